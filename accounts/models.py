@@ -1,0 +1,120 @@
+"""Who people are: Person, the Unit they belong to, the Campus they work on."""
+
+import zoneinfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse with ValidationError what the tz database does not know."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(f"“{name}” is not a time zone. Use a name like America/Chicago.")
+
+
+class Campus(models.Model):
+    """A place where the school works; its zone is the default for sessions held there."""
+
+    name = models.CharField(max_length=80, unique=True)
+    time_zone = models.CharField(max_length=60, default="America/Chicago", validators=[validate_time_zone])
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "campuses"
+
+    def __str__(self):
+        return self.name
+
+
+class Unit(models.Model):
+    """A department or administrative unit."""
+
+    name = models.CharField(max_length=120, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class PersonManager(BaseUserManager):
+    RULE_ADDRESS = "quorum@rule.invalid"
+
+    def create_user(self, email: str, **fields) -> "Person":
+        """Create a Person who signs in by e-mailed code; nobody here has a password."""
+        person = self.model(email=email, **fields)
+        person.set_unusable_password()
+        person.full_clean(exclude=["password"])
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, email: str, password=None, **fields) -> "Person":
+        """Create an office Person with every permission. A password, if given, is ignored."""
+        return self.create_user(email, **{"is_staff": True, "is_superuser": True} | fields)
+
+    def get_by_natural_key(self, email: str) -> "Person":
+        return self.get(email__iexact=email)
+
+    def rule(self) -> "Person":
+        """Return the Person named Quorum, who acts for the rule and cannot sign in."""
+        person, _ = self.get_or_create(
+            email=self.RULE_ADDRESS, defaults={"name": "Quorum", "is_active": False, "password": "!"}
+        )
+        return person
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """Anyone with an account. The e-mail address is the login, stored in lower case."""
+
+    class Role(models.TextChoices):
+        FACULTY = "faculty", "Faculty"
+        STAFF = "staff", "Staff"
+        RESIDENT = "resident", "Resident or fellow"
+        STUDENT = "student", "Student"
+        OTHER = "other", "Other"
+
+    email = models.EmailField("school email", max_length=254, unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    pronouns = models.CharField(max_length=40, blank=True)
+    role = models.CharField(max_length=10, choices=Role.choices, blank=True)
+    unit = models.ForeignKey(Unit, models.SET_NULL, null=True, blank=True, related_name="people")
+    campus = models.ForeignKey(Campus, models.SET_NULL, null=True, blank=True, related_name="people")
+    is_staff = models.BooleanField("office", default=False, help_text="May use the office’s desk at /admin/.")
+    is_active = models.BooleanField("active", default=True, help_text="Off: this person cannot sign in.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = PersonManager()
+
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        ordering = ["name", "email"]
+        verbose_name_plural = "people"
+        constraints = [models.UniqueConstraint(Lower("email"), name="person_email_once_in_any_case")]
+
+    def __str__(self):
+        return self.name or self.email
+
+    def clean(self):
+        self.email = self.email.strip().lower()
+
+    def save(self, *args, **kwargs):
+        self.email = self.email.strip().lower()
+        super().save(*args, **kwargs)
+
+    @property
+    def profile_is_complete(self) -> bool:
+        """True once the person has said their name and role: what a registration needs to know."""
+        return bool(self.name and self.role)
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0] if self.name else self.email
