@@ -1,0 +1,136 @@
+"""What is taught: Workshop with its Objectives, under Topics, led by Facilitators. Timeless: dates live in sessions."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.urls import reverse
+
+from accounts.models import Person
+
+
+class Format(models.TextChoices):
+    ONLINE = "online", "Online"
+    IN_PERSON = "in_person", "In person"
+    HYBRID = "hybrid", "Online and in person"
+
+
+class Topic(models.Model):
+    """A subject people filter the catalog by."""
+
+    name = models.CharField(max_length=80, unique=True)
+    slug = models.SlugField(max_length=80, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class Facilitator(models.Model):
+    """Who leads sessions, as they wish to be named."""
+
+    name = models.CharField(max_length=120)
+    credentials = models.CharField(max_length=80, blank=True, help_text="For example MEd or MD, MPH.")
+    pronouns = models.CharField(max_length=40, blank=True)
+    title = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def byline(self) -> str:
+        """The name with credentials and pronouns: “Renata Oyelaran, MEd (she/her)”."""
+        name = f"{self.name}, {self.credentials}" if self.credentials else self.name
+        return f"{name} ({self.pronouns})" if self.pronouns else name
+
+
+class WorkshopQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(status=Workshop.Status.PUBLISHED)
+
+
+class Workshop(models.Model):
+    """What is taught, with the defaults its sessions start from."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PUBLISHED = "published", "Published"
+
+    AUDIENCE_FIELDS = {
+        Person.Role.FACULTY: "for_faculty",
+        Person.Role.STAFF: "for_staff",
+        Person.Role.RESIDENT: "for_residents",
+        Person.Role.STUDENT: "for_students",
+        Person.Role.OTHER: "for_others",
+    }
+
+    title = models.CharField(max_length=160, unique=True)
+    slug = models.SlugField(max_length=160, unique=True)
+    summary = models.CharField(max_length=240, blank=True, help_text="One sentence, shown in lists.")
+    description = models.TextField(blank=True, help_text="Markdown.")
+    minutes = models.PositiveSmallIntegerField(
+        "length in minutes", default=90, validators=[MinValueValidator(15), MaxValueValidator(600)]
+    )
+    format = models.CharField(max_length=10, choices=Format.choices, default=Format.ONLINE)
+    for_faculty = models.BooleanField("faculty", default=True)
+    for_staff = models.BooleanField("staff", default=True)
+    for_residents = models.BooleanField("residents and fellows", default=True)
+    for_students = models.BooleanField("students", default=True)
+    for_others = models.BooleanField("others", default=True)
+    default_minimum = models.PositiveSmallIntegerField(default=6, validators=[MinValueValidator(1)])
+    default_capacity = models.PositiveSmallIntegerField(default=24, validators=[MinValueValidator(1)])
+    pre_work = models.TextField(blank=True, help_text="What to read or do before, and how long it takes. Markdown.")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    topics = models.ManyToManyField(Topic, blank=True, related_name="workshops")
+    facilitators = models.ManyToManyField(Facilitator, blank=True, related_name="workshops")
+
+    objects = WorkshopQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(default_minimum__gte=1, default_minimum__lte=models.F("default_capacity")),
+                name="workshop_minimum_within_capacity",
+                violation_error_message="The minimum cannot be larger than the capacity.",
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("workshop", args=[self.slug])
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == self.Status.PUBLISHED
+
+    def is_for(self, person: Person) -> bool:
+        """True when the person's role is among the audiences; a person without a role counts as “other”."""
+        return getattr(self, self.AUDIENCE_FIELDS[person.role or Person.Role.OTHER])
+
+    @property
+    def audience_words(self) -> str:
+        """The audiences as one phrase, “Everyone” when no role is left out."""
+        chosen = [self._meta.get_field(f).verbose_name for f in self.AUDIENCE_FIELDS.values() if getattr(self, f)]
+        if len(chosen) == len(self.AUDIENCE_FIELDS):
+            return "Everyone"
+        return ", ".join(chosen).capitalize()
+
+
+class Objective(models.Model):
+    """One thing people can do after the workshop; objectives stand in order."""
+
+    workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="objectives")
+    position = models.PositiveSmallIntegerField(default=0)
+    text = models.CharField(max_length=240)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self):
+        return self.text
