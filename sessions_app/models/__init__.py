@@ -1,0 +1,7 @@
+"""When it is taught, and whether it runs."""
+
+from sessions_app.models.decision import Decision
+from sessions_app.models.session import Session, SessionQuerySet
+from sessions_app.models.venue import Meeting, MeetingPlan, Venue
+
+__all__ = ["Decision", "Meeting", "MeetingPlan", "Session", "SessionQuerySet", "Venue"]

@@ -1,0 +1,464 @@
+"""Session, its life and its verbs: draft, open, confirmed, cancelled, completed (architecture.md section 4)."""
+
+import secrets
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.core.validators import MinValueValidator
+from django.db import connection, models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Person, validate_time_zone
+from accounts.record import record
+from catalog.models import Facilitator, Format, Workshop
+from sessions_app.models.decision import Decision
+from sessions_app.models.venue import Meeting, MeetingPlan
+from sessions_app.signals import (
+    session_cancelled,
+    session_confirmed,
+    session_extended,
+    session_published,
+    session_resized,
+)
+from sessions_app.wall_clock import default_confirm_by
+
+CODE_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+ASK_GRACE = timedelta(hours=24)
+
+
+def new_code() -> str:
+    """Return eight unguessable characters, none of which is mistaken for another when read aloud."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
+
+
+class SessionQuerySet(models.QuerySet):
+    def public(self):
+        """Sessions anyone with the link may see: all but drafts, of published workshops."""
+        return self.exclude(status=Session.Status.DRAFT).filter(workshop__status=Workshop.Status.PUBLISHED)
+
+    def listed(self):
+        """Public sessions that are shown in lists."""
+        return self.public().filter(listed=True)
+
+    def upcoming(self, now: datetime | None = None):
+        """Sessions that have not ended, soonest first."""
+        return self.filter(ends_at__gt=now or timezone.now()).order_by("starts_at", "pk")
+
+    def joinable(self, now: datetime | None = None):
+        """Sessions that still take registrations."""
+        now = now or timezone.now()
+        return self.filter(status__in=Session.RUNNING, registration_closes_at__gt=now, starts_at__gt=now)
+
+    def due_for_decision(self, now: datetime):
+        """Sessions on which `settle` has something to do at `now`."""
+        return self.filter(
+            Q(status=Session.Status.OPEN, seats_taken__gte=F("minimum"))
+            | Q(status=Session.Status.OPEN, confirm_by__lte=now)
+            | Q(status=Session.Status.CONFIRMED, ends_at__lte=now)
+        ).order_by("pk")
+
+    @transaction.atomic
+    def schedule(
+        self, workshop: Workshop, meetings: list[MeetingPlan], by: Person, now: datetime | None = None, **overrides
+    ) -> "Session":
+        """Create a draft session of `workshop` with its `meetings`, the rest filled in from the workshop and the rule.
+
+        `overrides` are Session fields that differ from what follows (minimum, capacity, confirm_by, facilitators ...).
+        """
+        facilitators = overrides.pop("facilitators", None)
+        session = Session(workshop=workshop, **overrides)
+        session.fill_in_from_workshop()
+        session.save()
+        session.facilitators.set(workshop.facilitators.all() if facilitators is None else facilitators)
+        for plan in meetings:
+            Meeting.objects.create(session=session, **vars(plan))
+        session.follow_meetings(now=now)
+        record(by, session, "Scheduled.")
+        return session
+
+    schedule.alters_data = True
+
+
+class Session(models.Model):
+    """One dated run of a workshop. Counters, times and state change only in verbs, under `lock()`."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        OPEN = "open", "Open"
+        CONFIRMED = "confirmed", "Confirmed"
+        CANCELLED = "cancelled", "Cancelled"
+        COMPLETED = "completed", "Completed"
+
+    class AtDeadline(models.TextChoices):
+        CANCEL = "cancel", "Cancel it and tell everyone"
+        ASK = "ask", "Ask the office first"
+
+    RUNNING = (Status.OPEN, Status.CONFIRMED)
+
+    class Refused(Exception):
+        """A verb was refused; `str(error)` is the sentence shown to the person."""
+
+    class AlreadyDecided(Refused):
+        """The session is past the state this verb starts from."""
+
+    class Incomplete(Refused):
+        """Something that must be known before publishing is missing or impossible."""
+
+    class ReasonMissing(Refused):
+        """The office has to say why."""
+
+    code = models.CharField(max_length=8, unique=True, default=new_code, editable=False)
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="sessions")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
+    listed = models.BooleanField(default=True, help_text="Off: reached only by its link.")
+    format = models.CharField(max_length=10, choices=Format.choices, blank=True)
+    facilitators = models.ManyToManyField(Facilitator, blank=True, related_name="sessions")
+    minimum = models.PositiveSmallIntegerField(blank=True, validators=[MinValueValidator(1)])
+    capacity = models.PositiveSmallIntegerField(blank=True, validators=[MinValueValidator(1)])
+    confirm_by = models.DateTimeField(null=True, blank=True)
+    registration_closes_at = models.DateTimeField(null=True, blank=True)
+    at_deadline = models.CharField(max_length=6, choices=AtDeadline.choices, default=AtDeadline.CANCEL)
+
+    # Copied from the meetings, under the lock.
+    starts_at = models.DateTimeField(null=True, editable=False, db_index=True)
+    ends_at = models.DateTimeField(null=True, editable=False)
+    time_zone = models.CharField(max_length=60, blank=True, editable=False, validators=[validate_time_zone])
+
+    # Counters, changed only under the lock.
+    seats_taken = models.PositiveIntegerField(default=0, editable=False)
+    waiting_count = models.PositiveIntegerField(default=0, editable=False)
+    next_position = models.PositiveIntegerField(default=1, editable=False)
+
+    # Written once, by the verb that names them.
+    published_at = models.DateTimeField(null=True, editable=False)
+    asked_at = models.DateTimeField(null=True, editable=False)
+    confirmed_at = models.DateTimeField(null=True, editable=False)
+    confirmed_count = models.PositiveIntegerField(null=True, editable=False)
+    confirmed_minimum = models.PositiveSmallIntegerField(null=True, editable=False)
+    run_anyway_reason = models.TextField(blank=True, editable=False)
+    cancelled_at = models.DateTimeField(null=True, editable=False)
+    cancelled_count = models.PositiveIntegerField(null=True, editable=False)
+    cancelled_by_rule = models.BooleanField(default=False, editable=False)
+    cancel_reason = models.TextField(blank=True, editable=False)
+    completed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        indexes = [models.Index(fields=["status", "listed", "starts_at"], name="session_upcoming")]
+        constraints = [
+            models.CheckConstraint(condition=Q(seats_taken__lte=F("capacity")), name="session_never_overbooked"),
+            models.CheckConstraint(
+                condition=Q(minimum__gte=1, minimum__lte=F("capacity")),
+                name="session_minimum_within_capacity",
+                violation_error_message="The minimum cannot be larger than the capacity.",
+            ),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(confirm_by__lte=F("starts_at")),
+                name="session_decided_before_it_starts",
+                violation_error_message="The decision date cannot be after the start.",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft")
+                | Q(
+                    starts_at__isnull=False,
+                    ends_at__isnull=False,
+                    confirm_by__isnull=False,
+                    registration_closes_at__isnull=False,
+                ),
+                name="session_public_has_its_times",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["confirmed", "completed"])
+                | Q(confirmed_count__isnull=False, confirmed_count__gte=F("confirmed_minimum"))
+                | (Q(confirmed_count__isnull=False) & ~Q(run_anyway_reason="")),
+                name="session_confirmed_with_its_minimum_or_a_reason",
+            ),
+        ]
+
+    def __str__(self):
+        if self.starts_at is None:
+            return f"{self.workshop.title} (no date yet)"
+        local = self.starts_at.astimezone(ZoneInfo(self.time_zone))
+        return f"{self.workshop.title}, {local:%a %b} {local.day}, {local.year}"
+
+    def get_absolute_url(self):
+        return reverse("session", args=[self.code])
+
+    # ---- questions ----
+
+    @property
+    def seats_left(self) -> int:
+        return max(0, self.capacity - self.seats_taken)
+
+    @property
+    def is_running(self) -> bool:
+        """True while it may still be held: open or confirmed."""
+        return self.status in self.RUNNING
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.status == self.Status.CONFIRMED
+
+    def has_started(self, now: datetime) -> bool:
+        return self.starts_at is not None and self.starts_at <= now
+
+    def takes_registrations(self, now: datetime) -> bool:
+        """True while people may register or join the waitlist."""
+        return self.is_running and now < self.registration_closes_at and not self.has_started(now)
+
+    # ---- preparing a draft ----
+
+    def fill_in_from_workshop(self) -> None:
+        """Set what follows from the workshop where the office said nothing. Saves nothing."""
+        self.format = self.format or self.workshop.format
+        self.minimum = self.minimum or self.workshop.default_minimum
+        self.capacity = self.capacity or self.workshop.default_capacity
+
+    @transaction.atomic
+    def follow_meetings(self, now: datetime | None = None) -> None:
+        """Copy start, end and zone from the meetings; in a draft fill in the dates the rule gives.
+
+        Does nothing while there are no meetings.
+        """
+        self.lock()
+        meetings = list(self.meetings.all())
+        if not meetings:
+            return
+        self.starts_at = meetings[0].starts_at
+        self.ends_at = max(meeting.ends_at for meeting in meetings)
+        self.time_zone = meetings[0].time_zone
+        if self.status == self.Status.DRAFT:
+            self.confirm_by = self.confirm_by or default_confirm_by(
+                self.starts_at, self.time_zone, now or timezone.now()
+            )
+            self.registration_closes_at = self.registration_closes_at or self.starts_at
+        self.save(update_fields=["starts_at", "ends_at", "time_zone", "confirm_by", "registration_closes_at"])
+
+    follow_meetings.alters_data = True
+
+    # ---- the lock ----
+
+    def lock(self) -> None:
+        """Lock this row until the transaction ends and refresh it. Waits 3 s at most, then OperationalError.
+
+        NO KEY UPDATE, so that rows pointing here can still be inserted. On SQLite the IMMEDIATE transaction
+        already holds the one write lock.
+        """
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '3s'")
+        self.refresh_from_db(from_queryset=Session.objects.select_for_update(no_key=True))
+
+    lock.alters_data = True
+
+    # ---- verbs ----
+
+    @transaction.atomic
+    def publish(self, by: Person, now: datetime | None = None) -> None:
+        """Open a draft for registration. Refuses (Incomplete) what has no meeting, no place, or a passed deadline."""
+        now = now or timezone.now()
+        self.lock()
+        if self.status == self.Status.OPEN:
+            return
+        if self.status != self.Status.DRAFT:
+            raise self.AlreadyDecided(f"This session is {self.get_status_display().lower()}; only a draft is published.")
+        self._refuse_incomplete(now)
+        self.status = self.Status.OPEN
+        self.published_at = now
+        self.save(update_fields=["status", "published_at"])
+        record(by, self, "Published.")
+        session_published.send(Session, session=self)
+
+    publish.alters_data = True
+
+    def _refuse_incomplete(self, now: datetime) -> None:
+        meetings = list(self.meetings.all())
+        if not meetings:
+            raise self.Incomplete("Add at least one meeting: a date, a start and an end.")
+        if not self.workshop.is_published:
+            raise self.Incomplete(f"Publish the workshop “{self.workshop}” first: nobody could see this session.")
+        if self.starts_at <= now:
+            raise self.Incomplete("The first meeting has already started. Choose a later date.")
+        if self.confirm_by <= now:
+            raise self.Incomplete("The decision date has passed. Set “confirm by” to a time before the start.")
+        if self.registration_closes_at <= now:
+            raise self.Incomplete("Registration would already be closed. Set “registration closes at” to a later time.")
+        for earlier, later in zip(meetings, meetings[1:], strict=False):
+            if later.starts_at < earlier.ends_at:
+                raise self.Incomplete("Two meetings overlap. Change one of their times.")
+        for meeting in meetings:
+            if meeting.venue is None and self.format != Format.ONLINE:
+                raise self.Incomplete("Choose a venue for every meeting, or set the format to online.")
+
+    @transaction.atomic
+    def settle(self, now: datetime | None = None) -> None:
+        """Decide what is due: confirm at the minimum, cancel at `confirm_by` below it, complete after the end.
+
+        The count while the lock is held decides, also when the sweep is late. Safe to run twice or late.
+        """
+        now = now or timezone.now()
+        self.lock()
+        if self.status == self.Status.CONFIRMED and self.ends_at <= now:
+            self._complete(now)
+        elif self.status != self.Status.OPEN:
+            return
+        elif self.has_started(now):
+            self._cancel_by_rule(now)
+        elif self.seats_taken >= self.minimum:
+            self._confirm(Decision.Kind.CONFIRMED, "", Person.objects.rule(), now)
+        elif self.confirm_by <= now:
+            self._decide_below_minimum(now)
+
+    settle.alters_data = True
+
+    def _decide_below_minimum(self, now: datetime) -> None:
+        if self.at_deadline == self.AtDeadline.ASK:
+            if self.asked_at is None:
+                self.asked_at = now
+                self.save(update_fields=["asked_at"])
+                return
+            if now < min(self.asked_at + ASK_GRACE, self.starts_at):
+                return
+        self._cancel_by_rule(now)
+
+    @transaction.atomic
+    def confirm(self, now: datetime | None = None) -> None:
+        """Confirm an open session that has its minimum. Refuses one that has not; that is `run_anyway`."""
+        now = now or timezone.now()
+        self.lock()
+        if self.status == self.Status.CONFIRMED:
+            return
+        self._refuse_unless_open(now)
+        if self.seats_taken < self.minimum:
+            raise self.Refused(f"Only {self.seats_taken} of {self.minimum} have registered.")
+        self._confirm(Decision.Kind.CONFIRMED, "", Person.objects.rule(), now)
+
+    confirm.alters_data = True
+
+    @transaction.atomic
+    def run_anyway(self, reason: str, by: Person, now: datetime | None = None) -> None:
+        """Confirm an open session below its minimum, with the office's reason on record."""
+        now = now or timezone.now()
+        self.lock()
+        if self.status == self.Status.CONFIRMED:
+            return
+        self._refuse_unless_open(now)
+        self._confirm(Decision.Kind.RUN_ANYWAY, self._said(reason), by, now)
+
+    run_anyway.alters_data = True
+
+    def _confirm(self, kind: str, reason: str, by: Person, now: datetime) -> None:
+        self.status = self.Status.CONFIRMED
+        self.confirmed_at, self.confirmed_count, self.confirmed_minimum = now, self.seats_taken, self.minimum
+        self.run_anyway_reason = reason
+        self.save(
+            update_fields=["status", "confirmed_at", "confirmed_count", "confirmed_minimum", "run_anyway_reason"]
+        )
+        self._decide(kind, reason, by, now, f"Confirmed with {self.seats_taken} of {self.minimum}.")
+        session_confirmed.send(Session, session=self)
+
+    @transaction.atomic
+    def extend(self, until: datetime, by: Person, now: datetime | None = None) -> None:
+        """Move `confirm_by` of an open session to `until`, later than now and not after the start."""
+        now = now or timezone.now()
+        self.lock()
+        self._refuse_unless_open(now)
+        if until == self.confirm_by:
+            return
+        if until <= now:
+            raise self.Refused("Choose a decision date in the future.")
+        if until > self.starts_at:
+            raise self.Refused("The decision date cannot be after the start.")
+        before, self.confirm_by, self.asked_at = self.confirm_by, until, None
+        self.save(update_fields=["confirm_by", "asked_at"])
+        zone = ZoneInfo(self.time_zone)
+        moved = f"{before.astimezone(zone):%Y-%m-%d %H:%M} to {until.astimezone(zone):%Y-%m-%d %H:%M}"
+        self._decide(Decision.Kind.EXTENDED, f"From {moved}.", by, now, f"Decision date moved from {moved}.")
+        session_extended.send(Session, session=self)
+
+    extend.alters_data = True
+
+    @transaction.atomic
+    def cancel(self, reason: str, by: Person, now: datetime | None = None) -> None:
+        """Cancel an open or confirmed session, with the reason people are told."""
+        now = now or timezone.now()
+        self.lock()
+        if self.status == self.Status.CANCELLED:
+            return
+        if not self.is_running:
+            raise self.AlreadyDecided(f"This session is {self.get_status_display().lower()}; it cannot be cancelled.")
+        if self.ends_at <= now:
+            raise self.AlreadyDecided("This session has been held; it cannot be cancelled.")
+        self._cancel(self._said(reason), by, now, by_rule=False)
+
+    cancel.alters_data = True
+
+    def _cancel_by_rule(self, now: datetime) -> None:
+        reason = f"{self.seats_taken} of {self.minimum} had registered by the decision date."
+        self._cancel(reason, Person.objects.rule(), now, by_rule=True)
+
+    def _cancel(self, reason: str, by: Person, now: datetime, by_rule: bool) -> None:
+        self.status = self.Status.CANCELLED
+        self.cancelled_at, self.cancelled_count, self.cancelled_by_rule = now, self.seats_taken, by_rule
+        self.cancel_reason = reason
+        self.save(
+            update_fields=["status", "cancelled_at", "cancelled_count", "cancelled_by_rule", "cancel_reason"]
+        )
+        self._decide(Decision.Kind.CANCELLED, reason, by, now, f"Cancelled with {self.seats_taken} of {self.minimum}.")
+        session_cancelled.send(Session, session=self)
+
+    def _complete(self, now: datetime) -> None:
+        self.status, self.completed_at = self.Status.COMPLETED, now
+        self.save(update_fields=["status", "completed_at"])
+        record(Person.objects.rule(), self, f"Completed; {self.seats_taken} were registered.")
+
+    @transaction.atomic
+    def resize(self, minimum: int, capacity: int, by: Person) -> None:
+        """Set minimum and capacity. Refuses a capacity below the seats taken, or a minimum above the capacity.
+
+        A minimum raised later changes nothing for a session that is already confirmed.
+        """
+        self.lock()
+        if (minimum, capacity) == (self.minimum, self.capacity):
+            return
+        if self.status in (self.Status.CANCELLED, self.Status.COMPLETED):
+            raise self.AlreadyDecided(f"This session is {self.get_status_display().lower()}.")
+        if minimum < 1:
+            raise self.Refused("A session needs at least one person.")
+        if minimum > capacity:
+            raise self.Refused("The minimum cannot be larger than the capacity.")
+        if capacity < self.seats_taken:
+            over = self.seats_taken - capacity
+            raise self.Refused(
+                f"{self.seats_taken} people have seats: a capacity of {capacity} is {over} too few. "
+                f"Enter {self.seats_taken} or more."
+            )
+        before = f"minimum {self.minimum}, capacity {self.capacity}"
+        self.minimum, self.capacity = minimum, capacity
+        self.save(update_fields=["minimum", "capacity"])
+        record(by, self, f"Changed from {before} to minimum {minimum}, capacity {capacity}.")
+        session_resized.send(Session, session=self)
+
+    resize.alters_data = True
+
+    def _refuse_unless_open(self, now: datetime) -> None:
+        if self.status != self.Status.OPEN:
+            raise self.AlreadyDecided(f"This session is {self.get_status_display().lower()}, no longer open.")
+        if self.has_started(now):
+            raise self.AlreadyDecided("This session should have started by now; it can no longer be decided.")
+
+    def _said(self, reason: str) -> str:
+        if not reason.strip():
+            raise self.ReasonMissing("Say why: people and the record need a reason.")
+        return reason.strip()
+
+    def _decide(self, kind: str, reason: str, by: Person, now: datetime, sentence: str) -> None:
+        Decision.objects.create(
+            session=self, kind=kind, at=now, by=by, count=self.seats_taken, minimum=self.minimum, reason=reason
+        )
+        record(by, self, f"{sentence} {reason}".strip())

@@ -1,0 +1,66 @@
+"""Where and when people meet: Venue and Meeting."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from accounts.models import Campus, validate_time_zone
+
+
+class Venue(models.Model):
+    """A room, how to get there and how to get in."""
+
+    campus = models.ForeignKey(Campus, models.PROTECT, related_name="venues")
+    building = models.CharField(max_length=120)
+    room = models.CharField(max_length=80, blank=True)
+    capacity = models.PositiveSmallIntegerField(null=True, blank=True)
+    directions = models.TextField("how to get there", blank=True)
+    access = models.TextField(blank=True, help_text="Step-free entrance, hearing loop, restrooms, scent policy.")
+
+    class Meta:
+        ordering = ["campus__name", "building", "room"]
+        constraints = [models.UniqueConstraint(fields=["campus", "building", "room"], name="venue_once")]
+
+    def __str__(self):
+        return f"{self.building} {self.room}".strip()
+
+
+@dataclass(frozen=True)
+class MeetingPlan:
+    """One meeting to schedule: aware instants, the IANA zone they are shown in, and a place or a join link."""
+
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    venue: Venue | None = None
+    join_link: str = ""
+
+
+class Meeting(models.Model):
+    """One sitting of a session. Instants, with the zone of the place where the wall clock hangs."""
+
+    session = models.ForeignKey("sessions_app.Session", models.CASCADE, related_name="meetings")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    time_zone = models.CharField(max_length=60, validators=[validate_time_zone])
+    venue = models.ForeignKey(Venue, models.PROTECT, null=True, blank=True, related_name="meetings")
+    join_link = models.URLField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="meeting_ends_after_it_starts",
+                violation_error_message="A meeting ends after it starts.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.starts_at:%Y-%m-%d %H:%M} UTC"
+
+    def clean(self):
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise ValidationError({"ends_at": "A meeting ends after it starts."})

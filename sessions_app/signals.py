@@ -1,0 +1,9 @@
+"""What happened to a session. Sent with `session=` inside the transaction of the verb; heard by apps to the right."""
+
+from django.dispatch import Signal
+
+session_published = Signal()
+session_confirmed = Signal()
+session_extended = Signal()
+session_cancelled = Signal()
+session_resized = Signal()

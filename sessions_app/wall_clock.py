@@ -1,0 +1,48 @@
+"""Turn a wall-clock time at a place into the instant it names.
+
+Sessions are wall-clock events (calendar.md 4.1): a time that the spring change skips does not exist, one that the
+fall change repeats is refused as well, because nobody can tell which of the two was meant.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+class NoSuchTime(ValueError):
+    """The clock skips this time on that day."""
+
+
+class AmbiguousTime(ValueError):
+    """The clock shows this time twice on that day."""
+
+
+def instant(day: date, at: time, zone: str) -> datetime:
+    """Return the UTC instant of `day` `at` (naive local time) in `zone` (IANA name).
+
+    Raises NoSuchTime or AmbiguousTime, both ValueError with a sentence for the page.
+    """
+    local = datetime.combine(day, at, ZoneInfo(zone))
+    utc = local.astimezone(UTC)
+    if utc.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise NoSuchTime(
+            f"{at:%H:%M} does not exist on {day:%B} {day.day}, {day.year} in {zone}: the clock goes forward. "
+            "Choose another time."
+        )
+    if local.replace(fold=1).utcoffset() != local.utcoffset():
+        raise AmbiguousTime(
+            f"{at:%H:%M} happens twice on {day:%B} {day.day}, {day.year} in {zone}: the clock goes back. "
+            "Choose another time."
+        )
+    return utc
+
+
+def default_confirm_by(starts_at: datetime, zone: str, now: datetime) -> datetime:
+    """Return when a session starting at `starts_at` is decided if the office does not say.
+
+    Three days before, at 17:00 in its zone, back to Friday if that is a weekend; the start itself if that has passed.
+    """
+    day = starts_at.astimezone(ZoneInfo(zone)).date() - timedelta(days=3)
+    day -= timedelta(days=max(0, day.weekday() - 4))
+    # 17:00 is never skipped or repeated: no zone changes its clock in the afternoon.
+    decided = datetime.combine(day, time(17), ZoneInfo(zone)).astimezone(UTC)
+    return decided if decided > now else starts_at
