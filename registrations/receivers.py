@@ -1,0 +1,58 @@
+"""Hear the news about sessions, change registrations, and say so once per registration."""
+
+from django.dispatch import receiver
+from django.utils import timezone
+
+from registrations.models import Registration
+from registrations.signals import (
+    registration_cancelled,
+    registration_confirmed,
+    registration_made,
+    registration_promoted,
+)
+from registrations.waitlist import promote_waiting
+from sessions_app.models import Session
+from sessions_app.signals import session_cancelled, session_confirmed, session_resized
+from sessions_app.tasks import settle_session
+from sessions_app.wake import wake
+
+
+@receiver(session_confirmed, dispatch_uid="registrations.session_confirmed")
+def tell_the_registered(sender, session: Session, **kwargs) -> None:
+    """Say once per registered person that their session is confirmed."""
+    for registration in session.registrations.registered().select_related("person"):
+        registration.session = session
+        registration_confirmed.send(Registration, registration=registration)
+
+
+@receiver(session_cancelled, dispatch_uid="registrations.session_cancelled")
+def end_registrations(sender, session: Session, **kwargs) -> None:
+    """End every place in a cancelled session and say so once per person."""
+    for registration in session.registrations.active().select_related("person"):
+        registration.session = session
+        was_registered = registration.is_registered
+        registration.status = Registration.Status.SESSION_CANCELLED
+        registration.save(update_fields=["status"])
+        registration_cancelled.send(Registration, registration=registration, was_registered=was_registered)
+    session.seats_taken = session.waiting_count = 0
+    session.save(update_fields=["seats_taken", "waiting_count"])
+
+
+@receiver(session_resized, dispatch_uid="registrations.session_resized")
+def fill_added_seats(sender, session: Session, **kwargs) -> None:
+    """Give added seats to the people waiting; a lowered minimum may already be reached."""
+    promote_waiting(session, timezone.now())
+    wake_when_reached(session)
+
+
+@receiver(registration_made, dispatch_uid="registrations.registration_made")
+@receiver(registration_promoted, dispatch_uid="registrations.registration_promoted")
+def wake_the_decision(sender, registration: Registration, **kwargs) -> None:
+    """Wake Celery when this seat brings an open session to its minimum."""
+    wake_when_reached(registration.session)
+
+
+def wake_when_reached(session: Session) -> None:
+    """Wake `settle_session` after the commit if `session` is open and has its minimum."""
+    if session.status == Session.Status.OPEN and session.seats_taken >= session.minimum:
+        wake(settle_session, session.pk)
