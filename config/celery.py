@@ -1,0 +1,22 @@
+"""The Celery app and every schedule, on one page."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("quorum")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+MINUTE = 60.0
+
+# Every entry is its own set of transactions, safe to run twice or late.
+# `expires` keeps a stopped worker from coming back to an hour of identical ticks.
+app.conf.beat_schedule = {
+    "settle-due": {"task": "sessions_app.tasks.settle_due", "schedule": MINUTE, "options": {"expires": MINUTE}},
+    "fill-free-seats": {"task": "registrations.tasks.fill_free_seats", "schedule": MINUTE, "options": {"expires": MINUTE}},
+    "deliver-due": {"task": "notifications.tasks.deliver_due", "schedule": MINUTE, "options": {"expires": MINUTE}},
+    "forget-unverified": {"task": "accounts.tasks.forget_unverified", "schedule": 60 * MINUTE, "options": {"expires": 60 * MINUTE}},
+}

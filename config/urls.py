@@ -1,0 +1,21 @@
+"""Every URL of the portal, app by app: nouns in the path, changes of state as POSTed resources."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("sessions_app.urls")),
+    path("", include("catalog.urls")),
+    path("", include("registrations.urls")),
+    path("", include("notifications.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("admin/", admin.site.urls),
+]
+if settings.DEBUG and "django_mail_preview" in settings.INSTALLED_APPS:
+    urlpatterns.append(path("__mail__/", include("django_mail_preview.urls")))
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.permission_denied"
+handler404 = "config.errors.page_not_found"
+handler500 = "config.errors.server_error"
