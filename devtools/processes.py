@@ -1,0 +1,102 @@
+"""Phases and sentences on the console, and processes that never outlive the command."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Stopped(BaseException):
+    """Somebody pressed Ctrl-C, closed the terminal or sent TERM."""
+
+
+def fail(sentence):
+    """Stop with one sentence that says what to do; the exit code is 1."""
+    raise SystemExit("\n" + sentence)
+
+
+@contextlib.contextmanager
+def phase(name):
+    """Print the name now and the seconds it took afterwards. Yields a function that shows progress."""
+    began, on_terminal = time.monotonic(), sys.stdout.isatty()
+    again, end = ("\r\033[K", "") if on_terminal else ("", "\n")  # to the start of the line, and clear it
+    print(f"  {name} ...", end=end, flush=True)
+
+    def progress(text):
+        print(f"{again}  {name} ... {text}" if on_terminal else f"    {text}", end=end, flush=True)
+
+    yield progress
+    print(f"{again}  {name}: {time.monotonic() - began:.1f} s", flush=True)
+
+
+def tail(path, lines=15):
+    """Return the last lines of a log, indented."""
+    text = path.read_text(errors="replace").splitlines()[-lines:]
+    return "\n".join("    " + line for line in text)
+
+
+def start(args, env=None, log=None, **options):
+    """Start a process as the head of a group of its own, so that stop() reaches all it starts."""
+    with open(log or os.devnull, "wb") as output:
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT}
+        options = {"cwd": ROOT, **({} if options.pop("on_terminal", False) else quiet), **options}
+        return subprocess.Popen(args, env=env, start_new_session=True, **options)
+
+
+def stop(*processes, how=signal.SIGTERM, patience=10):
+    """Ask each process to end, wait up to `patience` seconds, then end whatever is left of their groups."""
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(how)
+    until = time.monotonic() + patience
+    for process in processes:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0, until - time.monotonic()))
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def call(args, **options):
+    """Run a process to its end, never outliving it, and return its exit code."""
+    process = start(args, **options)
+    try:
+        return process.wait()
+    finally:
+        stop(process, how=signal.SIGINT)
+
+
+@contextlib.contextmanager
+def private_folder(owner=None):
+    """Make a folder only `owner` can enter, under a path short enough for a Unix socket (108 bytes), and remove it after."""
+    folder = Path(tempfile.mkdtemp(prefix="quorum-", dir="/tmp" if os.path.isdir("/tmp") else None))
+    try:
+        if owner:
+            shutil.chown(folder, owner)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def runs(args, **options):
+    """Say whether a short command can be started and ends well."""
+    try:
+        return call(args, **options) == 0
+    except OSError:
+        return False
+
+
+def wait_for(answers, process, name, log, seconds=60):
+    """Wait until `answers()`; stop with the log if the process ends first or the seconds pass."""
+    until = time.monotonic() + seconds
+    while not answers():
+        if process.poll() is not None or time.monotonic() > until:
+            fail(f"{name} did not start:\n{tail(log)}")
+        time.sleep(0.05)
