@@ -1,0 +1,76 @@
+"""Dates and times as people here say them (ui.md section 6). Pure functions of an instant and an IANA zone, remembered.
+
+Every page, mail and message takes its words from here: “Tue, May 14”, “12:30–2:00 PM”, “Noon–1:30 PM”.
+"""
+
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+REMEMBERED = 8192
+
+
+@lru_cache(REMEMBERED)
+def local(instant: datetime, zone: str) -> datetime:
+    """Return `instant` (aware) on the wall clock of `zone`."""
+    return instant.astimezone(ZoneInfo(zone))
+
+
+@lru_cache(REMEMBERED)
+def short_day(instant: datetime, zone: str, this_year: int | None = None) -> str:
+    """“Tue, May 14”; with the year unless it is `this_year` (None: never)."""
+    day = local(instant, zone)
+    return f"{day:%a, %b} {day.day}{_year(day, this_year)}"
+
+
+@lru_cache(REMEMBERED)
+def long_day(instant: datetime, zone: str, this_year: int | None = None) -> str:
+    """“Tuesday, May 14”; with the year unless it is `this_year` (None: never)."""
+    day = local(instant, zone)
+    return f"{day:%A, %B} {day.day}{_year(day, this_year)}"
+
+
+def _year(day: datetime, this_year: int | None) -> str:
+    return "" if this_year in (None, day.year) else f", {day.year}"
+
+
+@lru_cache(REMEMBERED)
+def clock(instant: datetime, zone: str) -> str:
+    """“12:30 PM”, “Noon”."""
+    at = local(instant, zone)
+    if (at.hour, at.minute) == (12, 0):
+        return "Noon"
+    return f"{at.hour % 12 or 12}:{at:%M} {'AM' if at.hour < 12 else 'PM'}"
+
+
+@lru_cache(REMEMBERED)
+def time_span(starts_at: datetime, ends_at: datetime, zone: str) -> str:
+    """“12:30–2:00 PM”, “11:00 AM–12:30 PM”, “Noon–1:30 PM”: the half of the day is said once where it can be."""
+    first, last = clock(starts_at, zone), clock(ends_at, zone)
+    if first[-2:] == last[-2:] and first[-2:] in ("AM", "PM"):
+        first = first[:-3]
+    return f"{first}–{last}"
+
+
+@lru_cache(512)
+def zone_words(zone: str, instant: datetime) -> str:
+    """“Central time” for a zone of the United States, otherwise the name the tz database uses at `instant`."""
+    american = {"CST": "Central", "CDT": "Central", "EST": "Eastern", "EDT": "Eastern", "MST": "Mountain"}
+    american |= {"MDT": "Mountain", "PST": "Pacific", "PDT": "Pacific", "AKST": "Alaska", "AKDT": "Alaska"}
+    name = local(instant, zone).tzname() or zone
+    return f"{american[name]} time" if zone.startswith("America/") and name in american else f"{zone} time"
+
+
+@lru_cache(512)
+def length_words(minutes: int) -> str:
+    """“90 minutes”, “2 hours”, “2 hours 30 minutes”."""
+    hours, rest = divmod(minutes, 60)
+    if minutes < 120:
+        return "1 hour" if minutes == 60 else f"{minutes} minutes"
+    return f"{hours} hours" if not rest else f"{hours} hours {rest} minutes"
+
+
+def ordinal(number: int) -> str:
+    """“1st”, “2nd”, “3rd”, “4th”, “11th”."""
+    suffix = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"
