@@ -1,5 +1,6 @@
 """All settings, from the environment. docs/deploy.md has the table; config/checks.py says what is wrong or missing."""
 
+import os
 import tempfile
 from email.utils import formataddr
 from pathlib import Path
@@ -8,8 +9,11 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 
+from config.checks import stop_if_wrong
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+stop_if_wrong(os.environ)
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env("SECRET_KEY", default="only-for-development" if DEBUG else "")
@@ -24,7 +28,7 @@ OFFICE_EMAIL = env("OFFICE_EMAIL", default="training@example.edu" if DEBUG else 
 OFFICE_NAME = env("OFFICE_NAME", default="Office of Diversity, Equity, and Inclusion")
 INSTITUTION_NAME = env("INSTITUTION_NAME", default="Medical School")
 SIGNUP_EMAIL_DOMAINS = [
-    domain.lower() for domain in env.list("SIGNUP_EMAIL_DOMAINS", default=["example.edu"] if DEBUG else [])
+    domain.strip().lower() for domain in env.list("SIGNUP_EMAIL_DOMAINS", default=["example.edu"] if DEBUG else [])
 ]
 REPLY_MAILBOX_URL = env("REPLY_MAILBOX_URL", default="")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = formataddr((OFFICE_NAME, OFFICE_EMAIL))
@@ -100,7 +104,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": env.int("SQLITE_TIMEOUT", 3),
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-    DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"quorum-test-{PORT}.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"quorum-test-{os.getpid()}.sqlite3")}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

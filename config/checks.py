@@ -1,0 +1,280 @@
+"""What makes a setting wrong or missing: one rule per variable of the environment, and what Django itself must be told.
+
+An error stops every start (web, worker, beat, commands) from config/settings.py, with all that is wrong at once;
+`manage.py check` shows the warnings too. No sentence repeats a value that may hold a password.
+"""
+
+import os
+import re
+import zoneinfo
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_domain_name, validate_email
+
+TRUE_WORDS, FALSE_WORDS = {"1", "true", "on", "ok", "y", "yes"}, {"0", "false", "off", "n", "no", ""}
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def split(url: str) -> SplitResult | None:
+    """Split a URL, port included, or return None if it is none."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 (an impossible port is found only when it is asked for)
+    except ValueError:
+        return None
+    return parts if parts.scheme else None
+
+
+def debug_problem(value: str, debug: bool) -> str:
+    return "" if value.strip().lower() in TRUE_WORDS | FALSE_WORDS else f"DEBUG is {value!r}, neither on nor off."
+
+
+def secret_key_problem(value: str, debug: bool) -> str:
+    if not value:
+        return "SECRET_KEY is empty."
+    return "" if debug or len(value) >= 32 else "SECRET_KEY is shorter than 32 characters."
+
+
+def site_url_problem(value: str, debug: bool) -> str:
+    site = split(value)
+    if site is None or site.scheme not in ("http", "https") or not site.hostname:
+        return f"SITE_URL is {value!r}, not the address of a site."
+    if site.path.strip("/") or site.query or site.fragment or site.username:
+        return f"SITE_URL is {value!r}: only the scheme, the host and a port belong there."
+    if site.scheme == "http" and not debug and site.hostname not in LOOPBACK:
+        return f"SITE_URL is {value!r}, and a site others can reach must be https."
+    return ""
+
+
+def database_url_problem(value: str, debug: bool) -> str:
+    url = split(value)
+    if url is None or url.scheme not in ("postgres", "postgresql", "sqlite"):
+        return "DATABASE_URL names no PostgreSQL database and no SQLite file."
+    return "" if url.path.strip("/") not in ("", ":memory:") else "DATABASE_URL does not name the database."
+
+
+def redis_url_problem(value: str, debug: bool) -> str:
+    url = split(value)
+    if url is None or url.scheme not in ("redis", "rediss", "redis+socket", "unix"):
+        return "REDIS_URL is not the address of a Redis or Valkey."
+    place = url.hostname if url.scheme in ("redis", "rediss") else url.path.strip("/")
+    return "" if place else "REDIS_URL does not say where Redis or Valkey is."
+
+
+def email_url_problem(value: str, debug: bool) -> str:
+    if not value and debug:
+        return ""
+    url = split(value)
+    schemes = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail", "dummymail")
+    if url is None or url.scheme not in schemes:
+        return "EMAIL_URL is not the address of a mail server."
+    return "EMAIL_URL names no host." if url.scheme.startswith("smtp") and not url.hostname else ""
+
+
+def office_email_problem(value: str, debug: bool) -> str:
+    try:
+        validate_email(value)
+    except ValidationError:
+        return f"OFFICE_EMAIL is {value!r}, not an e-mail address."
+    return ""
+
+
+def one_line(name: str) -> Callable[[str, bool], str]:
+    """Return the rule for a name that is shown on pages and in the headers of mail."""
+
+    def problem(value: str, debug: bool) -> str:
+        good = value.strip() and value.isprintable()  # lone surrogates and line ends are not printable
+        return "" if good else f"{name} must be one line of words, without control characters."
+
+    return problem
+
+
+def time_zone_problem(value: str, debug: bool) -> str:
+    return "" if value in zoneinfo.available_timezones() else f"TIME_ZONE is {value!r}, not a time zone."
+
+
+def domains_problem(value: str, debug: bool) -> str:
+    domains = [domain.strip() for domain in value.split(",") if domain.strip()]
+    if not domains:
+        return "SIGNUP_EMAIL_DOMAINS is empty, so nobody new could sign in."
+    for domain in domains:
+        try:
+            validate_domain_name(domain)
+        except ValidationError:
+            return f"SIGNUP_EMAIL_DOMAINS holds {domain!r}, not a domain."
+    return ""
+
+
+def hosts_problem(value: str, debug: bool) -> str:
+    hosts = [host for host in value.split(",") if host]
+    if not hosts:
+        return "ALLOWED_HOSTS is empty, so every page would be refused."
+    wrong = next((host for host in hosts if not re.fullmatch(r"\*|\.?[\w.-]+|\[[0-9a-fA-F:.]+\]", host)), None)
+    return f"ALLOWED_HOSTS holds {wrong!r}, not a host name." if wrong else ""
+
+
+def port_problem(value: str, debug: bool) -> str:
+    number = value.isascii() and value.isdecimal() and 0 < int(value) < 65536
+    return "" if number else f"PORT is {value!r}, and a port is a number from 1 to 65535."
+
+
+def whole_number(name: str) -> Callable[[str, bool], str]:
+    """Return the rule for a small number, zero or more."""
+
+    def problem(value: str, debug: bool) -> str:
+        good = value.isascii() and value.isdecimal() and len(value) < 5
+        return "" if good else f"{name} is {value!r}, not a whole number."
+
+    return problem
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What one variable must be. `problem` returns a sentence, or "" for a good value."""
+
+    id: str
+    name: str
+    problem: Callable[[str, bool], str]
+    hint: str
+    required: bool = False  # absent is an error when DEBUG is off; otherwise settings.py has a default
+
+    def check(self, environ: Mapping[str, str], debug: bool) -> checks.Error | None:
+        """Return the error in `environ`, or None."""
+        value = environ.get(self.name)
+        if value is not None:
+            sentence = self.problem(value, debug)
+        else:
+            sentence = f"{self.name} is not set." if self.required and not debug else ""
+        return checks.Error(sentence, hint=self.hint, id=f"quorum.{self.id}") if sentence else None
+
+
+RULES = [
+    Rule("E001", "DEBUG", debug_problem, "1 on your own machine; leave it out everywhere else."),
+    Rule(
+        "E002",
+        "SECRET_KEY",
+        secret_key_problem,
+        'Make one with: python -c "import secrets; print(secrets.token_urlsafe(50))". Keep it out of the repository.',
+        required=True,
+    ),
+    Rule(
+        "E003",
+        "SITE_URL",
+        site_url_problem,
+        "The address people type, for example https://training.example.edu. Links in mail are built from it.",
+        required=True,
+    ),
+    Rule(
+        "E004",
+        "DATABASE_URL",
+        database_url_problem,
+        "For example postgres://quorum:PASSWORD@db.example.edu/quorum. Percent-encode what is special in a password.",
+        required=True,
+    ),
+    Rule(
+        "E005",
+        "REDIS_URL",
+        redis_url_problem,
+        "For example redis://127.0.0.1:6379/0, or redis+socket:///run/redis/redis.sock.",
+        required=True,
+    ),
+    Rule(
+        "E006",
+        "EMAIL_URL",
+        email_url_problem,
+        "For example smtp+tls://USER:PASSWORD@mail.example.edu:587. Percent-encode what is special in a password.",
+        required=True,
+    ),
+    Rule(
+        "E007",
+        "OFFICE_EMAIL",
+        office_email_problem,
+        "The address every message and invitation comes from, for example training@example.edu.",
+        required=True,
+    ),
+    Rule("E008", "OFFICE_NAME", one_line("OFFICE_NAME"), "The office's name, as people should read it."),
+    Rule("E009", "INSTITUTION_NAME", one_line("INSTITUTION_NAME"), "The institution's name, as people should read it."),
+    Rule("E010", "TIME_ZONE", time_zone_problem, "A name of the tz database, for example America/Chicago."),
+    Rule(
+        "E011",
+        "SIGNUP_EMAIL_DOMAINS",
+        domains_problem,
+        "The domains people may sign in from, with commas between them: example.edu,med.example.edu.",
+        required=True,
+    ),
+    Rule(
+        "E012", "ALLOWED_HOSTS", hosts_problem, "Host names with commas between them, or leave it out: SITE_URL's host."
+    ),
+    Rule("E013", "PORT", port_problem, "For example 8000."),
+    Rule(
+        "E014",
+        "TRUSTED_PROXY_COUNT",
+        whole_number("TRUSTED_PROXY_COUNT"),
+        "How many of your proxies stand in front: 1 with nginx.",
+    ),
+    Rule(
+        "E015",
+        "SQLITE_TIMEOUT",
+        whole_number("SQLITE_TIMEOUT"),
+        "Seconds to wait for SQLite's write lock, for example 20.",
+    ),
+]
+
+
+def errors(environ: Mapping[str, str]) -> list[checks.Error]:
+    """Return everything in the environment that must stop a start."""
+    debug = environ.get("DEBUG", "").strip().lower() in TRUE_WORDS
+    return [error for error in (rule.check(environ, debug) for rule in RULES) if error]
+
+
+def stop_if_wrong(environ: Mapping[str, str]) -> None:
+    """Raise ImproperlyConfigured, with every error's sentence and hint, if anything in the environment is wrong."""
+    found = errors(environ)
+    if found:
+        lines = [f"  {error.msg} ({error.id})\n    {error.hint}" for error in found]
+        raise ImproperlyConfigured("Quorum cannot start:\n" + "\n".join(lines))
+
+
+@checks.register
+def check_environment(app_configs, **kwargs) -> list[checks.CheckMessage]:
+    """Return the errors of the environment, and what is allowed but seldom meant."""
+    found: list[checks.CheckMessage] = errors(os.environ)
+    debug = os.environ.get("DEBUG", "").strip().lower() in TRUE_WORDS
+    site, database = split(os.environ.get("SITE_URL", "")), split(os.environ.get("DATABASE_URL", ""))
+    if debug and site is not None and site.hostname not in LOOPBACK:
+        found.append(
+            checks.Warning(
+                "DEBUG is on for an address that others may reach: everybody there can read every mail.",
+                hint="Leave DEBUG out.",
+                id="quorum.W001",
+            )
+        )
+    if not debug and database is not None and database.scheme == "sqlite":
+        found.append(
+            checks.Warning(
+                "The database is a SQLite file.",
+                hint="Several machines, or many people at once, need PostgreSQL: set DATABASE_URL.",
+                id="quorum.W002",
+            )
+        )
+    return found
+
+
+@checks.register
+def check_sqlite_locks(app_configs, **kwargs) -> list[checks.CheckMessage]:
+    """Refuse SQLite without IMMEDIATE transactions: there a session's lock would lock nothing."""
+    return [
+        checks.Error(
+            f"The SQLite database {alias!r} does not start its transactions with BEGIN IMMEDIATE.",
+            hint='Set OPTIONS = {"transaction_mode": "IMMEDIATE"}: without it two people can get the last seat.',
+            id="quorum.E020",
+        )
+        for alias, database in settings.DATABASES.items()
+        if database["ENGINE"] == "django.db.backends.sqlite3"
+        and database.get("OPTIONS", {}).get("transaction_mode") != "IMMEDIATE"
+    ]
