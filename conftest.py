@@ -54,6 +54,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker("stack")
         if "browser_page" in item.fixturenames:
             item.add_marker("browser")
+        if item.get_closest_marker("django_db") or {"db", "transactional_db"}.intersection(item.fixturenames):
+            item.add_marker("database")
 
 
 def pytest_runtest_setup(item):

@@ -177,7 +177,7 @@ def test(args):
                 failed.append(name)
         runs = {
             "PostgreSQL": (env, [] if browser else ["-m", "not browser"]),
-            "SQLite": (lite, ["-m", "not browser and not postgres and not stack"]),
+            "SQLite": (lite, ["-m", "database and not browser and not postgres and not stack"]),
         }
         worst, counts = 1 if failed else 0, {}
         for name, (run_env, chosen) in runs.items():

@@ -37,7 +37,7 @@ def debug_problem(value: str, debug: bool) -> str:
 def secret_key_problem(value: str, debug: bool) -> str:
     if not value:
         return "SECRET_KEY is empty."
-    return "" if debug or len(value) >= 32 else "SECRET_KEY is shorter than 32 characters."
+    return "" if debug or len(value) >= 50 else "SECRET_KEY is shorter than 50 characters."
 
 
 def site_url_problem(value: str, debug: bool) -> str:

@@ -1,0 +1,208 @@
+"""What is wrong or missing in the environment stops the start, with a sentence that names it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from config.checks import RULES, check_environment, check_sqlite_locks, errors, stop_if_wrong
+
+PRODUCTION = {
+    "SECRET_KEY": "a key that only these tests use, as long as a real one",
+    "SITE_URL": "https://training.example.edu",
+    "DATABASE_URL": "postgres://quorum:secret@127.0.0.1:1/quorum",
+    "REDIS_URL": "redis://:secret@127.0.0.1:1/0",
+    "EMAIL_URL": "smtp+tls://office:secret@mail.example.edu:587",
+    "OFFICE_EMAIL": "training@example.edu",
+    "SIGNUP_EMAIL_DOMAINS": "example.edu, med.example.edu",
+}
+
+
+def ids(environ: dict[str, str]) -> list[str]:
+    return [error.id.removeprefix("quorum.") for error in errors(environ)]
+
+
+def start(*args: str, without: str = "", **environ: str) -> subprocess.CompletedProcess:
+    """Start a real process with the production environment, changed as told."""
+    names = {rule.name for rule in RULES}
+    env = {name: value for name, value in os.environ.items() if name not in names} | PRODUCTION | environ
+    env.pop(without, None)
+    return subprocess.run(
+        [sys.executable, *args], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_a_complete_environment_is_right():
+    assert ids(PRODUCTION) == []
+
+
+def test_development_needs_nothing_but_debug():
+    assert ids({"DEBUG": "1"}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [
+        ("SECRET_KEY", "E002"),
+        ("SITE_URL", "E003"),
+        ("DATABASE_URL", "E004"),
+        ("REDIS_URL", "E005"),
+        ("EMAIL_URL", "E006"),
+        ("OFFICE_EMAIL", "E007"),
+        ("SIGNUP_EMAIL_DOMAINS", "E011"),
+    ],
+)
+def test_production_has_no_default_for(name, id):
+    missing = {key: value for key, value in PRODUCTION.items() if key != name}
+    assert [(error.msg, error.id) for error in errors(missing)] == [(f"{name} is not set.", f"quorum.{id}")]
+
+
+@pytest.mark.parametrize(
+    ("id", "name", "value"),
+    [
+        ("E001", "DEBUG", "maybe"),
+        ("E002", "SECRET_KEY", ""),
+        ("E002", "SECRET_KEY", "only-for-development"),
+        ("E003", "SITE_URL", ""),
+        ("E003", "SITE_URL", "training.example.edu"),
+        ("E003", "SITE_URL", "http://training.example.edu"),
+        ("E003", "SITE_URL", "https://training.example.edu/portal"),
+        ("E003", "SITE_URL", "https://training.example.edu:port"),
+        ("E003", "SITE_URL", "https://"),
+        ("E003", "SITE_URL", "https://[::1"),
+        ("E003", "SITE_URL", "ftp://training.example.edu/{}"),
+        ("E004", "DATABASE_URL", "mysql://127.0.0.1/quorum"),
+        ("E004", "DATABASE_URL", "postgres://127.0.0.1"),
+        ("E004", "DATABASE_URL", "postgres://127.0.0.1:port/quorum"),
+        ("E004", "DATABASE_URL", "sqlite:///:memory:"),
+        ("E004", "DATABASE_URL", "quorum"),
+        ("E005", "REDIS_URL", "127.0.0.1:6379"),
+        ("E005", "REDIS_URL", "amqp://127.0.0.1"),
+        ("E005", "REDIS_URL", "redis://127.0.0.1:0x"),
+        ("E005", "REDIS_URL", "redis+socket://"),
+        ("E006", "EMAIL_URL", ""),
+        ("E006", "EMAIL_URL", "mail.example.edu"),
+        ("E006", "EMAIL_URL", "smtp://"),
+        ("E006", "EMAIL_URL", "smtp://mail.example.edu:port"),
+        ("E006", "EMAIL_URL", "submission://mail.example.edu:587"),
+        ("E007", "OFFICE_EMAIL", "training"),
+        ("E007", "OFFICE_EMAIL", "Training <training@example.edu>"),
+        ("E007", "OFFICE_EMAIL", "training@example.edu\nBcc: all@example.edu"),
+        ("E008", "OFFICE_NAME", "Office\r\nBcc: all@example.edu"),
+        ("E009", "INSTITUTION_NAME", " "),
+        ("E010", "TIME_ZONE", "Mars/Olympus"),
+        ("E010", "TIME_ZONE", "../etc/passwd"),
+        ("E010", "TIME_ZONE", ""),
+        ("E011", "SIGNUP_EMAIL_DOMAINS", ""),
+        ("E011", "SIGNUP_EMAIL_DOMAINS", " , "),
+        ("E011", "SIGNUP_EMAIL_DOMAINS", "@example.edu"),
+        ("E012", "ALLOWED_HOSTS", ""),
+        ("E012", "ALLOWED_HOSTS", "https://training.example.edu"),
+        ("E013", "PORT", "http"),
+        ("E013", "PORT", "0"),
+        ("E013", "PORT", "65536"),
+        ("E013", "PORT", "²"),
+        ("E014", "TRUSTED_PROXY_COUNT", "-1"),
+        ("E014", "TRUSTED_PROXY_COUNT", ""),
+        ("E015", "SQLITE_TIMEOUT", "soon"),
+    ],
+)
+def test_a_wrong_value_is_named(id, name, value):
+    found = errors(PRODUCTION | {name: value})
+    assert [(error.id, name in error.msg, bool(error.hint)) for error in found] == [(f"quorum.{id}", True, True)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "off"),
+        ("SITE_URL", "http://127.0.0.1:8000"),
+        ("SITE_URL", "https://training.example.edu:8443/"),
+        ("DATABASE_URL", "postgres://quorum@//run/postgresql/quorum"),
+        ("DATABASE_URL", "sqlite:////srv/quorum/quorum.sqlite3"),
+        ("REDIS_URL", "rediss://redis.example.edu:6380/1"),
+        ("REDIS_URL", "redis+socket:///run/redis/redis.sock"),
+        ("EMAIL_URL", "smtp://mail.example.edu"),
+        ("OFFICE_NAME", "Büro für Chancengleichheit"),
+        ("TIME_ZONE", "America/Argentina/Buenos_Aires"),
+        ("ALLOWED_HOSTS", "training.example.edu,.example.edu,[::1],10.0.0.7"),
+        ("TRUSTED_PROXY_COUNT", "2"),
+    ],
+)
+def test_a_right_value_passes(name, value):
+    assert ids(PRODUCTION | {name: value}) == []
+
+
+def test_every_rule_has_an_id_of_its_own():
+    assert len({rule.id for rule in RULES}) == len({rule.name for rule in RULES}) == len(RULES)
+
+
+def test_all_that_is_wrong_is_said_at_once():
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        stop_if_wrong(PRODUCTION | {"PORT": "0", "TIME_ZONE": "Mars/Olympus"})
+    assert "(quorum.E010)" in str(refusal.value)
+    assert "(quorum.E013)" in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY"])
+def test_a_password_is_never_repeated(name):
+    (error,) = errors(PRODUCTION | {name: "bad://user:hunter2@host:port/"[: 28 if name == "SECRET_KEY" else 99]})
+    assert "hunter2" not in error.msg + error.hint
+
+
+def test_debug_on_a_public_address_is_a_warning(monkeypatch):
+    monkeypatch.setenv("DEBUG", "1")
+    monkeypatch.setenv("SITE_URL", "https://training.example.edu")
+    assert [message.id for message in check_environment(None)] == ["quorum.W001"]
+
+
+def test_sqlite_in_production_is_a_warning(monkeypatch):
+    for name, value in (PRODUCTION | {"DEBUG": "0", "DATABASE_URL": "sqlite:////srv/quorum.sqlite3"}).items():
+        monkeypatch.setenv(name, value)
+    assert [message.id for message in check_environment(None)] == ["quorum.W002"]
+
+
+def test_sqlite_without_immediate_transactions_is_an_error(monkeypatch):
+    plain = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "quorum.sqlite3"}}
+    monkeypatch.setattr(settings, "DATABASES", plain)
+    assert [message.id for message in check_sqlite_locks(None)] == ["quorum.E020"]
+
+
+@pytest.mark.django_db
+def test_the_settings_make_sqlite_immediate():
+    assert check_sqlite_locks(None) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["manage.py", "check"],
+        ["manage.py", "migrate"],
+        ["manage.py", "runserver", "--noreload"],
+        ["-m", "gunicorn", "config.wsgi", "--bind", "127.0.0.1:0"],
+        ["-m", "celery", "-A", "config", "worker"],
+        ["-m", "celery", "-A", "config", "beat"],
+    ],
+    ids=lambda command: command[1] if command[0] == "manage.py" else command[1] + " " + command[-1],
+)
+def test_no_process_starts_without_a_secret_key(command):
+    started = start(*command, without="SECRET_KEY")
+    assert started.returncode != 0
+    assert "SECRET_KEY is not set. (quorum.E002)" in started.stdout + started.stderr
+
+
+def test_a_command_says_what_is_wrong_without_a_traceback():
+    started = start("manage.py", "check", TIME_ZONE="Mars/Olympus")
+    assert started.returncode == 1
+    assert started.stderr.splitlines()[:2] == [
+        "Quorum cannot start:",
+        "  TIME_ZONE is 'Mars/Olympus', not a time zone. (quorum.E010)",
+    ]
+
+
+def test_the_production_settings_pass_their_own_checks_and_djangos():
+    started = start("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    assert (started.returncode, started.stderr) == (0, ""), started.stderr
