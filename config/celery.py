@@ -16,7 +16,15 @@ MINUTE = 60.0
 # `expires` keeps a stopped worker from coming back to an hour of identical ticks.
 app.conf.beat_schedule = {
     "settle-due": {"task": "sessions_app.tasks.settle_due", "schedule": MINUTE, "options": {"expires": MINUTE}},
-    "fill-free-seats": {"task": "registrations.tasks.fill_free_seats", "schedule": MINUTE, "options": {"expires": MINUTE}},
+    "fill-free-seats": {
+        "task": "registrations.tasks.fill_free_seats",
+        "schedule": MINUTE,
+        "options": {"expires": MINUTE},
+    },
     "deliver-due": {"task": "notifications.tasks.deliver_due", "schedule": MINUTE, "options": {"expires": MINUTE}},
-    "forget-unverified": {"task": "accounts.tasks.forget_unverified", "schedule": 60 * MINUTE, "options": {"expires": 60 * MINUTE}},
+    "forget-unverified": {
+        "task": "accounts.tasks.forget_unverified",
+        "schedule": 60 * MINUTE,
+        "options": {"expires": 60 * MINUTE},
+    },
 }

@@ -1,0 +1,183 @@
+"""publish, run_anyway, extend, cancel, resize: what the office does, and what it is refused."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.models import Person
+from catalog.models import Format, Workshop
+from registrations.models import Registration
+from sessions_app.models import Decision, Session
+
+pytestmark = pytest.mark.django_db
+
+
+def test_scheduling_fills_in_what_follows_from_the_workshop(make_session, workshop, now):
+    session = make_session(published=False)
+    assert (session.minimum, session.capacity, session.format) == (6, 24, Format.ONLINE)
+    assert session.ends_at - session.starts_at == timedelta(minutes=90)
+    assert session.registration_closes_at == session.starts_at
+    assert session.confirm_by < session.starts_at
+    assert session.time_zone == "America/Chicago"
+
+
+def test_publishing_opens_a_draft_once(make_session, office, now):
+    session = make_session(published=False)
+    session.publish(by=office, now=now)
+    session.publish(by=office, now=now + timedelta(minutes=1))
+    session.refresh_from_db()
+    assert (session.status, session.published_at) == (Session.Status.OPEN, now)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"confirm_by": timedelta(days=-1)}, "The decision date has passed."),
+        ({"registration_closes_at": timedelta(days=-1)}, "Registration would already be closed."),
+    ],
+)
+def test_a_passed_date_is_refused_saying_which_to_set(make_session, office, now, change, sentence):
+    session = make_session(published=False)
+    Session.objects.filter(pk=session.pk).update(**{field: now + delta for field, delta in change.items()})
+    with pytest.raises(Session.Incomplete, match=sentence):
+        session.publish(by=office, now=now)
+    session.refresh_from_db()
+    assert session.status == Session.Status.DRAFT
+
+
+def test_a_session_without_meetings_is_not_published(workshop, office, now):
+    session = Session.objects.schedule(workshop, meetings=[], by=office, now=now)
+    with pytest.raises(Session.Incomplete, match="at least one meeting"):
+        session.publish(by=office, now=now)
+
+
+def test_a_session_of_a_draft_workshop_is_not_published(make_session, workshop, office, now):
+    session = make_session(published=False)
+    Workshop.objects.update(status=Workshop.Status.DRAFT)
+    with pytest.raises(Session.Incomplete, match="Publish the workshop"):
+        session.publish(by=office, now=now)
+
+
+def test_in_person_needs_a_venue(make_session, office, now):
+    session = make_session(published=False, format=Format.IN_PERSON)
+    with pytest.raises(Session.Incomplete, match="Choose a venue"):
+        session.publish(by=office, now=now)
+
+
+def test_run_anyway_confirms_below_the_minimum_with_its_reason(make_session, person, office, now):
+    session = make_session()
+    Registration.objects.register(person, session, now=now)
+    session.run_anyway("The department asked for it.", by=office, now=now)
+    session.refresh_from_db()
+    assert (session.status, session.confirmed_count, session.confirmed_minimum) == ("confirmed", 1, 6)
+    assert session.run_anyway_reason == "The department asked for it."
+    decision = session.decisions.get()
+    assert (decision.kind, decision.by, decision.reason) == ("run_anyway", office, "The department asked for it.")
+
+
+def test_run_anyway_without_a_reason_is_refused(make_session, office, now):
+    session = make_session()
+    with pytest.raises(Session.ReasonMissing):
+        session.run_anyway("  ", by=office, now=now)
+    session.refresh_from_db()
+    assert session.status == Session.Status.OPEN
+
+
+def test_confirm_refuses_below_the_minimum(make_session, now):
+    session = make_session()
+    with pytest.raises(Session.Refused, match="Only 0 of 6"):
+        session.confirm(now=now)
+
+
+def test_the_database_refuses_a_confirmed_session_without_minimum_or_reason(make_session):
+    session = make_session()
+    with pytest.raises(IntegrityError, match="session_confirmed_with_its_minimum_or_a_reason"), transaction.atomic():
+        Session.objects.filter(pk=session.pk).update(status="confirmed", confirmed_count=5, confirmed_minimum=6)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "values"),
+    [
+        ("session_never_overbooked", {"seats_taken": 25}),
+        ("session_minimum_within_capacity", {"minimum": 25}),
+    ],
+)
+def test_the_database_refuses_impossible_numbers(make_session, constraint, values):
+    session = make_session()
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Session.objects.filter(pk=session.pk).update(**values)
+
+
+def test_extend_moves_the_decision_date(make_session, office, now):
+    session = make_session()
+    until = session.starts_at - timedelta(hours=2)
+    session.extend(until, by=office, now=now)
+    session.refresh_from_db()
+    assert session.confirm_by == until
+    assert session.decisions.get().kind == Decision.Kind.EXTENDED
+
+
+@pytest.mark.parametrize(("until", "sentence"), [(timedelta(days=99), "after the start"), (-timedelta(1), "future")])
+def test_extend_refuses_impossible_dates(make_session, office, now, until, sentence):
+    session = make_session()
+    with pytest.raises(Session.Refused, match=sentence):
+        session.extend(now + until, by=office, now=now)
+
+
+def test_cancel_says_why_and_ends_every_registration(make_session, people, office, now):
+    session = make_session(minimum=1, capacity=1)
+    for person in people(2):
+        Registration.objects.register(person, session, now=now)
+    session.cancel("The facilitator is ill.", by=office, now=now)
+    session.refresh_from_db()
+    assert (session.status, session.cancel_reason, session.cancelled_by_rule) == (
+        "cancelled",
+        "The facilitator is ill.",
+        False,
+    )
+    assert (session.cancelled_count, session.seats_taken, session.waiting_count) == (1, 0, 0)
+    assert list(session.registrations.values_list("status", flat=True)) == ["session_cancelled"] * 2
+
+
+def test_a_draft_is_not_cancelled(make_session, office, now):
+    session = make_session(published=False)
+    with pytest.raises(Session.AlreadyDecided):
+        session.cancel("Changed my mind.", by=office, now=now)
+
+
+def test_a_decided_session_is_not_decided_again(make_session, office, now):
+    session = make_session()
+    session.cancel("Snow.", by=office, now=now)
+    for verb in (
+        lambda: session.run_anyway("No.", by=office, now=now),
+        lambda: session.extend(now + timedelta(days=1), by=office, now=now),
+        lambda: session.resize(6, 30, by=office),
+        lambda: session.publish(by=office, now=now),
+    ):
+        with pytest.raises(Session.AlreadyDecided):
+            verb()
+
+
+def test_capacity_cannot_go_below_the_seats_taken_and_says_by_how_many(make_session, people, office, now):
+    session = make_session(minimum=1)
+    for person in people(3):
+        Registration.objects.register(person, session, now=now)
+    with pytest.raises(Session.Refused, match="a capacity of 1 is 2 too few"):
+        session.resize(1, 1, by=office)
+
+
+def test_raised_capacity_promotes_in_order(make_session, people, office, now):
+    session = make_session(minimum=1, capacity=1)
+    for person in people(4):
+        Registration.objects.register(person, session, now=now)
+    session.resize(1, 3, by=office)
+    statuses = list(session.registrations.order_by("position").values_list("status", flat=True))
+    assert statuses == ["registered", "registered", "registered", "waitlisted"]
+    session.refresh_from_db()
+    assert (session.seats_taken, session.waiting_count) == (3, 1)
+
+
+def test_the_rule_cannot_sign_in():
+    rule = Person.objects.rule()
+    assert (rule.name, rule.is_active, rule.has_usable_password()) == ("Quorum", False, False)
