@@ -1,1 +1,8 @@
-urlpatterns = []
+from django.urls import path
+
+from notifications import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

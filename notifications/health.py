@@ -1,0 +1,60 @@
+"""Say whether the process lives, and whether everything it depends on is well."""
+
+from datetime import datetime, timedelta
+
+from celery import current_app
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from notifications.models import MailQueue, Notice
+
+STUCK_AFTER = timedelta(minutes=15)
+BROKER_SECONDS = 2
+
+
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer 200 while the process lives."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when database, broker, beat and the mail queue are well, else 503; the JSON names what is not."""
+    problems = find_problems(timezone.now())
+    return JsonResponse({"ready": not problems, "problems": problems}, status=503 if problems else 200)
+
+
+def find_problems(now: datetime) -> dict[str, str]:
+    """Return what is not well, by name, each with a sentence for the operator. Empty when all is well."""
+    try:
+        connection.ensure_connection()
+        problems = _mail_problems(now)
+    except DatabaseError:
+        return {"database": "The database does not answer."}
+    try:
+        with current_app.connection_for_write(connect_timeout=BROKER_SECONDS) as broker:
+            broker.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
+    # The broker's client raises its own errors, which differ by transport.
+    except Exception:
+        problems["broker"] = "The broker (REDIS_URL) does not answer; mail waits for the sweep of another worker."
+    return problems
+
+
+def _mail_problems(now: datetime) -> dict[str, str]:
+    problems = {}
+    queue = MailQueue.load()
+    if queue.beat_at is None or queue.beat_at < now - MailQueue.ALIVE:
+        problems["beat"] = "The sweep has not run for five minutes: start celery beat and a worker."
+    if queue.is_paused(now):
+        problems["mail"] = queue.problem
+    elif Notice.objects.due(now - STUCK_AFTER).exists():
+        problems["mail"] = "Mail has been waiting for more than fifteen minutes: is a worker running?"
+    if dead := Notice.objects.filter(state=Notice.State.DEAD).count():
+        problems["undeliverable"] = f"{dead} undeliverable notices: see them in the admin."
+    return problems

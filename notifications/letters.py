@@ -1,0 +1,155 @@
+"""Write the letter of a notice: subject, plain text, HTML and, where one is due, the calendar part.
+
+Everything is built from one registration, so that no letter can name anybody but its reader. A folder per kind in
+templates/notifications/ holds the words.
+"""
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from catalog.models import Format
+from notifications import invitations
+from notifications.invitations import Invitation, Mailbox
+from notifications.models import Notice
+from sessions_app.models import Meeting, Session
+from sessions_app.words import long_day, ordinal, short_day, time_span, zone_words
+
+MOST_NEXT_DATES = 4
+
+
+def write_letter(notice: Notice) -> dict:
+    """Return the arguments of `mime.message` for `notice`, written at the first attempt and repeated at later ones."""
+    if not notice.text:
+        _compose(notice)
+        notice.save(update_fields=["subject", "text", "html", "calendar"])
+    return {
+        "sender": office(),
+        "recipient": Mailbox(notice.person.name if notice.person else "", notice.to),
+        "subject": notice.subject,
+        "text": notice.text,
+        "html": notice.html,
+        "message_id": notice.message_id,
+        "calendar": notice.calendar.encode(),
+        "method": notice.method,
+    }
+
+
+def office() -> Mailbox:
+    """Return the From of every message and the ORGANIZER of every invitation: one constant address."""
+    return Mailbox(settings.OFFICE_NAME, settings.OFFICE_EMAIL)
+
+
+def _compose(notice: Notice) -> None:
+    context = letter_context(notice)
+    folder = f"notifications/{notice.kind}"
+    subject = render_to_string(f"{folder}/subject.txt", context)
+    notice.subject = " ".join(subject.split())[:255]
+    context["subject"] = notice.subject
+    notice.text = render_to_string(f"{folder}/body.txt", context).strip() + "\n"
+    notice.html = render_to_string(f"{folder}/body.html", context)
+    if notice.method:
+        invitation = invitation_of(notice)
+        write = invitations.request if notice.method == Notice.Method.REQUEST else invitations.cancel
+        notice.calendar = write(invitation).decode()
+
+
+def letter_context(notice: Notice) -> dict:
+    """Return what the templates of a registration's letters may name."""
+    registration = notice.registration
+    session = registration.session
+    meetings = list(session.meetings.select_related("venue__campus"))
+    shown = [notice.thread.meeting] if notice.method else meetings
+    parts = len(meetings)
+    return {
+        "kind": notice.kind,
+        "method": notice.method,
+        "name": registration.person.get_short_name() if registration.person.name else "",
+        "session": session,
+        "title": session.workshop.title,
+        "day": short_day(session.starts_at, session.time_zone).replace(",", ""),
+        "long_day": long_day(session.starts_at, session.time_zone),
+        "decided_day": long_day(session.confirm_by, session.time_zone),
+        "decided_weekday": long_day(session.confirm_by, session.time_zone).split(",")[0],
+        "meetings": [_meeting_words(meeting, session, meetings.index(meeting) + 1, parts) for meeting in shown],
+        "part": _part_words(meetings.index(shown[0]) + 1, parts) if notice.method else "",
+        "facilitators": [facilitator.byline for facilitator in session.facilitators.all()],
+        "pre_work": session.workshop.pre_work,
+        "next_dates": next_dates(session) if notice.kind == Notice.Kind.CANCELLED else [],
+        "session_url": absolute(session.get_absolute_url()),
+        "registration_url": absolute(registration.get_absolute_url()),
+        "withdrawal_url": absolute(reverse("withdrawal", args=[registration.uuid])),
+        "workshop_url": absolute(session.workshop.get_absolute_url()),
+        "office_name": settings.OFFICE_NAME,
+        "institution_name": settings.INSTITUTION_NAME,
+        "dots": [seat < notice.facts["count"] for seat in range(notice.facts["minimum"])],
+        "place_in_line": ordinal(notice.facts["place"]) if "place" in notice.facts else "",
+    } | notice.facts
+
+
+def _meeting_words(meeting: Meeting, session: Session, part: int, parts: int) -> dict:
+    zone = meeting.time_zone
+    return {
+        "day": long_day(meeting.starts_at, zone, timezone.now().year),
+        "times": time_span(meeting.starts_at, meeting.ends_at, zone),
+        "zone": zone_words(zone, meeting.starts_at),
+        "place": place_words(meeting, session),
+        "directions": meeting.venue.directions if meeting.venue else "",
+        "part": _part_words(part, parts),
+    }
+
+
+def _part_words(part: int, parts: int) -> str:
+    return f"part {part} of {parts}" if parts > 1 else ""
+
+
+def place_words(meeting: Meeting, session: Session) -> str:
+    """Return where a meeting is, in words and without its join link."""
+    if meeting.venue is None:
+        return "Online"
+    place = f"{meeting.venue}, {meeting.venue.campus}"
+    return f"{place}, and online" if session.format == Format.HYBRID else place
+
+
+def next_dates(session: Session) -> list[dict]:
+    """Return other dates of the same workshop that still take registrations, soonest first."""
+    others = Session.objects.listed().joinable().filter(workshop=session.workshop).exclude(pk=session.pk)
+    now = timezone.now()
+    return [
+        {
+            "day": long_day(other.starts_at, other.time_zone, now.year),
+            "times": time_span(other.starts_at, other.ends_at, other.time_zone),
+            "url": absolute(other.get_absolute_url()),
+        }
+        for other in others.order_by("starts_at", "pk")[:MOST_NEXT_DATES]
+    ]
+
+
+def invitation_of(notice: Notice) -> Invitation:
+    """Return the plain values of a calendar notice's VEVENT, from one registration and one meeting."""
+    registration, meeting, session = notice.registration, notice.thread.meeting, notice.registration.session
+    meetings = list(session.meetings.values_list("pk", flat=True))
+    link = absolute(registration.get_absolute_url())
+    return Invitation(
+        uid=notice.thread.uid,
+        sequence=notice.sequence,
+        stamp=timezone.now(),
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        time_zone=meeting.time_zone,
+        summary=session.workshop.title,
+        description=f"{session.workshop.summary}\nYour registration: {link}".strip(),
+        location=place_words(meeting, session),
+        organizer=office(),
+        attendee=Mailbox(registration.person.name, notice.to),
+        rsvp=bool(settings.REPLY_MAILBOX_URL),
+        part=meetings.index(meeting.pk) + 1,
+        parts=len(meetings),
+        join_link=meeting.join_link,
+    )
+
+
+def absolute(path: str) -> str:
+    """Return the address of `path`, built from SITE_URL and never from a request."""
+    return f"{settings.SITE_URL}{path}"

@@ -1,0 +1,257 @@
+"""Telling people: a Notice is one message owed to one address; a CalendarThread is one entry in one person's calendar."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from registrations.models import Registration
+from sessions_app.models import Meeting
+
+
+def new_uid() -> str:
+    """Return a random UID, never derived and never reused (calendar.md 0.2)."""
+    return f"{uuid.uuid4()}@{settings.SITE_HOST}"
+
+
+def new_message_id() -> str:
+    return f"<{uuid.uuid4()}@{settings.SITE_HOST}>"
+
+
+class CalendarThread(models.Model):
+    """UID and SEQUENCE of one registration's one meeting. Registering again makes a new registration and a new thread."""
+
+    registration = models.ForeignKey(Registration, models.PROTECT, related_name="threads")
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="threads")
+    uid = models.CharField("UID", max_length=255, unique=True, default=new_uid)
+    sequence = models.PositiveIntegerField(
+        "SEQUENCE", null=True, help_text="Of the newest message; empty before the first."
+    )
+    requested_at = models.DateTimeField(null=True, help_text="When an invitation was first handed to the mail server.")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["registration", "meeting"], name="one_thread_per_registration_and_meeting")
+        ]
+
+    def __str__(self):
+        return self.uid
+
+    def advance(self) -> int:
+        """Assign and return the next SEQUENCE: 0 first, then one more each time. The caller holds the session's lock."""
+        self.sequence = 0 if self.sequence is None else self.sequence + 1
+        self.save(update_fields=["sequence"])
+        return self.sequence
+
+    advance.alters_data = True
+
+
+class NoticeQuerySet(models.QuerySet):
+    def unsent(self):
+        return self.filter(state__in=[Notice.State.QUEUED, Notice.State.SENDING])
+
+    def due(self, now: datetime):
+        """Notices to send at `now`, first things first: queued ones, and those whose sender died with them in hand.
+
+        A notice waits while another of its thread is being sent.
+        """
+        in_flight = Notice.objects.filter(thread=OuterRef("thread"), state=Notice.State.SENDING).exclude(
+            pk=OuterRef("pk")
+        )
+        return (
+            self.filter(
+                Q(state=Notice.State.QUEUED, next_attempt_at__lte=now)
+                | Q(state=Notice.State.SENDING, lease_until__lte=now)
+            )
+            .exclude(expires_at__lte=now)
+            .exclude(Exists(in_flight))
+            .order_by("priority", "next_attempt_at", "pk")
+        )
+
+    def owe(self, kind: str, registration: Registration, facts: dict) -> "Notice":
+        """Write the plain notice of `kind` owed to a registration's person. Raises IntegrityError if it exists."""
+        return self.create(
+            kind=kind,
+            to=registration.person.email,
+            person=registration.person,
+            registration=registration,
+            facts=facts,
+            dedupe_key=f"{kind}:{registration.pk}::",
+        )
+
+    def owe_calendar(self, kind: str, method: str, thread: CalendarThread, facts: dict) -> "Notice":
+        """Write the notice of `kind` that carries an invitation or its cancellation, with the thread's next SEQUENCE."""
+        registration, sequence = thread.registration, thread.advance()
+        return self.create(
+            kind=kind,
+            to=registration.person.email,
+            person=registration.person,
+            registration=registration,
+            thread=thread,
+            method=method,
+            sequence=sequence,
+            facts=facts,
+            dedupe_key=f"{kind}:{registration.pk}:{thread.meeting_id}:{sequence}",
+        )
+
+    def write_code(self, email, person, subject, text, html, expires_at, kind="code") -> "Notice":
+        """Write an account notice (a sign-in code and the like), ahead of the queue, of no use after `expires_at`.
+
+        Its body is erased once it is sent or expired.
+        """
+        return self.create(
+            kind=kind,
+            to=email,
+            person=person,
+            subject=subject,
+            text=text,
+            html=html,
+            expires_at=expires_at,
+            priority=Notice.Priority.CODE,
+            dedupe_key=f"{kind}:{uuid.uuid4()}::",
+        )
+
+
+class Notice(models.Model):
+    """One message owed to one address. Written in the transaction of what it tells; delivered afterwards, at least once."""
+
+    class Kind(models.TextChoices):
+        CODE = "code", "Sign-in code"
+        ACCOUNT = "account", "Account"
+        REGISTERED = "registered", "Registered"
+        WAITLISTED = "waitlisted", "On the waitlist"
+        PROMOTED = "promoted", "A seat from the waitlist"
+        CONFIRMED = "confirmed", "Session confirmed"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        CANCELLED = "cancelled", "Session cancelled"
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        SENDING = "sending", "Being sent"
+        SENT = "sent", "Sent"
+        SUPERSEDED = "superseded", "Superseded by a newer one"
+        DEAD = "dead", "Undeliverable"
+        EXPIRED = "expired", "Expired"
+
+    class Method(models.TextChoices):
+        NONE = "", "No calendar part"
+        REQUEST = "REQUEST", "Invitation"
+        CANCEL = "CANCEL", "Cancellation"
+
+    class Priority(models.IntegerChoices):
+        CODE = 0, "Code"
+        NEWS = 5, "News"
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    to = models.EmailField(max_length=254)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="notices")
+    registration = models.ForeignKey(Registration, models.PROTECT, null=True, blank=True, related_name="notices")
+    thread = models.ForeignKey(CalendarThread, models.PROTECT, null=True, blank=True, related_name="notices")
+    method = models.CharField(max_length=7, choices=Method.choices, blank=True)
+    sequence = models.PositiveIntegerField(null=True, blank=True)
+    facts = models.JSONField(
+        default=dict, blank=True, help_text="What was true when it was written: counts, place in line."
+    )
+    dedupe_key = models.CharField(max_length=120, unique=True, help_text="kind:object:meeting:sequence")
+    priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NEWS)
+    message_id = models.CharField(max_length=255, unique=True, default=new_message_id)
+
+    # Written at the first attempt and sent unchanged at every later one.
+    subject = models.CharField(max_length=255, blank=True)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    calendar = models.TextField(blank=True)
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    token = models.UUIDField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=500, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(
+                fields=["priority", "next_attempt_at", "id"],
+                name="notice_queue",
+                condition=Q(state__in=["queued", "sending"]),
+            ),
+            models.Index(fields=["state", "created_at"], name="notice_by_state"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["thread"], condition=Q(state="sending"), name="one_notice_in_flight_per_thread"
+            ),
+            models.CheckConstraint(
+                condition=Q(method="") | Q(thread__isnull=False, sequence__isnull=False),
+                name="calendar_notice_has_its_thread",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} ({self.get_state_display()})"
+
+    def newer_unsent(self):
+        """Unsent notices that say later news of the same thing: of the thread, or of the registration for plain mail."""
+        if self.registration_id is None:
+            return Notice.objects.none()
+        if self.thread_id:
+            return Notice.objects.unsent().filter(thread=self.thread_id, sequence__gt=self.sequence)
+        return Notice.objects.unsent().filter(registration=self.registration_id, pk__gt=self.pk)
+
+    def older_queued(self):
+        """Queued notices of the same thread that this one makes obsolete."""
+        return Notice.objects.filter(state=self.State.QUEUED, thread=self.thread_id, sequence__lt=self.sequence)
+
+    def retry(self) -> None:
+        """Queue an undeliverable notice again, with its attempts and its three days counted afresh."""
+        Notice.objects.filter(pk=self.pk, state=self.State.DEAD).update(
+            state=self.State.QUEUED, attempts=0, next_attempt_at=timezone.now(), created_at=timezone.now(), problem=""
+        )
+
+    retry.alters_data = True
+
+
+class MailQueue(models.Model):
+    """The one row that says how delivering goes: the heartbeat of beat, and whether the mail server refuses us."""
+
+    ALIVE = timedelta(minutes=5)
+    PAUSE = timedelta(minutes=5)
+
+    beat_at = models.DateTimeField(null=True, help_text="When beat’s sweep last ran in a worker.")
+    paused_until = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=500, blank=True)
+
+    def __str__(self):
+        return "Mail queue"
+
+    @classmethod
+    def load(cls) -> "MailQueue":
+        queue, _ = cls.objects.get_or_create(pk=1)
+        return queue
+
+    def is_paused(self, now: datetime) -> bool:
+        return self.paused_until is not None and self.paused_until > now
+
+    def pause(self, problem: str, now: datetime) -> None:
+        """Stop sending for five minutes: the server refuses our credentials, and trying each notice would burn it."""
+        MailQueue.objects.filter(pk=self.pk).update(paused_until=now + self.PAUSE, problem=problem[:500])
+
+    def resume(self) -> None:
+        """Forget the problem once a message has been accepted."""
+        MailQueue.objects.filter(pk=self.pk).exclude(problem="").update(paused_until=None, problem="")
+
+    def beat(self, now: datetime) -> None:
+        MailQueue.objects.filter(pk=self.pk).update(beat_at=now)
+
+    pause.alters_data = resume.alters_data = beat.alters_data = True

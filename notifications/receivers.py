@@ -1,0 +1,91 @@
+"""Hear the news about registrations and write what is owed: one Notice per address, one per meeting with an invitation."""
+
+from django.dispatch import receiver
+
+from notifications.models import CalendarThread, Notice
+from notifications.tasks import deliver_soon
+from registrations.models import Registration
+from registrations.signals import (
+    registration_cancelled,
+    registration_confirmed,
+    registration_made,
+    registration_promoted,
+    registration_withdrawn,
+)
+from sessions_app.wake import wake
+
+
+@receiver(registration_made, dispatch_uid="notifications.registration_made")
+def tell_registered(sender, registration: Registration, **kwargs) -> None:
+    """Tell the person they are registered (with an invitation if the session is confirmed) or on the waitlist."""
+    if registration.is_waitlisted:
+        plain(Notice.Kind.WAITLISTED, registration, place=registration.place_in_line)
+    elif registration.session.is_confirmed:
+        invite(Notice.Kind.CONFIRMED, registration)
+    else:
+        plain(Notice.Kind.REGISTERED, registration)
+
+
+@receiver(registration_promoted, dispatch_uid="notifications.registration_promoted")
+def tell_promoted(sender, registration: Registration, **kwargs) -> None:
+    """Tell the person that a seat is theirs, with an invitation if the session is confirmed."""
+    if registration.session.is_confirmed:
+        invite(Notice.Kind.PROMOTED, registration)
+    else:
+        plain(Notice.Kind.PROMOTED, registration)
+
+
+@receiver(registration_confirmed, dispatch_uid="notifications.registration_confirmed")
+def tell_confirmed(sender, registration: Registration, **kwargs) -> None:
+    """Invite the person to every meeting of the session that is now confirmed."""
+    invite(Notice.Kind.CONFIRMED, registration)
+
+
+@receiver(registration_withdrawn, dispatch_uid="notifications.registration_withdrawn")
+def tell_withdrawn(sender, registration: Registration, **kwargs) -> None:
+    """Confirm that the place was given up and take the meetings off the calendar."""
+    uninvite(Notice.Kind.WITHDRAWN, registration)
+
+
+@receiver(registration_cancelled, dispatch_uid="notifications.registration_cancelled")
+def tell_cancelled(sender, registration: Registration, was_registered: bool, **kwargs) -> None:
+    """Tell the person that the session is cancelled and take the meetings off the calendar."""
+    session = registration.session
+    uninvite(
+        Notice.Kind.CANCELLED,
+        registration,
+        was_registered=was_registered,
+        count=session.cancelled_count,
+        reason=session.cancel_reason,
+        by_rule=session.cancelled_by_rule,
+    )
+
+
+def invite(kind: str, registration: Registration) -> None:
+    """Owe the person one invitation per meeting."""
+    for meeting in registration.session.meetings.all():
+        thread, _ = CalendarThread.objects.get_or_create(registration=registration, meeting=meeting)
+        Notice.objects.owe_calendar(kind, Notice.Method.REQUEST, thread, facts_of(registration))
+    wake(deliver_soon)
+
+
+def uninvite(kind: str, registration: Registration, **facts) -> None:
+    """Owe the person one cancellation per invitation, or one plain notice where none was written."""
+    threads = list(registration.threads.select_related("registration__person"))
+    for thread in threads:
+        Notice.objects.owe_calendar(kind, Notice.Method.CANCEL, thread, facts_of(registration, **facts))
+    if not threads:
+        plain(kind, registration, **facts)
+    wake(deliver_soon)
+
+
+def plain(kind: str, registration: Registration, **facts) -> None:
+    """Owe the person one plain notice."""
+    Notice.objects.owe(kind, registration, facts_of(registration, **facts))
+    wake(deliver_soon)
+
+
+def facts_of(registration: Registration, **facts) -> dict:
+    """Return what is true now and may not be when the mail is written."""
+    session = registration.session
+    return {"count": session.seats_taken, "minimum": session.minimum} | facts
