@@ -266,7 +266,9 @@ class Session(models.Model):
         if self.status == self.Status.OPEN:
             return
         if self.status != self.Status.DRAFT:
-            raise self.AlreadyDecided(f"This session is {self.get_status_display().lower()}; only a draft is published.")
+            raise self.AlreadyDecided(
+                f"This session is {self.get_status_display().lower()}; only a draft is published."
+            )
         self._refuse_incomplete(now)
         self.status = self.Status.OPEN
         self.published_at = now
@@ -356,9 +358,7 @@ class Session(models.Model):
         self.status = self.Status.CONFIRMED
         self.confirmed_at, self.confirmed_count, self.confirmed_minimum = now, self.seats_taken, self.minimum
         self.run_anyway_reason = reason
-        self.save(
-            update_fields=["status", "confirmed_at", "confirmed_count", "confirmed_minimum", "run_anyway_reason"]
-        )
+        self.save(update_fields=["status", "confirmed_at", "confirmed_count", "confirmed_minimum", "run_anyway_reason"])
         self._decide(kind, reason, by, now, f"Confirmed with {self.seats_taken} of {self.minimum}.")
         session_confirmed.send(Session, session=self)
 
@@ -406,9 +406,7 @@ class Session(models.Model):
         self.status = self.Status.CANCELLED
         self.cancelled_at, self.cancelled_count, self.cancelled_by_rule = now, self.seats_taken, by_rule
         self.cancel_reason = reason
-        self.save(
-            update_fields=["status", "cancelled_at", "cancelled_count", "cancelled_by_rule", "cancel_reason"]
-        )
+        self.save(update_fields=["status", "cancelled_at", "cancelled_count", "cancelled_by_rule", "cancel_reason"])
         self._decide(Decision.Kind.CANCELLED, reason, by, now, f"Cancelled with {self.seats_taken} of {self.minimum}.")
         session_cancelled.send(Session, session=self)
 
