@@ -139,12 +139,13 @@ def dead(children):
 def watch(children):
     """Show errors from the logs as they come; stop when a child ends by itself."""
     logs = {name: open(LOGS / f"{name}.log", errors="replace") for name in children}  # noqa: SIM115 (until the process ends)
-    while not (ended := dead(children)):
+    while not dead(children):
         for name, log in logs.items():
             for line in log:
                 if re.search(r"\b(ERROR|CRITICAL)\b", line):
                     print(f"{name}: {line.rstrip()}", flush=True)
         time.sleep(0.5)
+    ended = dead(children)
     fail(f"{ended} ended by itself, so everything is stopped:\n{tail(LOGS / f'{ended}.log')}")
 
 

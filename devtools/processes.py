@@ -75,7 +75,7 @@ def call(args, **options):
 
 @contextlib.contextmanager
 def private_folder(owner=None):
-    """Make a folder only `owner` can enter, under a path short enough for a Unix socket (108 bytes), and remove it after."""
+    """Make a folder only `owner` can enter, with a path short enough for a Unix socket (108 bytes); remove it after."""
     folder = Path(tempfile.mkdtemp(prefix="quorum-", dir="/tmp" if os.path.isdir("/tmp") else None))
     try:
         if owner:
