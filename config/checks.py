@@ -243,26 +243,31 @@ def stop_if_wrong(environ: Mapping[str, str]) -> None:
 @checks.register
 def check_environment(app_configs, **kwargs) -> list[checks.CheckMessage]:
     """Return the errors of the environment, and what is allowed but seldom meant."""
-    found: list[checks.CheckMessage] = errors(os.environ)
     debug = os.environ.get("DEBUG", "").strip().lower() in TRUE_WORDS
     site, database = split(os.environ.get("SITE_URL", "")), split(os.environ.get("DATABASE_URL", ""))
-    if debug and site is not None and site.hostname not in LOOPBACK:
-        found.append(
-            checks.Warning(
-                "DEBUG is on for an address that others may reach: everybody there can read every mail.",
-                hint="Leave DEBUG out.",
-                id="quorum.W001",
-            )
-        )
-    if not debug and database is not None and database.scheme == "sqlite":
-        found.append(
-            checks.Warning(
-                "The database is a SQLite file.",
-                hint="Several machines, or many people at once, need PostgreSQL: set DATABASE_URL.",
-                id="quorum.W002",
-            )
-        )
-    return found
+    proxies = os.environ.get("TRUSTED_PROXY_COUNT", "0")
+    warnings = [
+        (
+            debug and site is not None and site.hostname not in LOOPBACK,
+            "DEBUG is on for an address that others may reach: everybody there can read every mail.",
+            "Leave DEBUG out.",
+            "quorum.W001",
+        ),
+        (
+            not debug and database is not None and database.scheme == "sqlite",
+            "The database is a SQLite file.",
+            "Several machines, or many people at once, need PostgreSQL: set DATABASE_URL.",
+            "quorum.W002",
+        ),
+        (
+            site is not None and site.scheme == "https" and proxies == "0",
+            "SITE_URL is https, and no proxy is trusted to have spoken it: pages would redirect to themselves forever.",
+            "Set TRUSTED_PROXY_COUNT to the number of your proxies; 0 is right only if gunicorn itself speaks TLS.",
+            "quorum.W003",
+        ),
+    ]
+    said = [checks.Warning(sentence, hint=hint, id=id) for true, sentence, hint, id in warnings if true]
+    return [*errors(os.environ), *said]
 
 
 @checks.register

@@ -18,6 +18,7 @@ PRODUCTION = {
     "EMAIL_URL": "smtp+tls://office:secret@mail.example.edu:587",
     "OFFICE_EMAIL": "training@example.edu",
     "SIGNUP_EMAIL_DOMAINS": "example.edu, med.example.edu",
+    "TRUSTED_PROXY_COUNT": "1",
 }
 
 
@@ -155,7 +156,7 @@ def test_a_password_is_never_repeated(name):
 
 def test_debug_on_a_public_address_is_a_warning(monkeypatch):
     monkeypatch.setenv("DEBUG", "1")
-    monkeypatch.setenv("SITE_URL", "https://training.example.edu")
+    monkeypatch.setenv("SITE_URL", "http://training.example.edu")
     assert [message.id for message in check_environment(None)] == ["quorum.W001"]
 
 
@@ -163,6 +164,12 @@ def test_sqlite_in_production_is_a_warning(monkeypatch):
     for name, value in (PRODUCTION | {"DEBUG": "0", "DATABASE_URL": "sqlite:////srv/quorum.sqlite3"}).items():
         monkeypatch.setenv(name, value)
     assert [message.id for message in check_environment(None)] == ["quorum.W002"]
+
+
+def test_https_without_a_trusted_proxy_is_a_warning(monkeypatch):
+    for name, value in (PRODUCTION | {"DEBUG": "0", "TRUSTED_PROXY_COUNT": "0"}).items():
+        monkeypatch.setenv(name, value)
+    assert [message.id for message in check_environment(None)] == ["quorum.W003"]
 
 
 def test_sqlite_without_immediate_transactions_is_an_error(monkeypatch):
