@@ -424,6 +424,17 @@ class Session(models.Model):
         self.lock()
         if (minimum, capacity) == (self.minimum, self.capacity):
             return
+        self.refuse_size(minimum, capacity)
+        before = f"minimum {self.minimum}, capacity {self.capacity}"
+        self.minimum, self.capacity = minimum, capacity
+        self.save(update_fields=["minimum", "capacity"])
+        record(by, self, f"Changed from {before} to minimum {minimum}, capacity {capacity}.")
+        session_resized.send(Session, session=self)
+
+    resize.alters_data = True
+
+    def refuse_size(self, minimum: int, capacity: int) -> None:
+        """Raise the Refused that says why the session cannot have this minimum and capacity; return None if it can."""
         if self.status in (self.Status.CANCELLED, self.Status.COMPLETED):
             raise self.AlreadyDecided(f"This session is {self.get_status_display().lower()}.")
         if minimum < 1:
@@ -436,13 +447,6 @@ class Session(models.Model):
                 f"{self.seats_taken} people have seats: a capacity of {capacity} is {over} too few. "
                 f"Enter {self.seats_taken} or more."
             )
-        before = f"minimum {self.minimum}, capacity {self.capacity}"
-        self.minimum, self.capacity = minimum, capacity
-        self.save(update_fields=["minimum", "capacity"])
-        record(by, self, f"Changed from {before} to minimum {minimum}, capacity {capacity}.")
-        session_resized.send(Session, session=self)
-
-    resize.alters_data = True
 
     def _refuse_unless_open(self, now: datetime) -> None:
         if self.status != self.Status.OPEN:
