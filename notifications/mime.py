@@ -1,0 +1,84 @@
+"""Build the message that goes out: what every client needs of its MIME shape to see an invitation, and nothing more.
+
+An invitation travels twice, byte for byte the same: as the last alternative, where Outlook and Gmail look for it, and
+as an attached file for programs that look only there. The file is `application/ics`, so that nobody acts on both.
+"""
+
+import re
+from email.charset import QP, Charset
+from email.encoders import encode_base64
+from email.mime.base import MIMEBase
+
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import sanitize_address
+
+from notifications.invitations import Mailbox, one_line
+
+MESSAGE_ID = re.compile(r"<([!-;=?A-~]+@[!-;=?A-~]+)>")
+# Seven bits all the way: a relay that cannot take eight would rewrite the parts, and break the signature on them.
+UTF8 = Charset("utf-8")
+UTF8.body_encoding = QP
+
+
+def message(
+    *,
+    sender: Mailbox,
+    recipient: Mailbox,
+    subject: str,
+    text: str,
+    html: str,
+    message_id: str,
+    calendar: bytes = b"",
+    method: str = "",
+) -> EmailMultiAlternatives:
+    """Return one message to one recipient, with an invitation where `calendar` holds one of that `method`.
+
+    `message_id` is given in its angle brackets. Names and the subject are brought onto one line each. Raise ValueError
+    for a Message-ID that is none, and where `method` is not the METHOD inside `calendar`.
+    """
+    known_id = MESSAGE_ID.fullmatch(message_id)
+    if not known_id:
+        raise ValueError(f"{message_id!r} is not a Message-ID.")
+    if (calendar or method) and not (method.isalpha() and f"\r\nMETHOD:{method}\r\n".encode() in calendar):
+        raise ValueError(f"The calendar part does not say METHOD:{method}.")
+    mail = EmailMultiAlternatives(
+        _words(subject),
+        text,
+        # The envelope takes bare addresses; names are for the headers.
+        sender.ascii_address,
+        [recipient.ascii_address],
+        headers={
+            "From": _header(sender),
+            "To": _header(recipient),
+            "Message-ID": message_id,
+            # Message-IDs are sometimes replaced on the way, and a duplicate must stay recognizable.
+            "X-Quorum-Notice": known_id[1],
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "OOF, AutoReply, DR, RN, NRN",
+        },
+    )
+    mail.encoding = UTF8
+    mail.attach_alternative(html, "text/html")
+    if calendar:
+        # Django writes the charset itself, and would write it twice.
+        mail.attach_alternative(calendar.decode("utf-8"), f"text/calendar; method={method}")
+        mail.attach(_file(calendar))
+    return mail
+
+
+def _header(mailbox: Mailbox) -> str:
+    """Return `Name <address>` in ASCII on one line."""
+    return sanitize_address((_words(mailbox.name), mailbox.ascii_address), "utf-8").replace("\n", "")
+
+
+def _words(text: str) -> str:
+    """Return `text` on one line, and such that no reader takes any of it for an encoded word (RFC 2047)."""
+    return one_line(text).replace("=?", "= ?")
+
+
+def _file(calendar: bytes) -> MIMEBase:
+    part = MIMEBase("application", "ics", name="invite.ics")
+    part.set_payload(calendar)
+    encode_base64(part)
+    part.add_header("Content-Disposition", "attachment", filename="invite.ics")
+    return part
