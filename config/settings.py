@@ -144,6 +144,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
     "socket_timeout": 2,
     "socket_connect_timeout": 2,
+    # A wake-up is tried once: without these kombu tries again, and sleeps, for four seconds and more.
+    "max_retries": 0,
+    "connect_retries_timeout": 2,
 }
 CELERY_TIMEZONE = "UTC"
 
