@@ -1,0 +1,258 @@
+"""Claim, send, mark: at least once, newest first, one recipient, over a real SMTP conversation (G7 to G9)."""
+
+from datetime import timedelta
+
+import icalendar
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from notifications.delivery import GIVE_UP_AFTER, LEASE, claim, drain
+from notifications.models import CalendarThread, MailQueue, Notice
+from registrations.models import Registration
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def confirmed(make_session, people, now):
+    """A confirmed session of six with the registrations of its people, nothing sent yet but what confirms it."""
+    session = make_session()
+    registrations = [Registration.objects.register(person, session, now=now) for person in people(6)]
+    session.settle(now=now)
+    return session, registrations
+
+
+def later(**by):
+    return timezone.now() + timedelta(**by)
+
+
+def states(registration) -> list[str]:
+    return list(registration.notices.order_by("pk").values_list("state", flat=True))
+
+
+def calendar_of(received) -> icalendar.Event | None:
+    """The VEVENT a message carries, with its METHOD as an attribute, or None."""
+    for part in received.message.walk():
+        if part.get_content_type() == "text/calendar":
+            calendar = icalendar.Calendar.from_ical(part.get_content())
+            (event,) = calendar.walk("VEVENT")
+            event.method = str(calendar["METHOD"])
+            assert part.get_param("method") == event.method
+            return event
+    return None
+
+
+def test_each_invitation_names_its_one_reader(confirmed, smtp_sink):
+    drain()
+    assert len(smtp_sink.received) == 6
+    for received in smtp_sink.received:
+        event = calendar_of(received)
+        assert event.method == "REQUEST"
+        assert received.recipients == [str(event["ATTENDEE"]).removeprefix("mailto:")]
+        assert b"person" not in received.raw.replace(received.recipients[0].split("@")[0].encode(), b"")
+
+
+def test_plain_news_older_than_the_invitation_is_superseded(confirmed, smtp_sink):
+    session, registrations = confirmed
+    drain()
+    assert states(registrations[0]) == ["superseded", "sent"]
+
+
+def test_a_cancellation_carries_its_calendar_part_once_an_invitation_was_claimed(confirmed, smtp_sink, now):
+    session, registrations = confirmed
+    drain()
+    registrations[0].withdraw(by=registrations[0].person, now=now)
+    drain()
+    invited, left = [calendar_of(received) for received in smtp_sink.to(registrations[0].person.email)]
+    assert (invited.method, left.method) == ("REQUEST", "CANCEL")
+    assert invited["UID"] == left["UID"]
+    assert (invited["SEQUENCE"], left["SEQUENCE"]) == (0, 1)
+    assert str(left["STATUS"]) == "CANCELLED"
+
+
+def test_a_cancellation_without_an_invitation_is_plain_mail(confirmed, smtp_sink, now):
+    session, registrations = confirmed
+    registrations[0].withdraw(by=registrations[0].person, now=now)
+    drain()
+    (only,) = smtp_sink.to(registrations[0].person.email)
+    assert calendar_of(only) is None
+    assert states(registrations[0]) == ["superseded", "superseded", "sent"]
+
+
+def test_a_request_refused_for_now_never_follows_the_cancellation(confirmed, smtp_sink, office, now):
+    session, registrations = confirmed
+    address = registrations[0].person.email
+    smtp_sink.deferred.add(address)
+    drain()
+    assert smtp_sink.to(address) == []
+    session.cancel("Snow.", by=office, now=now)
+    smtp_sink.deferred.clear()
+    Notice.objects.filter(state="queued").update(next_attempt_at=timezone.now())
+    drain()
+    (last,) = smtp_sink.to(address)
+    assert calendar_of(last).method == "CANCEL"
+    assert calendar_of(last)["SEQUENCE"] == 1
+
+
+def test_one_notice_in_flight_per_thread(confirmed, now):
+    session, registrations = confirmed
+    thread = registrations[0].threads.get()
+    Notice.objects.filter(thread=thread).update(state="sending", lease_until=later(minutes=5))
+    registrations[0].withdraw(by=registrations[0].person, now=now)
+    cancellation = thread.notices.get(method="CANCEL")
+    assert cancellation not in Notice.objects.due(later(minutes=1))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Notice.objects.filter(pk=cancellation.pk).update(state="sending")
+
+
+def test_a_dead_senders_notice_is_taken_over_when_its_lease_runs_out(confirmed):
+    first = claim(timezone.now())
+    while claim(timezone.now()):
+        pass
+    assert claim(later(minutes=4)) is None
+    again = claim(timezone.now() + LEASE + timedelta(seconds=1))
+    assert (again.pk, again.attempts, again.message_id) == (first.pk, 2, first.message_id)
+    assert again.token != first.token
+
+
+def test_the_letter_sent_again_is_the_same_letter(confirmed, smtp_sink):
+    smtp_sink.drops = 1
+    drain()
+    Notice.objects.filter(state="queued").update(next_attempt_at=timezone.now())
+    drain()
+    by_id = {}
+    for received in smtp_sink.received:
+        by_id.setdefault(received.message["Message-ID"], []).append(received)
+    (twice,) = [copies for copies in by_id.values() if len(copies) == 2]
+    assert len(by_id) == 6
+    assert calendar_of(twice[0]).to_ical() == calendar_of(twice[1]).to_ical()
+
+
+def test_a_refused_recipient_is_dead_at_once_and_shown(confirmed, smtp_sink):
+    session, registrations = confirmed
+    smtp_sink.refused.add(registrations[0].person.email)
+    drain()
+    notice = registrations[0].notices.get(method="REQUEST")
+    assert (notice.state, notice.attempts) == ("dead", 1)
+    assert notice.problem == "550 5.1.1 No such mailbox"
+    assert Notice.objects.filter(state="sent").count() == 5
+
+
+def test_retry_queues_a_dead_notice_again(confirmed, smtp_sink):
+    session, registrations = confirmed
+    smtp_sink.refused.add(registrations[0].person.email)
+    drain()
+    smtp_sink.refused.clear()
+    registrations[0].notices.get(method="REQUEST").retry()
+    drain()
+    assert len(smtp_sink.to(registrations[0].person.email)) == 1
+
+
+def test_a_temporary_refusal_is_tried_again_after_a_minute_or_so(confirmed, smtp_sink):
+    session, registrations = confirmed
+    smtp_sink.deferred.add(registrations[0].person.email)
+    before = timezone.now()
+    drain()
+    notice = registrations[0].notices.get(method="REQUEST")
+    assert (notice.state, notice.attempts, notice.problem) == ("queued", 1, "451 4.2.1 Try again later")
+    assert timedelta(seconds=48) <= notice.next_attempt_at - before <= timedelta(seconds=80)
+
+
+def test_after_three_days_a_temporary_refusal_is_final(confirmed, smtp_sink):
+    session, registrations = confirmed
+    smtp_sink.deferred.add(registrations[0].person.email)
+    Notice.objects.update(created_at=timezone.now() - GIVE_UP_AFTER)
+    drain()
+    assert registrations[0].notices.get(method="REQUEST").state == "dead"
+
+
+def test_no_mail_server_costs_nothing_but_time(confirmed, smtp_sink, settings):
+    settings.EMAIL_PORT = 1
+    drain()
+    assert set(Notice.objects.values_list("state", flat=True)) == {"queued", "superseded"}
+
+
+def test_refused_credentials_pause_the_queue_and_burn_no_attempt(confirmed, smtp_sink, settings):
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "quorum", "wrong"
+    drain()
+    queue = MailQueue.load()
+    waiting = Notice.objects.filter(state="queued")
+    if not queue.is_paused(timezone.now()):
+        pytest.fail(f"not paused: {list(waiting.values_list('problem', flat=True))}")
+    assert set(waiting.values_list("attempts", flat=True)) == {0}
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    assert drain() == 0
+
+
+def test_a_notice_that_kills_its_sender_is_given_up_in_the_end(confirmed, smtp_sink):
+    notice = Notice.objects.filter(method="REQUEST").first()
+    Notice.objects.filter(pk=notice.pk).update(attempts=20, state="sending", lease_until=timezone.now())
+    drain()
+    notice.refresh_from_db()
+    assert (notice.state, notice.problem) == ("dead", "Given up after 20 attempts.")
+
+
+def test_a_letter_that_cannot_be_written_does_not_stop_the_others(confirmed, smtp_sink):
+    poison = Notice.objects.filter(method="REQUEST").first()
+    CalendarThread.objects.filter(pk=poison.thread_id).update(uid="not a uid")
+    drain()
+    poison.refresh_from_db()
+    assert poison.state == "queued"
+    assert "UID" in poison.problem
+    assert len(smtp_sink.received) == 5
+
+
+def test_codes_go_first_and_are_erased_once_sent(confirmed, person, smtp_sink):
+    code = Notice.objects.write_code(
+        person.email, person, "123 456 is your Quorum code", "123 456", "<p>123 456</p>", later(minutes=3)
+    )
+    drain()
+    assert smtp_sink.received[0].message["Subject"] == "123 456 is your Quorum code"
+    code.refresh_from_db()
+    assert (code.state, code.subject, code.text, code.html) == ("sent", "", "", "")
+
+
+def test_an_expired_code_is_not_sent_and_not_kept(person, smtp_sink):
+    code = Notice.objects.write_code(person.email, person, "s", "123 456", "h", timezone.now() - timedelta(seconds=1))
+    drain()
+    code.refresh_from_db()
+    assert (code.state, code.text) == ("expired", "")
+    assert smtp_sink.received == []
+
+
+def test_two_peoples_codes_do_not_supersede_each_other(people, smtp_sink):
+    for person in people(2):
+        Notice.objects.write_code(person.email, person, "Code", "123 456", "h", later(minutes=3))
+    drain()
+    assert len(smtp_sink.received) == 2
+
+
+def test_every_kind_of_letter_says_what_it_must(make_session, people, office, smtp_sink, now):
+    session = make_session(minimum=2, capacity=2)
+    sister = make_session(days=30)
+    first, second, third = people(3)
+    for person in (first, second, third):
+        registration = Registration.objects.register(person, session, now=now)
+        drain()
+    session.settle(now=now)
+    drain()
+    session.registrations.get(person=first).withdraw(by=first, now=now)
+    drain()
+    session.cancel("The facilitator is ill.", by=office, now=now)
+    drain()
+    subjects = {
+        person: [m.message["Subject"].split(":")[0] for m in smtp_sink.to(person.email)]
+        for person in (first, second, third)
+    }
+    assert subjects[first] == ["You’re registered", "Confirmed", "You’ve left"]
+    assert subjects[second] == ["You’re registered", "Confirmed", "Cancelled"]
+    assert subjects[third] == ["You’re on the waitlist", "You have a seat", "Cancelled"]
+    last = smtp_sink.to(third.email)[-1].message
+    text = last.get_body(("plain",)).get_content()
+    html = last.get_body(("html",)).get_content()
+    for body in (text, html):
+        assert "The facilitator is ill." in body
+        assert sister.get_absolute_url() in body
+        assert "None" not in body and "{{" not in body and "{%" not in body
+    assert registration.session == session

@@ -1,0 +1,139 @@
+"""Which notices a change writes: one per address, one per meeting with an invitation (G6)."""
+
+from datetime import time, timedelta
+
+import pytest
+from django.db import IntegrityError
+
+from notifications.models import CalendarThread, Notice
+from registrations.models import Registration
+from sessions_app.models import MeetingPlan
+from sessions_app.wall_clock import instant
+
+pytestmark = pytest.mark.django_db
+
+
+def owed(registration) -> list[tuple]:
+    """What is owed to a registration's person, oldest first: kind, method, SEQUENCE."""
+    return list(registration.notices.order_by("pk").values_list("kind", "method", "sequence"))
+
+
+@pytest.fixture
+def registered(make_session, people, now):
+    """registered(5, minimum=6) gives an open session and the registrations of five people."""
+
+    def make(count, **overrides):
+        session = make_session(**overrides)
+        return session, [Registration.objects.register(person, session, now=now) for person in people(count)]
+
+    return make
+
+
+def test_before_the_session_is_confirmed_nobody_gets_a_calendar_message(registered):
+    session, registrations = registered(5)
+    assert [owed(r) for r in registrations] == [[("registered", "", None)]] * 5
+    assert [r.notices.get().facts["count"] for r in registrations] == [1, 2, 3, 4, 5]
+    assert not CalendarThread.objects.exists()
+
+
+def test_six_then_twenty_four_more_get_thirty_invitations_and_no_more(make_session, people, now):
+    session = make_session(capacity=30)
+    thirty = people(30)
+    for person in thirty[:6]:
+        Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+    for person in thirty[6:]:
+        Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+    invitations = Notice.objects.filter(method=Notice.Method.REQUEST)
+    assert invitations.count() == 30
+    assert invitations.values("to").distinct().count() == 30
+    assert set(invitations.values_list("sequence", flat=True)) == {0}
+    assert CalendarThread.objects.values("uid").distinct().count() == 30
+
+
+def test_the_waitlisted_get_plain_mail_with_their_place(registered, now):
+    session, registrations = registered(3, minimum=1, capacity=1)
+    assert owed(registrations[2]) == [("waitlisted", "", None)]
+    assert registrations[2].notices.get().facts["place"] == 2
+
+
+def test_who_is_promoted_into_a_confirmed_session_is_invited_at_once(registered, now):
+    session, registrations = registered(2, minimum=1, capacity=1)
+    session.settle(now=now)
+    registrations[0].withdraw(by=registrations[0].person, now=now)
+    assert owed(registrations[1]) == [("waitlisted", "", None), ("promoted", "REQUEST", 0)]
+
+
+def test_who_is_promoted_before_it_is_confirmed_gets_plain_mail_then_an_invitation(registered, now):
+    session, registrations = registered(3, minimum=2, capacity=2)
+    registrations[0].withdraw(by=registrations[0].person, now=now)
+    session.settle(now=now)
+    assert owed(registrations[2]) == [("waitlisted", "", None), ("promoted", "", None), ("confirmed", "REQUEST", 0)]
+
+
+def test_leaving_a_confirmed_session_cancels_with_the_same_uid_and_a_higher_sequence(registered, now):
+    session, registrations = registered(6)
+    session.settle(now=now)
+    registrations[0].withdraw(by=registrations[0].person, now=now)
+    assert owed(registrations[0])[1:] == [("confirmed", "REQUEST", 0), ("withdrawn", "CANCEL", 1)]
+    assert registrations[0].threads.count() == 1
+
+
+def test_leaving_an_open_session_is_plain_mail(registered, now):
+    session, registrations = registered(1)
+    registrations[0].withdraw(by=registrations[0].person, now=now)
+    assert owed(registrations[0])[1:] == [("withdrawn", "", None)]
+
+
+def test_registering_again_starts_a_new_thread(registered, now):
+    session, registrations = registered(6)
+    session.settle(now=now)
+    registrations[0].withdraw(by=registrations[0].person, now=now)
+    again = Registration.objects.register(registrations[0].person, session, now=now)
+    assert again.threads.get().uid != registrations[0].threads.get().uid
+    assert owed(again) == [("confirmed", "REQUEST", 0)]
+
+
+def test_five_people_are_told_that_the_rule_cancelled(registered):
+    session, registrations = registered(5)
+    session.settle(now=session.confirm_by)
+    for registration in registrations:
+        assert owed(registration)[1:] == [("cancelled", "", None)]
+        facts = registration.notices.get(kind="cancelled").facts
+        assert (facts["count"], facts["minimum"], facts["by_rule"]) == (5, 6, True)
+
+
+def test_cancelling_a_confirmed_session_takes_it_off_every_calendar(registered, office, now):
+    session, registrations = registered(7, capacity=6)
+    session.settle(now=now)
+    session.cancel("The room is flooded.", by=office, now=now)
+    assert owed(registrations[0])[2:] == [("cancelled", "CANCEL", 1)]
+    assert owed(registrations[6])[1:] == [("cancelled", "", None)]
+
+
+def test_a_session_of_two_meetings_makes_two_invitations_a_person(make_session, people, now):
+    day = (now + timedelta(days=20)).date()
+    plans = [
+        MeetingPlan(
+            instant(day + timedelta(days=7 * week), time(12), "America/Chicago"),
+            instant(day + timedelta(days=7 * week), time(14), "America/Chicago"),
+            "America/Chicago",
+        )
+        for week in (0, 1)
+    ]
+    session = make_session(minimum=1, meetings=plans)
+    registration = Registration.objects.register(people(1)[0], session, now=now)
+    session.settle(now=now)
+    assert owed(registration)[1:] == [("confirmed", "REQUEST", 0)] * 2
+    assert registration.threads.values("uid").distinct().count() == 2
+
+
+def test_a_notice_that_cannot_be_written_rolls_the_change_back(registered, now):
+    session, registrations = registered(1)
+    person = registrations[0].person
+    Notice.objects.create(kind="withdrawn", to=person.email, dedupe_key=f"withdrawn:{registrations[0].pk}::")
+    with pytest.raises(IntegrityError):
+        registrations[0].withdraw(by=person, now=now)
+    session.refresh_from_db()
+    assert session.seats_taken == 1
