@@ -20,6 +20,10 @@ TRUE_WORDS, FALSE_WORDS = {"1", "true", "on", "ok", "y", "yes"}, {"0", "false", 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
+class Misconfigured(ImproperlyConfigured):
+    """The environment is wrong; `str(error)` says all of it, for the operator."""
+
+
 def split(url: str) -> SplitResult | None:
     """Split a URL, port included, or return None if it is none."""
     try:
@@ -233,11 +237,11 @@ def errors(environ: Mapping[str, str]) -> list[checks.Error]:
 
 
 def stop_if_wrong(environ: Mapping[str, str]) -> None:
-    """Raise ImproperlyConfigured, with every error's sentence and hint, if anything in the environment is wrong."""
+    """Raise Misconfigured, with every error's sentence and hint, if anything in the environment is wrong."""
     found = errors(environ)
     if found:
         lines = [f"  {error.msg} ({error.id})\n    {error.hint}" for error in found]
-        raise ImproperlyConfigured("Quorum cannot start:\n" + "\n".join(lines))
+        raise Misconfigured("Quorum cannot start:\n" + "\n".join(lines))
 
 
 @checks.register
