@@ -1,0 +1,84 @@
+"""`manage.py import_schedule FILE.csv`: put a season of dates up in one go."""
+
+import argparse
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import Person, validate_time_zone
+from sessions_app.schedule_import import WrongRows, import_schedule
+
+LARGEST = 5_000_000  # bytes; a season is a few thousand
+
+
+class Command(BaseCommand):
+    help = """Put the dates of a CSV file up as sessions, all of them or, if any row is wrong, none.
+
+The first row names the columns: workshop, date (2024-05-14), start and end (13:30, local time). These may be added:
+venue (“Building Room”, one that exists), join_link, time_zone (like America/Chicago), format (online, in_person or
+hybrid), capacity, minimum. An empty cell means what the workshop says. Save a spreadsheet as “CSV UTF-8”; commas,
+semicolons and tabs are all read.
+
+New sessions are drafts for the office to look over and publish. With --publish those of published workshops are opened
+for registration at once. A title nobody knows becomes a draft workshop. Sessions that are there already (same workshop,
+same start) are left alone, so a corrected file can be imported again."""
+
+    def create_parser(self, prog_name, subcommand, **kwargs):
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=argparse.RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path, metavar="FILE.csv")
+        parser.add_argument("--time-zone", default=settings.TIME_ZONE, help="of rows that name none (%(default)s)")
+        parser.add_argument("--publish", action="store_true", help="open sessions of published workshops at once")
+        parser.add_argument("--by", metavar="ADDRESS", help="who of the office goes on record (otherwise Quorum does)")
+
+    def handle(self, *, file, time_zone, publish, by, **options):
+        data, person = self._read(file), self._person(by)
+        try:
+            validate_time_zone(time_zone)
+        except ValidationError as error:
+            raise CommandError(error.message) from None
+        try:
+            imported = import_schedule(data, person, time_zone, publish=publish)
+        except WrongRows as error:
+            for row in error.rows:
+                self.stderr.write(str(row))
+            raise CommandError(f"Nothing was imported. Wrong: {_counted(len(error.rows), 'row')}.") from None
+        for workshop in imported.drafted_workshops:
+            self.stdout.write(f"New draft workshop: {workshop}")
+        for session in imported.sessions:
+            self.stdout.write(f"New {session.get_status_display().lower()} session: {session}")
+        drafts = len(imported.sessions) - len(imported.published)
+        self.stdout.write(
+            f"Scheduled {_counted(len(imported.sessions), 'session')}"
+            f" ({len(imported.published)} open, {_counted(drafts, 'draft')} to publish in the admin)"
+            f" and drafted {_counted(len(imported.drafted_workshops), 'workshop')}."
+            f" There already: {imported.known_already}."
+        )
+
+    def _read(self, file: Path) -> bytes:
+        try:
+            with file.open("rb") as stream:
+                data = stream.read(LARGEST + 1)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "no file can have that name"
+            raise CommandError(f"The file {file} cannot be read: {reason}.") from None
+        if len(data) > LARGEST:
+            raise CommandError(f"The file {file} is larger than {LARGEST // 1_000_000} MB. Is it the right one?")
+        return data
+
+    def _person(self, address: str | None) -> Person:
+        if address is None:
+            return Person.objects.rule()
+        try:
+            return Person.objects.get(email__iexact=address.strip(), is_staff=True)
+        except Person.DoesNotExist:
+            raise CommandError(f"Nobody of the office has the address {address}.") from None
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
