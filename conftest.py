@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_LIVE_TEST_SERVER_ADDRESS", "127.0.0.1")
 import contextlib
 import email
 import email.policy
+import logging
 import signal
 import socket
 import subprocess
@@ -33,6 +34,8 @@ from django.utils import timezone
 
 # Configured here and not by pytest.ini, so that DEBUG above is set first.
 assert django_settings.DATABASES
+
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every step of every connection
 
 ZONE = "America/Chicago"
 HOW = "run it through `python3 dev.py test`, which starts one"
