@@ -1,0 +1,117 @@
+"""Fill an empty database with the demo."""
+
+import csv
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.utils.text import slugify
+
+from accounts.models import Campus, Person, Unit
+from catalog.models import Facilitator, Format, Objective, Topic, Workshop
+from notifications.demo.play import play
+from notifications.demo.season import CONTENT, read, season
+from notifications.models import CalendarThread, Notice
+from sessions_app.models import Session, Venue
+
+OFFICE = "office@example.edu"
+AMINA = "amina.hazelwick@example.edu"  # registered, waiting and done here and there
+KAI = "kai.mossgrove@example.edu"  # registered nowhere yet
+
+
+class NotEmpty(Exception):
+    """There is something in the database that the demo could spoil."""
+
+
+def is_empty() -> bool:
+    """True while the database knows no workshop, no session and nobody but the rule."""
+    people = Person.objects.exclude(email=Person.objects.RULE_ADDRESS)
+    return not (Workshop.objects.exists() or Session.objects.exists() or people.exists())
+
+
+@transaction.atomic
+def build(now: datetime) -> None:
+    """Fill the database with the demo as it stands at `now`, or raise NotEmpty and change nothing."""
+    if not is_empty():
+        raise NotEmpty("This database is not empty, and the demo only fills an empty one.")
+    build_places()
+    office, people = build_people(since=now - timedelta(days=200))
+    build_catalog()
+    stories = season(now)
+    usual_venues = {each["title"]: each.get("venue", "") for each in read("workshops.toml")["workshop"]}
+    for story in stories:
+        story.venue = story.venue or usual_venues[story.workshop]
+    others = [person for email, person in people.items() if email not in (AMINA, KAI)]
+    play(stories, office, people[AMINA], others, now)
+    set_mail_aside(now)
+
+
+def build_places() -> None:
+    """Create campuses, units, venues and facilitators."""
+    places = read("places.toml")
+    campuses = {each["name"]: Campus.objects.create(**each) for each in places["campus"]}
+    Unit.objects.bulk_create(Unit(name=name) for name in places["units"])
+    for each in places["venue"]:
+        Venue.objects.create(**each | {"campus": campuses[each["campus"]]})
+    Facilitator.objects.bulk_create(Facilitator(**each) for each in places["facilitator"])
+
+
+def build_people(since: datetime) -> tuple[Person, dict[str, Person]]:
+    """Create the office's account and the people by address, all of whom have proved their address."""
+    units = {unit.name: unit for unit in Unit.objects.all()}
+    campuses = {campus.name: campus for campus in Campus.objects.all()}
+    office = Person.objects.create_superuser(
+        OFFICE,
+        name="Robin Deskworth",
+        role=Person.Role.STAFF,
+        unit=units["Office of Diversity, Equity, and Inclusion"],
+        campus=campuses["Twin Cities"],
+        created_at=since,
+    )
+    people = {}
+    with (CONTENT / "people.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            email = row["name"].lower().replace(" ", ".") + "@example.edu"
+            row |= {"unit": units.get(row["unit"]), "campus": campuses[row["campus"]], "created_at": since}
+            people[email] = Person.objects.create_user(email, **row)
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=person, email=person.email, verified=True, primary=True)
+        for person in [office, *people.values()]
+    )
+    return office, people
+
+
+def build_catalog() -> None:
+    """Create the topics and the published workshops with their objectives and facilitators."""
+    facilitators = {each.name: each for each in Facilitator.objects.all()}
+    for each in read("workshops.toml")["workshop"]:
+        roles = each.get("for", ["faculty", "staff", "residents", "students", "others"])
+        workshop = Workshop.objects.create(
+            title=each["title"],
+            slug=slugify(each["title"]),
+            summary=each["summary"],
+            description=each["description"].strip(),
+            minutes=each["minutes"],
+            format=each.get("format", Format.ONLINE),
+            default_capacity=each.get("capacity", 24),
+            pre_work=each["pre_work"],
+            status=Workshop.Status.PUBLISHED,
+            **{field: field.removeprefix("for_") in roles for field in Workshop.AUDIENCE_FIELDS.values()},
+        )
+        Objective.objects.bulk_create(
+            Objective(workshop=workshop, position=position, text=text)
+            for position, text in enumerate(each["objectives"], start=1)
+        )
+        topics = [Topic.objects.get_or_create(name=name, slug=slugify(name))[0] for name in each["topics"]]
+        workshop.topics.set(topics)
+        workshop.facilitators.set(facilitators[name] for name in each["facilitators"])
+
+
+def set_mail_aside(now: datetime) -> None:
+    """Mark what the season owed so far as sent: it was told in the past, and the inbox starts empty.
+
+    The invitations count as handed over, so that leaving one of these sessions takes it off the calendar again.
+    """
+    invited = Notice.objects.filter(state=Notice.State.QUEUED, method=Notice.Method.REQUEST)
+    CalendarThread.objects.filter(notices__in=invited).update(requested_at=now)
+    Notice.objects.filter(state=Notice.State.QUEUED).update(state=Notice.State.SENT, attempts=1, sent_at=now)

@@ -1,0 +1,98 @@
+"""Live the demo's season: every session reaches its state through the verbs, in the order of time."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from operator import itemgetter
+
+from accounts.models import Person
+from catalog.models import Format, Workshop
+from notifications.demo.season import ZONE, Story, yesterday_at_five
+from registrations.models import Registration
+from sessions_app.models import MeetingPlan, Session, Venue
+
+Happening = tuple[datetime, Callable[[datetime], None]]
+
+
+def play(stories: list[Story], office: Person, amina: Person, others: list[Person], now: datetime) -> None:
+    """Schedule every story's session, then let happen what happened before `now`, earliest first.
+
+    `amina` registers where a story says so; `others` take turns for the remaining places.
+    """
+    happenings = []
+    for number, story in enumerate(stories):
+        session = schedule(story, office, now)
+        happenings += life(story, session, guests(story, session.workshop, amina, others, number), office, now)
+    for at, happen in sorted(happenings, key=itemgetter(0)):
+        happen(at)
+
+
+def schedule(story: Story, office: Person, now: datetime) -> Session:
+    """Create the draft, two months ahead of its start and at least three weeks ago."""
+    workshop = Workshop.objects.get(title=story.workshop)
+    overrides = dict(story.overrides)
+    venue = None
+    if story.venue:
+        building, room = story.venue.rsplit(" ", 1)
+        venue = Venue.objects.get(building=building, room=room)
+        if workshop.format == Format.ONLINE:
+            overrides["format"] = Format.IN_PERSON
+    if story.decided_yesterday:
+        overrides["confirm_by"] = yesterday_at_five(now)
+    link = (
+        ""
+        if overrides.get("format", workshop.format) == Format.IN_PERSON
+        else f"https://meet.example.edu/{workshop.slug}"
+    )
+    meetings = [MeetingPlan(start, end, ZONE, venue=venue, join_link=link) for start, end in story.meetings]
+    return Session.objects.schedule(workshop, meetings, office, now=scheduled_at(story, now), **overrides)
+
+
+def scheduled_at(story: Story, now: datetime) -> datetime:
+    return min(story.meetings[0][0] - timedelta(days=60), now - timedelta(days=22))
+
+
+def guests(story: Story, workshop: Workshop, amina: Person, others: list[Person], number: int) -> list[Person]:
+    """Return who registers, in order; each session begins with somebody else, so that everyone gets about."""
+    eligible = [person for person in others if workshop.is_for(person)]
+    turn = number * 5 % len(eligible)
+    people = eligible[turn:] + eligible[:turn]
+    if story.amina:
+        people.insert(story.amina - 1, amina)
+    return people[: story.registered + story.waiting + story.left]
+
+
+def life(story: Story, session: Session, people: list[Person], office: Person, now: datetime) -> Iterator[Happening]:
+    """Yield when each verb is called on `session` before `now`, and a function of that instant that calls it.
+
+    The first `story.left` people leave again. What Celery would settle is settled at once.
+    """
+    if story.draft:
+        return
+    published_at = scheduled_at(story, now) + timedelta(days=1)
+    decided_by = min(now, session.confirm_by)
+    last_at = decided_by - timedelta(days=1)
+    made = []
+
+    def register(person: Person) -> Callable[[datetime], None]:
+        def happen(at: datetime) -> None:
+            made.append(Registration.objects.register(person, session, now=at))
+            session.settle(now=at)
+
+        return happen
+
+    yield published_at, lambda at: session.publish(office, now=at)
+    for number, person in enumerate(people, start=1):
+        yield published_at + (last_at - published_at) * number / (len(people) + 1), register(person)
+    for number in range(story.left):
+        yield last_at, lambda at, number=number: made[number].withdraw(made[number].person, now=at)
+    acts_at = decided_by - timedelta(hours=12)
+    if story.extended:
+        until = session.starts_at - timedelta(hours=24)
+        yield acts_at, lambda at: session.extend(until, office, now=at)
+    if story.run_anyway:
+        yield acts_at, lambda at: session.run_anyway(story.run_anyway, office, now=at)
+    if story.cancelled:
+        yield acts_at, lambda at: session.cancel(story.cancelled, office, now=at)
+    for due_at in (session.confirm_by, session.ends_at):
+        if due_at <= now:
+            yield due_at, lambda at: session.settle(now=at)

@@ -1,0 +1,46 @@
+"""`manage.py demo`: fill an empty database with a realistic catalog, a season dated around today, and people."""
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from accounts.models import Person
+from catalog.models import Workshop
+from notifications.demo.build import AMINA, KAI, OFFICE, NotEmpty, build, is_empty
+from registrations.models import Registration
+from sessions_app.models import Session
+
+TO_TRY = {
+    OFFICE: "the office: schedules, publishes and decides at /admin/",
+    AMINA: "registered for some sessions, waiting for one, has been to others",
+    KAI: "registered for nothing yet; be the sixth at Bystander Interventions",
+}
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with the demo: workshops, a season of sessions around today, and invented people."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--if-empty", action="store_true", help="do nothing, quietly, if there is anything already")
+        parser.add_argument("--accounts", action="store_true", help="fill nothing, only say which accounts to try")
+
+    def handle(self, *, if_empty, accounts, **options):
+        if accounts:
+            self._say_accounts()
+        elif is_empty() or not if_empty:
+            try:
+                build(timezone.now())
+            except NotEmpty as error:
+                raise CommandError(str(error)) from None
+            self.stdout.write(
+                f"The demo has {Workshop.objects.count()} workshops, {Session.objects.count()} sessions,"
+                f" {Person.objects.filter(is_active=True).count()} people"
+                f" and {Registration.objects.count()} registrations."
+            )
+
+    def _say_accounts(self) -> None:
+        if Person.objects.filter(email__in=TO_TRY).count() < len(TO_TRY):
+            self.stdout.write("  This database was not filled by the demo: sign in with your own address.")
+            return
+        self.stdout.write("  Sign in with one of these; the code arrives in the inbox, /__mail__/:")
+        for email, words in TO_TRY.items():
+            self.stdout.write(f"    {email:<29} {words}")

@@ -1,0 +1,262 @@
+"""`manage.py demo`: an invented school in every state, dated around whatever day it is."""
+
+import re
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.management import CommandError, call_command
+from django.db.models import F
+
+from accounts.models import Person
+from catalog.models import Facilitator, Workshop
+from notifications.demo.build import AMINA, KAI, OFFICE, NotEmpty, build
+from notifications.demo.season import CONTENT, SCHEDULES, ZONE, is_away, published, read, season
+from notifications.models import Notice
+from registrations.models import Registration
+from sessions_app.models import Session
+
+FARTHEST = timedelta(weeks=32)  # 25, and what the winter break and days already taken push back
+NOON = datetime(2026, 5, 12, 17, tzinfo=UTC)
+DAYS = {
+    "an ordinary noon": NOON,
+    "the night before the spring change": datetime(2027, 3, 14, 5, 59, tzinfo=UTC),
+    "the second half past one of the fall change": datetime(2026, 11, 1, 7, 30, tzinfo=UTC),
+    "the last minute of a year": datetime(2028, 1, 1, 5, 59, tzinfo=UTC),
+}
+TITLES = [
+    "Implicit Bias",
+    "Bystander Interventions",
+    "Microaggressions & Macroaggressions",
+    "Micro Affirmations and Allyship: Addressing Workplace Toxicity and Power Dynamics",
+    "Cultural Humility",
+    "Psychological Safety",
+    "Workplace Wellbeing",
+    "Dominant Culture",
+    "Systemic Racism Pt. 1",
+    "Systemic Racism Pt. 2",
+    "Disability and Allyship",
+    "LGBTQ+ Inequities Pt. 1",
+    "LGBTQ+ Inequities Pt. 2",
+    "Confronting Dominant Culture and Creating Belonging as an Ally",
+    "Mental Health Inequities Pt. 1",
+    "Mental Health Inequities Pt. 2",
+    "Justice at Work Debrief Session",
+    "Identity, Power and Allyship (part one)",
+    "Bystander Intervention Strategies (part two)",
+]
+
+
+def demo(*options) -> str:
+    out = StringIO()
+    call_command("demo", *options, stdout=out)
+    return out.getvalue()
+
+
+def the(**fields) -> Session:
+    """Return the one session like this."""
+    return Session.objects.get(**fields)
+
+
+# ---- the whole of it, on several days ----
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("now", DAYS.values(), ids=DAYS)
+def test_on_any_day_every_state_is_there_and_the_counts_are_right(now):
+    build(now)
+    sessions = list(Session.objects.all())
+    assert {s.status for s in sessions} == set(Session.Status.values)
+
+    # What the stories say is what the verbs led to.
+    for story, session in zip(season(now), Session.objects.order_by("starts_at"), strict=True):
+        places = Counter(session.registrations.values_list("status", flat=True))
+        assert (session.workshop.title, session.starts_at) == (story.workshop, story.meetings[0][0])
+        assert session.meetings.count() == len(story.meetings)
+        assert places["withdrawn"] == story.left
+        if session.status == "cancelled":
+            assert (session.cancelled_count, places["session_cancelled"]) == (story.registered, story.registered)
+            assert (session.seats_taken, session.waiting_count) == (0, 0)
+        else:
+            assert (session.seats_taken, session.waiting_count) == (story.registered, story.waiting)
+            assert (places["registered"], places["waitlisted"]) == (story.registered, story.waiting)
+        assert session.next_position == sum(places.values()) + 1
+
+    running = [s for s in sessions if s.is_running]
+    assert {s.seats_taken for s in running if s.status == "open"} == {0, 1, 2, 3, 4, 5}
+    assert all(s.starts_at > now and s.confirm_by <= s.starts_at for s in running)
+    assert all(s.confirm_by > now for s in running if s.status == "open")
+    assert all(s.ends_at < now for s in sessions if s.status == "completed")
+    assert not Session.objects.due_for_decision(now).exists()
+    assert not Registration.objects.filter(registered_at__gt=now).exists()
+    assert not Session.objects.filter(published_at__gt=now).exists()
+
+    full = the(seats_taken=F("capacity"))
+    assert (full.status, full.seats_taken, full.waiting_count) == ("confirmed", 24, 3)
+    assert [s.seats_left > 0 for s in running if s.is_confirmed].count(True) >= 4
+    assert the(listed=False).status == "confirmed"
+    assert the(run_anyway_reason__gt="").confirmed_count == 4
+    assert the(cancel_reason__startswith="The facilitator").cancelled_by_rule is False
+    assert Session.objects.filter(cancelled_by_rule=True, starts_at__gt=now).get().cancelled_count == 3
+    assert Session.objects.filter(decisions__kind="extended").get().status == "open"
+
+
+@pytest.mark.django_db
+def test_the_demo_tells_nobody_anything_anew():
+    build(NOON)
+    assert set(Notice.objects.values_list("state", flat=True)) == {"sent"}
+    assert not Notice.objects.due(NOON + timedelta(days=1)).exists()
+
+
+@pytest.mark.django_db
+def test_leaving_a_confirmed_session_of_the_demo_takes_it_off_the_calendar():
+    build(NOON)
+    registration = Registration.objects.registered().get(
+        person__email=AMINA, session__status="confirmed", session__workshop__title="Systemic Racism Pt. 2"
+    )
+    registration.withdraw(registration.person, now=NOON)
+    notice = Notice.objects.get(state="queued", person__email=AMINA)
+    assert (notice.kind, notice.method, notice.sequence) == ("withdrawn", "CANCEL", 1)
+    assert notice.thread.requested_at == NOON
+
+
+@pytest.mark.django_db
+def test_the_visitor_can_be_the_sixth():
+    build(NOON)
+    session = Session.objects.filter(status="open", seats_taken=5).get()
+    assert session.workshop.title == "Bystander Interventions"
+    kai = Person.objects.get(email=KAI)
+    assert not kai.registrations.exists()
+    assert Registration.objects.register(kai, session, now=NOON).is_registered
+    session.settle(now=NOON)
+    assert (session.status, session.confirmed_count) == ("confirmed", 6)
+
+
+@pytest.mark.django_db
+def test_the_accounts_to_try_can_sign_in_and_one_of_them_waits_second_in_line():
+    build(NOON)
+    office = Person.objects.get(email=OFFICE)
+    assert (office.is_staff, office.is_superuser, office.is_active) == (True, True, True)
+    assert EmailAddress.objects.filter(verified=True, primary=True).count() == Person.objects.count() - 1 == 31
+    waiting = Registration.objects.waitlisted().get(person__email=AMINA)
+    assert waiting.place_in_line == 2
+    assert all(person.profile_is_complete for person in Person.objects.filter(is_active=True))
+
+
+# ---- the command ----
+
+
+@pytest.mark.django_db
+def test_the_command_fills_an_empty_database_and_no_other():
+    assert demo() == "The demo has 19 workshops, 39 sessions, 31 people and 173 registrations.\n"
+    with pytest.raises(
+        CommandError, match="This database is not empty, and the demo only fills an empty one."
+    ) as error:
+        demo()
+    assert error.value.returncode == 1
+    assert demo("--if-empty") == ""
+    assert Workshop.objects.count() == 19
+    said = demo("--accounts")
+    assert "/__mail__/" in said
+    assert [email for email in (OFFICE, AMINA, KAI) if email in said] == [OFFICE, AMINA, KAI]
+
+
+@pytest.mark.django_db
+def test_a_database_with_one_person_is_not_empty():
+    Person.objects.create_user("someone@example.edu", name="Someone")
+    with pytest.raises(NotEmpty):
+        build(NOON)
+    assert demo("--if-empty") == ""
+    assert not Workshop.objects.exists()
+    assert "sign in with your own address" in demo("--accounts")
+
+
+@pytest.mark.django_db
+def test_the_rule_alone_does_not_make_a_database_used():
+    Person.objects.rule()
+    build(NOON)
+    assert Workshop.objects.published().count() == 19
+
+
+# ---- the dates ----
+
+
+@pytest.mark.parametrize("hour", [0, 6, 18])
+def test_on_every_day_of_a_year_the_season_lies_right(hour):
+    for number in range(0, 366, 2):
+        now = datetime(2027, 6, 1, hour, 15, tzinfo=UTC) + timedelta(days=number)
+        stories = season(now)
+        days = [start.astimezone(ZoneInfo(ZONE)).date() for story in stories for start, _ in story.meetings]
+        assert len(days) == len(set(days)) == 40
+        assert not any(is_away(day) or day.weekday() > 4 for day in days)
+        past = [story for story in stories if story.meetings[0][0] <= now]
+        assert len(past) == 5
+        assert all(story.meetings[-1][1] < now - timedelta(days=3) for story in past)
+        assert stories[5].meetings[0][0] > now + timedelta(days=3)
+        assert stories[-1].meetings[0][0] < now + FARTHEST
+
+
+def test_the_published_dates_keep_weekday_and_time_of_day():
+    zone, stories = ZoneInfo(ZONE), season(NOON)
+    moved = {
+        (s.workshop, start.astimezone(zone).strftime("%a %H:%M"), end.astimezone(zone).strftime("%H:%M"))
+        for s in stories
+        for start, end in s.meetings
+    }
+    rows = [row for name in SCHEDULES for row in published(name)]
+    assert len(rows) == 17
+    for title, day, start, end, _ in rows:
+        assert (title, f"{day:%a} {start:%H:%M}", f"{end:%H:%M}") in moved
+
+
+def test_the_same_day_gives_the_same_season():
+    assert season(NOON) == season(NOON + timedelta(hours=3))
+
+
+def test_nobody_is_asked_to_come_on_thanksgiving_or_in_the_winter_break():
+    away = [datetime(2026, 11, 26), datetime(2026, 11, 27), datetime(2026, 12, 24), datetime(2027, 1, 1)]
+    assert [is_away(day.date()) for day in away] == [True] * 4
+    here = [datetime(2026, 11, 25), datetime(2026, 12, 18), datetime(2027, 1, 4)]
+    assert [is_away(day.date()) for day in here] == [False] * 3
+
+
+# ---- the words ----
+
+
+@pytest.mark.django_db
+def test_all_the_workshops_are_described_in_our_own_words():
+    build(NOON)
+    assert sorted(Workshop.objects.values_list("title", flat=True)) == sorted(TITLES)
+    for workshop in Workshop.objects.published():
+        assert workshop.summary.count(".") == 1 and workshop.summary.endswith(".")
+        assert 2 <= len(workshop.description.split("\n\n")) <= 3
+        assert 3 <= workshop.objectives.count() <= 4
+        assert workshop.topics.exists() and workshop.facilitators.exists()
+        assert re.match(r"(Fifteen|Twenty) minutes\. ", workshop.pre_work)
+        workshop.full_clean()
+
+
+def test_the_voice_is_plain():
+    for name in ("workshops.toml", "season.toml", "places.toml"):
+        text = (CONTENT / name).read_text(encoding="utf-8")
+        assert not re.search(
+            r"!|—|\b(event|enroll|RSVP|quorum|attendee|unfortunately|oops)\b", text.partition("\n\n")[2]
+        )
+
+
+@pytest.mark.django_db
+def test_people_are_plainly_invented():
+    build(NOON)
+    people = Person.objects.filter(is_active=True)
+    for person in people.exclude(email=OFFICE):
+        assert person.email == person.name.lower().replace(" ", ".") + "@example.edu"
+    surnames = [
+        name.split()[-1] for model in (people, Facilitator.objects) for name in model.values_list("name", flat=True)
+    ]
+    assert len(surnames) == len(set(surnames)) == 38
+    places = {"Minnesota", "Michigan", "umn.edu", "umich"}
+    assert not any(place in path.read_text() for path in CONTENT.iterdir() for place in places)
+    assert {venue["campus"] for venue in read("places.toml")["venue"]} == {"Twin Cities", "Duluth"}
