@@ -7,6 +7,7 @@ as an attached file for programs that look only there. The file is `application/
 import re
 from email.charset import QP, Charset
 from email.encoders import encode_base64
+from email.header import Header
 from email.mime.base import MIMEBase
 
 from django.core.mail import EmailMultiAlternatives
@@ -18,6 +19,15 @@ MESSAGE_ID = re.compile(r"<([!-;=?A-~]+@[!-;=?A-~]+)>")
 # Seven bits all the way: a relay that cannot take eight would rewrite the parts, and break the signature on them.
 UTF8 = Charset("utf-8")
 UTF8.body_encoding = QP
+
+
+class Letter(EmailMultiAlternatives):
+    """Fold a long subject where its own name leaves room, so that no reader shows it with a blank in front."""
+
+    def message(self):
+        built = super().message()
+        built.replace_header("Subject", Header(self.subject, header_name="Subject"))
+        return built
 
 
 def message(
@@ -41,7 +51,7 @@ def message(
         raise ValueError(f"{message_id!r} is not a Message-ID.")
     if (calendar or method) and not (method.isalpha() and f"\r\nMETHOD:{method}\r\n".encode() in calendar):
         raise ValueError(f"The calendar part does not say METHOD:{method}.")
-    mail = EmailMultiAlternatives(
+    mail = Letter(
         _words(subject),
         text,
         # The envelope takes bare addresses; names are for the headers.

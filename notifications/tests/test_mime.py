@@ -127,7 +127,7 @@ def test_the_message_says_who_when_and_that_a_machine_wrote_it(arrived):
     _, parsed = arrived(a_message())
     assert [(one.display_name, one.addr_spec) for one in parsed["From"].addresses] == [(OFFICE.name, OFFICE.address)]
     assert [(one.display_name, one.addr_spec) for one in parsed["To"].addresses] == [(JANA.name, JANA.address)]
-    assert parsed["Subject"].strip() == "Bestätigt: Größe zählt nicht, Dienstag 12. November, 9 Uhr in Zürich"
+    assert parsed["Subject"] == "Bestätigt: Größe zählt nicht, Dienstag 12. November, 9 Uhr in Zürich"
     assert abs(parsedate_to_datetime(parsed["Date"]).replace(tzinfo=UTC) - datetime.now(UTC)) < timedelta(minutes=1)
     assert parsed["Auto-Submitted"] == "auto-generated"
     assert parsed["X-Auto-Response-Suppress"] == "OOF, AutoReply, DR, RN, NRN"
@@ -180,7 +180,8 @@ def test_names_and_subjects_arrive_as_one_line_of_the_same_letters(name, subject
     assert raw.isascii()
     assert shape(parsed) == ("multipart/alternative", ["text/plain", "text/html"])
     assert sorted(parsed) == sorted(HEADERS)
-    assert "".join(parsed["Subject"].split()) == "".join(one_line(subject).split())
+    assert parsed["Subject"].replace(" ", "") == one_line(subject).replace(" ", "")
+    assert not parsed["Subject"].startswith(" ")
     for header, mailbox in (("From", OFFICE), ("To", JANA)):
         (address,) = parsed[header].addresses
         assert address.addr_spec == mailbox.address
