@@ -26,6 +26,8 @@ from devtools.processes import ROOT, Stopped, call, fail, phase, private_folder,
 from devtools.servers import postgresql, valkey
 
 LOGS = ROOT / "var" / "log"
+CELERY = ["-m", "celery", "-A", "config"]
+SMALL = ["--concurrency=2", "--without-mingle", "--without-gossip"]
 PREPARE = """
 import sys, django
 from django.core.management import call_command
@@ -59,28 +61,25 @@ def run(args):
     LOGS.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as until_the_end:
         folder = until_the_end.enter_context(private_folder())
-        site, broker = f"http://127.0.0.1:{port}", os.environ.get("REDIS_URL")
+        site = f"http://127.0.0.1:{port}"
         env = {**os.environ, "DEBUG": "1", "PORT": str(port), "PYTHONUNBUFFERED": "1"}
         env.setdefault("SITE_URL", site)
         env.setdefault("DATABASE_URL", "sqlite:///" + quote(str(ROOT / "var" / "quorum.sqlite3")))
-        env["REDIS_URL"] = broker or until_the_end.enter_context(valkey(folder))
+        env["REDIS_URL"] = os.environ.get("REDIS_URL") or until_the_end.enter_context(valkey(folder))
         with phase("Database and demo"):
             accounts = prepare(env)
-        celery = [PYTHON, "-m", "celery", "-A", "config"]
-        beat = ["beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(folder / "beat-schedule")]
-        worker = ["worker", "--concurrency", "2", "--loglevel", "INFO", "--without-mingle", "--without-gossip"]
-        commands = {
-            "web": ([PYTHON, "manage.py", "runserver", f"127.0.0.1:{port}"], env),
-            "worker": ([*celery, *worker], {**env, "SQLITE_TIMEOUT": "20"}),
-            "beat": ([*celery, *beat], env),
-        }
         children = {}
         until_the_end.callback(lambda: stop(*children.values()))
-        with phase("Web, worker and beat"):
-            for name, (command, child_env) in commands.items():
-                children[name] = start(command, env=child_env, log=LOGS / f"{name}.log")
-            until = lambda: first_page_answers(port) or dead(children)  # noqa: E731
-            wait_for(until, children["web"], "The portal", LOGS / "web.log")
+
+        def serve(name, *command, **changes):
+            children[name] = start([PYTHON, *command], env={**env, **changes}, log=LOGS / f"{name}.log")
+
+        with phase("First page"):
+            serve("web", "manage.py", "runserver", f"127.0.0.1:{port}")
+            wait_for(lambda: first_page_answers(port), children["web"], "The portal", LOGS / "web.log")
+        # Only now: on a small machine the page would wait for them.
+        serve("worker", *CELERY, "worker", "--loglevel=INFO", *SMALL, SQLITE_TIMEOUT="20")
+        serve("beat", *CELERY, "beat", "--loglevel=INFO", "--pidfile=", f"--schedule={folder}/beat-schedule")
         seconds = time.monotonic() - began
         print(READY.format(site=site, accounts=accounts.rstrip(), logs=LOGS, seconds=seconds), flush=True)
         watch(children)
