@@ -258,7 +258,7 @@ class Stack:
         return self._start([*args, "--hostname", f"worker{len(self.processes)}@%h"], ready=" ready.")
 
     def start_beat(self) -> subprocess.Popen:
-        """Start beat, whose first ticks come at once."""
+        """Start beat, which ticks every minute, the first time after one."""
         schedule = self.folder / f"beat-{len(self.processes)}"
         return self._start(["beat", "--pidfile=", "--schedule", str(schedule)], ready="beat: Starting")
 
