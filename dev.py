@@ -144,8 +144,8 @@ def watch(children):
                 if re.search(r"\b(ERROR|CRITICAL)\b", line):
                     print(f"{name}: {line.rstrip()}", flush=True)
         time.sleep(0.5)
-    ended = dead(children)
-    fail(f"{ended} ended by itself, so everything is stopped:\n{tail(LOGS / f'{ended}.log')}")
+    log = LOGS / f"{dead(children)}.log"
+    fail(f"{dead(children)} ended by itself, so everything is stopped. The end of {log}:\n{tail(log)}")
 
 
 # ---- test and bench ----
