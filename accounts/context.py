@@ -5,7 +5,7 @@ from django.http import HttpRequest
 
 
 def portal(request: HttpRequest) -> dict:
-    """Give `office_name`, `office_email`, `institution_name` and `appearance` (light, dark or empty for the device's)."""
+    """Give `office_name`, `office_email`, `institution_name` and `appearance` (light, dark, empty: the device’s)."""
     appearance = request.COOKIES.get("appearance", "")
     return {
         "office_name": settings.OFFICE_NAME,

@@ -1,7 +1,14 @@
 """Headers every answer carries, and the office's second factor."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts.second_factor import has_second_factor, is_proven
 
 
 class SecurityHeadersMiddleware:
@@ -19,10 +26,26 @@ class SecurityHeadersMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Send an office person without a second factor to set one up before /admin/ opens; not with DEBUG."""
+    """Open /admin/ to the office only with a second factor: set up if there is none, shown in this browser session.
+
+    Does nothing unless OFFICE_SECOND_FACTOR, which is on except with DEBUG.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        """Answer with a redirect where the factor is missing. Runs after every middleware, so messages work here."""
+        if not settings.OFFICE_SECOND_FACTOR or request.resolver_match.app_name != "admin":
+            return None
+        if not (request.user.is_authenticated and request.user.is_active and request.user.is_staff):
+            return None
+        if not has_second_factor(request.user):
+            messages.info(request, "Set up a second step first: the office’s desk needs it.")
+            return redirect("mfa_index")
+        if not is_proven(request):
+            return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
+        return None

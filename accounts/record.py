@@ -5,7 +5,7 @@ from django.contrib.contenttypes.models import ContentType
 
 
 def record(actor, obj, sentence: str) -> None:
-    """Write who (a Person) did what to `obj`, as one sentence with from, to and why. Shown on its admin history page."""
+    """Write who (a Person) did what to `obj`, as one sentence with from, to and why. Its admin history shows it."""
     LogEntry.objects.create(
         user_id=actor.pk,
         content_type_id=ContentType.objects.get_for_model(obj).pk,

@@ -1,3 +1,50 @@
-from django.urls import include, path
+"""The account pages. Of allauth only what signing in by code and the second factor need: the rest is not served."""
 
-urlpatterns = [path("", include("allauth.urls"))]
+from allauth.account.views import logout
+from allauth.mfa.base import views as second_factor
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
+from django.contrib.auth.decorators import login_required, user_passes_test
+from django.core.exceptions import PermissionDenied
+from django.urls import path
+
+from accounts import views
+
+
+def is_office(person) -> bool:
+    if not person.is_staff:
+        raise PermissionDenied
+    return True
+
+
+def office(view):
+    """Open `view` to the office only: nobody else has use for a second factor."""
+    return login_required(user_passes_test(is_office)(view))
+
+
+sign_in = views.SignInView.as_view()
+
+urlpatterns = [
+    # Two names of one page: allauth reverses both.
+    path("login/", sign_in, name="account_login"),
+    path("login/", sign_in, name="account_request_login_code"),
+    path("login/code/", views.CodeView.as_view(), name="account_confirm_login_code"),
+    path("logout/", logout, name="account_logout"),
+    path("inactive/", views.account_inactive, name="account_inactive"),
+    path("profile/", views.ProfileView.as_view(), name="profile"),
+    path("appearance/", views.appearance, name="appearance"),
+    path("2fa/", office(second_factor.index), name="mfa_index"),
+    path("2fa/authenticate/", views.SecondFactorView.as_view(), name="mfa_authenticate"),
+    path("2fa/reauthenticate/", second_factor.reauthenticate, name="mfa_reauthenticate"),
+    path("2fa/app/", office(totp.activate_totp), name="mfa_activate_totp"),
+    path("2fa/app/remove/", office(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("2fa/recovery-codes/", office(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("2fa/recovery-codes/new/", office(recovery_codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("2fa/recovery-codes.txt", office(recovery_codes.download_recovery_codes), name="mfa_download_recovery_codes"),
+    path("2fa/passkeys/", office(passkeys.list_webauthn), name="mfa_list_webauthn"),
+    path("2fa/passkeys/new/", office(passkeys.add_webauthn), name="mfa_add_webauthn"),
+    path("2fa/passkeys/confirm/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("2fa/passkeys/<int:pk>/", office(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
+    path("2fa/passkeys/<int:pk>/remove/", office(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
+]

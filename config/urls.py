@@ -4,12 +4,15 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.views import admin_login
+
 urlpatterns = [
     path("", include("sessions_app.urls")),
     path("", include("catalog.urls")),
     path("", include("registrations.urls")),
     path("", include("notifications.urls")),
     path("accounts/", include("accounts.urls")),
+    path("admin/login/", admin_login),
     path("admin/", admin.site.urls),
 ]
 if settings.DEBUG and "django_mail_preview" in settings.INSTALLED_APPS:

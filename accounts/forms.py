@@ -1,0 +1,156 @@
+"""The forms about a person. They check shape and keep what was typed; who may sign in is for accounts/sign_in.py."""
+
+import unicodedata
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
+from allauth.core import context, ratelimit
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts import sign_in
+from accounts.models import Campus, Person, Unit
+
+NAME_MISSING = "Enter your name"
+ROLE_MISSING = "Choose the one that fits you best"
+EMAIL_WRONG = "Enter your school email address, like name@school.edu"
+EMAIL_ELSEWHERE = "That is not a school address. Use the one the school gave you."
+CODE_MISSING = "Enter the six-digit code from the email"
+CODE_WRONG = "That code is not right. Check the newest email, or send a new code."
+NOT_PRINTABLE = "Enter this on one line, without control characters"
+
+# Marks that turn the direction of whatever follows them, beyond the field they were typed in.
+BIDI_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class OneLineField(forms.CharField):
+    """One line of text in any script. Refuses line breaks and control characters, which could forge what is printed."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs["error_messages"] = {"null_characters_not_allowed": NOT_PRINTABLE} | kwargs.get("error_messages", {})
+        super().__init__(*args, **kwargs)
+
+    def clean(self, value: str) -> str:
+        value = super().clean(value)
+        if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") or letter in BIDI_OVERRIDES for letter in value):
+            raise ValidationError(NOT_PRINTABLE, code="not_printable")
+        return " ".join(value.split())
+
+
+def name_field(**kwargs) -> OneLineField:
+    """Return the field for a person's name."""
+    messages = {"required": NAME_MISSING, "max_length": "Enter a name of at most 120 characters"}
+    widget = forms.TextInput(attrs={"autocomplete": "name"})
+    return OneLineField(label="Name", max_length=120, widget=widget, error_messages=messages, **kwargs)
+
+
+def role_field(**kwargs) -> forms.ChoiceField:
+    """Return the field for a person's role: five radio buttons."""
+    messages = {"required": ROLE_MISSING, "invalid_choice": ROLE_MISSING}
+    choices = Person.Role.choices
+    return forms.ChoiceField(label="I am", choices=choices, widget=forms.RadioSelect, error_messages=messages, **kwargs)
+
+
+def unit_field(**kwargs) -> forms.ModelChoiceField:
+    """Return the field for a person's unit: a select, because a phone shows its own wheel for it."""
+    return forms.ModelChoiceField(
+        Unit.objects.all(),
+        label="Department or unit (optional)",
+        required=False,
+        empty_label="Not listed, or none",
+        error_messages={"invalid_choice": "Choose a department from the list, or leave it empty"},
+        **kwargs,
+    )
+
+
+class SignInForm(RequestLoginCodeForm):
+    """Ask for a school address. Refuses other addresses, and the same one asked for too often (code `rate_limited`)."""
+
+    email = forms.EmailField(
+        label="School email",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
+        error_messages=dict.fromkeys(["required", "invalid", "max_length", "null_characters_not_allowed"], EMAIL_WRONG),
+    )
+
+    def clean_email(self) -> str:
+        typed = self.cleaned_data["email"]
+        # Before lower(): some letters that only look like ours become ours there.
+        if not typed.isascii():
+            raise ValidationError(EMAIL_WRONG, code="invalid")
+        email = typed.lower()
+        if not sign_in.may_ask(email):
+            raise ValidationError(EMAIL_ELSEWHERE, code="elsewhere")
+        return email
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        # Only a form that is right in everything else sends a mail, so only that one is counted.
+        if not self.errors and not self._may_send(cleaned["email"]):
+            self.add_error("email", get_adapter().validation_error("rate_limited"))
+        return cleaned
+
+    def _may_send(self, email: str) -> bool:
+        return ratelimit.consume(context.request, action="request_login_code", key=email)
+
+    @property
+    def is_rate_limited(self) -> bool:
+        return self.has_error("email", code="rate_limited")
+
+
+class CodeForm(ConfirmLoginCodeForm):
+    """Ask for the mailed code, or the spare one of `person`. Blanks and dashes in it do not matter."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=64,
+        help_text="Six digits, in the newest email from us.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+        error_messages=dict.fromkeys(["max_length", "null_characters_not_allowed"], CODE_WRONG)
+        | {"required": CODE_MISSING},
+    )
+
+    def __init__(self, *args, person: Person | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean_code(self) -> str:
+        code = "".join(self.cleaned_data["code"].split()).replace("-", "")
+        self.cleaned_data["code"] = code
+        try:
+            return super().clean_code()
+        except ValidationError:
+            if self.person and sign_in.use_spare_code(self.person, code):
+                return code
+            raise
+
+
+class ProfileForm(forms.ModelForm):
+    """What a person says about themselves."""
+
+    name = name_field()
+    pronouns = OneLineField(
+        label="Pronouns (optional)",
+        max_length=40,
+        required=False,
+        error_messages={"max_length": "Enter at most 40 characters"},
+    )
+    role = role_field()
+    unit = unit_field()
+    campus = forms.ModelChoiceField(
+        Campus.objects.all(),
+        label="Campus (optional)",
+        required=False,
+        empty_label="None in particular",
+        error_messages={"invalid_choice": "Choose a campus from the list, or leave it empty"},
+    )
+
+    class Meta:
+        model = Person
+        fields = ["name", "pronouns", "role", "unit", "campus"]
+
+    def save(self, commit: bool = True) -> Person:
+        """Write these fields and no others."""
+        if commit:
+            self.instance.save(update_fields=self.Meta.fields)
+        return self.instance

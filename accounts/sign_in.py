@@ -1,0 +1,74 @@
+"""Signing in by a code that is mailed to the school address: who gets one, and what stands in when mail is down."""
+
+import secrets
+
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from accounts.models import Person
+
+SPARE_CODE_SECONDS = 15 * 60
+
+
+def may_ask(email: str) -> bool:
+    """Tell whether `email` (lower case) may ask for a code: a school address, or somebody of the office."""
+    domain = email.rpartition("@")[2]
+    return domain in settings.SIGNUP_EMAIL_DOMAINS or Person.objects.filter(email=email, is_staff=True).exists()
+
+
+@transaction.atomic
+def send_code(request: HttpRequest, email: str) -> None:
+    """Mail a code to `email` and let this browser wait for it. Known or new, the path and the mail are the same.
+
+    A person who may not sign in gets no mail, and the page cannot be told from any other.
+    """
+    person = welcome(email)
+    LoginCodeVerificationProcess.initiate(request=request, user=person if person.is_active else None, email=email)
+
+
+def welcome(email: str) -> Person:
+    """Return the person with this address, made now if there is none; unverified until a code is accepted."""
+    try:
+        with transaction.atomic():
+            person = Person.objects.filter(email=email).first() or Person.objects.create_user(email)
+    # Two requests for one new address at once: the other one made the person.
+    except (IntegrityError, ValidationError):
+        person = Person.objects.get(email=email)
+    address, made = EmailAddress.objects.get_or_create(user=person, email=email)
+    if not made and not address.verified:
+        # The hours after which `forget_unverified` deletes an empty account count from the last request.
+        Person.objects.filter(pk=person.pk, last_login=None).update(created_at=timezone.now())
+    return person
+
+
+# ---- when mail is down ----
+
+
+def write_spare_code(person: Person) -> str:
+    """Return a new code of six digits that `person` can type instead of the mailed one, once, within 15 minutes."""
+    code = f"{secrets.randbelow(10**6):06}"
+    cache.set(_spare_key(person), _digest(person, code), SPARE_CODE_SECONDS)
+    return code
+
+
+def use_spare_code(person: Person, code: str) -> bool:
+    """Tell whether `code` is the spare code of `person`, and make it worthless if it is."""
+    kept = cache.get(_spare_key(person))
+    if kept is None or not secrets.compare_digest(kept, _digest(person, code)):
+        return False
+    return cache.delete(_spare_key(person))
+
+
+def _spare_key(person: Person) -> str:
+    return f"spare-code:{person.pk}"
+
+
+def _digest(person: Person, code: str) -> str:
+    return salted_hmac("accounts.spare_code", f"{person.pk}:{code}", algorithm="sha256").hexdigest()

@@ -1,0 +1,116 @@
+"""What people say about themselves, and how the portal looks to them."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import Campus, Person, Unit
+from accounts.tests.test_sign_in import text
+
+PROFILE = "/accounts/profile/"
+NASTY = [
+    ("a" * 121, "Enter a name of at most 120 characters"),
+    ("a" * 10_000, "Enter a name of at most 120 characters"),
+    ("Ada\0Lovelace", "Enter this on one line, without control characters"),
+    ("Ada\r\nBcc: everybody@example.edu", "Enter this on one line, without control characters"),
+    ("Ada\u2028Lovelace", "Enter this on one line, without control characters"),
+    ("Ada\u202eecalevoL", "Enter this on one line, without control characters"),
+    ("", "Enter your name"),
+    (" \t ", "Enter your name"),
+]
+FINE = ["Zoë Ñandú-O’Neill 🙂", "دکتر لیلا احمدی", "שרה כהן", "<script>alert(1)</script>", "李小龙", "x"]
+
+
+@pytest.fixture
+def said(client, person):
+    """Return a function that posts the profile form of `person` with some fields changed."""
+    client.force_login(person)
+    return lambda **changed: client.post(PROFILE, {"name": "Ada Lovelace", "role": "faculty"} | changed)
+
+
+def test_the_profile_is_for_whoever_is_signed_in(client, db):
+    assert client.get(PROFILE).url == f"/accounts/login/?next={PROFILE}"
+
+
+def test_all_of_it_can_be_changed(said, person):
+    unit, campus = Unit.objects.create(name="Pediatrics"), Campus.objects.create(name="North")
+    response = said(pronouns="she/her", unit=unit.pk, campus=campus.pk)
+    assert (response.status_code, response.url) == (302, PROFILE)
+    kept = Person.objects.get(pk=person.pk)
+    assert (kept.name, kept.role, kept.pronouns) == ("Ada Lovelace", "faculty", "she/her")
+    assert (kept.unit, kept.campus) == (unit, campus)
+
+
+@pytest.mark.parametrize("name", FINE)
+def test_a_name_in_any_script_is_kept_as_typed(said, person, client, name):
+    assert said(name=name).status_code == 302
+    assert Person.objects.get(pk=person.pk).name == name
+    assert "<script>alert" not in text(client.get(PROFILE))
+
+
+@pytest.mark.parametrize(("name", "sentence"), NASTY)
+def test_what_is_no_name_is_refused(said, person, name, sentence):
+    response = said(name=name, pronouns="they/them")
+    assert response.status_code == 422
+    assert sentence in text(response)
+    assert 'value="they/them"' in text(response)
+    assert Person.objects.get(pk=person.pk).name == "Person 1"
+
+
+@pytest.mark.parametrize("role", ["", "dean", "faculty\0", "<script>"])
+def test_the_role_is_one_of_five(said, person, role):
+    response = said(role=role)
+    assert response.status_code == 422
+    assert "Choose the one that fits you best" in text(response)
+
+
+@pytest.mark.parametrize("unit", ["0", "999999", "x", "1' OR '1'='1"])
+def test_the_unit_is_one_of_the_list(said, unit):
+    response = said(unit=unit)
+    assert response.status_code == 422
+    assert "Choose a department from the list, or leave it empty" in text(response)
+
+
+def test_a_unit_with_a_nul_is_refused(said):
+    response = said(unit="1\0")
+    assert response.status_code == 422
+    assert "Null characters are not allowed." in text(response)
+
+
+def test_a_tampered_form_changes_nothing_else(said, person):
+    said(email="boss@example.edu", is_staff="on", is_superuser="on", is_active="")
+    kept = Person.objects.get(pk=person.pk)
+    assert (kept.email, kept.is_staff, kept.is_superuser, kept.is_active) == (person.email, False, False, True)
+
+
+def test_the_profile_needs_csrf(person):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(person)
+    assert client.post(PROFILE, {"name": "Ada", "role": "faculty"}).status_code == 403
+    assert Person.objects.get(pk=person.pk).name == "Person 1"
+
+
+# ---- the appearance ----
+
+
+@pytest.mark.parametrize("chosen", ["light", "dark"])
+def test_the_chosen_appearance_is_kept_and_written_into_the_page(client, db, chosen):
+    response = client.post("/accounts/appearance/", {"appearance": chosen, "next": "/workshops/"})
+    assert (response.status_code, response.url) == (302, "/workshops/")
+    assert f'data-bs-theme="{chosen}"' in text(client.get("/accounts/login/"))
+
+
+def test_the_devices_appearance_can_be_chosen_again(client, db):
+    client.post("/accounts/appearance/", {"appearance": "dark"})
+    client.post("/accounts/appearance/", {"appearance": ""})
+    assert "data-bs-theme" not in text(client.get("/accounts/login/"))
+
+
+def test_choosing_an_appearance_leads_to_our_own_pages_only(client, db):
+    response = client.post("/accounts/appearance/", {"appearance": "dark", "next": "https://evil.example/"})
+    assert response.url == "/"
+
+
+def test_an_appearance_nobody_offered_is_refused(client, db):
+    assert client.post("/accounts/appearance/", {"appearance": '"><script>'}).status_code == 400
+    assert client.post("/accounts/appearance/").status_code == 400
+    assert client.get("/accounts/appearance/").status_code == 405

@@ -1,0 +1,453 @@
+"""Signing in: one form, one code page, known address or new."""
+
+import re
+import time
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Person
+from accounts.tasks import forget_unverified
+from notifications.models import Notice
+from registrations.models import Registration
+
+SIGN_IN, CODE = "/accounts/login/", "/accounts/login/code/"
+NOT_RIGHT = "That code is not right. Check the newest email, or send a new code."
+ELSEWHERE = "That is not a school address. Use the one the school gave you."
+
+
+def ask(client: Client, email: str, **more):
+    return client.post(SIGN_IN, {"email": email} | more)
+
+
+def mailed_code(email: str) -> str:
+    """Return the newest code mailed to `email`, as its subject shows it."""
+    subject = Notice.objects.filter(to=email, kind=Notice.Kind.CODE).first().subject
+    return re.fullmatch(r"(\d{3} \d{3}) is your Quorum code", subject)[1]
+
+
+def another(code: str) -> str:
+    return f"{(int(code.replace(' ', '')) + 1) % 10**6:06}"
+
+
+def is_signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def text(response) -> str:
+    return response.content.decode().replace("&#x27;", "'")
+
+
+# ---- asking for a code ----
+
+
+def test_a_known_address_gets_a_code(client, person):
+    response = ask(client, person.email)
+    assert (response.status_code, response.url) == (302, CODE)
+    notice = Notice.objects.get()
+    assert (notice.to, notice.person, notice.kind, notice.priority) == (person.email, person, "code", 0)
+    assert mailed_code(person.email) in notice.text
+    assert mailed_code(person.email) in notice.html
+    assert timedelta(minutes=14) < notice.expires_at - timezone.now() <= timedelta(minutes=15)
+
+
+def test_a_new_address_gets_a_code_and_an_unverified_person_without_a_password(client, db):
+    response = ask(client, "new@example.edu")
+    assert (response.status_code, response.url) == (302, CODE)
+    person = Person.objects.get(email="new@example.edu")
+    assert not person.has_usable_password()
+    assert not EmailAddress.objects.get(user=person).verified
+    assert mailed_code("new@example.edu")
+
+
+def test_the_page_after_asking_is_the_same_for_known_new_and_switched_off_addresses(person, people):
+    off = people(1, is_active=False)[0]
+    pages = []
+    for email in [person.email, "personx@example.edu", off.email, "quorum@example.edu"]:
+        client = Client()
+        ask(client, email)
+        page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text(client.get(CODE)))
+        pages.append(page.replace(email, "ADDRESS"))
+    assert pages.count(pages[0]) == 4
+
+
+def test_the_address_counts_in_any_case_and_with_blanks_around_it(client, person):
+    ask(client, f"  {person.email.upper()} ")
+    assert Notice.objects.get().person == person
+    assert Person.objects.filter(email__iexact=person.email).count() == 1
+
+
+def test_whoever_is_switched_off_gets_no_code(client, people):
+    off = people(1, is_active=False)[0]
+    assert ask(client, off.email).url == CODE
+    assert not Notice.objects.exists()
+    assert client.post(CODE, {"code": ""}).status_code == 422
+    assert NOT_RIGHT in text(client.post(CODE, {"code": "000000"}))
+    assert not is_signed_in(client)
+
+
+def test_the_rule_cannot_sign_in(client, db, settings):
+    rule = Person.objects.rule()
+    assert ask(client, rule.email).status_code == 422
+    settings.SIGNUP_EMAIL_DOMAINS = ["rule.invalid"]
+    assert ask(client, rule.email).url == CODE
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "email", ["me@gmail.example", "me@example.edu.evil.example", "me@sub.example.edu", "a@EXAMPLE.EDU.xyz"]
+)
+def test_another_domain_is_refused_and_stays_typed(client, db, email):
+    response = ask(client, email)
+    assert response.status_code == 422
+    assert ELSEWHERE in text(response)
+    assert f'value="{email}"' in text(response)
+    assert not Person.objects.exists() and not Notice.objects.exists()
+
+
+def test_somebody_of_the_office_may_have_an_address_elsewhere(client, db):
+    office = Person.objects.create_user("desk@partner.example", is_staff=True)
+    Person.objects.create_user("guest@partner.example")
+    assert ask(client, office.email).url == CODE
+    assert ask(Client(), "guest@partner.example").status_code == 422
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["", "nobody", "a@b", "a b@example.edu", "a@example.edu\r\nBcc: x@example.edu", "a\0@example.edu", "ı@example.edu"]
+    + ["<script>alert(1)</script>@example.edu", "a" * 10_000 + "@example.edu", "🙂@example.edu", "\u212a@example.edu"],
+)
+def test_what_is_no_address_is_refused_and_stays_typed(client, db, email):
+    response = ask(client, email)
+    assert response.status_code == 422
+    assert "Enter your school email address, like name@school.edu" in text(response)
+    assert "<script>alert" not in text(response)
+    assert not Person.objects.exists() and not Notice.objects.exists()
+
+
+def test_the_fourth_code_within_a_minute_is_refused(client, person):
+    for _ in range(3):
+        assert ask(client, person.email).status_code == 302
+    response = ask(client, person.email)
+    assert response.status_code == 429
+    assert "That was a lot of codes in a short time." in text(response)
+    assert Notice.objects.count() == 3
+
+
+def test_two_first_requests_make_one_person(db):
+    ask(Client(), "new@example.edu")
+    ask(Client(), "NEW@example.edu")
+    assert Person.objects.count() == 1 and Notice.objects.count() == 2
+
+
+def test_a_post_without_csrf_is_refused(db):
+    response = Client(enforce_csrf_checks=True).post(SIGN_IN, {"email": "new@example.edu"})
+    assert response.status_code == 403
+    assert not Person.objects.exists()
+
+
+# ---- entering it ----
+
+
+@pytest.mark.parametrize("shape", ["{}", " {} ", "{}\n", "{}\u00a0"])
+def test_the_code_signs_in_with_its_blanks_and_without(client, person, shape):
+    ask(client, person.email)
+    code = mailed_code(person.email)
+    response = client.post(CODE, {"code": shape.format(code)})
+    assert (response.status_code, response.url) == (302, "/my/")
+    assert is_signed_in(client)
+
+
+def test_a_code_without_blanks_or_with_a_dash_signs_in(person):
+    for between in ["", "-"]:
+        client = Client()
+        ask(client, person.email)
+        client.post(CODE, {"code": mailed_code(person.email).replace(" ", between)})
+        assert is_signed_in(client)
+
+
+def test_the_accepted_code_verifies_the_address(client, db):
+    ask(client, "new@example.edu")
+    client.post(CODE, {"code": mailed_code("new@example.edu")})
+    assert EmailAddress.objects.get(email="new@example.edu").verified
+
+
+def test_a_wrong_code_is_refused_and_stays_typed(client, person):
+    ask(client, person.email)
+    wrong = another(mailed_code(person.email))
+    response = client.post(CODE, {"code": wrong})
+    assert response.status_code == 422
+    assert NOT_RIGHT in text(response)
+    assert f'value="{wrong}"' in text(response)
+    assert not is_signed_in(client)
+    assert not EmailAddress.objects.get(user=person).verified
+
+
+@pytest.mark.parametrize("code", ["", "\0", "123", "１２３４５６", "x" * 10_000, "<script>alert(1)</script>", "🙂"])
+def test_what_is_no_code_is_refused(client, person, code):
+    ask(client, person.email)
+    response = client.post(CODE, {"code": code})
+    assert response.status_code == 422
+    assert "<script>alert" not in text(response)
+    assert not is_signed_in(client)
+
+
+def test_the_fifth_wrong_code_ends_it_and_the_right_one_is_worthless(client, person):
+    ask(client, person.email)
+    code = mailed_code(person.email)
+    for _ in range(4):
+        assert client.post(CODE, {"code": another(code)}).status_code == 422
+    response = client.post(CODE, {"code": another(code)})
+    assert response.status_code == 429
+    assert "That was too many tries" in text(response)
+    assert f'value="{person.email}"' in text(response)
+    assert client.post(CODE, {"code": code}).status_code == 422
+    assert not is_signed_in(client)
+
+
+def test_an_empty_code_is_no_try(client, person):
+    ask(client, person.email)
+    for _ in range(9):
+        assert client.post(CODE, {"code": " "}).status_code == 422
+    client.post(CODE, {"code": mailed_code(person.email)})
+    assert is_signed_in(client)
+
+
+def test_one_address_makes_twenty_wrong_guesses_a_minute(people):
+    for person in people(5):
+        client = Client()
+        ask(client, person.email)
+        code = mailed_code(person.email)
+        answers = [client.post(CODE, {"code": another(code)}).status_code for _ in range(4)]
+    assert answers == [422, 422, 422, 422]
+    assert client.post(CODE, {"code": another(code)}).status_code == 429
+
+
+def test_a_code_is_good_for_fifteen_minutes(client, person, monkeypatch):
+    ask(client, person.email)
+    code, asked_at = mailed_code(person.email), time.time()
+    monkeypatch.setattr(time, "time", lambda: asked_at + 15 * 60 + 5)
+    response = client.post(CODE, {"code": code, "next": "/workshops/"})
+    assert response.status_code == 422
+    assert "That code has expired. We can send a new one." in text(response)
+    assert f'value="{person.email}"' in text(response) and 'value="/workshops/"' in text(response)
+    assert not is_signed_in(client)
+
+
+def test_a_used_code_is_worthless(client, person):
+    ask(client, person.email)
+    code = mailed_code(person.email)
+    client.post(CODE, {"code": code})
+    client.post("/accounts/logout/")
+    response = client.post(CODE, {"code": code})
+    assert response.status_code == 422
+    assert "That code has expired. We can send a new one." in text(response)
+    assert not is_signed_in(client)
+
+
+def test_a_second_click_finds_the_person_signed_in(client, person):
+    ask(client, person.email)
+    code = mailed_code(person.email)
+    client.post(CODE, {"code": code, "next": "/workshops/"})
+    response = client.post(CODE, {"code": code, "next": "/workshops/"})
+    assert (response.status_code, response.url) == (302, "/workshops/")
+
+
+def test_a_code_works_only_in_the_browser_that_asked_for_it(client, person):
+    ask(client, person.email)
+    stranger = Client()
+    ask(stranger, "new@example.edu")
+    assert stranger.post(CODE, {"code": mailed_code(person.email)}).status_code == 422
+    assert not is_signed_in(stranger)
+
+
+def test_only_the_newest_code_works(client, person):
+    ask(client, person.email)
+    first = mailed_code(person.email)
+    assert client.post(CODE, {"action": "resend", "next": "/workshops/"}).url == CODE + "?next=%2Fworkshops%2F"
+    newest = mailed_code(person.email)
+    assert Notice.objects.count() == 2
+    if first != newest:
+        assert client.post(CODE, {"code": first}).status_code == 422
+    client.post(CODE, {"code": newest})
+    assert is_signed_in(client)
+
+
+def test_a_new_code_lives_fifteen_minutes_of_its_own(client, person, monkeypatch):
+    ask(client, person.email)
+    asked_at = time.time()
+    monkeypatch.setattr(time, "time", lambda: asked_at + 14 * 60)
+    client.post(CODE, {"action": "resend"})
+    monkeypatch.setattr(time, "time", lambda: asked_at + 28 * 60)
+    client.post(CODE, {"code": mailed_code(person.email)})
+    assert is_signed_in(client)
+
+
+def test_new_codes_do_not_give_new_tries(client, person):
+    ask(client, person.email)
+    for _ in range(4):
+        client.post(CODE, {"code": another(mailed_code(person.email))})
+    client.post(CODE, {"action": "resend"})
+    assert client.post(CODE, {"code": another(mailed_code(person.email))}).status_code == 429
+
+
+def test_five_new_codes_are_sent_and_no_sixth(client, person):
+    ask(client, person.email)
+    for _ in range(5):
+        client.post(CODE, {"action": "resend"})
+    assert "Send a new code" not in text(client.get(CODE))
+    assert client.post(CODE, {"action": "resend"}).status_code == 422
+    assert Notice.objects.count() == 6
+
+
+def test_a_different_address_can_be_used(client, person):
+    ask(client, "typo@example.edu")
+    assert 'href="/accounts/login/"' in text(client.get(CODE))
+    assert client.get(SIGN_IN).status_code == 200
+    ask(client, person.email)
+    client.post(CODE, {"code": mailed_code(person.email)})
+    assert client.session["_auth_user_id"] == str(person.pk)
+
+
+def test_whoever_is_switched_off_meanwhile_does_not_get_in(client, person):
+    ask(client, person.email)
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+    response = client.post(CODE, {"code": mailed_code(person.email)}, follow=True)
+    assert response.status_code == 403
+    assert "This account is switched off" in text(response)
+    assert not is_signed_in(client)
+
+
+def test_the_code_page_without_a_code_asked_for_leads_to_the_form(client, db):
+    assert client.get(CODE).url == SIGN_IN
+    assert client.post(CODE, {"code": "123456"}).status_code == 422
+
+
+# ---- where it leads ----
+
+
+def test_next_leads_to_our_own_page(client, person):
+    page = text(client.get(SIGN_IN + "?next=/workshops/"))
+    assert '<input type="hidden" name="next" value="/workshops/">' in page
+    assert ask(client, person.email, next="/workshops/").url == CODE + "?next=%2Fworkshops%2F"
+    response = client.post(CODE, {"code": mailed_code(person.email), "next": "/workshops/"})
+    assert response.url == "/workshops/"
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "http://localhost/x"],
+)
+def test_next_to_another_host_is_dropped(client, person, target):
+    assert ask(client, person.email, next=target).url == CODE
+    response = client.post(CODE, {"code": mailed_code(person.email), "next": target})
+    assert response.url == "/my/"
+    assert client.get(SIGN_IN, {"next": target}).url == "/my/"
+    assert client.post("/accounts/logout/", {"next": target}).url == "/"
+
+
+def test_signing_out_takes_a_post(client, person):
+    client.force_login(person)
+    assert client.get("/accounts/logout/").status_code == 200
+    assert is_signed_in(client)
+    assert client.post("/accounts/logout/").url == "/"
+    assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["signup/", "password/reset/", "password/change/", "password/set/", "email/", "confirm-email/", "reauthenticate/"]
+    + ["login/code/confirm/", "3rdparty/", "confirm-email/x:y/", "2fa/webauthn/login/", ""],
+)
+def test_the_rest_of_allauth_is_not_served(client, person, path):
+    client.force_login(person)
+    assert client.get(f"/accounts/{path}").status_code == 404
+    assert client.post(f"/accounts/{path}", {"email": "x@example.edu", "password": "x"}).status_code == 404
+
+
+def test_a_password_does_not_sign_in(client, person):
+    person.set_password("correct horse battery staple")
+    person.save()
+    response = client.post(SIGN_IN, {"login": person.email, "password": "correct horse battery staple"})
+    assert response.status_code == 422
+    assert not is_signed_in(client)
+
+
+# ---- when mail is down ----
+
+
+def spare_code(email: str, capsys) -> str:
+    call_command("login_code", email)
+    return capsys.readouterr().out.strip()
+
+
+def test_login_code_prints_a_code_that_signs_in_once(client, person, capsys):
+    ask(client, person.email)
+    code = spare_code(person.email.upper(), capsys)
+    assert re.fullmatch(r"\d{3} \d{3}", code)
+    assert client.post(CODE, {"code": code}).url == "/my/"
+    other = Client()
+    ask(other, person.email)
+    assert other.post(CODE, {"code": code}).status_code == 422
+
+
+def test_a_printed_code_is_for_one_person_only(client, people, capsys):
+    one, other = people(2)
+    ask(client, other.email)
+    assert client.post(CODE, {"code": spare_code(one.email, capsys)}).status_code == 422
+
+
+def test_a_printed_code_lasts_fifteen_minutes(client, person, capsys, monkeypatch):
+    code = spare_code(person.email, capsys)
+    later = time.time() + 15 * 60 + 5
+    monkeypatch.setattr(time, "time", lambda: later)
+    monkeypatch.setattr(
+        "django.core.cache.backends.db.tz_now", lambda: timezone.now() + timedelta(minutes=15, seconds=5)
+    )
+    ask(client, person.email)
+    assert client.post(CODE, {"code": code}).status_code == 422
+
+
+def test_login_code_refuses_who_is_unknown_or_switched_off(people):
+    with pytest.raises(CommandError, match="Nobody has the address"):
+        call_command("login_code", "nobody@example.edu")
+    with pytest.raises(CommandError, match="switched off"):
+        call_command("login_code", people(1, is_active=False)[0].email)
+
+
+# ---- addresses that were only typed ----
+
+
+def test_a_person_never_verified_is_forgotten_after_a_day(client, db):
+    ask(client, "new@example.edu")
+    Person.objects.update(created_at=timezone.now() - timedelta(hours=23, minutes=59))
+    forget_unverified()
+    assert Person.objects.count() == 1
+    Person.objects.update(created_at=timezone.now() - timedelta(hours=24))
+    forget_unverified()
+    assert Person.objects.count() == 0
+
+
+def test_asking_again_starts_the_day_anew(client, db):
+    ask(client, "new@example.edu")
+    Person.objects.update(created_at=timezone.now() - timedelta(hours=30))
+    ask(client, "new@example.edu")
+    forget_unverified()
+    assert Person.objects.count() == 1
+
+
+def test_verified_registered_and_office_people_are_kept(client, person, people, make_session, office):
+    long_ago = timezone.now() - timedelta(days=30)
+    ask(client, "verified@example.edu")
+    client.post(CODE, {"code": mailed_code("verified@example.edu")})
+    (registered,) = people(1, name="", role="")
+    Registration.objects.register(registered, make_session())
+    EmailAddress.objects.create(user=registered, email=registered.email)
+    Person.objects.update(created_at=long_ago)
+    before = set(Person.objects.values_list("email", flat=True))
+    forget_unverified()
+    assert set(Person.objects.values_list("email", flat=True)) == before

@@ -1,0 +1,181 @@
+"""Pages about one's own account: signing in, the second factor's doors, the profile, the appearance."""
+
+from urllib.parse import urlencode
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.stages import LoginByCodeStage, LoginStageController
+from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
+from allauth.core import ratelimit
+from allauth.mfa.base.views import AuthenticateView
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+from django.views.generic import UpdateView
+
+from accounts import sign_in
+from accounts.forms import ProfileForm, SignInForm
+from accounts.models import Person
+
+UNPROCESSABLE, TOO_MANY = 422, 429
+CODE_EXPIRED = "That code has expired. We can send a new one."
+TOO_MANY_TRIES = "That was too many tries, so the code no longer works. We can send a new one."
+
+
+class InvalidIsUnprocessable:
+    """Answer a form that is not valid with 422: it is shown again with what was typed and what to change."""
+
+    def form_invalid(self, form):
+        response = super().form_invalid(form)
+        response.status_code = UNPROCESSABLE
+        return response
+
+
+# ---- signing in ----
+
+
+class SignInView(InvalidIsUnprocessable, RequestLoginCodeView):
+    """Ask for the school address and mail a code to it."""
+
+    template_name = "account/login.html"
+    extra_context = {"nav": "sign-in"}
+
+    def _redirect_to_pending_stage(self, request, stage):
+        """Show the form although a code is awaited: that is how one uses a different address."""
+
+    def form_valid(self, form: SignInForm) -> HttpResponse:
+        sign_in.send_code(self.request, form.cleaned_data["email"])
+        return redirect(self.get_success_url())
+
+    def form_invalid(self, form: SignInForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        if form.is_rate_limited:
+            response.status_code = TOO_MANY
+        return response
+
+
+@method_decorator([never_cache, login_not_required], name="dispatch")
+class CodeView(ConfirmLoginCodeView):
+    """Ask for the code that was mailed; accept it once, in the browser that asked for it."""
+
+    template_name = "account/code.html"
+    extra_context = {"nav": "sign-in"}
+
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if request.method == "POST" and not request.user.is_authenticated:
+            stage = LoginStageController.enter(request, LoginByCodeStage.key)
+            if stage is None or not LoginCodeVerificationProcess(stage).is_valid():
+                email = stage.state.get("email", "") if stage else ""
+                return start_again(request, email, CODE_EXPIRED, UNPROCESSABLE)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict:
+        kwargs = super().get_form_kwargs()
+        return kwargs if self._action == "resend" else kwargs | {"person": self._process.user}
+
+    def _resend_form_valid(self, form) -> HttpResponse:
+        # The new code lives as long as its mail says.
+        self._process.state |= self._process.initial_state(None) | {
+            "failed_attempts": self._process.state["failed_attempts"],
+            "resend_count": self._process.state["resend_count"],
+        }
+        messages.info(self.request, "We have sent a new code. Only the newest one works.")
+        return super()._resend_form_valid(form)
+
+    def form_invalid(self, form) -> HttpResponse:
+        if not form.has_error("code", code="required"):
+            tries_left = self._process.record_invalid_attempt()
+            if not ratelimit.consume(self.request, action="wrong_login_code") and tries_left:
+                self._process.abort()
+                tries_left = False
+            if not tries_left:
+                return start_again(self.request, self._process.state["email"], TOO_MANY_TRIES, TOO_MANY)
+        return self.render_to_response(self.get_context_data(form=form), status=UNPROCESSABLE)
+
+
+def start_again(request: HttpRequest, email: str, problem: str, status: int) -> HttpResponse:
+    """Show the sign-in form with the address filled in and a sentence on why the code is of no use."""
+    next_url = request.POST.get("next", "")
+    context = {
+        "nav": "sign-in",
+        "form": SignInForm(initial={"email": email}),
+        "problem": problem,
+        "redirect_field_name": "next",
+        "redirect_field_value": next_url if get_adapter().is_safe_url(next_url) else "",
+    }
+    return render(request, SignInView.template_name, context, status=status)
+
+
+@login_not_required
+def account_inactive(request: HttpRequest) -> HttpResponse:
+    """Say that an account was switched off between asking for a code and entering it."""
+    return render(request, "account/account_inactive.html", status=403)
+
+
+# ---- the second factor ----
+
+
+class SecondFactorView(AuthenticateView):
+    """Ask for the second factor after the code. A wrong one is answered with 422."""
+
+    def form_invalid(self, form) -> HttpResponse:
+        response = super().form_invalid(form)
+        response.status_code = UNPROCESSABLE
+        return response
+
+
+@login_not_required
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """Lead to the one sign-in page. Refuses, with the page for it, whoever is signed in and not of the office."""
+    next_url = request.GET.get("next", "")
+    if not next_url or not get_adapter().is_safe_url(next_url):
+        next_url = reverse("admin:index")
+    if not request.user.is_authenticated:
+        return redirect(f"{reverse('account_login')}?{urlencode({'next': next_url})}")
+    if not request.user.is_staff:
+        raise PermissionDenied
+    return redirect(next_url)
+
+
+# ---- the profile and the appearance ----
+
+
+class ProfileView(InvalidIsUnprocessable, UpdateView):
+    """Show and change what a person says about themselves."""
+
+    template_name = "accounts/profile.html"
+    form_class = ProfileForm
+    success_url = reverse_lazy("profile")
+
+    def get_object(self, queryset=None) -> Person:
+        # Not request.user: a form that is not valid has already written on its object, and the header shows the name.
+        return Person.objects.get(pk=self.request.user.pk)
+
+    def form_valid(self, form: ProfileForm) -> HttpResponse:
+        messages.success(self.request, "Your profile is saved.")
+        return super().form_valid(form)
+
+
+APPEARANCES = {"", "light", "dark"}
+
+
+@login_not_required
+@require_POST
+def appearance(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen appearance (light, dark, or empty for the device’s) in a cookie for a year; go back to `next`."""
+    chosen = request.POST.get("appearance")
+    if chosen not in APPEARANCES:
+        raise BadRequest("No such appearance.")
+    next_url = request.POST.get("next", "")
+    response = redirect(next_url if next_url and get_adapter().is_safe_url(next_url) else "/")
+    year = 60 * 60 * 24 * 365
+    secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie("appearance", chosen, max_age=year, secure=secure, httponly=True, samesite="Lax")
+    return response
