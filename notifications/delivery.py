@@ -117,8 +117,9 @@ class Sender:
             letter = write_letter(notice)
             self.connection.open()
             self.connection.send_messages([message(**letter)])
-        except (smtplib.SMTPAuthenticationError, smtplib.SMTPSenderRefused) as error:
-            queue.pause(f"The mail server refuses us: {error.smtp_code} {_decoded(error.smtp_error)}", now)
+        except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, smtplib.SMTPSenderRefused) as error:
+            words = getattr(error, "smtp_error", str(error))
+            queue.pause(f"The mail server refuses us: {_decoded(words)}", now)
             self._mark(notice, state=Notice.State.QUEUED, attempts=notice.attempts - 1)
             self._hang_up()
             return False

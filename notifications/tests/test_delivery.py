@@ -1,9 +1,12 @@
 """Claim, send, mark: at least once, newest first, one recipient, over a real SMTP conversation (G7 to G9)."""
 
+import socket
 from datetime import timedelta
 
 import icalendar
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -44,13 +47,18 @@ def calendar_of(received) -> icalendar.Event | None:
 
 
 def test_each_invitation_names_its_one_reader(confirmed, smtp_sink):
+    session, registrations = confirmed
+    everybody = {registration.person.email for registration in registrations}
     drain()
     assert len(smtp_sink.received) == 6
     for received in smtp_sink.received:
         event = calendar_of(received)
-        assert event.method == "REQUEST"
-        assert received.recipients == [str(event["ATTENDEE"]).removeprefix("mailto:")]
-        assert b"person" not in received.raw.replace(received.recipients[0].split("@")[0].encode(), b"")
+        (reader,) = received.recipients
+        assert (event.method, str(event["ATTENDEE"])) == ("REQUEST", f"mailto:{reader}")
+        leaves = [part for part in received.message.walk() if not part.is_multipart()]
+        assert len(leaves) == 4
+        shown = str(received.message.items()) + "".join(part.get_payload(decode=True).decode() for part in leaves)
+        assert {address for address in everybody if address in shown.replace("\r\n ", "")} == {reader}
 
 
 def test_plain_news_older_than_the_invitation_is_superseded(confirmed, smtp_sink):
@@ -173,16 +181,42 @@ def test_no_mail_server_costs_nothing_but_time(confirmed, smtp_sink, settings):
     assert set(Notice.objects.values_list("state", flat=True)) == {"queued", "superseded"}
 
 
-def test_refused_credentials_pause_the_queue_and_burn_no_attempt(confirmed, smtp_sink, settings):
+@pytest.fixture
+def suspicious_server(settings, smtp_sink):
+    """A mail server that asks for credentials and refuses every one."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        settings.EMAIL_PORT = probe.getsockname()[1]
+    controller = Controller(
+        smtp_sink,
+        hostname="127.0.0.1",
+        port=settings.EMAIL_PORT,
+        authenticator=lambda *conversation: AuthResult(success=False, handled=False),
+        auth_require_tls=False,
+    )
+    controller.start()
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "quorum", "wrong"
+    yield
+    controller.stop()
+
+
+def test_refused_credentials_pause_the_queue_and_burn_no_attempt(confirmed, suspicious_server, smtp_sink):
     drain()
     queue = MailQueue.load()
-    waiting = Notice.objects.filter(state="queued")
-    if not queue.is_paused(timezone.now()):
-        pytest.fail(f"not paused: {list(waiting.values_list('problem', flat=True))}")
-    assert set(waiting.values_list("attempts", flat=True)) == {0}
-    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    assert queue.is_paused(timezone.now())
+    assert "Authentication credentials invalid" in queue.problem
+    waiting = Notice.objects.filter(state="queued", method="REQUEST")
+    assert list(waiting.values_list("attempts", flat=True)) == [0] * 6
     assert drain() == 0
+
+
+def test_the_queue_goes_on_once_the_credentials_are_right(confirmed, suspicious_server, smtp_sink, settings):
+    drain()
+    settings.EMAIL_PORT, settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = smtp_sink.port, "", ""
+    MailQueue.objects.update(paused_until=timezone.now())
+    drain()
+    assert len(smtp_sink.received) == 6
+    assert MailQueue.load().problem == ""
 
 
 def test_a_notice_that_kills_its_sender_is_given_up_in_the_end(confirmed, smtp_sink):
