@@ -1,0 +1,70 @@
+"""People in the admin. Nobody here has a password; only superusers say who is of the office."""
+
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+
+from accounts.desk import DeskAdmin
+from accounts.models import Campus, Person, Unit
+
+admin.site.site_title = admin.site.site_header = "Quorum"
+admin.site.index_title = "Office"
+admin.site.empty_value_display = "–"
+# Rows are deleted one at a time, each after a page that says what else goes with it.
+admin.site.disable_action("delete_selected")
+
+
+@admin.register(Campus)
+class CampusAdmin(DeskAdmin):
+    list_display = ["name", "time_zone"]
+    fields = ["name", "time_zone"]
+    search_fields = ["name"]
+    office_may = ("view", "add", "change", "delete")
+
+
+@admin.register(Unit)
+class UnitAdmin(DeskAdmin):
+    list_display = ["name"]
+    fields = ["name"]
+    search_fields = ["name"]
+    office_may = ("view", "add", "change", "delete")
+
+
+@admin.register(Person)
+class PersonAdmin(DeskAdmin):
+    list_display = ["name_or_address", "email", "role", "unit", "campus", "is_staff", "is_active"]
+    list_filter = ["role", "is_staff", "is_active", "unit"]
+    list_select_related = ["unit", "campus"]
+    search_fields = ["name", "email"]
+    fieldsets = [
+        (None, {"fields": ["email", "name", "pronouns"]}),
+        ("At the school", {"fields": ["role", "unit", "campus"]}),
+        ("Account", {"fields": ["is_active"]}),
+    ]
+    OFFICE = ("Office", {"fields": ["is_staff", "groups", "is_superuser"]})
+
+    @admin.display(description="name", ordering="name")
+    def name_or_address(self, person: Person) -> str:
+        return str(person)
+
+    def get_queryset(self, request):
+        """Everybody but Quorum itself, who acts for the rule."""
+        return super().get_queryset(request).exclude(email=Person.objects.RULE_ADDRESS)
+
+    def get_fieldsets(self, request, obj=None):
+        return [*self.fieldsets, self.OFFICE] if request.user.is_superuser else self.fieldsets
+
+    def has_change_permission(self, request, obj=None):
+        """Only superusers change people of the office: whoever sets an address can sign in with it."""
+        of_office = obj is not None and (obj.is_staff or obj.is_superuser)
+        return super().has_change_permission(request, obj) and (request.user.is_superuser or not of_office)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and self.has_change_permission(request, obj)
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            # The old address must not open this account any longer.
+            EmailAddress.objects.filter(user=obj).delete()

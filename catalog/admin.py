@@ -1,0 +1,101 @@
+"""Workshops in the admin, with their objectives in order."""
+
+from django import forms
+from django.contrib import admin
+
+from accounts.desk import DeskAdmin, DeskForm, PartInline
+from catalog.models import Facilitator, Objective, Topic, Workshop
+
+LAST = 32767
+
+
+class ObjectiveForm(forms.ModelForm):
+    position = forms.IntegerField(
+        label="order", required=False, min_value=1, max_value=LAST, widget=forms.NumberInput(attrs={"size": 3})
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.initial.pop("position", None)
+
+    def clean_position(self) -> int:
+        """A row without a number comes last."""
+        return self.cleaned_data["position"] or LAST
+
+
+class ObjectiveInline(PartInline):
+    model = Objective
+    form = ObjectiveForm
+    fields = ["position", "text"]
+    extra = 3
+    verbose_name_plural = "objectives, in order"
+
+
+class WorkshopForm(DeskForm):
+    class Meta:
+        widgets = {
+            "summary": forms.TextInput(attrs={"class": "vTextField"}),
+            "topics": forms.CheckboxSelectMultiple,
+            "facilitators": forms.CheckboxSelectMultiple,
+        }
+
+    def clean(self):
+        cleaned = super().clean()
+        minimum, capacity = cleaned.get("default_minimum"), cleaned.get("default_capacity")
+        if minimum and capacity and minimum > capacity:
+            self.add_error("default_minimum", f"The minimum cannot be larger than the capacity, {capacity}.")
+        return cleaned
+
+
+@admin.register(Workshop)
+class WorkshopAdmin(DeskAdmin):
+    form = WorkshopForm
+    list_display = ["title", "status", "format", "minutes", "default_minimum", "default_capacity"]
+    list_filter = ["status", "format", "topics"]
+    search_fields = ["title", "summary", "description"]
+    prepopulated_fields = {"slug": ["title"]}
+    inlines = [ObjectiveInline]
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "status", "summary", "description"]}),
+        ("How", {"fields": ["minutes", "format", "pre_work", "topics", "facilitators"]}),
+        ("Who it is for", {"fields": ["for_faculty", "for_staff", "for_residents", "for_students", "for_others"]}),
+        (
+            "Sessions start from",
+            {
+                "fields": ["default_minimum", "default_capacity"],
+                "description": "A session needs its minimum to be confirmed; each session may have its own.",
+            },
+        ),
+    ]
+
+    def words(self, obj) -> dict[str, str]:
+        objectives = [f"{number}. {one.text}" for number, one in enumerate(obj.objectives.all(), 1)]
+        return super().words(obj) | {"Objectives": " ".join(objectives) or "nothing"}
+
+    def view_on_site(self, obj) -> str:
+        return obj.get_absolute_url()
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        for position, objective in enumerate(form.instance.objectives.all(), 1):
+            if objective.position != position:
+                objective.position = position
+                objective.save(update_fields=["position"])
+
+
+@admin.register(Topic)
+class TopicAdmin(DeskAdmin):
+    list_display = ["name"]
+    fields = ["name", "slug"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+    office_may = ("view", "add", "change", "delete")
+
+
+@admin.register(Facilitator)
+class FacilitatorAdmin(DeskAdmin):
+    list_display = ["name", "credentials", "pronouns", "title"]
+    fields = ["name", "credentials", "pronouns", "title"]
+    search_fields = ["name", "title"]
+    office_may = ("view", "add", "change", "delete")

@@ -1,0 +1,209 @@
+"""Who comes, in the admin: the roster of a session, and each person's registrations beside the person."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST
+
+from accounts.admin import PersonAdmin
+from accounts.desk import PanelInline, ReadOnlyAdmin
+from accounts.models import Person
+from accounts.record import record
+from accounts.spreadsheet import as_csv
+from registrations.models import Registration
+from sessions_app.models import Session
+from sessions_app.words import clock, short_day
+
+
+def registered_words(registration: Registration) -> str:
+    zone = registration.session.time_zone
+    return f"{short_day(registration.registered_at, zone, 0)}, {clock(registration.registered_at, zone)}"
+
+
+class Roster:
+    """The people of one session: those with a seat by name, and those waiting in order with their place."""
+
+    COLUMNS = ["Name", "Pronouns", "E-mail", "Role", "Unit", "Campus", "Status", "Place in line", "Registered at"]
+
+    def __init__(self, session: Session):
+        people = session.registrations.active().select_related("person__unit", "person__campus").order_by("position")
+        active = list(people)
+        for registration in active:
+            registration.session = session
+            registration.registered_words = registered_words(registration)
+        self.session = session
+        self.registered = [one for one in active if one.is_registered]
+        self.registered.sort(key=lambda one: str(one.person).casefold())
+        self.waiting = [one for one in active if one.is_waitlisted]
+
+    def rows(self):
+        """Yield the heading and a row per person, for a spreadsheet."""
+        yield self.COLUMNS
+        for registration in self.registered:
+            yield self._row(registration, "")
+        for place, registration in enumerate(self.waiting, 1):
+            yield self._row(registration, place)
+
+    def _row(self, registration: Registration, place) -> list:
+        person = registration.person
+        return [
+            person.name,
+            person.pronouns,
+            person.email,
+            person.get_role_display(),
+            person.unit,
+            person.campus,
+            registration.get_status_display(),
+            place,
+            registration.registered_words,
+        ]
+
+
+class RegisterForm(forms.Form):
+    """Register somebody who has an account, by address."""
+
+    email = forms.EmailField(
+        label="E-mail address", error_messages={"required": "Enter the address of somebody with an account."}
+    )
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"]
+        self.person = Person.objects.filter(email__iexact=email).exclude(email=Person.objects.RULE_ADDRESS).first()
+        if self.person is None:
+            raise forms.ValidationError("Nobody has this address. Add the person under People first.")
+        return email
+
+
+@admin.register(Registration)
+class RegistrationAdmin(ReadOnlyAdmin):
+    office_may = ("view", "change")
+    list_display = ["person", "session", "status", "registered_at"]
+    list_filter = ["status"]
+    list_select_related = ["person", "session__workshop"]
+    search_fields = ["person__name", "person__email", "session__workshop__title", "session__code"]
+    date_hierarchy = "registered_at"
+    ordering = ["-registered_at", "-pk"]
+    fields = ["person", "session", "status", "position", "registered_at", "seated_at", "withdrawn_at"]
+
+    def get_urls(self):
+        pages = [
+            ("roster/<int:session_pk>/", self.roster_view, "roster"),
+            ("roster/<int:session_pk>/csv/", require_POST(self.csv_view), "csv"),
+            ("<int:pk>/withdraw/", self.withdraw_view, "withdraw"),
+        ]
+        own = [
+            path(url, self.admin_site.admin_view(view), name=f"registrations_registration_{name}")
+            for url, view, name in pages
+        ]
+        return own + super().get_urls()
+
+    def _refuse_unless_may(self, request: HttpRequest, action: str) -> None:
+        if not request.user.has_perm(f"registrations.{action}_registration"):
+            raise PermissionDenied
+
+    def _roster_of(self, session_pk: int) -> Session:
+        return get_object_or_404(Session.objects.select_related("workshop"), pk=session_pk)
+
+    def roster_view(self, request: HttpRequest, session_pk: int) -> HttpResponse:
+        """Show who comes; POST registers one more person."""
+        self._refuse_unless_may(request, "view")
+        session, form, status = self._roster_of(session_pk), RegisterForm(), 200
+        if request.method == "POST":
+            self._refuse_unless_may(request, "change")
+            form, status = RegisterForm(request.POST), 400
+            if form.is_valid():
+                try:
+                    sentence = self._register(form.person, session, request.user)
+                except Registration.Refused as refusal:
+                    form.add_error("email", str(refusal))
+                    status = 409
+                else:
+                    messages.success(request, sentence)
+                    return redirect("admin:registrations_registration_roster", session_pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Roster",
+            "subtitle": str(session),
+            "opts": self.opts,
+            "session": session,
+            "roster": Roster(session),
+            "form": form,
+            "may_change": request.user.has_perm("registrations.change_registration"),
+        }
+        return TemplateResponse(request, "admin/registrations/registration/roster.html", context, status=status)
+
+    @transaction.atomic
+    def _register(self, person: Person, session: Session, by: Person) -> str:
+        session.lock()
+        if session.registrations.active().filter(person=person).exists():
+            return f"{person} is already in this session."
+        registration = Registration.objects.register(person, session)
+        if registration.is_registered:
+            sentence = f"{person} has a seat."
+        else:
+            sentence = f"{person} is on the waitlist, place {registration.place_in_line}."
+        record(by, registration, f"Registered by {by}.")
+        return sentence
+
+    @method_decorator(transaction.atomic)
+    def csv_view(self, request: HttpRequest, session_pk: int) -> HttpResponse:
+        """Answer with the roster as a file, and put on record who took it."""
+        self._refuse_unless_may(request, "view")
+        session = self._roster_of(session_pk)
+        roster = Roster(session)
+        count = len(roster.registered) + len(roster.waiting)
+        record(request.user, session, f"Roster downloaded, {count} {'person' if count == 1 else 'people'}.")
+        response = HttpResponse(as_csv(roster.rows()), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="roster-{session.code}.csv"'
+        return response
+
+    def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask, and on POST withdraw somebody."""
+        self._refuse_unless_may(request, "change")
+        everything = Registration.objects.select_related("person", "session__workshop")
+        registration = get_object_or_404(everything, pk=pk)
+        problem, status = "", 200
+        if request.method == "POST":
+            try:
+                registration.withdraw(by=request.user)
+            except Registration.Refused as refusal:
+                problem, status = str(refusal), 409
+            else:
+                messages.success(request, f"{registration.person} is no longer in this session.")
+                return redirect("admin:registrations_registration_roster", registration.session_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Withdraw",
+            "subtitle": str(registration.session),
+            "opts": self.opts,
+            "registration": registration,
+            "problem": problem,
+        }
+        return TemplateResponse(request, "admin/registrations/registration/withdraw.html", context, status=status)
+
+
+class RegistrationsOfPerson(PanelInline):
+    """A person's registrations, beside the person."""
+
+    model = Registration
+    fields = readonly_fields = ["session_link", "status", "registered_at"]
+    verbose_name_plural = "registrations"
+    ordering = ["-registered_at"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("session__workshop")
+
+    @admin.display(description="session")
+    def session_link(self, registration: Registration) -> str:
+        url = reverse("admin:registrations_registration_roster", args=[registration.session_id])
+        return format_html('<a href="{}">{}</a>', url, registration.session)
+
+
+PersonAdmin.inlines = [*PersonAdmin.inlines, RegistrationsOfPerson]

@@ -1,0 +1,77 @@
+"""A page per decision under a session: GET asks, POST calls the one verb."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+
+from sessions_app.admin.forms import CancelForm, DecisionForm, ExtendForm, PublishForm, RunAnywayForm
+from sessions_app.models import Session
+
+PAGES: dict[str, type[DecisionForm]] = {
+    "publish": PublishForm,
+    "run-anyway": RunAnywayForm,
+    "extend": ExtendForm,
+    "cancel": CancelForm,
+}
+
+
+def open_pages(session: Session) -> list[tuple[str, str]]:
+    """Return the decisions the office may take on `session` now, as URL name and words."""
+    names = {
+        Session.Status.DRAFT: ["publish"],
+        Session.Status.OPEN: ["run-anyway", "extend", "cancel"],
+        Session.Status.CONFIRMED: ["cancel"],
+    }.get(session.status, [])
+    return [(f"admin:sessions_app_session_{name}", PAGES[name].title) for name in names]
+
+
+class DecisionPages:
+    """Add the pages to SessionAdmin."""
+
+    def get_urls(self):
+        own = [
+            path(
+                f"<int:pk>/{name}/",
+                self.admin_site.admin_view(self.decision_view(form)),
+                name=f"sessions_app_session_{name}",
+            )
+            for name, form in PAGES.items()
+        ]
+        return own + super().get_urls()
+
+    def decision_view(self, form_class: type[DecisionForm]):
+        def view(request: HttpRequest, pk: int) -> HttpResponse:
+            return self.decide(request, pk, form_class)
+
+        return view
+
+    def decide(self, request: HttpRequest, pk: int, form_class: type[DecisionForm]) -> HttpResponse:
+        """Show the page; on POST call the verb and go back to the session. A refusal is shown with what was typed."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        session = get_object_or_404(self.get_queryset(request), pk=pk)
+        form = form_class(request.POST if request.method == "POST" else None, session=session)
+        status = 200
+        if request.method == "POST":
+            status = 400
+            if form.is_valid():
+                try:
+                    sentence = form.act(by=request.user)
+                except Session.Refused as refusal:
+                    form.add_error(None, str(refusal))
+                    status = 409
+                else:
+                    messages.success(request, sentence)
+                    return redirect("admin:sessions_app_session_change", pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": form.title,
+            "subtitle": str(session),
+            "opts": self.opts,
+            "original": session,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/sessions_app/session/decision.html", context, status=status)

@@ -1,0 +1,14 @@
+from django.contrib import admin
+
+from accounts.desk import DeskAdmin
+from sessions_app.models import Venue
+
+
+@admin.register(Venue)
+class VenueAdmin(DeskAdmin):
+    list_display = ["__str__", "campus", "capacity"]
+    list_filter = ["campus"]
+    list_select_related = ["campus"]
+    search_fields = ["building", "room"]
+    fields = ["campus", "building", "room", "capacity", "directions", "access"]
+    office_may = ("view", "add", "change", "delete")
