@@ -76,7 +76,8 @@ def life(story: Story, session: Session, people: list[Person], office: Person, n
     def register(person: Person) -> Callable[[datetime], None]:
         def happen(at: datetime) -> None:
             made.append(Registration.objects.register(person, session, now=at))
-            session.settle(now=at)
+            if session.seats_taken >= session.minimum:
+                session.settle(now=at)
 
         return happen
 
