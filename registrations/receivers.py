@@ -1,9 +1,16 @@
 """Hear the news about sessions, change registrations, and say so once per registration."""
 
+from django.contrib import messages
+from django.contrib.auth.signals import user_logged_in
+from django.db import OperationalError
 from django.dispatch import receiver
+from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.models import Person
+from registrations.intent import Intent
 from registrations.models import Registration
+from registrations.sentences import after_registering
 from registrations.signals import (
     registration_cancelled,
     registration_confirmed,
@@ -56,3 +63,21 @@ def wake_when_reached(session: Session) -> None:
     """Wake `settle_session` after the commit if `session` is open and has its minimum."""
     if session.status == Session.Status.OPEN and session.seats_taken >= session.minimum:
         wake(settle_session, session.pk)
+
+
+@receiver(user_logged_in, dispatch_uid="registrations.user_logged_in")
+def register_who_waited(sender, request: HttpRequest, user: Person, **kwargs) -> None:
+    """Carry out, once, what was typed while signed out, and leave the outcome for the page that follows."""
+    intent = Intent.take_from(request.session)
+    if intent is None or intent.email != user.email or request.method != "POST":
+        return
+    now = timezone.now()
+    try:
+        registration = intent.carry_out(user, now)
+    except Registration.Refused as refusal:
+        messages.error(request, str(refusal))
+    # The person is signed in whatever becomes of the registration: this must not undo it.
+    except OperationalError:
+        messages.error(request, "The portal is busy: you are signed in but not registered yet. Register again.")
+    else:
+        messages.success(request, after_registering(registration, now))

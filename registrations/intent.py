@@ -1,0 +1,72 @@
+"""Registering while signed out: what was typed waits in the browser session until the mailed code is accepted."""
+
+import time
+from dataclasses import asdict, dataclass, field
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
+
+from accounts.models import Person
+from registrations.models import Registration
+from sessions_app.models import Session
+
+KEY = "registration_intent"
+LIFE = 60 * 60
+
+
+@dataclass(frozen=True)
+class Intent:
+    """The wish of whoever owns `email` to register for the session `code`, with the profile they typed.
+
+    It lives for an hour in one browser session and is carried out once, by the POST that accepts the code.
+    """
+
+    code: str
+    email: str
+    name: str
+    role: str
+    unit: int | None = None
+    at: float = field(default_factory=time.time)
+
+    def wait_in(self, browser_session: SessionBase) -> None:
+        """Put it into the browser session, in place of any other."""
+        browser_session[KEY] = asdict(self)
+
+    @classmethod
+    def waiting_in(cls, browser_session: SessionBase) -> "Intent | None":
+        """Return the intent that waits there, or None if there is none or its hour has passed."""
+        kept = browser_session.get(KEY)
+        intent = cls(**kept) if kept else None
+        return intent if intent and time.time() - intent.at <= LIFE else None
+
+    @classmethod
+    def take_from(cls, browser_session: SessionBase) -> "Intent | None":
+        """Return the intent that waits there and leave none behind."""
+        intent = cls.waiting_in(browser_session)
+        browser_session.pop(KEY, None)
+        return intent
+
+    @property
+    def session(self) -> Session | None:
+        return Session.objects.public().select_related("workshop").filter(code=self.code).first()
+
+    @transaction.atomic
+    def carry_out(self, person: Person, now) -> Registration:
+        """Fill what is empty in the profile of `person` and register them. Raises Registration.Refused.
+
+        What the profile already says is never overwritten.
+        """
+        session = self.session
+        if session is None:
+            raise Registration.NotPublic("This session is not open for registration yet.")
+        complete_profile(person, name=self.name, role=self.role, unit_id=self.unit)
+        return Registration.objects.register(person, session, now=now)
+
+
+def complete_profile(person: Person, **said) -> None:
+    """Write `said` (name, role, unit_id) into the fields of the profile that are empty, and into no others."""
+    missing = [name for name, value in said.items() if value and not getattr(person, name)]
+    for name in missing:
+        setattr(person, name, said[name])
+    if missing:
+        person.save(update_fields=missing)

@@ -1,0 +1,99 @@
+"""What people are told on the page after they registered or left (ui.md section 6)."""
+
+from datetime import datetime
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from registrations.models import Registration
+from sessions_app.models import Session
+from sessions_app.words import local, number_words, ordinal, place_words, short_day
+
+
+def titled(session: Session, now: datetime) -> str:
+    """“Implicit Bias on Tue, May 14”."""
+    return f"{session.workshop.title} on {day_of(session, session.starts_at, now)}"
+
+
+def day_of(session: Session, instant: datetime, now: datetime) -> str:
+    """“Tue, May 14” in the session's zone, with the year if it is not the current one."""
+    return short_day(instant, session.time_zone, local(now, session.time_zone).year)
+
+
+def after_registering(registration: Registration, now: datetime) -> str:
+    """Say what the person has now. `now` is the instant given to `register`: an older registration was there before."""
+    session = registration.session
+    is_new = registration.registered_at == now
+    if registration.is_waitlisted:
+        place = ordinal(registration.place_in_line)
+        if not is_new:
+            return format_html("You’re already on the waitlist, {} in line.", place)
+        return format_html(
+            "<strong>You’re on the waitlist, {} in line.</strong> "
+            "If a seat opens, it is yours and we write to you at once.",
+            place,
+        )
+    if not is_new:
+        return "You’re already registered for this session."
+    title, taken, minimum = titled(session, now), session.seats_taken, session.minimum
+    if session.is_confirmed:
+        return format_html(
+            "<strong>You’re registered for {}.</strong> It is confirmed, and your calendar invitation is on its way.",
+            title,
+        )
+    if taken == minimum:
+        return format_html(
+            "<strong>You’re the {}. {} is being confirmed.</strong> Your calendar invitation is on its way.",
+            place_words(taken),
+            title,
+        )
+    if taken > minimum:
+        return format_html(
+            "<strong>You’re registered for {}.</strong> "
+            "It is being confirmed, and your calendar invitation is on its way.",
+            title,
+        )
+    return format_html(
+        "<strong>You’re registered for {}.</strong> That makes {} of {}. We will write to you by {}.",
+        title,
+        taken,
+        minimum,
+        day_of(session, session.confirm_by, now),
+    )
+
+
+def before_registering(session: Session) -> str:
+    """“You would be the fifth.”, or what joining the waitlist means."""
+    if would_wait(session):
+        place = ordinal(session.waiting_count + 1)
+        return f"You would be {place} in line. If a seat opens, the next person in line gets it and we write at once."
+    return f"You would be the {place_words(session.seats_taken + 1)}."
+
+
+def would_wait(session: Session) -> bool:
+    """Tell whether the next person to register joins the waitlist."""
+    return session.seats_left == 0 or session.waiting_count > 0
+
+
+def after_leaving(registration: Registration, now: datetime) -> SafeString:
+    """Confirm that the place was given up."""
+    title = titled(registration.session, now)
+    return format_html("<strong>You’ve left {}.</strong> Thank you for making room.", title)
+
+
+def before_leaving(registration: Registration, now: datetime) -> str:
+    """Say what leaving means for the others and for the person."""
+    session = registration.session
+    if registration.is_waitlisted:
+        place = ordinal(registration.place_in_line)
+        return f"You are {place} in line. If you change your mind later, you start again at the end."
+    if session.waiting_count:
+        return "The next person on the waitlist gets your seat at once."
+    if session.is_confirmed:
+        return "The session is confirmed and goes ahead. We take it off your calendar and free your seat."
+    left = session.seats_taken - 1
+    people = {0: "Nobody", 1: "One person"}.get(left, f"{number_words(left).capitalize()} people")
+    if left >= session.minimum:
+        return f"{people} will be left, which is enough."
+    decided = day_of(session, session.confirm_by, now)
+    return f"{people} will be left, and it needs {number_words(session.minimum)} by {decided}."

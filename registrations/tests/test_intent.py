@@ -1,0 +1,163 @@
+"""What was typed while signed out: carried out once, by the POST that accepts the code, for the address’s owner."""
+
+import time
+from datetime import timedelta
+
+from allauth.mfa.totp.internal.auth import TOTP
+from django.db import OperationalError
+from django.test import Client
+
+from accounts.models import Person
+from accounts.tests.test_second_factor import SECRET, app_code
+from accounts.tests.test_sign_in import CODE, ask, is_signed_in, mailed_code
+from registrations.intent import Intent
+from registrations.models import Registration
+from registrations.tests.test_register_page import NEW, TYPED, form_of, join, notices
+from sessions_app.models import Session
+
+
+def accept(client: Client, email: str, session: Session | None = None):
+    following = {"next": session.get_absolute_url()} if session else {}
+    return client.post(CODE, {"code": mailed_code(email)} | following)
+
+
+def test_a_filled_profile_is_never_overwritten(client, make_session, person):
+    session = make_session()
+    client.post(form_of(session), TYPED | {"email": person.email})
+    accept(client, person.email)
+    person.refresh_from_db()
+    assert (person.name, person.role) == ("Person 1", "staff")
+    assert Registration.objects.get().person == person
+
+
+def test_only_the_empty_part_of_a_profile_is_filled(client, make_session, people):
+    (person,) = people(1, role="")
+    client.post(form_of(make_session()), TYPED | {"email": person.email})
+    accept(client, person.email)
+    person.refresh_from_db()
+    assert (person.name, person.role) == ("Person 1", "faculty")
+
+
+def test_it_is_carried_out_once(client, make_session):
+    session = make_session()
+    client.post(form_of(session), TYPED)
+    accept(client, NEW)
+    Registration.objects.get().withdraw(by=Person.objects.get(email=NEW))
+    client.post("/accounts/logout/")
+    ask(client, NEW)
+    accept(client, NEW)
+    assert is_signed_in(client)
+    assert [one.status for one in Registration.objects.all()] == ["withdrawn"]
+
+
+def test_the_code_entered_twice_registers_once(client, make_session):
+    session = make_session()
+    client.post(form_of(session), TYPED)
+    code = mailed_code(NEW)
+    for _ in range(2):
+        assert client.post(CODE, {"code": code}).status_code == 302
+    assert Registration.objects.count() == 1
+
+
+def test_whoever_is_registered_already_is_told_so(client, make_session, person):
+    session = make_session()
+    join(session, [person])
+    client.post(form_of(session), TYPED | {"email": person.email})
+    response = accept(client, person.email, session)
+    assert "You’re already registered for this session." in notices(client, response.url)
+    assert Registration.objects.count() == 1
+
+
+def test_somebody_else_at_the_same_browser_is_not_registered(client, make_session, person):
+    client.post(form_of(make_session()), TYPED)
+    ask(client, person.email)
+    accept(client, person.email)
+    assert is_signed_in(client)
+    assert not Registration.objects.exists()
+    assert Intent.waiting_in(client.session) is None
+
+
+def test_it_waits_in_the_browser_that_typed_it_and_in_no_other(client, make_session):
+    client.post(form_of(make_session()), TYPED)
+    other = Client()
+    ask(other, NEW)
+    accept(other, NEW)
+    assert is_signed_in(other)
+    assert not Registration.objects.exists()
+
+
+def test_it_waits_for_an_hour(client, make_session, monkeypatch):
+    client.post(form_of(make_session()), TYPED)
+    later = time.time() + 60 * 60 + 1
+    monkeypatch.setattr(time, "time", lambda: later)
+    ask(client, NEW)
+    accept(client, NEW)
+    assert is_signed_in(client)
+    assert not Registration.objects.exists()
+
+
+def test_the_newest_wish_counts(client, make_session):
+    first, second = make_session(), make_session(days=21)
+    client.post(form_of(first), TYPED)
+    client.post(form_of(second), TYPED)
+    accept(client, NEW)
+    assert Registration.objects.get().session == second
+
+
+def test_a_session_filled_meanwhile_gives_a_place_in_line(client, make_session, people):
+    session = make_session(minimum=1, capacity=1)
+    client.post(form_of(session), TYPED)
+    join(session, people(1))
+    response = accept(client, NEW, session)
+    assert "You’re on the waitlist, 1st in line." in notices(client, response.url)
+
+
+def test_a_session_cancelled_meanwhile_says_so_and_signs_in(client, make_session, office):
+    session = make_session()
+    client.post(form_of(session), TYPED)
+    session.cancel("The facilitator is ill.", by=office)
+    response = accept(client, NEW, session)
+    assert response.url == session.get_absolute_url()
+    assert "This session was cancelled. Choose another date." in notices(client, response.url)
+    assert is_signed_in(client)
+    assert not Registration.objects.exists()
+    assert Person.objects.get(email=NEW).name == ""
+
+
+def test_registration_closed_meanwhile_says_so(client, make_session, now):
+    session = make_session()
+    client.post(form_of(session), TYPED)
+    Session.objects.filter(pk=session.pk).update(registration_closes_at=now - timedelta(seconds=1))
+    response = accept(client, NEW, session)
+    assert "Registration for this session is closed." in notices(client, response.url)
+
+
+def test_a_busy_database_leaves_the_person_signed_in(client, make_session, monkeypatch):
+    session = make_session()
+    client.post(form_of(session), TYPED)
+
+    def busy(self):
+        raise OperationalError("canceling statement due to lock timeout")
+
+    monkeypatch.setattr(Session, "lock", busy)
+    response = accept(client, NEW, session)
+    assert response.status_code == 302
+    assert "you are signed in but not registered yet" in notices(client, response.url)
+    assert is_signed_in(client)
+
+
+def test_the_office_is_registered_after_its_second_step(client, make_session, office):
+    TOTP.activate(office, SECRET)
+    session = make_session()
+    client.post(form_of(session), TYPED | {"email": office.email})
+    assert accept(client, office.email, session).url == "/accounts/2fa/authenticate/"
+    assert not Registration.objects.exists()
+    assert client.post("/accounts/2fa/authenticate/", {"code": app_code()}).url == session.get_absolute_url()
+    assert Registration.objects.get().person == office
+
+
+def test_signing_in_without_a_wish_registers_nobody(client, make_session, person):
+    make_session()
+    ask(client, person.email)
+    accept(client, person.email)
+    assert not Registration.objects.exists()

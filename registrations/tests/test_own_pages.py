@@ -1,0 +1,221 @@
+"""What one has, giving it up, and my training: one's own and nobody else's."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from accounts.tests.test_sign_in import text
+from registrations.models import Registration
+from registrations.tests.test_register_page import day, join, notices
+from sessions_app.models import Session
+
+
+@pytest.fixture
+def session(make_session):
+    return make_session()
+
+
+@pytest.fixture
+def mine(client, person, session) -> Registration:
+    """The registration of `person`, who is signed in."""
+    client.force_login(person)
+    return Registration.objects.register(person, session)
+
+
+def leave_page(registration: Registration) -> str:
+    return f"/registrations/{registration.uuid}/withdrawal/"
+
+
+# ---- what one has ----
+
+
+def test_a_registration_says_when_and_where_and_the_way_out(client, mine, session):
+    page = text(client.get(f"/registrations/{mine.uuid}/"))
+    assert "You are registered." in page
+    assert "Noon–1:30 PM, Central time" in page and "Online" in page
+    assert f'href="{leave_page(mine)}"' in page and f'href="/sessions/{session.code}/"' in page
+
+
+def test_the_link_to_join_is_shown_once_it_is_confirmed(client, mine, session, people, now):
+    link = "https://meet.example.edu/quorum"
+    assert link not in text(client.get(f"/registrations/{mine.uuid}/"))
+    join(session, people(5))
+    session.settle(now)
+    assert link in text(client.get(f"/registrations/{mine.uuid}/"))
+    mine.withdraw(by=mine.person)
+    assert link not in text(client.get(f"/registrations/{mine.uuid}/"))
+
+
+def test_whoever_waits_sees_their_place_in_line(client, person, people, make_session):
+    session = make_session(minimum=1, capacity=1)
+    join(session, people(3))
+    client.force_login(person)
+    waiting = Registration.objects.register(person, session)
+    assert "You are 3rd in line." in text(client.get(f"/registrations/{waiting.uuid}/"))
+
+
+@pytest.mark.parametrize("page", ["", "withdrawal/"])
+def test_another_persons_registration_is_not_there(mine, people, page):
+    other = Client()
+    other.force_login(people(1)[0])
+    path = f"/registrations/{mine.uuid}/{page}"
+    assert other.get(path).status_code == 404
+    assert other.post(path).status_code in (404, 405)
+    assert other.get(f"/registrations/{uuid4()}/{page}").status_code == 404
+    mine.refresh_from_db()
+    assert mine.is_registered
+
+
+@pytest.mark.parametrize("page", ["", "withdrawal/"])
+def test_a_registration_asks_to_sign_in_first(mine, page):
+    path = f"/registrations/{mine.uuid}/{page}"
+    assert Client().get(path).url == f"/accounts/login/?next={path}"
+    assert Client().post(path).status_code == 302
+    mine.refresh_from_db()
+    assert mine.is_registered
+
+
+# ---- leaving ----
+
+
+def test_leaving_is_asked_first_and_a_get_changes_nothing(client, mine, session, people):
+    join(session, people(3))
+    page = text(client.get(leave_page(mine)))
+    assert f"Leave {session.workshop.title} on {day(session)}?" in page
+    assert "Three people will be left, and it needs six by" in page
+    assert "Leave this session" in page and "Keep my place" in page
+    mine.refresh_from_db()
+    assert mine.is_registered
+
+
+def test_leaving_gives_the_seat_up(client, mine, session):
+    response = client.post(leave_page(mine))
+    assert (response.status_code, response.url) == (302, f"/sessions/{session.code}/")
+    mine.refresh_from_db()
+    assert mine.status == Registration.Status.WITHDRAWN
+    said = f"You’ve left {session.workshop.title} on {day(session)}. Thank you for making room."
+    assert said in notices(client, response.url)
+
+
+def test_leaving_twice_changes_nothing_more(client, mine, session, people):
+    join(session, people(2))
+    for _ in range(2):
+        assert client.post(leave_page(mine)).status_code == 302
+    session.refresh_from_db()
+    assert session.seats_taken == 2
+    assert client.get(leave_page(mine)).url == f"/registrations/{mine.uuid}/"
+
+
+@pytest.mark.parametrize(
+    ("others", "words"), [(0, "Nobody will be left"), (1, "One person will be left"), (2, "Two people will be left")]
+)
+def test_the_page_says_how_many_would_be_left(client, mine, session, people, others, words):
+    join(session, people(others))
+    assert words in text(client.get(leave_page(mine)))
+
+
+def test_the_page_says_what_leaving_a_confirmed_session_means(client, mine, session, people, now):
+    join(session, people(5))
+    session.settle(now)
+    assert "The session is confirmed and goes ahead." in text(client.get(leave_page(mine)))
+
+
+def test_the_page_says_who_gets_the_seat_of_a_full_session(client, person, people, make_session):
+    session = make_session(minimum=1, capacity=1)
+    mine = Registration.objects.register(person, session)
+    join(session, people(1))
+    client.force_login(person)
+    assert "The next person on the waitlist gets your seat at once." in text(client.get(leave_page(mine)))
+
+
+def test_the_waitlist_can_be_left(client, person, people, make_session):
+    session = make_session(minimum=1, capacity=1)
+    join(session, people(1))
+    waiting = Registration.objects.register(person, session)
+    client.force_login(person)
+    page = text(client.get(leave_page(waiting)))
+    assert "You are 1st in line." in page and "Leave the waitlist" in page
+    client.post(leave_page(waiting))
+    session.refresh_from_db()
+    assert (session.seats_taken, session.waiting_count) == (1, 0)
+
+
+def test_a_session_that_has_started_is_not_left(client, mine, session, now):
+    Session.objects.filter(pk=session.pk).update(
+        starts_at=now - timedelta(minutes=5), confirm_by=now - timedelta(days=3)
+    )
+    response = client.post(leave_page(mine))
+    assert response.status_code == 409
+    assert "This session has already started" in text(response)
+    assert leave_page(mine) not in text(client.get(f"/registrations/{mine.uuid}/"))
+
+
+def test_leaving_a_cancelled_session_says_there_is_nothing_to_leave(client, mine, session, office):
+    session.cancel("The facilitator is ill.", by=office)
+    response = client.post(leave_page(mine))
+    assert "This session was cancelled, so there is no place to give up." in notices(client, response.url)
+    mine.refresh_from_db()
+    assert mine.status == Registration.Status.SESSION_CANCELLED
+
+
+def test_leaving_needs_csrf(mine):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(mine.person)
+    assert client.post(leave_page(mine)).status_code == 403
+    mine.refresh_from_db()
+    assert mine.is_registered
+
+
+# ---- my training ----
+
+
+def test_my_training_without_any_says_where_to_look(client, person):
+    client.force_login(person)
+    page = text(client.get("/my/"))
+    assert "Nothing booked yet." in page and "Find a session" in page
+
+
+def test_my_training_lists_what_comes_by_date_and_nothing_of_others(client, person, people, make_session, office):
+    later, sooner, left, others, cancelled = (make_session(days=days) for days in (30, 10, 12, 14, 20))
+    full = make_session(days=25, minimum=1, capacity=1)
+    stranger = people(1)[0]
+    join(others, [stranger])
+    join(full, [stranger])
+    for session in (later, sooner, left, cancelled, full):
+        registration = Registration.objects.register(person, session)
+        if session == left:
+            registration.withdraw(by=person)
+    cancelled.cancel("The facilitator is ill.", by=office)
+    client.force_login(person)
+    page = text(client.get("/my/"))
+    shown = [session for session in (sooner, cancelled, full, later) if f'href="/sessions/{session.code}/"' in page]
+    assert shown == [sooner, cancelled, full, later]
+    places = [page.index(f'href="/sessions/{session.code}/"') for session in shown]
+    assert places == sorted(places)
+    assert left.code not in page and others.code not in page
+    assert "you are 1st of 1 waiting" in page and ", including you" in page and "Cancelled" in page
+
+
+def test_my_training_keeps_what_has_been(client, person, session, now):
+    join(session, [person])
+    Session.objects.filter(pk=session.pk).update(
+        starts_at=now - timedelta(days=2), ends_at=now - timedelta(days=1), confirm_by=now - timedelta(days=5)
+    )
+    client.force_login(person)
+    page = text(client.get("/my/"))
+    assert page.index('id="past"') < page.index(session.code)
+
+
+@pytest.mark.parametrize("sessions", [1, 30])
+def test_my_training_takes_the_same_queries_for_one_and_for_thirty(
+    client, person, make_session, sessions, django_assert_num_queries
+):
+    for number in range(sessions):
+        join(make_session(days=10 + number), [person])
+    client.force_login(person)
+    client.get("/my/")
+    # The browser session, the person, the places, what comes, what was.
+    with django_assert_num_queries(5):
+        assert client.get("/my/").status_code == 200

@@ -1,0 +1,297 @@
+"""The registration form: signed in and signed out, and everything it refuses."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from accounts.models import Person, Unit
+from accounts.tests.test_profile import FINE, NASTY
+from accounts.tests.test_sign_in import CODE, ELSEWHERE, ask, is_signed_in, mailed_code, text
+from notifications.models import Notice
+from registrations.models import Registration
+from sessions_app.models import Session
+from sessions_app.words import short_day
+
+NEW = "new@example.edu"
+TYPED = {"name": "Ada Lovelace", "email": NEW, "role": "faculty"}
+
+
+def form_of(session: Session) -> str:
+    return f"/sessions/{session.code}/registration/"
+
+
+def day(session: Session) -> str:
+    return short_day(session.starts_at, session.time_zone, session.starts_at.year)
+
+
+def join(session: Session, people) -> None:
+    for person in people:
+        Registration.objects.register(person, session)
+
+
+def notices(client: Client, path: str = "/my/") -> str:
+    """Return the page that follows: what was left for the person to read is on it."""
+    return text(client.get(path)).replace("<strong>", "").replace("</strong>", "")
+
+
+@pytest.fixture
+def session(make_session):
+    return make_session()
+
+
+@pytest.fixture
+def me(client, person):
+    client.force_login(person)
+    return client
+
+
+# ---- signed in ----
+
+
+def test_a_complete_profile_leaves_only_the_button(me, session, person):
+    page = text(me.get(form_of(session)))
+    assert f"<b>{person.name}</b>, {person.email}" in page
+    assert 'name="name"' not in page and 'name="role"' not in page and 'name="email"' not in page
+    assert "You would be the first." in page
+
+
+def test_a_get_registers_nobody(me, session):
+    me.get(form_of(session))
+    me.head(form_of(session))
+    assert not Registration.objects.exists()
+
+
+def test_the_button_registers(me, session, person):
+    response = me.post(form_of(session))
+    assert (response.status_code, response.url) == (302, f"/sessions/{session.code}/")
+    assert Registration.objects.get().person == person
+    page = notices(me, response.url)
+    decided = short_day(session.confirm_by, session.time_zone, session.confirm_by.year)
+    said = f"You’re registered for {session.workshop.title} on {day(session)}."
+    assert f"{said} That makes 1 of 6. We will write to you by {decided}." in page
+
+
+def test_the_sixth_is_told_so(me, session, people):
+    join(session, people(5))
+    assert "You would be the sixth." in text(me.get(form_of(session)))
+    response = me.post(form_of(session))
+    said = f"You’re the sixth. {session.workshop.title} on {day(session)} is being confirmed."
+    assert f"{said} Your calendar invitation is on its way." in notices(me, response.url)
+
+
+def test_registering_for_a_confirmed_session_says_so(me, session, people, now):
+    join(session, people(6))
+    session.settle(now)
+    response = me.post(form_of(session))
+    assert "It is confirmed, and your calendar invitation is on its way." in notices(me, response.url)
+
+
+def test_a_full_session_gives_a_place_in_line(me, make_session, people):
+    session = make_session(minimum=1, capacity=2)
+    join(session, people(5))
+    page = text(me.get(form_of(session)))
+    assert "<h1>Join the waitlist</h1>" in page and "You would be 4th in line." in page
+    response = me.post(form_of(session))
+    said = "You’re on the waitlist, 4th in line. If a seat opens, it is yours and we write to you at once."
+    assert said in notices(me, response.url)
+
+
+def test_a_second_click_answers_with_the_truth(me, session):
+    me.post(form_of(session))
+    notices(me)
+    response = me.post(form_of(session))
+    assert response.status_code == 302
+    assert "You’re already registered for this session." in notices(me)
+    assert Registration.objects.count() == 1 and Notice.objects.count() == 1
+
+
+def test_a_second_click_on_the_waitlist_answers_with_the_truth(me, make_session, people):
+    session = make_session(minimum=1, capacity=1)
+    join(session, people(1))
+    me.post(form_of(session))
+    notices(me)
+    me.post(form_of(session))
+    assert "You’re already on the waitlist, 1st in line." in notices(me)
+
+
+def test_the_form_of_whoever_is_in_leads_to_what_they_have(me, session):
+    me.post(form_of(session))
+    assert me.get(form_of(session)).url == f"/registrations/{Registration.objects.get().uuid}/"
+
+
+def test_an_incomplete_profile_is_asked_for_what_it_lacks(client, session, people):
+    (person,) = people(1, name="", role="")
+    unit = Unit.objects.create(name="Pediatrics")
+    client.force_login(person)
+    page = text(client.get(form_of(session)))
+    assert 'name="name"' in page and page.count('type="radio"') == 5 and 'autocomplete="name"' in page
+    response = client.post(form_of(session), {"name": "Ada Lovelace", "unit": unit.pk})
+    assert response.status_code == 422
+    assert "Choose the one that fits you best" in text(response) and 'value="Ada Lovelace"' in text(response)
+    assert not Registration.objects.exists()
+    client.post(form_of(session), {"name": "Ada Lovelace", "role": "student", "unit": unit.pk})
+    person.refresh_from_db()
+    assert (person.name, person.role, person.unit) == ("Ada Lovelace", "student", unit)
+    assert Registration.objects.get().person == person
+
+
+def test_what_the_profile_says_is_not_overwritten(me, session, person):
+    me.post(form_of(session), {"name": "Somebody Else", "role": "student", "email": "x@example.edu", "person": 1})
+    kept = Person.objects.get(pk=person.pk)
+    assert (kept.name, kept.role, kept.email) == ("Person 1", "staff", "person1@example.edu")
+
+
+# ---- refused ----
+
+
+def refuse_all_of(session: Session, client: Client, sentence: str, status: int = 409) -> None:
+    """Expect the refusal signed in, with a name to lose, and signed out."""
+    before = Registration.objects.count()
+    person = Person.objects.create_user("late@example.edu", role="student")
+    client.force_login(person)
+    for one, typed in [(client, {"name": "Ada Lovelace"}), (Client(), TYPED)]:
+        response = one.post(form_of(session), typed)
+        assert response.status_code == status
+        assert sentence in text(response)
+        if status == 409:
+            assert 'value="Ada Lovelace"' in text(response)
+            assert sentence in text(one.get(form_of(session)))
+    assert Registration.objects.count() == before
+    assert Person.objects.get(pk=person.pk).name == ""
+    assert not Person.objects.filter(email=NEW).exists()
+    assert not Notice.objects.filter(kind=Notice.Kind.CODE).exists()
+
+
+def test_a_draft_is_not_there(client, make_session):
+    refuse_all_of(make_session(published=False), client, "We can’t find that page", status=404)
+
+
+def test_a_closed_session_is_refused(client, make_session, now):
+    session = make_session()
+    Session.objects.filter(pk=session.pk).update(registration_closes_at=now - timedelta(minutes=1))
+    refuse_all_of(session, client, "Registration for this session is closed.")
+
+
+def test_a_cancelled_session_is_refused(client, session, office):
+    session.cancel("The facilitator is ill.", by=office)
+    refuse_all_of(session, client, "This session was cancelled.")
+
+
+def test_a_session_that_has_started_is_refused(client, make_session, now):
+    session = make_session(minimum=1)
+    Session.objects.filter(pk=session.pk).update(
+        starts_at=now - timedelta(minutes=5), confirm_by=now - timedelta(days=3)
+    )
+    refuse_all_of(session, client, "This session has already started.")
+
+
+def test_a_session_that_was_held_is_refused(client, make_session, now):
+    session = make_session()
+    Session.objects.filter(pk=session.pk).update(
+        starts_at=now - timedelta(days=1), ends_at=now - timedelta(hours=22), confirm_by=now - timedelta(days=3)
+    )
+    refuse_all_of(session, client, "This session has been held.")
+
+
+def test_a_workshop_for_others_is_refused_and_the_role_not_kept(client, session):
+    session.workshop.for_students = False
+    session.workshop.save()
+    person = Person.objects.create_user("student@example.edu")
+    client.force_login(person)
+    response = client.post(form_of(session), {"name": "Ada Lovelace", "role": "student"})
+    assert response.status_code == 409
+    assert "This workshop is for faculty, staff, residents and fellows, others." in text(response)
+    assert Person.objects.get(pk=person.pk).role == ""
+    assert Client().post(form_of(session), TYPED | {"role": "student"}).status_code == 409
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize("code", ["nosuch00", "x", "%00", "../../admin", "a" * 300])
+def test_a_session_that_does_not_exist_is_not_found(me, db, code):
+    assert me.post(f"/sessions/{code}/registration/", TYPED).status_code == 404
+
+
+def test_a_post_without_csrf_registers_nobody(person, session):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(person)
+    assert client.post(form_of(session)).status_code == 403
+    assert Client(enforce_csrf_checks=True).post(form_of(session), TYPED).status_code == 403
+    assert not Registration.objects.exists() and not Notice.objects.exists()
+
+
+# ---- signed out ----
+
+
+def test_the_form_asks_for_four_things(client, session):
+    page = text(client.get(form_of(session)))
+    assert page.count('type="radio"') == 5
+    for name, autocomplete in [("name", "name"), ("email", "email")]:
+        assert f'name="{name}"' in page and f'autocomplete="{autocomplete}"' in page
+    assert 'name="unit"' in page
+    assert "Your place is settled when you enter it." in page
+
+
+@pytest.mark.parametrize(("name", "sentence"), NASTY)
+def test_what_is_no_name_is_refused(client, session, name, sentence):
+    response = client.post(form_of(session), TYPED | {"name": name})
+    assert response.status_code == 422
+    assert sentence in text(response)
+    assert f'value="{NEW}"' in text(response) and 'value="faculty"' in text(response)
+    assert not Person.objects.filter(email=NEW).exists() and not Notice.objects.exists()
+
+
+def test_another_domain_is_refused_at_the_address(client, session):
+    response = client.post(form_of(session), TYPED | {"email": "ada@gmail.example"})
+    assert response.status_code == 422
+    assert f'<a href="#id_email">{ELSEWHERE}</a>' in text(response)
+    assert 'value="Ada Lovelace"' in text(response) and 'value="ada@gmail.example"' in text(response)
+    assert not Person.objects.filter(email__contains="gmail").exists()
+
+
+def test_too_many_codes_are_refused_with_429(client, session):
+    for _ in range(3):
+        ask(Client(), NEW)
+    response = client.post(form_of(session), TYPED)
+    assert response.status_code == 429
+    assert "That was a lot of codes in a short time." in text(response)
+
+
+def test_nothing_is_registered_until_the_code_is_accepted(client, session):
+    response = client.post(form_of(session), TYPED)
+    assert response.url == f"{CODE}?next=%2Fsessions%2F{session.code}%2F"
+    page = text(client.get(response.url))
+    assert "Your place in the session is settled when you enter it." in page and "Confirm and register" in page
+    assert f'href="{form_of(session)}"' in page
+    assert not Registration.objects.exists()
+    assert Person.objects.get(email=NEW).name == ""
+    client.post(CODE, {"code": "wrong"})
+    assert not Registration.objects.exists()
+
+
+def test_the_accepted_code_fills_the_profile_and_registers(client, session):
+    unit = Unit.objects.create(name="Pediatrics")
+    client.post(form_of(session), TYPED | {"unit": unit.pk})
+    response = client.post(CODE, {"code": mailed_code(NEW), "next": f"/sessions/{session.code}/"})
+    assert response.url == f"/sessions/{session.code}/"
+    person = Person.objects.get(email=NEW)
+    assert (person.name, person.role, person.unit) == ("Ada Lovelace", "faculty", unit)
+    assert Registration.objects.get().person == person
+    assert "That makes 1 of 6." in notices(client, response.url)
+
+
+@pytest.mark.parametrize("name", FINE)
+def test_a_name_in_any_script_survives_the_wait(client, session, name):
+    client.post(form_of(session), TYPED | {"name": name})
+    client.post(CODE, {"code": mailed_code(NEW)})
+    assert Person.objects.get(email=NEW).name == name
+
+
+def test_back_to_correct_the_address_finds_what_was_typed(client, session):
+    client.post(form_of(session), TYPED | {"email": "typo@example.edu"})
+    page = text(client.get(form_of(session)))
+    assert 'value="Ada Lovelace"' in page and 'value="typo@example.edu"' in page and "checked" in page
+    client.post(form_of(session), TYPED)
+    client.post(CODE, {"code": mailed_code(NEW)})
+    assert Registration.objects.get().person.email == NEW
+    assert is_signed_in(client)
