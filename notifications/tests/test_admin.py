@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
@@ -68,8 +69,6 @@ def test_mail_and_calendar_entries_are_not_typed(desk, notice):
 
 
 def test_who_may_only_look_cannot_try_again(client, people, notice):
-    from django.contrib.auth.models import Permission
-
     staff = people(1, is_staff=True)[0]
     staff.user_permissions.set(Permission.objects.filter(codename="view_notice"))
     client.force_login(staff)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -170,8 +171,6 @@ def test_a_session_that_is_closed_refuses_with_its_sentence(desk, make_session, 
 
 @pytest.mark.parametrize("permissions", [[], ["view_registration"]])
 def test_who_may_not_change_registrations_changes_none(client, people, session, permissions):
-    from django.contrib.auth.models import Permission
-
     staff, person, other = people(1, is_staff=True)[0], *people(2)
     staff.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     registration = Registration.objects.register(person, session)
