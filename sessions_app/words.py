@@ -74,3 +74,17 @@ def ordinal(number: int) -> str:
     """“1st”, “2nd”, “3rd”, “4th”, “11th”."""
     suffix = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{suffix}"
+
+
+NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+PLACES = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+
+
+def number_words(number: int) -> str:
+    """“six”; figures above twelve."""
+    return NUMBERS[number] if number < len(NUMBERS) else str(number)
+
+
+def place_words(number: int) -> str:
+    """“sixth”; “13th” above twelve."""
+    return PLACES[number] if number < len(PLACES) else ordinal(number)

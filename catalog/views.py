@@ -1,0 +1,42 @@
+"""The catalog: all workshops, and one of them with its dates."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.generic import DetailView, ListView
+
+from catalog.models import Workshop
+
+
+@method_decorator(login_not_required, name="dispatch")
+class WorkshopListView(ListView):
+    """Every published workshop; drafts too for the office, marked as such."""
+
+    template_name = "catalog/workshop_list.html"
+    context_object_name = "workshops"
+    extra_context = {"nav": "workshops"}
+
+    def get_queryset(self):
+        workshops = Workshop.objects.all() if self.request.user.is_staff else Workshop.objects.published()
+        return workshops.prefetch_related("topics")
+
+
+@method_decorator(login_not_required, name="dispatch")
+class WorkshopView(DetailView):
+    """One workshop, its dates first; a draft only for the office."""
+
+    template_name = "catalog/workshop.html"
+    context_object_name = "workshop"
+
+    def get_queryset(self):
+        return Workshop.objects.all() if self.request.user.is_staff else Workshop.objects.published()
+
+    def get_context_data(self, **kwargs):
+        workshop = self.object
+        return super().get_context_data(
+            **kwargs,
+            nav="workshops",
+            now=timezone.now(),
+            objectives=list(workshop.objectives.all()),
+            facilitators=list(workshop.facilitators.all()),
+        )

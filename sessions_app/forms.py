@@ -1,0 +1,54 @@
+"""The filter of the home page: shape only; what it means for a query is said in views."""
+
+from django import forms
+
+from accounts.models import Campus, Person
+from catalog.models import Format, Topic
+
+
+class FilterForm(forms.Form):
+    """What may stand in the query string. Every field may be missing."""
+
+    class Status:
+        NEEDS_PEOPLE, CONFIRMED = "needs-people", "confirmed"
+        CHOICES = [(NEEDS_PEOPLE, "Needs people"), (CONFIRMED, "Confirmed")]
+
+    q = forms.CharField(
+        max_length=100,
+        required=False,
+        error_messages={
+            "max_length": "Search for at most 100 characters.",
+            "null_characters_not_allowed": "Search for words: that text has a character nobody can type.",
+        },
+    )
+    status = forms.ChoiceField(choices=Status.CHOICES, required=False)
+    format = forms.ChoiceField(choices=Format.choices, required=False)
+    audience = forms.ChoiceField(choices=Person.Role.choices, required=False)
+    topic = forms.ModelChoiceField(Topic.objects.all(), to_field_name="slug", required=False)
+    campus = forms.ModelChoiceField(Campus.objects.all(), to_field_name="pk", required=False)
+    page = forms.IntegerField(min_value=1, max_value=100_000, required=False)
+
+    UNKNOWN = {
+        "status": "There is no such state of a session.",
+        "format": "There is no such format.",
+        "audience": "There is no such audience.",
+        "topic": "There is no such topic.",
+        "campus": "There is no such campus.",
+        "page": "There is no such page.",
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, sentence in self.UNKNOWN.items():
+            for code in ("invalid_choice", "invalid", "min_value", "max_value", "null_characters_not_allowed"):
+                self.fields[name].error_messages[code] = sentence
+
+    @property
+    def sentences(self) -> list[str]:
+        """What is wrong, one sentence a field, whatever was typed."""
+        return [sentence for errors in self.errors.values() for sentence in errors[:1]]
+
+    @property
+    def audience_words(self) -> str:
+        """The chosen audience in a sentence: “resident or fellow”."""
+        return dict(Person.Role.choices).get(self.cleaned_data.get("audience"), "").lower()

@@ -1,0 +1,176 @@
+"""The quorum meter: how many have registered, how many more it takes, and by when (ui.md section 3).
+
+Pure: a session, an instant and the viewer's place in; exactly the values shown out. The states are tested in the order
+of ui.md's table, which is the order of `State`.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from sessions_app.models import Session
+from sessions_app.words import clock, local, number_words, ordinal, short_day
+
+MOST_DOTS = 12
+REASON_LENGTH = 60
+
+
+class Place(Protocol):
+    """The viewer's place in a session, as a Registration has it; `number` is the 1-based place on the waitlist."""
+
+    is_registered: bool
+    is_waitlisted: bool
+    number: int
+
+
+class State(StrEnum):
+    """What the meter says about a session."""
+
+    DRAFT = "draft"
+    CANCELLED = "cancelled"
+    HELD = "held"
+    CLOSED = "closed"
+    FULL = "full"
+    CONFIRMED = "confirmed"
+    REACHED = "reached"
+    PENDING = "pending"
+    GATHERING = "gathering"
+
+
+SHAPES = {
+    State.CANCELLED: "qm-off",
+    State.HELD: "qm-join qm-yes qm-past",
+    State.CLOSED: "qm-join qm-past",
+    State.FULL: "qm-join qm-full",
+    State.CONFIRMED: "qm-join qm-yes",
+}
+
+
+class Meter(NamedTuple):
+    """Every value a meter shows, and nothing else. `dots` holds one class per seat; it is empty above twelve."""
+
+    state: State
+    shape: str
+    dots: tuple[str, ...]
+    lead: str
+    counts: bool
+    text: str
+    when: str = ""
+    when_iso: str = ""
+
+    @property
+    def check(self) -> bool:
+        """True where a check mark follows the dots."""
+        return "qm-yes" in self.shape
+
+
+def state_of(session: Session, now: datetime) -> State:
+    """Return the state of `session` at `now`: the first that applies, in the order of ui.md's table."""
+    if session.status == Session.Status.DRAFT:
+        return State.DRAFT
+    if session.status == Session.Status.CANCELLED:
+        return State.CANCELLED
+    if session.status == Session.Status.COMPLETED or (session.is_confirmed and session.ends_at <= now):
+        return State.HELD
+    if session.is_confirmed and not session.takes_registrations(now):
+        return State.CLOSED
+    if session.seats_left == 0 or session.waiting_count:
+        return State.FULL
+    if session.is_confirmed:
+        return State.CONFIRMED
+    if session.seats_taken >= session.minimum:
+        return State.REACHED
+    if session.confirm_by is not None and session.confirm_by <= now:
+        return State.PENDING
+    return State.GATHERING
+
+
+def meter(session: Session, now: datetime, place: Place | None = None) -> Meter:
+    """Return what the meter of `session` shows at `now` (aware) to somebody with `place` in it."""
+    state = state_of(session, now)
+    seated = place is not None and place.is_registered
+    taken = session.seats_taken
+    if state is State.CANCELLED:
+        return _cancelled(session, now)
+    lead, text, when, when_iso = "", "", "", ""
+    if state is State.DRAFT:
+        lead, text = "Draft", f" · it will need {number_words(session.minimum)}"
+    elif state is State.HELD:
+        lead, text = f"Held {_day(session.starts_at, session, now, weekday=False)}", f" · {taken} registered"
+    elif state is State.CLOSED:
+        lead, text = "Registration closed", f" · {taken} going"
+    elif state is State.FULL:
+        lead, text = "Full", f" · {_waiting(session, place)}"
+    elif state is State.CONFIRMED:
+        left = session.seats_left
+        lead, text = "Confirmed", f" · {left} seat{'' if left == 1 else 's'} left"
+    else:
+        lead = f"{min(taken, session.minimum)} of {session.minimum}"
+        text = ", including you" if seated else ""
+        if state is State.REACHED:
+            text += " · confirming now"
+        elif state is State.PENDING:
+            text += " · being decided today"
+        else:
+            text += _still_needed(session, now)
+            when, when_iso = _deadline(session, now)
+    if seated and state in (State.CLOSED, State.FULL, State.CONFIRMED):
+        text = " · you have a seat"
+    seen = seated and state in (State.GATHERING, State.PENDING, State.REACHED)
+    dots = _dots(session.minimum, session.minimum if state in SHAPES else taken, seen)
+    counts = state in (State.GATHERING, State.PENDING, State.REACHED)
+    return Meter(state, SHAPES.get(state, ""), dots, lead, counts, text, when, when_iso)
+
+
+def _cancelled(session: Session, now: datetime) -> Meter:
+    dots = _dots(session.minimum, 0, False)
+    if session.cancelled_by_rule:
+        text, when = f" · {session.cancelled_count} of {session.minimum} by ", _day(session.confirm_by, session, now)
+        return Meter(State.CANCELLED, SHAPES[State.CANCELLED], dots, "Cancelled", False, text, when, _iso(session))
+    reason = " ".join(session.cancel_reason.split())
+    if len(reason) > REASON_LENGTH:
+        reason = reason[: REASON_LENGTH - 1].rstrip(" .,;:") + "…"
+    text = f" · {reason.rstrip('.')}" if reason else ""
+    return Meter(State.CANCELLED, SHAPES[State.CANCELLED], dots, "Cancelled", False, text)
+
+
+def _waiting(session: Session, place: Place | None) -> str:
+    if place is not None and place.is_waitlisted:
+        return f"you are {ordinal(place.number)} of {session.waiting_count} waiting"
+    return f"{session.waiting_count} on the waitlist" if session.waiting_count else "join the waitlist"
+
+
+def _still_needed(session: Session, now: datetime) -> str:
+    if not session.takes_registrations(now):
+        return " · registration closed, decision by "
+    if session.seats_taken == 0:
+        return f" · {number_words(session.minimum)} needed by "
+    return f" · {session.minimum - session.seats_taken} more to confirm by "
+
+
+def _deadline(session: Session, now: datetime) -> tuple[str, str]:
+    zone = session.time_zone
+    if local(session.confirm_by, zone).date() == local(now, zone).date():
+        return f"{clock(session.confirm_by, zone)} today", _iso(session)
+    return _day(session.confirm_by, session, now), _iso(session)
+
+
+def _day(instant: datetime, session: Session, now: datetime, weekday: bool = True) -> str:
+    """“Fri May 10”, or “May 10”; with the year if it is not the current one."""
+    words = short_day(instant, session.time_zone, local(now, session.time_zone).year)
+    return words.replace(",", "", 1) if weekday else words.partition(", ")[2]
+
+
+def _iso(session: Session) -> str:
+    return local(session.confirm_by, session.time_zone).isoformat(timespec="minutes")
+
+
+def _dots(minimum: int, taken: int, seated: bool) -> tuple[str, ...]:
+    """Return one class per seat of the minimum; the viewer's is the last taken one. None above twelve seats."""
+    if minimum > MOST_DOTS:
+        return ()
+    taken = min(taken, minimum)
+    dots = ["on"] * taken + [""] * (minimum - taken)
+    if seated and taken:
+        dots[taken - 1] = "on you"
+    return tuple(dots)

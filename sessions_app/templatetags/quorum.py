@@ -1,0 +1,127 @@
+"""Tags for what every page shows of a session: the meter, date rows, cards, the register panel.
+
+They read `now` from the page's context, so that a page says one time throughout.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django import template
+from django.conf import settings
+from django.db.models import Count, Min
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from catalog.models import Workshop
+from sessions_app import panel, rows
+from sessions_app.meter import Place, meter
+from sessions_app.models import Meeting, Session
+from sessions_app.words import length_words, local, long_day, short_day, time_span, zone_words
+
+register = template.Library()
+MOST_DATES = 100
+
+
+def now_of(context) -> datetime:
+    return context.get("now") or timezone.now()
+
+
+@register.inclusion_tag("sessions_app/_quorum_meter.html", takes_context=True)
+def quorum_meter(context, session: Session, place: Place | None = None, size: str = "md", stack: bool = False) -> dict:
+    """Show the meter of `session` for somebody with `place` in it. Sizes: sm (tables), md (rows), lg (the panel)."""
+    return {"m": meter(session, now_of(context), place), "size": size, "stack": stack, "code": session.code}
+
+
+@register.simple_tag(takes_context=True)
+def date_rows(
+    context,
+    sessions: Iterable[Session],
+    places: dict | None = None,
+    by_workshop: bool = False,
+    button: bool = True,
+) -> SafeString:
+    """Show one date row per session of `rows.listing()`; `places` has the viewer's place by session id."""
+    now, zone, places = now_of(context), settings.TIME_ZONE, places or {}
+    made = (rows.row(session, now, places.get(session.pk), zone, by_workshop, button) for session in sessions)
+    return mark_safe("".join(map(rows.row_html, made)))
+
+
+@register.simple_tag(takes_context=True)
+def session_cards(context, sessions: Iterable[Session], places: dict | None = None) -> SafeString:
+    """Show one card per session of `rows.listing()`."""
+    now, places = now_of(context), places or {}
+    return mark_safe("".join(rows.card_html(rows.card(session, now, places.get(session.pk))) for session in sessions))
+
+
+@register.simple_tag
+def workshop_parts(parts: Iterable[rows.Part]) -> SafeString:
+    """Show the workshops that open and close."""
+    return mark_safe("".join(map(rows.part_html, parts)))
+
+
+@register.simple_tag(takes_context=True)
+def upcoming_dates(context, workshop: Workshop) -> list[Session]:
+    """Give the listed dates of one workshop, for `date_rows`. One query."""
+    return list(rows.listing(workshop.sessions.listed().upcoming(now_of(context)))[:MOST_DATES])
+
+
+@register.simple_tag(takes_context=True)
+def next_dates(context, workshops: Iterable[Workshop]) -> dict[int, str]:
+    """Give “4 dates from May 14” for each of `workshops`, by id. One query."""
+    now = now_of(context)
+    running = Session.objects.listed().upcoming(now).filter(status__in=Session.RUNNING, workshop__in=workshops)
+    dates = running.order_by().values_list("workshop").annotate(Count("pk"), Min("starts_at"))
+    found = {workshop: rows.date_words(count, first, now) for workshop, count, first in dates}
+    return {workshop.pk: found.get(workshop.pk, rows.date_words(0, None, now)) for workshop in workshops}
+
+
+@register.simple_tag(takes_context=True)
+def register_panel(context, session: Session, place: Place | None = None) -> panel.Panel:
+    """Give the values of the register panel."""
+    return panel.panel(session, now_of(context), place)
+
+
+@register.simple_tag(takes_context=True)
+def invite_link(context, session: Session) -> str:
+    """Give the mailto: link that invites a colleague."""
+    address = f"{settings.SITE_URL}{session.get_absolute_url()}"
+    return panel.invitation_link(session, now_of(context), address)
+
+
+@register.simple_tag(takes_context=True)
+def zone_here(context) -> str:
+    """Give the portal's own zone: “Central time”."""
+    return zone_words(settings.TIME_ZONE, now_of(context))
+
+
+@register.filter
+def short_date(session: Session, now: datetime) -> str:
+    """“Tue May 14”, on the session's own calendar."""
+    year = local(now, session.time_zone).year
+    return short_day(session.starts_at, session.time_zone, year).replace(",", "", 1)
+
+
+@register.filter
+def long_time(meeting: Meeting, now: datetime) -> str:
+    """“Tuesday, May 14, 12:30–2:00 PM”."""
+    zone = meeting.time_zone
+    day = long_day(meeting.starts_at, zone, local(now, zone).year)
+    return f"{day}, {time_span(meeting.starts_at, meeting.ends_at, zone)}"
+
+
+@register.filter
+def zone_name(meeting: Meeting) -> str:
+    """“Central time”."""
+    return zone_words(meeting.time_zone, meeting.starts_at)
+
+
+@register.filter
+def in_words(minutes: int) -> str:
+    """“90 minutes”, “2 hours”."""
+    return length_words(minutes)
+
+
+@register.filter
+def of(found: dict, thing):
+    """Give what `found` holds for the id of `thing`, or None."""
+    return found.get(thing.pk)

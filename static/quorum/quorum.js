@@ -1,0 +1,36 @@
+// What only a script can add; every page works without it.
+
+// One button opens or closes all the parts of an accordion. Its text says what it will do.
+for (const head of document.querySelectorAll("[data-expands]")) {
+  const parts = document.getElementById(head.dataset.expands).getElementsByTagName("details");
+  if (parts.length < 2) continue;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-sm btn-outline-primary";
+  const allOpen = () => [...parts].every((part) => part.open);
+  const name = () => { button.textContent = allOpen() ? "Collapse all" : "Expand all"; };
+  button.addEventListener("click", () => {
+    const open = !allOpen();
+    for (const part of parts) part.open = open;
+    name();
+  });
+  for (const part of parts) part.addEventListener("toggle", name);
+  name();
+  head.append(button);
+}
+
+// Paper shows everything, whatever was open on the screen.
+let closed = [];
+addEventListener("beforeprint", () => {
+  closed = [...document.querySelectorAll("details:not([open])")];
+  for (const part of closed) part.open = true;
+});
+addEventListener("afterprint", () => { for (const part of closed) part.open = false; });
+
+// A form that came back with errors puts the reader at their summary.
+document.querySelector(".q-errors[tabindex], .alert-danger[tabindex]")?.focus();
+
+// If a fragment cannot be had, go to the page it is a part of: that one says what is wrong.
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.boosted) location.assign(event.detail.pathInfo.finalRequestPath);
+});
