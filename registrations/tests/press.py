@@ -23,7 +23,7 @@ def press(code: str, first: int, last: int) -> None:
     """POST the registration of every person in `first`..`last`, one after the other."""
     url = reverse("register", args=[code])
     for person in get_user_model().objects.filter(pk__gte=first, pk__lte=last).order_by("pk"):
-        client = Client(raise_request_exception=False)
+        client = Client(raise_request_exception=False, SERVER_NAME="127.0.0.1")
         client.force_login(person)
         print(json.dumps({"person": person.pk, "status": client.post(url).status_code}), flush=True)
 

@@ -73,9 +73,9 @@ def test_without_the_lock_the_same_crowd_breaks_it(make_session, crowd):
     assert outcome(session) != (30, 170, list(range(1, 201))) or {answer["status"] for answer in answers} != {302}
 
 
-def test_twenty_equal_posts_at_once_make_one_registration_and_one_notice(make_session, person):
+def test_equal_posts_at_once_make_one_registration_and_one_notice(make_session, person):
     session = make_session()
-    answers = press(session, [(person.pk, person.pk)] * 20)
-    assert [answer["status"] for answer in answers] == [302] * 20
+    answers = press(session, [(person.pk, person.pk)] * PROCESSES)
+    assert [answer["status"] for answer in answers] == [302] * PROCESSES
     registration = Registration.objects.get(session=session)
     assert registration.notices.count() == 1
