@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 
 from registrations.models import Registration
 from sessions_app.models import Session
+from sessions_app.panel import by_words
 from sessions_app.words import local, number_words, ordinal, place_words, short_day
 
 
@@ -68,6 +69,13 @@ def before_registering(session: Session) -> str:
         place = ordinal(session.waiting_count + 1)
         return f"You would be {place} in line. If a seat opens, the next person in line gets it and we write at once."
     return f"You would be the {place_words(session.seats_taken + 1)}."
+
+
+def call_for_people(session: Session, now: datetime) -> str:
+    """“Implicit Bias on Tue, May 14 needs two more people by Friday.”"""
+    missing = session.minimum - session.seats_taken
+    people = "one more person" if missing == 1 else f"{number_words(missing)} more people"
+    return f"{titled(session, now)} needs {people} {by_words(session.confirm_by, session, now)}."
 
 
 def would_wait(session: Session) -> bool:

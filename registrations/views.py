@@ -1,6 +1,6 @@
 """Registering, what one has, giving it up, and all of one's training."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.contrib import messages
@@ -19,12 +19,13 @@ from accounts.sign_in import send_code
 from registrations.forms import NewcomerForm, ProfileGapsForm
 from registrations.intent import Intent, complete_profile
 from registrations.models import Registration
-from registrations.places import places_of
+from registrations.places import numbered
 from registrations.sentences import (
     after_leaving,
     after_registering,
     before_leaving,
     before_registering,
+    call_for_people,
     day_of,
     titled,
     would_wait,
@@ -145,13 +146,13 @@ def registration(request: HttpRequest, uuid) -> HttpResponse:
     """Show what the person has: state, when, where, place in line, and the way out."""
     own, now = _own_registration(request, uuid), timezone.now()
     meetings = own.session.meetings.select_related("venue__campus")
-    place = places_of(request.user).get(own.session_id) if own.is_active else None
+    own.number = own.place_in_line if own.is_waitlisted else 0
     context = {
         "nav": "my",
         "now": now,
         "registration": own,
-        "place": place,
-        "in_line": ordinal(place.number) if place else "",
+        "place": own if own.is_active else None,
+        "in_line": ordinal(own.number),
         "session": own.session,
         "meetings": [_meeting_words(meeting, own, now) for meeting in meetings],
         "may_leave": own.is_active and not own.session.has_started(now),
@@ -216,12 +217,22 @@ def _withdrawal_page(
 def my_training(request: HttpRequest) -> HttpResponse:
     """List one's sessions: coming up (cancelled ones too, so that nobody goes there), and past, the newest first."""
     now = timezone.now()
-    places = places_of(request.user)
+    kept = request.user.registrations.exclude(status=Registration.Status.WITHDRAWN).order_by("position")
+    places = {place.session_id: place for place in numbered(kept)}
     own = listing(Session.objects.filter(pk__in=places))
-    coming = own.filter(ends_at__gt=now).order_by("starts_at", "pk")
+    coming = list(own.filter(ends_at__gt=now).order_by("starts_at", "pk"))
     seated = [place.session_id for place in places.values() if place.is_registered]
     past = own.filter(pk__in=seated, ends_at__lte=now).order_by("-starts_at", "-pk")
-    context = {"nav": "my", "months": by_month(coming), "past": by_month(past), "places": places, "now": now}
+    short = min((one for one in coming if is_short(one, places[one.pk], now)), key=_decided_at, default=None)
+    context = {
+        "nav": "my",
+        "now": now,
+        "months": by_month(coming),
+        "past": by_month(past),
+        "places": places,
+        "short": short,
+        "call": call_for_people(short, now) if short else "",
+    }
     return render(request, "registrations/my_training.html", context)
 
 
@@ -229,3 +240,14 @@ def by_month(sessions) -> list[tuple[str, list[Session]]]:
     """Return the sessions under “May 2024” and so on, in their order."""
     months = groupby(sessions, key=lambda session: f"{local(session.starts_at, session.time_zone):%B %Y}")
     return [(month, list(of_month)) for month, of_month in months]
+
+
+def is_short(session: Session, place: Registration, now: datetime) -> bool:
+    """Tell whether a session where one has a seat needs people and is decided within three days."""
+    is_gathering = session.status == Session.Status.OPEN and session.seats_taken < session.minimum
+    is_near = now < session.confirm_by <= now + timedelta(days=3) and session.takes_registrations(now)
+    return place.is_registered and is_gathering and is_near
+
+
+def _decided_at(session: Session) -> datetime:
+    return session.confirm_by

@@ -208,6 +208,17 @@ def test_my_training_keeps_what_has_been(client, person, session, now):
     assert page.index('id="past"') < page.index(session.code)
 
 
+@pytest.mark.parametrize(("days_left", "others", "said"), [(2, 3, True), (2, 5, False), (4, 3, False)])
+def test_my_training_asks_for_people_only_near_the_decision(
+    client, mine, session, people, now, days_left, others, said
+):
+    join(session, people(others))
+    Session.objects.filter(pk=session.pk).update(confirm_by=now + timedelta(days=days_left))
+    page = text(client.get("/my/"))
+    assert (f"{session.workshop.title} on {day(session)} needs two more people by" in page) == said
+    assert ("Invite a colleague" in page) == said
+
+
 @pytest.mark.parametrize("sessions", [1, 30])
 def test_my_training_takes_the_same_queries_for_one_and_for_thirty(
     client, person, make_session, sessions, django_assert_num_queries
