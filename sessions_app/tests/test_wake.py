@@ -27,7 +27,7 @@ def task_at():
     apps = []
 
     def make(port):
-        app = Celery("elsewhere")
+        app = Celery("elsewhere", set_as_current=False)
         app.config_from_object(settings, namespace="CELERY")
         app.conf.broker_url = f"redis://127.0.0.1:{port}/0"
         apps.append(app)
