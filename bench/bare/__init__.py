@@ -1,0 +1,1 @@
+"""The bare app: the same settings and middleware, and pages that do the least a Django page can."""
