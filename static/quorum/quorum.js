@@ -2,7 +2,7 @@
 
 // One button opens or closes all the parts of an accordion. Its text says what it will do.
 for (const head of document.querySelectorAll("[data-expands]")) {
-  const parts = document.getElementById(head.dataset.expands).getElementsByTagName("details");
+  const parts = document.getElementById(head.dataset.expands)?.getElementsByTagName("details") ?? [];
   if (parts.length < 2) continue;
   const button = document.createElement("button");
   button.type = "button";
