@@ -1,0 +1,104 @@
+"""Registering on a phone with a real browser, under the Content-Security-Policy; and axe on the pages of one person."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.cache import cache
+
+from accounts.tests.test_sign_in import mailed_code
+from registrations.models import Registration
+from registrations.tests.test_register_page import NEW, form_of, join
+from sessions_app.models import Session
+
+
+def test_somebody_new_registers_and_leaves(transactional_db, live_server, make_session, browser_page):
+    cache.clear()  # the throttles; they outlive a test that commits
+    session, page = make_session(), browser_page
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(live_server.url + session.get_absolute_url())
+    page.get_by_role("link", name="Register").first.click()
+    page.get_by_role("textbox", name="Name").fill("Ada Lovelace")
+    page.get_by_role("textbox", name="School email").fill(NEW)
+    page.get_by_role("radio", name="Faculty").check()
+    page.get_by_role("button", name="Register").click()
+    page.get_by_role("textbox", name="Code").fill(mailed_code(NEW))
+    page.get_by_role("button", name="Confirm and register").click()
+    page.wait_for_url(f"**{session.get_absolute_url()}")
+    assert "That makes 1 of 6." in page.get_by_role("main").inner_text()
+    registration = Registration.objects.get()
+    assert (registration.person.name, registration.is_registered) == ("Ada Lovelace", True)
+
+    page.reload()
+    page.go_back()
+    page.goto(live_server.url + session.get_absolute_url())
+    assert Registration.objects.count() == 1
+
+    page.get_by_role("link", name="I can’t make it").click()
+    page.get_by_role("button", name="Leave this session").click()
+    page.wait_for_url(f"**{session.get_absolute_url()}")
+    assert "Thank you for making room." in page.get_by_role("main").inner_text()
+    registration.refresh_from_db()
+    assert registration.status == Registration.Status.WITHDRAWN
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_pages_of_one_person(
+    transactional_db, live_server, browser, client, people, make_session, now, width, scheme
+):
+    cache.clear()
+    gathering, full, closed, short = (
+        make_session(),
+        make_session(days=20, minimum=1, capacity=1),
+        make_session(),
+        make_session(),
+    )
+    past = make_session(days=30)
+    mine, other, newcomer = *people(2), people(1, name="", role="")[0]
+    join(gathering, [mine])
+    join(past, [mine])
+    join(short, [mine])
+    join(full, [other, mine])
+    Session.objects.filter(pk=closed.pk).update(registration_closes_at=now)
+    Session.objects.filter(pk=short.pk).update(confirm_by=now + timedelta(days=1))
+    days_ago = {
+        "starts_at": now - timedelta(days=3),
+        "ends_at": now - timedelta(days=2),
+        "confirm_by": now - timedelta(days=6),
+    }
+    Session.objects.filter(pk=past.pk).update(**days_ago)
+    waiting, seated = (Registration.objects.get(person=mine, session=session) for session in (full, gathering))
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
+    page, found = context.new_page(), {}
+
+    def check(path: str) -> None:
+        problems = [problem["id"] for problem in Axe().run(page).response["violations"]]
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            problems.append("scrolls sideways")
+        if problems:
+            found[path] = problems
+
+    def look(*paths: str) -> None:
+        for path in paths:
+            page.goto(live_server.url + path)
+            check(path)
+
+    def become(person) -> None:
+        client.force_login(person)
+        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+        context.add_cookies([cookie])
+
+    look(form_of(gathering), form_of(closed))
+    page.goto(live_server.url + form_of(gathering))
+    page.get_by_role("button", name="Register").click()
+    page.wait_for_load_state()
+    check("the form, refused")
+    become(newcomer)
+    look(form_of(full), "/my/")
+    become(mine)
+    look("/my/", f"/registrations/{waiting.uuid}/", f"/registrations/{seated.uuid}/")
+    look(f"/registrations/{seated.uuid}/withdrawal/", f"/registrations/{waiting.uuid}/withdrawal/")
+    context.close()
+    assert found == {}, json.dumps(found)
