@@ -1,0 +1,73 @@
+"""However many sessions there are, a page makes the same number of queries."""
+
+import pytest
+from django.urls import reverse
+
+from bench.data import fill
+from sessions_app.models import Session
+
+pytestmark = pytest.mark.django_db
+every_count = pytest.mark.parametrize("count", [1, 40, 400])
+WHO_IS_ASKING = 2  # the browser session and the person, on every page for somebody signed in
+
+
+@pytest.fixture
+def person(count, now):
+    """Somebody registered for the first five of `count` sessions."""
+    return fill(count, now)
+
+
+@pytest.fixture
+def queries(client, django_assert_num_queries):
+    """queries(number, path) fails unless a GET of `path`, asked for a second time, makes `number` queries."""
+
+    def check(number: int, path: str) -> None:
+        assert client.get(path).status_code == 200
+        with django_assert_num_queries(number):
+            client.get(path)
+
+    return check
+
+
+@every_count
+def test_home_makes_four_queries_signed_out(count, person, queries):
+    queries(4, reverse("home"))
+
+
+@every_count
+def test_home_makes_one_more_query_for_the_viewers_own_places(count, person, client, queries):
+    client.force_login(person)
+    queries(4 + 1 + WHO_IS_ASKING, reverse("home"))
+
+
+@every_count
+def test_a_session_makes_five_queries_signed_out(count, person, queries):
+    queries(5, Session.objects.first().get_absolute_url())
+
+
+@every_count
+def test_a_session_makes_one_more_query_for_the_viewers_own_place(count, person, client, queries):
+    client.force_login(person)
+    queries(5 + 1 + WHO_IS_ASKING, Session.objects.first().get_absolute_url())
+
+
+@every_count
+def test_a_workshop_makes_four_queries_signed_out(count, person, queries):
+    queries(4, Session.objects.first().workshop.get_absolute_url())
+
+
+@every_count
+def test_the_catalog_makes_three_queries_signed_out(count, person, queries):
+    queries(3, reverse("workshops"))
+
+
+@every_count
+def test_my_training_makes_the_same_queries_with_one_place_and_with_five(count, person, client, queries):
+    client.force_login(person)
+    queries(3 + WHO_IS_ASKING, reverse("my_training"))
+
+
+@every_count
+def test_the_offices_list_of_sessions_makes_the_same_queries(count, person, office, client, queries):
+    client.force_login(office)
+    queries(6 + WHO_IS_ASKING, reverse("admin:sessions_app_session_changelist"))
