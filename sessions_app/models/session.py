@@ -148,7 +148,11 @@ class Session(models.Model):
 
     class Meta:
         ordering = ["starts_at", "pk"]
-        indexes = [models.Index(fields=["status", "listed", "starts_at"], name="session_upcoming")]
+        indexes = [
+            models.Index(fields=["status", "listed", "starts_at"], name="session_upcoming"),
+            # Who is decided next, without a look at every session.
+            models.Index(fields=["confirm_by"], condition=Q(status="open"), name="session_decided_next"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(seats_taken__lte=F("capacity")), name="session_never_overbooked"),
             models.CheckConstraint(
