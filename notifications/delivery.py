@@ -4,6 +4,7 @@ Delivery is at least once. A sender that dies leaves its claim behind; the lease
 again, under the same Message-ID.
 """
 
+import contextlib
 import logging
 import random
 import smtplib
@@ -100,10 +101,8 @@ class Sender:
         self._hang_up()
 
     def _hang_up(self) -> None:
-        try:
+        with contextlib.suppress(smtplib.SMTPException, OSError):
             self.connection.close()
-        except (smtplib.SMTPException, OSError):
-            pass
         self.connection = get_connection()
 
     def send(self, notice: Notice, queue: MailQueue) -> bool:

@@ -1,4 +1,4 @@
-"""Telling people: a Notice is one message owed to one address; a CalendarThread is one entry in one person's calendar."""
+"""Telling people: a Notice is one message owed to one address, a CalendarThread one entry in one calendar."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ def new_message_id() -> str:
 
 
 class CalendarThread(models.Model):
-    """UID and SEQUENCE of one registration's one meeting. Registering again makes a new registration and a new thread."""
+    """UID and SEQUENCE of one registration's one meeting. Registering again makes a new one of both."""
 
     registration = models.ForeignKey(Registration, models.PROTECT, related_name="threads")
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="threads")
@@ -42,7 +42,7 @@ class CalendarThread(models.Model):
         return self.uid
 
     def advance(self) -> int:
-        """Assign and return the next SEQUENCE: 0 first, then one more each time. The caller holds the session's lock."""
+        """Assign and return the next SEQUENCE: 0, then one more each time. The caller holds the session's lock."""
         self.sequence = 0 if self.sequence is None else self.sequence + 1
         self.save(update_fields=["sequence"])
         return self.sequence
@@ -84,7 +84,7 @@ class NoticeQuerySet(models.QuerySet):
         )
 
     def owe_calendar(self, kind: str, method: str, thread: CalendarThread, facts: dict) -> "Notice":
-        """Write the notice of `kind` that carries an invitation or its cancellation, with the thread's next SEQUENCE."""
+        """Write the notice of `kind` that carries an invitation or a cancellation, with the thread's next SEQUENCE."""
         registration, sequence = thread.registration, thread.advance()
         return self.create(
             kind=kind,
@@ -117,7 +117,7 @@ class NoticeQuerySet(models.QuerySet):
 
 
 class Notice(models.Model):
-    """One message owed to one address. Written in the transaction of what it tells; delivered afterwards, at least once."""
+    """One message owed to one address. Written in the transaction of what it tells; then delivered at least once."""
 
     class Kind(models.TextChoices):
         CODE = "code", "Sign-in code"
@@ -202,7 +202,7 @@ class Notice(models.Model):
         return f"{self.get_kind_display()} ({self.get_state_display()})"
 
     def newer_unsent(self):
-        """Unsent notices that say later news of the same thing: of the thread, or of the registration for plain mail."""
+        """Unsent notices with later news of the same thing: of the thread, or of the registration for plain mail."""
         if self.registration_id is None:
             return Notice.objects.none()
         if self.thread_id:

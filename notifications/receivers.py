@@ -1,4 +1,4 @@
-"""Hear the news about registrations and write what is owed: one Notice per address, one per meeting with an invitation."""
+"""Hear the news about registrations and write what is owed: a Notice per address, or per meeting with an invitation."""
 
 from django.dispatch import receiver
 
