@@ -9,6 +9,7 @@ from accounts.models import Campus, Person, Unit
 admin.site.site_title = admin.site.site_header = "Quorum"
 admin.site.index_title = "Office"
 admin.site.empty_value_display = "–"
+admin.site.enable_nav_sidebar = False
 # Rows are deleted one at a time, each after a page that says what else goes with it.
 admin.site.disable_action("delete_selected")
 

@@ -168,7 +168,7 @@ class ReadOnlyAdmin(DeskAdmin):
         return False
 
 
-class PartInline(admin.TabularInline):
+class PartInline(admin.StackedInline):
     """Rows that are part of their object: who may change the object may change them."""
 
     extra = 0
@@ -193,6 +193,7 @@ class PartInline(admin.TabularInline):
 class PanelInline(admin.TabularInline):
     """Rows to read beside an object; they change elsewhere."""
 
+    template = "admin/edit_inline/panel.html"
     extra = max_num = 0
     can_delete = False
 

@@ -11,7 +11,7 @@ LAST = 32767
 
 class ObjectiveForm(forms.ModelForm):
     position = forms.IntegerField(
-        label="order", required=False, min_value=1, max_value=LAST, widget=forms.NumberInput(attrs={"size": 3})
+        label="Order", required=False, min_value=1, max_value=LAST, widget=forms.NumberInput(attrs={"size": 3})
     )
 
     def __init__(self, *args, **kwargs):
@@ -27,7 +27,7 @@ class ObjectiveForm(forms.ModelForm):
 class ObjectiveInline(PartInline):
     model = Objective
     form = ObjectiveForm
-    fields = ["position", "text"]
+    fields = [("position", "text")]
     extra = 3
     verbose_name_plural = "objectives, in order"
 

@@ -57,23 +57,27 @@ class WallClockField(forms.MultiValueField):
 class MeetingFields(forms.Form):
     """One meeting: a day, its times on the wall clock of a zone, and a place or a link."""
 
-    day = forms.DateField(label="date", widget=day_input(), validators=DAYS_OF_A_CALENDAR)
-    starts = forms.TimeField(label="starts at", widget=time_input())
+    day = forms.DateField(label="Date", widget=day_input(), validators=DAYS_OF_A_CALENDAR)
+    starts = forms.TimeField(label="Starts at", widget=time_input())
     ends = forms.TimeField(
-        label="ends at", required=False, widget=time_input(), help_text="Blank: the start plus the workshop’s length."
+        label="Ends at", required=False, widget=time_input(), help_text="Blank: the start plus the workshop’s length."
     )
     zone = forms.CharField(
-        label="time zone",
+        label="Time zone",
         required=False,
         max_length=60,
         validators=[validate_time_zone],
-        widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off", "class": "vTextField"}),
     )
     venue = forms.ModelChoiceField(
-        Venue.objects.select_related("campus"), label="venue", required=False, empty_label="No venue, online"
+        Venue.objects.select_related("campus"), label="Venue", required=False, empty_label="No venue, online"
     )
     join_link = forms.URLField(
-        label="join link", required=False, max_length=500, assume_scheme="https", widget=forms.URLInput
+        label="Join link",
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"class": "vURLField"}),
     )
 
     def __init__(self, *args, **kwargs):
@@ -162,11 +166,11 @@ class ScheduleForm(MeetingFields, DeskForm):
     """A session that is a draft or not there yet. What is left blank follows from the workshop and the rule."""
 
     confirm_by = WallClockField(
-        label="confirm by",
+        label="Confirm by",
         help_text="When a session still short of its minimum is decided. Blank: 5:00 PM three days before the first "
         "meeting, back to Friday if that is a weekend.",
     )
-    registration_closes_at = WallClockField(label="registration closes at", help_text="Blank: at the start.")
+    registration_closes_at = WallClockField(label="Registration closes at", help_text="Blank: at the start.")
 
     FOLLOWING = {"format": "format", "minimum": "default_minimum", "capacity": "default_capacity"}
 
@@ -313,7 +317,7 @@ class RunAnywayForm(ReasonForm):
 class ExtendForm(DecisionForm):
     title = button = "Give it more time"
 
-    until = WallClockField(label="new decision date", required=True)
+    until = WallClockField(label="New decision date", required=True)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -5,7 +5,8 @@ from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 
 from accounts.desk import DeskAdmin, PanelInline, PartInline
 from sessions_app.admin.forms import FurtherMeetings, MeetingForm, PublishedForm, ScheduleForm
@@ -48,7 +49,7 @@ class FurtherMeetingInline(PartInline):
     model = Meeting
     form = MeetingForm
     formset = FurtherMeetings
-    fields = ["day", "starts", "ends", "zone", "venue", "join_link"]
+    fields = ["day", ("starts", "ends"), "zone", "venue", "join_link"]
     verbose_name = "further meeting"
     verbose_name_plural = "further meetings, for sessions of several"
     show_change_link = False
@@ -57,7 +58,7 @@ class FurtherMeetingInline(PartInline):
 
 class DecisionInline(PanelInline):
     model = Decision
-    fields = readonly_fields = ["when", "kind", "by", "how_many", "reason"]
+    fields = readonly_fields = ["when", "kind", "who", "how_many", "reason"]
     verbose_name_plural = "decisions"
 
     def has_view_permission(self, request, obj=None):
@@ -70,6 +71,10 @@ class DecisionInline(PanelInline):
     def when(self, decision: Decision) -> str:
         return day_and_time(decision.at, decision.session.time_zone)
 
+    @admin.display(description="by")
+    def who(self, decision: Decision) -> str:
+        return str(decision.by)
+
     @admin.display(description="count")
     def how_many(self, decision: Decision) -> str:
         return f"{decision.count} of {decision.minimum}"
@@ -78,8 +83,8 @@ class DecisionInline(PanelInline):
 @admin.register(Session)
 class SessionAdmin(DecisionPages, DeskAdmin):
     office_may = ("view", "add", "change", "delete")
-    list_display = ["when", "workshop", "state", "meter", "decided", "seats", "waiting_count"]
-    list_display_links = ["when", "workshop"]
+    list_display = ["when", "title", "state", "meter", "decided", "seats", "waiting"]
+    list_display_links = ["when", "title"]
     list_filter = [UpcomingFilter, "status", "workshop"]
     list_select_related = ["workshop"]
     search_fields = ["workshop__title", "code", "meetings__venue__building", "meetings__venue__room"]
@@ -95,7 +100,7 @@ class SessionAdmin(DecisionPages, DeskAdmin):
         ("Registering and deciding", {"fields": ["confirm_by", "at_deadline", "registration_closes_at", "listed"]}),
     ]
     FACTS = ["workshop", "state", "meetings_in_words", "format", "decided", "closes", "at_deadline"]
-    COUNTS = ["seats", "waiting_count"]
+    COUNTS = ["seats", "waiting"]
     HISTORY = ["published_at", "confirmed_at", "run_anyway_reason", "cancelled_at", "cancel_reason", "completed_at"]
     SHOWN = ["listed", "facilitators"]
     SIZE = ["minimum", "capacity"]
@@ -250,6 +255,7 @@ class SessionAdmin(DecisionPages, DeskAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["open_pages"] = open_pages(obj) if obj and self.has_change_permission(request, obj) else []
+        context["show_save_and_add_another"] = add
         context["show_publish"] = obj is None or self._is_schedule(request, obj)
         return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
@@ -271,6 +277,14 @@ class SessionAdmin(DecisionPages, DeskAdmin):
     @admin.display(description="date", ordering="starts_at")
     def when(self, session: Session) -> str:
         return day_and_time(session.starts_at, session.time_zone) or "No date yet"
+
+    @admin.display(description="workshop", ordering="workshop__title")
+    def title(self, session: Session) -> str:
+        return session.workshop.title
+
+    @admin.display(description="waiting", ordering="waiting_count")
+    def waiting(self, session: Session) -> int:
+        return session.waiting_count
 
     @admin.display(description="state", ordering="status")
     def state(self, session: Session) -> str:
@@ -296,7 +310,7 @@ class SessionAdmin(DecisionPages, DeskAdmin):
     @admin.display(description="meetings")
     def meetings_in_words(self, session: Session) -> str:
         lines = ((meeting_words(meeting),) for meeting in session.meetings.select_related("venue"))
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", lines))
+        return format_html_join(mark_safe("<br>"), "{}", lines)
 
 
 def session_state(session: Session) -> str:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts.models import Campus, validate_time_zone
+from sessions_app.words import short_day, time_span
 
 
 class Venue(models.Model):
@@ -59,7 +60,8 @@ class Meeting(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.starts_at:%Y-%m-%d %H:%M} UTC"
+        times = time_span(self.starts_at, self.ends_at, self.time_zone)
+        return f"{short_day(self.starts_at, self.time_zone, 0)}, {times}"
 
     def clean(self):
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:

@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -431,6 +432,23 @@ def test_decisions_stand_on_the_sessions_page_to_read(desk, make_session, office
     text = desk.get(page(session)).content.decode()
     assert "The dean asked." in text and "0 of 6" in text
     assert 'name="decisions-0-reason"' not in text
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_who_may_only_look_sees_the_session_and_changes_nothing(client, people, make_session, published):
+    staff = people(1, is_staff=True)[0]
+    staff.user_permissions.set(Permission.objects.filter(codename="view_session"))
+    session = make_session(published=published)
+    client.force_login(staff)
+    text = client.get(page(session)).content.decode()
+    assert "Bystander Interventions" in text and 'type="submit" value=' not in text
+    assert client.post(page(session), {"capacity": "30"}).status_code == 403
+    assert client.get(decision(session, "publish")).status_code == 403
+
+
+@pytest.mark.parametrize("query", ["workshop=abc", "workshop=999", "day=nonsense&facilitators=x,y", "as_loaded=x"])
+def test_a_strange_link_to_the_schedule_form_opens_it(desk, query):
+    assert desk.get(f"{ADD}?{query}").status_code == 200
 
 
 # ---- the list ----

@@ -1,0 +1,85 @@
+"""The office’s pages in a real browser, under the Content-Security-Policy; and axe."""
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+
+from registrations.models import Registration
+from sessions_app.models import Session
+
+
+@pytest.fixture
+def desk(browser_page, live_server, client, office):
+    """A browser signed in as the office; it fails on any script error and on what the page's policy stops."""
+    client.force_login(office)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    browser_page.context.add_cookies([cookie])
+    return browser_page
+
+
+def test_the_office_schedules_a_session_of_two_meetings_and_publishes_it(desk, live_server, workshop):
+    day = timezone.localdate() + timedelta(days=30)
+    desk.goto(f"{live_server.url}/admin/")
+    desk.get_by_role("link", name="Schedule a session").click()
+    desk.get_by_label("Workshop").select_option(label=workshop.title)
+    desk.get_by_label("Date", exact=False).first.fill(day.isoformat())
+    desk.get_by_label("Starts at").first.fill("12:00")
+    desk.get_by_text("Add another Further meeting").click()
+    desk.locator("#id_meetings-0-day").fill((day + timedelta(days=7)).isoformat())
+    desk.locator("#id_meetings-0-starts").fill("12:00")
+    desk.get_by_role("button", name="Save and publish").click()
+    desk.get_by_text("People can register now.").wait_for()
+    session = Session.objects.get()
+    assert session.status == Session.Status.OPEN
+    assert session.meetings.count() == 2
+    desk.get_by_role("link", name="Cancel and write to everyone").click()
+    desk.get_by_label("Reason").fill("The speaker is ill.")
+    desk.get_by_role("button", name="Cancel and write to everyone").click()
+    desk.get_by_text("Cancelled. Everyone is being told.").wait_for()
+    session.refresh_from_db()
+    assert session.status == Session.Status.CANCELLED
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_offices_pages(
+    transactional_db, live_server, browser, client, office, people, make_session, workshop, width, scheme
+):
+    cache.clear()
+    full, gathering, draft = make_session(minimum=1, capacity=2), make_session(days=10), make_session(published=False)
+    registrations = [Registration.objects.register(person, full) for person in people(3)]
+    full.settle()
+    client.force_login(office)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
+    context.add_cookies([cookie])
+    page, found = context.new_page(), {}
+    for name, *args in [
+        ("index",),
+        ("sessions_app_session_changelist",),
+        ("sessions_app_session_add",),
+        ("sessions_app_session_change", draft.pk),
+        ("sessions_app_session_change", gathering.pk),
+        ("sessions_app_session_change", full.pk),
+        ("sessions_app_session_publish", draft.pk),
+        ("sessions_app_session_run-anyway", gathering.pk),
+        ("sessions_app_session_extend", gathering.pk),
+        ("sessions_app_session_cancel", full.pk),
+        ("registrations_registration_roster", full.pk),
+        ("registrations_registration_withdraw", registrations[0].pk),
+        ("catalog_workshop_change", workshop.pk),
+        ("accounts_person_change", registrations[0].person_id),
+        ("notifications_notice_changelist",),
+    ]:
+        page.goto(live_server.url + reverse(f"admin:{name}", args=args))
+        problems = [problem["id"] for problem in Axe().run(page).response["violations"]]
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            problems.append("scrolls sideways")
+        if problems:
+            found[name] = problems
+    context.close()
+    assert found == {}
