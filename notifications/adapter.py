@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from accounts.forms import CODE_WRONG
 from accounts.models import Person
 from notifications.models import Notice
-from notifications.tasks import deliver_due
+from notifications.tasks import deliver_soon
 from sessions_app.wake import wake
 
 CODE_MAIL = "account/email/login_code"
@@ -64,4 +64,4 @@ class AccountAdapter(DefaultAccountAdapter):
         text = render_to_string(f"{folder}/body.txt", said).strip() + "\n"
         html = render_to_string(f"{folder}/body.html", said)
         Notice.objects.write_code(email, person, subject, text, html, timezone.now() + life, kind=kind)
-        wake(deliver_due)
+        wake(deliver_soon)
