@@ -94,6 +94,14 @@ def test_a_post_to_the_desk_without_the_factor_changes_nothing(client, office):
     assert response.url == "/accounts/2fa/"
 
 
+def test_the_factor_is_guessed_ten_times_a_minute_at_most(client, office):
+    client.force_login(office)
+    TOTP.activate(office, SECRET)
+    answers = [client.post("/accounts/2fa/reauthenticate/", {"code": "x"}) for _ in range(11)]
+    assert answers[-1].status_code == 429
+    assert "That was too many tries." in text(answers[-1])
+
+
 def test_recovery_codes_alone_do_not_open_the_desk(client, office):
     RecoveryCodes.activate(office)
     client.force_login(office)

@@ -24,7 +24,7 @@ def test_somebody_new_registers_and_leaves(transactional_db, live_server, make_s
     page.get_by_role("radio", name="Faculty").check()
     page.get_by_role("button", name="Register").click()
     page.get_by_role("textbox", name="Code").fill(mailed_code(NEW))
-    page.get_by_role("button", name="Confirm and register").click()
+    page.get_by_role("button", name="Confirm and register").dblclick()
     page.wait_for_url(f"**{session.get_absolute_url()}")
     assert "That makes 1 of 6." in page.get_by_role("main").inner_text()
     registration = Registration.objects.get()
