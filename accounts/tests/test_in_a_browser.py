@@ -73,6 +73,7 @@ def test_errors_take_the_focus(desk, browser_page):
     assert browser_page.evaluate("document.activeElement.className") == "q-errors"
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_account_pages(desk, office, browser, client, width, scheme):

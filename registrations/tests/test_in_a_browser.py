@@ -43,6 +43,7 @@ def test_somebody_new_registers_and_leaves(transactional_db, live_server, make_s
     assert registration.status == Registration.Status.WITHDRAWN
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_pages_of_one_person(
