@@ -1,6 +1,7 @@
 """People in the admin. Nobody here has a password; only superusers say who is of the office."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 
 from accounts.desk import DeskAdmin
@@ -12,6 +13,8 @@ admin.site.empty_value_display = "–"
 admin.site.enable_nav_sidebar = False
 # Rows are deleted one at a time, each after a page that says what else goes with it.
 admin.site.disable_action("delete_selected")
+# allauth's pages would show the keys of second factors, and edit addresses past the Person they belong to.
+admin.site.unregister([Authenticator, EmailAddress])
 
 
 @admin.register(Campus)
@@ -69,3 +72,15 @@ class PersonAdmin(DeskAdmin):
         if change and "email" in form.changed_data:
             # The old address must not open this account any longer.
             EmailAddress.objects.filter(user=obj).delete()
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(admin.ModelAdmin):
+    """Who has which second factor, never its key. A superuser deletes one whose owner has lost it."""
+
+    list_display = fields = readonly_fields = ["user", "type", "created_at", "last_used_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__email", "user__name"]
+
+    def has_add_permission(self, request):
+        return False

@@ -33,16 +33,16 @@ SIGNUP_EMAIL_DOMAINS = [
 REPLY_MAILBOX_URL = env("REPLY_MAILBOX_URL", default="")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = formataddr((OFFICE_NAME, OFFICE_EMAIL))
 
-# ---- apps, from left to right along the chain ----
+# ---- apps: ours from left to right along the chain; allauth first, so that accounts can replace its admin ----
 INSTALLED_APPS = [
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "accounts",
     "catalog",
     "sessions_app",
     "registrations",
     "notifications",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",

@@ -3,6 +3,7 @@ import io
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
@@ -189,3 +190,15 @@ def test_a_cell_a_spreadsheet_would_run_is_text(typed):
 def test_an_ordinary_cell_stays_as_it_is(typed):
     rows = list(csv.reader(io.StringIO(as_csv([[typed, "x"]]).decode("utf-8-sig"), newline="")))
     assert rows == [[typed, "x"]]
+
+
+def test_the_keys_of_second_factors_are_never_shown(client, office):
+    app = Authenticator.objects.create(user=office, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"})
+    client.force_login(office)
+    page = reverse("admin:mfa_authenticator_change", args=[app.pk])
+    for url in (reverse("admin:mfa_authenticator_changelist"), page):
+        response = client.get(url)
+        assert response.status_code == 200
+        assert "JBSWY3DPEHPK3PXP" not in response.content.decode()
+    client.post(reverse("admin:mfa_authenticator_delete", args=[app.pk]), {"post": "yes"})
+    assert not Authenticator.objects.exists()
