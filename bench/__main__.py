@@ -12,6 +12,7 @@ import secrets
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from statistics import median
 
@@ -35,7 +36,7 @@ class Contestant:
     cookie: str
     must: dict[str, int]
     speeds: list[float] = field(default_factory=list)
-    latencies: list[float] = field(default_factory=list)
+    latencies: list[list[float]] = field(default_factory=list)
     web: float = 0.0
     database: float = 0.0
     asked: int = 0
@@ -62,12 +63,12 @@ class Contestant:
         self.database += processor_seconds(backends) - behind
         self.asked += len(measured["latencies"])
         self.speeds.append(len(measured["latencies"]) / measured["seconds"])
-        self.latencies += measured["latencies"]
+        self.latencies.append(measured["latencies"])
 
     def figures(self) -> tuple[float, float, float, float]:
         """Return requests per second, and milliseconds of latency, of web and of database processor time."""
-        each = 1000 / self.asked
-        return median(self.speeds), 1000 * median(self.latencies), self.web * each, self.database * each
+        latency = 1000 * median(chain.from_iterable(self.latencies))
+        return median(self.speeds), latency, 1000 * self.web / self.asked, 1000 * self.database / self.asked
 
 
 def compete(contestants: Iterable[Contestant], rounds: int, requests: int) -> None:
@@ -132,8 +133,8 @@ def speed_ratio(ours: Contestant, bare: Contestant) -> float:
 
 
 def growth(many: Contestant, few: Contestant) -> float:
-    """Return the latency with many sessions as a multiple of that with few."""
-    return many.figures()[1] / few.figures()[1]
+    """Return the latency with many sessions as a multiple of that with few: the median over the rounds."""
+    return median(median(own) / median(other) for own, other in zip(many.latencies, few.latencies, strict=True))
 
 
 def measure(rounds: int, requests: int, starts: int) -> int:
@@ -231,7 +232,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 dev.py bench", description="Compare the pages with bare ones.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: a look, not a measurement")
     args = parser.parse_args()
-    return measure(rounds=2, requests=50, starts=1) if args.quick else measure(rounds=5, requests=150, starts=3)
+    return measure(rounds=3, requests=25, starts=1) if args.quick else measure(rounds=15, requests=50, starts=3)
 
 
 if __name__ == "__main__":
