@@ -14,7 +14,8 @@ PARSER = MarkdownIt("commonmark", {"html": False})
 @lru_cache(512)
 def markdown(text: str) -> SafeString:
     """Return `text` as HTML: no raw HTML, no images, links to the web and to mail only. Headings start at h2."""
-    tokens = PARSER.parse(text)
+    # Half a surrogate pair is no character, and the sanitizer takes only UTF-8.
+    tokens = PARSER.parse(text.encode("utf-8", "replace").decode())
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(max(int(token.tag[1]), 2), 4)}"

@@ -37,16 +37,10 @@ class FilterForm(forms.Form):
         "page": "There is no such page.",
     }
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for name, sentence in self.UNKNOWN.items():
-            for code in ("invalid_choice", "invalid", "min_value", "max_value", "null_characters_not_allowed"):
-                self.fields[name].error_messages[code] = sentence
-
     @property
     def sentences(self) -> list[str]:
         """What is wrong, one sentence a field, whatever was typed."""
-        return [sentence for errors in self.errors.values() for sentence in errors[:1]]
+        return [self.UNKNOWN.get(name, errors[0]) for name, errors in self.errors.items()]
 
     @property
     def audience_words(self) -> str:

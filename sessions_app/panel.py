@@ -4,13 +4,16 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import quote
 
-from sessions_app.meter import Place, State, state_of
+from sessions_app.meter import REASON_LENGTH, Place, State, state_of
 from sessions_app.models import Session
 from sessions_app.words import clock, local, long_day, number_words, ordinal, place_words, short_day
 
 
 class Panel(NamedTuple):
-    """What the panel says; `waits` is true while a moment later it will say something else. The button leads to the page named `leads_to`, of `key`; `link` is the quiet way out."""
+    """What the panel says. The button leads to the page named `leads_to`, of `key`; `link` is the quiet way out.
+
+    `waits` is true while it will say something else a moment later.
+    """
 
     tone: str
     heading: str
@@ -99,7 +102,7 @@ def _why_cancelled(session: Session) -> str:
         count = number_words(session.cancelled_count).capitalize()
         people = "person" if session.cancelled_count == 1 else "people"
         return f"{count} {people} had registered by the decision date, and it needed {number_words(session.minimum)}."
-    return session.cancel_reason
+    return session.cancel_reason if len(session.cancel_reason) > REASON_LENGTH else ""
 
 
 def _promise(session: Session, now: datetime) -> str:
@@ -146,5 +149,6 @@ def invitation_link(session: Session, now: datetime, address: str) -> str:
     missing = session.minimum - session.seats_taken
     needs = f"It needs {number_words(missing)} more {'person' if missing == 1 else 'people'}"
     decided = by_words(session.confirm_by, session, now)
-    body = f"I’m signed up for {title} on {day}, {clock(session.starts_at, zone)}. {needs} {decided} to go ahead: {address}"
+    when = f"{day}, {clock(session.starts_at, zone)}"
+    body = f"I’m signed up for {title} on {when}. {needs} {decided} to go ahead: {address}"
     return f"mailto:?subject={quote(f'{title}, {day}')}&body={quote(body)}"

@@ -18,10 +18,11 @@ from sessions_app.models import Session, SessionQuerySet
 from sessions_app.words import clock, length_words, local, short_day, time_span, zone_words
 
 KEPT = 4096
-COLUMNS = (
-    "code status format minimum capacity seats_taken waiting_count starts_at ends_at time_zone confirm_by "
-    "registration_closes_at cancelled_count cancelled_by_rule cancel_reason workshop_id"
-).split()
+COLUMNS = [
+    *("code", "status", "format", "minimum", "capacity", "seats_taken", "waiting_count", "starts_at", "ends_at"),
+    *("time_zone", "confirm_by", "registration_closes_at", "cancelled_count", "cancelled_by_rule", "cancel_reason"),
+    "workshop_id",
+]
 TAKING = (State.GATHERING, State.PENDING, State.REACHED, State.CONFIRMED)
 
 
@@ -89,7 +90,7 @@ def row(
 
 
 def times_of(session: Session, home_zone: str) -> str:
-    """“12:30–2:00 PM” of the first meeting, with the last day if there are more, and the zone if it is not `home_zone`."""
+    """“12:30–2:00 PM” of the first meeting, the zone if it is not `home_zone`, and the last day if there are more."""
     zone = session.time_zone
     ends_at = session.first_ends_at or session.ends_at
     words = time_span(session.starts_at, ends_at, zone)

@@ -1,5 +1,6 @@
 """The home page and the page of one session. Reading only; registering belongs to registrations."""
 
+from collections import Counter
 from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
@@ -7,17 +8,20 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Min, Q, QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
-from django.views.generic import DetailView, TemplateView
+from django.views.generic import TemplateView
 
-from catalog.models import Format, Topic, Workshop
+from accounts.models import Person
+from catalog.models import Facilitator, Format, Topic, Workshop
 from sessions_app.forms import FilterForm
 from sessions_app.models import Meeting, Session
-from sessions_app.rows import Part, date_words, listing
+from sessions_app.rows import Part, date_words, listing, place_of
 from sessions_app.words import local, zone_words
 
 PAGE_SIZE = 50
@@ -142,26 +146,34 @@ class HomeView(TemplateView):
         return choice
 
     def count(self, upcoming: QuerySet, within: Q, choice: Q, now: datetime) -> tuple[dict, dict]:
-        """Count for the chips, and per workshop its dates and the first of them, in one query over both."""
-        kinds = {
-            "all": Q(),
-            FilterForm.Status.NEEDS_PEOPLE: needs_people(now),
-            FilterForm.Status.CONFIRMED: Q(status=Session.Status.CONFIRMED),
-            Format.ONLINE: ONLINE,
-            Format.IN_PERSON: IN_PERSON,
-            "shown": choice,
-        }
-        counted = [Count("pk", filter=within & kind if within or kind else None) for kind in kinds.values()]
-        by_workshop = (
+        """Count for the chips, and per workshop its dates and the first of them: one query, over a few sums."""
+        flags = {"needs": needs_people(now)}
+        if within:
+            flags["within"] = within
+        if choice:
+            flags["chosen"] = choice
+        sums = (
             upcoming.order_by()
-            .values_list("workshop")
-            .annotate(**{f"kind{number}": count for number, count in enumerate(counted)})
-            .annotate(dates=Count("pk", filter=RUNNING), first=Min("starts_at", filter=RUNNING))
+            .annotate(**{name: ExpressionWrapper(flag, BooleanField()) for name, flag in flags.items()})
+            .values_list("workshop", "status", "format", *flags)
+            .annotate(many=Count("pk"), first=Min("starts_at"))
         )
-        found = list(by_workshop)
-        sums = [sum(column) for column in zip(*(line[1 : 1 + len(kinds)] for line in found), strict=True)]
-        counts = dict(zip(kinds, sums or [0] * len(kinds), strict=True))
-        return counts, {line[0]: line[-2:] for line in found}
+        counts, dates = Counter(), {}
+        for workshop, status, format, needs, *found in sums:
+            flagged = dict(zip([*list(flags)[1:], "many", "first"], found, strict=True))
+            many, first = flagged["many"], flagged["first"]
+            if status in Session.RUNNING:
+                before = dates.get(workshop, (0, first))
+                dates[workshop] = before[0] + many, min(before[1], first)
+            if not flagged.get("within", True):
+                continue
+            counts["all"] += many
+            counts[FilterForm.Status.NEEDS_PEOPLE] += many if needs else 0
+            counts[FilterForm.Status.CONFIRMED] += many if status == Session.Status.CONFIRMED else 0
+            counts[Format.ONLINE] += many if format != Format.IN_PERSON else 0
+            counts[Format.IN_PERSON] += many if format != Format.ONLINE else 0
+            counts["shown"] += many if flagged.get("chosen", True) else 0
+        return counts, dates
 
     def address(self, **changes) -> str:
         """Return the home page's address with the chosen filters, changed."""
@@ -223,50 +235,87 @@ def workshop_parts(dates: dict[int, tuple], now: datetime) -> list[Part]:
     ]
 
 
+def find(code: str, person: Person | AnonymousUser) -> tuple[Session, list[Meeting]]:
+    """Return the session with its workshop, and its meetings with their venues: one query. A draft is the office's."""
+    meetings = list(Meeting.objects.filter(session__code=code).select_related("venue", "session__workshop"))
+    if meetings:
+        session = meetings[0].session
+    else:
+        session = get_object_or_404(Session.objects.select_related("workshop"), code=code)
+    if (session.status == Session.Status.DRAFT or not session.workshop.is_published) and not person.is_staff:
+        raise Http404("Not published yet.")
+    return session, meetings
+
+
 @method_decorator(login_not_required, name="dispatch")
-class SessionView(DetailView):
+class SessionView(TemplateView):
     """One session, for everybody with its link; a draft only for the office."""
 
     template_name = "sessions_app/session.html"
-    slug_field = slug_url_kwarg = "code"
-    context_object_name = "session"
 
-    def get_queryset(self):
-        sessions = Session.objects if self.request.user.is_staff else Session.objects.public()
-        return sessions.select_related("workshop")
-
-    def get_context_data(self, **kwargs):
-        session, now = self.object, timezone.now()
-        meetings = list(session.meetings.select_related("venue__campus"))
+    def get_context_data(self, code: str, **kwargs):
+        now, (session, meetings) = timezone.now(), find(code, self.request.user)
+        venues = list({meeting.venue_id: meeting.venue for meeting in meetings if meeting.venue}.values())
+        room = venues[0] if len(venues) == 1 else None
         dates = session.workshop.sessions.listed().joinable(now).exclude(pk=session.pk).order_by("starts_at", "pk")
+        objectives, names = taught(session)
         return super().get_context_data(
             **kwargs,
             nav="sessions",
             now=now,
-            this_year=local(now, settings.TIME_ZONE).year,
-            zone=zone_words(session.time_zone, session.starts_at or now) if session.time_zone else "",
-            sessions=[session],
+            session=session,
+            here=[session],
+            zone=zone_words(session.time_zone, session.starts_at) if meetings else "",
             again=0,
             meetings=meetings,
-            venues=list({meeting.venue_id: meeting.venue for meeting in meetings if meeting.venue}.values()),
-            facilitators=list(session.facilitators.all()),
-            objectives=list(session.workshop.objectives.all()),
+            many_venues=len(venues) > 1,
+            where=place_of(session.format, room and room.building, room and room.room),
+            led_by=led_by(names),
+            objectives=objectives,
+            access=tuple((str(venue), venue.directions, venue.access) for venue in venues),
             other_dates=list(listing(dates)[:OTHER_DATES]),
         )
 
 
+def taught(session: Session) -> tuple[tuple[str, ...], list[str]]:
+    """Return the objectives in order and the facilitators as they wish to be named.
+
+    One query: it reads each of the few objectives beside each of the few facilitators.
+    """
+    found = (
+        Session.objects.filter(pk=session.pk)
+        .order_by("workshop__objectives__position", "workshop__objectives__pk", "facilitators__name")
+        .values_list(
+            *("workshop__objectives__pk", "workshop__objectives__text"),
+            *("facilitators__pk", "facilitators__name", "facilitators__credentials", "facilitators__pronouns"),
+        )
+    )
+    objectives, facilitators = {}, {}
+    for objective, text, facilitator, name, credentials, pronouns in found:
+        if objective is not None:
+            objectives[objective] = text
+        if facilitator is not None:
+            facilitators[facilitator] = Facilitator(name=name, credentials=credentials, pronouns=pronouns).byline
+    return tuple(objectives.values()), list(facilitators.values())
+
+
+def led_by(names: list[str]) -> str:
+    """“, with Renata Oyelaran, MEd (she/her) and Tolu Adeyemi”, or nothing."""
+    *others, last = names or [""]
+    together = f"{'; '.join(others)} and {last}" if others else last
+    return f", with {together}" if together else ""
+
+
 @method_decorator(login_not_required, name="dispatch")
-class MeterView(DetailView):
-    """The register panel alone, for a page that waits for a session to be confirmed. Asks again at most `MOST` times."""
+class MeterView(TemplateView):
+    """The register panel alone, for a page that waits until a session is confirmed. It asks `MOST` times at most."""
 
     MOST = 15
     template_name = "sessions_app/_panel_again.html"
-    slug_field = slug_url_kwarg = "code"
-    context_object_name = "session"
-    get_queryset = SessionView.get_queryset
 
-    def get_context_data(self, **kwargs):
+    def get_context_data(self, code: str, **kwargs):
+        session, _ = find(code, self.request.user)
         asked = self.request.GET.get("asked", "")
         asked = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else self.MOST
         again = asked + 1 if asked < self.MOST else None
-        return super().get_context_data(**kwargs, now=timezone.now(), sessions=[self.object], again=again)
+        return super().get_context_data(**kwargs, now=timezone.now(), session=session, here=[session], again=again)

@@ -76,8 +76,8 @@ def ordinal(number: int) -> str:
     return f"{number}{suffix}"
 
 
-NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
-PLACES = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+PLACES = ["", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
 
 
 def number_words(number: int) -> str:
@@ -86,5 +86,5 @@ def number_words(number: int) -> str:
 
 
 def place_words(number: int) -> str:
-    """“sixth”; “13th” above twelve."""
-    return PLACES[number] if number < len(PLACES) else ordinal(number)
+    """“sixth”; “11th” above ten."""
+    return PLACES[number] if 0 < number < len(PLACES) else ordinal(number)

@@ -14,9 +14,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from catalog.models import Workshop
 from sessions_app import panel, rows
-from sessions_app.meter import Place, meter
+from sessions_app.meter import Meter, Place, meter
 from sessions_app.models import Meeting, Session
-from sessions_app.words import length_words, local, long_day, short_day, time_span, zone_words
+from sessions_app.words import length_words, local, long_day, number_words, short_day, time_span, zone_words
 
 register = template.Library()
 MOST_DATES = 100
@@ -77,8 +77,15 @@ def next_dates(context, workshops: Iterable[Workshop]) -> dict[int, str]:
 
 @register.simple_tag(takes_context=True)
 def register_panel(context, session: Session, place: Place | None = None) -> panel.Panel:
-    """Give the values of the register panel."""
-    return panel.panel(session, now_of(context), place)
+    """Give the values of the register panel; the key of “mailto” is the whole link."""
+    asked = panel.panel(session, now_of(context), place)
+    return asked._replace(key=invite_link(context, session)) if asked.leads_to == "mailto" else asked
+
+
+@register.simple_tag(takes_context=True)
+def meter_values(context, session: Session, place: Place | None = None) -> Meter:
+    """Give the values of the meter, to keep a part of the page under them."""
+    return meter(session, now_of(context), place)
 
 
 @register.simple_tag(takes_context=True)
@@ -95,24 +102,37 @@ def zone_here(context) -> str:
 
 
 @register.filter
-def short_date(session: Session, now: datetime) -> str:
-    """“Tue May 14”, on the session's own calendar."""
-    year = local(now, session.time_zone).year
-    return short_day(session.starts_at, session.time_zone, year).replace(",", "", 1)
+def titled(session: Session, now: datetime) -> str:
+    """“Implicit Bias, Tue May 14”, on the session's own calendar."""
+    if session.starts_at is None:
+        return session.workshop.title
+    day = short_day(session.starts_at, session.time_zone, local(now, session.time_zone).year)
+    return f"{session.workshop.title}, {day.replace(',', '', 1)}"
 
 
 @register.filter
-def long_time(meeting: Meeting, now: datetime) -> str:
-    """“Tuesday, May 14, 12:30–2:00 PM”."""
-    zone = meeting.time_zone
-    day = long_day(meeting.starts_at, zone, local(now, zone).year)
-    return f"{day}, {time_span(meeting.starts_at, meeting.ends_at, zone)}"
+def times(meetings: list[Meeting], now: datetime) -> tuple[tuple[str, str, str], ...]:
+    """Give each meeting's time for machines, “Tuesday, May 14, 12:30–2:00 PM”, and its room."""
+    return tuple(
+        (
+            local(one.starts_at, one.time_zone).isoformat(timespec="minutes"),
+            f"{long_day(one.starts_at, one.time_zone, local(now, one.time_zone).year)}, "
+            f"{time_span(one.starts_at, one.ends_at, one.time_zone)}",
+            str(one.venue or ""),
+        )
+        for one in meetings
+    )
 
 
 @register.filter
-def zone_name(meeting: Meeting) -> str:
-    """“Central time”."""
-    return zone_words(meeting.time_zone, meeting.starts_at)
+def only_length(meetings: list[Meeting]) -> int:
+    """How many minutes the one meeting lasts; 0 if there are more of them."""
+    if len(meetings) != 1:
+        return 0
+    return int((meetings[0].ends_at - meetings[0].starts_at).total_seconds() // 60)
+
+
+register.filter("number_words", number_words)
 
 
 @register.filter

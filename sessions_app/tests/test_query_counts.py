@@ -41,14 +41,14 @@ def test_home_makes_one_more_query_for_the_viewers_own_places(count, person, cli
 
 
 @every_count
-def test_a_session_makes_five_queries_signed_out(count, person, queries):
-    queries(5, Session.objects.first().get_absolute_url())
+def test_a_session_makes_three_queries_signed_out(count, person, queries):
+    queries(3, Session.objects.first().get_absolute_url())
 
 
 @every_count
 def test_a_session_makes_one_more_query_for_the_viewers_own_place(count, person, client, queries):
     client.force_login(person)
-    queries(5 + 1 + WHO_IS_ASKING, Session.objects.first().get_absolute_url())
+    queries(3 + 1 + WHO_IS_ASKING, Session.objects.first().get_absolute_url())
 
 
 @every_count

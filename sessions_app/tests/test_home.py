@@ -1,0 +1,246 @@
+"""The home page: what is on, filtered and searched, with and without htmx."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Campus
+from catalog.models import Format, Topic, Workshop
+from registrations.models import Registration
+from sessions_app.models import MeetingPlan, Session, Venue
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def home(client):
+    """home("q=bias") returns the page's text with single spaces."""
+
+    def get(query: str = "", status: int = 200, **headers) -> str:
+        response = client.get(f"{reverse('home')}?{query}" if query else reverse("home"), headers=headers)
+        assert response.status_code == status
+        return " ".join(response.content.decode().split())
+
+    return get
+
+
+@pytest.fixture
+def other_workshop(db):
+    return Workshop.objects.create(
+        title="Implicit Bias", slug="implicit-bias", status=Workshop.Status.PUBLISHED, for_students=False
+    )
+
+
+def rows(page: str) -> list[str]:
+    """The titles of the rows, in order."""
+    return re.findall(r'<h4 class="q-t"><a [^>]*>([^<]*)</a>', page)
+
+
+def counts(page: str) -> dict[str, int]:
+    """What the chips say."""
+    return {label: int(count) for label, count in re.findall(r">([A-Z][a-z ]+) <span>(\d+)</span></a>", page)}
+
+
+def test_a_visitor_sees_upcoming_listed_sessions_in_order(home, make_session, other_workshop):
+    make_session(days=20)
+    make_session(days=10, workshop=other_workshop)
+    make_session(days=12, listed=False)
+    make_session(days=12, published=False)
+    assert rows(home()) == ["Implicit Bias", "Bystander Interventions"]
+
+
+def test_a_past_session_is_gone_and_a_cancelled_one_stays(home, make_session, office, now):
+    make_session(days=12).cancel("The facilitator is ill.", by=office)
+    past = make_session(days=10)
+    Session.objects.filter(pk=past.pk).update(
+        confirm_by=now - timedelta(days=9),
+        registration_closes_at=now - timedelta(days=9),
+        starts_at=now - timedelta(days=9),
+        ends_at=now - timedelta(days=8),
+    )
+    page = home()
+    assert rows(page) == ["Bystander Interventions"]
+    assert "<b>Cancelled</b> · The facilitator is ill" in page
+
+
+def test_the_chips_count_and_choose(home, make_session, people, other_workshop, now):
+    confirmed = make_session(days=10, workshop=other_workshop)
+    for person in people(6):
+        Registration.objects.register(person, confirmed)
+    confirmed.settle()
+    venue = Venue.objects.create(campus=Campus.objects.create(name="West"), building="Learning Commons", room="210")
+    here = make_session(days=11)
+    here.meetings.update(venue=venue)
+    Session.objects.filter(pk=here.pk).update(format=Format.HYBRID)
+    assert counts(home()) == {"All": 2, "Needs people": 1, "Confirmed": 1, "Online": 2, "In person": 1}
+    assert rows(home("status=needs-people")) == ["Bystander Interventions"]
+    assert rows(home("status=confirmed")) == ["Implicit Bias"]
+    assert rows(home("format=in_person")) == ["Bystander Interventions"]
+    assert rows(home("format=online")) == ["Implicit Bias", "Bystander Interventions"]
+    assert counts(home("format=in_person"))["All"] == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=implicit", True),
+        ("q=BIAS+implicit", True),
+        ("q=bias+nothing", False),
+        ("q=wellbeing", True),
+        ("topic=wellbeing", True),
+        ("topic=allyship", False),
+        ("audience=staff", True),
+        ("audience=student", False),
+    ],
+)
+def test_searching_looks_at_title_topic_and_audience(home, make_session, other_workshop, query, found):
+    for name in ("Wellbeing", "Allyship"):
+        Topic.objects.create(name=name, slug=name.lower())
+    other_workshop.topics.add(Topic.objects.get(slug="wellbeing"))
+    make_session(workshop=other_workshop)
+    assert rows(home(query)) == (["Implicit Bias"] if found else [])
+
+
+def test_a_campus_shows_the_sessions_held_there(home, make_session):
+    west, east = (Campus.objects.create(name=name) for name in ("West", "East"))
+    made = make_session()
+    made.meetings.update(venue=Venue.objects.create(campus=west, building="Learning Commons"))
+    assert rows(home(f"campus={west.pk}")) == ["Bystander Interventions"]
+    assert rows(home(f"campus={east.pk}")) == []
+
+
+def test_nothing_found_says_so_and_leads_back(home, make_session):
+    make_session()
+    page = home("q=affirmations")
+    assert "No sessions match “affirmations”." in page
+    assert "Show all sessions" in page
+
+
+def test_nothing_scheduled_says_so(home):
+    assert "Nothing is scheduled yet." in home()
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("status=open", "There is no such state of a session."),
+        ("format=zoom", "There is no such format."),
+        ("topic=nothing", "There is no such topic."),
+        ("topic=%00", "There is no such topic."),
+        ("campus=x", "There is no such campus."),
+        ("campus=99999999999999999999999", "There is no such campus."),
+        ("audience=nobody", "There is no such audience."),
+        ("page=0", "There is no such page."),
+        ("page=x", "There is no such page."),
+        ("q=%00", "that text has a character nobody can type"),
+        (f"q={'x' * 10_000}", "Search for at most 100 characters."),
+    ],
+)
+def test_an_impossible_filter_gets_a_sentence_and_changes_nothing_else(home, make_session, query, sentence):
+    make_session()
+    page = home(query, status=400)
+    assert sentence in page
+    assert rows(page) == ["Bystander Interventions"]
+
+
+@pytest.mark.parametrize("typed", ["<script>alert(1)</script>", "ünïcødé 🌍", "\u202eright to left", "%", "a' OR 1=1"])
+def test_what_was_typed_is_kept_and_escaped(home, make_session, typed):
+    from urllib.parse import quote
+
+    from django.utils.html import escape
+
+    make_session()
+    page = home(f"q={quote(typed)}")
+    assert f'value="{escape(typed)}"' in page
+    assert "<script>alert" not in page
+
+
+def test_a_page_past_the_last_is_not_there(home, make_session):
+    make_session()
+    assert "We can’t find that page." in home("page=2", status=404)
+
+
+def test_fifty_sessions_make_a_page(home, make_session, now):
+    first = make_session(days=10)
+    copies = []
+    for number in range(51):
+        copy = Session.objects.get(pk=first.pk)
+        copy.pk, copy.code = None, f"copy{number:04}"
+        copies.append(copy)
+    Session.objects.bulk_create(copies)
+    assert len(rows(home())) == 50
+    assert 'href="/?page=2" rel="next"' in home()
+    assert len(rows(home("page=2"))) == 2
+    assert 'href="/" rel="prev"' in home("page=2")
+
+
+def test_nearly_there_shows_the_three_that_are_decided_first(home, make_session, people):
+    someone = people(3)
+    for days in (40, 20, 30, 25, 15):
+        made = make_session(days=days)
+        for person in someone:
+            Registration.objects.register(person, made)
+    make_session(days=12)
+    cards = re.findall(r'<li class="q-card"> .*?</li>', home())
+    starts = [re.search(r'datetime="([^"]*)"', one)[1] for one in cards]
+    assert len(starts) == 3
+    assert starts == sorted(starts)
+
+
+def test_nearly_there_vanishes_when_nothing_is(home, make_session):
+    make_session()
+    assert "Nearly there" not in home()
+
+
+def test_htmx_gets_the_list_alone_and_the_count_for_those_who_listen(home, make_session):
+    make_session()
+    page = home("status=needs-people", **HTMX)
+    assert page.startswith('<div id="sessions">')
+    assert '<p id="say" hx-swap-oob="innerHTML">1 session shown.</p>' in page
+
+
+def test_a_restored_page_is_a_whole_one_and_caches_keep_the_two_apart(client, make_session):
+    response = client.get(reverse("home"), headers=HTMX | {"HX-History-Restore-Request": "true"})
+    assert b"<!doctype html>" in response.content
+    assert "HX-Request" in response.headers["Vary"]
+
+
+def test_the_viewer_sees_their_own_place_and_only_theirs(home, client, make_session, people):
+    me, other = people(2)
+    made = make_session()
+    registration = Registration.objects.register(me, made)
+    Registration.objects.register(other, made)
+    assert "including you" not in home()
+    client.force_login(me)
+    page = home()
+    assert '<b>2 of 6</b><span class="visually-hidden"> registered</span>, including you' in page
+    assert reverse("registration", args=[registration.uuid]) in page
+    assert other.name not in page
+
+
+def test_workshops_open_with_their_objectives_in_order(home, make_session, workshop):
+    for position, text in enumerate(["First thing", "Second thing"]):
+        workshop.objectives.create(position=1 - position, text=text)
+    Workshop.objects.create(title="Not ready", slug="not-ready")
+    page = home()
+    assert "<li>Second thing</li><li>First thing</li>" in page
+    assert "No dates yet" in page
+    assert "Not ready" not in page
+
+
+def test_times_stand_on_the_clock_of_the_session(home, make_session, now):
+    first = make_session(days=20).meetings.get()
+    plan = MeetingPlan(first.starts_at, first.ends_at, "America/New_York")
+    make_session(meetings=[plan])
+    page = home()
+    assert "Noon–1:30 PM · Online" in page
+    assert "1:00–2:30 PM Eastern time · Online" in page
+
+
+def test_months_of_another_year_say_so(home, make_session, now):
+    make_session(days=300)
+    year = (now + timedelta(days=300)).year
+    assert (f"{year}</h3>" in home()) == (year != now.year)

@@ -1,0 +1,195 @@
+"""The page of one session, in the states its verbs can reach."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Campus
+from catalog.models import Facilitator, Format
+from registrations.models import Registration
+from sessions_app.models import MeetingPlan, Session, Venue
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def page(client):
+    """page(session) returns the page's text with single spaces."""
+
+    def get(session: Session, name: str = "session", status: int = 200, query: str = "") -> str:
+        response = client.get(reverse(name, args=[session.code]) + query)
+        assert response.status_code == status
+        return " ".join(response.content.decode().split())
+
+    return get
+
+
+def fill(session, people, count):
+    for person in people(count):
+        Registration.objects.register(person, session)
+
+
+def test_a_gathering_session_asks_to_register(page, make_session, people):
+    made = make_session()
+    fill(made, people, 4)
+    shown = page(made)
+    assert "Two more and it’s confirmed" in shown
+    assert f'id="qm-{made.code}"' in shown
+    assert f'id="panel-button" href="{reverse("register", args=[made.code])}">Register</a>' in shown
+
+
+def test_the_sixth_is_confirming_and_the_panel_asks_again_until_it_is(page, make_session, people):
+    made = make_session()
+    fill(made, people, 6)
+    shown = page(made)
+    assert "confirming now" in shown
+    assert f'hx-get="{reverse("meter", args=[made.code])}?asked=0"' in shown
+    assert "?asked=1" in page(made, "meter", query="?asked=0")
+    assert "hx-get" not in page(made, "meter", query="?asked=15")
+    made.settle()
+    settled = page(made, "meter", query="?asked=0")
+    assert "hx-get" not in settled
+    assert "It’s happening" in settled
+    assert '<p id="say" hx-swap-oob="innerHTML">Confirmed. The session takes place.</p>' in settled
+
+
+@pytest.mark.parametrize("asked", ["x", "-1", "%00", "9" * 5000, "٣"])
+def test_an_impossible_count_of_asking_ends_it(page, make_session, people, asked):
+    made = make_session()
+    fill(made, people, 6)
+    assert "hx-get" not in page(made, "meter", query=f"?asked={asked}")
+
+
+def test_a_full_session_offers_its_waitlist(page, make_session, people):
+    made = make_session(capacity=6)
+    fill(made, people, 7)
+    made.settle()
+    assert "This session is full" in page(made)
+    assert ">Join the waitlist</a>" in page(made)
+
+
+def test_a_cancelled_session_leads_to_other_dates(page, make_session, office):
+    made = make_session()
+    made.cancel("The facilitator is ill.", by=office)
+    assert "This session was cancelled" in page(made)
+    assert "See other dates" in page(made)
+
+
+def test_a_held_session_says_so(page, make_session, people, office, now):
+    made = make_session()
+    fill(made, people, 6)
+    made.settle()
+    made.settle(now=made.ends_at + timedelta(minutes=1))
+    assert "This session has been held" in page(made)
+
+
+def test_a_draft_is_seen_by_the_office_alone(page, client, make_session, office, person):
+    made = make_session(published=False)
+    page(made, status=404)
+    client.force_login(person)
+    page(made, status=404)
+    client.force_login(office)
+    assert "This is a draft" in page(made)
+
+
+def test_an_unlisted_session_is_reached_by_its_link(page, make_session):
+    assert "only people with its link see it" in page(make_session(listed=False))
+
+
+@pytest.mark.parametrize(
+    "path", ["/sessions/nothere/", "/sessions/%00/", "/sessions/nothere/meter/", f"/sessions/{'x' * 5000}/"]
+)
+def test_a_session_that_is_not_there_is_404(client, db, path):
+    assert client.get(path).status_code == 404
+
+
+def test_the_join_link_is_for_people_with_a_seat_once_confirmed(page, client, make_session, people, person):
+    made, link = make_session(capacity=7), "https://meet.example.edu/quorum"
+    Registration.objects.register(person, made)
+    client.force_login(person)
+    assert link not in page(made)
+    fill(made, people, 6)
+    made.settle()
+    assert link in page(made)
+    waiting = people(1)[0]
+    Registration.objects.register(waiting, made)
+    client.force_login(waiting)
+    assert link not in page(made)
+    client.logout()
+    assert link not in page(made)
+
+
+def test_people_see_their_own_place_and_the_way_out(page, client, make_session, person):
+    made = make_session()
+    registration = Registration.objects.register(person, made)
+    client.force_login(person)
+    shown = page(made)
+    assert "You’re registered" in shown
+    assert reverse("withdrawal", args=[registration.uuid]) in shown
+    assert "mailto:?subject=Bystander%20Interventions" in shown
+
+
+def test_who_registered_is_never_shown(page, make_session, person):
+    made = make_session()
+    Registration.objects.register(person, made)
+    assert person.name not in page(made)
+
+
+def test_several_meetings_are_listed_with_their_dates_and_rooms(page, make_session, office, now):
+    campus = Campus.objects.create(name="West")
+    first = make_session().meetings.get()
+    plans = [
+        MeetingPlan(
+            first.starts_at + timedelta(days=7 * number),
+            first.ends_at + timedelta(days=7 * number),
+            "America/Chicago",
+            venue=Venue.objects.create(campus=campus, building=f"House {number}", directions="Ring the bell."),
+        )
+        for number in range(2)
+    ]
+    shown = page(make_session(meetings=plans, format=Format.IN_PERSON))
+    assert "Two meetings, taken together, Central time" in shown
+    assert shown.count("Noon–1:30 PM") >= 2
+    assert "House 0" in shown and "Getting to House 1" in shown
+
+
+def test_the_room_its_access_and_the_way_there_are_shown(page, make_session):
+    campus = Campus.objects.create(name="West")
+    venue = Venue.objects.create(
+        campus=campus, building="Learning Commons", room="210", directions="Second floor.", access="Step-free entrance."
+    )
+    first = make_session().meetings.get()
+    plan = MeetingPlan(first.starts_at, first.ends_at, "America/Chicago", venue=venue)
+    shown = page(make_session(meetings=[plan], format=Format.IN_PERSON))
+    for words in ("Learning Commons 210", "Second floor.", "Step-free entrance.", "In person"):
+        assert words in shown
+
+
+def test_facilitators_are_named_as_they_wish(page, make_session):
+    facilitators = [Facilitator.objects.create(name="Tolu Adeyemi", credentials="MD", pronouns="they/them")]
+    assert "Online, with Tolu Adeyemi, MD (they/them)" in page(make_session(facilitators=facilitators))
+
+
+def test_other_dates_are_those_one_can_still_join(page, make_session, office):
+    made, other, cancelled = make_session(days=10), make_session(days=20), make_session(days=30)
+    cancelled.cancel("Illness.", by=office)
+    shown = page(made)
+    assert reverse("session", args=[other.code]) in shown
+    assert reverse("session", args=[cancelled.code]) not in shown
+
+
+def test_descriptions_are_markdown_made_safe(page, make_session, workshop):
+    workshop.description = "**Bold** <script>alert(1)</script> [x](javascript:alert(1))"
+    workshop.save()
+    shown = page(make_session())
+    assert "<strong>Bold</strong>" in shown
+    assert "<script>alert" not in shown
+    assert 'href="javascript' not in shown
+
+
+def test_a_change_of_the_text_is_seen_at_once(page, make_session, workshop):
+    made = make_session()
+    page(made)
+    workshop.objectives.create(position=1, text="Step in early.")
+    assert "Step in early." in page(made)
