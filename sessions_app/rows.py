@@ -4,7 +4,7 @@ Nothing is kept by time or by address: a row that shows anything else is another
 """
 
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -36,6 +36,12 @@ def listing(sessions: SessionQuerySet) -> SessionQuerySet:
         building=F("first__venue__building"),
         room=F("first__venue__room"),
     )
+
+
+@cache
+def listed() -> SessionQuerySet:
+    """Return `listing()` of the listed sessions, built once: copying it for a filter is quicker than building it."""
+    return listing(Session.objects.listed())
 
 
 class Row(NamedTuple):

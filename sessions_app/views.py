@@ -21,7 +21,7 @@ from accounts.models import Person
 from catalog.models import Facilitator, Format, Topic, Workshop
 from sessions_app.forms import FilterForm
 from sessions_app.models import Meeting, Session
-from sessions_app.rows import Part, date_words, listing, place_of
+from sessions_app.rows import Part, date_words, listed, place_of
 from sessions_app.words import local, zone_words
 
 PAGE_SIZE = 50
@@ -91,7 +91,7 @@ class HomeView(TemplateView):
         if number > pages:
             raise Http404(f"There are {pages} pages.")
         start = (number - 1) * PAGE_SIZE
-        sessions = list(listing(upcoming.filter(within & choice))[start : start + PAGE_SIZE])
+        sessions = list(listed().upcoming(now).filter(within & choice)[start : start + PAGE_SIZE])
         context = super().get_context_data(
             **kwargs,
             nav="sessions",
@@ -111,9 +111,9 @@ class HomeView(TemplateView):
             later=self.address(page=number + 1) if number < pages else "",
         )
         if not self.only_list:
-            near = upcoming.filter(needs_people(now), seats_taken__gte=F("minimum") - NEAR, seats_taken__gt=0)
-            near = near.filter(registration_closes_at__gt=now).order_by("confirm_by", "pk")
-            context["near"] = list(listing(near)[:NEARLY_THERE])
+            near = listed().upcoming(now).filter(needs_people(now), registration_closes_at__gt=now)
+            near = near.filter(seats_taken__gte=F("minimum") - NEAR, seats_taken__gt=0).order_by("confirm_by", "pk")
+            context["near"] = list(near[:NEARLY_THERE])
             context["parts"] = workshop_parts(dates, now)
         return context
 
@@ -257,7 +257,7 @@ class SessionView(TemplateView):
         now, (session, meetings) = timezone.now(), find(code, self.request.user)
         venues = list({meeting.venue_id: meeting.venue for meeting in meetings if meeting.venue}.values())
         room = venues[0] if len(venues) == 1 else None
-        dates = session.workshop.sessions.listed().joinable(now).exclude(pk=session.pk).order_by("starts_at", "pk")
+        dates = listed().filter(workshop=session.workshop_id).joinable(now).exclude(pk=session.pk)
         objectives, names = taught(session)
         return super().get_context_data(
             **kwargs,
@@ -273,7 +273,7 @@ class SessionView(TemplateView):
             led_by=led_by(names),
             objectives=objectives,
             access=tuple((str(venue), venue.directions, venue.access) for venue in venues),
-            other_dates=list(listing(dates)[:OTHER_DATES]),
+            other_dates=list(dates.order_by("starts_at", "pk")[:OTHER_DATES]),
         )
 
 
