@@ -43,6 +43,14 @@ def test_lengths_and_ordinals():
         "2 hours",
         "2 hours 30 minutes",
     ]
-    assert [
-        ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 112)
-    ] == "1st 2nd 3rd 4th 11th 12th 13th 21st 112th".split()
+    assert [ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 112)] == [
+        "1st",
+        "2nd",
+        "3rd",
+        "4th",
+        "11th",
+        "12th",
+        "13th",
+        "21st",
+        "112th",
+    ]
