@@ -232,7 +232,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 dev.py bench", description="Compare the pages with bare ones.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: a look, not a measurement")
     args = parser.parse_args()
-    return measure(rounds=3, requests=25, starts=1) if args.quick else measure(rounds=15, requests=50, starts=3)
+    size = {"rounds": 3, "requests": 15, "starts": 1} if args.quick else {"rounds": 12, "requests": 25, "starts": 3}
+    try:
+        return measure(**size)
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":
