@@ -178,8 +178,9 @@ class Session(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["confirmed", "completed"])
-                | Q(confirmed_count__isnull=False, confirmed_count__gte=F("confirmed_minimum"))
-                | (Q(confirmed_count__isnull=False) & ~Q(run_anyway_reason="")),
+                # Said to be there: a comparison with nothing is not false, and would pass.
+                | Q(confirmed_count__isnull=False, confirmed_minimum__isnull=False)
+                & (Q(confirmed_count__gte=F("confirmed_minimum")) | ~Q(run_anyway_reason="")),
                 name="session_confirmed_with_its_minimum_or_a_reason",
             ),
         ]

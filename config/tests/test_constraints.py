@@ -1,0 +1,106 @@
+"""What the database itself refuses, whatever the code above it does (guarantees: constraint first)."""
+
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+
+from accounts.models import Campus, Unit
+from catalog.models import Topic, Workshop
+from registrations.models import Registration
+from sessions_app.models import Venue
+
+pytestmark = pytest.mark.django_db
+
+OURS = [model for app in ("accounts", "catalog", "sessions_app", "registrations", "notifications")
+        for model in apps.get_app_config(app).get_models()]  # fmt: skip
+# One change to a row that must not be, for each check.
+CHECKS = {
+    "workshop_minimum_within_capacity": [{"default_minimum": 25}, {"default_minimum": 0}],
+    "session_never_overbooked": [{"seats_taken": 25}],
+    "session_minimum_within_capacity": [{"minimum": 25}, {"minimum": 0}],
+    "session_ends_after_it_starts": [{"ends_at": models.F("starts_at")}],
+    "session_decided_before_it_starts": [{"confirm_by": models.F("starts_at") + timedelta(seconds=1)}],
+    "session_public_has_its_times": [
+        {"starts_at": None},
+        {"ends_at": None},
+        {"confirm_by": None},
+        {"registration_closes_at": None},
+    ],
+    "session_confirmed_with_its_minimum_or_a_reason": [
+        {"status": "confirmed"},
+        {"status": "completed"},
+        {"status": "confirmed", "confirmed_count": 5, "confirmed_minimum": 6},
+        {"status": "confirmed", "confirmed_count": 6, "confirmed_minimum": None},
+    ],
+    "meeting_ends_after_it_starts": [{"ends_at": models.F("starts_at")}],
+    "registered_since_some_time": [{"status": "registered", "seated_at": None}],
+    "withdrawn_at_some_time": [{"status": "withdrawn", "withdrawn_at": None}],
+    "calendar_notice_has_its_thread": [{"method": "REQUEST", "thread": None}, {"method": "CANCEL", "sequence": None}],
+}
+# What else a second row needs to be caught by a condition, or by more than its columns.
+MADE_EQUAL = {
+    "one_notice_in_flight_per_thread": {"state": "sending"},
+    "person_email_once_in_any_case": {"email": "PERSON1@example.edu"},
+}
+
+
+def constraints(kind: type) -> dict[str, tuple]:
+    """Return every constraint of a kind in our tables by name, with its model."""
+    return {each.name: (model, each) for model in OURS for each in model._meta.constraints if isinstance(each, kind)}
+
+
+UNIQUE = constraints(models.UniqueConstraint)
+UNIQUE_FIELDS = [(model, field.name) for model in OURS for field in model._meta.fields
+                 if field.unique and not field.primary_key]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def two_of_each(make_session, people, now):
+    """Two rows of every noun; the first session is confirmed, so that both its people are invited."""
+    campuses = [Campus.objects.create(name=name) for name in ("Downtown", "North")]
+    for campus in campuses:
+        Unit.objects.create(name=f"Pediatrics {campus}")
+        Topic.objects.create(name=f"Topic {campus}", slug=campus.name.lower())
+        Workshop.objects.create(title=f"Workshop {campus}", slug=campus.name.lower())
+        Venue.objects.create(campus=campus, building="Learning Commons", room="210")
+    session, _ = make_session(minimum=2), make_session(days=21)
+    for person in people(2):
+        Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+
+
+def first_and_last(model) -> tuple:
+    rows = list(model.objects.exclude(email="quorum@rule.invalid") if hasattr(model, "email") else model.objects.all())
+    rows.sort(key=lambda row: row.pk)
+    assert len(rows) > 1, model
+    return rows[-2], rows[-1]
+
+
+def test_every_check_is_tried():
+    assert CHECKS.keys() == constraints(models.CheckConstraint).keys()
+
+
+@pytest.mark.parametrize(("name", "values"), [(name, values) for name in CHECKS for values in CHECKS[name]])
+def test_the_database_refuses_what_must_not_be(name, values):
+    model, _ = constraints(models.CheckConstraint)[name]
+    row = model.objects.filter(**{"status": "open"} if name.startswith("session_") else {}).last()
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        model.objects.filter(pk=row.pk).update(**values)
+
+
+@pytest.mark.parametrize("name", UNIQUE)
+def test_the_database_refuses_a_second_one(name):
+    model, constraint = UNIQUE[name]
+    first, last = first_and_last(model)
+    same = {field: getattr(first, field) for field in constraint.fields} | MADE_EQUAL.get(name, {})
+    with pytest.raises(IntegrityError), transaction.atomic():
+        model.objects.filter(pk__in=[first.pk, last.pk] if "state" in same else [last.pk]).update(**same)
+
+
+@pytest.mark.parametrize(("model", "field"), UNIQUE_FIELDS, ids=lambda value: getattr(value, "__name__", value))
+def test_the_database_refuses_the_same_again(model, field):
+    first, last = first_and_last(model)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        model.objects.filter(pk=last.pk).update(**{field: getattr(first, field)})
