@@ -39,8 +39,9 @@ CLOSING = 421
 def claim(now: datetime) -> Notice | None:
     """Take the first notice that is due out of the queue, with a lease and a token, and commit. None when none is due.
 
-    The last message wins: a notice with newer news behind it is marked superseded instead of taken, and so are older
-    ones of the thread that is taken. A cancellation keeps its calendar part only if an invitation was ever claimed.
+    The last message wins: a notice with newer news behind it, sent or not, is marked superseded instead of taken, and so
+    are older ones of the thread that is taken. A cancellation keeps its calendar part only if an invitation was ever
+    claimed.
     """
     while True:
         try:
@@ -59,7 +60,7 @@ def claim(now: datetime) -> Notice | None:
 
 
 def _take(notice: Notice, now: datetime) -> bool:
-    if notice.newer_unsent().exists() or _has_nothing_to_say(notice):
+    if notice.newer().exists() or _has_nothing_to_say(notice):
         notice.state = Notice.State.SUPERSEDED
         notice.save(update_fields=["state"])
         return False

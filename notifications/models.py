@@ -51,9 +51,6 @@ class CalendarThread(models.Model):
 
 
 class NoticeQuerySet(models.QuerySet):
-    def unsent(self):
-        return self.filter(state__in=[Notice.State.QUEUED, Notice.State.SENDING])
-
     def due(self, now: datetime):
         """Notices to send at `now`, first things first: queued ones, and those whose sender died with them in hand.
 
@@ -201,13 +198,13 @@ class Notice(models.Model):
     def __str__(self):
         return f"{self.get_kind_display()} ({self.get_state_display()})"
 
-    def newer_unsent(self):
-        """Unsent notices with later news of the same thing: of the thread, or of the registration for plain mail."""
+    def newer(self):
+        """Notices with later news, sent or not: of the same thread, or of the same registration for plain mail."""
         if self.registration_id is None:
             return Notice.objects.none()
         if self.thread_id:
-            return Notice.objects.unsent().filter(thread=self.thread_id, sequence__gt=self.sequence)
-        return Notice.objects.unsent().filter(registration=self.registration_id, pk__gt=self.pk)
+            return Notice.objects.filter(thread=self.thread_id, sequence__gt=self.sequence)
+        return Notice.objects.filter(registration=self.registration_id, pk__gt=self.pk)
 
     def older_queued(self):
         """Queued notices of the same thread that this one makes obsolete."""
@@ -237,21 +234,24 @@ class MailQueue(models.Model):
 
     @classmethod
     def load(cls) -> "MailQueue":
-        queue, _ = cls.objects.get_or_create(pk=1)
-        return queue
+        """Return the row, or the one that will be written: looking writes nothing."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
 
     def is_paused(self, now: datetime) -> bool:
         return self.paused_until is not None and self.paused_until > now
 
     def pause(self, problem: str, now: datetime) -> None:
         """Stop sending for five minutes: the server refuses our credentials, and trying each notice would burn it."""
-        MailQueue.objects.filter(pk=self.pk).update(paused_until=now + self.PAUSE, problem=problem[:500])
+        self._write(paused_until=now + self.PAUSE, problem=problem[:500])
 
     def resume(self) -> None:
         """Forget the problem once a message has been accepted."""
         MailQueue.objects.filter(pk=self.pk).exclude(problem="").update(paused_until=None, problem="")
 
     def beat(self, now: datetime) -> None:
-        MailQueue.objects.filter(pk=self.pk).update(beat_at=now)
+        self._write(beat_at=now)
+
+    def _write(self, **values) -> None:
+        MailQueue.objects.update_or_create(pk=self.pk, defaults=values)
 
     pause.alters_data = resume.alters_data = beat.alters_data = True

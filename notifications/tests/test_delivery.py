@@ -1,18 +1,21 @@
 """Claim, send, mark: at least once, newest first, one recipient, over a real SMTP conversation (G7 to G9)."""
 
 import socket
+import threading
 from datetime import timedelta
 
 import icalendar
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from notifications.delivery import GIVE_UP_AFTER, LEASE, claim, drain
+from conftest import ZONE
+from notifications.delivery import GIVE_UP_AFTER, LEASE, Sender, claim, drain
 from notifications.models import CalendarThread, MailQueue, Notice
 from registrations.models import Registration
+from sessions_app.models import MeetingPlan
 
 pytestmark = pytest.mark.django_db
 
@@ -290,3 +293,168 @@ def test_every_kind_of_letter_says_what_it_must(make_session, people, office, sm
         assert sister.get_absolute_url() in body
         assert "None" not in body and "{{" not in body and "{%" not in body
     assert registration.session == session
+
+
+# ---- what keeps two senders, and old news, apart ----
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_notice_another_sender_is_taking_is_passed_over(people):
+    first, second = [
+        Notice.objects.write_code(person.email, person, "Code", "123 456", "h", later(minutes=3))
+        for person in people(2)
+    ]
+    taken, done = threading.Event(), threading.Event()
+
+    def take():
+        with transaction.atomic():
+            Notice.objects.select_for_update().get(pk=first.pk)
+            taken.set()
+            done.wait(10)
+        connection.close()
+
+    other = threading.Thread(target=take)
+    other.start()
+    try:
+        assert taken.wait(10)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        assert claim(timezone.now()) == second
+    finally:
+        done.set()
+        other.join()
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+
+
+def test_a_sender_whose_lease_ran_out_leaves_the_notice_to_the_next(person, smtp_sink):
+    code = Notice.objects.write_code(person.email, person, "Code", "123 456", "h", later(days=1))
+    slow = claim(timezone.now())
+    quick = claim(timezone.now() + LEASE + timedelta(seconds=1))
+    with Sender() as sender:
+        sender.send(slow, MailQueue.load())
+        code.refresh_from_db()
+        assert (code.state, code.token) == ("sending", quick.token)
+        sender.send(quick, MailQueue.load())
+    code.refresh_from_db()
+    assert code.state == "sent"
+    assert len({received.message["X-Quorum-Notice"] for received in smtp_sink.received}) == 1
+
+
+def test_what_was_superseded_meanwhile_stays_so_when_its_sender_is_done(confirmed, smtp_sink, now):
+    session, registrations = confirmed
+    Notice.objects.exclude(registration=registrations[0]).delete()
+    invitation = claim(timezone.now())
+    registrations[0].withdraw(by=registrations[0].person, now=now)
+    assert claim(timezone.now() + LEASE + timedelta(seconds=1)).method == "CANCEL"
+    with Sender() as sender:
+        sender.send(invitation, MailQueue.load())
+    assert states(registrations[0]) == ["superseded", "superseded", "sending"]
+
+
+def test_taking_the_newest_sets_older_ones_aside_at_once(confirmed, now):
+    session, registrations = confirmed
+    Notice.objects.exclude(registration=registrations[0]).delete()
+    claim(timezone.now())
+    Notice.objects.filter(state="sending").update(state="queued", next_attempt_at=later(hours=1))
+    registrations[0].withdraw(by=registrations[0].person, now=now)
+    assert claim(timezone.now()).method == "CANCEL"
+    assert states(registrations[0]) == ["superseded", "superseded", "sending"]
+
+
+def test_an_invitation_is_not_tried_again_once_its_cancellation_was_sent(confirmed, smtp_sink, now):
+    session, registrations = confirmed
+    address = registrations[0].person.email
+    smtp_sink.refused.add(address)
+    drain()
+    smtp_sink.refused.clear()
+    registrations[0].withdraw(by=registrations[0].person, now=now)
+    drain()
+    registrations[0].notices.get(method="REQUEST").retry()
+    drain()
+    (only,) = smtp_sink.to(address)
+    assert calendar_of(only).method == "CANCEL"
+    assert states(registrations[0]) == ["superseded", "superseded", "sent"]
+
+
+def test_plain_news_refused_for_now_never_follows_newer_news(make_session, person, smtp_sink, now):
+    registration = Registration.objects.register(person, make_session(), now=now)
+    smtp_sink.deferred.add(person.email)
+    drain()
+    smtp_sink.deferred.clear()
+    registration.withdraw(by=person, now=now)
+    drain()
+    Notice.objects.filter(state="queued").update(next_attempt_at=timezone.now())
+    drain()
+    assert states(registration) == ["superseded", "sent"]
+
+
+def test_leaving_two_meetings_nobody_was_invited_to_makes_one_mail(make_session, person, smtp_sink, now):
+    start = (now + timedelta(days=14)).replace(microsecond=0)
+    plans = [MeetingPlan(start + timedelta(days=day), start + timedelta(days=day, hours=1), ZONE) for day in (0, 7)]
+    session = make_session(minimum=1, meetings=plans)
+    registration = Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+    registration.withdraw(by=person, now=now)
+    drain()
+    (only,) = smtp_sink.to(person.email)
+    assert calendar_of(only) is None
+
+
+def test_pauses_grow_and_are_scattered(confirmed, smtp_sink):
+    session, registrations = confirmed
+    smtp_sink.deferred.update(registration.person.email for registration in registrations)
+    for minutes in (1, 5, 15, 60, 180, 360, 720, 1440, 1440):
+        Notice.objects.filter(state="queued").update(next_attempt_at=timezone.now())
+        before = timezone.now()
+        drain()
+        due = Notice.objects.filter(method="REQUEST").values_list("next_attempt_at", flat=True)
+        pauses = {(at - before) / timedelta(minutes=minutes) for at in due}
+        assert min(pauses) >= 0.8 and max(pauses) <= 1.2 + 0.2 / minutes
+        assert max(pauses) - min(pauses) > 0.001
+
+
+def test_a_refused_code_is_not_kept(person, smtp_sink):
+    code = Notice.objects.write_code(person.email, person, "Code", "123 456", "h", later(minutes=3))
+    smtp_sink.refused.add(person.email)
+    drain()
+    code.refresh_from_db()
+    assert (code.state, code.subject, code.text, code.html) == ("dead", "", "", "")
+
+
+def test_an_expired_code_is_not_taken(person):
+    Notice.objects.write_code(person.email, person, "Code", "123 456", "h", timezone.now())
+    assert claim(timezone.now()) is None
+
+
+def test_a_server_that_says_it_closes_costs_one_notice_one_attempt(confirmed, smtp_sink):
+    said = []
+
+    async def close_once(server, session, envelope, address, options):
+        if not said:
+            said.append(address)
+            return "421 4.3.2 Closing"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    smtp_sink.handle_RCPT = close_once
+    drain()
+    assert len(smtp_sink.received) == 5
+    (waiting,) = Notice.objects.filter(state="queued")
+    assert (waiting.to, waiting.attempts) == (said[0], 1)
+
+
+def test_only_undeliverable_notices_are_queued_again(confirmed, smtp_sink):
+    drain()
+    sent = Notice.objects.filter(state="sent").first()
+    sent.retry()
+    sent.refresh_from_db()
+    assert sent.state == "sent"
+
+
+def test_looking_at_the_queue_writes_nothing(db):
+    MailQueue.load()
+    assert not MailQueue.objects.exists()
+    MailQueue.load().beat(timezone.now())
+    assert MailQueue.load().beat_at is not None
