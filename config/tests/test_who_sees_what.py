@@ -1,0 +1,196 @@
+"""Every URL of the portal, by who asks: what it answers (G12), and that asking changes nothing (G11)."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session as BrowserSession
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from accounts.models import Campus, Person, Unit
+from accounts.tests.test_second_factor import SECRET
+from catalog.models import Facilitator, Topic, Workshop
+from registrations.models import Registration
+from sessions_app.models import Session, Venue
+
+pytestmark = pytest.mark.django_db
+
+WHO = ("visitor", "owner", "other", "office")
+SERVED = {200, 301, 302, 403, 404, 405}
+# What a GET answers to a visitor, to the person a registration is of, to another person and to the office.
+# The 302 of a visitor leads to the sign-in page (from signing out, home).
+# A row that ends in * is for all that begins so and has no other.
+# A URL without a row fails: whoever adds one says here who may see it.
+ANSWERS = {
+    "": (200, 200, 200, 200),
+    "sessions/<slug:code>/": (200, 200, 200, 200),
+    "sessions/<slug:code>/meter/": (200, 200, 200, 200),
+    "sessions/<slug:code>/registration/": (200, 302, 200, 200),
+    "workshops/": (200, 200, 200, 200),
+    "workshops/<slug:slug>/": (200, 200, 200, 200),
+    "registrations/<uuid:uuid>/": (302, 200, 404, 404),
+    "registrations/<uuid:uuid>/withdrawal/": (302, 200, 404, 404),
+    "my/": (302, 200, 200, 200),
+    "healthz": (200, 200, 200, 200),
+    "readyz": (503, 503, 503, 503),  # no beat runs in the tests
+    "accounts/login/": (200, 302, 302, 302),
+    "accounts/login/code/": (302, 302, 302, 302),
+    "accounts/logout/": (302, 200, 200, 200),
+    "accounts/inactive/": (403, 403, 403, 403),
+    "accounts/profile/": (302, 200, 200, 200),
+    "accounts/appearance/": (405, 405, 405, 405),
+    "accounts/2fa/": (302, 403, 403, 200),
+    "accounts/2fa/authenticate/": (302, 302, 302, 302),
+    "accounts/2fa/reauthenticate/": (302, 403, 403, 200),
+    "accounts/2fa/app/": (302, 403, 403, 302),
+    "accounts/2fa/app/remove/": (302, 403, 403, 302),
+    "accounts/2fa/recovery-codes/": (302, 403, 403, 404),
+    "accounts/2fa/recovery-codes/new/": (302, 403, 403, 302),
+    "accounts/2fa/recovery-codes.txt": (302, 403, 403, 404),
+    "accounts/2fa/passkeys/": (302, 403, 403, 200),
+    "accounts/2fa/passkeys/new/": (302, 403, 403, 302),
+    "accounts/2fa/passkeys/confirm/": (302, 403, 403, 302),
+    "accounts/2fa/passkeys/<int:pk>/": (302, 403, 403, 302),
+    "accounts/2fa/passkeys/<int:pk>/remove/": (302, 403, 403, 302),
+    "admin/*": (302, 302, 302, SERVED),
+    "admin/login/": (302, 403, 403, 302),
+    "admin/mfa/authenticator/add/": (302, 302, 302, 403),
+    "admin/sessions_app/session/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/registrations/registration/roster/<int:session_pk>/": (302, 302, 302, 200),
+    "admin/registrations/registration/roster/<int:session_pk>/csv/": (302, 302, 302, 405),
+    "admin/registrations/registration/add/": (302, 302, 302, 403),
+    "admin/registrations/registration/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/notifications/notice/add/": (302, 302, 302, 403),
+    "admin/notifications/notice/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/notifications/calendarthread/add/": (302, 302, 302, 403),
+    "admin/notifications/calendarthread/<path:object_id>/delete/": (302, 302, 302, 403),
+    "__mail__/*": (404, 404, 404, 404),  # the inbox is open only with DEBUG
+}
+UNPUBLISHED = {
+    "sessions/<slug:code>/": (404, 404, 404, 200),
+    "sessions/<slug:code>/meter/": (404, 404, 404, 200),
+    "sessions/<slug:code>/registration/": (404, 404, 404, 404),
+    "workshops/<slug:slug>/": (404, 404, 404, 200),
+}
+
+
+def routes(patterns=None, before: str = "") -> Iterator[str]:
+    """Yield every route as a urls.py writes it, with the prefixes it is included under."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route
+        else:
+            yield from routes(pattern.url_patterns, route)
+
+
+def row_of(route: str) -> tuple | None:
+    """Return the row of a route: its own, or else the one for all that begins so. None if there is none."""
+    if route in ANSWERS:
+        return ANSWERS[route]
+    return next((row for key, row in ANSWERS.items() if key.endswith("*") and route.startswith(key[:-1])), None)
+
+
+@pytest.fixture
+def registration(make_session, workshop, people, office, now) -> Registration:
+    """A registration of the first of two people in a confirmed session, and beside it a row of every noun."""
+    owner, _ = people(2)
+    campus = Campus.objects.create(name="Downtown")
+    Venue.objects.create(campus=campus, building="Learning Commons", room="210")
+    Unit.objects.create(name="Pediatrics")
+    Group.objects.create(name="Office")
+    Facilitator.objects.create(name="Ada Okafor")
+    Topic.objects.create(name="Bias", slug="bias")
+    TOTP.activate(office, SECRET)
+    session = make_session(minimum=1)
+    registration = Registration.objects.register(owner, session, now=now)
+    session.settle(now=now)
+    return registration
+
+
+@pytest.fixture
+def address(registration) -> Callable:
+    """address(route) is where that route leads for the registration and what belongs to it."""
+    session, workshop, factor = registration.session, registration.session.workshop, Authenticator.objects.get()
+    known = {
+        "<slug:code>": session.code,
+        "<slug:slug>": workshop.slug,
+        "<uuid:uuid>": registration.uuid,
+        "<int:session_pk>": session.pk,
+        "<path:content_type_id>": ContentType.objects.get_for_model(workshop).pk,
+        "(?P<url>.*)$": "nowhere/",
+    }
+
+    def fill(route: str) -> str:
+        for part, value in known.items():
+            route = route.replace(part, str(value))
+        if noun := re.match(r"admin/([a-z_]+)/([a-z_]+)/<", route):
+            route = re.sub("<[^>]+>", str(apps.get_model(*noun.groups()).objects.first().pk), route)
+        route = re.sub(r"\^\(\?P<app_label>(\w+).*", r"\1/", route)
+        return "/" + route.replace("<path:object_id>", str(workshop.pk)).replace("<int:pk>", str(factor.pk))
+
+    return fill
+
+
+@pytest.fixture
+def clients(registration, office) -> dict[str, Client]:
+    """A browser for each of WHO."""
+    other = Person.objects.get(email="person2@example.edu")
+    browsers = {who: Client() for who in WHO}
+    for who, person in {"owner": registration.person, "other": other, "office": office}.items():
+        browsers[who].force_login(person)
+    return browsers
+
+
+def test_every_url_has_a_row_and_every_row_a_url():
+    known = list(routes())
+    assert [route for route in known if row_of(route) is None] == []
+    assert [key for key in ANSWERS if not any(row_of(route) is ANSWERS[key] for route in known)] == []
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_every_url_answers_as_the_table_says(who, clients, address):
+    wrong = {}
+    for route in routes():
+        expected, response = row_of(route)[WHO.index(who)], clients[who].get(address(route))
+        if response.status_code not in (expected if isinstance(expected, set) else {expected}):
+            wrong[route] = response.status_code
+        elif who == "visitor" and response.status_code == 302:
+            assert response.url.startswith(("/accounts/login/", "/admin/login/")) or route == "accounts/logout/", route
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("what", ["session", "workshop"])
+@pytest.mark.parametrize("who", WHO)
+def test_what_is_not_published_is_the_offices_alone(who, what, clients, address, registration):
+    if what == "session":
+        Session.objects.update(status=Session.Status.DRAFT)
+    else:
+        Workshop.objects.update(status=Workshop.Status.DRAFT)
+    pages = [route for route in UNPUBLISHED if what in route]
+    assert {page: clients[who].get(address(page)).status_code for page in pages} == {
+        page: UNPUBLISHED[page][WHO.index(who)] for page in pages
+    }
+
+
+def every_row() -> dict[str, list]:
+    """Return every field of every row of every table but that of the browser sessions."""
+    models = [model for model in apps.get_models(include_auto_created=True) if model is not BrowserSession]
+    return {model._meta.label: sorted(map(repr, model._base_manager.values_list())) for model in models}
+
+
+@pytest.mark.parametrize("who", ["visitor", "owner", "office"])
+def test_asking_changes_no_row(who, clients, address):
+    paths = [address(route) for route in routes()]
+    before = every_row()
+    assert len(before["notifications.Notice"]) == 2
+    for path in paths:
+        for ask in (clients[who].get, clients[who].head, clients[who].options):
+            ask(path)
+        assert {label: rows for label, rows in every_row().items() if rows != before[label]} == {}, path
