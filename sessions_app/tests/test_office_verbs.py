@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.db import IntegrityError, transaction
 
 from accounts.models import Person
@@ -181,3 +182,86 @@ def test_raised_capacity_promotes_in_order(make_session, people, office, now):
 def test_the_rule_cannot_sign_in():
     rule = Person.objects.rule()
     assert (rule.name, rule.is_active, rule.has_usable_password()) == ("Quorum", False, False)
+
+
+# ---- what is so already is left as it is, and what cannot be is refused ----
+
+
+@pytest.mark.parametrize(
+    ("status", "verb"),
+    [
+        ("confirmed", lambda session, by, now: session.confirm(now=now)),
+        ("confirmed", lambda session, by, now: session.run_anyway("Again.", by=by, now=now)),
+        ("open", lambda session, by, now: session.extend(session.confirm_by, by=by, now=now)),
+        ("cancelled", lambda session, by, now: session.cancel("Again.", by=by, now=now)),
+        ("open", lambda session, by, now: session.resize(6, 24, by=by)),
+    ],
+    ids=["confirm", "run_anyway", "extend", "cancel", "resize"],
+)
+def test_a_verb_said_twice_changes_nothing_and_leaves_no_record(make_session, office, now, status, verb):
+    session = make_session()
+    if status == "confirmed":
+        session.run_anyway("The department asked for it.", by=office, now=now)
+    elif status == "cancelled":
+        session.cancel("Snow.", by=office, now=now)
+    before = Session.objects.filter(pk=session.pk).values().get(), session.decisions.count(), LogEntry.objects.count()
+    verb(session, office, now + timedelta(minutes=1))
+    after = Session.objects.filter(pk=session.pk).values().get(), session.decisions.count(), LogEntry.objects.count()
+    assert after == before
+
+
+def test_a_session_that_has_started_is_not_published(make_session, office):
+    session = make_session(published=False)
+    with pytest.raises(Session.Incomplete, match="has already started"):
+        session.publish(by=office, now=session.starts_at)
+
+
+def test_overlapping_meetings_are_not_published(make_session, office, now):
+    session = make_session(published=False)
+    middle = session.starts_at + timedelta(minutes=45)
+    session.meetings.create(starts_at=middle, ends_at=middle + timedelta(hours=1), time_zone="America/Chicago")
+    with pytest.raises(Session.Incomplete, match="overlap"):
+        session.publish(by=office, now=now)
+
+
+@pytest.mark.parametrize("verb", ["confirm", "run_anyway", "extend"])
+def test_nothing_is_decided_after_the_start(make_session, people, office, now, verb):
+    session = make_session(minimum=1)
+    Registration.objects.register(people(1)[0], session, now=now)
+    at = session.starts_at
+    with pytest.raises(Session.AlreadyDecided, match="should have started"):
+        {
+            "confirm": lambda: session.confirm(now=at),
+            "run_anyway": lambda: session.run_anyway("Late.", by=office, now=at),
+            "extend": lambda: session.extend(at + timedelta(hours=1), by=office, now=at),
+        }[verb]()
+
+
+def test_more_time_starts_the_asking_anew(make_session, office, now):
+    session = make_session(at_deadline=Session.AtDeadline.ASK)
+    session.settle(now=session.confirm_by)
+    assert session.asked_at is not None
+    session.extend(session.starts_at, by=office, now=session.confirm_by)
+    session.refresh_from_db()
+    assert session.asked_at is None
+
+
+def test_a_session_is_not_cancelled_without_a_reason(make_session, office, now):
+    session = make_session()
+    with pytest.raises(Session.ReasonMissing):
+        session.cancel("  ", by=office, now=now)
+
+
+def test_what_has_been_held_is_not_cancelled(make_session, office, now):
+    session = make_session()
+    session.run_anyway("The department asked for it.", by=office, now=now)
+    with pytest.raises(Session.AlreadyDecided, match="has been held"):
+        session.cancel("Too late.", by=office, now=session.ends_at)
+
+
+@pytest.mark.parametrize(
+    ("minimum", "capacity", "sentence"), [(0, 24, "at least one person"), (25, 24, "larger than the capacity")]
+)
+def test_an_impossible_size_is_refused_in_a_sentence(make_session, office, minimum, capacity, sentence):
+    with pytest.raises(Session.Refused, match=sentence):
+        make_session().resize(minimum, capacity, by=office)
