@@ -1,5 +1,6 @@
 """Waking a worker is bounded, happens once per transaction and harms nothing when the broker is gone (G10)."""
 
+import itertools
 import socket
 import time
 
@@ -60,11 +61,15 @@ def refusing_port():
     return port
 
 
+numbers = itertools.count()
+
+
 def seconds_to_wake(task, capture, times=1) -> float:
     started = time.monotonic()
     for _ in range(times):
         with capture(execute=True):
-            wake(task)
+            # Another argument each time: the test's transaction stays open, and equal wake-ups in one are one.
+            wake(task, next(numbers))
     return time.monotonic() - started
 
 
@@ -79,6 +84,23 @@ def test_a_frozen_broker_costs_two_seconds_once_and_then_nothing(
     task = task_at(frozen_port)
     assert seconds_to_wake(task, django_capture_on_commit_callbacks) < 3
     assert seconds_to_wake(task, django_capture_on_commit_callbacks, times=50) < 0.5
+
+
+def test_the_broker_is_tried_again_after_thirty_seconds(
+    task_at, frozen_port, django_capture_on_commit_callbacks, monkeypatch
+):
+    task = task_at(frozen_port)
+    seconds_to_wake(task, django_capture_on_commit_callbacks)
+    closed_again_at = waking._closed_again_at
+    assert 29 < closed_again_at - time.monotonic() <= 30
+    monkeypatch.setattr(waking, "_closed_again_at", time.monotonic())
+    assert seconds_to_wake(task, django_capture_on_commit_callbacks) > 1
+
+
+def test_nothing_is_published_before_the_commit(task_at, refusing_port, django_capture_on_commit_callbacks, caplog):
+    with django_capture_on_commit_callbacks():
+        wake(task_at(refusing_port), next(numbers))
+    assert caplog.text == ""
 
 
 def test_the_same_wake_up_is_published_once_per_transaction(task_at, refusing_port, django_capture_on_commit_callbacks):
