@@ -157,3 +157,32 @@ def test_a_decision_is_written_once_and_never_deleted(filled, now):
         decision.save()
     with pytest.raises(TypeError):
         decision.delete()
+
+
+@pytest.mark.parametrize("days", [0, 30])
+def test_what_is_cancelled_or_a_draft_is_never_settled(filled, make_session, office, now, days):
+    cancelled, draft = filled(6), make_session(published=False)
+    cancelled.cancel("Snow.", by=office, now=now)
+    for session in (cancelled, draft):
+        before = session.status, session.decisions.count()
+        session.settle(now=now + timedelta(days=days))
+        session.refresh_from_db()
+        assert (session.status, session.decisions.count()) == before
+
+
+def test_a_lowered_minimum_that_is_reached_wakes_the_decision(filled, office, django_capture_on_commit_callbacks):
+    session = filled(4)
+    with django_capture_on_commit_callbacks() as callbacks:
+        session.resize(4, 24, by=office)
+    assert [callback.wakes for callback in callbacks] == [("sessions_app.tasks.settle_session", (session.pk,))]
+
+
+def test_only_the_registration_that_reaches_the_minimum_wakes_the_decision(
+    filled, people, now, django_capture_on_commit_callbacks
+):
+    session, (fifth, sixth) = filled(4), people(2)
+    decision = ("sessions_app.tasks.settle_session", (session.pk,))
+    for person, wakes in ((fifth, False), (sixth, True)):
+        with django_capture_on_commit_callbacks() as callbacks:
+            Registration.objects.register(person, session, now=now)
+        assert (decision in [callback.wakes for callback in callbacks]) == wakes
