@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.core import ratelimit
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
@@ -136,6 +138,18 @@ def test_the_fourth_code_within_a_minute_is_refused(client, person):
     assert response.status_code == 429
     assert "That was a lot of codes in a short time." in text(response)
     assert Notice.objects.count() == 3
+
+
+@pytest.mark.parametrize(("key", "allowed", "seconds"), [("", 100, 60), ("one", 20, 3600)])
+def test_codes_are_asked_for_so_often_and_no_more(rf, db, monkeypatch, key, allowed, seconds):
+    request, now = rf.post(SIGN_IN), time.time()
+    request.user = AnonymousUser()
+    asked = []
+    for number in range(allowed + 1):
+        at = now + (seconds - 1) * number / allowed
+        monkeypatch.setattr(time, "time", lambda at=at: at)
+        asked.append(bool(ratelimit.consume(request, action="request_login_code", key=key or str(number))))
+    assert asked == [True] * allowed + [False]
 
 
 def test_two_first_requests_make_one_person(db):
@@ -350,6 +364,18 @@ def test_next_to_another_host_is_dropped(client, person, target):
     assert client.post("/accounts/logout/", {"next": target}).url == "/"
 
 
+def test_next_to_our_host_without_encryption_is_dropped(client, person):
+    target = "http://testserver/workshops/"
+    assert client.post(SIGN_IN, {"email": person.email, "next": target}, secure=True).url == CODE
+
+
+@pytest.mark.parametrize(("target", "kept"), [("https://evil.example/", ""), ("/workshops/", "/workshops/")])
+def test_starting_again_keeps_only_our_own_next(client, db, target, kept):
+    page = text(client.post(CODE, {"code": "123456", "next": target}))
+    assert "evil.example" not in page
+    assert (f'name="next" value="{kept}"' in page) == bool(kept)
+
+
 def test_signing_out_takes_a_post(client, person):
     client.force_login(person)
     assert client.get("/accounts/logout/").status_code == 200
@@ -438,6 +464,35 @@ def test_asking_again_starts_the_day_anew(client, db):
     ask(client, "new@example.edu")
     forget_unverified()
     assert Person.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "kept_by",
+    [
+        {"name": "Ada"},
+        {"role": "staff"},
+        {"is_staff": True},
+        {"is_active": False},
+        {"last_login": timezone.now()},
+        {"created_at": timezone.now()},
+    ],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_whoever_is_more_than_an_address_is_kept(client, db, kept_by):
+    ask(client, "new@example.edu")
+    Person.objects.update(**{"created_at": timezone.now() - timedelta(days=2)} | kept_by)
+    forget_unverified()
+    assert Person.objects.count() == 1
+
+
+def test_whoever_has_one_verified_address_or_was_added_by_the_office_is_kept(client, people):
+    ask(client, "new@example.edu")
+    verified = Person.objects.get(email="new@example.edu")
+    EmailAddress.objects.create(user=verified, email="other@example.edu", verified=True)
+    people(1, name="", role="")
+    Person.objects.update(created_at=timezone.now() - timedelta(days=2))
+    forget_unverified()
+    assert Person.objects.count() == 2
 
 
 def test_verified_registered_and_office_people_are_kept(client, person, people, make_session, office):
