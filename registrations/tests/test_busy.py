@@ -6,6 +6,8 @@ import pytest
 from django.db import connection, transaction
 from django.urls import reverse
 
+from registrations.models import Registration
+from registrations.tasks import fill_free_seats
 from sessions_app.models import Session
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -42,3 +44,16 @@ def test_a_locked_session_answers_busy_and_when_to_try_again(client, make_sessio
     assert (response.status_code, response["Retry-After"]) == (503, "3")
     assert "busy" in response.content.decode().lower()
     assert not session.registrations.exists()
+
+
+def test_a_locked_session_does_not_keep_others_from_their_seats(make_session, people, now, held_lock, caplog):
+    locked, other = (make_session(minimum=1, capacity=1, days=days) for days in (14, 21))
+    for person in people(2):
+        Registration.objects.register(person, locked, now=now)
+        Registration.objects.register(person, other, now=now)
+    Session.objects.update(capacity=2)
+    held_lock(locked)
+    fill_free_seats()
+    assert f"free seats of session {locked.pk} were not filled" in caplog.text
+    seats = Session.objects.order_by("pk").values_list("seats_taken", flat=True)
+    assert list(seats) == [1, 2]

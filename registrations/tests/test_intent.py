@@ -4,6 +4,7 @@ import time
 from datetime import timedelta
 
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.signals import user_logged_in
 from django.db import OperationalError
 from django.test import Client
 
@@ -154,6 +155,15 @@ def test_the_office_is_registered_after_its_second_step(client, make_session, of
     assert not Registration.objects.exists()
     assert client.post("/accounts/2fa/authenticate/", {"code": app_code()}).url == session.get_absolute_url()
     assert Registration.objects.get().person == office
+
+
+def test_no_get_registers_whatever_signs_one_in(client, rf, make_session, person):
+    client.post(form_of(make_session()), TYPED | {"email": person.email})
+    for method in (rf.get, rf.head, rf.options):
+        request = method("/")
+        request.session = client.session
+        user_logged_in.send(Person, request=request, user=person)
+    assert not Registration.objects.exists()
 
 
 def test_signing_in_without_a_wish_registers_nobody(client, make_session, person):

@@ -86,6 +86,27 @@ def test_another_audience_is_refused_with_the_way_forward(make_session, people, 
         Registration.objects.register(student, session, now=now)
 
 
+def test_a_session_of_a_workshop_taken_back_takes_nobody(make_session, person, now):
+    session = make_session()
+    Workshop.objects.update(status=Workshop.Status.DRAFT)
+    session.workshop.refresh_from_db()
+    with pytest.raises(Registration.NotPublic):
+        Registration.objects.register(person, session, now=now)
+
+
+def test_somebody_switched_off_is_not_registered(make_session, people, now):
+    (former,) = people(1, is_active=False)
+    with pytest.raises(Registration.NotEligible, match="Write to the office"):
+        Registration.objects.register(former, make_session(), now=now)
+
+
+def test_who_has_no_role_counts_as_other(make_session, people, now):
+    Workshop.objects.update(for_others=False)
+    (unknown,) = people(1, role="")
+    with pytest.raises(Registration.NotEligible):
+        Registration.objects.register(unknown, make_session(), now=now)
+
+
 def test_the_database_allows_one_active_registration(make_session, person, now):
     session = make_session()
     Registration.objects.register(person, session, now=now)

@@ -2,9 +2,13 @@
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import transaction
 
+from accounts.models import Person
+from catalog.models import Workshop
 from registrations.models import Registration
 from registrations.tasks import fill_free_seats
+from registrations.waitlist import promote_waiting
 from sessions_app.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +63,23 @@ def test_who_no_longer_qualifies_is_skipped_not_dropped(line, now):
     inactive.save()
     registrations[0].withdraw(by=registrations[0].person, now=now)
     assert statuses(session) == ["withdrawn", "registered", "waitlisted", "registered"]
+
+
+def test_whose_role_no_longer_fits_is_skipped_not_dropped(line, now):
+    session, registrations = line(4, capacity=2)
+    Workshop.objects.update(for_students=False)
+    Person.objects.filter(pk=registrations[2].person_id).update(role=Person.Role.STUDENT)
+    registrations[0].withdraw(by=registrations[0].person, now=now)
+    assert statuses(session) == ["withdrawn", "registered", "waitlisted", "registered"]
+
+
+def test_nobody_is_promoted_after_the_start(line):
+    session, registrations = line(3, capacity=2)
+    Session.objects.filter(pk=session.pk).update(capacity=3)
+    with transaction.atomic():
+        session.lock()
+        promote_waiting(session, session.starts_at)
+    assert statuses(session) == ["registered", "registered", "waitlisted"]
 
 
 def test_a_full_session_lets_people_leave_until_it_starts(line):
