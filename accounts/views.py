@@ -122,13 +122,8 @@ def account_inactive(request: HttpRequest) -> HttpResponse:
 # ---- the second factor ----
 
 
-class SecondFactorView(AuthenticateView):
-    """Ask for the second factor after the code. A wrong one is answered with 422."""
-
-    def form_invalid(self, form) -> HttpResponse:
-        response = super().form_invalid(form)
-        response.status_code = UNPROCESSABLE
-        return response
+class SecondFactorView(InvalidIsUnprocessable, AuthenticateView):
+    """Ask for the second factor after the code."""
 
 
 @login_not_required
