@@ -1,6 +1,7 @@
 """Mail in the admin: what was sent, what waits, and what could not be delivered, with a way to try it again."""
 
 from django.contrib import admin, messages
+from django.db import transaction
 
 from accounts.desk import ReadOnlyAdmin
 from accounts.record import record
@@ -55,8 +56,9 @@ class NoticeAdmin(ReadOnlyAdmin):
     def retry_selected(self, request, queryset):
         dead = list(queryset.filter(state=Notice.State.DEAD))
         for notice in dead:
-            record(request.user, notice, f"Tried again. It had failed: {notice.problem}")
-            notice.retry()
+            with transaction.atomic():
+                record(request.user, notice, f"Tried again. It had failed: {notice.problem}")
+                notice.retry()
         left = queryset.count() - len(dead)
         if dead:
             messages.success(request, f"{len(dead)} queued again.")

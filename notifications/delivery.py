@@ -39,7 +39,7 @@ CLOSING = 421
 def claim(now: datetime) -> Notice | None:
     """Take the first notice that is due out of the queue, with a lease and a token, and commit. None when none is due.
 
-    The last message wins: a notice with newer news behind it, sent or not, is marked superseded instead of taken, and so
+    The last message wins: a notice with newer news behind it, sent or not, is marked superseded instead of taken; so
     are older ones of the thread that is taken. A cancellation keeps its calendar part only if an invitation was ever
     claimed.
     """
