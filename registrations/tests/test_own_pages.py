@@ -48,6 +48,14 @@ def test_the_link_to_join_is_shown_once_it_is_confirmed(client, mine, session, p
     assert link not in text(client.get(f"/registrations/{mine.uuid}/"))
 
 
+def test_what_to_read_before_is_there_as_the_confirmation_says(client, mine, workshop):
+    workshop.pre_work = "Read the *introduction*."
+    workshop.save()
+    assert "Read the <em>introduction</em>." in text(client.get(f"/registrations/{mine.uuid}/"))
+    mine.withdraw(by=mine.person)
+    assert "introduction" not in text(client.get(f"/registrations/{mine.uuid}/"))
+
+
 def test_whoever_waits_sees_their_place_in_line(client, person, people, make_session):
     session = make_session(minimum=1, capacity=1)
     join(session, people(3))
