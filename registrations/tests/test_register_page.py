@@ -5,15 +5,16 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from accounts.models import Person, Unit
+from accounts.models import Campus, Person, Unit
 from accounts.tests.test_profile import FINE, NASTY
 from accounts.tests.test_sign_in import CODE, ELSEWHERE, ask, is_signed_in, mailed_code, text
+from catalog.models import Format
 from notifications.models import Notice
 from registrations.models import Registration
-from sessions_app.models import Session
+from sessions_app.models import MeetingPlan, Session, Venue
 from sessions_app.words import short_day
 
-NEW = "new@example.edu"
+NEW, ZONE = "new@example.edu", "America/Chicago"
 TYPED = {"name": "Ada Lovelace", "email": NEW, "role": "faculty"}
 
 
@@ -54,6 +55,20 @@ def test_a_complete_profile_leaves_only_the_button(me, session, person):
     assert f"<b>{person.name}</b>, {person.email}" in page
     assert 'name="name"' not in page and 'name="role"' not in page and 'name="email"' not in page
     assert "You would be the first." in page
+
+
+def test_the_form_names_every_day_and_the_room(me, make_session, now):
+    starts_at = now + timedelta(days=14)
+    campus = Campus.objects.create(name="Duluth")
+    room = Venue.objects.create(campus=campus, building="Learning Commons", room="210")
+    plans = [
+        MeetingPlan(starts_at + timedelta(days=days), starts_at + timedelta(days=days, hours=1), ZONE, room)
+        for days in (0, 7)
+    ]
+    session = make_session(meetings=plans, format=Format.IN_PERSON)
+    page = text(me.get(form_of(session)))
+    assert all(short_day(plan.starts_at, plan.time_zone, plan.starts_at.year) in page for plan in plans)
+    assert "Learning Commons 210" in page
 
 
 def test_a_get_registers_nobody(me, session):

@@ -25,6 +25,7 @@ from registrations.sentences import (
     would_wait,
 )
 from sessions_app.models import Session
+from sessions_app.rows import place_of
 from sessions_app.words import time_span, zone_words
 
 CONFLICT, UNPROCESSABLE, TOO_MANY = 409, 422, 429
@@ -97,12 +98,18 @@ def _form_page(
 ) -> HttpResponse:
     if not refusal and not session.takes_registrations(now):
         refusal = _why_not(session, now)
+    meetings = list(session.meetings.select_related("venue"))
+    room = meetings[0].venue
     context = {
         "nav": "sessions",
         "now": now,
         "session": session,
         "day": day_of(session, session.starts_at, now),
-        "times": time_span(session.starts_at, session.meetings.first().ends_at, session.time_zone),
+        "meetings": [
+            (day_of(session, meeting.starts_at, now), time_span(meeting.starts_at, meeting.ends_at, session.time_zone))
+            for meeting in meetings
+        ],
+        "where": place_of(session.format, room and room.building, room and room.room),
         "zone": zone_words(session.time_zone, session.starts_at),
         "form": form,
         "refusal": refusal,
