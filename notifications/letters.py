@@ -4,6 +4,8 @@ Everything is built from one registration, so that no letter can name anybody bu
 templates/notifications/ holds the words.
 """
 
+import re
+
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -17,6 +19,7 @@ from sessions_app.models import Meeting, Session
 from sessions_app.words import long_day, ordinal, short_day, time_span, zone_words
 
 MOST_NEXT_DATES = 4
+BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 def write_letter(notice: Notice) -> dict:
@@ -47,7 +50,8 @@ def _compose(notice: Notice) -> None:
     subject = render_to_string(f"{folder}/subject.txt", context)
     notice.subject = " ".join(subject.split())[:255]
     context["subject"] = notice.subject
-    notice.text = render_to_string(f"{folder}/body.txt", context).strip() + "\n"
+    text = render_to_string(f"{folder}/body.txt", context)
+    notice.text = BLANK_LINES.sub("\n\n", text).strip() + "\n"
     notice.html = render_to_string(f"{folder}/body.html", context)
     if notice.method:
         invitation = invitation_of(notice)

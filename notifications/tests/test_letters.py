@@ -1,0 +1,39 @@
+"""What a letter says, read as its plain text."""
+
+import re
+
+import pytest
+
+from notifications.letters import write_letter
+from registrations.models import Registration
+
+pytestmark = pytest.mark.django_db
+
+
+def letters(registration) -> dict[str, str]:
+    return {notice.kind: write_letter(notice)["text"] for notice in registration.notices.order_by("pk")}
+
+
+def test_paragraphs_are_one_blank_line_apart(make_session, workshop, people, office, now):
+    workshop.pre_work = "Read the introduction."
+    workshop.save()
+    session = make_session(minimum=1, capacity=1)
+    seated, waiting = [Registration.objects.register(person, session, now=now) for person in people(2)]
+    session.settle(now=now)
+    seated.withdraw(by=seated.person, now=now)
+    session.cancel("The room is flooded.", by=office, now=now)
+    written = {**letters(seated), **letters(waiting)}
+    assert set(written) == {"registered", "confirmed", "withdrawn", "waitlisted", "promoted", "cancelled"}
+    for text in written.values():
+        assert not re.search(r"\n\s*\n\s*\n", text)
+    assert "registration’s page.\n\nYour registration: http" in written["confirmed"]
+
+
+@pytest.mark.parametrize(
+    ("minimum", "sentence"),
+    [(1, "This session needs nobody else."), (2, "Two people have registered, which is all this session needs.")],
+)
+def test_the_last_one_needed_reads_so_in_words(make_session, people, now, minimum, sentence):
+    session = make_session(minimum=minimum)
+    *_, last = [Registration.objects.register(person, session, now=now) for person in people(minimum)]
+    assert sentence in letters(last)["registered"]
