@@ -37,3 +37,10 @@ def test_the_last_one_needed_reads_so_in_words(make_session, people, now, minimu
     session = make_session(minimum=minimum)
     *_, last = [Registration.objects.register(person, session, now=now) for person in people(minimum)]
     assert sentence in letters(last)["registered"]
+
+
+def test_a_name_written_from_right_to_left_turns_nothing_but_itself(make_session, person, now):
+    person.name = "زهرة"
+    person.save()
+    registration = Registration.objects.register(person, make_session(), now=now)
+    assert "Hello <bdi>زهرة</bdi>. " in write_letter(registration.notices.get())["html"]

@@ -52,7 +52,7 @@ def me(client, person):
 
 def test_a_complete_profile_leaves_only_the_button(me, session, person):
     page = text(me.get(form_of(session)))
-    assert f"<b>{person.name}</b>, {person.email}" in page
+    assert f"<b><bdi>{person.name}</bdi></b>, {person.email}" in page
     assert 'name="name"' not in page and 'name="role"' not in page and 'name="email"' not in page
     assert "You would be the first." in page
 
