@@ -279,6 +279,23 @@ def test_two_people_cannot_overwrite_each_others_draft(desk, make_session, offic
 # ---- after publishing ----
 
 
+@pytest.mark.parametrize(
+    ("end", "typed_in"),
+    [(None, {"minimum", "capacity"}), ("cancel", set())],
+    ids=["open", "cancelled"],
+)
+def test_state_and_counters_are_only_shown_and_the_size_while_it_may_be_held(desk, make_session, office, end, typed_in):
+    session = make_session()
+    if end:
+        session.cancel("Snow.", by=office)
+    shown = set(Form(desk.get(page(session)).content.decode(), "session_form").values)
+    assert shown & {field.name for field in Session._meta.fields} - {"listed"} == typed_in
+    desk.post(page(session), filled_in(desk, page(session), "session_form", status="completed", seats_taken="9"))
+    before = session.status, session.seats_taken
+    session.refresh_from_db()
+    assert (session.status, session.seats_taken) == before
+
+
 def test_a_published_session_changes_its_size_through_the_verb(desk, make_session):
     session = make_session()
     assert desk.post(page(session), filled_in(desk, page(session), "session_form", capacity="30")).status_code == 302
