@@ -48,10 +48,9 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
 def _register_person(request: HttpRequest, session: Session) -> HttpResponse:
     # Not request.user: what a refused registration wrote on it would show in the header.
     person, now = Person.objects.get(pk=request.user.pk), timezone.now()
-    form = ProfileGapsForm(request.POST or None, person=person)
     if request.method != "POST":
         existing = session.registrations.active().filter(person=person).first()
-        return redirect(existing) if existing else _form_page(request, session, form, now)
+        return redirect(existing) if existing else _form_page(request, session, ProfileGapsForm(person=person), now)
     form = ProfileGapsForm(request.POST, person=person)
     if not form.is_valid():
         return _form_page(request, session, form, now, status=UNPROCESSABLE)
