@@ -9,7 +9,9 @@ from django.test import Client
 from accounts.tests.test_sign_in import text
 from registrations.models import Registration
 from registrations.tests.test_register_page import day, join, notices
+from registrations.views.own import by_month
 from sessions_app.models import Session
+from sessions_app.words import local
 
 
 @pytest.fixture
@@ -238,3 +240,10 @@ def test_my_training_takes_the_same_queries_for_one_and_for_thirty(
     # The browser session, the person, the places, what comes, what was.
     with django_assert_num_queries(5):
         assert client.get("/my/").status_code == 200
+
+
+def test_a_month_names_its_year_only_if_it_is_another(make_session):
+    session = make_session(days=400)
+    starts = local(session.starts_at, session.time_zone)
+    assert by_month([session], session.starts_at) == [(f"{starts:%B}", [session])]
+    assert by_month([session], session.published_at) == [(f"{starts:%B %Y}", [session])]

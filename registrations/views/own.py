@@ -118,8 +118,8 @@ def my_training(request: HttpRequest) -> HttpResponse:
     context = {
         "nav": "my",
         "now": now,
-        "months": by_month(coming),
-        "past": by_month(past),
+        "months": by_month(coming, now),
+        "past": by_month(past, now),
         "places": places,
         "short": short,
         "call": call_for_people(short, now) if short else "",
@@ -127,9 +127,14 @@ def my_training(request: HttpRequest) -> HttpResponse:
     return render(request, "registrations/my_training.html", context)
 
 
-def by_month(sessions) -> list[tuple[str, list[Session]]]:
-    """Return the sessions under “May 2024” and so on, in their order."""
-    months = groupby(sessions, key=lambda session: f"{local(session.starts_at, session.time_zone):%B %Y}")
+def by_month(sessions, now: datetime) -> list[tuple[str, list[Session]]]:
+    """Return the sessions in their order under “May” and so on, with the year if it is not the current one."""
+
+    def name(session: Session) -> str:
+        starts = local(session.starts_at, session.time_zone)
+        return f"{starts:%B}" if starts.year == local(now, session.time_zone).year else f"{starts:%B %Y}"
+
+    months = groupby(sessions, key=name)
     return [(month, list(of_month)) for month, of_month in months]
 
 
