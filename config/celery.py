@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -27,4 +28,6 @@ app.conf.beat_schedule = {
         "schedule": 60 * MINUTE,
         "options": {"expires": 60 * MINUTE},
     },
+    # In UTC: at night where the portal is meant for.
+    "check-invariants": {"task": "notifications.tasks.check_invariants", "schedule": crontab(hour=9, minute=15)},
 }

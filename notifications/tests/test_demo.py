@@ -15,6 +15,7 @@ from accounts.models import Person
 from catalog.models import Facilitator, Workshop
 from notifications.demo.build import AMINA, KAI, OFFICE, NotEmpty, build
 from notifications.demo.season import CONTENT, SCHEDULES, ZONE, is_away, published, read, season
+from notifications.invariants import breaches
 from notifications.models import Notice
 from registrations.models import Registration
 from sessions_app.models import Session
@@ -102,6 +103,7 @@ def test_on_any_day_every_state_is_there_and_the_counts_are_right(now):
     assert the(cancel_reason__startswith="The facilitator").cancelled_by_rule is False
     assert Session.objects.filter(cancelled_by_rule=True, starts_at__gt=now).get().cancelled_count == 3
     assert Session.objects.filter(decisions__kind="extended").get().status == "open"
+    assert list(breaches(now)) == []
 
 
 @pytest.mark.django_db

@@ -8,9 +8,11 @@ import sys
 import pytest
 from django.conf import settings
 from django.db.models import Max, Min
+from django.utils import timezone
 
 from accounts.models import Person
 from conftest import database_url
+from notifications.invariants import breaches
 from registrations.models import Registration
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -65,6 +67,7 @@ def test_200_people_for_30_seats_give_30_registered_and_170_waiting_in_order(mak
     assert (session.seats_taken, session.waiting_count, session.next_position) == (30, 170, 201)
     registered = Registration.objects.filter(session=session, status="registered")
     assert set(registered.values_list("position", flat=True)) == set(range(1, 31))
+    assert list(breaches(timezone.now())) == []
 
 
 def test_without_the_lock_the_same_crowd_breaks_it(make_session, crowd):
@@ -79,3 +82,4 @@ def test_equal_posts_at_once_make_one_registration_and_one_notice(make_session, 
     assert [answer["status"] for answer in answers] == [302] * PROCESSES
     registration = Registration.objects.get(session=session)
     assert registration.notices.count() == 1
+    assert list(breaches(timezone.now())) == []

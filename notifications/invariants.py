@@ -1,0 +1,229 @@
+"""Recount from the rows what the portal promises about seats, waitlists, decisions and calendars.
+
+Each promise is one query over everything, whatever the number of sessions; people are named by ids only.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Count, F, Max, Min, Prefetch, Q
+
+from notifications.models import CalendarThread, MailQueue, Notice
+from registrations.models import Registration
+from sessions_app.models import Decision, Session
+
+# From then on a freed seat goes to whoever takes it first.
+PROMOTED_UNTIL = timedelta(hours=24)
+CONFIRMING = (Decision.Kind.CONFIRMED, Decision.Kind.RUN_ANYWAY)
+HELD = (Session.Status.CONFIRMED, Session.Status.COMPLETED)
+
+
+def breaches(now: datetime) -> Iterator[str]:
+    """Yield one line per broken promise at `now`, from one snapshot of the database. Nothing is changed."""
+    with snapshot():
+        for promise in PROMISES:
+            yield from promise(now)
+
+
+@contextmanager
+def snapshot():
+    """Let every query see the same instant, so that people registering meanwhile break nothing."""
+    fresh = not connection.in_atomic_block
+    with transaction.atomic():
+        if fresh and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def seats_are_counted_right(now: datetime) -> Iterator[str]:
+    """G1 and G4: the counters are the rows counted, nobody is too many, positions are 1, 2, 3 without gaps."""
+    of = "registrations"
+    sessions = Session.objects.order_by("pk").annotate(
+        registered=Count(of, filter=Q(registrations__status=Registration.Status.REGISTERED)),
+        waiting=Count(of, filter=Q(registrations__status=Registration.Status.WAITLISTED)),
+        rows=Count(of),
+        places=Count(f"{of}__position", distinct=True),
+        first=Min(f"{of}__position"),
+        last=Max(f"{of}__position"),
+    )
+    fields = ("code", "capacity", "seats_taken", "waiting_count", "next_position")
+    for each in sessions.values_list(
+        *fields, "registered", "waiting", "rows", "places", "first", "last", named=True
+    ).iterator():
+        name = f"session {each.code}"
+        if each.registered > each.capacity:
+            yield f"G1 {name}: {each.registered} are registered for a capacity of {each.capacity}."
+        if each.registered != each.seats_taken:
+            yield f"G1 {name}: seats_taken is {each.seats_taken}, and {each.registered} are registered."
+        if each.waiting != each.waiting_count:
+            yield f"G4 {name}: waiting_count is {each.waiting_count}, and {each.waiting} are waiting."
+        if each.places != each.rows:
+            yield f"G4 {name}: {each.rows} registrations share {each.places} positions."
+        elif each.rows != each.next_position - 1 or (each.rows and (each.first, each.last) != (1, each.rows)):
+            held = f"{each.first} to {each.last}" if each.rows else "none"
+            yield f"G4 {name}: {each.rows} positions, {held}, where 1 to {each.next_position - 1} were given out."
+
+
+def nobody_is_there_twice(now: datetime) -> Iterator[str]:
+    """G3: one active registration per person and session."""
+    pairs = Registration.objects.active().order_by("session", "person").values("session__code", "person")
+    for pair in pairs.annotate(many=Count("pk")).filter(many__gt=1):
+        yield f"G3 session {pair['session__code']}: person {pair['person']} has {pair['many']} active registrations."
+
+
+def no_seat_stands_free_while_somebody_waits(now: datetime) -> Iterator[str]:
+    """G4: before the last 24 hours nobody who qualifies waits for a seat that is free."""
+    line = Registration.objects.waitlisted().select_related("person", "session__workshop")
+    sessions = Session.objects.filter(
+        status__in=Session.RUNNING,
+        seats_taken__lt=F("capacity"),
+        starts_at__gt=now + PROMOTED_UNTIL,
+        registrations__status=Registration.Status.WAITLISTED,
+    )
+    for session in sessions.distinct().order_by("pk").prefetch_related(Prefetch("registrations", line, "line")):
+        waiting = [registration.pk for registration in session.line if registration.qualifies()]
+        if waiting:
+            free = f"{session.seats_left} of {session.capacity} seats are free"
+            yield f"G4 session {session.code}: {free} while registration {waiting[0]} waits."
+
+
+def registrations_follow_their_session(now: datetime) -> Iterator[str]:
+    """G4: nobody is in a draft, nobody has a place in a cancelled session or lost one to a session still held."""
+    cancelled, ended = Session.Status.CANCELLED, Registration.Status.SESSION_CANCELLED
+    wrong = Registration.objects.filter(
+        Q(session__status=Session.Status.DRAFT)
+        | Q(session__status=cancelled, status__in=Registration.ACTIVE)
+        | (Q(status=ended) & ~Q(session__status=cancelled))
+    )
+    for pk, status, code, state in wrong.order_by("pk").values_list("pk", "status", "session__code", "session__status"):
+        yield f"G4 registration {pk}: it is {status}, and its session {code} is {state}."
+
+
+def sessions_are_confirmed_with_their_minimum(now: datetime) -> Iterator[str]:
+    """G5: whoever is confirmed had the minimum then, or a reason is on record; and once."""
+    of = Q(decisions__kind__in=CONFIRMING)
+    sessions = Session.objects.order_by("pk").annotate(
+        confirmed=Count("decisions", filter=of),
+        agreeing=Count(
+            "decisions",
+            filter=of
+            & Q(
+                decisions__at=F("confirmed_at"),
+                decisions__count=F("confirmed_count"),
+                decisions__minimum=F("confirmed_minimum"),
+                decisions__reason=F("run_anyway_reason"),
+            ),
+        ),
+        cancelled=Count("decisions", filter=Q(decisions__kind=Decision.Kind.CANCELLED)),
+        last_confirmed=Max("decisions__pk", filter=of),
+        first_cancelled=Min("decisions__pk", filter=Q(decisions__kind=Decision.Kind.CANCELLED)),
+    )
+    facts = ("code", "status", "confirmed_at", "confirmed_count", "confirmed_minimum", "run_anyway_reason")
+    found = ("confirmed", "agreeing", "cancelled", "last_confirmed", "first_cancelled")
+    for each in sessions.values_list(*facts, *found, named=True).iterator():
+        name = f"G5 session {each.code}"
+        if each.status in HELD and each.confirmed_count is None:
+            yield f"{name}: it is {each.status}, and with how many was never written."
+        elif (
+            each.status in HELD and each.confirmed_count < each.confirmed_minimum and not each.run_anyway_reason.strip()
+        ):
+            yield f"{name}: confirmed with {each.confirmed_count} of {each.confirmed_minimum} and without a reason."
+        was_confirmed = each.status in HELD or each.confirmed_at is not None
+        if each.confirmed != was_confirmed:
+            yield f"{name}: it is {each.status} with {each.confirmed} confirming decisions."
+        elif each.confirmed != each.agreeing:
+            yield f"{name}: its confirming decision differs from what stands on the session."
+        if each.cancelled != (each.status == Session.Status.CANCELLED):
+            yield f"{name}: it is {each.status} with {each.cancelled} cancelling decisions."
+        elif each.confirmed and each.cancelled and each.last_confirmed > each.first_cancelled:
+            yield f"{name}: it was confirmed after it was cancelled."
+
+
+def threads_count_their_messages(now: datetime) -> Iterator[str]:
+    """G6 and G9: a thread's messages are numbered 0, 1, 2 up to its SEQUENCE, one in flight, one confirmation."""
+    threads = CalendarThread.objects.order_by("pk").annotate(
+        messages=Count("notices"),
+        numbers=Count("notices__sequence", distinct=True),
+        first=Min("notices__sequence"),
+        last=Max("notices__sequence"),
+        sending=Count("notices", filter=Q(notices__state=Notice.State.SENDING)),
+        confirmations=Count("notices", filter=Q(notices__kind=Notice.Kind.CONFIRMED)),
+    )
+    found = ("pk", "sequence", "messages", "numbers", "first", "last", "sending", "confirmations")
+    for each in threads.values_list(*found, named=True).iterator():
+        name = f"thread {each.pk}"
+        if each.last != each.sequence:
+            yield f"G9 {name}: SEQUENCE is {each.sequence}, and its newest message has {each.last}."
+        elif each.messages and (each.messages, each.numbers, each.first) != (each.last + 1, each.last + 1, 0):
+            yield f"G9 {name}: {each.messages} messages where SEQUENCE 0 to {each.last} were given out."
+        if each.sending > 1:
+            yield f"G9 {name}: {each.sending} messages are being sent at once."
+        if each.confirmations > 1:
+            yield f"G6 {name}: {each.confirmations} confirmations."
+
+
+def a_meeting_has_one_thread(now: datetime) -> Iterator[str]:
+    """G6: one thread per registration and meeting."""
+    pairs = CalendarThread.objects.order_by("registration", "meeting").values("registration", "meeting")
+    for pair in pairs.annotate(many=Count("pk")).filter(many__gt=1):
+        yield f"G6 registration {pair['registration']}: {pair['many']} threads for meeting {pair['meeting']}."
+
+
+def calendars_show_what_is_so(now: datetime) -> Iterator[str]:
+    """G9: who is registered in a confirmed session has an invitation last, nobody else; who left was taken off."""
+    newest = Q(notices__sequence=F("sequence"))
+    invites = Q(registration__status=Registration.Status.REGISTERED, registration__session__status__in=HELD)
+    threads = CalendarThread.objects.order_by("pk").annotate(
+        invited=Count("notices", filter=newest & Q(notices__method=Notice.Method.REQUEST)),
+        taken_off=Count("notices", filter=newest & Q(notices__method=Notice.Method.CANCEL)),
+    )
+    found = ("pk", "registration", "registration__status", "registration__session__status")
+    for pk, registration, status, state in threads.filter(~invites, invited__gt=0).values_list(*found):
+        yield f"G9 thread {pk}: an invitation is last, registration {registration} is {status}, its session {state}."
+    gone = threads.filter(~invites, requested_at__isnull=False, invited=0, taken_off=0)
+    for pk, registration, status, _ in gone.values_list(*found):
+        yield f"G9 thread {pk}: invited, never taken off, and registration {registration} is {status}."
+
+
+def the_registered_are_invited(now: datetime) -> Iterator[str]:
+    """G6: who is registered in a confirmed session has an invitation to every meeting of it."""
+    invited = Count(
+        "threads",
+        filter=Q(
+            threads__meeting__session=F("session"),
+            threads__notices__sequence=F("threads__sequence"),
+            threads__notices__method=Notice.Method.REQUEST,
+        ),
+        distinct=True,
+    )
+    meetings = dict(
+        Session.objects.filter(status__in=HELD).annotate(many=Count("meetings")).values_list("pk", "many").iterator()
+    )
+    registered = Registration.objects.registered().filter(session__status__in=HELD).order_by("pk")
+    for pk, session, many in registered.annotate(many=invited).values_list("pk", "session", "many").iterator():
+        if many != meetings[session]:
+            yield f"G6 registration {pk}: invited to {many} of {meetings[session]} meetings."
+
+
+def nothing_is_queued_beyond_its_expiry(now: datetime) -> Iterator[str]:
+    """G7: what was of use only for a while is set aside by the sweep."""
+    late = Notice.objects.filter(state=Notice.State.QUEUED, expires_at__lte=now - MailQueue.ALIVE)
+    for pk in late.order_by("pk").values_list("pk", flat=True):
+        yield f"G7 notice {pk}: queued beyond its expiry."
+
+
+PROMISES = [
+    seats_are_counted_right,
+    nobody_is_there_twice,
+    no_seat_stands_free_while_somebody_waits,
+    registrations_follow_their_session,
+    sessions_are_confirmed_with_their_minimum,
+    threads_count_their_messages,
+    a_meeting_has_one_thread,
+    calendars_show_what_is_so,
+    the_registered_are_invited,
+    nothing_is_queued_beyond_its_expiry,
+]

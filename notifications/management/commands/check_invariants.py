@@ -1,0 +1,21 @@
+"""`manage.py check_invariants`: recount every promise that can be recounted, and print what is broken."""
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from notifications.invariants import breaches
+
+
+class Command(BaseCommand):
+    help = (
+        "Print one line per broken promise about seats, waitlists, decisions and calendars; the exit code is 1 if any."
+    )
+
+    def handle(self, **options):
+        found = 0
+        for line in breaches(timezone.now()):
+            self.stdout.write(line)
+            found += 1
+        if found:
+            raise CommandError(f"{found} breach{'es' if found > 1 else ''}.")
+        self.stdout.write("No breach.")
