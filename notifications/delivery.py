@@ -39,8 +39,8 @@ CLOSING = 421
 def claim(now: datetime) -> Notice | None:
     """Take the first notice that is due out of the queue, with a lease and a token, and commit. None when none is due.
 
-    The last message wins: a notice with newer news behind it, sent or not, is marked superseded instead of taken; so
-    are older ones of the thread that is taken. A cancellation keeps its calendar part only if an invitation was ever
+    The last message wins: a notice with newer news behind it, sent or not, is marked superseded instead of taken, and
+    so are older ones of the thread that is taken. A cancellation keeps its calendar part only if an invitation was ever
     claimed.
     """
     while True:
@@ -60,10 +60,14 @@ def claim(now: datetime) -> Notice | None:
 
 
 def _take(notice: Notice, now: datetime) -> bool:
-    if notice.newer().exists() or _has_nothing_to_say(notice):
-        notice.state = Notice.State.SUPERSEDED
-        notice.save(update_fields=["state"])
-        return False
+    if notice.newer().exists():
+        return _supersede(notice)
+    if notice.thread:
+        # This waits for whoever is claiming an older one; only then is it certain whether anybody was ever invited.
+        notice.older_queued().update(state=Notice.State.SUPERSEDED)
+        notice.thread.refresh_from_db(fields=["requested_at"])
+    if _has_nothing_to_say(notice):
+        return _supersede(notice)
     if notice.attempts >= MOST_ATTEMPTS:
         notice.state, notice.problem = Notice.State.DEAD, f"Given up after {notice.attempts} attempts."
         notice.save(update_fields=["state", "problem"])
@@ -71,7 +75,6 @@ def _take(notice: Notice, now: datetime) -> bool:
     notice.state, notice.attempts = Notice.State.SENDING, notice.attempts + 1
     notice.lease_until, notice.token = now + LEASE, uuid.uuid4()
     if notice.thread:
-        notice.older_queued().update(state=Notice.State.SUPERSEDED)
         if notice.method == Notice.Method.CANCEL and notice.thread.requested_at is None:
             notice.method = Notice.Method.NONE
         if notice.method == Notice.Method.REQUEST and notice.thread.requested_at is None:
@@ -79,6 +82,12 @@ def _take(notice: Notice, now: datetime) -> bool:
             notice.thread.save(update_fields=["requested_at"])
     notice.save(update_fields=["state", "attempts", "lease_until", "token", "method"])
     return True
+
+
+def _supersede(notice: Notice) -> bool:
+    notice.state = Notice.State.SUPERSEDED
+    notice.save(update_fields=["state"])
+    return False
 
 
 def _has_nothing_to_say(notice: Notice) -> bool:

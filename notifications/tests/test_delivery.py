@@ -91,6 +91,31 @@ def test_a_cancellation_without_an_invitation_is_plain_mail(confirmed, smtp_sink
     assert states(registrations[0]) == ["superseded", "superseded", "sent"]
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_cancellation_claimed_while_the_invitation_goes_out_takes_it_off_the_calendar(confirmed, now):
+    session, registrations = confirmed
+    thread = registrations[0].threads.get()
+    registrations[0].withdraw(by=registrations[0].person, now=now)
+    Notice.objects.exclude(thread=thread).update(state="sent")
+    claimed = []
+
+    def claim_it():
+        claimed.append(claim(timezone.now()))
+        connection.close()
+
+    claimer = threading.Thread(target=claim_it)
+    with transaction.atomic():
+        # Another sender has the invitation, and is quick: claimed, sent and marked while this one looks on.
+        request = thread.notices.select_for_update().get(method="REQUEST")
+        CalendarThread.objects.filter(pk=thread.pk).update(requested_at=now)
+        Notice.objects.filter(pk=request.pk).update(state="sent")
+        claimer.start()
+        claimer.join(1)
+    claimer.join()
+    assert [(notice.thread, notice.method) for notice in claimed] == [(thread, "CANCEL")]
+
+
 def test_a_request_refused_for_now_never_follows_the_cancellation(confirmed, smtp_sink, office, now):
     session, registrations = confirmed
     address = registrations[0].person.email
