@@ -1,3 +1,3 @@
-.PHONY: run test bench
-run test bench:
+.PHONY: run test bench torture
+run test bench torture:
 	@python3 dev.py $@

@@ -4,6 +4,7 @@
     python3 dev.py run                                       the portal, a Celery worker, beat and an inbox
     python3 dev.py test [--without browser] [pytest args]    every check and every test
     python3 dev.py bench [args]                              the benchmark, on PostgreSQL
+    python3 dev.py torture [--quick] [names]                 what is promised, under pressure, on PostgreSQL
 
 Only the standard library is used here and in devtools/. What runs is in .venv; data and logs are in var/ (delete it to
 start afresh); sockets are in a private folder that goes away at the end. `run` obeys PORT, DATABASE_URL and REDIS_URL.
@@ -148,7 +149,7 @@ def watch(children):
     fail(f"{dead(children)} ended by itself, so everything is stopped. The end of {log}:\n{tail(log)}")
 
 
-# ---- test and bench ----
+# ---- test, bench and torture ----
 
 
 def test(args):
@@ -239,9 +240,15 @@ def bench(args):
         return call([PYTHON, "-m", "bench", *args], env=env, on_terminal=True)
 
 
+def torture(args):
+    """Run the torture, which starts the servers it stops."""
+    set_up("requirements-dev.txt")
+    return call([PYTHON, "-m", "bench.torture", *args], env={**os.environ, "PYTHONUNBUFFERED": "1"}, on_terminal=True)
+
+
 def main(argv):
     """Run one command; the exit code is its own, and 0 when somebody stops `run`."""
-    commands = {"run": run, "test": test, "bench": bench}
+    commands = {"run": run, "test": test, "bench": bench, "torture": torture}
     if not argv or argv[0] not in commands:
         print(__doc__.strip(), file=sys.stderr)
         return 2

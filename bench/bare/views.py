@@ -1,9 +1,12 @@
-"""A list and a detail page with nothing on them: what the portal's pages are compared with."""
+"""A list and a detail page with nothing on them, and registering that only counts: what the portal is compared with."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.shortcuts import get_object_or_404, render
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from registrations.models import Registration
 from sessions_app.models import Session
 
 SHOWN = 50
@@ -21,3 +24,22 @@ def session(request, code):
     """Show one session, read in one query."""
     found = get_object_or_404(Session.objects.public().select_related("workshop"), code=code)
     return render(request, "bare/session.html", {"session": found})
+
+
+def register(request, code):
+    """Lock the session, count, insert."""
+    now = timezone.now()
+    with transaction.atomic():
+        session = get_object_or_404(Session.objects.select_for_update(), code=code)
+        taken = session.registrations.count()
+        status = Registration.Status.REGISTERED if taken < session.capacity else Registration.Status.WAITLISTED
+        session.registrations.create(
+            person=request.user, status=status, position=taken + 1, registered_at=now, seated_at=now
+        )
+    return redirect("session", code)
+
+
+@login_not_required
+def healthz(request):
+    """Say that the process lives."""
+    return HttpResponse("ok")

@@ -53,7 +53,7 @@ def test_what_is_no_port_is_refused(port):
 def test_an_unknown_command_shows_the_known_ones(args):
     said = dev_py(*args)
     assert said.returncode == 2
-    assert all(f"python3 dev.py {name}" in said.stderr for name in ("run", "test", "bench"))
+    assert all(f"python3 dev.py {name}" in said.stderr for name in ("run", "test", "bench", "torture"))
 
 
 def test_only_the_browser_can_be_left_out():

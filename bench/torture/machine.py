@@ -1,0 +1,29 @@
+"""Any order of verbs against the model of plain lists (notifications/tests/machine.py)."""
+
+import hypothesis
+from django.db import transaction
+
+from bench.torture.verdict import Verdict
+from notifications.tests.machine import Cast, run
+from registrations.models import registration
+
+STEPS = 50
+
+
+def machine(examples: int, without: str) -> Verdict:
+    """Live through `examples` sessions of at most fifty steps."""
+    verdict = Verdict()
+    if without == "promotion":
+        registration.promote_waiting = lambda session, now: None
+    with transaction.atomic():
+        try:
+            run(
+                Cast.gather(),
+                examples,
+                STEPS,
+                phases=[hypothesis.Phase.generate] if without else list(hypothesis.Phase),
+            )
+        except AssertionError as error:
+            verdict.breaks(f"the rows disagree with the model: {error}".splitlines()[0])
+        transaction.set_rollback(True)
+    return verdict.say(f"{examples:,} lives of at most {STEPS} steps agree with the model")

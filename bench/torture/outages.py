@@ -1,0 +1,245 @@
+"""Promises about what fails meanwhile (G2, G10): the portal's gunicorn under load, and a server or process stopped."""
+
+import contextlib
+import json
+import os
+import random
+import signal
+import socket
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+
+from django.db import connection
+from django.db.models import Count
+
+from bench.servers import Server
+from bench.torture.stage import CSRF, cookies, make_session, people
+from bench.torture.verdict import Verdict
+from devtools.processes import private_folder
+from registrations.models import Registration
+from sessions_app.models import Session
+
+CONNECTIONS = 4
+ACKNOWLEDGED = 302
+PATIENCE = 10  # seconds until a client gives up
+MOST_P95 = 1.0
+LEAST_RATIO = 0.5
+HEALTH = "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+
+
+def ask_keeper(what: str) -> None:
+    """Let whoever started this process do `what` to a server, and wait until it is done."""
+    print(json.dumps({"do": what}), flush=True)
+    sys.stdin.readline()
+
+
+@dataclass
+class Post:
+    """One registration on its way: whose, where, what was answered (0: nothing) and after how many seconds."""
+
+    person: int
+    session: Session
+    cookie: str
+    status: int = 0
+    seconds: float = 0.0
+
+    def send(self, place: str) -> None:
+        request = (
+            f"POST /sessions/{self.session.code}/registration/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+            f"Cookie: {self.cookie}\r\nX-CSRFToken: {CSRF}\r\nContent-Length: 0\r\n\r\n"
+        )
+        began = time.perf_counter()
+        with contextlib.suppress(OSError, ValueError, IndexError), socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(PATIENCE)
+            client.connect(place)
+            client.sendall(request.encode())
+            answer = b""
+            while part := client.recv(1 << 16):
+                answer += part
+            # An answer cut off in its head is none.
+            self.status = int(answer.split()[1]) if b"\r\n\r\n" in answer else 0
+        self.seconds = time.perf_counter() - began
+
+
+class Load:
+    """Posts on four connections, in the background until `finish` or all are sent."""
+
+    def __init__(self, place: str, posts: list[Post]):
+        self.place, self.waiting, self.sent, self.over = place, list(reversed(posts)), [], False
+        self.threads = [threading.Thread(target=self.keep_posting) for _ in range(CONNECTIONS)]
+        for thread in self.threads:
+            thread.start()
+
+    def keep_posting(self) -> None:
+        while not self.over and self.waiting:
+            with contextlib.suppress(IndexError):
+                post = self.waiting.pop()
+                post.send(self.place)
+                self.sent.append(post)
+                # Whoever is turned away at once comes back a little later.
+                time.sleep(0.05 if post.status == 0 else 0)
+
+    def finish(self, at_once: bool = False) -> list[Post]:
+        """Wait for what is on its way, and unless `at_once` for all the rest. Returns what was sent."""
+        self.over = at_once
+        for thread in self.threads:
+            thread.join()
+        return self.sent
+
+
+def posts(sessions: list[Session], cookie_of: dict[int, str]) -> list[Post]:
+    """Return one post of each person to each session."""
+    return [Post(person, session, cookie) for session in sessions for person, cookie in cookie_of.items()]
+
+
+@contextlib.contextmanager
+def serving(*settings: str):
+    """Run a gunicorn for each settings module, on this process's database. Yields them."""
+    with private_folder() as folder, contextlib.ExitStack() as until_the_end:
+        servers = [Server(f"server{n}", each, dict(os.environ), Path(folder)) for n, each in enumerate(settings)]
+        for server in servers:
+            until_the_end.callback(server.stop)
+            server.start(HEALTH, {})
+        yield servers
+
+
+def check_acknowledged(verdict: Verdict, sent: list[Post]) -> str:
+    """Look for everybody whom a page told so. Returns how many those are, in words."""
+    connection.close()
+    rows = Registration.objects.active().annotate(many=Count("notices"))
+    found = {(person, session): many for person, session, many in rows.values_list("person", "session", "many")}
+    told = [post for post in sent if post.status == ACKNOWLEDGED]
+    lost = [post for post in told if (post.person, post.session.pk) not in found]
+    for _ in lost:
+        verdict.breaks("an acknowledged registration is not there")
+    for many in found.values():
+        if many != 1:
+            verdict.breaks(f"{many} notices of one registration")
+    if not told:
+        verdict.breaks("nobody was registered")
+    return f"{len(told):,} of {len(sent):,} acknowledged, {len(lost)} of them lost"
+
+
+def web(kills: int, without: str) -> Verdict:
+    """Workers of gunicorn are killed while people register."""
+    verdict, settings = Verdict(), "bench.torture.controls.answer_first" if without else "bench.settings"
+    sessions = [make_session(capacity=5000) for _ in range(20)]
+    cookie_of = cookies(people(500))
+    with serving(settings) as (server,):
+        load, killed = Load(server.place, posts(sessions, cookie_of)), 0
+        while killed < kills and load.waiting:
+            time.sleep(random.uniform(0.1, 0.4))
+            with contextlib.suppress(ProcessLookupError, IndexError):
+                os.kill(random.choice(server.workers()), signal.SIGKILL)
+                killed += 1
+        sent = load.finish(at_once=True)
+    return verdict.say(f"web processes killed {killed} times: {check_acknowledged(verdict, sent)}")
+
+
+def database(stops: int, without: str) -> Verdict:
+    """PostgreSQL is stopped at once, as in a crash, while people register."""
+    verdict = Verdict()
+    sessions = [make_session(capacity=5000) for _ in range(20)]
+    cookie_of = cookies(people(500))
+    with contextlib.ExitStack() as until_the_end:
+        if without:
+            ask_keeper("forget commits")
+            until_the_end.callback(ask_keeper, "remember commits")
+        connection.close()
+        (server,) = until_the_end.enter_context(serving("bench.settings"))
+        load = Load(server.place, posts(sessions, cookie_of))
+        for _ in range(stops):
+            time.sleep(random.uniform(2, 4))
+            ask_keeper("crash postgresql")
+        time.sleep(2)
+        sent = load.finish(at_once=True)
+        words = check_acknowledged(verdict, sent)
+    return verdict.say(f"PostgreSQL stopped at once {stops} times: {words}")
+
+
+def redis(count: int, without: str) -> Verdict:
+    """Redis is stopped, emptied every two seconds, frozen."""
+    verdict, words = Verdict(), []
+    cookie_of = cookies(people(count))
+    ways = {"frozen": freeze} if without else {"stopped": stopped, "flushed": flushed, "frozen": freeze}
+    settings = "bench.torture.controls.patient" if without else "bench.settings"
+    for name, way in ways.items():
+        with serving(settings) as (server,):
+            with way():
+                sent = Load(server.place, posts([make_session(capacity=5000)], cookie_of)).finish()
+            wrong = [post.status for post in sent if post.status != ACKNOWLEDGED]
+            p95 = quantiles([post.seconds for post in sent], n=20)[-1]
+            words.append(f"{name} {p95:.2f} s")
+            if wrong:
+                verdict.breaks(f"{name}: {len(wrong)} errors")
+            if p95 > MOST_P95:
+                verdict.breaks(f"{name}: p95 is {p95:.2f} s")
+    return verdict.say(f"Redis gone, {count} registrations each, p95: {', '.join(words)}")
+
+
+@contextlib.contextmanager
+def stopped():
+    ask_keeper("stop valkey")
+    try:
+        yield
+    finally:
+        ask_keeper("start valkey")
+
+
+@contextlib.contextmanager
+def freeze():
+    ask_keeper("freeze valkey")
+    try:
+        yield
+    finally:
+        ask_keeper("thaw valkey")
+
+
+@contextlib.contextmanager
+def flushed():
+    over = threading.Event()
+
+    def keep_flushing():
+        while not over.wait(2):
+            ask_keeper("flush valkey")
+
+    thread = threading.Thread(target=keep_flushing)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def throughput(rounds: int, without: str) -> Verdict:
+    """Registrations per second on one session, as a part of those of a bare view that locks, counts and inserts."""
+    verdict, cookie_of = Verdict(), cookies(people(100))
+    with serving("bench.settings", "bench.bare.settings") as servers:
+        ratios, speeds = [], []
+        for number in range(rounds + 1):
+            ours, bare = (per_second(verdict, server, cookie_of) for server in servers)
+            if number:  # the first warms up
+                ratios.append(ours / bare)
+                speeds.append(ours)
+    if median(ratios) < LEAST_RATIO:
+        verdict.breaks(f"the ratio is {median(ratios):.2f}")
+    return verdict.say(
+        f"{median(speeds):.0f} registrations per second on one session, {median(ratios):.2f} of a bare view"
+    )
+
+
+def per_second(verdict: Verdict, server: Server, cookie_of: dict[int, str]) -> float:
+    began = time.perf_counter()
+    sent = Load(server.place, posts([make_session(capacity=5000)], cookie_of)).finish()
+    seconds = time.perf_counter() - began
+    if "bare" in server.settings:  # it keeps no counters, which would be found
+        Registration.objects.filter(session=sent[0].session).delete()
+    wrong = [post.status for post in sent if post.status != ACKNOWLEDGED]
+    if wrong:
+        verdict.breaks(f"{server.settings}: {len(wrong)} errors, {wrong[0]}")
+    return len(sent) / seconds

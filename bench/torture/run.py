@@ -1,0 +1,27 @@
+"""Run one promise, in a process and on a database of its own: `python -m bench.torture.run crowd 20 [lock]`.
+
+Prints its verdict as one line of JSON. Lines before it ask whoever started this to do something to a server.
+"""
+
+import json
+import sys
+
+import django
+
+
+def main(name: str, count: str, without: str = "") -> None:
+    django.setup()
+    from django.utils import timezone
+
+    from bench.torture import machine, outages, races
+    from notifications.invariants import breaches
+
+    promises = {**vars(races), **vars(outages), **vars(machine)}
+    verdict = promises[name](int(count), without)
+    for line in breaches(timezone.now()):
+        verdict.breaks(line.split(" ", 1)[0] + " recounted wrong" if without else line)
+    print(json.dumps({"figure": verdict.figure, "broken": verdict.broken.most_common(3)}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,82 @@
+"""What a run starts from: two thousand people who are signed in, and sessions with somebody in them."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from importlib import import_module
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.models import Session as BrowserSession
+from django.utils import timezone
+
+from accounts.models import Person
+from catalog.models import Workshop
+from registrations.models import Registration
+from sessions_app.models import MeetingPlan, Session
+
+PEOPLE = 2000
+ZONE = "America/Chicago"
+
+
+def fill() -> None:
+    """Create the people, the office and the workshop in an empty database."""
+    Person.objects.rule()
+    Person.objects.create_user("office@example.edu", name="Office Person", role=Person.Role.STAFF, is_staff=True)
+    Person.objects.bulk_create(
+        (
+            Person(email=f"person{number}@example.edu", name=f"Person {number}", role=Person.Role.STAFF, password="!")
+            for number in range(PEOPLE)
+        ),
+        batch_size=500,
+    )
+    Workshop.objects.create(title="Practice", slug="practice", status=Workshop.Status.PUBLISHED)
+
+
+def people(count: int) -> list[Person]:
+    """Return the first `count` of the people."""
+    return list(Person.objects.filter(email__startswith="person").order_by("pk")[:count])
+
+
+def office() -> Person:
+    return Person.objects.get(email="office@example.edu")
+
+
+def make_session(crowd: Iterable[Person] = (), **sizes) -> Session:
+    """Publish a session that starts in two weeks, and register `crowd` in order. `sizes` are its fields."""
+    now = timezone.now()
+    starts_at = now + timedelta(days=14)
+    plan = MeetingPlan(starts_at, starts_at + timedelta(minutes=90), ZONE, join_link="https://meet.example.edu/quorum")
+    workshop = Workshop.objects.get(slug="practice")
+    session = Session.objects.schedule(workshop, [plan], office(), now=now, **sizes)
+    session.publish(office(), now=now)
+    for person in crowd:
+        Registration.objects.register(person, session, now=now)
+    return session
+
+
+def cookies(crowd: list[Person], until: datetime | None = None) -> dict[int, str]:
+    """Sign everybody in. Returns the Cookie header of each person by primary key, with a CSRF token in it."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    rows, headers = [], {}
+    for person in crowd:
+        known = {
+            SESSION_KEY: str(person.pk),
+            BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+            HASH_SESSION_KEY: person.get_session_auth_hash(),
+        }
+        key = uuid4().hex
+        rows.append(
+            BrowserSession(
+                session_key=key,
+                session_data=store.encode(known),
+                expire_date=until or timezone.now() + timedelta(days=1),
+            )
+        )
+        names = settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME
+        headers[person.pk] = f"{names[0]}={key}; {names[1]}={CSRF}"
+    BrowserSession.objects.bulk_create(rows, batch_size=500)
+    return headers
+
+
+CSRF = "q" * 32
