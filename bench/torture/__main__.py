@@ -45,10 +45,10 @@ PROMISES = [
     Promise("deadline", 500, 50, "lock", 60),
     Promise("settling", 500, 50, "lock", 40),
     Promise("cancelling", 200, 20, "lock", 40),
-    Promise("redis", 120, 60, "timeouts", 4),
+    Promise("redis", 120, 120, "timeouts", 4),
     Promise("web", 50, 5, "commit before the answer", 5),
     Promise("database", 3, 1, "synchronous commit", 1),
-    Promise("throughput", 15, 3),
+    Promise("throughput", 15, 5),
     Promise("machine", 300, 10, "promotion", 50),
     Promise("machine-sqlite", 2000, 20, "promotion", 50, "sqlite"),
 ]

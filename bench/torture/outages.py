@@ -25,8 +25,11 @@ from sessions_app.models import Session
 
 CONNECTIONS = 4
 ACKNOWLEDGED = 302
+BETWEEN_KILLS, BETWEEN_CRASHES = 8, 60  # answers
 PATIENCE = 10  # seconds until a client gives up
 MOST_P95 = 1.0
+# On a machine so busy that even a well Redis does not help, it is enough to be no slower than with that.
+MOST_GROWTH = 1.5
 LEAST_RATIO = 0.5
 HEALTH = "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
 
@@ -83,6 +86,12 @@ class Load:
                 # Whoever is turned away at once comes back a little later.
                 time.sleep(0.05 if post.status == 0 else 0)
 
+    def wait_for_more(self, count: int) -> None:
+        """Wait until about `count` more were answered, at a moment that is no one's in particular."""
+        until = len(self.sent) + count
+        while len(self.sent) < until and self.waiting:
+            time.sleep(random.uniform(0, 0.05))
+
     def finish(self, at_once: bool = False) -> list[Post]:
         """Wait for what is on its way, and unless `at_once` for all the rest. Returns what was sent."""
         self.over = at_once
@@ -132,7 +141,7 @@ def web(kills: int, without: str) -> Verdict:
     with serving(settings) as (server,):
         load, killed = Load(server.place, posts(sessions, cookie_of)), 0
         while killed < kills and load.waiting:
-            time.sleep(random.uniform(0.1, 0.4))
+            load.wait_for_more(BETWEEN_KILLS)
             with contextlib.suppress(ProcessLookupError, IndexError):
                 os.kill(random.choice(server.workers()), signal.SIGKILL)
                 killed += 1
@@ -153,32 +162,31 @@ def database(stops: int, without: str) -> Verdict:
         (server,) = until_the_end.enter_context(serving("bench.settings"))
         load = Load(server.place, posts(sessions, cookie_of))
         for _ in range(stops):
-            time.sleep(random.uniform(2, 4))
+            load.wait_for_more(BETWEEN_CRASHES)
             ask_keeper("crash postgresql")
-        time.sleep(2)
+        load.wait_for_more(BETWEEN_CRASHES)
         sent = load.finish(at_once=True)
         words = check_acknowledged(verdict, sent)
     return verdict.say(f"PostgreSQL stopped at once {stops} times: {words}")
 
 
 def redis(count: int, without: str) -> Verdict:
-    """Redis is stopped, emptied every two seconds, frozen."""
-    verdict, words = Verdict(), []
+    """Redis is stopped, emptied every two seconds, frozen; first, to compare, it is well."""
+    verdict, p95 = Verdict(), {}
     cookie_of = cookies(people(count))
-    ways = {"frozen": freeze} if without else {"stopped": stopped, "flushed": flushed, "frozen": freeze}
+    ways = {"well": contextlib.nullcontext, "stopped": stopped, "flushed": flushed, "frozen": frozen}
     settings = "bench.torture.controls.patient" if without else "bench.settings"
     for name, way in ways.items():
-        with serving(settings) as (server,):
-            with way():
-                sent = Load(server.place, posts([make_session(capacity=5000)], cookie_of)).finish()
-            wrong = [post.status for post in sent if post.status != ACKNOWLEDGED]
-            p95 = quantiles([post.seconds for post in sent], n=20)[-1]
-            words.append(f"{name} {p95:.2f} s")
-            if wrong:
-                verdict.breaks(f"{name}: {len(wrong)} errors")
-            if p95 > MOST_P95:
-                verdict.breaks(f"{name}: p95 is {p95:.2f} s")
-    return verdict.say(f"Redis gone, {count} registrations each, p95: {', '.join(words)}")
+        with serving(settings) as (server,), way():
+            sent = Load(server.place, posts([make_session(capacity=5000)], cookie_of)).finish()
+        p95[name] = quantiles([post.seconds for post in sent], n=20)[-1]
+        wrong = [post.status for post in sent if post.status != ACKNOWLEDGED]
+        if wrong:
+            verdict.breaks(f"{name}: {len(wrong)} of {len(sent)} not answered")
+        elif p95[name] > max(MOST_P95, MOST_GROWTH * p95["well"]):
+            verdict.breaks(f"{name}: p95 is {p95[name]:.2f} s")
+    words = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in p95.items())
+    return verdict.say(f"{count} registrations each with Redis gone, p95: {words}")
 
 
 @contextlib.contextmanager
@@ -191,7 +199,7 @@ def stopped():
 
 
 @contextlib.contextmanager
-def freeze():
+def frozen():
     ask_keeper("freeze valkey")
     try:
         yield
