@@ -184,6 +184,7 @@ ACCOUNT_LOGIN_TIMEOUT = 60 * 60  # longer than a code lives, so that an expired 
 ACCOUNT_RATE_LIMITS = {
     "request_login_code": "100/m/ip,3/m/key,20/h/key",
     "wrong_login_code": "20/m/ip",
+    "nominate": "10/d/user",
 }
 
 # ---- the office's second factor ----

@@ -1,7 +1,7 @@
 """Write the letter of a notice: subject, plain text, HTML and, where one is due, the calendar part.
 
-Everything is built from one registration, so that no letter can name anybody but its reader. A folder per kind in
-templates/notifications/ holds the words.
+Everything is built from one registration, nomination or interest, so that no letter can name anybody but its reader
+(and, in a nomination, who proposed them). A folder per kind in templates/notifications/ holds the words.
 """
 
 import re
@@ -15,11 +15,13 @@ from catalog.models import Format
 from notifications import invitations
 from notifications.invitations import Invitation, Mailbox
 from notifications.models import Notice
+from registrations.models import Interest, Nomination
 from sessions_app.models import Meeting, Session
 from sessions_app.words import long_day, ordinal, short_day, time_span, zone_words
 
 MOST_NEXT_DATES = 4
 BLANK_LINES = re.compile(r"\n\s*\n")
+CANCELLATIONS = (Notice.Kind.CANCELLED, Notice.Kind.CALLED_OFF)
 
 
 def write_letter(notice: Notice) -> dict:
@@ -45,7 +47,7 @@ def office() -> Mailbox:
 
 
 def _compose(notice: Notice) -> None:
-    context = letter_context(notice)
+    context = CONTEXTS.get(notice.kind, letter_context)(notice)
     folder = f"notifications/{notice.kind}"
     subject = render_to_string(f"{folder}/subject.txt", context)
     notice.subject = " ".join(subject.split())[:255]
@@ -62,33 +64,67 @@ def _compose(notice: Notice) -> None:
 def letter_context(notice: Notice) -> dict:
     """Return what the templates of a registration's letters may name."""
     registration = notice.registration
-    session = registration.session
+    person = registration.person
+    shown = [notice.thread.meeting] if notice.method else None
+    return session_context(notice, registration.session, person.get_short_name() if person.name else "", shown) | {
+        "registration_url": absolute(registration.get_absolute_url()),
+        "withdrawal_url": absolute(reverse("withdrawal", args=[registration.uuid])),
+        "place_in_line": ordinal(notice.facts["place"]) if "place" in notice.facts else "",
+    }
+
+
+def nomination_context(notice: Notice) -> dict:
+    """Return what the templates of the letters to a proposed colleague may name."""
+    nomination = Nomination.objects.select_related("session__workshop", "by").get(pk=notice.facts["nomination"])
+    by, person = nomination.by, notice.person
+    name = person.get_short_name() if person and person.name else ""
+    return session_context(notice, nomination.session, name) | {
+        "by": f"{by.name} ({by.email})" if by.name else by.email,
+        "nomination_url": absolute(nomination.get_absolute_url()),
+    }
+
+
+def interest_context(notice: Notice) -> dict:
+    """Return what the templates of the letter about a new date may name."""
+    interest = Interest.objects.select_related("person").get(pk=notice.facts["interest"])
+    session = Session.objects.select_related("workshop").get(pk=notice.facts["dated"])
+    name = interest.person.get_short_name() if interest.person.name else ""
+    return session_context(notice, session, name) | {"interest_url": absolute(interest.get_absolute_url())}
+
+
+CONTEXTS = {
+    Notice.Kind.NOMINATED: nomination_context,
+    Notice.Kind.CALLED_OFF: nomination_context,
+    Notice.Kind.DATED: interest_context,
+}
+
+
+def session_context(notice: Notice, session: Session, name: str, shown: list[Meeting] | None = None) -> dict:
+    """Return what every letter about a session may name, read by `name`. `shown`: the one meeting of an invitation."""
     meetings = list(session.meetings.select_related("venue__campus"))
-    shown = [notice.thread.meeting] if notice.method else meetings
     parts = len(meetings)
     return {
         "kind": notice.kind,
         "method": notice.method,
-        "name": registration.person.get_short_name() if registration.person.name else "",
+        "name": name,
         "session": session,
         "title": session.workshop.title,
         "day": short_day(session.starts_at, session.time_zone).replace(",", ""),
         "long_day": long_day(session.starts_at, session.time_zone),
         "decided_day": long_day(session.confirm_by, session.time_zone),
         "decided_weekday": long_day(session.confirm_by, session.time_zone).split(",")[0],
-        "meetings": [_meeting_words(meeting, session, meetings.index(meeting) + 1, parts) for meeting in shown],
-        "part": _part_words(meetings.index(shown[0]) + 1, parts) if notice.method else "",
+        "meetings": [
+            _meeting_words(meeting, session, meetings.index(meeting) + 1, parts) for meeting in shown or meetings
+        ],
+        "part": _part_words(meetings.index(shown[0]) + 1, parts) if shown else "",
         "facilitators": [facilitator.byline for facilitator in session.facilitators.all()],
         "pre_work": session.workshop.pre_work,
-        "next_dates": next_dates(session) if notice.kind == Notice.Kind.CANCELLED else [],
+        "next_dates": next_dates(session) if notice.kind in CANCELLATIONS else [],
         "session_url": absolute(session.get_absolute_url()),
-        "registration_url": absolute(registration.get_absolute_url()),
-        "withdrawal_url": absolute(reverse("withdrawal", args=[registration.uuid])),
         "workshop_url": absolute(session.workshop.get_absolute_url()),
         "office_name": settings.OFFICE_NAME,
         "institution_name": settings.INSTITUTION_NAME,
         "dots": [seat < notice.facts["count"] for seat in range(notice.facts["minimum"])],
-        "place_in_line": ordinal(notice.facts["place"]) if "place" in notice.facts else "",
     } | notice.facts
 
 

@@ -80,6 +80,16 @@ class NoticeQuerySet(models.QuerySet):
             dedupe_key=f"{kind}:{registration.pk}::",
         )
 
+    def owe_to(self, kind: str, of: str, to: str, person, facts: dict, expires_at: datetime | None = None) -> "Notice":
+        """Write the plain notice of `kind` owed to an address that need not have a registration, nor an account.
+
+        `of` is the rest of the dedupe key: object:meeting:sequence. After `expires_at` it is of no use. Raises
+        IntegrityError if it exists.
+        """
+        return self.create(
+            kind=kind, to=to, person=person, facts=facts, expires_at=expires_at, dedupe_key=f"{kind}:{of}"
+        )
+
     def owe_calendar(self, kind: str, method: str, thread: CalendarThread, facts: dict) -> "Notice":
         """Write the notice of `kind` that carries an invitation or a cancellation, with the thread's next SEQUENCE."""
         registration, sequence = thread.registration, thread.advance()
@@ -125,6 +135,9 @@ class Notice(models.Model):
         CONFIRMED = "confirmed", "Session confirmed"
         WITHDRAWN = "withdrawn", "Withdrawn"
         CANCELLED = "cancelled", "Session cancelled"
+        NOMINATED = "nominated", "Nominated"
+        CALLED_OFF = "called_off", "Nominated, session cancelled"
+        DATED = "dated", "A new date"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Queued"

@@ -1,17 +1,23 @@
 """Hear the news about registrations and write what is owed: a Notice per address, or per meeting with an invitation."""
 
 from django.dispatch import receiver
+from django.utils import timezone
 
+from accounts.models import Person
 from notifications.models import CalendarThread, Notice
 from notifications.tasks import deliver_soon
-from registrations.models import Registration
+from registrations.models import Interest, Nomination, Registration
 from registrations.signals import (
+    interest_met,
+    nomination_ended,
+    nomination_made,
     registration_cancelled,
     registration_confirmed,
     registration_made,
     registration_promoted,
     registration_withdrawn,
 )
+from sessions_app.models import Session
 from sessions_app.wake import wake
 
 
@@ -61,6 +67,47 @@ def tell_cancelled(sender, registration: Registration, was_registered: bool, **k
     )
 
 
+@receiver(nomination_made, dispatch_uid="notifications.nomination_made")
+def tell_nominated(sender, nomination: Nomination, **kwargs) -> None:
+    """Tell whoever was proposed, alone. Once registering ends the mail is of no use."""
+    closes_at = nomination.session.registration_closes_at
+    of_nomination(Notice.Kind.NOMINATED, nomination, expires_at=closes_at)
+
+
+@receiver(nomination_ended, dispatch_uid="notifications.nomination_ended")
+def tell_called_off(sender, nomination: Nomination, **kwargs) -> None:
+    """Tell whoever was proposed that the session is cancelled, unless the first mail has not even left."""
+    now = timezone.now()
+    first = Notice.objects.filter(dedupe_key=f"{Notice.Kind.NOMINATED}:{nomination.pk}::", state=Notice.State.QUEUED)
+    if first.update(expires_at=now) == 0:
+        session = nomination.session
+        why = {"count": session.cancelled_count, "by_rule": session.cancelled_by_rule, "reason": session.cancel_reason}
+        of_nomination(Notice.Kind.CALLED_OFF, nomination, **why)
+
+
+@receiver(interest_met, dispatch_uid="notifications.interest_met")
+def tell_dated(sender, interest: Interest, session: Session, **kwargs) -> None:
+    """Tell the person that a date they asked for is open. Once registering ends the mail is of no use."""
+    facts = session_facts(session) | {"interest": interest.pk, "dated": session.pk}
+    Notice.objects.owe_to(
+        Notice.Kind.DATED,
+        f"{interest.pk}:{session.pk}:",
+        interest.person.email,
+        interest.person,
+        facts,
+        expires_at=session.registration_closes_at,
+    )
+    wake(deliver_soon)
+
+
+def of_nomination(kind: str, nomination: Nomination, expires_at=None, **facts) -> None:
+    """Owe the address that was proposed one plain notice."""
+    person = Person.objects.filter(email=nomination.email).first()
+    facts = session_facts(nomination.session) | {"nomination": nomination.pk} | facts
+    Notice.objects.owe_to(kind, f"{nomination.pk}::", nomination.email, person, facts, expires_at)
+    wake(deliver_soon)
+
+
 def invite(kind: str, registration: Registration) -> None:
     """Owe the person one invitation per meeting."""
     for meeting in registration.session.meetings.all():
@@ -87,5 +134,8 @@ def plain(kind: str, registration: Registration, **facts) -> None:
 
 def facts_of(registration: Registration, **facts) -> dict:
     """Return what is true now and may not be when the mail is written."""
-    session = registration.session
-    return {"count": session.seats_taken, "minimum": session.minimum} | facts
+    return session_facts(registration.session) | facts
+
+
+def session_facts(session: Session) -> dict:
+    return {"count": session.seats_taken, "minimum": session.minimum}

@@ -17,7 +17,7 @@ from accounts.desk import PanelInline, ReadOnlyAdmin
 from accounts.models import Person
 from accounts.record import record
 from accounts.spreadsheet import as_csv
-from registrations.models import Registration
+from registrations.models import Interest, Nomination, Registration
 from sessions_app.models import Session
 from sessions_app.words import clock, short_day
 
@@ -187,6 +187,32 @@ class RegistrationAdmin(ReadOnlyAdmin):
             "problem": problem,
         }
         return TemplateResponse(request, "admin/registrations/registration/withdraw.html", context, status=status)
+
+
+@admin.register(Nomination)
+class NominationAdmin(ReadOnlyAdmin):
+    """Who was proposed by whom. The office nominates from a session's roster."""
+
+    list_display = ["email", "session", "by", "status", "nominated_at"]
+    list_filter = ["status"]
+    list_select_related = ["session__workshop", "by"]
+    search_fields = ["email", "by__name", "by__email", "session__workshop__title", "session__code"]
+    date_hierarchy = "nominated_at"
+    ordering = ["-nominated_at", "-pk"]
+    fields = ["email", "session", "by", "status", "nominated_at", "told_at", "answered_at", "registration"]
+
+
+@admin.register(Interest)
+class InterestAdmin(ReadOnlyAdmin):
+    """Who waits for a date of which workshop."""
+
+    list_display = ["workshop", "person", "since", "stopped_at"]
+    list_filter = ["workshop", ("stopped_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["workshop", "person"]
+    search_fields = ["workshop__title", "person__name", "person__email"]
+    date_hierarchy = "since"
+    ordering = ["-since", "-pk"]
+    fields = ["person", "workshop", "since", "stopped_at"]
 
 
 class RegistrationsOfPerson(PanelInline):

@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from accounts.models import Person
 from registrations.intent import Intent
-from registrations.models import Registration
+from registrations.models import Interest, Nomination, Registration
 from registrations.sentences import after_registering
 from registrations.signals import (
+    interest_met,
+    nomination_ended,
     registration_cancelled,
     registration_confirmed,
     registration_made,
@@ -19,7 +21,7 @@ from registrations.signals import (
 )
 from registrations.waitlist import promote_waiting
 from sessions_app.models import Session
-from sessions_app.signals import session_cancelled, session_confirmed, session_resized
+from sessions_app.signals import session_cancelled, session_confirmed, session_published, session_resized
 from sessions_app.tasks import settle_session
 from sessions_app.wake import wake
 
@@ -43,6 +45,28 @@ def end_registrations(sender, session: Session, **kwargs) -> None:
         registration_cancelled.send(Registration, registration=registration, was_registered=was_registered)
     session.seats_taken = session.waiting_count = 0
     session.save(update_fields=["seats_taken", "waiting_count"])
+
+
+@receiver(session_cancelled, dispatch_uid="registrations.session_cancelled.nominations")
+def end_nominations(sender, session: Session, **kwargs) -> None:
+    """End the nominations nobody answered and say so once per person who was told and never took a place."""
+    people = session.registrations.values_list("person__email", flat=True)
+    took_a_place, now = set(people), timezone.now()
+    for nomination in session.nominations.open():
+        nomination.session = session
+        nomination.status, nomination.answered_at = Nomination.Status.SESSION_CANCELLED, now
+        nomination.save(update_fields=["status", "answered_at"])
+        if nomination.told_at and nomination.email not in took_a_place:
+            nomination_ended.send(Nomination, nomination=nomination)
+
+
+@receiver(session_published, dispatch_uid="registrations.session_published")
+def tell_the_interested(sender, session: Session, **kwargs) -> None:
+    """Say once per person who asked for it that a listed session of the workshop has opened."""
+    if not session.listed:
+        return
+    for interest in Interest.objects.met_by(session, timezone.now()).select_related("person"):
+        interest_met.send(Interest, interest=interest, session=session)
 
 
 @receiver(session_resized, dispatch_uid="registrations.session_resized")

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from registrations.models import Registration
+from registrations.models import Nomination, Registration
 from sessions_app.models import Session
 from sessions_app.panel import by_words
 from sessions_app.words import local, number_words, ordinal, place_words, short_day
@@ -105,3 +105,31 @@ def before_leaving(registration: Registration, now: datetime) -> str:
         return f"{people} will be left, which is enough."
     decided = day_of(session, session.confirm_by, now)
     return f"{people} will be left, and it needs {number_words(session.minimum)} by {decided}."
+
+
+def after_nominating(made: list[Nomination], emails: list[str], session: Session, now: datetime) -> SafeString:
+    """Say who is nominated now. Whether somebody had a place already is not said: that would tell who comes."""
+    before = len(emails) - len(made)
+    if not made:
+        them = "this colleague" if before == 1 else "these colleagues"
+        return format_html("You nominated {} before, so nothing was sent again.", them)
+    many = "One colleague is" if len(made) == 1 else f"{number_words(len(made)).capitalize()} colleagues are"
+    sentence = format_html(
+        "<strong>{} nominated for {}:</strong> {}. Each is told once, and decides for themselves.",
+        many,
+        titled(session, now),
+        ", ".join(nomination.email for nomination in made),
+    )
+    if before:
+        others = "One other was" if before == 1 else f"{number_words(before).capitalize()} others were"
+        sentence = format_html("{} {} nominated by you before, so nothing was sent again.", sentence, others)
+    return sentence
+
+
+def accepted_words(accepted: int, many: int) -> str:
+    """“2 of your 5 colleagues have accepted.”: how many, never who. Nothing if nobody was nominated."""
+    if many == 1:
+        return "The colleague you nominated has accepted." if accepted else "Your colleague has not accepted so far."
+    if not accepted:
+        return f"None of your {many} colleagues has accepted so far." if many else ""
+    return f"{accepted} of your {many} colleagues {'has' if accepted == 1 else 'have'} accepted."

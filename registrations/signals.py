@@ -1,4 +1,8 @@
-"""What happened to a registration. Sent with `registration=` inside the transaction of the verb."""
+"""What happened to a registration. Sent with `registration=` inside the transaction of the verb.
+
+Those of a nomination send `nomination=`, of somebody who is to be told: that they were proposed, or that the session
+they were proposed for is cancelled. `interest_met` sends `interest=` and the `session=` that opened.
+"""
 
 from django.dispatch import Signal
 
@@ -7,3 +11,6 @@ registration_promoted = Signal()
 registration_withdrawn = Signal()
 registration_confirmed = Signal()
 registration_cancelled = Signal()
+nomination_made = Signal()
+nomination_ended = Signal()
+interest_met = Signal()

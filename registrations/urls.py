@@ -8,5 +8,9 @@ urlpatterns = [
     path("sessions/<slug:code>/registration/", views.register, name="register"),
     path("registrations/<uuid:uuid>/", views.registration, name="registration"),
     path("registrations/<uuid:uuid>/withdrawal/", views.withdrawal, name="withdrawal"),
+    path("sessions/<slug:code>/nominations/", views.nominate, name="nominate"),
+    path("nominations/<uuid:uuid>/", views.nomination, name="nomination"),
+    path("workshops/<slug:slug>/interest/", views.interested, name="interested"),
+    path("interests/<uuid:uuid>/", views.interest, name="interest"),
     path("my/", views.my_training, name="my_training"),
 ]

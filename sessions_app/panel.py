@@ -37,7 +37,8 @@ def panel(session: Session, now: datetime, place: Place | None = None) -> Panel:
     if state is State.DRAFT:
         return Panel(OFF, "This is a draft", "Only the office sees this page until the session is published.")
     if state is State.CANCELLED:
-        return _over(session, "This session was cancelled", _why_cancelled(session))
+        again = ("Tell me when it is scheduled again", "interested", session.workshop.slug)
+        return _over(session, "This session was cancelled", _why_cancelled(session), *again)
     if state is State.HELD:
         return _over(session, "This session has been held")
     if place is not None and place.is_registered:
@@ -87,14 +88,15 @@ def _seated(session: Session, state: State, now: datetime, place: Place) -> Pane
         return Panel(ON, "You have a seat", "Your calendar invitation is in your mail.", *no_button, *leave)
     if state is State.GATHERING:
         below = f"We write to you {_by_the_evening(session, now)}, either way."
-        return Panel(GATHERING, "You’re registered", below, "Invite a colleague", "mailto", "", False, *leave)
+        invite = ("Invite a colleague", "nominate", session.code)
+        return Panel(GATHERING, "You’re registered", below, *invite, False, *leave)
     if state is State.PENDING:
         return Panel(GATHERING, "You’re registered", "We decide today and write to you either way.", *no_button, *leave)
     return Panel(GATHERING, "You’re registered", "We are confirming it now.", *no_button, *leave, waits=True)
 
 
-def _over(session: Session, heading: str, below: str = "") -> Panel:
-    return Panel(OFF, heading, below, "See other dates", "workshop", session.workshop.slug, outline=True)
+def _over(session: Session, heading: str, below: str = "", *link: str) -> Panel:
+    return Panel(OFF, heading, below, "See other dates", "workshop", session.workshop.slug, True, *link)
 
 
 def _why_cancelled(session: Session) -> str:

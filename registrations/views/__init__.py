@@ -1,6 +1,8 @@
 """The pages of registrations."""
 
+from registrations.views.interests import interest, interested
+from registrations.views.nominating import nominate, nomination
 from registrations.views.own import my_training, registration, withdrawal
 from registrations.views.registering import register
 
-__all__ = ["my_training", "register", "registration", "withdrawal"]
+__all__ = ["interest", "interested", "my_training", "nominate", "nomination", "register", "registration", "withdrawal"]

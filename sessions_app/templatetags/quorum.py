@@ -77,9 +77,8 @@ def next_dates(context, workshops: Iterable[Workshop]) -> dict[int, str]:
 
 @register.simple_tag(takes_context=True)
 def register_panel(context, session: Session, place: Place | None = None) -> panel.Panel:
-    """Give the values of the register panel; the key of “mailto” is the whole link."""
-    asked = panel.panel(session, now_of(context), place)
-    return asked._replace(key=invite_link(context, session)) if asked.leads_to == "mailto" else asked
+    """Give the values of the register panel."""
+    return panel.panel(session, now_of(context), place)
 
 
 @register.simple_tag(takes_context=True)

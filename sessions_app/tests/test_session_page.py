@@ -127,7 +127,7 @@ def test_people_see_their_own_place_and_the_way_out(page, client, make_session, 
     shown = page(made)
     assert "You’re registered" in shown
     assert reverse("withdrawal", args=[registration.uuid]) in shown
-    assert "mailto:?subject=Bystander%20Interventions" in shown
+    assert reverse("nominate", args=[made.code]) in shown
 
 
 def test_who_registered_is_never_shown(page, make_session, person):

@@ -1,0 +1,86 @@
+"""“Tell me when there is a date”: a person's wish to hear when a session of a workshop opens."""
+
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Person
+from catalog.models import Workshop
+from registrations.models.registration import Registration
+from sessions_app.models import Session
+
+
+class InterestQuerySet(models.QuerySet):
+    def standing(self):
+        """Not stopped."""
+        return self.filter(stopped_at__isnull=True)
+
+    def met_by(self, session: Session, now: datetime):
+        """The standing interests to tell of `session`: of people it is for, without a place on a date to come."""
+        roles = [role for role, field in Workshop.AUDIENCE_FIELDS.items() if getattr(session.workshop, field)]
+        roles += [""] if Person.Role.OTHER in roles else []
+        placed = Registration.objects.active().filter(session__workshop=session.workshop, session__ends_at__gt=now)
+        return (
+            self.standing()
+            .filter(workshop=session.workshop, person__is_active=True, person__role__in=roles)
+            .exclude(person__in=placed.order_by().values("person"))
+        )
+
+    def express(self, person: Person, workshop: Workshop, now: datetime | None = None) -> "Interest":
+        """Note that `person` wants to hear of dates of `workshop`; a second call answers with what exists.
+
+        Raises Interest.Refused for a workshop that is for others.
+        """
+        now = now or timezone.now()
+        if not workshop.is_for(person):
+            words = workshop.audience_words.lower()
+            raise Interest.Refused(f"This workshop is for {words}. If that is you, correct your role in your profile.")
+        interest, made = self.get_or_create(person=person, workshop=workshop, defaults={"since": now})
+        if not made and interest.stopped_at:
+            interest.since, interest.stopped_at = now, None
+            interest.save(update_fields=["since", "stopped_at"])
+        return interest
+
+    express.alters_data = True
+
+
+class Interest(models.Model):
+    """One person's wish to hear of the dates of one workshop, from `since` until `stopped_at`."""
+
+    class Refused(Exception):
+        """Noting an interest was refused; `str(error)` is the sentence shown to the person."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="interests")
+    workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="interests")
+    since = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InterestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "workshop"], name="one_interest_per_person_and_workshop")
+        ]
+
+    def __str__(self):
+        return f"{self.person} · {self.workshop}"
+
+    def get_absolute_url(self):
+        return reverse("interest", args=[self.uuid])
+
+    @property
+    def is_standing(self) -> bool:
+        return self.stopped_at is None
+
+    def stop(self, now: datetime | None = None) -> None:
+        """Write no more about this workshop. Stopping what has stopped changes nothing."""
+        if self.is_standing:
+            self.stopped_at = now or timezone.now()
+            self.save(update_fields=["stopped_at"])
+
+    stop.alters_data = True

@@ -1,0 +1,45 @@
+"""What pages ask about nominations and interests of the viewer."""
+
+from django import template
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from catalog.models import Workshop
+from registrations.models import Interest, Nomination, Registration
+from registrations.sentences import accepted_words
+from sessions_app.models import Session
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def accepted_of(context, session: Session) -> str:
+    """Say how many of the colleagues the viewer nominated for `session` have accepted. One query."""
+    accepted = Count("pk", filter=Q(status=Nomination.Status.ACCEPTED))
+    found = session.nominations.filter(by=context["request"].user).aggregate(accepted=accepted, many=Count("pk"))
+    return accepted_words(**found)
+
+
+@register.simple_tag(takes_context=True)
+def interest_in(context, workshop: Workshop) -> Interest | None:
+    """Give the viewer's interest in `workshop`, if one stands. One query, none signed out."""
+    person = context["request"].user
+    if not person.is_authenticated:
+        return None
+    return Interest.objects.standing().filter(person=person, workshop=workshop).first()
+
+
+@register.inclusion_tag("registrations/_wishes.html", takes_context=True)
+def wishes(context) -> dict:
+    """Show what the viewer is asked to come to, and the workshops whose dates they wait for. Two queries."""
+    person, now = context["request"].user, context.get("now") or timezone.now()
+    running = Session.objects.public().joinable(now)
+    asked = Nomination.objects.open().told_to(person).filter(session__in=running)
+    placed = Registration.objects.active().filter(person=person)
+    asked = asked.exclude(session__in=placed.values("session")).select_related("session__workshop")
+    interests = Interest.objects.standing().filter(person=person, workshop__status=Workshop.Status.PUBLISHED)
+    return {
+        "now": now,
+        "asked": asked.order_by("session__starts_at", "pk"),
+        "interests": interests.select_related("workshop").order_by("workshop__title"),
+    }

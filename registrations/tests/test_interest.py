@@ -1,0 +1,214 @@
+"""“Tell me when there is a date”: one mail per date, to whoever asked and has no place, until they stop it."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from accounts.tests.test_sign_in import CODE, ask, mailed_code, text
+from catalog.models import Workshop
+from notifications.delivery import drain
+from notifications.models import Notice
+from registrations.models import Interest, Registration
+from registrations.tests.test_register_page import notices
+
+
+def page_of(workshop: Workshop) -> str:
+    return f"/workshops/{workshop.slug}/interest/"
+
+
+def told() -> list[str]:
+    return list(Notice.objects.filter(kind=Notice.Kind.DATED).order_by("pk").values_list("to", flat=True))
+
+
+@pytest.fixture
+def me(client, person):
+    client.force_login(person)
+    return client
+
+
+@pytest.fixture
+def interest(person, workshop) -> Interest:
+    return Interest.objects.express(person, workshop)
+
+
+def test_one_press_on_the_workshops_page_is_enough(me, workshop, person):
+    page = text(me.get(workshop.get_absolute_url()))
+    assert "Tell me when one is scheduled" in page and f'action="{page_of(workshop)}"' in page
+    response = me.post(page_of(workshop))
+    assert (response.status_code, response.url) == (302, workshop.get_absolute_url())
+    page = notices(me, response.url)
+    assert "We’ll write to you when Bystander Interventions has a new date." in page
+    assert "We tell you when this workshop has a new date." in page
+    assert Interest.objects.get().person == person
+
+
+def test_a_workshop_with_dates_offers_another(me, workshop, make_session):
+    make_session()
+    assert "Tell me when another is scheduled" in text(me.get(workshop.get_absolute_url()))
+
+
+def test_a_get_notes_nothing(me, workshop):
+    assert "Tell me when Bystander Interventions is scheduled" in text(me.get(page_of(workshop)))
+    assert me.head(page_of(workshop)).status_code == 200
+    assert not Interest.objects.exists()
+
+
+def test_a_second_press_changes_nothing(me, workshop):
+    me.post(page_of(workshop))
+    me.post(page_of(workshop))
+    assert Interest.objects.count() == 1
+
+
+def test_signed_out_one_signs_in_first_and_comes_back(client, workshop, db):
+    page = text(client.get(workshop.get_absolute_url()))
+    assert f'href="{page_of(workshop)}"' in page
+    assert client.get(page_of(workshop)).url == f"/accounts/login/?next={page_of(workshop)}"
+    assert client.post(page_of(workshop)).status_code == 302
+    ask(client, "new@example.edu", next=page_of(workshop))
+    response = client.post(CODE, {"code": mailed_code("new@example.edu"), "next": page_of(workshop)})
+    assert response.url == page_of(workshop) and not Interest.objects.exists()
+    assert client.post(page_of(workshop)).status_code == 302
+    assert Interest.objects.get().person.email == "new@example.edu"
+
+
+def test_a_draft_or_unknown_workshop_has_no_page(me, workshop):
+    Workshop.objects.update(status=Workshop.Status.DRAFT)
+    for path in (page_of(workshop), "/workshops/nothing/interest/"):
+        assert me.get(path).status_code == me.post(path).status_code == 404
+
+
+def test_a_workshop_for_others_is_refused_with_the_reason(me, workshop):
+    Workshop.objects.update(for_staff=False)
+    response = me.post(page_of(workshop))
+    assert response.status_code == 409 and "This workshop is for" in text(response)
+    assert not Interest.objects.exists()
+
+
+def test_a_cancelled_session_leads_to_the_page(me, make_session, office, workshop):
+    session = make_session()
+    session.cancel("The facilitator is ill.", by=office)
+    page = text(me.get(session.get_absolute_url()))
+    assert "Tell me when it is scheduled again" in page and f'href="{page_of(workshop)}"' in page
+
+
+# ---- a date ----
+
+
+def test_a_session_that_opens_is_told_once_to_each(people, workshop, make_session, office, smtp_sink):
+    three = people(3)
+    for person in three:
+        Interest.objects.express(person, workshop)
+    session = make_session(published=False)
+    assert told() == []
+    session.publish(by=office)
+    session.publish(by=office)
+    assert told() == [person.email for person in three]
+    drain()
+    for person in three:
+        (mail,) = smtp_sink.to(person.email)
+        assert mail.recipients == [person.email]
+        assert mail.message["Subject"].startswith("A new date: Bystander Interventions")
+        for part in ("plain", "html"):
+            words = mail.message.get_body((part,)).get_content()
+            assert session.get_absolute_url() in words
+            assert Interest.objects.get(person=person).get_absolute_url() in words
+            assert not any(other.email in words for other in three if other != person)
+    make_session(days=20)
+    assert len(told()) == 6
+
+
+def test_whoever_has_a_place_on_a_date_to_come_is_not_told(person, interest, make_session):
+    mine = make_session(days=10)
+    assert told() == [person.email]
+    registration = Registration.objects.register(person, mine)
+    make_session(days=20)
+    assert told() == [person.email]
+    registration.withdraw(by=person)
+    make_session(days=30)
+    assert told() == [person.email, person.email]
+
+
+def test_only_a_listed_session_of_that_workshop_is_told(person, interest, make_session):
+    other = Workshop.objects.create(title="Allyship", slug="allyship", status=Workshop.Status.PUBLISHED)
+    make_session(listed=False)
+    make_session(workshop=other)
+    assert told() == []
+
+
+@pytest.mark.parametrize("change", [{"role": "faculty"}, {"is_active": False}])
+def test_whoever_could_not_come_is_not_told(person, interest, make_session, change):
+    Workshop.objects.update(for_faculty=False)
+    for name, value in change.items():
+        setattr(person, name, value)
+    person.save()
+    make_session(workshop=Workshop.objects.get())
+    assert told() == []
+
+
+def test_a_person_without_a_role_counts_as_other(people, workshop, make_session):
+    nobody = people(1, role="")[0]
+    Interest.objects.express(nobody, workshop)
+    make_session()
+    assert told() == [nobody.email]
+
+
+def test_a_mail_that_did_not_leave_before_registering_ended_is_not_sent(interest, make_session, smtp_sink, now):
+    session = make_session()
+    assert Notice.objects.get(kind="dated").expires_at == session.registration_closes_at
+    Notice.objects.filter(kind="dated").update(expires_at=now - timedelta(minutes=1))
+    drain()
+    assert smtp_sink.received == []
+
+
+# ---- stopping ----
+
+
+def test_the_mails_link_shows_a_page_and_its_button_stops_it_without_signing_in(interest, person, make_session):
+    browser, path = Client(), interest.get_absolute_url()
+    for _ in range(3):
+        page = text(browser.get(path))
+    browser.head(path)
+    assert "Stop telling me about Bystander Interventions?" in page
+    assert person.name not in page and person.email not in page
+    interest.refresh_from_db()
+    assert interest.is_standing
+    response = browser.post(path)
+    assert (response.status_code, response.url) == (302, path)
+    assert "We don’t write about Bystander Interventions any more" in text(browser.get(path))
+    assert browser.post(path).status_code == 302
+    make_session()
+    assert told() == []
+
+
+def test_an_unknown_link_is_not_there(client, db):
+    path = f"/interests/{uuid4()}/"
+    assert client.get(path).status_code == client.post(path).status_code == 404
+
+
+def test_who_stopped_may_ask_again_and_an_old_link_still_stops_it(me, interest, workshop, make_session, person):
+    me.post(interest.get_absolute_url())
+    me.post(page_of(workshop))
+    assert Interest.objects.get().is_standing
+    make_session()
+    assert told() == [person.email]
+    me.post(interest.get_absolute_url())
+    assert not Interest.objects.get().is_standing
+
+
+def test_my_training_shows_what_one_waits_for(me, interest, people, workshop):
+    Interest.objects.express(people(1)[0], workshop)
+    page = text(me.get("/my/"))
+    assert "We tell you when these have a date" in page
+    assert page.count(interest.get_absolute_url()) == 1
+    interest.stop()
+    assert "We tell you when these have a date" not in text(me.get("/my/"))
+
+
+def test_the_office_reads_interests_and_changes_none(client, office, interest):
+    client.force_login(office)
+    assert "Bystander Interventions" in text(client.get("/admin/registrations/interest/"))
+    path = f"/admin/registrations/interest/{interest.pk}/change/"
+    assert client.get(path).status_code == 200
+    assert client.post(path, {}).status_code == 403

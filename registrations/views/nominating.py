@@ -1,0 +1,150 @@
+"""Proposing colleagues, and what a proposed colleague answers."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Person
+from registrations.forms import NominateForm, ProfileGapsForm
+from registrations.intent import complete_profile
+from registrations.models import Nomination, Registration
+from registrations.sentences import after_nominating, after_registering, before_registering, day_of, titled, would_wait
+from sessions_app.models import Session
+from sessions_app.words import time_span, zone_words
+
+CONFLICT, UNPROCESSABLE, TOO_MANY = 409, 422, 429
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def nominate(request: HttpRequest, code: str) -> HttpResponse:
+    """GET the form, POST proposes colleagues. Addresses that are not right: 422, too often: 429, refused: 409."""
+    session = get_object_or_404(Session.objects.public().select_related("workshop"), code=code)
+    now = timezone.now()
+    if request.method != "POST":
+        return _form_page(request, session, NominateForm(by=request.user), now)
+    form = NominateForm(request.POST, by=request.user)
+    if not form.is_valid():
+        return _form_page(request, session, form, now, status=TOO_MANY if form.is_rate_limited else UNPROCESSABLE)
+    emails = form.cleaned_data["addresses"]
+    try:
+        made = Nomination.objects.nominate(emails, session, by=request.user, now=now)
+    except (Nomination.Refused, Registration.Refused) as refusal:
+        return _form_page(request, session, form, now, refusal=str(refusal), status=CONFLICT)
+    messages.success(request, after_nominating(made, emails, session, now))
+    return redirect("nominate", session.code)
+
+
+def _form_page(
+    request: HttpRequest, session: Session, form, now: datetime, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    why_not = _why_not(request.user, session, now)
+    mine = session.registrations.registered().filter(person=request.user)
+    is_gathering = session.status == Session.Status.OPEN and session.seats_taken < session.minimum
+    context = {
+        "form": form,
+        "refusal": refusal or why_not,
+        # Its words say that one is signed up, and how many more are needed.
+        "may_write": is_gathering and mine.exists(),
+        "may_nominate": not why_not,
+        "most": Nomination.MOST_AT_ONCE,
+    }
+    return render(request, "registrations/nominate.html", _summary(session, now) | context, status=status)
+
+
+def _why_not(person: Person, session: Session, now: datetime) -> str:
+    try:
+        Nomination.refuse_unless_may_nominate(person, session, now)
+    except Registration.Refused as refusal:
+        return str(refusal)
+    return ""
+
+
+def _summary(session: Session, now: datetime) -> dict:
+    """Return what both pages say about the session."""
+    return {
+        "nav": "sessions",
+        "now": now,
+        "session": session,
+        "titled": titled(session, now),
+        "day": day_of(session, session.starts_at, now),
+        "times": time_span(session.starts_at, session.meetings.first().ends_at, session.time_zone),
+        "zone": zone_words(session.time_zone, session.starts_at),
+    }
+
+
+# ---- the answer ----
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def nomination(request: HttpRequest, uuid) -> HttpResponse:
+    """GET shows what one was proposed for; POST `answer` is accept or decline. A refusal is 409, a bad form 422."""
+    mine = Nomination.objects.told_to(request.user).select_related("session__workshop", "by", "registration")
+    own, now = get_object_or_404(mine, uuid=uuid), timezone.now()
+    # Not request.user: what a refused registration wrote on it would show in the header.
+    person = Person.objects.get(pk=request.user.pk)
+    if request.method != "POST":
+        return _answer_page(request, own, ProfileGapsForm(person=person), now)
+    answer = request.POST.get("answer")
+    if answer == "decline":
+        return _decline(request, own, person, now)
+    form = ProfileGapsForm(request.POST, person=person)
+    if answer != "accept":
+        return _answer_page(request, own, form, now, "Choose whether you accept or decline.", UNPROCESSABLE)
+    if own.is_open and not form.is_valid():
+        return _answer_page(request, own, form, now, status=UNPROCESSABLE)
+    try:
+        with transaction.atomic():
+            if own.is_open:
+                complete_profile(person, **form.profile)
+            registration = own.accept(person, now=now)
+    except (Nomination.Refused, Registration.Refused) as refusal:
+        return _answer_page(request, own, form, now, str(refusal), CONFLICT)
+    if not registration.is_active:
+        messages.info(request, "You accepted this before. This is what became of it.")
+        return redirect(registration)
+    messages.success(request, after_registering(registration, now))
+    return redirect(own.session)
+
+
+def _decline(request: HttpRequest, own: Nomination, person: Person, now: datetime) -> HttpResponse:
+    try:
+        own.decline(person, now=now)
+    except Nomination.Refused as refusal:
+        return _answer_page(request, own, ProfileGapsForm(person=person), now, str(refusal), CONFLICT)
+    return redirect(own)
+
+
+def _answer_page(
+    request: HttpRequest, own: Nomination, form, now: datetime, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    session = own.session
+    own.refresh_from_db(fields=["status", "registration"])
+    place = session.registrations.active().filter(person=request.user).first()
+    context = {
+        "nomination": own,
+        "form": form,
+        "place": place,
+        "refusal": refusal or ("" if place else _why_not_register(session, now)),
+        "may_answer": own.is_open and place is None and session.takes_registrations(now),
+        "waits": would_wait(session),
+        "would_be": before_registering(session),
+    }
+    return render(request, "registrations/nomination.html", _summary(session, now) | context, status=status)
+
+
+def _why_not_register(session: Session, now: datetime) -> str:
+    try:
+        Registration.refuse_unless_joinable(Person(), session, now)
+    except Registration.NotEligible:
+        return ""
+    except Registration.Refused as refusal:
+        return str(refusal)
+    return ""
