@@ -16,7 +16,7 @@ from django.urls import URLPattern, get_resolver
 from accounts.models import Campus, Person, Unit
 from accounts.tests.test_second_factor import SECRET
 from catalog.models import Facilitator, Topic, Workshop
-from registrations.models import Registration
+from registrations.models import Interest, Nomination, Registration
 from sessions_app.models import Session, Venue
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,10 @@ ANSWERS = {
     "workshops/<slug:slug>/": (200, 200, 200, 200),
     "registrations/<uuid:uuid>/": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/withdrawal/": (302, 200, 404, 404),
+    "sessions/<slug:code>/nominations/": (302, 200, 200, 200),
+    "nominations/<uuid:uuid>/": (302, 200, 404, 404),
+    "workshops/<slug:slug>/interest/": (302, 200, 200, 200),
+    "interests/<uuid:uuid>/": (200, 200, 200, 200),  # whoever has the link of the mail; it names nobody
     "my/": (302, 200, 200, 200),
     "healthz": (200, 200, 200, 200),
     "readyz": (503, 503, 503, 503),  # no beat runs in the tests
@@ -66,6 +70,10 @@ ANSWERS = {
     "admin/registrations/registration/roster/<int:session_pk>/csv/": (302, 302, 302, 405),
     "admin/registrations/registration/add/": (302, 302, 302, 403),
     "admin/registrations/registration/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/registrations/nomination/add/": (302, 302, 302, 403),
+    "admin/registrations/nomination/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/registrations/interest/add/": (302, 302, 302, 403),
+    "admin/registrations/interest/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/notifications/notice/add/": (302, 302, 302, 403),
     "admin/notifications/notice/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/notifications/calendarthread/add/": (302, 302, 302, 403),
@@ -76,7 +84,9 @@ UNPUBLISHED = {
     "sessions/<slug:code>/": (404, 404, 404, 200),
     "sessions/<slug:code>/meter/": (404, 404, 404, 200),
     "sessions/<slug:code>/registration/": (404, 404, 404, 404),
+    "sessions/<slug:code>/nominations/": (302, 404, 404, 404),
     "workshops/<slug:slug>/": (404, 404, 404, 200),
+    "workshops/<slug:slug>/interest/": (302, 404, 404, 404),
 }
 
 
@@ -100,7 +110,7 @@ def row_of(route: str) -> tuple | None:
 @pytest.fixture
 def registration(make_session, workshop, people, office, now) -> Registration:
     """A registration of the first of two people in a confirmed session, and beside it a row of every noun."""
-    owner, _ = people(2)
+    owner, other = people(2)
     campus = Campus.objects.create(name="Downtown")
     Venue.objects.create(campus=campus, building="Learning Commons", room="210")
     Unit.objects.create(name="Pediatrics")
@@ -109,6 +119,8 @@ def registration(make_session, workshop, people, office, now) -> Registration:
     Topic.objects.create(name="Bias", slug="bias")
     TOTP.activate(office, SECRET)
     session = make_session(minimum=1)
+    Interest.objects.express(owner, workshop, now=now)
+    Nomination.objects.nominate([owner.email], session, by=other, now=now)
     registration = Registration.objects.register(owner, session, now=now)
     session.settle(now=now)
     return registration
@@ -121,6 +133,8 @@ def address(registration) -> Callable:
     known = {
         "<slug:code>": session.code,
         "<slug:slug>": workshop.slug,
+        "nominations/<uuid:uuid>": f"nominations/{Nomination.objects.get().uuid}",
+        "interests/<uuid:uuid>": f"interests/{Interest.objects.get().uuid}",
         "<uuid:uuid>": registration.uuid,
         "<int:session_pk>": session.pk,
         "<path:content_type_id>": ContentType.objects.get_for_model(workshop).pk,
@@ -189,7 +203,7 @@ def every_row() -> dict[str, list]:
 def test_asking_changes_no_row(who, clients, address):
     paths = [address(route) for route in routes()]
     before = every_row()
-    assert len(before["notifications.Notice"]) == 2
+    assert len(before["notifications.Notice"]) == 3
     for path in paths:
         for ask in (clients[who].get, clients[who].head, clients[who].options):
             ask(path)
