@@ -14,11 +14,9 @@ from accounts.models import Person
 from registrations.forms import NominateForm, ProfileGapsForm
 from registrations.intent import complete_profile
 from registrations.models import Nomination, Registration
-from registrations.sentences import after_nominating, after_registering, before_registering, day_of, titled, would_wait
+from registrations.sentences import after_nominating, after_registering, before_registering, would_wait
+from registrations.views.registering import CONFLICT, TOO_MANY, UNPROCESSABLE, summary
 from sessions_app.models import Session
-from sessions_app.words import time_span, zone_words
-
-CONFLICT, UNPROCESSABLE, TOO_MANY = 409, 422, 429
 
 
 @never_cache
@@ -55,7 +53,7 @@ def _form_page(
         "may_nominate": not why_not,
         "most": Nomination.MOST_AT_ONCE,
     }
-    return render(request, "registrations/nominate.html", _summary(session, now) | context, status=status)
+    return render(request, "registrations/nominate.html", summary(session, now) | context, status=status)
 
 
 def _why_not(person: Person, session: Session, now: datetime) -> str:
@@ -64,19 +62,6 @@ def _why_not(person: Person, session: Session, now: datetime) -> str:
     except Registration.Refused as refusal:
         return str(refusal)
     return ""
-
-
-def _summary(session: Session, now: datetime) -> dict:
-    """Return what both pages say about the session."""
-    return {
-        "nav": "sessions",
-        "now": now,
-        "session": session,
-        "titled": titled(session, now),
-        "day": day_of(session, session.starts_at, now),
-        "times": time_span(session.starts_at, session.meetings.first().ends_at, session.time_zone),
-        "zone": zone_words(session.time_zone, session.starts_at),
-    }
 
 
 # ---- the answer ----
@@ -133,11 +118,11 @@ def _answer_page(
         "form": form,
         "place": place,
         "refusal": refusal or ("" if place else _why_not_register(session, now)),
-        "may_answer": own.is_open and place is None and session.takes_registrations(now),
+        "is_open": own.is_open and place is None and session.takes_registrations(now),
         "waits": would_wait(session),
         "would_be": before_registering(session),
     }
-    return render(request, "registrations/nomination.html", _summary(session, now) | context, status=status)
+    return render(request, "registrations/nomination.html", summary(session, now) | context, status=status)
 
 
 def _why_not_register(session: Session, now: datetime) -> str:

@@ -97,9 +97,21 @@ def _form_page(
 ) -> HttpResponse:
     if not refusal and not session.takes_registrations(now):
         refusal = _why_not(session, now)
+    context = summary(session, now) | {
+        "form": form,
+        "refusal": refusal,
+        "is_open": session.takes_registrations(now),
+        "waits": would_wait(session),
+        "would_be": before_registering(session),
+    }
+    return render(request, "registrations/register.html", context, status=status)
+
+
+def summary(session: Session, now: datetime) -> dict:
+    """Return what a page with a form says beside it about the session: every day, and where."""
     meetings = list(session.meetings.select_related("venue"))
     room = meetings[0].venue
-    context = {
+    return {
         "nav": "sessions",
         "now": now,
         "session": session,
@@ -110,13 +122,7 @@ def _form_page(
         ],
         "where": place_of(session.format, room and room.building, room and room.room),
         "zone": zone_words(session.time_zone, session.starts_at),
-        "form": form,
-        "refusal": refusal,
-        "is_open": session.takes_registrations(now),
-        "waits": would_wait(session),
-        "would_be": before_registering(session),
     }
-    return render(request, "registrations/register.html", context, status=status)
 
 
 def _why_not(session: Session, now: datetime) -> str:
