@@ -16,6 +16,8 @@ from itertools import chain
 from pathlib import Path
 from statistics import median
 
+from cryptography.fernet import Fernet
+
 from bench.servers import HAS_PROC, WORKERS, Server, database, processor_seconds, python, run_client
 from devtools.processes import fail, phase, private_folder
 
@@ -97,6 +99,7 @@ def production(folder: Path) -> dict[str, str]:
     given.setdefault("REDIS_URL", "redis://127.0.0.1:6379/0")
     return given | {
         "SECRET_KEY": secrets.token_urlsafe(50),
+        "ACCOMMODATION_KEY": Fernet.generate_key().decode(),
         "SITE_URL": "http://127.0.0.1:8000",
         "EMAIL_URL": "dummymail://",
         "OFFICE_EMAIL": "training@example.edu",

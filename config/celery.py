@@ -30,4 +30,9 @@ app.conf.beat_schedule = {
     },
     # In UTC: at night where the portal is meant for.
     "check-invariants": {"task": "notifications.tasks.check_invariants", "schedule": crontab(hour=9, minute=15)},
+    "forget-accommodations": {
+        "task": "registrations.tasks.forget_accommodations",
+        "schedule": crontab(hour=9, minute=10),
+        "options": {"expires": 12 * 60 * MINUTE},
+    },
 }

@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_domain_name, validate_email
 
 TRUE_WORDS, FALSE_WORDS = {"1", "true", "on", "ok", "y", "yes"}, {"0", "false", "off", "n", "no", ""}
+DEVELOPMENT_KEY = "b25seS1mb3ItZGV2ZWxvcG1lbnQtYW5kLW5vLW1vcmU="
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -137,6 +138,15 @@ def whole_number(name: str) -> Callable[[str, bool], str]:
     return problem
 
 
+def accommodation_key_problem(value: str, debug: bool) -> str:
+    keys = [key.strip() for key in value.split(",")]
+    if not all(keys):
+        return "ACCOMMODATION_KEY holds an empty key."
+    if not all(re.fullmatch(r"[\w-]{43}=", key, re.ASCII) for key in keys):
+        return "ACCOMMODATION_KEY holds what is no key: each is 44 characters, the last of them =."
+    return "" if debug or DEVELOPMENT_KEY not in keys else "ACCOMMODATION_KEY holds the key for development."
+
+
 @dataclass(frozen=True)
 class Rule:
     """What one variable must be. `problem` returns a sentence, or "" for a good value."""
@@ -226,6 +236,14 @@ RULES = [
         "SQLITE_TIMEOUT",
         whole_number("SQLITE_TIMEOUT"),
         "Seconds to wait for SQLite's write lock, for example 20.",
+    ),
+    Rule(
+        "E016",
+        "ACCOMMODATION_KEY",
+        accommodation_key_problem,
+        'Make one with: python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())". '
+        "Keep it with SECRET_KEY, apart from the database's backups.",
+        required=True,
     ),
 ]
 

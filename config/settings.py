@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from datetime import timedelta
 from email.utils import formataddr
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 
-from config.checks import stop_if_wrong
+from config.checks import DEVELOPMENT_KEY, stop_if_wrong
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -186,6 +187,12 @@ ACCOUNT_RATE_LIMITS = {
     "wrong_login_code": "20/m/ip",
     "nominate": "10/d/user",
 }
+
+# ---- access needs: the first key encrypts, all of them decrypt ----
+ACCOMMODATION_KEYS = [
+    key.strip() for key in env.list("ACCOMMODATION_KEY", default=[DEVELOPMENT_KEY] if DEBUG else [])
+]
+ACCOMMODATION_LIFE = timedelta(days=30)  # after the end of the session
 
 # ---- the office's second factor ----
 OFFICE_SECOND_FACTOR = not DEBUG

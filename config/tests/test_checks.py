@@ -5,10 +5,11 @@ import subprocess
 import sys
 
 import pytest
+from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from config.checks import RULES, check_environment, check_sqlite_locks, errors, stop_if_wrong
+from config.checks import DEVELOPMENT_KEY, RULES, check_environment, check_sqlite_locks, errors, stop_if_wrong
 
 PRODUCTION = {
     "SECRET_KEY": "a key that only these tests use, as long as a real one",
@@ -18,6 +19,7 @@ PRODUCTION = {
     "EMAIL_URL": "smtp+tls://office:secret@mail.example.edu:587",
     "OFFICE_EMAIL": "training@example.edu",
     "SIGNUP_EMAIL_DOMAINS": "example.edu, med.example.edu",
+    "ACCOMMODATION_KEY": "a-key-that-only-these-tests-use-43-letters_=",
     "TRUSTED_PROXY_COUNT": "1",
 }
 
@@ -54,6 +56,7 @@ def test_development_needs_nothing_but_debug():
         ("EMAIL_URL", "E006"),
         ("OFFICE_EMAIL", "E007"),
         ("SIGNUP_EMAIL_DOMAINS", "E011"),
+        ("ACCOMMODATION_KEY", "E016"),
     ],
 )
 def test_production_has_no_default_for(name, id):
@@ -109,6 +112,11 @@ def test_production_has_no_default_for(name, id):
         ("E014", "TRUSTED_PROXY_COUNT", "-1"),
         ("E014", "TRUSTED_PROXY_COUNT", ""),
         ("E015", "SQLITE_TIMEOUT", "soon"),
+        ("E016", "ACCOMMODATION_KEY", ""),
+        ("E016", "ACCOMMODATION_KEY", "secret"),
+        ("E016", "ACCOMMODATION_KEY", DEVELOPMENT_KEY),
+        ("E016", "ACCOMMODATION_KEY", PRODUCTION["ACCOMMODATION_KEY"] + ","),
+        ("E016", "ACCOMMODATION_KEY", PRODUCTION["ACCOMMODATION_KEY"] + ",secret"),
     ],
 )
 def test_a_wrong_value_is_named(id, name, value):
@@ -131,6 +139,7 @@ def test_a_wrong_value_is_named(id, name, value):
         ("TIME_ZONE", "America/Argentina/Buenos_Aires"),
         ("ALLOWED_HOSTS", "training.example.edu,.example.edu,[::1],10.0.0.7"),
         ("TRUSTED_PROXY_COUNT", "2"),
+        ("ACCOMMODATION_KEY", f"{Fernet.generate_key().decode()}, {PRODUCTION['ACCOMMODATION_KEY']}"),
     ],
 )
 def test_a_right_value_passes(name, value):
@@ -148,7 +157,7 @@ def test_all_that_is_wrong_is_said_at_once():
     assert "(quorum.E013)" in str(refusal.value)
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY"])
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "ACCOMMODATION_KEY"])
 def test_a_password_is_never_repeated(name):
     (error,) = errors(PRODUCTION | {name: "bad://user:hunter2@host:port/"[: 28 if name == "SECRET_KEY" else 99]})
     assert "hunter2" not in error.msg + error.hint
