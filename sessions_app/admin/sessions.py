@@ -98,12 +98,14 @@ class SessionAdmin(DecisionPages, DeskAdmin):
         ("Where", {"fields": ["format", "venue", "join_link"]}),
         ("Who", {"fields": ["facilitators", ("minimum", "capacity")]}),
         ("Registering and deciding", {"fields": ["confirm_by", "at_deadline", "registration_closes_at", "listed"]}),
+        ("Access", {"fields": ["accommodation_lead_days"]}),
     ]
     FACTS = ["workshop", "state", "meetings_in_words", "format", "decided", "closes", "at_deadline"]
     COUNTS = ["seats", "waiting"]
     HISTORY = ["published_at", "confirmed_at", "run_anyway_reason", "cancelled_at", "cancel_reason", "completed_at"]
-    SHOWN = ["listed", "facilitators"]
+    SHOWN = ["listed", "facilitators", "accommodation_lead_days"]
     SIZE = ["minimum", "capacity"]
+    CHOSEN = ["format", *SIZE, "at_deadline", "listed", "accommodation_lead_days"]
 
     # ---- what can be typed ----
 
@@ -173,7 +175,7 @@ class SessionAdmin(DecisionPages, DeskAdmin):
             self._schedule(request, form, plans)
 
     def _schedule(self, request, form: ScheduleForm, plans: list) -> None:
-        chosen = {name: form.cleaned_data[name] for name in (*self.SIZE, "format", "listed", "at_deadline")}
+        chosen = {name: form.cleaned_data[name] for name in self.CHOSEN}
         deadlines = {name: form.cleaned_data[name] for name in ("confirm_by", "registration_closes_at")}
         session = Session.objects.schedule(
             form.cleaned_data["workshop"],
@@ -191,7 +193,7 @@ class SessionAdmin(DecisionPages, DeskAdmin):
         session, cleaned = form.instance, form.cleaned_data
         session.facilitators.set(cleaned["facilitators"])
         wanted = {name: cleaned[name] for name in ("confirm_by", "registration_closes_at")}
-        plain = ["workshop", "format", *self.SIZE, "at_deadline", "listed"]
+        plain = ["workshop", *self.CHOSEN]
         # Dates go first and come back last: between, the start moves, and none may be after it.
         session.confirm_by = session.registration_closes_at = None
         session.save(update_fields=[*(name for name in plain if name in self._differing(form)), *wanted])
@@ -221,8 +223,8 @@ class SessionAdmin(DecisionPages, DeskAdmin):
         session, cleaned = form.instance, form.cleaned_data
         if "facilitators" in form.changed_data:
             session.facilitators.set(cleaned["facilitators"])
-        if "listed" in form.changed_data:
-            session.save(update_fields=["listed"])
+        if plain := [name for name in ("listed", "accommodation_lead_days") if name in form.changed_data]:
+            session.save(update_fields=plain)
         if "minimum" in cleaned:
             session.resize(cleaned["minimum"], cleaned["capacity"], by=request.user)
 

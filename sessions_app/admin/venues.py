@@ -10,5 +10,5 @@ class VenueAdmin(DeskAdmin):
     list_filter = ["campus"]
     list_select_related = ["campus"]
     search_fields = ["building", "room"]
-    fields = ["campus", "building", "room", "capacity", "directions", "access"]
+    fields = ["campus", "building", "room", "capacity", "directions", "access", "accommodation_lead_days"]
     office_may = ("view", "add", "change", "delete")

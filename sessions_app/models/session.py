@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
@@ -14,7 +14,7 @@ from accounts.models import Person, validate_time_zone
 from accounts.record import record
 from catalog.models import Facilitator, Format, Workshop
 from sessions_app.models.decision import Decision
-from sessions_app.models.venue import Meeting, MeetingPlan
+from sessions_app.models.venue import DEFAULT_LEAD_DAYS, MOST_LEAD_DAYS, Meeting, MeetingPlan
 from sessions_app.signals import (
     session_cancelled,
     session_confirmed,
@@ -121,6 +121,14 @@ class Session(models.Model):
     registration_closes_at = models.DateTimeField(null=True, blank=True)
     at_deadline = models.CharField(max_length=6, choices=AtDeadline.choices, default=AtDeadline.CANCEL)
 
+    accommodation_lead_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_LEAD_DAYS)],
+        help_text=f"Days before the start by which people ask for an interpreter and the like. Blank: the most that "
+        f"one of its venues needs, {DEFAULT_LEAD_DAYS} online.",
+    )
+
     # Copied from the meetings, under the lock.
     starts_at = models.DateTimeField(null=True, editable=False, db_index=True)
     ends_at = models.DateTimeField(null=True, editable=False)
@@ -215,6 +223,15 @@ class Session(models.Model):
     def takes_registrations(self, now: datetime) -> bool:
         """True while people may register or join the waitlist."""
         return self.is_running and now < self.registration_closes_at and not self.has_started(now)
+
+    @property
+    def accommodation_by(self) -> datetime:
+        """Some time of the last day, in the session's zone, to ask for what takes long to arrange. One query or none."""
+        lead = self.accommodation_lead_days
+        if lead is None:
+            venues = self.meetings.filter(venue__isnull=False)
+            lead = max(venues.values_list("venue__accommodation_lead_days", flat=True), default=DEFAULT_LEAD_DAYS)
+        return self.starts_at.astimezone(ZoneInfo(self.time_zone)) - timedelta(days=lead)
 
     # ---- preparing a draft ----
 

@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 
 from accounts.models import Campus, validate_time_zone
 from sessions_app.words import short_day, time_span
+
+
+DEFAULT_LEAD_DAYS, MOST_LEAD_DAYS = 14, 180
 
 
 class Venue(models.Model):
@@ -19,6 +23,11 @@ class Venue(models.Model):
     capacity = models.PositiveSmallIntegerField(null=True, blank=True)
     directions = models.TextField("how to get there", blank=True)
     access = models.TextField(blank=True, help_text="Step-free entrance, hearing loop, restrooms, scent policy.")
+    accommodation_lead_days = models.PositiveSmallIntegerField(
+        default=DEFAULT_LEAD_DAYS,
+        validators=[MaxValueValidator(MOST_LEAD_DAYS)],
+        help_text="How many days before a session here people should have asked for an interpreter and the like.",
+    )
 
     class Meta:
         ordering = ["campus__name", "building", "room"]
