@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 
 def validate_time_zone(name: str) -> None:
@@ -44,6 +45,7 @@ class Unit(models.Model):
 
 class PersonManager(BaseUserManager):
     RULE_ADDRESS = "quorum@rule.invalid"
+    ACCOMMODATIONS = "Accommodations"
 
     def create_user(self, email: str, **fields) -> "Person":
         """Create a Person who signs in by e-mailed code; nobody here has a password."""
@@ -66,6 +68,10 @@ class PersonManager(BaseUserManager):
             email=self.RULE_ADDRESS, defaults={"name": "Quorum", "is_active": False, "password": "!"}
         )
         return person
+
+    def arranging_access(self):
+        """The members of the Accommodations group who can open the desk."""
+        return self.filter(is_active=True, is_staff=True, groups__name=self.ACCOMMODATIONS)
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
@@ -112,6 +118,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def profile_is_complete(self) -> bool:
         """True once the person has said their name and role: what a registration needs to know."""
         return bool(self.name and self.role)
+
+    @cached_property
+    def arranges_access(self) -> bool:
+        """True for members of the Accommodations group, and for nobody else: being a superuser opens nothing here."""
+        return self.is_active and self.groups.filter(name=PersonManager.ACCOMMODATIONS).exists()
 
     def get_full_name(self) -> str:
         return str(self)

@@ -11,23 +11,38 @@ from accounts.models import Person
 class Command(BaseCommand):
     help = (
         "Give the group Office every permission its pages in the admin name, and put the people with the given "
-        "addresses in it. Run it after migrating; running it again adds nothing twice."
+        "addresses in it. Make the group Accommodations too, whose members alone read what people need to take part. "
+        "Run it after migrating; running it again adds nothing twice."
     )
 
     def add_arguments(self, parser):
         parser.add_argument("address", nargs="*", help="E-mail address of a person of the office.")
+        parser.add_argument(
+            "--accommodations",
+            nargs="+",
+            default=[],
+            metavar="ADDRESS",
+            help="E-mail address of a person who reads and answers what people need to take part.",
+        )
 
     @transaction.atomic
-    def handle(self, *args, address, **options):
-        group, _ = Group.objects.get_or_create(name="Office")
-        group.permissions.set(self.permissions())
-        for email in address:
+    def handle(self, *args, address, accommodations, **options):
+        office, _ = Group.objects.get_or_create(name="Office")
+        office.permissions.set(self.permissions())
+        access, _ = Group.objects.get_or_create(name=Person.objects.ACCOMMODATIONS)
+        self.add(address, office)
+        self.add(accommodations, access)
+        self.stdout.write(f"Office: {office.permissions.count()} permissions, {office.user_set.count()} people.")
+        self.stdout.write(f"Accommodations: {access.user_set.count()} people.")
+
+    def add(self, addresses: list[str], group: Group) -> None:
+        """Open the desk to the people with these addresses and put them in `group`."""
+        for email in addresses:
             person = Person.objects.filter(email__iexact=email).first() or self.create(email)
             if not person.is_staff:
                 person.is_staff = True
                 person.save(update_fields=["is_staff"])
             person.groups.add(group)
-        self.stdout.write(f"Office: {group.permissions.count()} permissions, {group.user_set.count()} people.")
 
     def permissions(self) -> list[Permission]:
         """Return what the registered pages say the office may do."""
