@@ -226,7 +226,7 @@ class Session(models.Model):
 
     @property
     def accommodation_by(self) -> datetime:
-        """Some time of the last day, in the session's zone, to ask for what takes long to arrange. One query or none."""
+        """Some time on the last day, in the session's zone, to ask for what takes long to arrange. A query or none."""
         lead = self.accommodation_lead_days
         if lead is None:
             venues = self.meetings.filter(venue__isnull=False)

@@ -10,7 +10,6 @@ from django.db import models
 from accounts.models import Campus, validate_time_zone
 from sessions_app.words import short_day, time_span
 
-
 DEFAULT_LEAD_DAYS, MOST_LEAD_DAYS = 14, 180
 
 
