@@ -140,6 +140,10 @@ class DeskAdmin(admin.ModelAdmin):
     def log_change(self, request, obj, message):
         return super().log_change(request, obj, message) if message else None
 
+    def lookup_allowed(self, lookup, value, request):
+        """Refuse to filter by what points here from rows that are hidden (related_name="+"): it would show them."""
+        return not lookup.startswith("+") and super().lookup_allowed(lookup, value, request)
+
     def changelist_view(self, request, extra_context=None):
         if any("\0" in value for values in request.GET.lists() for value in values[1]):
             raise BadRequest("A search cannot hold a NUL character.")

@@ -189,9 +189,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 
 # ---- access needs: the first key encrypts, all of them decrypt ----
-ACCOMMODATION_KEYS = [
-    key.strip() for key in env.list("ACCOMMODATION_KEY", default=[DEVELOPMENT_KEY] if DEBUG else [])
-]
+ACCOMMODATION_KEYS = [key.strip() for key in env.list("ACCOMMODATION_KEY", default=[DEVELOPMENT_KEY] if DEBUG else [])]
 ACCOMMODATION_LIFE = timedelta(days=30)  # after the end of the session
 
 # ---- the office's second factor ----

@@ -122,6 +122,22 @@ class NoticeQuerySet(models.QuerySet):
             dedupe_key=f"{kind}:{uuid.uuid4()}::",
         )
 
+    def owe_private(self, email: str, person, key: str, subject: str, text: str, html: str, expires_at) -> "Notice":
+        """Write a notice whose kind and subject tell the office nothing: it shows as account mail of its reader.
+
+        `key` is unique to what it tells. Raises IntegrityError if it exists.
+        """
+        return self.create(
+            kind=Notice.Kind.ACCOUNT,
+            to=email,
+            person=person,
+            subject=subject,
+            text=text,
+            html=html,
+            expires_at=expires_at,
+            dedupe_key=f"{Notice.Kind.ACCOUNT}:{key}:",
+        )
+
 
 class Notice(models.Model):
     """One message owed to one address. Written in the transaction of what it tells; then delivered at least once."""

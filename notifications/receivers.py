@@ -4,10 +4,13 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from accounts.models import Person
+from notifications.access_letters import tell_a_request_waits, tell_an_answer_is_there
 from notifications.models import CalendarThread, Notice
 from notifications.tasks import deliver_soon
-from registrations.models import Interest, Nomination, Registration
+from registrations.models import Accommodation, Interest, Nomination, Registration
 from registrations.signals import (
+    accommodation_answered,
+    accommodation_asked,
     interest_met,
     nomination_ended,
     nomination_made,
@@ -105,6 +108,20 @@ def of_nomination(kind: str, nomination: Nomination, expires_at=None, **facts) -
     person = Person.objects.filter(email=nomination.email).first()
     facts = session_facts(nomination.session) | {"nomination": nomination.pk} | facts
     Notice.objects.owe_to(kind, f"{nomination.pk}::", nomination.email, person, facts, expires_at)
+    wake(deliver_soon)
+
+
+@receiver(accommodation_asked, dispatch_uid="notifications.accommodation_asked")
+def tell_the_group(sender, accommodation: Accommodation, **kwargs) -> None:
+    """Tell those who arrange access that something waits for them."""
+    tell_a_request_waits(accommodation)
+    wake(deliver_soon)
+
+
+@receiver(accommodation_answered, dispatch_uid="notifications.accommodation_answered")
+def tell_answered(sender, accommodation: Accommodation, **kwargs) -> None:
+    """Tell the person that there is an answer."""
+    tell_an_answer_is_there(accommodation)
     wake(deliver_soon)
 
 

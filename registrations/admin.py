@@ -17,7 +17,8 @@ from accounts.desk import PanelInline, ReadOnlyAdmin
 from accounts.models import Person
 from accounts.record import record
 from accounts.spreadsheet import as_csv
-from registrations.models import Interest, Nomination, Registration
+from registrations.accommodation_desk import AccommodationAdmin  # noqa: F401 (registers itself)
+from registrations.models import Accommodation, Interest, Nomination, Registration
 from sessions_app.models import Session
 from sessions_app.words import clock, short_day
 
@@ -145,6 +146,7 @@ class RegistrationAdmin(ReadOnlyAdmin):
         if session.registrations.active().filter(person=person).exists():
             return f"{person} is already in this session."
         registration = Registration.objects.register(person, session)
+        Accommodation.objects.carry(registration)
         if registration.is_registered:
             sentence = f"{person} has a seat."
         else:

@@ -6,24 +6,43 @@ from django import forms
 from accounts.forms import NOT_PRINTABLE, SignInForm, name_field, role_field, unit_field
 from accounts.models import Person
 from registrations.addresses import read_addresses
-from registrations.models import Nomination
+from registrations.models import Accommodation, Nomination
 
 NO_ADDRESS = "Enter the address of at least one colleague"
 
 
+class NeedsField(forms.CharField):
+    """Some paragraphs about what somebody needs. Refuses more than 4,000 characters, a line break being one."""
+
+    def __init__(self, **kwargs):
+        messages = {"null_characters_not_allowed": "Take the control characters out."} | kwargs.pop(
+            "error_messages", {}
+        )
+        super().__init__(widget=forms.Textarea(attrs={"rows": 4}), error_messages=messages, **kwargs)
+
+    def clean(self, value: str) -> str:
+        value = super().clean(value).replace("\r\n", "\n")
+        if len(value) > Accommodation.MOST:
+            raise forms.ValidationError(
+                f"This has {len(value):,} characters, and there is room for {Accommodation.MOST:,}. Make it shorter.",
+                code="max_length",
+            )
+        return value
+
+
 class ProfileGapsForm(forms.Form):
-    """Ask a signed-in person for what their profile lacks; with a complete profile it has no field."""
+    """Ask a signed-in person for what their profile lacks, and for what they need to take part."""
 
     def __init__(self, *args, person, **kwargs):
         super().__init__(*args, **kwargs)
-        if person.profile_is_complete:
-            return
-        if not person.name:
-            self.fields["name"] = name_field()
-        if not person.role:
-            self.fields["role"] = role_field()
-        if not person.unit_id:
-            self.fields["unit"] = unit_field()
+        if not person.profile_is_complete:
+            if not person.name:
+                self.fields["name"] = name_field()
+            if not person.role:
+                self.fields["role"] = role_field()
+            if not person.unit_id:
+                self.fields["unit"] = unit_field()
+        self.fields["needs"] = NeedsField(label="Access needs (optional)", required=False)
 
     @property
     def profile(self) -> dict:
@@ -112,3 +131,24 @@ class NominateForm(forms.Form):
 
 def _shortened(piece: str) -> str:
     return piece if len(piece) <= 80 else f"{piece[:80]}…"
+
+
+class AccommodationForm(forms.Form):
+    """What a person needs to take part."""
+
+    needs = NeedsField(
+        label="What do you need to take part?",
+        error_messages={"required": "Say what you need. To take it back, delete it below."},
+    )
+    keep_for_next = forms.BooleanField(label="Keep this for my next registration", required=False)
+
+
+class AnswerForm(forms.Form):
+    """The answer to what was asked at `asked_at`."""
+
+    answer = NeedsField(
+        label="Answer",
+        help_text="Only this person reads it, on the page of their registration.",
+        error_messages={"required": "Say what you have arranged, or will."},
+    )
+    asked_at = forms.DateTimeField(widget=forms.HiddenInput)

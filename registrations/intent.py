@@ -7,7 +7,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
 from accounts.models import Person
-from registrations.models import Registration
+from registrations.models import Accommodation, Registration
 from sessions_app.models import Session
 
 KEY = "registration_intent"
@@ -60,7 +60,9 @@ class Intent:
         if session is None:
             raise Registration.NotPublic("This session is not open for registration yet.")
         complete_profile(person, name=self.name, role=self.role, unit_id=self.unit)
-        return Registration.objects.register(person, session, now=now)
+        registration = Registration.objects.register(person, session, now=now)
+        Accommodation.objects.carry(registration, now=now)
+        return registration
 
 
 def complete_profile(person: Person, **said) -> None:

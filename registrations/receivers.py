@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Person
+from registrations.access import offer_access
 from registrations.intent import Intent
 from registrations.models import Interest, Nomination, Registration
 from registrations.sentences import after_registering
@@ -105,3 +106,5 @@ def register_who_waited(sender, request: HttpRequest, user: Person, **kwargs) ->
         messages.error(request, "The portal is busy: you are signed in but not registered yet. Register again.")
     else:
         messages.success(request, after_registering(registration, now))
+        if offer := offer_access(registration, now):
+            messages.info(request, offer)

@@ -14,3 +14,7 @@ registration_cancelled = Signal()
 nomination_made = Signal()
 nomination_ended = Signal()
 interest_met = Signal()
+
+# Sent with `accommodation=`.
+accommodation_asked = Signal()
+accommodation_answered = Signal()

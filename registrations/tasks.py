@@ -1,4 +1,4 @@
-"""The safety net of the waitlist."""
+"""The safety net of the waitlist, and forgetting."""
 
 import logging
 
@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from registrations.models import Accommodation
 from registrations.waitlist import promote_waiting
 from sessions_app.models import Session
 
@@ -28,3 +29,10 @@ def fill_free_seats() -> None:
         # One session in trouble must not keep the seats of the others empty.
         except Exception:
             logger.exception("free seats of session %s were not filled; the next sweep tries again", session.pk)
+
+
+@shared_task
+def forget_accommodations() -> None:
+    """Delete what people needed to take part, and its answer, 30 days after the session."""
+    deleted, _ = Accommodation.objects.spent(timezone.now()).delete()
+    logger.info("%s access requests deleted", deleted)

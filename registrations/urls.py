@@ -12,5 +12,11 @@ urlpatterns = [
     path("nominations/<uuid:uuid>/", views.nomination, name="nomination"),
     path("workshops/<slug:slug>/interest/", views.interested, name="interested"),
     path("interests/<uuid:uuid>/", views.interest, name="interest"),
+    path("registrations/<uuid:uuid>/accommodation/", views.accommodation, name="accommodation"),
+    path(
+        "registrations/<uuid:uuid>/accommodation/deletion/",
+        views.accommodation_deletion,
+        name="accommodation_deletion",
+    ),
     path("my/", views.my_training, name="my_training"),
 ]

@@ -1,7 +1,15 @@
-"""Who comes, who was proposed, and who wants to hear of a date."""
+"""Who comes, what they need to take part, who was proposed, and who wants to hear of a date."""
 
+from registrations.models.accommodation import Accommodation, AccommodationQuerySet
 from registrations.models.interest import Interest
 from registrations.models.nomination import Nomination
 from registrations.models.registration import Registration, RegistrationQuerySet
 
-__all__ = ["Interest", "Nomination", "Registration", "RegistrationQuerySet"]
+__all__ = [
+    "Accommodation",
+    "AccommodationQuerySet",
+    "Interest",
+    "Nomination",
+    "Registration",
+    "RegistrationQuerySet",
+]

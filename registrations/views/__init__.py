@@ -1,8 +1,20 @@
 """The pages of registrations."""
 
+from registrations.views.accommodation import accommodation, accommodation_deletion
 from registrations.views.interests import interest, interested
 from registrations.views.nominating import nominate, nomination
 from registrations.views.own import my_training, registration, withdrawal
 from registrations.views.registering import register
 
-__all__ = ["interest", "interested", "my_training", "nominate", "nomination", "register", "registration", "withdrawal"]
+__all__ = [
+    "accommodation",
+    "accommodation_deletion",
+    "interest",
+    "interested",
+    "my_training",
+    "nominate",
+    "nomination",
+    "register",
+    "registration",
+    "withdrawal",
+]

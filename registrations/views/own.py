@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from registrations.access import access_line
 from registrations.models import Registration
 from registrations.places import numbered
 from registrations.sentences import (
@@ -48,6 +49,7 @@ def registration(request: HttpRequest, uuid) -> HttpResponse:
         "meetings": [_meeting_words(meeting, own, now) for meeting in meetings],
         "may_leave": own.is_active and not own.session.has_started(now),
         "has_started": own.session.has_started(now),
+        "access": access_line(own, now),
     }
     return render(request, "registrations/registration.html", context)
 

@@ -11,13 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Person
 from accounts.sign_in import send_code
+from registrations.access import asking_help
 from registrations.forms import NewcomerForm, ProfileGapsForm
 from registrations.intent import Intent, complete_profile
-from registrations.models import Registration
+from registrations.models import Accommodation, Registration
 from registrations.sentences import (
     after_registering,
     before_registering,
@@ -32,6 +34,7 @@ CONFLICT, UNPROCESSABLE, TOO_MANY = 409, 422, 429
 
 
 @never_cache
+@sensitive_post_parameters("needs")
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest, code: str) -> HttpResponse:
@@ -50,7 +53,10 @@ def _register_person(request: HttpRequest, session: Session) -> HttpResponse:
     person, now = Person.objects.get(pk=request.user.pk), timezone.now()
     if request.method != "POST":
         existing = session.registrations.active().filter(person=person).first()
-        return redirect(existing) if existing else _form_page(request, session, ProfileGapsForm(person=person), now)
+        if existing:
+            return redirect(existing)
+        kept = Accommodation.objects.kept_by(person)
+        return _form_page(request, session, ProfileGapsForm(person=person, initial={"needs": kept}), now)
     form = ProfileGapsForm(request.POST, person=person)
     if not form.is_valid():
         return _form_page(request, session, form, now, status=UNPROCESSABLE)
@@ -58,7 +64,9 @@ def _register_person(request: HttpRequest, session: Session) -> HttpResponse:
         with transaction.atomic():
             complete_profile(person, **form.profile)
             registration = Registration.objects.register(person, session, now=now)
-    except Registration.Refused as refusal:
+            if form.cleaned_data["needs"]:
+                Accommodation.objects.ask(registration, form.cleaned_data["needs"], now=now)
+    except (Registration.Refused, Accommodation.Refused) as refusal:
         return _form_page(request, session, form, now, refusal=str(refusal), status=CONFLICT)
     messages.success(request, after_registering(registration, now))
     return redirect(session)
@@ -95,6 +103,8 @@ def _typed_before(request: HttpRequest, session: Session) -> dict:
 def _form_page(
     request: HttpRequest, session: Session, form, now: datetime, refusal: str = "", status: int = 200
 ) -> HttpResponse:
+    if "needs" in form.fields:
+        form.fields["needs"].help_text = asking_help(session, now)
     if not refusal and not session.takes_registrations(now):
         refusal = _why_not(session, now)
     context = summary(session, now) | {

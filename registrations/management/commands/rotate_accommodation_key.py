@@ -1,0 +1,29 @@
+from django.core.management.base import BaseCommand, CommandError
+
+from registrations.models import Accommodation
+from registrations.sealed import Unreadable
+
+
+class Command(BaseCommand):
+    help = (
+        "Encrypt every access request anew with the first key of ACCOMMODATION_KEY; the keys behind it are needed "
+        "until this has run. Running it again does no harm. Exit 1 if something could not be read with any key."
+    )
+
+    def handle(self, *args, **options):
+        done = unreadable = 0
+        for pk in Accommodation.objects.values_list("pk", flat=True):
+            try:
+                done += self.rotate(pk)
+            except Unreadable:
+                unreadable += 1
+        self.stdout.write(f"{done} encrypted with the first key.")
+        if unreadable:
+            raise CommandError(f"{unreadable} cannot be read with any of the keys. Put the key they need behind.")
+
+    def rotate(self, pk: int) -> bool:
+        """Seal one anew, again if somebody changed it meanwhile. False if it was deleted meanwhile."""
+        while accommodation := Accommodation.objects.filter(pk=pk).first():
+            if accommodation.rotate():
+                return True
+        return False

@@ -1,0 +1,91 @@
+"""What one needs to take part: asking, changing and deleting it. One's own and nobody else's."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from registrations.access import asking_help
+from registrations.forms import AccommodationForm
+from registrations.models import Accommodation, Registration
+from registrations.sealed import Unreadable
+from registrations.sentences import day_of, titled
+
+CONFLICT, UNPROCESSABLE = 409, 422
+SAVED = "Saved. The people who arrange access read it, and we write to you when there is an answer."
+
+
+@never_cache
+@sensitive_post_parameters("needs")
+@require_http_methods(["GET", "HEAD", "POST"])
+def accommodation(request: HttpRequest, uuid) -> HttpResponse:
+    """GET shows what was asked and answered, POST asks. A refusal is 409 and a form that is not valid 422, as typed."""
+    own, now = _own(request, uuid), timezone.now()
+    if request.method != "POST":
+        return _page(request, own, now)
+    form = AccommodationForm(request.POST)
+    if not form.is_valid():
+        return _page(request, own, now, form, status=UNPROCESSABLE)
+    try:
+        Accommodation.objects.ask(own, form.cleaned_data["needs"], form.cleaned_data["keep_for_next"], now=now)
+    except Accommodation.Refused:
+        return _page(request, own, now, form, status=CONFLICT)
+    messages.success(request, SAVED)
+    return redirect(own)
+
+
+@require_POST
+def accommodation_deletion(request: HttpRequest, uuid) -> HttpResponse:
+    """Delete what was asked, and its answer. Possible at any time."""
+    own = _own(request, uuid)
+    Accommodation.objects.filter(registration=own).delete()
+    messages.success(request, "Deleted. Nobody can read it any more.")
+    return redirect(own)
+
+
+def _own(request: HttpRequest, uuid) -> Registration:
+    """Return the registration if it is the viewer's; Http404 if it is another's or does not exist."""
+    own = Registration.objects.filter(person=request.user).select_related("session__workshop", "person")
+    return get_object_or_404(own, uuid=uuid)
+
+
+def _page(
+    request: HttpRequest, own: Registration, now: datetime, form: AccommodationForm | None = None, status: int = 200
+) -> HttpResponse:
+    asked = Accommodation.objects.of(own)
+    kept = "" if asked else Accommodation.objects.kept_by(own.person)
+    needs = answer = unreadable = ""
+    try:
+        needs, answer = (asked.needs, asked.answer) if asked else ("", "")
+    except Unreadable as problem:
+        unreadable = str(problem)
+    keeps = asked.keep_for_next if asked else bool(kept)
+    form = form or AccommodationForm(initial={"needs": needs or kept, "keep_for_next": keeps})
+    form.fields["needs"].help_text = asking_help(own.session, now)
+    context = {
+        "nav": "my",
+        "registration": own,
+        "titled": titled(own.session, now),
+        "refusal": _why_not(own, now),
+        "unreadable": unreadable,
+        "asked": asked,
+        "needs": needs,
+        "answer": answer,
+        "answered_on": day_of(own.session, asked.answered_at, now) if answer else "",
+        "is_carried": bool(kept),
+        "form": form,
+    }
+    return render(request, "registrations/accommodation.html", context, status=status)
+
+
+def _why_not(own: Registration, now: datetime) -> str:
+    try:
+        Accommodation.refuse_unless_askable(own, now)
+    except Accommodation.Refused as refusal:
+        return str(refusal)
+    return ""
