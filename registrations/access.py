@@ -23,10 +23,11 @@ def ask_by_words(session: Session, now: datetime) -> str:
     return f"Ask by {day} for an interpreter, or anything else that takes time to arrange."
 
 
-def asking_help(session: Session, now: datetime) -> str:
-    """Say by when to ask, what is there anyway, and who reads it."""
+def asking_help(session: Session, now: datetime, is_carried: bool = False) -> str:
+    """Say whether it is what was asked last time, by when to ask, what is there anyway, and who reads it."""
+    last_time = "This is what you asked for last time. " if is_carried else ""
     captions = "" if session.format == Format.IN_PERSON else "Captions are always on. "
-    return f"{ask_by_words(session, now)} {captions}{WHO_READS}"
+    return f"{last_time}{ask_by_words(session, now)} {captions}{WHO_READS}"
 
 
 def access_line(registration: Registration, now: datetime) -> dict | None:

@@ -140,7 +140,11 @@ class AccommodationForm(forms.Form):
         label="What do you need to take part?",
         error_messages={"required": "Say what you need. To take it back, delete it below."},
     )
-    keep_for_next = forms.BooleanField(label="Keep this for my next registration", required=False)
+    keep_for_next = forms.BooleanField(
+        label="Keep this for my next registration",
+        required=False,
+        help_text="It stands in the form when you register again, until 30 days after this session.",
+    )
 
 
 class AnswerForm(forms.Form):
@@ -148,7 +152,7 @@ class AnswerForm(forms.Form):
 
     answer = NeedsField(
         label="Answer",
-        help_text="Only this person reads it, on the page of their registration.",
+        help_text="This person reads it on the page of their registration, and nobody else but you who arrange access.",
         error_messages={"required": "Say what you have arranged, or will."},
     )
     asked_at = forms.DateTimeField(widget=forms.HiddenInput)

@@ -83,6 +83,24 @@ class AccommodationQuerySet(models.QuerySet):
 
     carry.alters_data = True
 
+    @transaction.atomic
+    def follow(self, left: Registration, to: Registration, now: datetime | None = None) -> "Accommodation | None":
+        """Move what was asked with the place that was `left` along to the place the person has instead.
+
+        It waits for an answer again, because another date is arranged anew. None if nothing was asked, or something is
+        already asked there. The caller holds the locks of both sessions.
+        """
+        asked = self.of(left)
+        if asked is None or self.of(to):
+            return None
+        asked.registration, asked.asked_at = to, now or timezone.now()
+        asked.sealed_answer, asked.answered_at, asked.answered_by = "", None, None
+        asked.save(update_fields=["registration", "asked_at", "sealed_answer", "answered_at", "answered_by"])
+        accommodation_asked.send(Accommodation, accommodation=asked)
+        return asked
+
+    follow.alters_data = True
+
 
 class Accommodation(models.Model):
     """What one person asked for with one registration, and the answer. The words are sealed in the database."""
@@ -146,7 +164,7 @@ class Accommodation(models.Model):
         if registration.status == Registration.Status.SESSION_CANCELLED:
             raise cls.NotTakingPart("This session was cancelled, so there is nothing to arrange.")
         if not registration.is_active:
-            raise cls.NotTakingPart("You gave up your place, so there is nothing to arrange.")
+            raise cls.NotTakingPart("You no longer have a place here, so there is nothing to arrange.")
         if registration.session.ends_at <= now:
             raise cls.NotTakingPart("This session has been held, so there is nothing left to arrange.")
 

@@ -170,7 +170,7 @@ def test_a_post_without_csrf_changes_nothing(mine):
 
 def given_up(mine, office, now):
     mine.withdraw(by=mine.person)
-    return "You gave up your place"
+    return "You no longer have a place here"
 
 
 def cancelled(mine, office, now):
@@ -273,7 +273,8 @@ def kept(mine) -> Accommodation:
 
 def test_what_is_to_be_kept_stands_in_the_next_form(client, kept, make_session):
     following = make_session(days=20)
-    assert typed_in(text(client.get(form_of(following)))) == NEEDS
+    page = text(client.get(form_of(following)))
+    assert typed_in(page) == NEEDS and "This is what you asked for last time." in page
     client.post(form_of(following), {"needs": NEEDS})
     copy = Accommodation.objects.get(registration__session=following)
     assert (copy.needs, copy.keep_for_next, copy.answer) == (NEEDS, True, "")
@@ -325,6 +326,16 @@ def test_it_comes_along_when_the_office_registers_somebody(kept, make_session, p
 def test_nothing_is_carried_to_another_person(kept, people, make_session):
     following = Registration.objects.register(people(1)[0], make_session(days=20))
     assert Accommodation.objects.carry(following) is None
+
+
+def test_what_was_asked_follows_to_another_date_and_waits_again(mine, make_session, person, office, now):
+    asked = Accommodation.objects.ask(mine, NEEDS)
+    asked.reply("Booked.", by=office, asked_at=asked.asked_at)
+    other = Registration.objects.register(person, make_session(days=20))
+    assert Accommodation.objects.follow(mine, other).needs == NEEDS
+    moved = Accommodation.objects.get()
+    assert (moved.registration, moved.needs, moved.answer, moved.is_answered) == (other, NEEDS, "", False)
+    assert Accommodation.objects.follow(mine, other) is None
 
 
 # ---- the lead time ----

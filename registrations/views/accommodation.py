@@ -17,7 +17,7 @@ from registrations.sealed import Unreadable
 from registrations.sentences import day_of, titled
 
 CONFLICT, UNPROCESSABLE = 409, 422
-SAVED = "Saved. The people who arrange access read it, and we write to you when there is an answer."
+SAVED = "Saved. The people who arrange access read it."
 
 
 @never_cache

@@ -104,7 +104,7 @@ def _form_page(
     request: HttpRequest, session: Session, form, now: datetime, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     if "needs" in form.fields:
-        form.fields["needs"].help_text = asking_help(session, now)
+        form.fields["needs"].help_text = asking_help(session, now, is_carried=bool(form.initial.get("needs")))
     if not refusal and not session.takes_registrations(now):
         refusal = _why_not(session, now)
     context = summary(session, now) | {
