@@ -16,7 +16,7 @@ from django.urls import URLPattern, get_resolver
 from accounts.models import Campus, Person, Unit
 from accounts.tests.test_second_factor import SECRET
 from catalog.models import Facilitator, Topic, Workshop
-from registrations.models import Interest, Nomination, Registration
+from registrations.models import Accommodation, Interest, Nomination, Registration
 from sessions_app.models import Session, Venue
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,8 @@ ANSWERS = {
     "nominations/<uuid:uuid>/": (302, 200, 404, 404),
     "workshops/<slug:slug>/interest/": (302, 200, 200, 200),
     "interests/<uuid:uuid>/": (200, 200, 200, 200),  # whoever has the link of the mail; it names nobody
+    "registrations/<uuid:uuid>/accommodation/": (302, 200, 404, 404),
+    "registrations/<uuid:uuid>/accommodation/deletion/": (302, 405, 405, 405),
     "my/": (302, 200, 200, 200),
     "healthz": (200, 200, 200, 200),
     "readyz": (503, 503, 503, 503),  # no beat runs in the tests
@@ -62,6 +64,11 @@ ANSWERS = {
     "accounts/2fa/passkeys/confirm/": (302, 403, 403, 302),
     "accounts/2fa/passkeys/<int:pk>/": (302, 403, 403, 302),
     "accounts/2fa/passkeys/<int:pk>/remove/": (302, 403, 403, 302),
+    # Only the Accommodations group: not the office, and not a superuser, as this office person is.
+    "admin/registrations/accommodation/*": (302, 302, 302, 403),
+    "admin/registrations/accommodation/<path:object_id>/": (302, 302, 302, 302),  # to the page that is a 403
+    "admin/registrations/accommodation/<int:pk>/reading/": (302, 302, 302, 405),
+    "admin/registrations/accommodation/<int:pk>/answer/": (302, 302, 302, 405),
     "admin/*": (302, 302, 302, SERVED),
     "admin/login/": (302, 403, 403, 302),
     "admin/mfa/authenticator/add/": (302, 302, 302, 403),
@@ -123,6 +130,7 @@ def registration(make_session, workshop, people, office, now) -> Registration:
     Nomination.objects.nominate([owner.email], session, by=other, now=now)
     registration = Registration.objects.register(owner, session, now=now)
     session.settle(now=now)
+    Accommodation.objects.ask(registration, "An interpreter.", now=now)
     return registration
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sessions_app', '0002_session_decided_next'),
+        ('sessions_app', '0003_confirmed_minimum_is_there'),
     ]
 
     operations = [
