@@ -8,7 +8,7 @@ from django.db import IntegrityError, models, transaction
 
 from accounts.models import Campus, Unit
 from catalog.models import Topic, Workshop
-from registrations.models import Registration
+from registrations.models import Accommodation, Registration
 from sessions_app.models import Venue
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,8 @@ def two_of_each(make_session, people, now):
         Venue.objects.create(campus=campus, building="Learning Commons", room="210")
     session, _ = make_session(minimum=2), make_session(days=21)
     for person in people(2):
-        Registration.objects.register(person, session, now=now)
+        registration = Registration.objects.register(person, session, now=now)
+        Accommodation.objects.ask(registration, "Captions.", now=now)
     session.settle(now=now)
 
 
