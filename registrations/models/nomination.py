@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Person
 from accounts.record import record
 from accounts.sign_in import may_ask
+from registrations.models.accommodation import Accommodation
 from registrations.models.registration import Registration
 from registrations.signals import nomination_made
 from sessions_app.models import Session
@@ -157,6 +158,7 @@ class Nomination(models.Model):
         if self.status == self.Status.DECLINED:
             raise self.Refused("You declined this before. If you would like to come after all, register.")
         registration = Registration.objects.register(person, self.session, now=now)
+        Accommodation.objects.carry(registration, now=now)
         self._answer(self.Status.ACCEPTED, now, registration)
         return registration
 
