@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Now
 
 from accounts.models import Campus, Unit
 from catalog.models import Topic, Workshop
-from registrations.models import Accommodation, Registration
+from registrations.models import Accommodation, Interest, Nomination, Registration
 from sessions_app.models import Venue
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,8 @@ CHECKS = {
     "meeting_ends_after_it_starts": [{"ends_at": models.F("starts_at")}],
     "registered_since_some_time": [{"status": "registered", "seated_at": None}],
     "withdrawn_at_some_time": [{"status": "withdrawn", "withdrawn_at": None}],
+    "nomination_answered_at_some_time": [{"status": "declined", "answered_at": None}],
+    "accepted_nomination_registered": [{"status": "accepted", "answered_at": Now(), "registration": None}],
     "calendar_notice_has_its_thread": [{"method": "REQUEST", "thread": None}, {"method": "CANCEL", "sequence": None}],
 }
 # What else a second row needs to be caught by a condition, or by more than its columns.
@@ -67,8 +70,10 @@ def two_of_each(make_session, people, now):
         Venue.objects.create(campus=campus, building="Learning Commons", room="210")
     session, _ = make_session(minimum=2), make_session(days=21)
     for person in people(2):
+        Interest.objects.express(person, session.workshop, now=now)
         registration = Registration.objects.register(person, session, now=now)
         Accommodation.objects.ask(registration, "Captions.", now=now)
+        Nomination.objects.nominate([f"colleague.of.{person.email}"], session, by=person, now=now)
     session.settle(now=now)
 
 
