@@ -211,7 +211,7 @@ def every_row() -> dict[str, list]:
 def test_asking_changes_no_row(who, clients, address):
     paths = [address(route) for route in routes()]
     before = every_row()
-    assert len(before["notifications.Notice"]) == 3
+    assert len(before["notifications.Notice"]) == 4
     for path in paths:
         for ask in (clients[who].get, clients[who].head, clients[who].options):
             ask(path)
