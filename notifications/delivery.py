@@ -145,7 +145,8 @@ class Sender:
             self._hang_up()
         # A letter that cannot be written must not stop the ones behind it; the office sees it as undeliverable.
         except Exception as error:
-            logger.exception("notice %s could not be written", notice.pk)
+            # Without the traceback: its values may be addresses, and logs carry none.
+            logger.error("notice %s could not be written: %s", notice.pk, type(error).__name__)
             self._retry(notice, f"{type(error).__name__}: {error}", now)
         else:
             self._mark(notice, state=Notice.State.SENT, sent_at=timezone.now(), problem="", **_erased(notice))

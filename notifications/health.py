@@ -52,7 +52,8 @@ def _mail_problems(now: datetime) -> dict[str, str]:
     if queue.beat_at is None or queue.beat_at < now - MailQueue.ALIVE:
         problems["beat"] = "The sweep has not run for five minutes: start celery beat and a worker."
     if queue.is_paused(now):
-        problems["mail"] = queue.problem
+        # The server's own words may name its users; they are in the admin.
+        problems["mail"] = "The mail server refuses us, and mail waits: check EMAIL_URL."
     elif Notice.objects.due(now - STUCK_AFTER).exists():
         problems["mail"] = "Mail has been waiting for more than fifteen minutes: is a worker running?"
     if dead := Notice.objects.filter(state=Notice.State.DEAD).count():

@@ -17,7 +17,7 @@ from notifications.invitations import Invitation, Mailbox
 from notifications.models import Notice
 from registrations.models import Interest, Nomination
 from sessions_app.models import Meeting, Session
-from sessions_app.words import long_day, ordinal, short_day, time_span, zone_words
+from sessions_app.words import clock, long_day, ordinal, short_day, time_span, zone_words
 
 MOST_NEXT_DATES = 4
 BLANK_LINES = re.compile(r"\n\s*\n")
@@ -92,7 +92,20 @@ def interest_context(notice: Notice) -> dict:
     return session_context(notice, session, name) | {"interest_url": absolute(interest.get_absolute_url())}
 
 
+def office_context(notice: Notice) -> dict:
+    """Return what the templates of the question to the office may name."""
+    session = Session.objects.select_related("workshop").get(pk=notice.facts["asked"])
+    pages = {"run_anyway_url": "run-anyway", "extend_url": "extend", "cancel_url": "cancel"}
+    urls = {
+        name: absolute(reverse(f"admin:sessions_app_session_{page}", args=[session.pk])) for name, page in pages.items()
+    }
+    answer_by = session.answer_by or session.starts_at
+    words = f"{long_day(answer_by, session.time_zone)}, {clock(answer_by, session.time_zone)}"
+    return session_context(notice, session, "") | urls | {"answer_by": words}
+
+
 CONTEXTS = {
+    Notice.Kind.UNDECIDED: office_context,
     Notice.Kind.NOMINATED: nomination_context,
     Notice.Kind.CALLED_OFF: nomination_context,
     Notice.Kind.DATED: interest_context,
@@ -114,7 +127,8 @@ def session_context(notice: Notice, session: Session, name: str, shown: list[Mee
         "decided_day": long_day(session.confirm_by, session.time_zone),
         "decided_weekday": long_day(session.confirm_by, session.time_zone).split(",")[0],
         "meetings": [
-            _meeting_words(meeting, session, meetings.index(meeting) + 1, parts) for meeting in shown or meetings
+            _meeting_words(meeting, session, meetings.index(meeting) + 1, parts, invited=notice.method == "REQUEST")
+            for meeting in shown or meetings
         ],
         "part": _part_words(meetings.index(shown[0]) + 1, parts) if shown else "",
         "facilitators": [facilitator.byline for facilitator in session.facilitators.all()],
@@ -128,7 +142,7 @@ def session_context(notice: Notice, session: Session, name: str, shown: list[Mee
     } | notice.facts
 
 
-def _meeting_words(meeting: Meeting, session: Session, part: int, parts: int) -> dict:
+def _meeting_words(meeting: Meeting, session: Session, part: int, parts: int, invited: bool) -> dict:
     zone = meeting.time_zone
     return {
         "day": long_day(meeting.starts_at, zone, timezone.now().year),
@@ -136,6 +150,7 @@ def _meeting_words(meeting: Meeting, session: Session, part: int, parts: int) ->
         "zone": zone_words(zone, meeting.starts_at),
         "place": place_words(meeting, session),
         "directions": meeting.venue.directions if meeting.venue else "",
+        "join_link": meeting.join_link if invited else "",
         "part": _part_words(part, parts),
     }
 

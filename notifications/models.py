@@ -151,6 +151,7 @@ class Notice(models.Model):
         CONFIRMED = "confirmed", "Session confirmed"
         WITHDRAWN = "withdrawn", "Withdrawn"
         CANCELLED = "cancelled", "Session cancelled"
+        UNDECIDED = "undecided", "The office is asked"
         NOMINATED = "nominated", "Nominated"
         CALLED_OFF = "called_off", "Nominated, session cancelled"
         DATED = "dated", "A new date"

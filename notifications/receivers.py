@@ -1,5 +1,6 @@
 """Hear the news about registrations and write what is owed: a Notice per address, or per meeting with an invitation."""
 
+from django.conf import settings
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ from registrations.signals import (
     registration_withdrawn,
 )
 from sessions_app.models import Session
+from sessions_app.signals import session_asked
 from sessions_app.wake import wake
 
 
@@ -68,6 +70,20 @@ def tell_cancelled(sender, registration: Registration, was_registered: bool, **k
         reason=session.cancel_reason,
         by_rule=session.cancelled_by_rule,
     )
+
+
+@receiver(session_asked, dispatch_uid="notifications.session_asked")
+def tell_the_office(sender, session: Session, **kwargs) -> None:
+    """Ask the office whether a session short of its minimum runs. Once it must have answered the mail is of no use."""
+    Notice.objects.owe_to(
+        Notice.Kind.UNDECIDED,
+        f"{session.pk}::{session.confirm_by:%Y%m%d%H%M}",
+        settings.OFFICE_EMAIL,
+        None,
+        session_facts(session) | {"asked": session.pk},
+        expires_at=session.answer_by,
+    )
+    wake(deliver_soon)
 
 
 @receiver(nomination_made, dispatch_uid="notifications.nomination_made")

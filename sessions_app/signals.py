@@ -4,6 +4,7 @@ from django.dispatch import Signal
 
 session_published = Signal()
 session_confirmed = Signal()
+session_asked = Signal()
 session_extended = Signal()
 session_cancelled = Signal()
 session_resized = Signal()

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from notifications.delivery import drain
 from notifications.letters import write_letter
 from registrations.models import Registration
 
@@ -44,3 +45,16 @@ def test_a_name_written_from_right_to_left_turns_nothing_but_itself(make_session
     person.save()
     registration = Registration.objects.register(person, make_session(), now=now)
     assert "Hello <bdi>زهرة</bdi>. " in write_letter(registration.notices.get())["html"]
+
+
+def test_the_join_link_stands_in_the_confirmation_and_nowhere_earlier(make_session, person, smtp_sink, now):
+    session = make_session(minimum=1)
+    Registration.objects.register(person, session, now=now)
+    drain()
+    session.settle(now=now)
+    drain()
+    registered, confirmed = [received.message for received in smtp_sink.to(person.email)]
+    link = session.meetings.get().join_link
+    for kind in ("plain", "html"):
+        assert link not in registered.get_body((kind,)).get_content()
+        assert link in confirmed.get_body((kind,)).get_content()

@@ -53,6 +53,10 @@ class DecisionPages:
         if not self.has_change_permission(request):
             raise PermissionDenied
         session = get_object_or_404(self.get_queryset(request), pk=pk)
+        if request.method != "POST" and form_class.title not in [words for _, words in open_pages(session)]:
+            state = session.get_status_display().lower()
+            messages.warning(request, f"“{form_class.title}” is not open: this session is {state}.")
+            return redirect("admin:sessions_app_session_change", pk)
         form = form_class(request.POST if request.method == "POST" else None, session=session)
         status = 200
         if request.method == "POST":

@@ -16,6 +16,7 @@ from catalog.models import Facilitator, Format, Workshop
 from sessions_app.models.decision import Decision
 from sessions_app.models.venue import DEFAULT_LEAD_DAYS, MOST_LEAD_DAYS, Meeting, MeetingPlan
 from sessions_app.signals import (
+    session_asked,
     session_cancelled,
     session_confirmed,
     session_extended,
@@ -217,6 +218,11 @@ class Session(models.Model):
     def is_confirmed(self) -> bool:
         return self.status == self.Status.CONFIRMED
 
+    @property
+    def answer_by(self) -> datetime | None:
+        """Until when the office may answer once it was asked: a day, at most until the start."""
+        return self.asked_at and min(self.asked_at + ASK_GRACE, self.starts_at)
+
     def has_started(self, now: datetime) -> bool:
         return self.starts_at is not None and self.starts_at <= now
 
@@ -345,8 +351,10 @@ class Session(models.Model):
             if self.asked_at is None:
                 self.asked_at = now
                 self.save(update_fields=["asked_at"])
+                record(Person.objects.rule(), self, f"Asked the office at {self.seats_taken} of {self.minimum}.")
+                session_asked.send(Session, session=self)
                 return
-            if now < min(self.asked_at + ASK_GRACE, self.starts_at):
+            if now < self.answer_by:
                 return
         self._cancel_by_rule(now)
 

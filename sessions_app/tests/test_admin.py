@@ -289,7 +289,7 @@ def test_state_and_counters_are_only_shown_and_the_size_while_it_may_be_held(des
     if end:
         session.cancel("Snow.", by=office)
     shown = set(Form(desk.get(page(session)).content.decode(), "session_form").values)
-    assert shown & {field.name for field in Session._meta.fields} - {"listed"} == typed_in
+    assert shown & {field.name for field in Session._meta.fields} - {"listed", "accommodation_lead_days"} == typed_in
     desk.post(page(session), filled_in(desk, page(session), "session_form", status="completed", seats_taken="9"))
     before = session.status, session.seats_taken
     session.refresh_from_db()
@@ -521,3 +521,13 @@ def test_a_draft_in_another_year_is_not_lost_in_the_forms_words(desk, workshop, 
     plan = MeetingPlan(starts_at, starts_at + timedelta(hours=1), "America/Chicago")
     session = Session.objects.schedule(workshop, meetings=[plan], by=office)
     assert filled_in(desk, page(session), "session_form")["day"] == ["2031-05-14"]
+
+
+@pytest.mark.parametrize("page", ["run-anyway", "extend", "cancel", "publish"])
+def test_a_decision_that_is_not_open_is_not_asked_for(client, office, make_session, now, page):
+    session = make_session()
+    session.cancel("Snow.", by=office, now=now)
+    client.force_login(office)
+    response = client.get(f"/admin/sessions_app/session/{session.pk}/{page}/", follow=True)
+    assert response.redirect_chain == [(f"/admin/sessions_app/session/{session.pk}/change/", 302)]
+    assert "is not open: this session is cancelled." in response.content.decode()
