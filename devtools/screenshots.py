@@ -1,0 +1,118 @@
+"""Take the pictures of docs/screenshots/ from a running demo.
+
+    python3 dev.py run                                    in one terminal, on an empty var/
+    .venv/bin/python -m devtools.screenshots              in another; the tests' packages must be there
+
+Every page at 1280 and 390 pixels, the main ones in the dark too. Nothing is registered or changed but the sign-in.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from devtools.environment import find_browser
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
+WIDTHS = (1280, 390)
+# A long list says no more further down.
+MOST_HEIGHT = 2000
+IN_THE_DARK = ("home", "session", "my-training")
+OFFICE, MEMBER = "office@example.edu", "amina.hazelwick@example.edu"
+
+
+def sign_in(page: Page, site: str, address: str) -> None:
+    """Sign in with the newest code in the inbox."""
+    page.goto(f"{site}/accounts/login/")
+    page.get_by_label("School email").fill(address)
+    page.get_by_role("button", name="Send me a code").click()
+    page.wait_for_url("**/code/**")
+    inbox = page.context.new_page()
+    for _ in range(40):
+        inbox.goto(f"{site}/__mail__/")
+        newest = inbox.locator("table tr", has_text=address).first
+        if newest.count() and (code := re.search(r"\d{3} \d{3}", newest.inner_text())):
+            break
+        inbox.wait_for_timeout(500)
+    inbox.close()
+    page.get_by_role("textbox", name="Code").fill(code.group())
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/my/")
+
+
+def address_of(page: Page, page_url: str, link: str) -> str:
+    """Return where the first element that matches `link` leads."""
+    page.goto(page_url)
+    return page.locator(link).first.get_attribute("href")
+
+
+def take(page: Page, site: str, shots: dict[str, str], scheme: str) -> None:
+    """Take every page of `shots` at the present width."""
+    width = page.viewport_size["width"]
+    for name, path in shots.items():
+        if scheme == "dark" and name not in IN_THE_DARK:
+            continue
+        page.goto(site + path)
+        height = min(MOST_HEIGHT, page.evaluate("document.documentElement.scrollHeight"))
+        page.screenshot(
+            path=FOLDER / f"{name}-{width}{'-dark' if scheme == 'dark' else ''}.png",
+            full_page=True,
+            clip={"x": 0, "y": 0, "width": width, "height": height},
+        )
+
+
+def main(site: str = "http://127.0.0.1:8000") -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
+        for address in ("", MEMBER, OFFICE):
+            storage = None
+            for scheme in ("light", "dark"):
+                for width in WIDTHS:
+                    context = browser.new_context(
+                        viewport={"width": width, "height": 900}, color_scheme=scheme, storage_state=storage
+                    )
+                    page = context.new_page()
+                    if address and storage is None:
+                        sign_in(page, site, address)
+                        storage = context.storage_state()
+                    take(page, site, shots_of(page, site, address), scheme)
+                    context.close()
+        browser.close()
+
+
+def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
+    """Return what a visitor (no address), a member or the office is shown: name and path."""
+    if not address:
+        session = address_of(page, site + "/", ".q-card a")
+        return {
+            "home": "/",
+            "workshops": "/workshops/",
+            "workshop": address_of(page, site + "/workshops/", "main a[href^='/workshops/']"),
+            "session": session,
+            "register": session + "registration/",
+            "sign-in": "/accounts/login/",
+        }
+    if address == MEMBER:
+        own = address_of(page, site + "/my/", "a.btn[href^='/registrations/']")
+        return {
+            "my-training": "/my/",
+            "registration": own,
+            "withdrawal": own + "withdrawal/",
+            "profile": "/accounts/profile/",
+        }
+    changelist = "/admin/sessions_app/session/?when=upcoming&status__exact=open"
+    session = address_of(page, site + changelist, "#result_list tbody a").partition("?")[0]
+    return {
+        "office": "/admin/",
+        "office-sessions": changelist,
+        "office-schedule": "/admin/sessions_app/session/add/",
+        "office-session": session,
+        "office-roster": address_of(page, site + session, ".object-tools a[href*='roster']"),
+        "office-workshop": "/admin/catalog/workshop/add/",
+    }
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
