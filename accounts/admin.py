@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from accounts.desk import DeskAdmin
 from accounts.models import Campus, Person, Unit
+from accounts.signals import DECIDING, person_changed
 
 admin.site.site_title = admin.site.site_header = "Quorum"
 admin.site.index_title = "Office"
@@ -69,6 +70,8 @@ class PersonAdmin(DeskAdmin):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        if change and DECIDING.intersection(form.changed_data):
+            person_changed.send(Person, person=obj)
         if change and "email" in form.changed_data:
             # The old address must not open this account any longer.
             EmailAddress.objects.filter(user=obj).delete()

@@ -7,9 +7,11 @@ from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.core import context, ratelimit
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from accounts import sign_in
 from accounts.models import Campus, Person, Unit
+from accounts.signals import DECIDING, person_changed
 
 NAME_MISSING = "Enter your name"
 ROLE_MISSING = "Choose the one that fits you best"
@@ -59,6 +61,18 @@ def unit_field(**kwargs) -> forms.ModelChoiceField:
         required=False,
         empty_label="Not listed, or none",
         error_messages={"invalid_choice": "Choose a department from the list, or leave it empty"},
+        **kwargs,
+    )
+
+
+def campus_field(**kwargs) -> forms.ModelChoiceField:
+    """Return the field for a person's campus."""
+    return forms.ModelChoiceField(
+        Campus.objects.all(),
+        label="Campus (optional)",
+        required=False,
+        empty_label="None in particular",
+        error_messages={"invalid_choice": "Choose a campus from the list, or leave it empty"},
         **kwargs,
     )
 
@@ -137,20 +151,17 @@ class ProfileForm(forms.ModelForm):
     )
     role = role_field()
     unit = unit_field()
-    campus = forms.ModelChoiceField(
-        Campus.objects.all(),
-        label="Campus (optional)",
-        required=False,
-        empty_label="None in particular",
-        error_messages={"invalid_choice": "Choose a campus from the list, or leave it empty"},
-    )
+    campus = campus_field()
 
     class Meta:
         model = Person
         fields = ["name", "pronouns", "role", "unit", "campus"]
 
     def save(self, commit: bool = True) -> Person:
-        """Write these fields and no others."""
+        """Write these fields and no others, and say so if one of them decides what the person may attend."""
         if commit:
-            self.instance.save(update_fields=self.Meta.fields)
+            with transaction.atomic():
+                self.instance.save(update_fields=self.Meta.fields)
+                if DECIDING.intersection(self.changed_data):
+                    person_changed.send(Person, person=self.instance)
         return self.instance

@@ -38,7 +38,24 @@ class WorkshopForm(DeskForm):
             "summary": forms.TextInput(attrs={"class": "vTextField"}),
             "topics": forms.CheckboxSelectMultiple,
             "facilitators": forms.CheckboxSelectMultiple,
+            "requires": forms.CheckboxSelectMultiple,
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "requires" in self.fields and self.instance.pk:
+            self.fields["requires"].queryset = Workshop.objects.exclude(pk=self.instance.pk)
+
+    def clean_requires(self):
+        """Refuse a circle: two workshops that come after each other could never be taken."""
+        chosen = self.cleaned_data["requires"]
+        before, seen = set(chosen), set()
+        while before:
+            seen |= before
+            before = set(Workshop.objects.filter(prepares_for__in=before)) - seen
+        if self.instance.pk and self.instance in seen:
+            raise forms.ValidationError("One of these comes after this workshop itself, directly or through another.")
+        return chosen
 
     def clean(self):
         cleaned = super().clean()
@@ -59,7 +76,10 @@ class WorkshopAdmin(DeskAdmin):
     fieldsets = [
         (None, {"fields": ["title", "slug", "status", "summary", "description"]}),
         ("How", {"fields": ["minutes", "format", "pre_work", "topics", "facilitators"]}),
-        ("Who it is for", {"fields": ["for_faculty", "for_staff", "for_residents", "for_students", "for_others"]}),
+        (
+            "Who it is for",
+            {"fields": ["for_faculty", "for_staff", "for_residents", "for_students", "for_others", "requires"]},
+        ),
         (
             "Sessions start from",
             {

@@ -83,6 +83,14 @@ class Workshop(models.Model):
     default_minimum = models.PositiveSmallIntegerField(default=6, validators=[MinValueValidator(1)])
     default_capacity = models.PositiveSmallIntegerField(default=24, validators=[MinValueValidator(1)])
     pre_work = models.TextField(blank=True, help_text="What to read or do before, and how long it takes. Markdown.")
+    requires = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        blank=True,
+        related_name="prepares_for",
+        verbose_name="comes after",
+        help_text="People register for an earlier date of these first, or have taken them elsewhere.",
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     topics = models.ManyToManyField(Topic, blank=True, related_name="workshops")
     facilitators = models.ManyToManyField(Facilitator, blank=True, related_name="workshops")

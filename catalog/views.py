@@ -39,4 +39,5 @@ class WorkshopView(DetailView):
             now=timezone.now(),
             objectives=list(workshop.objectives.all()),
             facilitators=list(workshop.facilitators.all()),
+            requires=list(workshop.requires.all()),
         )

@@ -22,6 +22,11 @@ app.conf.beat_schedule = {
         "schedule": MINUTE,
         "options": {"expires": MINUTE},
     },
+    "close-waitlists": {
+        "task": "registrations.tasks.close_waitlists",
+        "schedule": MINUTE,
+        "options": {"expires": MINUTE},
+    },
     "deliver-due": {"task": "notifications.tasks.deliver_due", "schedule": MINUTE, "options": {"expires": MINUTE}},
     "forget-unverified": {
         "task": "accounts.tasks.forget_unverified",

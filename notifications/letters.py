@@ -15,13 +15,14 @@ from catalog.models import Format
 from notifications import invitations
 from notifications.invitations import Invitation, Mailbox
 from notifications.models import Notice
-from registrations.models import Interest, Nomination
+from registrations.models import Interest, Nomination, Registration
 from sessions_app.models import Meeting, Session
 from sessions_app.words import clock, long_day, ordinal, short_day, time_span, zone_words
 
 MOST_NEXT_DATES = 4
 BLANK_LINES = re.compile(r"\n\s*\n")
 CANCELLATIONS = (Notice.Kind.CANCELLED, Notice.Kind.CALLED_OFF)
+OFFERS_DATES = (*CANCELLATIONS, Notice.Kind.WAITLIST_CLOSED)
 
 
 def write_letter(notice: Notice) -> dict:
@@ -69,7 +70,10 @@ def letter_context(notice: Notice) -> dict:
     return session_context(notice, registration.session, person.get_short_name() if person.name else "", shown) | {
         "registration_url": absolute(registration.get_absolute_url()),
         "withdrawal_url": absolute(reverse("withdrawal", args=[registration.uuid])),
+        "seat_url": absolute(reverse("seat", args=[registration.uuid])),
         "place_in_line": ordinal(notice.facts["place"]) if "place" in notice.facts else "",
+        "moved_to": day_of(registration.moved_to) if registration.moved_to else "",
+        "other_seat": other_seat(registration) if notice.kind == Notice.Kind.PROMOTED else None,
     }
 
 
@@ -133,7 +137,7 @@ def session_context(notice: Notice, session: Session, name: str, shown: list[Mee
         "part": _part_words(meetings.index(shown[0]) + 1, parts) if shown else "",
         "facilitators": [facilitator.byline for facilitator in session.facilitators.all()],
         "pre_work": session.workshop.pre_work,
-        "next_dates": next_dates(session) if notice.kind in CANCELLATIONS else [],
+        "next_dates": next_dates(session) if notice.kind in OFFERS_DATES else [],
         "session_url": absolute(session.get_absolute_url()),
         "workshop_url": absolute(session.workshop.get_absolute_url()),
         "office_name": settings.OFFICE_NAME,
@@ -179,6 +183,22 @@ def next_dates(session: Session) -> list[dict]:
         }
         for other in others.order_by("starts_at", "pk")[:MOST_NEXT_DATES]
     ]
+
+
+def other_seat(registration: Registration) -> dict | None:
+    """Return the seat the person also has on another date of the workshop, as after waiting for a better one."""
+    seats = registration.person.registrations.registered().filter(
+        session__workshop=registration.session.workshop_id, session__starts_at__gt=timezone.now()
+    )
+    other = seats.exclude(pk=registration.pk).select_related("session").first()
+    if other is None:
+        return None
+    return {"day": day_of(other), "url": absolute(reverse("withdrawal", args=[other.uuid]))}
+
+
+def day_of(registration: Registration) -> str:
+    """“Tuesday, May 14” of a place."""
+    return long_day(registration.session.starts_at, registration.session.time_zone)
 
 
 def invitation_of(notice: Notice) -> Invitation:

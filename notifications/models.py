@@ -69,15 +69,18 @@ class NoticeQuerySet(models.QuerySet):
             .order_by("priority", "next_attempt_at", "pk")
         )
 
-    def owe(self, kind: str, registration: Registration, facts: dict) -> "Notice":
-        """Write the plain notice of `kind` owed to a registration's person. Raises IntegrityError if it exists."""
+    def owe(self, kind: str, registration: Registration, facts: dict, event: str = "") -> "Notice":
+        """Write the plain notice of `kind` owed to a registration's person. Raises IntegrityError if it exists.
+
+        `event` names what happened, for a kind that one registration may be owed more than once.
+        """
         return self.create(
             kind=kind,
             to=registration.person.email,
             person=registration.person,
             registration=registration,
             facts=facts,
-            dedupe_key=f"{kind}:{registration.pk}::",
+            dedupe_key=f"{kind}:{registration.pk}::{event}",
         )
 
     def owe_to(self, kind: str, of: str, to: str, person, facts: dict, expires_at: datetime | None = None) -> "Notice":
@@ -151,6 +154,8 @@ class Notice(models.Model):
         CONFIRMED = "confirmed", "Session confirmed"
         WITHDRAWN = "withdrawn", "Withdrawn"
         CANCELLED = "cancelled", "Session cancelled"
+        SEAT_OPENED = "seat_opened", "A seat has opened"
+        WAITLIST_CLOSED = "waitlist_closed", "Waitlist closed"
         UNDECIDED = "undecided", "The office is asked"
         NOMINATED = "nominated", "Nominated"
         CALLED_OFF = "called_off", "Nominated, session cancelled"
@@ -173,7 +178,7 @@ class Notice(models.Model):
         CODE = 0, "Code"
         NEWS = 5, "News"
 
-    kind = models.CharField(max_length=12, choices=Kind.choices)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
     to = models.EmailField(max_length=254)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="notices")
     registration = models.ForeignKey(Registration, models.PROTECT, null=True, blank=True, related_name="notices")

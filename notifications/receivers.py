@@ -20,6 +20,8 @@ from registrations.signals import (
     registration_made,
     registration_promoted,
     registration_withdrawn,
+    seat_opened,
+    waitlist_closed,
 )
 from sessions_app.models import Session
 from sessions_app.signals import session_asked
@@ -30,7 +32,10 @@ from sessions_app.wake import wake
 def tell_registered(sender, registration: Registration, **kwargs) -> None:
     """Tell the person they are registered (with an invitation if the session is confirmed) or on the waitlist."""
     if registration.is_waitlisted:
-        plain(Notice.Kind.WAITLISTED, registration, place=registration.place_in_line)
+        session, at = registration.session, registration.registered_at
+        last_day, seat_open = session.is_in_last_day(at), session.has_seat_for_the_quickest(at)
+        place = registration.place_in_line
+        plain(Notice.Kind.WAITLISTED, registration, place=place, last_day=last_day, seat_open=seat_open)
     elif registration.session.is_confirmed:
         invite(Notice.Kind.CONFIRMED, registration)
     else:
@@ -38,12 +43,12 @@ def tell_registered(sender, registration: Registration, **kwargs) -> None:
 
 
 @receiver(registration_promoted, dispatch_uid="notifications.registration_promoted")
-def tell_promoted(sender, registration: Registration, **kwargs) -> None:
+def tell_promoted(sender, registration: Registration, how: str = "", **kwargs) -> None:
     """Tell the person that a seat is theirs, with an invitation if the session is confirmed."""
     if registration.session.is_confirmed:
-        invite(Notice.Kind.PROMOTED, registration)
+        invite(Notice.Kind.PROMOTED, registration, how=how)
     else:
-        plain(Notice.Kind.PROMOTED, registration)
+        plain(Notice.Kind.PROMOTED, registration, how=how)
 
 
 @receiver(registration_confirmed, dispatch_uid="notifications.registration_confirmed")
@@ -53,9 +58,9 @@ def tell_confirmed(sender, registration: Registration, **kwargs) -> None:
 
 
 @receiver(registration_withdrawn, dispatch_uid="notifications.registration_withdrawn")
-def tell_withdrawn(sender, registration: Registration, **kwargs) -> None:
-    """Confirm that the place was given up and take the meetings off the calendar."""
-    uninvite(Notice.Kind.WITHDRAWN, registration)
+def tell_withdrawn(sender, registration: Registration, why: str = "", **kwargs) -> None:
+    """Confirm that the place was given up, or say why it was, and take the meetings off the calendar."""
+    uninvite(Notice.Kind.WITHDRAWN, registration, why=why)
 
 
 @receiver(registration_cancelled, dispatch_uid="notifications.registration_cancelled")
@@ -70,6 +75,19 @@ def tell_cancelled(sender, registration: Registration, was_registered: bool, **k
         reason=session.cancel_reason,
         by_rule=session.cancelled_by_rule,
     )
+
+
+@receiver(seat_opened, dispatch_uid="notifications.seat_opened")
+def tell_seat_opened(sender, registration: Registration, freed: str, **kwargs) -> None:
+    """Tell somebody who waits that a seat stands open, once per seat."""
+    Notice.objects.owe(Notice.Kind.SEAT_OPENED, registration, facts_of(registration), event=freed)
+    wake(deliver_soon)
+
+
+@receiver(waitlist_closed, dispatch_uid="notifications.waitlist_closed")
+def tell_waitlist_closed(sender, registration: Registration, **kwargs) -> None:
+    """Tell somebody who waited until the start that no seat came, with the next dates."""
+    plain(Notice.Kind.WAITLIST_CLOSED, registration)
 
 
 @receiver(session_asked, dispatch_uid="notifications.session_asked")
@@ -141,11 +159,11 @@ def tell_answered(sender, accommodation: Accommodation, **kwargs) -> None:
     wake(deliver_soon)
 
 
-def invite(kind: str, registration: Registration) -> None:
+def invite(kind: str, registration: Registration, **facts) -> None:
     """Owe the person one invitation per meeting."""
     for meeting in registration.session.meetings.all():
         thread, _ = CalendarThread.objects.get_or_create(registration=registration, meeting=meeting)
-        Notice.objects.owe_calendar(kind, Notice.Method.REQUEST, thread, facts_of(registration))
+        Notice.objects.owe_calendar(kind, Notice.Method.REQUEST, thread, facts_of(registration, **facts))
     wake(deliver_soon)
 
 

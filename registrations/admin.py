@@ -1,5 +1,7 @@
 """Who comes, in the admin: the roster of a session, and each person's registrations beside the person."""
 
+from datetime import datetime
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -13,19 +15,18 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from accounts.admin import PersonAdmin
-from accounts.desk import PanelInline, ReadOnlyAdmin
+from accounts.desk import DeskAdmin, DeskForm, PanelInline, ReadOnlyAdmin
 from accounts.models import Person
 from accounts.record import record
 from accounts.spreadsheet import as_csv
 from registrations.accommodation_desk import AccommodationAdmin  # noqa: F401 (registers itself)
-from registrations.models import Accommodation, Interest, Nomination, Registration
+from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
 from sessions_app.models import Session
-from sessions_app.words import clock, short_day
+from sessions_app.words import clock, ordinal, short_day
 
 
-def registered_words(registration: Registration) -> str:
-    zone = registration.session.time_zone
-    return f"{short_day(registration.registered_at, zone, 0)}, {clock(registration.registered_at, zone)}"
+def at_words(at: datetime, session: Session) -> str:
+    return f"{short_day(at, session.time_zone, 0)}, {clock(at, session.time_zone)}"
 
 
 class Roster:
@@ -38,11 +39,21 @@ class Roster:
         active = list(people)
         for registration in active:
             registration.session = session
-            registration.registered_words = registered_words(registration)
+            registration.registered_words = at_words(registration.registered_at, session)
         self.session = session
         self.registered = [one for one in active if one.is_registered]
         self.registered.sort(key=lambda one: str(one.person).casefold())
         self.waiting = [one for one in active if one.is_waitlisted]
+        self.left_late = self._left_late(session)
+
+    def _left_late(self, session: Session) -> list[Registration]:
+        """Return those who gave up a seat in the last 24 hours before the start, in order of leaving."""
+        gone = session.registrations.filter(status=Registration.Status.WITHDRAWN, seated_at__isnull=False)
+        gone = list(gone.select_related("person__unit").order_by("withdrawn_at"))
+        for registration in gone:
+            registration.session = session
+            registration.withdrawn_words = at_words(registration.withdrawn_at, session)
+        return [one for one in gone if one.left_late]
 
     def rows(self):
         """Yield the heading and a row per person, for a spreadsheet."""
@@ -67,8 +78,8 @@ class Roster:
         ]
 
 
-class RegisterForm(forms.Form):
-    """Register somebody who has an account, by address."""
+class ByAddress(forms.Form):
+    """Name somebody who has an account, by address; `person` once it is valid."""
 
     email = forms.EmailField(
         label="E-mail address", error_messages={"required": "Enter the address of somebody with an account."}
@@ -82,6 +93,21 @@ class RegisterForm(forms.Form):
         return email
 
 
+class RegisterForm(ByAddress):
+    """Register somebody."""
+
+
+class MoveUpForm(forms.Form):
+    """Say why somebody is moved to the front of the waitlist."""
+
+    reason = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        max_length=1000,
+        help_text="For the record; nobody who waits is shown it.",
+        error_messages={"required": "Say why: the record needs a reason."},
+    )
+
+
 @admin.register(Registration)
 class RegistrationAdmin(ReadOnlyAdmin):
     office_may = ("view", "change")
@@ -91,13 +117,14 @@ class RegistrationAdmin(ReadOnlyAdmin):
     search_fields = ["person__name", "person__email", "session__workshop__title", "session__code"]
     date_hierarchy = "registered_at"
     ordering = ["-registered_at", "-pk"]
-    fields = ["person", "session", "status", "position", "registered_at", "seated_at", "withdrawn_at"]
+    fields = ["person", "session", "status", "position", "registered_at", "seated_at", "withdrawn_at", "moved_to"]
 
     def get_urls(self):
         pages = [
             ("roster/<int:session_pk>/", self.roster_view, "roster"),
             ("roster/<int:session_pk>/csv/", require_POST(self.csv_view), "csv"),
             ("<int:pk>/withdraw/", self.withdraw_view, "withdraw"),
+            ("<int:pk>/move-up/", self.move_up_view, "move_up"),
         ]
         own = [
             path(url, self.admin_site.admin_view(view), name=f"registrations_registration_{name}")
@@ -189,6 +216,64 @@ class RegistrationAdmin(ReadOnlyAdmin):
             "problem": problem,
         }
         return TemplateResponse(request, "admin/registrations/registration/withdraw.html", context, status=status)
+
+    def move_up_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask why, and on POST put somebody first in line."""
+        self._refuse_unless_may(request, "change")
+        registration = get_object_or_404(Registration.objects.select_related("person", "session__workshop"), pk=pk)
+        form, status = MoveUpForm(), 200
+        if request.method == "POST":
+            form, status = MoveUpForm(request.POST), 400
+            if form.is_valid():
+                try:
+                    registration.move_up(by=request.user, reason=form.cleaned_data["reason"])
+                except Registration.Refused as refusal:
+                    form.add_error(None, str(refusal))
+                    status = 409
+                else:
+                    messages.success(request, f"{registration.person} is first in line.")
+                    return redirect("admin:registrations_registration_roster", registration.session_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Move up",
+            "subtitle": str(registration.session),
+            "opts": self.opts,
+            "registration": registration,
+            "place": ordinal(registration.place_in_line) if registration.is_waitlisted else "",
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/registrations/registration/move_up.html", context, status=status)
+
+
+class PriorAttendanceForm(ByAddress, DeskForm):
+    """Mark somebody, by address, as having taken a workshop elsewhere."""
+
+    def clean(self):
+        cleaned = super().clean()
+        person, workshop = getattr(self, "person", None), cleaned.get("workshop")
+        if person:
+            self.instance.person = person
+        if person and workshop and workshop.prior_attendances.filter(person=person).exists():
+            self.add_error("email", "This person is already marked as having taken this workshop.")
+        return cleaned
+
+
+@admin.register(PriorAttendance)
+class PriorAttendanceAdmin(DeskAdmin):
+    """What people took elsewhere: it counts where a workshop comes after another. Added or deleted, never changed."""
+
+    form = PriorAttendanceForm
+    office_may = ("view", "add", "delete")
+    list_display = ["person", "workshop", "note", "added_at"]
+    list_select_related = ["person", "workshop"]
+    list_filter = ["workshop"]
+    search_fields = ["person__name", "person__email", "workshop__title", "note"]
+
+    def get_fields(self, request, obj=None):
+        return ["person", "workshop", "note", "added_at"] if obj else ["email", "workshop", "note"]
+
+    def has_change_permission(self, request, obj=None):
+        return False
 
 
 @admin.register(Nomination)

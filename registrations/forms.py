@@ -1,12 +1,17 @@
-"""The registration form, in the two shapes it has, and the one for colleagues. Seats are for the models’ verbs."""
+"""The registration form, in the two shapes it has, the one to change the date, and the one for colleagues.
+
+Whether there is a seat is for the verbs of the models.
+"""
 
 from allauth.core import context, ratelimit
 from django import forms
+from django.core.validators import validate_slug
 
-from accounts.forms import NOT_PRINTABLE, SignInForm, name_field, role_field, unit_field
+from accounts.forms import NOT_PRINTABLE, SignInForm, campus_field, name_field, role_field, unit_field
 from accounts.models import Person
 from registrations.addresses import read_addresses
 from registrations.models import Accommodation, Nomination
+from sessions_app.models import Session
 
 NO_ADDRESS = "Enter the address of at least one colleague"
 
@@ -33,8 +38,10 @@ class NeedsField(forms.CharField):
 class ProfileGapsForm(forms.Form):
     """Ask a signed-in person for what their profile lacks, and for what they need to take part."""
 
-    def __init__(self, *args, person, **kwargs):
+    def __init__(self, *args, person, session, **kwargs):
         super().__init__(*args, **kwargs)
+        if session.for_campus_id and not person.campus_id:
+            self.fields["campus"] = campus_field()
         if not person.profile_is_complete:
             if not person.name:
                 self.fields["name"] = name_field()
@@ -51,7 +58,7 @@ class ProfileGapsForm(forms.Form):
 
 
 class NewcomerForm(SignInForm):
-    """Ask somebody who is signed out for name, school email, role and unit."""
+    """Ask somebody who is signed out for name, school email, role and unit, and for the campus if it decides."""
 
     name = name_field()
     role = role_field()
@@ -59,8 +66,10 @@ class NewcomerForm(SignInForm):
 
     field_order = ["name", "email", "role", "unit"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, session, **kwargs):
         super().__init__(*args, **kwargs)
+        if session.for_campus_id:
+            self.fields["campus"] = campus_field()
         self.fields["email"].help_text = "Your calendar invitation goes here."
 
     @property
@@ -69,10 +78,43 @@ class NewcomerForm(SignInForm):
         return profile_of(self)
 
 
+class DateField(forms.ChoiceField):
+    """One of the dates offered, or the code of another session: whether a place may move there is for the verb."""
+
+    def valid_value(self, value: str) -> bool:
+        return True
+
+
+class TransferForm(forms.Form):
+    """Ask for another date. `dates` are (code, words)."""
+
+    to = DateField(
+        label="Move my place to",
+        widget=forms.RadioSelect,
+        validators=[validate_slug],
+        error_messages=dict.fromkeys(["required", "invalid"], "Choose one of the dates"),
+    )
+
+    def __init__(self, *args, dates: list[tuple[str, str]], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to"].choices = dates
+
+    def clean_to(self) -> Session:
+        found = Session.objects.select_related("workshop", "for_campus").filter(code=self.cleaned_data["to"]).first()
+        if found is None:
+            raise forms.ValidationError("Choose one of the dates")
+        return found
+
+
 def profile_of(form: forms.Form) -> dict:
     said = form.cleaned_data
-    unit = said.get("unit")
-    return {"name": said.get("name", ""), "role": said.get("role", ""), "unit_id": unit.pk if unit else None}
+    unit, campus = said.get("unit"), said.get("campus")
+    return {
+        "name": said.get("name", ""),
+        "role": said.get("role", ""),
+        "unit_id": unit.pk if unit else None,
+        "campus_id": campus.pk if campus else None,
+    }
 
 
 class NominateForm(forms.Form):

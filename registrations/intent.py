@@ -7,6 +7,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
 from accounts.models import Person
+from registrations.clash import warn_of_clash
 from registrations.models import Accommodation, Registration
 from sessions_app.models import Session
 
@@ -26,6 +27,7 @@ class Intent:
     name: str
     role: str
     unit: int | None = None
+    campus: int | None = None
     at: float = field(default_factory=time.time)
 
     def wait_in(self, browser_session: SessionBase) -> None:
@@ -52,21 +54,23 @@ class Intent:
 
     @transaction.atomic
     def carry_out(self, person: Person, now) -> Registration:
-        """Fill what is empty in the profile of `person` and register them. Raises Registration.Refused.
+        """Fill what is empty in the profile of `person` and register them. Raises Registration.Refused, or Clash.
 
-        What the profile already says is never overwritten.
+        What the profile already says is never overwritten. Of a clash the person decides on the form, signed in.
         """
         session = self.session
         if session is None:
             raise Registration.NotPublic("This session is not open for registration yet.")
-        complete_profile(person, name=self.name, role=self.role, unit_id=self.unit)
+        said = {"name": self.name, "role": self.role, "unit_id": self.unit, "campus_id": self.campus}
+        complete_profile(person, **said)
+        warn_of_clash(person, session, now)
         registration = Registration.objects.register(person, session, now=now)
         Accommodation.objects.carry(registration, now=now)
         return registration
 
 
 def complete_profile(person: Person, **said) -> None:
-    """Write `said` (name, role, unit_id) into the fields of the profile that are empty, and into no others."""
+    """Write `said` (name, role, unit_id, campus_id) into the empty fields of the profile, and into no others."""
     missing = [name for name, value in said.items() if value and not getattr(person, name)]
     for name in missing:
         setattr(person, name, said[name])

@@ -8,9 +8,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Person
+from accounts.signals import person_changed
 from registrations.access import offer_access
+from registrations.clash import Clash
 from registrations.intent import Intent
-from registrations.models import Interest, Nomination, Registration
+from registrations.models import Accommodation, Interest, Nomination, Registration
 from registrations.sentences import after_registering
 from registrations.signals import (
     interest_met,
@@ -19,8 +21,9 @@ from registrations.signals import (
     registration_confirmed,
     registration_made,
     registration_promoted,
+    registration_withdrawn,
 )
-from registrations.waitlist import promote_waiting
+from registrations.waitlist import pass_on
 from sessions_app.models import Session
 from sessions_app.signals import session_cancelled, session_confirmed, session_published, session_resized
 from sessions_app.tasks import settle_session
@@ -71,9 +74,11 @@ def tell_the_interested(sender, session: Session, **kwargs) -> None:
 
 
 @receiver(session_resized, dispatch_uid="registrations.session_resized")
-def fill_added_seats(sender, session: Session, **kwargs) -> None:
+def fill_added_seats(sender, session: Session, added: int, **kwargs) -> None:
     """Give added seats to the people waiting; a lowered minimum may already be reached."""
-    promote_waiting(session, timezone.now())
+    now = timezone.now()
+    if added > 0:
+        pass_on(session, now, freed=f"added-{now:%Y%m%d%H%M%S%f}")
     wake_when_reached(session)
 
 
@@ -90,6 +95,22 @@ def wake_when_reached(session: Session) -> None:
         wake(settle_session, session.pk)
 
 
+@receiver(registration_withdrawn, dispatch_uid="registrations.registration_withdrawn")
+def take_along_what_was_asked(sender, registration: Registration, **kwargs) -> None:
+    """Let what the person needs to take part follow their place to another date."""
+    if registration.moved_to:
+        Accommodation.objects.follow(registration, registration.moved_to, now=registration.withdrawn_at)
+
+
+@receiver(person_changed, dispatch_uid="registrations.person_changed")
+def free_seats_of_ineligible(sender, person: Person, **kwargs) -> None:
+    """Free the seats that the person may not have any longer, in ascending order of the sessions."""
+    coming = person.registrations.registered().filter(session__starts_at__gt=timezone.now())
+    for registration in coming.select_related("session").order_by("session_id"):
+        registration.person = person
+        registration.disqualify()
+
+
 @receiver(user_logged_in, dispatch_uid="registrations.user_logged_in")
 def register_who_waited(sender, request: HttpRequest, user: Person, **kwargs) -> None:
     """Carry out, once, what was typed while signed out, and leave the outcome for the page that follows."""
@@ -101,6 +122,8 @@ def register_who_waited(sender, request: HttpRequest, user: Person, **kwargs) ->
         registration = intent.carry_out(user, now)
     except Registration.Refused as refusal:
         messages.error(request, str(refusal))
+    except Clash as clash:
+        messages.warning(request, clash.with_link())
     # The person is signed in whatever becomes of the registration: this must not undo it.
     except OperationalError:
         messages.error(request, "The portal is busy: you are signed in but not registered yet. Register again.")

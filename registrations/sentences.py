@@ -29,11 +29,8 @@ def after_registering(registration: Registration, now: datetime) -> str:
         place = ordinal(registration.place_in_line)
         if not is_new:
             return format_html("You’re already on the waitlist, {} in line.", place)
-        return format_html(
-            "<strong>You’re on the waitlist, {} in line.</strong> "
-            "If a seat opens, it is yours and we write to you at once.",
-            place,
-        )
+        waits = format_html("<strong>You’re on the waitlist, {} in line.</strong>", place)
+        return format_html("{} {}", waits, _next_seat(session, now))
     if not is_new:
         return "You’re already registered for this session."
     title, taken, minimum = titled(session, now), session.seats_taken, session.minimum
@@ -63,10 +60,20 @@ def after_registering(registration: Registration, now: datetime) -> str:
     )
 
 
-def before_registering(session: Session) -> str:
+def _next_seat(session: Session, now: datetime) -> str:
+    if session.has_seat_for_the_quickest(now):
+        return "A seat stands open, and the first person on the waitlist to take it has it."
+    if session.is_in_last_day(now):
+        return "If a seat opens, we write to everyone waiting, and the first to take it has it."
+    return "If a seat opens, it is yours and we write to you at once."
+
+
+def before_registering(session: Session, now: datetime) -> str:
     """“You would be the fifth.”, or what joining the waitlist means."""
     if would_wait(session):
         place = ordinal(session.waiting_count + 1)
+        if session.is_in_last_day(now):
+            return f"You would be {place} in line. {_next_seat(session, now)}"
         return f"You would be {place} in line. If a seat opens, the next person in line gets it and we write at once."
     return f"You would be the {place_words(session.seats_taken + 1)}."
 
@@ -80,7 +87,7 @@ def call_for_people(session: Session, now: datetime) -> str:
 
 def would_wait(session: Session) -> bool:
     """Tell whether the next person to register joins the waitlist."""
-    return session.seats_left == 0 or session.waiting_count > 0
+    return not Registration.would_be_seated(session)
 
 
 def after_leaving(registration: Registration, now: datetime) -> SafeString:
@@ -95,6 +102,8 @@ def before_leaving(registration: Registration, now: datetime) -> str:
     if registration.is_waitlisted:
         place = ordinal(registration.place_in_line)
         return f"You are {place} in line. If you change your mind later, you start again at the end."
+    if session.waiting_count and session.is_in_last_day(now):
+        return "We tell the people on the waitlist, and the first to take your seat has it."
     if session.waiting_count:
         return "The next person on the waitlist gets your seat at once."
     if session.is_confirmed:
@@ -105,6 +114,22 @@ def before_leaving(registration: Registration, now: datetime) -> str:
         return f"{people} will be left, which is enough."
     decided = day_of(session, session.confirm_by, now)
     return f"{people} will be left, and it needs {number_words(session.minimum)} by {decided}."
+
+
+def after_taking(registration: Registration, now: datetime) -> SafeString:
+    """Confirm that the open seat was taken."""
+    title = titled(registration.session, now)
+    coming = "Your calendar invitation is on its way." if registration.session.is_confirmed else ""
+    return format_html("<strong>You have a seat in {}.</strong> {}", title, coming)
+
+
+def after_moving(registration: Registration, now: datetime) -> SafeString:
+    """Say what the person has on the new date."""
+    session = registration.session
+    mail = "We have sent you the details" if not session.is_confirmed else "Your new calendar invitation is on its way"
+    return format_html(
+        "<strong>Your place has moved to {}.</strong> {}.", day_of(session, session.starts_at, now), mail
+    )
 
 
 def after_nominating(made: list[Nomination], emails: list[str], session: Session, now: datetime) -> SafeString:

@@ -18,3 +18,7 @@ interest_met = Signal()
 # Sent with `accommodation=`.
 accommodation_asked = Signal()
 accommodation_answered = Signal()
+
+# While a person waits: a seat to be taken (with `freed=`, which names the event), and the end of the waiting.
+seat_opened = Signal()
+waitlist_closed = Signal()

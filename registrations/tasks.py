@@ -7,28 +7,50 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from registrations import waitlist
 from registrations.models import Accommodation
-from registrations.waitlist import promote_waiting
 from sessions_app.models import Session
+from sessions_app.models.session import LAST_DAY
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task
 def fill_free_seats() -> None:
-    """Promote wherever a seat is free while somebody waits, each session in its own transaction."""
+    """Promote wherever a seat is free while somebody waits, each session in its own transaction.
+
+    In the last 24 hours before the start such seats are left to whoever takes them.
+    """
     now = timezone.now()
     waiting = Session.objects.filter(
-        status__in=Session.RUNNING, waiting_count__gt=0, seats_taken__lt=F("capacity"), starts_at__gt=now
+        status__in=Session.RUNNING, waiting_count__gt=0, seats_taken__lt=F("capacity"), starts_at__gt=now + LAST_DAY
     )
     for session in waiting.order_by("pk"):
         try:
             with transaction.atomic():
                 session.lock()
-                promote_waiting(session, now)
+                waitlist.promote_waiting(session, now)
         # One session in trouble must not keep the seats of the others empty.
         except Exception:
             logger.exception("free seats of session %s were not filled; the next sweep tries again", session.pk)
+
+
+@shared_task
+def close_waitlists() -> None:
+    """Close the waitlist of every session that has started, each in its own transaction.
+
+    A session found open at its start is cancelled instead, by `settle_due`, with everybody told.
+    """
+    now = timezone.now()
+    held = [Session.Status.CONFIRMED, Session.Status.COMPLETED]
+    for session in Session.objects.filter(status__in=held, waiting_count__gt=0, starts_at__lte=now).order_by("pk"):
+        try:
+            with transaction.atomic():
+                session.lock()
+                waitlist.close(session, now)
+        # One session in trouble must not leave the people of the others waiting.
+        except Exception:
+            logger.exception("the waitlist of session %s was not closed; the next sweep tries again", session.pk)
 
 
 @shared_task

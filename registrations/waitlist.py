@@ -1,28 +1,78 @@
-"""The waitlist: first come, first served, and no seat stands free while an eligible person waits."""
+"""The waitlist: first come, first served, and no seat stands free while an eligible person waits.
+
+That holds until 24 hours before the first start. From then on nobody is given a seat unseen: it stands open, everyone
+waiting is told, and whoever takes it first has it. At the start the list is closed. Callers hold `session.lock()`.
+"""
 
 from datetime import datetime
 
-from registrations.signals import registration_promoted
+from registrations.signals import registration_promoted, seat_opened, waitlist_closed
 from sessions_app.models import Session
 
 
-def promote_waiting(session: Session, now: datetime) -> None:
-    """Give free seats of a running session to the people waiting, in order. The caller holds `session.lock()`.
+def pass_on(session: Session, now: datetime, freed: str) -> None:
+    """Give a seat that became free to the person it belongs to; in the last day tell everyone waiting.
 
-    People who no longer qualify are skipped, not dropped. After the start nobody is promoted.
+    `freed` names the event, so that nobody is told of one twice.
     """
-    if not session.is_running or session.has_started(now) or session.seats_left == 0:
+    promote_waiting(session, now)
+    if session.has_seat_for_the_quickest(now):
+        for registration in session.registrations.waitlisted().select_related("person"):
+            registration.session = session
+            if registration.qualifies():
+                seat_opened.send(type(registration), registration=registration, freed=freed)
+
+
+def promote_waiting(session: Session, now: datetime) -> None:
+    """Give free seats of a running session to the people waiting, in order.
+
+    People who no longer qualify are skipped, not dropped. From 24 hours before the start nobody is promoted.
+    """
+    if not session.is_running or session.is_in_last_day(now) or session.seats_left == 0:
         return
     for registration in session.registrations.waitlisted().select_related("person"):
         if session.seats_left == 0:
             break
-        if not registration.qualifies():
-            continue
-        session.seats_taken += 1
-        session.waiting_count -= 1
-        session.save(update_fields=["seats_taken", "waiting_count"])
         registration.session = session
-        registration.status = registration.Status.REGISTERED
-        registration.seated_at = now
-        registration.save(update_fields=["status", "seated_at"])
-        registration_promoted.send(type(registration), registration=registration)
+        if registration.qualifies():
+            give_seat(registration, now)
+
+
+def give_seat(registration, now: datetime, **how) -> None:
+    """Move somebody from the waitlist of `registration.session` into a seat that is free there, and announce it."""
+    session = registration.session
+    session.seats_taken += 1
+    session.waiting_count -= 1
+    session.save(update_fields=["seats_taken", "waiting_count"])
+    registration.status = registration.Status.REGISTERED
+    registration.seated_at = now
+    registration.save(update_fields=["status", "seated_at"])
+    registration_promoted.send(type(registration), registration=registration, **how)
+
+
+def move_to_front(registration) -> None:
+    """Put a waitlisted registration before everybody who waits in its session; the others keep their order."""
+    session = registration.session
+    line = list(session.registrations.waitlisted().filter(position__lte=registration.position))
+    numbers = [one.position for one in line]
+    # One position belongs to one row at every instant, so all of them step aside first.
+    for aside, one in enumerate([line[-1], *line[:-1]]):
+        one.position = session.next_position + aside
+        one.save(update_fields=["position"])
+    for number, one in zip(numbers, [line[-1], *line[:-1]], strict=True):
+        one.position = number
+        one.save(update_fields=["position"])
+    registration.position = numbers[0]
+
+
+def close(session: Session, now: datetime) -> None:
+    """End the waiting for a session that has started, and say so once per person."""
+    if not session.has_started(now):
+        return
+    for registration in session.registrations.waitlisted().select_related("person"):
+        registration.session = session
+        registration.status = registration.Status.WAITLIST_CLOSED
+        registration.save(update_fields=["status"])
+        waitlist_closed.send(type(registration), registration=registration)
+    session.waiting_count = 0
+    session.save(update_fields=["waiting_count"])

@@ -72,7 +72,7 @@ def state_of(session: Session, now: datetime) -> State:
         return State.CANCELLED
     if session.status == Session.Status.COMPLETED or (session.is_confirmed and session.ends_at <= now):
         return State.HELD
-    if session.is_confirmed and not session.takes_registrations(now):
+    if session.is_confirmed and not session.takes_registrations(now) and not session.opens_later(now):
         return State.CLOSED
     if session.seats_left == 0 or session.waiting_count:
         return State.FULL
@@ -100,7 +100,8 @@ def meter(session: Session, now: datetime, place: Place | None = None) -> Meter:
     elif state is State.CLOSED:
         lead, text = "Registration closed", f" · {taken} going"
     elif state is State.FULL:
-        lead, text = "Full", f" · {_waiting(session, place)}"
+        lead = "A seat has opened" if session.has_seat_for_the_quickest(now) else "Full"
+        text = f" · {_waiting(session, place)}"
     elif state is State.CONFIRMED:
         left = session.seats_left
         lead, text = "Confirmed", f" · {left} seat{'' if left == 1 else 's'} left"
@@ -141,7 +142,7 @@ def _waiting(session: Session, place: Place | None) -> str:
 
 
 def _still_needed(session: Session, now: datetime) -> str:
-    if not session.takes_registrations(now):
+    if not session.takes_registrations(now) and not session.opens_later(now):
         return " · registration closed, decision by "
     if session.seats_taken == 0:
         return f" · {number_words(session.minimum)} needed by "

@@ -44,11 +44,10 @@ def panel(session: Session, now: datetime, place: Place | None = None) -> Panel:
     if place is not None and place.is_registered:
         return _seated(session, state, now, place)
     if place is not None and place.is_waitlisted:
-        heading = f"You’re {ordinal(place.number)} on the waitlist"
-        below = "If a seat opens, the next person in line gets it and we write to them at once."
-        if session.has_started(now):
-            return Panel(OFF, heading, "The session has started.")
-        return Panel(OFF, heading, below, "Leave the waitlist", "withdrawal", str(place.uuid), outline=True)
+        return _waiting(session, now, place)
+    if session.opens_later(now):
+        below = "" if session.is_confirmed else _promise(session, now)
+        return Panel(_tone(session), f"Registration opens {opening_words(session, now)}", below)
     if not session.takes_registrations(now):
         return _over(session, "Registration is closed")
     return _open(session, state, now)
@@ -57,10 +56,11 @@ def panel(session: Session, now: datetime, place: Place | None = None) -> Panel:
 def _open(session: Session, state: State, now: datetime) -> Panel:
     button = ("Register", "register", session.code)
     if state is State.FULL:
-        below = "If a seat opens, the next person in line gets it and we write to them at once."
-        return Panel(
-            ON if session.is_confirmed else GATHERING, "This session is full", below, "Join the waitlist", *button[1:]
-        )
+        tone, heading, below = _tone(session), "This session is full", _next_seat(session, now)
+        if session.has_seat_for_the_quickest(now):
+            heading = "A seat has opened"
+            below = "The first person on the waitlist to take it has it. Join, and you can."
+        return Panel(tone, heading, below, "Join the waitlist", *button[1:])
     if state is State.CONFIRMED:
         left = session.seats_left
         below = f"{left} of {session.capacity} seats left." if left > 1 else f"One of {session.capacity} seats is left."
@@ -79,6 +79,28 @@ def _open(session: Session, state: State, now: datetime) -> Panel:
     else:
         heading, below = f"{number_words(missing).capitalize()} more and it’s confirmed", ""
     return Panel(GATHERING, heading, below + _promise(session, now), *button)
+
+
+def _waiting(session: Session, now: datetime, place: Place) -> Panel:
+    heading, leave = f"You’re {ordinal(place.number)} on the waitlist", ("withdrawal", str(place.uuid))
+    if session.has_started(now):
+        return Panel(OFF, heading, "The session has started.")
+    if session.has_seat_for_the_quickest(now):
+        below = "The first person on the waitlist to take it has it."
+        take = ("Take the seat", "seat", str(place.uuid), False)
+        return Panel(_tone(session), "A seat has opened", below, *take, "Leave the waitlist", *leave)
+    return Panel(OFF, heading, _next_seat(session, now), "Leave the waitlist", *leave, outline=True)
+
+
+def _next_seat(session: Session, now: datetime) -> str:
+    """Say who gets the next seat: the first in line, or in the last day whoever takes it first."""
+    if session.is_in_last_day(now):
+        return "If a seat opens, we write to everyone waiting, and the first to take it has it."
+    return "If a seat opens, the next person in line gets it and we write to them at once."
+
+
+def _tone(session: Session) -> str:
+    return ON if session.is_confirmed else GATHERING
 
 
 def _seated(session: Session, state: State, now: datetime, place: Place) -> Panel:
@@ -113,6 +135,12 @@ def _promise(session: Session, now: datetime) -> str:
     if session.at_deadline == Session.AtDeadline.ASK:
         return f"{start}, the office decides whether to hold it, and we write to you either way."
     return f"{start}, we cancel and write to you {_that_time(session, now)} with other dates."
+
+
+def opening_words(session: Session, now: datetime) -> str:
+    """“on Monday, May 6 at 9:00 AM”: when registering begins."""
+    zone, opens_at = session.time_zone, session.registration_opens_at
+    return f"on {long_day(opens_at, zone, local(now, zone).year)} at {clock(opens_at, zone)}"
 
 
 def by_words(instant: datetime, session: Session, now: datetime) -> str:

@@ -20,7 +20,8 @@ from sessions_app.words import clock, length_words, local, short_day, time_span,
 KEPT = 4096
 COLUMNS = [
     *("code", "status", "format", "minimum", "capacity", "seats_taken", "waiting_count", "starts_at", "ends_at"),
-    *("time_zone", "confirm_by", "registration_closes_at", "cancelled_count", "cancelled_by_rule", "cancel_reason"),
+    *("time_zone", "confirm_by", "registration_opens_at", "registration_closes_at"),
+    *("cancelled_count", "cancelled_by_rule", "cancel_reason"),
     "workshop_id",
 ]
 TAKING = (State.GATHERING, State.PENDING, State.REACHED, State.CONFIRMED)
@@ -119,6 +120,8 @@ def action_of(
     session: Session, state: State, place: Place | None, now: datetime, by_workshop: bool
 ) -> tuple[str, str, str]:
     """Return the word on a row's button, the name of the page it leads to and that page's key; empty for no button."""
+    if place is not None and place.is_waitlisted and session.has_seat_for_the_quickest(now):
+        return "Take the seat", "seat", str(place.uuid)
     if place is not None and session.is_running:
         return "Manage", "registration", str(place.uuid)
     if session.takes_registrations(now):

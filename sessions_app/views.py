@@ -237,11 +237,13 @@ def workshop_parts(dates: dict[int, tuple], now: datetime) -> list[Part]:
 
 def find(code: str, person: Person | AnonymousUser) -> tuple[Session, list[Meeting]]:
     """Return the session with its workshop, and its meetings with their venues: one query. A draft is the office's."""
-    meetings = list(Meeting.objects.filter(session__code=code).select_related("venue", "session__workshop"))
+    meetings = list(
+        Meeting.objects.filter(session__code=code).select_related("venue", "session__workshop", "session__for_campus")
+    )
     if meetings:
         session = meetings[0].session
     else:
-        session = get_object_or_404(Session.objects.select_related("workshop"), code=code)
+        session = get_object_or_404(Session.objects.select_related("workshop", "for_campus"), code=code)
     if (session.status == Session.Status.DRAFT or not session.workshop.is_published) and not person.is_staff:
         raise Http404("Not published yet.")
     return session, meetings

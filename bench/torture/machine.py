@@ -5,7 +5,7 @@ from django.db import transaction
 
 from bench.torture.verdict import Verdict
 from notifications.tests.machine import Cast, run
-from registrations.models import registration
+from registrations import waitlist
 
 STEPS = 50
 
@@ -14,7 +14,7 @@ def machine(examples: int, without: str) -> Verdict:
     """Live through `examples` sessions of at most fifty steps."""
     verdict = Verdict()
     if without == "promotion":
-        registration.promote_waiting = lambda session, now: None
+        waitlist.promote_waiting = lambda session, now: None
     with transaction.atomic():
         try:
             run(

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Campus, Unit
 from catalog.models import Topic, Workshop
-from registrations.models import Accommodation, Interest, Nomination, Registration
+from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
 from sessions_app.models import Venue
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,7 @@ CHECKS = {
         {"status": "confirmed", "confirmed_count": 5, "confirmed_minimum": 6},
         {"status": "confirmed", "confirmed_count": 6, "confirmed_minimum": None},
     ],
+    "session_registration_opens_before_it_closes": [{"registration_opens_at": models.F("registration_closes_at")}],
     "meeting_ends_after_it_starts": [{"ends_at": models.F("starts_at")}],
     "registered_since_some_time": [{"status": "registered", "seated_at": None}],
     "withdrawn_at_some_time": [{"status": "withdrawn", "withdrawn_at": None}],
@@ -71,10 +72,12 @@ def two_of_each(make_session, people, now):
     session, _ = make_session(minimum=2), make_session(days=21)
     for person in people(2):
         Interest.objects.express(person, session.workshop, now=now)
+        PriorAttendance.objects.create(person=person, workshop=session.workshop)
         registration = Registration.objects.register(person, session, now=now)
         Accommodation.objects.ask(registration, "Captions.", now=now)
         Nomination.objects.nominate([f"colleague.of.{person.email}"], session, by=person, now=now)
     session.settle(now=now)
+    Registration.objects.update(moved_to=models.F("pk"))
 
 
 def first_and_last(model) -> tuple:

@@ -16,7 +16,7 @@ from django.urls import URLPattern, get_resolver
 from accounts.models import Campus, Person, Unit
 from accounts.tests.test_second_factor import SECRET
 from catalog.models import Facilitator, Topic, Workshop
-from registrations.models import Accommodation, Interest, Nomination, Registration
+from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
 from sessions_app.models import Session, Venue
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,8 @@ ANSWERS = {
     "workshops/<slug:slug>/": (200, 200, 200, 200),
     "registrations/<uuid:uuid>/": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/withdrawal/": (302, 200, 404, 404),
+    "registrations/<uuid:uuid>/seat/": (302, 302, 404, 404),
+    "registrations/<uuid:uuid>/transfer/": (302, 200, 404, 404),
     "sessions/<slug:code>/nominations/": (302, 200, 200, 200),
     "nominations/<uuid:uuid>/": (302, 200, 404, 404),
     "workshops/<slug:slug>/interest/": (302, 200, 200, 200),
@@ -127,6 +129,7 @@ def registration(make_session, workshop, people, office, now) -> Registration:
     TOTP.activate(office, SECRET)
     session = make_session(minimum=1)
     Interest.objects.express(owner, workshop, now=now)
+    PriorAttendance.objects.create(person=owner, workshop=workshop)
     Nomination.objects.nominate([owner.email], session, by=other, now=now)
     registration = Registration.objects.register(owner, session, now=now)
     session.settle(now=now)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import Phase
 
 from notifications.tests.machine import Cast, run
-from registrations.models import registration as module
+from registrations import waitlist
 
 pytestmark = pytest.mark.django_db
 
@@ -14,6 +14,6 @@ def test_any_order_of_verbs_leaves_what_the_model_says():
 
 
 def test_without_promotion_the_model_disagrees(monkeypatch):
-    monkeypatch.setattr(module, "promote_waiting", lambda session, now: None)
+    monkeypatch.setattr(waitlist, "promote_waiting", lambda session, now: None)
     with pytest.raises(AssertionError):
         run(Cast.gather(), examples=25, steps=20, derandomize=True, phases=[Phase.generate])

@@ -3,6 +3,7 @@
 from registrations.models.accommodation import Accommodation, AccommodationQuerySet
 from registrations.models.interest import Interest
 from registrations.models.nomination import Nomination
+from registrations.models.prior_attendance import PriorAttendance
 from registrations.models.registration import Registration, RegistrationQuerySet
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "AccommodationQuerySet",
     "Interest",
     "Nomination",
+    "PriorAttendance",
     "Registration",
     "RegistrationQuerySet",
 ]

@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from accounts.models import Person
 from accounts.record import record
+from registrations import eligibility, waitlist
+from registrations.models.refusals import Refusals
 from registrations.signals import registration_made, registration_withdrawn
-from registrations.waitlist import promote_waiting
 from sessions_app.models import Session
+from sessions_app.panel import opening_words
 
 
 class RegistrationQuerySet(models.QuerySet):
@@ -32,7 +34,7 @@ class RegistrationQuerySet(models.QuerySet):
         """Give `person` a seat in `session`, or the end of its waitlist; a second call answers with what exists.
 
         A seat is given if one is free and nobody waits. Raises a Registration.Refused: NotPublic, SessionCancelled,
-        SessionOver, RegistrationClosed, NotEligible.
+        SessionOver, NotOpenYet, RegistrationClosed, NotEligible.
         """
         now = now or timezone.now()
         session.lock()
@@ -41,65 +43,37 @@ class RegistrationQuerySet(models.QuerySet):
             existing.session = session
             return existing
         Registration.refuse_unless_joinable(person, session, now)
-        seated = session.seats_left > 0 and session.waiting_count == 0
-        registration = Registration(
-            person=person,
-            session=session,
-            status=Registration.Status.REGISTERED if seated else Registration.Status.WAITLISTED,
-            position=session.next_position,
-            registered_at=now,
-            seated_at=now if seated else None,
-        )
-        session.next_position += 1
-        if seated:
-            session.seats_taken += 1
-        else:
-            session.waiting_count += 1
-        session.save(update_fields=["next_position", "seats_taken", "waiting_count"])
-        registration.save(force_insert=True)
-        registration_made.send(Registration, registration=registration)
-        return registration
+        return Registration._add(person, session, now)
 
     register.alters_data = True
 
 
-class Registration(models.Model):
-    """One person's place in one session: registered or waitlisted, until withdrawn or the session is cancelled."""
+class Registration(Refusals, models.Model):
+    """One person's place in one session: registered or waitlisted, until withdrawn or the session is cancelled.
+
+    Who still waits at the start ends as `waitlist_closed`.
+    """
 
     class Status(models.TextChoices):
         REGISTERED = "registered", "Registered"
         WAITLISTED = "waitlisted", "On the waitlist"
         WITHDRAWN = "withdrawn", "Withdrawn"
         SESSION_CANCELLED = "session_cancelled", "Session cancelled"
+        WAITLIST_CLOSED = "waitlist_closed", "Waitlist closed"
 
     ACTIVE = (Status.REGISTERED, Status.WAITLISTED)
-
-    class Refused(Exception):
-        """Registering or withdrawing was refused; `str(error)` is the sentence shown to the person."""
-
-    class NotPublic(Refused):
-        """The session is a draft."""
-
-    class SessionCancelled(Refused):
-        """The session was cancelled."""
-
-    class SessionOver(Refused):
-        """The session has started or been held."""
-
-    class RegistrationClosed(Refused):
-        """Registering has ended."""
-
-    class NotEligible(Refused):
-        """The workshop is for other roles."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="registrations")
     session = models.ForeignKey(Session, models.PROTECT, related_name="registrations")
     status = models.CharField(max_length=17, choices=Status.choices)
-    position = models.PositiveIntegerField(help_text="Order of registering in this session, without gaps.")
+    position = models.PositiveIntegerField(help_text="Order in this session, without gaps.")
     registered_at = models.DateTimeField()
     seated_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    moved_to = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="moved_from", help_text="The place on another date."
+    )
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -145,9 +119,20 @@ class Registration(models.Model):
         """The 1-based place on the waitlist. One query."""
         return self.session.registrations.waitlisted().filter(position__lte=self.position).count()
 
+    @property
+    def left_late(self) -> bool:
+        """True if a seat was given up in the last 24 hours before the start. Shown to the office only."""
+        had_seat = self.status == self.Status.WITHDRAWN and self.seated_at is not None
+        return had_seat and self.session.is_in_last_day(self.withdrawn_at)
+
     def qualifies(self) -> bool:
         """True while the person may still take a seat here."""
-        return self.person.is_active and self.session.workshop.is_for(self.person)
+        return not eligibility.why_not(self.person, self.session)
+
+    @staticmethod
+    def would_be_seated(session: Session) -> bool:
+        """Tell whether the next person to register gets a seat: one is free and nobody waits."""
+        return session.seats_left > 0 and session.waiting_count == 0
 
     @classmethod
     def refuse_unless_joinable(cls, person: Person, session: Session, now: datetime) -> None:
@@ -160,13 +145,12 @@ class Registration(models.Model):
             raise cls.SessionOver("This session has been held. Choose another date.")
         if session.has_started(now):
             raise cls.SessionOver("This session has already started. Choose another date.")
+        if session.opens_later(now):
+            raise cls.NotOpenYet(f"Registration opens {opening_words(session, now)}. Come back then.")
         if session.registration_closes_at <= now:
             raise cls.RegistrationClosed("Registration for this session is closed. Choose another date.")
-        if not person.is_active:
-            raise cls.NotEligible("This account cannot register. Write to the office.")
-        if not session.workshop.is_for(person):
-            words = session.workshop.audience_words.lower()
-            raise cls.NotEligible(f"This workshop is for {words}. If that is you, correct your role in your profile.")
+        if problem := eligibility.why_not(person, session):
+            raise cls.NotEligible(problem)
 
     # ---- verbs ----
 
@@ -177,13 +161,158 @@ class Registration(models.Model):
         Refuses (SessionOver) once the session has started.
         """
         now = now or timezone.now()
-        session = self.session
-        session.lock()
-        self.refresh_from_db(fields=["status", "seated_at", "withdrawn_at"])
+        self._lock()
         if not self.is_active:
             return
-        if session.has_started(now):
+        if self.session.has_started(now):
             raise self.SessionOver("This session has already started, so your place can no longer be given up.")
+        self._leave(now)
+        if by != self.person:
+            record(by, self, f"Withdrawn by {by}.")
+        registration_withdrawn.send(Registration, registration=self)
+        self._pass_on(now)
+
+    withdraw.alters_data = True
+
+    @transaction.atomic
+    def disqualify(self, now: datetime | None = None) -> None:
+        """Free the seat of somebody whose account was switched off, or whose role or campus is another one now.
+
+        Does nothing while they may take part, when they wait (they are skipped, not dropped) or once it has started.
+        """
+        now = now or timezone.now()
+        self._lock()
+        why = eligibility.why_not_as(self.person, self.session)
+        if not self.is_registered or not why or self.session.has_started(now):
+            return
+        self._leave(now)
+        record(Person.objects.rule(), self, f"Withdrawn: no longer eligible. {why}")
+        registration_withdrawn.send(Registration, registration=self, why=why)
+        self._pass_on(now)
+
+    disqualify.alters_data = True
+
+    @transaction.atomic
+    def transfer(self, to: Session, by: Person, now: datetime | None = None) -> "Registration":
+        """Move this place to another date of the same workshop, in one step: it is left only if a seat is given there.
+
+        Locks both sessions in ascending key order. Returns the new registration; a retry answers with the same one.
+        Refuses (SessionFull) where joining would mean waiting, and whatever registering there would be refused for.
+        """
+        now = now or timezone.now()
+        for session in sorted({self.session, to}, key=lambda one: one.pk):
+            session.lock()
+        self._refresh()
+        if self.moved_to_id and self.moved_to.session_id == to.pk:
+            return self.moved_to
+        self._refuse_unless_movable(to, now)
+        if not self.would_be_seated(to):
+            raise self.SessionFull("That date is full. You can join its waitlist and keep this place.")
+        self._leave(now)
+        self.moved_to = self._add(self.person, to, now)
+        self.save(update_fields=["moved_to"])
+        if by != self.person:
+            record(by, self, f"Moved to {to} by {by}.")
+        registration_withdrawn.send(Registration, registration=self)
+        self._pass_on(now)
+        return self.moved_to
+
+    transfer.alters_data = True
+
+    def _refuse_unless_movable(self, to: Session, now: datetime) -> None:
+        if to == self.session:
+            raise self.NotThere("This is the date you already have. Choose another one.")
+        if to.workshop_id != self.session.workshop_id:
+            raise self.AnotherWorkshop("A place can only move to another date of the same workshop.")
+        if not self.is_active:
+            raise self.NotThere("This place has ended, so it cannot move. Register for the other date instead.")
+        if self.session.has_started(now):
+            raise self.SessionOver("This session has already started, so your place can no longer move.")
+        if to.registrations.registered().filter(person=self.person).exists():
+            raise self.NotThere("You already have a seat on that date.")
+        self.refuse_unless_joinable(self.person, to, now)
+        if to.registrations.waitlisted().filter(person=self.person).exists():
+            raise self.NotThere("You are already on the waitlist of that date, and you keep this place meanwhile.")
+
+    @transaction.atomic
+    def take_seat(self, now: datetime | None = None) -> None:
+        """Take a seat that stands open in the last 24 hours before the start: the first of the waiting to do so has it.
+
+        Refuses (SessionFull) when somebody was quicker, and (NotThere) who does not wait or before that day.
+        """
+        now = now or timezone.now()
+        self._lock()
+        if self.is_registered:
+            return
+        session = self.session
+        if not self.is_waitlisted or not session.is_running:
+            raise self.NotThere("You are no longer on this waitlist. Choose another date.")
+        if session.has_started(now):
+            raise self.SessionOver("This session has already started. Choose another date.")
+        if not session.is_in_last_day(now):
+            raise self.NotThere("Until 24 hours before the start, seats go to the people waiting in their order.")
+        if session.seats_left == 0:
+            raise self.SessionFull("Somebody took the seat before you. You keep your place on the waitlist.")
+        if problem := eligibility.why_not(self.person, session):
+            raise self.NotEligible(problem)
+        waitlist.give_seat(self, now, how="taken")
+
+    take_seat.alters_data = True
+
+    @transaction.atomic
+    def move_up(self, by: Person, reason: str, now: datetime | None = None) -> None:
+        """Put somebody who waits first in line, with the office's reason on record."""
+        now = now or timezone.now()
+        self._lock()
+        if not self.is_waitlisted:
+            raise self.NotThere(f"{self.person} is not on this waitlist.")
+        if self.session.has_started(now):
+            raise self.SessionOver("This session has already started.")
+        if not reason.strip():
+            raise self.ReasonMissing("Say why: the record needs a reason.")
+        place = self.place_in_line
+        if place == 1:
+            return
+        waitlist.move_to_front(self)
+        record(by, self, f"Moved up the waitlist from {place} to 1. {reason.strip()}")
+
+    move_up.alters_data = True
+
+    # ---- what the verbs have in common ----
+
+    @classmethod
+    def _add(cls, person: Person, session: Session, now: datetime) -> "Registration":
+        """Write the next registration of a locked session, with a seat if one is free and nobody waits."""
+        seated = cls.would_be_seated(session)
+        registration = cls(
+            person=person,
+            session=session,
+            status=cls.Status.REGISTERED if seated else cls.Status.WAITLISTED,
+            position=session.next_position,
+            registered_at=now,
+            seated_at=now if seated else None,
+        )
+        session.next_position += 1
+        if seated:
+            session.seats_taken += 1
+        else:
+            session.waiting_count += 1
+        session.save(update_fields=["next_position", "seats_taken", "waiting_count"])
+        registration.save(force_insert=True)
+        registration_made.send(cls, registration=registration)
+        return registration
+
+    def _lock(self) -> None:
+        """Lock the session and read again what may have changed before the lock was had."""
+        self.session.lock()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self.refresh_from_db(fields=["status", "position", "seated_at", "withdrawn_at", "moved_to"])
+
+    def _leave(self, now: datetime) -> None:
+        """Take an active place out of its locked session's counts."""
+        session = self.session
         if self.is_registered:
             session.seats_taken -= 1
         else:
@@ -191,9 +320,7 @@ class Registration(models.Model):
         session.save(update_fields=["seats_taken", "waiting_count"])
         self.status, self.withdrawn_at = self.Status.WITHDRAWN, now
         self.save(update_fields=["status", "withdrawn_at"])
-        if by != self.person:
-            record(by, self, f"Withdrawn by {by}.")
-        registration_withdrawn.send(Registration, registration=self)
-        promote_waiting(session, now)
 
-    withdraw.alters_data = True
+    def _pass_on(self, now: datetime) -> None:
+        if self.seated_at:
+            waitlist.pass_on(self.session, now, freed=f"left-{self.pk}")

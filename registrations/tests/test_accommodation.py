@@ -13,7 +13,7 @@ from django.test import Client
 
 from accounts.models import Campus
 from accounts.tests.test_sign_in import CODE, mailed_code, text
-from catalog.models import Format
+from catalog.models import Format, Workshop
 from registrations.models import Accommodation, Registration
 from registrations.sealed import Unreadable, seal, unseal
 from registrations.tasks import forget_accommodations
@@ -275,7 +275,7 @@ def test_what_is_to_be_kept_stands_in_the_next_form(client, kept, make_session):
     following = make_session(days=20)
     page = text(client.get(form_of(following)))
     assert typed_in(page) == NEEDS and "This is what you asked for last time." in page
-    client.post(form_of(following), {"needs": NEEDS})
+    client.post(form_of(following), {"needs": NEEDS, "anyway": "1"})
     copy = Accommodation.objects.get(registration__session=following)
     assert (copy.needs, copy.keep_for_next, copy.answer) == (NEEDS, True, "")
 
@@ -284,12 +284,12 @@ def test_what_is_not_to_be_kept_is_not_carried_over(client, mine, make_session):
     Accommodation.objects.ask(mine, NEEDS)
     following = make_session(days=20)
     assert typed_in(text(client.get(form_of(following)))) == ""
-    client.post(form_of(following))
-    assert Accommodation.objects.count() == 1
+    client.post(form_of(following), {"anyway": "1"})
+    assert following.registrations.exists() and Accommodation.objects.count() == 1
 
 
 def test_what_is_emptied_in_the_next_form_is_not_carried_over(client, kept, make_session):
-    client.post(form_of(make_session(days=20)), {"needs": ""})
+    client.post(form_of(make_session(days=20)), {"needs": "", "anyway": "1"})
     assert Accommodation.objects.get() == kept
 
 
@@ -307,8 +307,8 @@ def test_the_page_of_the_next_registration_proposes_it_without_sending(client, k
 
 
 def test_it_comes_along_when_one_registers_signed_out(client, kept, make_session, person):
-    following = make_session(days=20)
-    newcomer = Client()
+    other = Workshop.objects.create(title="Implicit Bias", slug="implicit-bias", status="published")
+    following, newcomer = make_session(days=20, workshop=other), Client()
     newcomer.post(form_of(following), TYPED | {"email": person.email})
     newcomer.post(CODE, {"code": mailed_code(person.email)})
     assert Accommodation.objects.get(registration__session=following).needs == NEEDS

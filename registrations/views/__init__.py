@@ -2,9 +2,11 @@
 
 from registrations.views.accommodation import accommodation, accommodation_deletion
 from registrations.views.interests import interest, interested
+from registrations.views.moving import transfer
 from registrations.views.nominating import nominate, nomination
 from registrations.views.own import my_training, registration, withdrawal
 from registrations.views.registering import register
+from registrations.views.seat import seat
 
 __all__ = [
     "accommodation",
@@ -16,5 +18,7 @@ __all__ = [
     "nomination",
     "register",
     "registration",
+    "seat",
+    "transfer",
     "withdrawal",
 ]

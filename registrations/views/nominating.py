@@ -76,11 +76,11 @@ def nomination(request: HttpRequest, uuid) -> HttpResponse:
     # Not request.user: what a refused registration wrote on it would show in the header.
     person = Person.objects.get(pk=request.user.pk)
     if request.method != "POST":
-        return _answer_page(request, own, ProfileGapsForm(person=person), now)
+        return _answer_page(request, own, ProfileGapsForm(person=person, session=own.session), now)
     answer = request.POST.get("answer")
     if answer == "decline":
         return _decline(request, own, person, now)
-    form = ProfileGapsForm(request.POST, person=person)
+    form = ProfileGapsForm(request.POST, person=person, session=own.session)
     if answer != "accept":
         return _answer_page(request, own, form, now, "Choose whether you accept or decline.", UNPROCESSABLE)
     if own.is_open and not form.is_valid():
@@ -103,7 +103,9 @@ def _decline(request: HttpRequest, own: Nomination, person: Person, now: datetim
     try:
         own.decline(person, now=now)
     except Nomination.Refused as refusal:
-        return _answer_page(request, own, ProfileGapsForm(person=person), now, str(refusal), CONFLICT)
+        return _answer_page(
+            request, own, ProfileGapsForm(person=person, session=own.session), now, str(refusal), CONFLICT
+        )
     return redirect(own)
 
 
@@ -120,7 +122,7 @@ def _answer_page(
         "refusal": refusal or ("" if place else _why_not_register(session, now)),
         "is_open": own.is_open and place is None and session.takes_registrations(now),
         "waits": would_wait(session),
-        "would_be": before_registering(session),
+        "would_be": before_registering(session, now),
     }
     return render(request, "registrations/nomination.html", summary(session, now) | context, status=status)
 

@@ -26,7 +26,7 @@ from sessions_app.words import local, long_day, ordinal, time_span, zone_words
 CONFLICT = 409
 
 
-def _own_registration(request: HttpRequest, uuid) -> Registration:
+def own_registration(request: HttpRequest, uuid) -> Registration:
     """Return the registration if it is the viewer's; Http404 if it is another's or does not exist."""
     own = Registration.objects.filter(person=request.user).select_related("session__workshop", "person")
     return get_object_or_404(own, uuid=uuid)
@@ -36,7 +36,7 @@ def _own_registration(request: HttpRequest, uuid) -> Registration:
 @require_safe
 def registration(request: HttpRequest, uuid) -> HttpResponse:
     """Show what the person has: state, when, where, place in line, and the way out."""
-    own, now = _own_registration(request, uuid), timezone.now()
+    own, now = own_registration(request, uuid), timezone.now()
     meetings = own.session.meetings.select_related("venue__campus")
     own.number = own.place_in_line if own.is_waitlisted else 0
     context = {
@@ -47,6 +47,7 @@ def registration(request: HttpRequest, uuid) -> HttpResponse:
         "in_line": ordinal(own.number),
         "session": own.session,
         "meetings": [_meeting_words(meeting, own, now) for meeting in meetings],
+        "seat_is_open": own.is_waitlisted and own.session.has_seat_for_the_quickest(now),
         "may_leave": own.is_active and not own.session.has_started(now),
         "has_started": own.session.has_started(now),
         "access": access_line(own, now),
@@ -72,7 +73,7 @@ def _meeting_words(meeting: Meeting, own: Registration, now: datetime) -> dict:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdrawal(request: HttpRequest, uuid) -> HttpResponse:
     """GET asks, POST withdraws. A refusal is 409 with the sentence that says why."""
-    own, now = _own_registration(request, uuid), timezone.now()
+    own, now = own_registration(request, uuid), timezone.now()
     if request.method != "POST":
         if not own.is_active:
             return redirect(own)
@@ -110,7 +111,8 @@ def _withdrawal_page(
 def my_training(request: HttpRequest) -> HttpResponse:
     """List one's sessions: coming up (cancelled ones too, so that nobody goes there), and past, the newest first."""
     now = timezone.now()
-    kept = request.user.registrations.exclude(status=Registration.Status.WITHDRAWN).order_by("position")
+    given_up = (Registration.Status.WITHDRAWN, Registration.Status.WAITLIST_CLOSED)
+    kept = request.user.registrations.exclude(status__in=given_up).order_by("position")
     places = {place.session_id: place for place in numbered(kept)}
     own = listing(Session.objects.filter(pk__in=places))
     coming = list(own.filter(ends_at__gt=now).order_by("starts_at", "pk"))

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Person
 from accounts.sign_in import send_code
 from registrations.access import asking_help
+from registrations.clash import Clash, find_clash, warn_of_clash
 from registrations.forms import NewcomerForm, ProfileGapsForm
 from registrations.intent import Intent, complete_profile
 from registrations.models import Accommodation, Registration
@@ -30,6 +31,7 @@ from sessions_app.models import Session
 from sessions_app.rows import place_of
 from sessions_app.words import time_span, zone_words
 
+ACCEPT = "anyway"
 CONFLICT, UNPROCESSABLE, TOO_MANY = 409, 422, 429
 
 
@@ -42,7 +44,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
 
     A refusal is 409 with the form as it was typed; a form that is not valid is 422.
     """
-    session = get_object_or_404(Session.objects.public().select_related("workshop"), code=code)
+    session = get_object_or_404(Session.objects.public().select_related("workshop", "for_campus"), code=code)
     if request.user.is_authenticated:
         return _register_person(request, session)
     return _register_newcomer(request, session)
@@ -56,18 +58,24 @@ def _register_person(request: HttpRequest, session: Session) -> HttpResponse:
         if existing:
             return redirect(existing)
         kept = Accommodation.objects.kept_by(person)
-        return _form_page(request, session, ProfileGapsForm(person=person, initial={"needs": kept}), now)
-    form = ProfileGapsForm(request.POST, person=person)
+        form = ProfileGapsForm(person=person, session=session, initial={"needs": kept})
+        return _form_page(request, session, form, now, find_clash(person, session, now))
+    form = ProfileGapsForm(request.POST, person=person, session=session)
     if not form.is_valid():
-        return _form_page(request, session, form, now, status=UNPROCESSABLE)
+        clash = find_clash(person, session, now)
+        return _form_page(request, session, form, now, clash, status=UNPROCESSABLE)
     try:
         with transaction.atomic():
             complete_profile(person, **form.profile)
+            if ACCEPT not in request.POST:
+                warn_of_clash(person, session, now)
             registration = Registration.objects.register(person, session, now=now)
             if form.cleaned_data["needs"]:
                 Accommodation.objects.ask(registration, form.cleaned_data["needs"], now=now)
     except (Registration.Refused, Accommodation.Refused) as refusal:
         return _form_page(request, session, form, now, refusal=str(refusal), status=CONFLICT)
+    except Clash as clash:
+        return _form_page(request, session, form, now, clash, status=CONFLICT)
     messages.success(request, after_registering(registration, now))
     return redirect(session)
 
@@ -75,18 +83,20 @@ def _register_person(request: HttpRequest, session: Session) -> HttpResponse:
 def _register_newcomer(request: HttpRequest, session: Session) -> HttpResponse:
     now = timezone.now()
     if request.method != "POST":
-        return _form_page(request, session, NewcomerForm(initial=_typed_before(request, session)), now)
-    form = NewcomerForm(request.POST)
+        return _form_page(request, session, NewcomerForm(initial=_typed_before(request, session), session=session), now)
+    form = NewcomerForm(request.POST, session=session)
     if not form.is_valid():
         status = TOO_MANY if form.is_rate_limited else UNPROCESSABLE
         return _form_page(request, session, form, now, status=status)
     try:
         # Nobody should fetch a code from their mail to be told what is known now.
-        Registration.refuse_unless_joinable(Person(role=form.cleaned_data["role"]), session, now)
+        Registration.refuse_unless_joinable(
+            Person(role=form.cleaned_data["role"], campus=form.cleaned_data.get("campus")), session, now
+        )
     except Registration.Refused as refusal:
         return _form_page(request, session, form, now, refusal=str(refusal), status=CONFLICT)
     email, profile = form.cleaned_data["email"], form.profile
-    intent = Intent(session.code, email, profile["name"], profile["role"], profile["unit_id"])
+    intent = Intent(session.code, email, profile["name"], profile["role"], profile["unit_id"], profile["campus_id"])
     intent.wait_in(request.session)
     send_code(request, email)
     return redirect(f"{reverse('account_confirm_login_code')}?{urlencode({'next': session.get_absolute_url()})}")
@@ -97,11 +107,23 @@ def _typed_before(request: HttpRequest, session: Session) -> dict:
     intent = Intent.waiting_in(request.session)
     if intent is None or intent.code != session.code:
         return {}
-    return {"name": intent.name, "email": intent.email, "role": intent.role, "unit": intent.unit}
+    return {
+        "name": intent.name,
+        "email": intent.email,
+        "role": intent.role,
+        "unit": intent.unit,
+        "campus": intent.campus,
+    }
 
 
 def _form_page(
-    request: HttpRequest, session: Session, form, now: datetime, refusal: str = "", status: int = 200
+    request: HttpRequest,
+    session: Session,
+    form,
+    now: datetime,
+    clash: Clash | None = None,
+    refusal: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     if "needs" in form.fields:
         form.fields["needs"].help_text = asking_help(session, now, is_carried=bool(form.initial.get("needs")))
@@ -110,9 +132,11 @@ def _form_page(
     context = summary(session, now) | {
         "form": form,
         "refusal": refusal,
+        "clash": clash,
+        "accept": ACCEPT,
         "is_open": session.takes_registrations(now),
         "waits": would_wait(session),
-        "would_be": before_registering(session),
+        "would_be": before_registering(session, now),
     }
     return render(request, "registrations/register.html", context, status=status)
 

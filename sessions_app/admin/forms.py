@@ -14,6 +14,7 @@ from sessions_app.models import Meeting, MeetingPlan, Session, Venue
 from sessions_app.wall_clock import default_confirm_by, instant
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
+DEADLINES = ("confirm_by", "registration_opens_at", "registration_closes_at")
 DAYS_OF_A_CALENDAR = [
     MinValueValidator(date(2000, 1, 1), "Choose a date from the year 2000 on."),
     MaxValueValidator(date(2100, 12, 31), "Choose a date before the year 2101."),
@@ -170,6 +171,7 @@ class ScheduleForm(MeetingFields, DeskForm):
         help_text="When a session still short of its minimum is decided. Blank: 5:00 PM three days before the first "
         "meeting, back to Friday if that is a weekend.",
     )
+    registration_opens_at = WallClockField(label="Registration opens at", help_text="Blank: once it is published.")
     registration_closes_at = WallClockField(label="Registration closes at", help_text="Blank: at the start.")
 
     FOLLOWING = {"format": "format", "minimum": "default_minimum", "capacity": "default_capacity"}
@@ -183,7 +185,7 @@ class ScheduleForm(MeetingFields, DeskForm):
         if first:
             zone = ZoneInfo(self.instance.time_zone)
             self.initial |= self.initial_of(first)
-            for name in ("confirm_by", "registration_closes_at"):
+            for name in DEADLINES:
                 at = getattr(self.instance, name)
                 self.initial[name] = at.astimezone(zone).replace(tzinfo=None) if at else None
         for name in self.FOLLOWING:
@@ -205,17 +207,28 @@ class ScheduleForm(MeetingFields, DeskForm):
             self.add_error("minimum", f"The minimum cannot be larger than the capacity, {capacity}.")
         for name, late in (
             ("confirm_by", "The decision date cannot be after the start."),
+            ("registration_opens_at", "Registration opens before the start."),
             ("registration_closes_at", "Registration closes at the start at the latest."),
         ):
             if self._followed_the_start(name):
                 cleaned[name] = None
             self._clean_deadline(name, late)
+        opens_at, closes_at = (cleaned.get(f"registration_{what}_at") for what in ("opens", "closes"))
+        closes_at = closes_at or self.starts_at
+        if opens_at and closes_at and opens_at >= closes_at:
+            self.add_error("registration_opens_at", "Registration opens before it closes.")
         return cleaned
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Leave the deadlines to `clean`: in a form that is refused early they are still times on a wall clock."""
+        return super()._get_validation_exclusions() | set(DEADLINES)
 
     def _followed_the_start(self, name: str) -> bool:
         """True when a draft moves and this deadline was the rule's and is left alone: then it moves along."""
         old_start, value = self.instance.starts_at, getattr(self.instance, name)
         if not (self.instance.pk and old_start and self.starts_at) or name in self.changed_data:
+            return False
+        if name == "registration_opens_at":
             return False
         by_rule = (old_start, default_confirm_by(old_start, self.instance.time_zone, LONG_AGO))
         return self.starts_at != old_start and value in by_rule

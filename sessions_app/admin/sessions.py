@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
 from accounts.desk import DeskAdmin, PanelInline, PartInline
-from sessions_app.admin.forms import FurtherMeetings, MeetingForm, PublishedForm, ScheduleForm
+from sessions_app.admin.forms import DEADLINES, FurtherMeetings, MeetingForm, PublishedForm, ScheduleForm
 from sessions_app.admin.pages import DecisionPages, open_pages
 from sessions_app.meter import meter
 from sessions_app.models import Decision, Meeting, Session
@@ -93,19 +93,30 @@ class SessionAdmin(DecisionPages, DeskAdmin):
     actions = ["publish_selected"]
     view_on_site = False
 
+    WINDOW = ["registration_opens_at", "registration_closes_at"]
     SCHEDULE = [
         ("What and when", {"fields": ["workshop", "day", ("starts", "ends"), "zone"]}),
         ("Where", {"fields": ["format", "venue", "join_link"]}),
         ("Who", {"fields": ["facilitators", ("minimum", "capacity")]}),
-        ("Registering and deciding", {"fields": ["confirm_by", "at_deadline", "registration_closes_at", "listed"]}),
+        ("Registering and deciding", {"fields": ["confirm_by", "at_deadline", *WINDOW, "for_campus", "listed"]}),
         ("Access", {"fields": ["accommodation_lead_days"]}),
     ]
-    FACTS = ["workshop", "state", "meetings_in_words", "format", "decided", "closes", "at_deadline"]
+    FACTS = [
+        "workshop",
+        "state",
+        "meetings_in_words",
+        "format",
+        "decided",
+        "opens",
+        "closes",
+        "at_deadline",
+        "for_campus",
+    ]
     COUNTS = ["seats", "waiting"]
     HISTORY = ["published_at", "confirmed_at", "run_anyway_reason", "cancelled_at", "cancel_reason", "completed_at"]
     SHOWN = ["listed", "facilitators", "accommodation_lead_days"]
     SIZE = ["minimum", "capacity"]
-    CHOSEN = ["format", *SIZE, "at_deadline", "listed", "accommodation_lead_days"]
+    CHOSEN = ["format", *SIZE, "at_deadline", "for_campus", "listed", "accommodation_lead_days"]
 
     # ---- what can be typed ----
 
@@ -153,6 +164,7 @@ class SessionAdmin(DecisionPages, DeskAdmin):
         return super().words(obj) | {
             "State": obj.get_status_display(),
             "Confirm by": day_and_time(obj.confirm_by, zone) or "nothing",
+            "Registration opens at": day_and_time(obj.registration_opens_at, zone) or "nothing",
             "Registration closes at": day_and_time(obj.registration_closes_at, zone) or "nothing",
             "Meetings": "; ".join(meetings) or "nothing",
         }
@@ -176,7 +188,7 @@ class SessionAdmin(DecisionPages, DeskAdmin):
 
     def _schedule(self, request, form: ScheduleForm, plans: list) -> None:
         chosen = {name: form.cleaned_data[name] for name in self.CHOSEN}
-        deadlines = {name: form.cleaned_data[name] for name in ("confirm_by", "registration_closes_at")}
+        deadlines = {name: form.cleaned_data[name] for name in DEADLINES}
         session = Session.objects.schedule(
             form.cleaned_data["workshop"],
             meetings=plans,
@@ -192,10 +204,10 @@ class SessionAdmin(DecisionPages, DeskAdmin):
     def _change_draft(self, form: ScheduleForm, plans: list) -> None:
         session, cleaned = form.instance, form.cleaned_data
         session.facilitators.set(cleaned["facilitators"])
-        wanted = {name: cleaned[name] for name in ("confirm_by", "registration_closes_at")}
+        wanted = {name: cleaned[name] for name in DEADLINES}
         plain = ["workshop", *self.CHOSEN]
         # Dates go first and come back last: between, the start moves, and none may be after it.
-        session.confirm_by = session.registration_closes_at = None
+        session.confirm_by = session.registration_opens_at = session.registration_closes_at = None
         session.save(update_fields=[*(name for name in plain if name in self._differing(form)), *wanted])
         self._rewrite_meetings(session, plans)
         session.follow_meetings()
@@ -300,6 +312,10 @@ class SessionAdmin(DecisionPages, DeskAdmin):
     @admin.display(description="confirm by", ordering="confirm_by")
     def decided(self, session: Session) -> str:
         return day_and_time(session.confirm_by, session.time_zone)
+
+    @admin.display(description="registration opens")
+    def opens(self, session: Session) -> str:
+        return day_and_time(session.registration_opens_at, session.time_zone) or "Once it is published"
 
     @admin.display(description="registration closes")
     def closes(self, session: Session) -> str:

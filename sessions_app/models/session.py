@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Person, validate_time_zone
+from accounts.models import Campus, Person, validate_time_zone
 from accounts.record import record
 from catalog.models import Facilitator, Format, Workshop
 from sessions_app.models.decision import Decision
@@ -27,6 +27,7 @@ from sessions_app.wall_clock import default_confirm_by
 
 CODE_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 ASK_GRACE = timedelta(hours=24)
+LAST_DAY = timedelta(hours=24)
 
 
 def new_code() -> str:
@@ -50,7 +51,8 @@ class SessionQuerySet(models.QuerySet):
     def joinable(self, now: datetime | None = None):
         """Sessions that still take registrations."""
         now = now or timezone.now()
-        return self.filter(status__in=Session.RUNNING, registration_closes_at__gt=now, starts_at__gt=now)
+        opened = Q(registration_opens_at__isnull=True) | Q(registration_opens_at__lte=now)
+        return self.filter(opened, status__in=Session.RUNNING, registration_closes_at__gt=now, starts_at__gt=now)
 
     def due_for_decision(self, now: datetime):
         """Sessions on which `settle` has something to do at `now`."""
@@ -119,7 +121,17 @@ class Session(models.Model):
     minimum = models.PositiveSmallIntegerField(blank=True, validators=[MinValueValidator(1)])
     capacity = models.PositiveSmallIntegerField(blank=True, validators=[MinValueValidator(1)])
     confirm_by = models.DateTimeField(null=True, blank=True)
+    registration_opens_at = models.DateTimeField(null=True, blank=True)
     registration_closes_at = models.DateTimeField(null=True, blank=True)
+    for_campus = models.ForeignKey(
+        Campus,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sessions",
+        verbose_name="only for people at",
+        help_text="Empty: for people at every campus.",
+    )
     at_deadline = models.CharField(max_length=6, choices=AtDeadline.choices, default=AtDeadline.CANCEL)
 
     accommodation_lead_days = models.PositiveSmallIntegerField(
@@ -176,6 +188,11 @@ class Session(models.Model):
                 violation_error_message="The decision date cannot be after the start.",
             ),
             models.CheckConstraint(
+                condition=Q(registration_opens_at__lt=F("registration_closes_at")),
+                name="session_registration_opens_before_it_closes",
+                violation_error_message="Registration opens before it closes.",
+            ),
+            models.CheckConstraint(
                 condition=Q(status="draft")
                 | Q(
                     starts_at__isnull=False,
@@ -228,7 +245,21 @@ class Session(models.Model):
 
     def takes_registrations(self, now: datetime) -> bool:
         """True while people may register or join the waitlist."""
-        return self.is_running and now < self.registration_closes_at and not self.has_started(now)
+        is_open = not self.opens_later(now) and now < self.registration_closes_at
+        return self.is_running and is_open and not self.has_started(now)
+
+    def opens_later(self, now: datetime) -> bool:
+        """True while registering has not begun yet."""
+        return self.registration_opens_at is not None and now < self.registration_opens_at
+
+    def is_in_last_day(self, now: datetime) -> bool:
+        """True from 24 hours before the first start: from then on nobody is given a seat unseen."""
+        return self.starts_at - LAST_DAY <= now
+
+    def has_seat_for_the_quickest(self, now: datetime) -> bool:
+        """True while a seat stands open that whoever on the waitlist takes it first will have."""
+        is_open = self.is_running and self.seats_left > 0 and self.waiting_count > 0
+        return is_open and self.is_in_last_day(now) and not self.has_started(now)
 
     @property
     def accommodation_by(self) -> datetime:
@@ -318,6 +349,10 @@ class Session(models.Model):
             raise self.Incomplete("The decision date has passed. Set “confirm by” to a time before the start.")
         if self.registration_closes_at <= now:
             raise self.Incomplete("Registration would already be closed. Set “registration closes at” to a later time.")
+        if self.registration_opens_at and self.registration_opens_at >= self.registration_closes_at:
+            raise self.Incomplete(
+                "Registration opens before it closes. Set “registration opens at” to an earlier time."
+            )
         for earlier, later in zip(meetings, meetings[1:], strict=False):
             if later.starts_at < earlier.ends_at:
                 raise self.Incomplete("Two meetings overlap. Change one of their times.")
@@ -455,11 +490,11 @@ class Session(models.Model):
         if (minimum, capacity) == (self.minimum, self.capacity):
             return
         self.refuse_size(minimum, capacity)
-        before = f"minimum {self.minimum}, capacity {self.capacity}"
+        before, added = f"minimum {self.minimum}, capacity {self.capacity}", capacity - self.capacity
         self.minimum, self.capacity = minimum, capacity
         self.save(update_fields=["minimum", "capacity"])
         record(by, self, f"Changed from {before} to minimum {minimum}, capacity {capacity}.")
-        session_resized.send(Session, session=self)
+        session_resized.send(Session, session=self, added=added)
 
     resize.alters_data = True
 

@@ -20,6 +20,33 @@ def of(*args, **fields):
     return shown
 
 
+TOLD = "If a seat opens, we write to everyone waiting, and the first to take it has it."
+
+
+@pytest.mark.parametrize(
+    ("taken", "place", "heading", "button", "link"),
+    [
+        (20, None, "This session is full", "Join the waitlist", ""),
+        (20, WAITING, "You’re 2nd on the waitlist", "Leave the waitlist", ""),
+        (19, None, "A seat has opened", "Join the waitlist", ""),
+        (19, WAITING, "A seat has opened", "Take the seat", "Leave the waitlist"),
+    ],
+)
+def test_in_the_last_day_an_open_seat_is_for_the_quickest_of_the_waiting(taken, place, heading, button, link):
+    last_day = STARTS - 24 * HOUR
+    shown = of("confirmed", taken, waiting_count=3)
+    asked = panel(shown, last_day, place)
+    assert (asked.heading, asked.button, asked.link) == (heading, button, link)
+    assert (asked.below == TOLD) == (taken == 20)
+    assert panel(shown, last_day - HOUR, place).button != "Take the seat"
+
+
+def test_before_registration_opens_it_says_when():
+    asked = panel(of(registration_opens_at=NOW + 24 * HOUR), NOW)
+    assert (asked.heading, asked.button) == ("Registration opens on Wednesday, May 8 at 10:00 AM", "")
+    assert asked.below == PROMISE
+
+
 @pytest.mark.parametrize(
     ("shown", "place", "heading", "button", "below"),
     [

@@ -1,0 +1,56 @@
+"""Who may take part in a session: an active account, the workshop's audiences, a campus, the workshops before it.
+
+Each answer is a sentence with the way forward, empty for a person who may.
+"""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from accounts.models import Person
+from catalog.models import Workshop
+from sessions_app.models import Session
+
+
+def why_not(person: Person, session: Session) -> str:
+    """Return the sentence that says why `person` may not take part in `session`; empty if they may."""
+    return why_not_as(person, session) or why_not_yet(person, session)
+
+
+def why_not_as(person: Person, session: Session) -> str:
+    """Return why not, from who the person is: whether the account is on, the role, the campus."""
+    if not person.is_active:
+        return "This account cannot register. Write to the office."
+    if not session.workshop.is_for(person):
+        words = session.workshop.audience_words.lower()
+        return f"This workshop is for {words}. If that is you, correct your role in your profile."
+    if session.for_campus_id and session.for_campus_id != person.campus_id:
+        return f"This session is for people at {session.for_campus}. If that is you, set your campus in your profile."
+    return ""
+
+
+def why_not_yet(person: Person, session: Session) -> str:
+    """Return why not, from what the person lacks. Of somebody without an account nothing is known yet."""
+    if person.pk is None:
+        return ""
+    missing = missing_workshops(person, session.workshop, session.starts_at)
+    if not missing:
+        return ""
+    titles = " and ".join(str(workshop) for workshop in missing)
+    them, have = ("it", "it") if len(missing) == 1 else ("each of them", "them")
+    return (
+        f"This workshop comes after {titles}. Register for an earlier date of {them} first, "
+        f"or write to the office if you have taken {have} elsewhere."
+    )
+
+
+def missing_workshops(person: Person, workshop: Workshop, before: datetime) -> list[Workshop]:
+    """Return what `workshop` comes after and `person` neither has a seat in before `before` nor took elsewhere."""
+    booked = Q(
+        sessions__registrations__person=person,
+        sessions__registrations__status="registered",
+        sessions__ends_at__lte=before,
+    )
+    elsewhere = Q(prior_attendances__person=person)
+    done = Workshop.objects.filter(booked | elsewhere, prepares_for=workshop).values("pk")
+    return list(workshop.requires.exclude(pk__in=done))

@@ -1,0 +1,31 @@
+"""What was taken elsewhere: it counts as a workshop others come after."""
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import Person
+from catalog.models import Workshop
+
+
+class PriorAttendance(models.Model):
+    """The office's word that a person has taken a workshop elsewhere, before Quorum or outside the school."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="prior_attendances")
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="prior_attendances")
+    note = models.CharField(max_length=240, blank=True, help_text="Where and when, for the record.")
+    added_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["person__name", "workshop__title"]
+        verbose_name = "workshop taken elsewhere"
+        verbose_name_plural = "workshops taken elsewhere"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "workshop"],
+                name="one_prior_attendance_per_person_and_workshop",
+                violation_error_message="This person is already marked as having taken this workshop.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.person} · {self.workshop}"

@@ -1,0 +1,136 @@
+"""Overlap is a warning people can accept; another date of the same workshop offers to move the place."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import Person
+from accounts.tests.test_sign_in import CODE, is_signed_in, mailed_code, text
+from catalog.models import Workshop
+from registrations.clash import find_clash
+from registrations.models import Registration
+from registrations.tests.test_register_page import TYPED, day, form_of, notices
+from sessions_app.models import MeetingPlan
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def other(db):
+    return Workshop.objects.create(title="Disability and Allyship", slug="disability", status="published")
+
+
+@pytest.fixture
+def booked(make_session, other, person, now):
+    """The place of `person` in a session of another workshop at the time of `make_session()`."""
+    return Registration.objects.register(person, make_session(workshop=other), now=now)
+
+
+@pytest.fixture
+def me(client, person):
+    client.force_login(person)
+    return client
+
+
+WARNING = "This overlaps with Disability and Allyship on the same day."
+
+
+def test_the_form_warns_and_offers_both_ways(me, make_session, booked):
+    session = make_session()
+    page = text(me.get(form_of(session)))
+    assert f"<b>{WARNING}</b> You can still register." in page
+    assert 'name="anyway" value="1">Register anyway</button>' in page
+    assert "Choose another date" in page
+
+
+def test_a_post_that_does_not_accept_it_registers_nobody_and_keeps_what_was_typed(client, people, make_session, other):
+    session = make_session()
+    (person,) = people(1, name="", role="")
+    Registration.objects.register(person, make_session(workshop=other))
+    client.force_login(person)
+    response = client.post(form_of(session), {"name": "Ada Lovelace", "role": "student"})
+    assert response.status_code == 409
+    page = text(response)
+    assert WARNING in page and 'value="Ada Lovelace"' in page
+    assert not session.registrations.exists()
+    assert Person.objects.get(pk=person.pk).name == ""
+    client.post(form_of(session), {"name": "Ada Lovelace", "role": "student", "anyway": "1"})
+    assert session.registrations.get().is_registered
+
+
+def test_register_anyway_registers(me, make_session, booked, person):
+    session = make_session()
+    assert me.post(form_of(session), {"anyway": "1"}).status_code == 302
+    assert session.registrations.get().person == person
+
+
+def test_another_date_of_the_same_workshop_offers_to_move_the_place(me, make_session, person, now):
+    first, second = make_session(), make_session(days=21)
+    mine = Registration.objects.register(person, first, now=now)
+    page = text(me.get(form_of(second)))
+    assert f"You already have a place in this workshop on {day(first)}." in page
+    assert f'href="/registrations/{mine.uuid}/transfer/?to={second.code}">Move my place to this date' in page
+    assert me.post(form_of(second)).status_code == 409
+    assert me.post(form_of(second), {"anyway": "1"}).status_code == 302
+    assert person.registrations.registered().count() == 2
+
+
+def test_a_waitlisted_date_of_the_same_workshop_is_named_as_such(make_session, people, now):
+    full = make_session(minimum=1, capacity=1)
+    for person in people(2):
+        Registration.objects.register(person, full, now=now)
+    clash = find_clash(person, make_session(days=21), now)
+    assert str(clash) == f"You are already on the waitlist for this workshop on {day(full)}."
+
+
+def test_a_second_click_is_no_clash_with_oneself(me, make_session, booked):
+    session = make_session()
+    me.post(form_of(session), {"anyway": "1"})
+    assert me.post(form_of(session)).status_code == 302
+
+
+def test_of_a_seat_and_a_place_in_line_the_seat_is_named(make_session, people, now):
+    full, free = make_session(days=10, minimum=1, capacity=1), make_session(days=20)
+    _, person = people(2)
+    for one, session in [(_, full), (person, full), (person, free)]:
+        Registration.objects.register(one, session, now=now)
+    assert find_clash(person, make_session(days=30), now).place.session == free
+
+
+@pytest.mark.parametrize("ending", ["withdrawn", "cancelled"])
+def test_what_was_left_or_cancelled_clashes_with_nothing(make_session, booked, person, office, now, ending):
+    if ending == "withdrawn":
+        booked.withdraw(by=person, now=now)
+    else:
+        booked.session.cancel("Snow.", by=office, now=now)
+    assert find_clash(person, make_session(), now) is None
+
+
+@pytest.mark.parametrize(("minutes", "clashes"), [(-90, False), (-89, True), (0, True), (89, True), (90, False)])
+def test_sessions_that_touch_do_not_overlap(make_session, booked, person, now, minutes, clashes):
+    starts_at = booked.session.starts_at + timedelta(minutes=minutes)
+    plan = MeetingPlan(starts_at, starts_at + timedelta(minutes=90), "America/Chicago")
+    assert bool(find_clash(person, make_session(meetings=[plan]), now)) == clashes
+
+
+def test_meetings_overlap_and_not_the_days_between_them(make_session, other, person, now):
+    def plans(*days):
+        start = now + timedelta(days=30)
+        return [
+            MeetingPlan(start + timedelta(days=n), start + timedelta(days=n, hours=1), "America/Chicago") for n in days
+        ]
+
+    Registration.objects.register(person, make_session(workshop=other, meetings=plans(0, 14)), now=now)
+    assert find_clash(person, make_session(meetings=plans(7)), now) is None
+    clash = find_clash(person, make_session(meetings=plans(7, 14)), now)
+    assert str(clash).startswith("This overlaps with Disability and Allyship on ")
+
+
+def test_what_was_typed_signed_out_meets_the_same_warning(client, make_session, booked, person):
+    session = make_session()
+    client.post(form_of(session), TYPED | {"email": person.email})
+    client.post(CODE, {"code": mailed_code(person.email)})
+    assert is_signed_in(client) and not session.registrations.exists()
+    page = notices(client)
+    assert f"{WARNING} You are not registered yet." in page
+    assert f'<a href="{form_of(session)}">Decide here</a>' in page

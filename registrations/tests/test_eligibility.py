@@ -1,0 +1,250 @@
+"""Who may register: audiences, campus, workshops before it, and when. Each refusal has a way forward."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Campus, Person
+from accounts.tests.desk import filled_in
+from accounts.tests.test_sign_in import CODE, mailed_code, text
+from catalog.models import Workshop
+from registrations.models import PriorAttendance, Registration
+from registrations.tests.test_last_day import kinds
+from registrations.tests.test_register_page import NEW, TYPED, form_of, notices
+from sessions_app.models import Session
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def east(db):
+    return Campus.objects.create(name="East")
+
+
+@pytest.fixture
+def first_part(workshop):
+    """A workshop that `workshop` comes after."""
+    first = Workshop.objects.create(title="Implicit Bias", slug="implicit-bias", status="published")
+    workshop.requires.add(first)
+    return first
+
+
+@pytest.fixture
+def me(client, person):
+    client.force_login(person)
+    return client
+
+
+# ---- campus ----
+
+CAMPUS = "This session is for people at East. If that is you, set your campus in your profile."
+
+
+def test_a_session_of_one_campus_is_for_its_people(make_session, people, east, now):
+    session = make_session(for_campus=east)
+    at_east, elsewhere = people(1, campus=east) + people(1, campus=Campus.objects.create(name="West"))
+    assert Registration.objects.register(at_east, session, now=now).is_registered
+    with pytest.raises(Registration.NotEligible, match=CAMPUS):
+        Registration.objects.register(elsewhere, session, now=now)
+
+
+def test_the_form_asks_for_the_campus_only_where_it_decides(me, make_session, east, person):
+    assert 'name="campus"' not in text(me.get(form_of(make_session())))
+    session = make_session(days=20, for_campus=east)
+    assert 'name="campus"' in text(me.get(form_of(session)))
+    response = me.post(form_of(session))
+    assert response.status_code == 409 and CAMPUS in text(response)
+    assert me.post(form_of(session), {"campus": east.pk}).status_code == 302
+    person.refresh_from_db()
+    assert person.campus == east and session.registrations.get().person == person
+
+
+def test_a_newcomer_says_their_campus_and_is_registered_by_the_code(client, make_session, east):
+    session = make_session(for_campus=east)
+    assert CAMPUS in text(client.post(form_of(session), TYPED))
+    client.post(form_of(session), TYPED | {"campus": east.pk})
+    client.post(CODE, {"code": mailed_code(NEW)})
+    assert Registration.objects.get().person.campus == east
+
+
+def test_the_session_page_names_the_campus(client, make_session, east):
+    assert "Everyone at East" in text(client.get(make_session(for_campus=east).get_absolute_url()))
+
+
+# ---- workshops before it ----
+
+BEFORE = "This workshop comes after Implicit Bias. Register for an earlier date of it first"
+
+
+def test_a_later_part_needs_an_earlier_date_of_the_first(make_session, first_part, person, now):
+    session = make_session(days=20)
+    with pytest.raises(Registration.NotEligible, match=BEFORE):
+        Registration.objects.register(person, session, now=now)
+    Registration.objects.register(person, make_session(days=25, workshop=first_part), now=now)
+    with pytest.raises(Registration.NotEligible, match=BEFORE):
+        Registration.objects.register(person, session, now=now)
+    Registration.objects.register(person, make_session(days=15, workshop=first_part), now=now)
+    assert Registration.objects.register(person, session, now=now).is_registered
+
+
+def test_the_seat_of_another_person_does_not_count(make_session, first_part, people, now):
+    one, other = people(2)
+    Registration.objects.register(one, make_session(days=15, workshop=first_part), now=now)
+    with pytest.raises(Registration.NotEligible, match=BEFORE):
+        Registration.objects.register(other, make_session(days=20), now=now)
+
+
+@pytest.mark.parametrize("place", ["waitlisted", "withdrawn"])
+def test_a_place_in_line_or_given_up_does_not_count(make_session, first_part, people, now, place):
+    full = make_session(days=15, workshop=first_part, minimum=1, capacity=1)
+    _, person = people(2)
+    if place == "waitlisted":
+        Registration.objects.register(_, full, now=now)
+        Registration.objects.register(person, full, now=now)
+    else:
+        Registration.objects.register(person, full, now=now).withdraw(by=person, now=now)
+    with pytest.raises(Registration.NotEligible, match=BEFORE):
+        Registration.objects.register(person, make_session(days=20), now=now)
+
+
+def test_taken_elsewhere_counts(make_session, first_part, person, now):
+    PriorAttendance.objects.create(person=person, workshop=first_part)
+    assert Registration.objects.register(person, make_session(), now=now).is_registered
+
+
+def test_two_workshops_before_it_are_both_named(make_session, first_part, workshop, person, now):
+    workshop.requires.add(Workshop.objects.create(title="Microaggressions", slug="micro", status="published"))
+    sentence = "comes after Implicit Bias and Microaggressions. Register for an earlier date of each of them first"
+    with pytest.raises(Registration.NotEligible, match=sentence):
+        Registration.objects.register(person, make_session(), now=now)
+
+
+def test_a_refused_form_says_so_signed_in_and_after_the_code(me, make_session, first_part):
+    session = make_session()
+    response = me.post(form_of(session))
+    assert response.status_code == 409 and BEFORE in text(response)
+    newcomer = Client()
+    assert newcomer.post(form_of(session), TYPED).status_code == 302
+    newcomer.post(CODE, {"code": mailed_code(NEW)})
+    assert BEFORE in notices(newcomer)
+    assert not Registration.objects.exists()
+
+
+def test_the_workshop_page_says_what_it_comes_after(client, workshop, first_part):
+    page = text(client.get(workshop.get_absolute_url()))
+    assert 'Comes after <a href="/workshops/implicit-bias/">Implicit Bias</a>' in page
+
+
+def test_the_office_marks_a_workshop_as_taken_elsewhere(client, office, person, first_part):
+    client.force_login(office)
+    add = reverse("admin:registrations_priorattendance_add")
+    typed = {"email": "PERSON1@example.edu", "workshop": first_part.pk, "note": "At Northside in 2025"}
+    assert client.post(add, typed).status_code == 302
+    taken = PriorAttendance.objects.get()
+    assert (taken.person, taken.workshop, taken.note) == (person, first_part, "At Northside in 2025")
+    assert LogEntry.objects.get(content_type__model="priorattendance").user == office
+    response = client.post(add, typed)
+    assert response.status_code == 400 and "already marked as having taken" in text(response)
+    assert "Nobody has this address" in text(client.post(add, typed | {"email": "nobody@example.edu"}))
+    assert client.get(reverse("admin:registrations_priorattendance_changelist")).status_code == 200
+    assert client.get(reverse("admin:registrations_priorattendance_change", args=[taken.pk])).status_code == 200
+
+
+def test_workshops_cannot_come_after_each_other(client, office, workshop, first_part):
+    third = Workshop.objects.create(title="Third", slug="third")
+    third.requires.add(workshop)
+    client.force_login(office)
+    url = reverse("admin:catalog_workshop_change", args=[first_part.pk])
+    typed = filled_in(client, url, "workshop_form", requires=[third.pk])
+    response = client.post(url, typed)
+    assert response.status_code == 400
+    assert "comes after this workshop itself" in text(response)
+    assert not first_part.requires.exists()
+
+
+# ---- when ----
+
+
+def test_registering_begins_when_it_is_said_to(client, make_session, person, now):
+    opens_at = now + timedelta(days=2)
+    session = make_session(registration_opens_at=opens_at)
+    with pytest.raises(Registration.NotOpenYet, match="Registration opens on .* Come back then."):
+        Registration.objects.register(person, session, now=now)
+    page = text(client.get(session.get_absolute_url()))
+    assert "Registration opens on" in page and form_of(session) not in page
+    response = client.post(form_of(session), TYPED)
+    assert response.status_code == 409 and "Come back then." in text(response)
+    assert Registration.objects.register(person, session, now=opens_at).is_registered
+    assert not Session.objects.joinable(now).exists() and Session.objects.joinable(opens_at).get() == session
+
+
+def test_a_window_that_never_opens_is_not_published(make_session, office, now):
+    session = make_session(published=False)
+    session.registration_opens_at = session.registration_closes_at
+    with pytest.raises(Session.Incomplete, match="Registration opens before it closes."):
+        session._refuse_incomplete(now)
+
+
+# ---- no longer eligible ----
+
+
+@pytest.fixture
+def seats(make_session, people, now):
+    """Two people for one seat; the first has it."""
+    session = make_session(minimum=1, capacity=1)
+    return [Registration.objects.register(person, session, now=now) for person in people(2)]
+
+
+def profile(person: Person, **changes) -> dict:
+    return {"name": person.name, "role": person.role, "pronouns": ""} | changes
+
+
+def test_who_changes_to_another_role_frees_the_seat_for_the_next(client, seats):
+    Workshop.objects.update(for_students=False)
+    client.force_login(seats[0].person)
+    client.post("/accounts/profile/", profile(seats[0].person, role="student"))
+    for registration, status in zip(seats, ["withdrawn", "registered"], strict=True):
+        registration.refresh_from_db()
+        assert registration.status == status
+    assert kinds(seats[0]) == ["registered", "withdrawn"] and kinds(seats[1]) == ["waitlisted", "promoted"]
+    assert "This workshop is for faculty" in seats[0].notices.get(kind="withdrawn").facts["why"]
+    entry = LogEntry.objects.get(content_type__model="registration")
+    assert entry.user == Person.objects.rule() and "no longer eligible" in entry.get_change_message()
+
+
+def test_who_waits_and_changes_role_is_skipped_and_not_dropped(client, seats, now):
+    Workshop.objects.update(for_students=False)
+    client.force_login(seats[1].person)
+    client.post("/accounts/profile/", profile(seats[1].person, role="student"))
+    seats[0].withdraw(by=seats[0].person, now=now)
+    seats[1].refresh_from_db()
+    assert seats[1].is_waitlisted
+
+
+def test_a_change_that_decides_nothing_keeps_the_seat(client, seats):
+    client.force_login(seats[0].person)
+    client.post("/accounts/profile/", profile(seats[0].person, role="faculty", pronouns="she/her"))
+    seats[0].refresh_from_db()
+    assert seats[0].is_registered
+
+
+def test_who_is_switched_off_frees_the_seat(client, office, seats):
+    client.force_login(office)
+    person = seats[0].person
+    url = reverse("admin:accounts_person_change", args=[person.pk])
+    typed = filled_in(client, url, "person_form")
+    typed.pop("is_active")
+    assert client.post(url, typed).status_code == 302
+    for registration, status in zip(seats, ["withdrawn", "registered"], strict=True):
+        registration.refresh_from_db()
+        assert registration.status == status
+
+
+def test_who_was_in_a_held_session_keeps_that(seats, now):
+    Workshop.objects.update(for_staff=False)
+    seats[0].disqualify(now=seats[0].session.starts_at)
+    seats[0].refresh_from_db()
+    assert seats[0].is_registered

@@ -1,0 +1,293 @@
+"""transfer: a place moves to another date in one step, and is left only if a seat is given there."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from accounts.tests.test_sign_in import text
+from catalog.models import Workshop
+from notifications.letters import write_letter
+from registrations.models import Accommodation, Registration
+from registrations.tests.test_last_day import bring_near, kinds
+from registrations.tests.test_register_page import day, join, notices
+from sessions_app.models import Session
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dates(make_session):
+    """Two dates of one workshop, with two seats each."""
+    return make_session(days=14, minimum=1, capacity=2), make_session(days=21, minimum=1, capacity=2)
+
+
+@pytest.fixture
+def mine(dates, person, now) -> Registration:
+    """The registration of `person` for the first date."""
+    return Registration.objects.register(person, dates[0], now=now)
+
+
+def counts(session) -> tuple[int, int]:
+    session.refresh_from_db()
+    return session.seats_taken, session.waiting_count
+
+
+# ---- the verb ----
+
+
+def test_the_place_moves_in_one_step(mine, dates, now):
+    place = mine.transfer(dates[1], by=mine.person, now=now)
+    mine.refresh_from_db()
+    assert (mine.status, mine.moved_to, mine.withdrawn_at) == ("withdrawn", place, now)
+    assert (place.session, place.status, place.seated_at) == (dates[1], "registered", now)
+    assert [counts(one) for one in dates] == [(0, 0), (1, 0)]
+
+
+def test_the_place_left_goes_to_the_next_in_line(mine, dates, people, now):
+    join(dates[0], people(2))
+    mine.transfer(dates[1], by=mine.person, now=now)
+    assert [one.status for one in dates[0].registrations.order_by("position")] == [
+        "withdrawn",
+        "registered",
+        "registered",
+    ]
+    assert counts(dates[0]) == (2, 0)
+
+
+def test_in_the_last_day_the_place_left_is_told_to_the_waiting(mine, dates, people, now):
+    join(dates[0], people(2))
+    bring_near(dates[0], now + timedelta(hours=5), now)
+    mine.transfer(dates[1], by=mine.person, now=now)
+    assert counts(dates[0]) == (1, 1)
+    assert kinds(dates[0].registrations.waitlisted().get()) == ["waitlisted", "seat_opened"]
+
+
+def test_between_confirmed_dates_a_cancel_and_a_request_follow(mine, dates, people, now):
+    join(dates[1], people(1))
+    for session in dates:
+        session.settle(now=now)
+    mine.refresh_from_db()
+    place = mine.transfer(dates[1], by=mine.person, now=now)
+    left = mine.notices.get(kind="withdrawn")
+    assert (left.method, left.sequence) == ("CANCEL", 1)
+    assert place.notices.get().method == "REQUEST"
+    assert place.threads.get().uid != mine.threads.get().uid
+    letter = write_letter(left)
+    assert letter["subject"].startswith("You’ve moved: ")
+    assert "has moved from" in letter["text"] and "takes the old date off your calendar" in letter["text"]
+
+
+def test_a_full_date_is_refused_and_the_place_kept(mine, dates, people, now):
+    join(dates[1], people(2))
+    with pytest.raises(Registration.SessionFull):
+        mine.transfer(dates[1], by=mine.person, now=now)
+    mine.refresh_from_db()
+    assert mine.is_registered and [counts(one) for one in dates] == [(1, 0), (2, 0)]
+    assert kinds(mine) == ["registered"]
+
+
+def test_nobody_overtakes_the_waitlist_of_the_other_date(mine, dates, people, now):
+    join(dates[1], people(3))
+    Session.objects.filter(pk=dates[1].pk).update(capacity=3)
+    with pytest.raises(Registration.SessionFull):
+        mine.transfer(dates[1], by=mine.person, now=now)
+
+
+def test_moving_twice_moves_once(mine, dates, now):
+    stale = Registration.objects.get(pk=mine.pk)
+    place = mine.transfer(dates[1], by=mine.person, now=now)
+    assert stale.transfer(dates[1], by=mine.person, now=now) == place
+    assert counts(dates[1]) == (1, 0) and Registration.objects.count() == 2
+
+
+def test_a_place_in_line_moves_to_a_free_seat(mine, dates, people, now):
+    join(dates[0], people(1))
+    waiting = Registration.objects.register(people(1)[0], dates[0], now=now)
+    place = waiting.transfer(dates[1], by=waiting.person, now=now)
+    assert place.is_registered and counts(dates[0]) == (2, 0)
+
+
+def test_what_the_person_needs_to_take_part_follows_the_place(mine, dates, now):
+    Accommodation.objects.ask(mine, "Live captions.", now=now - timedelta(hours=1))
+    place = mine.transfer(dates[1], by=mine.person, now=now)
+    asked = Accommodation.objects.get()
+    assert (asked.registration, asked.needs, asked.is_answered) == (place, "Live captions.", False)
+
+
+def test_the_sixth_who_comes_by_transfer_confirms_it(mine, make_session, people, now):
+    other = make_session(days=28)
+    join(other, people(5))
+    mine.transfer(other, by=mine.person, now=now)
+    other.settle(now=now)
+    assert other.is_confirmed
+
+
+def test_the_office_moving_somebody_is_on_record(mine, dates, office, now):
+    mine.transfer(dates[1], by=office, now=now)
+    entry = LogEntry.objects.get(content_type__model="registration")
+    assert (entry.user, entry.get_change_message()) == (office, f"Moved to {dates[1]} by Office Person.")
+
+
+def refused_dates(make_session, mine, office, now):
+    """Return each session a place cannot move to, with the sentence that says why."""
+    cancelled, over, closed = make_session(days=30), make_session(days=31), make_session(days=32)
+    cancelled.cancel("Snow.", by=office, now=now)
+    bring_near(over, now - timedelta(hours=3), now)
+    Session.objects.filter(pk=closed.pk).update(registration_closes_at=now)
+    elsewhere = Workshop.objects.create(title="Implicit Bias", slug="implicit-bias", status="published")
+    taken = make_session(days=34)
+    Registration.objects.register(mine.person, taken, now=now)
+    return [
+        (make_session(days=33, published=False), "not open for registration yet"),
+        (cancelled, "This session was cancelled."),
+        (over, "This session has been held."),
+        (closed, "Registration for this session is closed."),
+        (make_session(days=35, workshop=elsewhere), "only move to another date of the same workshop"),
+        (mine.session, "This is the date you already have."),
+        (taken, "You already have a seat on that date."),
+    ]
+
+
+def test_what_a_place_cannot_move_to_is_refused_with_a_sentence(mine, make_session, office, now):
+    for session, sentence in refused_dates(make_session, mine, office, now):
+        with pytest.raises(Registration.Refused, match=sentence):
+            mine.transfer(session, by=mine.person, now=now)
+        mine.refresh_from_db()
+        assert mine.is_registered and mine.moved_to is None
+
+
+def test_an_ended_place_does_not_move(mine, dates, now):
+    mine.withdraw(by=mine.person, now=now)
+    with pytest.raises(Registration.NotThere, match="has ended"):
+        mine.transfer(dates[1], by=mine.person, now=now)
+
+
+def test_a_place_in_a_session_that_has_started_does_not_move(mine, dates, now):
+    with pytest.raises(Registration.SessionOver):
+        mine.transfer(dates[1], by=mine.person, now=dates[0].starts_at)
+
+
+# ---- the page ----
+
+
+def page_of(registration) -> str:
+    return f"/registrations/{registration.uuid}/transfer/"
+
+
+@pytest.fixture
+def me(client, mine):
+    client.force_login(mine.person)
+    return client
+
+
+def test_the_page_lists_the_other_dates_and_no_others(me, mine, dates, make_session):
+    unlisted, draft = make_session(days=40, listed=False), make_session(days=41, published=False)
+    page = text(me.get(page_of(mine)))
+    assert f"You have a place on {day(dates[0])}. It is given up only if you get a seat" in page
+    assert f'value="{dates[1].code}"' in page and "0 of 1" in page
+    for other in (dates[0], unlisted, draft):
+        assert f'value="{other.code}"' not in page
+    assert f'value="{unlisted.code}"' in text(me.get(f"{page_of(mine)}?to={unlisted.code}"))
+
+
+def test_without_other_dates_it_says_so(me, mine, dates, office):
+    dates[1].cancel("Snow.", by=office)
+    assert "No other date takes registrations now." in text(me.get(page_of(mine)))
+
+
+def test_a_get_moves_nothing(me, mine, dates):
+    for method in (me.get, me.head):
+        assert method(f"{page_of(mine)}?to={dates[1].code}").status_code == 200
+    mine.refresh_from_db()
+    assert mine.is_registered
+
+
+def test_the_button_moves_the_place(me, mine, dates):
+    response = me.post(page_of(mine), {"to": dates[1].code})
+    assert (response.status_code, response.url) == (302, f"/sessions/{dates[1].code}/")
+    assert f"Your place has moved to {day(dates[1])}." in notices(me, response.url)
+    page = text(me.get(f"/registrations/{mine.uuid}/"))
+    assert "Your place has moved to another date." in page and "See your new date" in page
+    assert me.get(page_of(mine)).url == f"/registrations/{mine.uuid}/"
+
+
+def test_a_second_click_answers_the_same(me, mine, dates):
+    first, second = (me.post(page_of(mine), {"to": dates[1].code}) for _ in range(2))
+    assert (second.status_code, second.url) == (302, first.url)
+    assert Registration.objects.count() == 2
+
+
+def test_a_full_date_asks_to_join_its_waitlist_and_keep_this_place(me, mine, dates, people):
+    join(dates[1], people(2))
+    response = me.post(page_of(mine), {"to": dates[1].code})
+    assert response.status_code == 409
+    page = text(response)
+    assert f"Join the waitlist for Bystander Interventions on {day(dates[1])}?" in page
+    assert f"You keep your place on {day(dates[0])} while you wait." in page
+    response = me.post(page_of(mine), {"to": dates[1].code, "wait": "1"})
+    assert response.url == f"/sessions/{dates[1].code}/"
+    said = notices(me, response.url)
+    assert "You’re on the waitlist, 1st in line." in said
+    assert f"You keep your place on {day(dates[0])} meanwhile." in said
+    mine.refresh_from_db()
+    assert mine.is_registered and counts(dates[1]) == (2, 1)
+    assert "already on the waitlist of that date" in text(me.post(page_of(mine), {"to": dates[1].code, "wait": "1"}))
+
+
+def test_who_waited_for_another_date_is_told_of_both_seats(mine, dates, people, now):
+    other = people(2)
+    join(dates[1], other)
+    waiting = Registration.objects.register(mine.person, dates[1], now=now)
+    dates[1].registrations.get(person=other[0]).withdraw(by=other[0], now=now)
+    letter = write_letter(waiting.notices.get(kind="promoted"))
+    for body in (letter["text"], letter["html"]):
+        assert "You also have a seat on" in body and f"/registrations/{mine.uuid}/withdrawal/" in body
+
+
+def test_a_seat_that_came_free_between_is_given_instead_of_a_place_in_line(me, mine, dates):
+    me.post(page_of(mine), {"to": dates[1].code, "wait": "1"})
+    mine.refresh_from_db()
+    assert mine.moved_to.is_registered and counts(dates[0]) == (0, 0)
+
+
+def test_the_page_refuses_with_the_same_sentences(me, mine, make_session, office, now):
+    for session, sentence in refused_dates(make_session, mine, office, now):
+        response = me.post(page_of(mine), {"to": session.code})
+        assert (response.status_code, sentence in text(response)) == (409, True)
+    mine.refresh_from_db()
+    assert mine.is_registered
+
+
+@pytest.mark.parametrize("typed", ["", "nosuch00", "\0", "../..", "a" * 5000, "🌍"])
+def test_what_is_no_date_is_asked_again(me, mine, typed):
+    response = me.post(page_of(mine), {"to": typed})
+    assert response.status_code == 422
+    assert "Choose one of the dates" in text(response)
+    assert me.get(page_of(mine), {"to": typed}).status_code == 200
+
+
+def test_another_persons_place_is_not_there(mine, dates, people):
+    other = Client()
+    other.force_login(people(1)[0])
+    for method in (other.get, other.post):
+        assert method(page_of(mine), {"to": dates[1].code}).status_code == 404
+    assert Client().post(page_of(mine), {"to": dates[1].code}).url.startswith("/accounts/login/")
+    checked = Client(enforce_csrf_checks=True)
+    checked.force_login(mine.person)
+    assert checked.post(page_of(mine), {"to": dates[1].code}).status_code == 403
+    mine.refresh_from_db()
+    assert mine.is_registered
+
+
+@pytest.mark.parametrize("others", [1, 20])
+def test_the_page_takes_the_same_queries_for_one_and_for_twenty(
+    me, mine, make_session, others, django_assert_num_queries
+):
+    for number in range(others):
+        make_session(days=30 + number)
+    me.get(page_of(mine))
+    # The browser session, the person, the registration, the other dates.
+    with django_assert_num_queries(4):
+        assert me.get(page_of(mine)).status_code == 200

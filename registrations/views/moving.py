@@ -1,0 +1,109 @@
+"""Moving one's place to another date of the same workshop."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.html import format_html
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Person
+from registrations.forms import TransferForm
+from registrations.models import Registration
+from registrations.sentences import after_moving, after_registering, day_of, titled
+from registrations.views.own import CONFLICT, own_registration
+from sessions_app.meter import meter
+from sessions_app.models import Session
+from sessions_app.rows import listing, place_of, times_of
+
+MOST_DATES = 50
+UNPROCESSABLE = 422
+WAIT = "wait"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def transfer(request: HttpRequest, uuid) -> HttpResponse:
+    """GET lists the other dates, POST moves the place to one of them; `?to=` has one chosen.
+
+    Of a full date it asks whether to join the waitlist there and keep this place. A refusal is 409 with its sentence.
+    """
+    own, now = own_registration(request, uuid), timezone.now()
+    if request.method != "POST":
+        if not own.is_active:
+            return redirect(own)
+        wanted = request.GET.get("to", "")
+        return _page(request, own, now, TransferForm(dates=_dates(own, now, wanted), initial={"to": wanted}))
+    form = TransferForm(request.POST, dates=_dates(own, now, request.POST.get("to", "")))
+    if not form.is_valid():
+        return _page(request, own, now, form, status=UNPROCESSABLE)
+    to = form.cleaned_data["to"]
+    move = _move_or_wait if WAIT in request.POST else Registration.transfer
+    try:
+        place = move(own, to, request.user, now)
+    except Registration.SessionFull:
+        return _page(request, own, now, form, full=to, status=CONFLICT)
+    except Registration.Refused as refusal:
+        return _page(request, own, now, form, refusal=str(refusal), status=CONFLICT)
+    if place.is_registered:
+        messages.success(request, after_moving(place, now))
+    else:
+        kept = day_of(own.session, own.session.starts_at, now)
+        said = after_registering(place, now)
+        messages.success(request, format_html("{} You keep your place on {} meanwhile.", said, kept))
+    return redirect(place.session)
+
+
+@transaction.atomic
+def _move_or_wait(own: Registration, to: Session, by: Person, now: datetime) -> Registration:
+    """Move the place if there is a seat by now, otherwise join the waitlist there and keep this place."""
+    try:
+        return own.transfer(to, by, now)
+    except Registration.SessionFull:
+        return Registration.objects.register(own.person, to, now=now)
+
+
+def _dates(own: Registration, now: datetime, wanted: str) -> list[tuple[str, str]]:
+    """Return code and words of the other dates that take registrations, an unlisted one if it is `wanted`."""
+    shown = Q(listed=True) | Q(code=wanted if wanted.isalnum() else "")
+    others = Session.objects.public().joinable(now).filter(shown, workshop=own.session.workshop_id)
+    others = listing(others.exclude(pk=own.session_id)).order_by("starts_at", "pk")[:MOST_DATES]
+    return [(other.code, _words(other, now)) for other in others]
+
+
+def _words(session: Session, now: datetime) -> str:
+    """“Tue, May 14, 12:30–2:00 PM · Online · Confirmed · 9 seats left”."""
+    shown = meter(session, now)
+    when = f"{day_of(session, session.starts_at, now)}, {times_of(session, settings.TIME_ZONE)}"
+    where = place_of(session.format, session.building, session.room)
+    return f"{when} · {where} · {shown.lead}{shown.text}{shown.when}"
+
+
+def _page(
+    request: HttpRequest,
+    own: Registration,
+    now: datetime,
+    form: TransferForm,
+    full: Session | None = None,
+    refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "nav": "my",
+        "now": now,
+        "registration": own,
+        "session": own.session,
+        "day": day_of(own.session, own.session.starts_at, now),
+        "form": form,
+        "full": full,
+        "full_titled": titled(full, now) if full else "",
+        "wait": WAIT,
+        "refusal": refusal,
+    }
+    return render(request, "registrations/transfer.html", context, status=status)

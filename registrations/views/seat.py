@@ -1,0 +1,46 @@
+"""Taking a seat that stands open in the last 24 hours before the start."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from registrations.models import Registration
+from registrations.sentences import after_taking, titled
+from registrations.views.own import CONFLICT, own_registration
+from sessions_app.words import ordinal
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def seat(request: HttpRequest, uuid) -> HttpResponse:
+    """GET asks, POST takes the seat if nobody was quicker. A refusal is 409 with the sentence that says why."""
+    own, now = own_registration(request, uuid), timezone.now()
+    if request.method != "POST":
+        return _page(request, own, now) if own.is_waitlisted else redirect(own)
+    try:
+        own.take_seat(now=now)
+    except Registration.Refused as refusal:
+        return _page(request, own, now, refusal=str(refusal), status=CONFLICT)
+    messages.success(request, after_taking(own, now))
+    return redirect(own.session)
+
+
+def _page(request: HttpRequest, own: Registration, now: datetime, refusal: str = "", status: int = 200) -> HttpResponse:
+    session = own.session
+    context = {
+        "nav": "my",
+        "now": now,
+        "registration": own,
+        "session": session,
+        "titled": titled(session, now),
+        "in_line": ordinal(own.place_in_line) if own.is_waitlisted else "",
+        "is_open": own.is_waitlisted and session.has_seat_for_the_quickest(now),
+        "is_in_last_day": session.is_in_last_day(now),
+        "refusal": refusal,
+    }
+    return render(request, "registrations/seat.html", context, status=status)
