@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.test import Client
+from django.test.client import ClientHandler
 from django.urls import reverse
 
 from accounts.models import Person
@@ -11,9 +12,13 @@ from bench.torture.stage import office
 from registrations.models import Registration
 from sessions_app.models import Session
 
+# One for all clients: each of its own would look through the static files again.
+HANDLER = ClientHandler(enforce_csrf_checks=False)
+
 
 def press(session: Session, action: Action) -> Callable:
     client = Client(raise_request_exception=False, SERVER_NAME="127.0.0.1")
+    client.handler = HANDLER
     client.force_login(Person.objects.get(pk=action.person))
     return lambda: str(client.post(reverse("register", args=[session.code])).status_code)
 

@@ -115,11 +115,11 @@ class Cast:
 
     @classmethod
     def gather(cls) -> "Cast":
-        """Create them in an empty database."""
-        office = Person.objects.create_user("office@example.edu", name="Office Person", is_staff=True)
-        workshop = Workshop.objects.create(title="Practice", slug="practice", status=Workshop.Status.PUBLISHED)
+        """Create them, under addresses of their own."""
+        office = Person.objects.create_user("machine.office@example.edu", name="Office Person", is_staff=True)
+        workshop = Workshop.objects.create(title="Machine", slug="machine", status=Workshop.Status.PUBLISHED)
         fields = {"name": "Somebody", "role": Person.Role.STAFF}
-        crowd = [Person.objects.create_user(f"person{number}@example.edu", **fields) for number in range(CROWD)]
+        crowd = [Person.objects.create_user(f"machine{number}@example.edu", **fields) for number in range(CROWD)]
         return cls(office, workshop, crowd)
 
 
