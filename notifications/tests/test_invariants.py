@@ -5,7 +5,6 @@ from collections.abc import Callable
 from copy import copy
 from datetime import timedelta
 from io import StringIO
-from time import monotonic
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -338,7 +337,7 @@ def queries(now) -> int:
     return len(captured)
 
 
-def test_four_thousand_sessions_take_as_many_queries_as_three_and_a_moment(world, now):
+def test_four_thousand_sessions_take_as_many_queries_as_three(world, now):
     few = queries(now)
     world.open.refresh_from_db()
     rows = [copy(world.open) for _ in range(4000)]
@@ -350,6 +349,4 @@ def test_four_thousand_sessions_take_as_many_queries_as_three_and_a_moment(world
     for number, place in enumerate(places):
         place.pk, place.uuid, place.session = None, uuid4(), made[number // 2]
     Registration.objects.bulk_create(places, batch_size=500)
-    began = monotonic()
     assert queries(now) == few
-    assert monotonic() - began < 10
