@@ -24,6 +24,12 @@ def new_message_id() -> str:
 class CalendarThread(models.Model):
     """UID and SEQUENCE of one registration's one meeting. Registering again makes a new one of both."""
 
+    class Partstat(models.TextChoices):
+        NEEDS_ACTION = "NEEDS-ACTION", "Not answered"
+        ACCEPTED = "ACCEPTED", "Accepted"
+        TENTATIVE = "TENTATIVE", "Tentative"
+        DECLINED = "DECLINED", "Declined"
+
     registration = models.ForeignKey(Registration, models.PROTECT, related_name="threads")
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="threads")
     uid = models.CharField("UID", max_length=255, unique=True, default=new_uid)
@@ -31,6 +37,16 @@ class CalendarThread(models.Model):
         "SEQUENCE", null=True, help_text="Of the newest message; empty before the first."
     )
     requested_at = models.DateTimeField(null=True, help_text="When an invitation was first handed to the mail server.")
+    shown = models.JSONField(
+        default=dict, blank=True, help_text="What the calendar shows: the values of the last invitation handed over."
+    )
+    partstat = models.CharField(
+        "PARTSTAT",
+        max_length=12,
+        choices=Partstat.choices,
+        default=Partstat.NEEDS_ACTION,
+        help_text="The last answer from the calendar; asked anew when the time changes.",
+    )
 
     class Meta:
         ordering = ["pk"]
