@@ -143,9 +143,12 @@ def sessions_are_confirmed_with_their_minimum(now: datetime) -> Iterator[str]:
 
 
 def threads_count_their_messages(now: datetime) -> Iterator[str]:
-    """G6 and G9: a thread's messages are numbered 0, 1, 2 up to its SEQUENCE, one in flight, one confirmation."""
+    """G6 and G9: a thread's messages are numbered 0, 1, 2 up to its SEQUENCE, one in flight, one confirmation.
+
+    An invitation sent again repeats a number, and is not counted.
+    """
     threads = CalendarThread.objects.order_by("pk").annotate(
-        messages=Count("notices"),
+        messages=Count("notices", filter=~Q(notices__kind=Notice.Kind.AGAIN)),
         numbers=Count("notices__sequence", distinct=True),
         first=Min("notices__sequence"),
         last=Max("notices__sequence"),

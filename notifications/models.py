@@ -4,10 +4,12 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from accounts.models import Person
+from accounts.record import record
 from registrations.models import Registration
 from sessions_app.models import Meeting
 
@@ -64,6 +66,37 @@ class CalendarThread(models.Model):
         return self.sequence
 
     advance.alters_data = True
+
+    class Refused(Exception):
+        """A verb was refused; `str(error)` is the sentence shown to the office."""
+
+    class NotInvited(Refused):
+        """There is no invitation that holds now."""
+
+    @transaction.atomic
+    def send_again(self, by: Person, now: datetime | None = None) -> "Notice":
+        """Owe the person the current invitation once more: the same SEQUENCE, a new DTSTAMP. Returns its notice.
+
+        Answers with the notice that is on its way, where one is. Refuses (NotInvited) where the person is no longer
+        invited to this meeting, or it is over. Nobody is woken: the caller does that, or the sweep.
+        """
+        now = now or timezone.now()
+        self.registration.session.lock()
+        self.refresh_from_db(fields=["sequence"])
+        current = self.notices.filter(sequence=self.sequence).order_by("pk")
+        first = current.first()
+        if first is None or first.method != Notice.Method.REQUEST:
+            raise self.NotInvited("This person is not invited to this meeting, so there is no invitation to send.")
+        if self.meeting.ends_at <= now:
+            raise self.NotInvited("This meeting is over, so its invitation is not sent any more.")
+        on_its_way = current.filter(state__in=[Notice.State.QUEUED, Notice.State.SENDING]).first()
+        if on_its_way:
+            return on_its_way
+        if by != self.registration.person:
+            record(by, self, f"Invitation sent again by {by}.")
+        return Notice.objects.owe_again(self, times=current.filter(kind=Notice.Kind.AGAIN).count() + 1)
+
+    send_again.alters_data = True
 
 
 class NoticeQuerySet(models.QuerySet):
@@ -124,6 +157,21 @@ class NoticeQuerySet(models.QuerySet):
             dedupe_key=f"{kind}:{registration.pk}:{thread.meeting_id}:{sequence}",
         )
 
+    def owe_again(self, thread: CalendarThread, times: int) -> "Notice":
+        """Write the notice that repeats a thread's current invitation for the first, second ... time."""
+        registration, session = thread.registration, thread.registration.session
+        return self.create(
+            kind=Notice.Kind.AGAIN,
+            to=registration.person.email,
+            person=registration.person,
+            registration=registration,
+            thread=thread,
+            method=Notice.Method.REQUEST,
+            sequence=thread.sequence,
+            facts={"count": session.seats_taken, "minimum": session.minimum},
+            dedupe_key=f"{Notice.Kind.AGAIN}:{registration.pk}:{thread.meeting_id}:{thread.sequence}.{times}",
+        )
+
     def write_code(self, email, person, subject, text, html, expires_at, kind="code") -> "Notice":
         """Write an account notice (a sign-in code and the like), ahead of the queue, of no use after `expires_at`.
 
@@ -176,6 +224,7 @@ class Notice(models.Model):
         NOMINATED = "nominated", "Nominated"
         CALLED_OFF = "called_off", "Nominated, session cancelled"
         DATED = "dated", "A new date"
+        AGAIN = "again", "The invitation again"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Queued"

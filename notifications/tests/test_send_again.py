@@ -1,0 +1,97 @@
+"""The current invitation once more: the same SEQUENCE, a later DTSTAMP, and never two on their way."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import IntegrityError, transaction
+
+from notifications.delivery import drain
+from notifications.invariants import breaches
+from notifications.models import CalendarThread, Notice
+from notifications.tests.test_delivery import calendar_of
+from registrations.models import Registration
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def invited(make_session, person, now) -> Registration:
+    """A registration in a confirmed session, its invitation not sent yet."""
+    session = make_session(minimum=1)
+    registration = Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+    return registration
+
+
+@pytest.fixture
+def thread(invited, smtp_sink) -> CalendarThread:
+    """The thread of a person whose invitation was sent."""
+    drain()
+    return invited.threads.get()
+
+
+def test_it_repeats_the_sequence_with_a_later_stamp(thread, office, smtp_sink, now):
+    thread.send_again(by=office, now=now)
+    drain()
+    first, again = [calendar_of(received) for received in smtp_sink.received]
+    assert (again.method, again["UID"], again["SEQUENCE"]) == ("REQUEST", first["UID"], first["SEQUENCE"])
+    assert again["DTSTAMP"].dt >= first["DTSTAMP"].dt
+    assert smtp_sink.received[0].message["Message-ID"] != smtp_sink.received[1].message["Message-ID"]
+    assert list(breaches(now)) == []
+
+
+def test_it_may_be_sent_again_and_again(thread, office, smtp_sink, now):
+    for _ in range(3):
+        thread.send_again(by=office, now=now)
+        drain()
+    assert len(smtp_sink.received) == 4
+    assert set(Notice.objects.filter(kind="again").values_list("sequence", flat=True)) == {0}
+
+
+def test_while_one_is_on_its_way_there_is_no_second(thread, invited, office, now):
+    first = thread.send_again(by=office, now=now)
+    assert thread.send_again(by=office, now=now) == first
+    Notice.objects.filter(pk=first.pk).update(state=Notice.State.SENDING)
+    assert thread.send_again(by=office, now=now) == first
+    assert Notice.objects.filter(kind="again").count() == 1
+
+
+def test_an_invitation_that_never_left_is_the_one_to_come(invited, office, now):
+    notice = invited.threads.get().send_again(by=office, now=now)
+    assert (notice.kind, notice.state) == ("confirmed", "queued")
+    assert not LogEntry.objects.filter(change_message__contains="again").exists()
+
+
+def test_the_office_is_on_record_and_the_person_is_not(thread, invited, office, now):
+    thread.send_again(by=invited.person, now=now)
+    drain()
+    thread.send_again(by=office, now=now)
+    entry = LogEntry.objects.get(content_type__model="calendarthread")
+    assert (entry.user, entry.get_change_message()) == (office, f"Invitation sent again by {office}.")
+
+
+def test_the_cancellation_comes_after_it_and_wins(thread, invited, office, smtp_sink, now):
+    thread.send_again(by=office, now=now)
+    invited.withdraw(by=invited.person, now=now)
+    drain()
+    assert [calendar_of(received).method for received in smtp_sink.received] == ["REQUEST", "CANCEL"]
+    assert Notice.objects.get(kind="again").state == Notice.State.SUPERSEDED
+    assert list(breaches(now)) == []
+
+
+def test_who_left_is_not_invited_again(thread, invited, office, now):
+    invited.withdraw(by=invited.person, now=now)
+    with pytest.raises(CalendarThread.NotInvited, match="not invited to this meeting"):
+        thread.send_again(by=office, now=now)
+
+
+def test_a_meeting_that_is_over_is_not_repeated(thread, office, now):
+    with pytest.raises(CalendarThread.NotInvited, match="is over"):
+        thread.send_again(by=office, now=now + timedelta(days=15))
+
+
+def test_two_at_once_are_one(thread, office, now):
+    notice = thread.send_again(by=office, now=now)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Notice.objects.owe_again(notice.thread, times=1)
