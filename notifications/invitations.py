@@ -1,16 +1,17 @@
-"""Write invitations: one meeting of one registration as an iCalendar object (RFC 5545) for scheduling (RFC 5546).
+"""Write meetings as iCalendar objects (RFC 5545): an invitation by mail (RFC 5546), a file to download, a feed.
 
-Plain values in, bytes out. Each object names exactly one attendee, the recipient, so that nobody learns who else comes.
-Escaping and folding are icalendar's; nothing here is put together as text.
+Plain values in, bytes out. What goes by mail names exactly one attendee, the recipient, so that nobody learns who else
+comes; files and feeds name none. Escaping and folding are icalendar's; nothing here is put together as text.
 """
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-from icalendar import Calendar, Event, Timezone, vCalAddress
+from icalendar import Calendar, Event, Timezone, vCalAddress, vDuration, vText
 
 from notifications.vtimezone import vtimezone, zone
 
@@ -18,6 +19,10 @@ PRODID = "-//Quorum//Sessions//EN"
 # Gmail ignores anything greater.
 LAST_SEQUENCE = 2**31 - 1
 ANSWERS = ("NEEDS-ACTION", "ACCEPTED", "TENTATIVE", "DECLINED")
+STATUSES = ("TENTATIVE", "CONFIRMED", "CANCELLED")
+NOT_YET = "(not yet confirmed) "
+# How soon a calendar program may ask again. Most take longer, whatever it says.
+REFRESHED = timedelta(hours=1)
 BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -62,14 +67,13 @@ class Mailbox:
         return "mailto:" + quote(self.ascii_address, safe="!$'*+@")
 
 
-@dataclass(frozen=True)
-class Invitation:
-    """Hold what one registrant's calendar shows of one meeting. Raise ValueError, in a sentence, for what none could.
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """Hold what a calendar shows of one meeting. Raise ValueError, in a sentence, for what none could.
 
-    `uid` and `sequence` come from the calendar thread: the same UID and a greater number with every change and with the
-    cancellation. `stamp` is when this revision was written; all three times are aware, `time_zone` is the IANA name in
-    which the meeting is shown. `part` counts meetings from 1. `rsvp` asks for an answer: only where answers are read.
-    `partstat` is the last known answer, NEEDS-ACTION on the first invitation and whenever the time has changed.
+    `uid` stays the same and `sequence` only grows as the meeting changes; `stamp` is when this revision came to be. All
+    three times are aware, `time_zone` is the IANA name in which the meeting is shown. `part` counts meetings from 1.
+    `private` hides it from whoever else sees the calendar, `busy` takes up the time.
     """
 
     uid: str
@@ -81,13 +85,12 @@ class Invitation:
     summary: str
     description: str
     location: str
-    organizer: Mailbox
-    attendee: Mailbox
-    rsvp: bool
-    partstat: str = "NEEDS-ACTION"
+    status: str = "CONFIRMED"
     part: int = 1
     parts: int = 1
     join_link: str = ""
+    private: bool = True
+    busy: bool = True
 
     def __post_init__(self) -> None:
         if not UID.fullmatch(self.uid):
@@ -102,16 +105,17 @@ class Invitation:
         zone(self.time_zone)
         if not one_line(self.summary):
             raise ValueError("An invitation needs a title.")
-        if self.partstat not in ANSWERS:
-            raise ValueError(f"PARTSTAT is one of {', '.join(ANSWERS)}, not {self.partstat!r}.")
+        if self.status not in STATUSES:
+            raise ValueError(f"STATUS is one of {', '.join(STATUSES)}, not {self.status!r}.")
         if not 1 <= self.part <= self.parts:
             raise ValueError(f"There is no part {self.part} of {self.parts}.")
 
     @property
     def title(self) -> str:
-        """Return the summary, saying which part this is where a session has several."""
+        """Return the summary, saying which part this is where a session has several, and whether it is still open."""
         summary = one_line(self.summary)
-        return summary if self.parts == 1 else f"{summary} (part {self.part} of {self.parts})"
+        titled = summary if self.parts == 1 else f"{summary} (part {self.part} of {self.parts})"
+        return NOT_YET + titled if self.status == "TENTATIVE" else titled
 
     @property
     def place(self) -> str:
@@ -123,10 +127,39 @@ class Invitation:
         """Return the description as plain lines."""
         return "\n".join(one_line(line) for line in self.description.splitlines()).strip()
 
+    @property
+    def has_one_wall_clock(self) -> bool:
+        """False if the meeting begins or ends in an hour that occurs twice.
+
+        Such an hour has no second name in iCalendar, and readers differ on which one is meant.
+        """
+        walls = (instant.astimezone(zone(self.time_zone)) for instant in (self.starts_at, self.ends_at))
+        return all(wall.replace(fold=0).utcoffset() == wall.replace(fold=1).utcoffset() for wall in walls)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitation(Entry):
+    """Hold what one registrant's calendar shows of one meeting, and who asks whom.
+
+    `uid` and `sequence` come from the calendar thread: the same UID and a greater number with every change and with the
+    cancellation. `stamp` is when the message was written. `rsvp` asks for an answer: only where answers are read.
+    `partstat` is the last known answer, NEEDS-ACTION on the first invitation and whenever the time has changed.
+    """
+
+    organizer: Mailbox
+    attendee: Mailbox
+    rsvp: bool
+    partstat: str = "NEEDS-ACTION"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.partstat not in ANSWERS:
+            raise ValueError(f"PARTSTAT is one of {', '.join(ANSWERS)}, not {self.partstat!r}.")
+
 
 def request(invitation: Invitation) -> bytes:
     """Return the METHOD:REQUEST that puts a meeting on the attendee's calendar, or updates it there."""
-    return _calendar("REQUEST", "CONFIRMED", invitation, rsvp=invitation.rsvp)
+    return _by_mail("REQUEST", "CONFIRMED", invitation, rsvp=invitation.rsvp)
 
 
 def cancel(invitation: Invitation) -> bytes:
@@ -137,53 +170,39 @@ def cancel(invitation: Invitation) -> bytes:
     """
     if invitation.sequence < 1:
         raise ValueError("A cancellation needs a greater SEQUENCE than the invitation it cancels, so at least 1.")
-    return _calendar("CANCEL", "CANCELLED", invitation, rsvp=False)
+    return _by_mail("CANCEL", "CANCELLED", invitation, rsvp=False)
 
 
-def _calendar(method: str, status: str, invitation: Invitation, rsvp: bool) -> bytes:
-    calendar = Calendar()
-    calendar.add("version", "2.0")
-    calendar.add("prodid", PRODID)
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method)
-    time_zone = _time_zone(invitation)
-    if time_zone:
-        calendar.add_component(time_zone)
-    calendar.add_component(_event(status, invitation, rsvp, in_utc=time_zone is None))
+def publish(entries: Sequence[Entry], organizer: Mailbox) -> bytes:
+    """Return the METHOD:PUBLISH of a file to download. Raise ValueError without an entry: RFC 5546 asks for one."""
+    if not entries:
+        raise ValueError("There is no meeting to put in the file.")
+    calendar = _calendar("PUBLISH")
+    for event in _events(calendar, entries):
+        _changed(event)
+        event.add("organizer", _address(organizer))
     return calendar.to_ical(sorted=False)
 
 
-def _time_zone(invitation: Invitation) -> Timezone | None:
-    """Return the VTIMEZONE for the meeting's times, or None where they must be in UTC."""
-    local_zone = zone(invitation.time_zone)
-    for instant in (invitation.starts_at, invitation.ends_at):
-        local = instant.astimezone(local_zone)
-        # An hour that occurs twice has no second name in iCalendar, and readers differ on which one is meant.
-        if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
-            return None
-    return vtimezone(invitation.time_zone, invitation.starts_at, invitation.ends_at)
+def feed(entries: Sequence[Entry], name: str) -> bytes:
+    """Return the calendar named `name` that a program subscribes to. It may be empty.
+
+    It has no METHOD, and names neither organizer nor attendee: it is nobody's invitation.
+    """
+    calendar = _calendar()
+    # Each twice, as RFC 7986 names it and as programs have long named it; icalendar knows the kind of neither.
+    for label in ("name", "x-wr-calname"):
+        calendar.add(label, vText(_unmistakable(one_line(name))))
+    calendar.add("refresh-interval", vDuration(REFRESHED), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(REFRESHED))
+    for event in _events(calendar, entries):
+        _changed(event)
+    return calendar.to_ical(sorted=False)
 
 
-def _event(status: str, invitation: Invitation, rsvp: bool, in_utc: bool) -> Event:
-    event = Event()
-    event.add("uid", invitation.uid)
-    event.add("dtstamp", invitation.stamp.astimezone(UTC))
-    event.add("sequence", invitation.sequence)
-    for name, instant in (("dtstart", invitation.starts_at), ("dtend", invitation.ends_at)):
-        if in_utc:
-            event.add(name, instant.astimezone(UTC))
-        else:
-            # The name goes in by hand: icalendar would exchange some names for others it holds to be equal.
-            wall_clock = instant.astimezone(zone(invitation.time_zone)).replace(tzinfo=None)
-            event.add(name, wall_clock, parameters={"TZID": invitation.time_zone})
-    texts = {"summary": invitation.title, "description": invitation.notes, "location": invitation.place}
-    for name, text in texts.items():
-        if text:
-            # icalendar takes a backslash before a capital N for a line break and would make it one.
-            event.add(name, text.replace("\\N", "\\n"))
-    event.add("status", status)
-    event.add("transp", "OPAQUE")
-    event.add("class", "PRIVATE")
+def _by_mail(method: str, status: str, invitation: Invitation, rsvp: bool) -> bytes:
+    calendar = _calendar(method)
+    (event,) = _events(calendar, [replace(invitation, status=status)])
     event.add("organizer", _address(invitation.organizer))
     attendee = {
         "CUTYPE": "INDIVIDUAL",
@@ -192,7 +211,73 @@ def _event(status: str, invitation: Invitation, rsvp: bool, in_utc: bool) -> Eve
         "RSVP": "TRUE" if rsvp else "FALSE",
     }
     event.add("attendee", _address(invitation.attendee, **attendee))
+    if method == "REQUEST":
+        # Takes “Propose New Time” out of Outlook: nobody here would answer it.
+        event.add("x-microsoft-disallow-counter", "TRUE")
+    return calendar.to_ical(sorted=False)
+
+
+def _calendar(method: str = "") -> Calendar:
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", PRODID)
+    calendar.add("calscale", "GREGORIAN")
+    if method:
+        calendar.add("method", method)
+    return calendar
+
+
+def _events(calendar: Calendar, entries: Iterable[Entry]) -> list[Event]:
+    """Add to the calendar the zones its entries need, once each, and then an event for each; return these."""
+    entries = list(entries)
+    zones = _zones([entry for entry in entries if entry.has_one_wall_clock])
+    events = [_event(entry, in_utc=not (entry.has_one_wall_clock and entry.time_zone in zones)) for entry in entries]
+    for component in (*zones.values(), *events):
+        calendar.add_component(component)
+    return events
+
+
+def _zones(entries: list[Entry]) -> dict[str, Timezone]:
+    """Return by name the VTIMEZONEs good for all these times; a zone whose times must be in UTC is not among them."""
+    found = {}
+    for name in dict.fromkeys(entry.time_zone for entry in entries):
+        there = [entry for entry in entries if entry.time_zone == name]
+        first, last = min(entry.starts_at for entry in there), max(entry.ends_at for entry in there)
+        if component := vtimezone(name, first, last):
+            found[name] = component
+    return found
+
+
+def _event(entry: Entry, in_utc: bool) -> Event:
+    event = Event()
+    event.add("uid", entry.uid)
+    event.add("dtstamp", entry.stamp.astimezone(UTC))
+    event.add("sequence", entry.sequence)
+    for name, instant in (("dtstart", entry.starts_at), ("dtend", entry.ends_at)):
+        if in_utc:
+            event.add(name, instant.astimezone(UTC))
+        else:
+            # The name goes in by hand: icalendar would exchange some names for others it holds to be equal.
+            wall_clock = instant.astimezone(zone(entry.time_zone)).replace(tzinfo=None)
+            event.add(name, wall_clock, parameters={"TZID": entry.time_zone})
+    texts = {"summary": entry.title, "description": entry.notes, "location": entry.place}
+    for name, text in texts.items():
+        if text:
+            event.add(name, _unmistakable(text))
+    event.add("status", entry.status)
+    event.add("transp", "OPAQUE" if entry.busy else "TRANSPARENT")
+    event.add("class", "PRIVATE" if entry.private else "PUBLIC")
     return event
+
+
+def _unmistakable(text: str) -> str:
+    # icalendar takes a backslash before a capital N for a line break and would make it one.
+    return text.replace("\\N", "\\n")
+
+
+def _changed(event: Event) -> None:
+    """Say when it last changed: outside of scheduling that is the meaning of DTSTAMP too (RFC 5545 section 3.8.7.2)."""
+    event.add("last-modified", event["dtstamp"].dt)
 
 
 def _address(mailbox: Mailbox, **parameters: str) -> vCalAddress:

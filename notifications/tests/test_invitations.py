@@ -212,6 +212,7 @@ def test_nothing_stands_in_it_that_the_method_forbids_or_we_do_not_use(write, me
     assert [name for path, name, *_ in lines if path == "VCALENDAR/VEVENT"] == [
         *("UID", "DTSTAMP", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY", "DESCRIPTION", "LOCATION"),
         *("STATUS", "TRANSP", "CLASS", "ORGANIZER", "ATTENDEE"),
+        *(["X-MICROSOFT-DISALLOW-COUNTER"] if method == "REQUEST" else []),
     ]
 
 
@@ -238,6 +239,10 @@ def test_it_is_private_and_takes_up_time(write, method, status):
 def test_an_answer_is_asked_for_only_where_answers_are_read():
     ((parameters, _),) = event_lines(request(an_invitation(rsvp=False)), "ATTENDEE")
     assert parameters["RSVP"] == "FALSE"
+
+
+def test_nobody_is_invited_to_propose_another_time():
+    assert event_lines(request(an_invitation()), "X-MICROSOFT-DISALLOW-COUNTER") == [({}, "TRUE")]
 
 
 def test_an_update_repeats_the_last_known_answer():
