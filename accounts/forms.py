@@ -8,6 +8,7 @@ from allauth.core import context, ratelimit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import sign_in
 from accounts.models import Campus, Person, Unit
@@ -153,15 +154,24 @@ class ProfileForm(forms.ModelForm):
     unit = unit_field()
     campus = campus_field()
 
+    discreet_titles = forms.BooleanField(
+        label="Use a neutral title in my calendar",
+        required=False,
+        help_text="Your calendar, and the subject of our mail, then say “Training session”. The real title stands "
+        "inside the mail and on your pages. It holds for what we send from now on.",
+    )
+
     class Meta:
         model = Person
-        fields = ["name", "pronouns", "role", "unit", "campus"]
+        fields = ["name", "pronouns", "role", "unit", "campus", "discreet_titles"]
 
     def save(self, commit: bool = True) -> Person:
         """Write these fields and no others, and say so if one of them decides what the person may attend."""
         if commit:
             with transaction.atomic():
-                self.instance.save(update_fields=self.Meta.fields)
+                if "discreet_titles" in self.changed_data:
+                    self.instance.discreet_titles_chosen_at = timezone.now()
+                self.instance.save(update_fields=[*self.Meta.fields, "discreet_titles_chosen_at"])
                 if DECIDING.intersection(self.changed_data):
                     person_changed.send(Person, person=self.instance)
         return self.instance

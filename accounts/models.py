@@ -90,6 +90,12 @@ class Person(AbstractBaseUser, PermissionsMixin):
     role = models.CharField(max_length=10, choices=Role.choices, blank=True)
     unit = models.ForeignKey(Unit, models.SET_NULL, null=True, blank=True, related_name="people")
     campus = models.ForeignKey(Campus, models.SET_NULL, null=True, blank=True, related_name="people")
+    discreet_titles = models.BooleanField(
+        "neutral titles in the calendar",
+        default=False,
+        help_text="On: calendars, and the subjects of mail, say “Training session” instead of the title.",
+    )
+    discreet_titles_chosen_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_staff = models.BooleanField("office", default=False, help_text="May use the office’s desk at /admin/.")
     is_active = models.BooleanField("active", default=True, help_text="Off: this person cannot sign in.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Person
 from catalog.models import Format
 from notifications import invitations
 from notifications.invitations import Invitation, Mailbox
@@ -20,6 +21,7 @@ from sessions_app.models import Meeting, Session
 from sessions_app.words import clock, long_day, ordinal, short_day, time_span, zone_words
 
 MOST_NEXT_DATES = 4
+DISCREET_TITLE = "Training session"
 BLANK_LINES = re.compile(r"\n\s*\n")
 CANCELLATIONS = (Notice.Kind.CANCELLED, Notice.Kind.CALLED_OFF)
 OFFERS_DATES = (*CANCELLATIONS, Notice.Kind.WAITLIST_CLOSED)
@@ -50,7 +52,9 @@ def office() -> Mailbox:
 def _compose(notice: Notice) -> None:
     context = CONTEXTS.get(notice.kind, letter_context)(notice)
     folder = f"notifications/{notice.kind}"
-    subject = render_to_string(f"{folder}/subject.txt", context)
+    # A subject shows on locked screens, and some calendars take it for the title of the entry.
+    neutral = {"title": DISCREET_TITLE} if notice.person and notice.person.discreet_titles else {}
+    subject = render_to_string(f"{folder}/subject.txt", context | neutral)
     notice.subject = " ".join(subject.split())[:255]
     context["subject"] = notice.subject
     text = render_to_string(f"{folder}/body.txt", context)
@@ -205,7 +209,6 @@ def invitation_of(notice: Notice) -> Invitation:
     """Return the plain values of a calendar notice's VEVENT, from one registration and one meeting."""
     registration, meeting, session = notice.registration, notice.thread.meeting, notice.registration.session
     meetings = list(session.meetings.values_list("pk", flat=True))
-    link = absolute(registration.get_absolute_url())
     return Invitation(
         uid=notice.thread.uid,
         sequence=notice.sequence,
@@ -213,8 +216,8 @@ def invitation_of(notice: Notice) -> Invitation:
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         time_zone=meeting.time_zone,
-        summary=session.workshop.title,
-        description=f"{session.workshop.summary}\nYour registration: {link}".strip(),
+        summary=summary_for(registration.person, session),
+        description=description_for(registration),
         location=place_words(meeting, session),
         organizer=office(),
         attendee=Mailbox(registration.person.name, notice.to),
@@ -223,6 +226,17 @@ def invitation_of(notice: Notice) -> Invitation:
         parts=len(meetings),
         join_link=meeting.join_link,
     )
+
+
+def summary_for(person: Person, session: Session) -> str:
+    """Return what calendars call the session: its title, or a neutral one for whoever chose that."""
+    return DISCREET_TITLE if person.discreet_titles else session.workshop.title
+
+
+def description_for(registration: Registration) -> str:
+    """Return the notes of a calendar entry. The link opens a page for its owner alone; it is no key."""
+    about = "" if registration.person.discreet_titles else registration.session.workshop.summary
+    return f"{about}\nYour registration: {absolute(registration.get_absolute_url())}".strip()
 
 
 def absolute(path: str) -> str:

@@ -40,6 +40,19 @@ def test_all_of_it_can_be_changed(said, person):
     assert (kept.unit, kept.campus) == (unit, campus)
 
 
+def test_a_neutral_title_is_a_choice_and_when_it_was_made_is_kept(said, person):
+    assert not person.discreet_titles
+    said(discreet_titles="on")
+    kept = Person.objects.get(pk=person.pk)
+    assert kept.discreet_titles
+    said(discreet_titles="on", pronouns="she/her")
+    assert Person.objects.get(pk=person.pk).discreet_titles_chosen_at == kept.discreet_titles_chosen_at
+    said()
+    again = Person.objects.get(pk=person.pk)
+    assert not again.discreet_titles
+    assert again.discreet_titles_chosen_at > kept.discreet_titles_chosen_at
+
+
 @pytest.mark.parametrize("name", FINE)
 def test_a_name_in_any_script_is_kept_as_typed(said, person, client, name):
     assert said(name=name).status_code == 302

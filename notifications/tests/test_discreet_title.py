@@ -1,0 +1,80 @@
+"""Who chose a neutral title shows it to whoever sees their calendar, or their screen."""
+
+import icalendar
+import pytest
+import vobject
+
+from notifications.letters import DISCREET_TITLE, write_letter
+from notifications.models import Notice
+from registrations.models import Registration
+
+pytestmark = pytest.mark.django_db
+TITLE, SUMMARY = "Bystander Interventions", "What to say, and when, if you see it happen."
+
+
+@pytest.fixture
+def discreet(person):
+    person.discreet_titles = True
+    person.save()
+    return person
+
+
+def sent(registration, kind: str) -> dict:
+    """Return the letter of one kind as it goes out; an invitation counts as handed to the mail server."""
+    registration.threads.announced().update(requested_at=registration.registered_at)
+    return write_letter(registration.notices.get(kind=kind))
+
+
+def shown(letter: dict) -> str:
+    """Return the calendar part, which both readers agree on, as what they show of it."""
+    (event,) = icalendar.Calendar.from_ical(letter["calendar"]).walk("VEVENT")
+    (other,) = vobject.readOne(letter["calendar"].decode()).vevent_list
+    assert (event["summary"], event["description"]) == (other.summary.value, other.description.value)
+    return f"{event['summary']} | {event['description']} | {event['location']}"
+
+
+def test_the_invitation_and_the_cancellation_say_training_session(make_session, discreet, now):
+    session = make_session(minimum=1)
+    registration = Registration.objects.register(discreet, session, now=now)
+    session.settle(now=now)
+    invitation = sent(registration, Notice.Kind.CONFIRMED)
+    registration.withdraw(by=discreet, now=now)
+    for letter in (invitation, sent(registration, Notice.Kind.WITHDRAWN)):
+        link = f"http://127.0.0.1:8000{registration.get_absolute_url()}"
+        assert shown(letter).startswith(f"{DISCREET_TITLE} | Your registration: {link} | Online")
+        for hidden in (TITLE, SUMMARY, "bystander"):
+            assert hidden not in letter["calendar"].decode()
+
+
+def test_the_real_title_stands_inside_the_mail_and_not_in_its_subject(make_session, discreet, now):
+    session = make_session(minimum=1)
+    registration = Registration.objects.register(discreet, session, now=now)
+    session.settle(now=now)
+    for kind, start in ((Notice.Kind.REGISTERED, "You’re registered"), (Notice.Kind.CONFIRMED, "Confirmed")):
+        letter = sent(registration, kind)
+        assert letter["subject"].startswith(f"{start}: {DISCREET_TITLE}, ")
+        assert TITLE not in letter["subject"]
+        assert TITLE in letter["text"]
+        assert TITLE in letter["html"]
+
+
+def test_a_choice_holds_for_what_is_written_from_then_on(make_session, person, now):
+    session = make_session(minimum=1)
+    registration = Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+    before = sent(registration, Notice.Kind.CONFIRMED)
+    person.discreet_titles = True
+    person.save()
+    assert sent(registration, Notice.Kind.CONFIRMED) == before
+    registration.withdraw(by=person, now=now)
+    assert shown(before).startswith(f"{TITLE} | ")
+    assert shown(sent(registration, Notice.Kind.WITHDRAWN)).startswith(f"{DISCREET_TITLE} | ")
+
+
+def test_one_persons_choice_changes_nothing_for_another(make_session, discreet, people, now):
+    session = make_session(minimum=2)
+    other = people(1)[0]
+    registrations = [Registration.objects.register(person, session, now=now) for person in (discreet, other)]
+    session.settle(now=now)
+    titles = [shown(sent(registration, Notice.Kind.CONFIRMED)).split(" | ")[0] for registration in registrations]
+    assert titles == [DISCREET_TITLE, TITLE]
