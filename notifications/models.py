@@ -23,6 +23,26 @@ def new_message_id() -> str:
     return f"<{uuid.uuid4()}@{settings.SITE_HOST}>"
 
 
+class CalendarThreadQuerySet(models.QuerySet):
+    def begin(self, registration: Registration) -> None:
+        """Give each meeting of a seat its UID; SEQUENCE stays empty until a message carries it. A retry adds nothing.
+
+        The caller holds the session's lock. Made with the seat and not with the first message, so that the download and
+        the feed show before the confirmation what the invitation then updates.
+        """
+        meetings = registration.session.meetings.values_list("pk", flat=True)
+        self.bulk_create(
+            [CalendarThread(registration=registration, meeting_id=meeting) for meeting in meetings],
+            ignore_conflicts=True,
+        )
+
+    begin.alters_data = True
+
+    def announced(self):
+        """Threads of which a message was ever written."""
+        return self.filter(sequence__isnull=False)
+
+
 class CalendarThread(models.Model):
     """UID and SEQUENCE of one registration's one meeting. Registering again makes a new one of both."""
 
@@ -49,6 +69,8 @@ class CalendarThread(models.Model):
         default=Partstat.NEEDS_ACTION,
         help_text="The last answer from the calendar; asked anew when the time changes.",
     )
+
+    objects = CalendarThreadQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

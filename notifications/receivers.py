@@ -39,6 +39,7 @@ def tell_registered(sender, registration: Registration, **kwargs) -> None:
     elif registration.session.is_confirmed:
         invite(Notice.Kind.CONFIRMED, registration)
     else:
+        CalendarThread.objects.begin(registration)
         plain(Notice.Kind.REGISTERED, registration)
 
 
@@ -48,6 +49,7 @@ def tell_promoted(sender, registration: Registration, how: str = "", **kwargs) -
     if registration.session.is_confirmed:
         invite(Notice.Kind.PROMOTED, registration, how=how)
     else:
+        CalendarThread.objects.begin(registration)
         plain(Notice.Kind.PROMOTED, registration, how=how)
 
 
@@ -168,8 +170,8 @@ def invite(kind: str, registration: Registration, **facts) -> None:
 
 
 def uninvite(kind: str, registration: Registration, **facts) -> None:
-    """Owe the person one cancellation per invitation, or one plain notice where none was written."""
-    threads = list(registration.threads.select_related("registration__person"))
+    """Owe the person one cancellation per invitation, or one plain notice where none was ever written."""
+    threads = list(registration.threads.announced().select_related("registration__person"))
     for thread in threads:
         Notice.objects.owe_calendar(kind, Notice.Method.CANCEL, thread, facts_of(registration, **facts))
     if not threads:

@@ -36,7 +36,7 @@ def world(make_session, people, office, now):
             Registration.objects.register(person, session, now=now)
         session.settle(now=now)
     gone = confirmed.registrations.get(person=crowd[0])
-    CalendarThread.objects.update(requested_at=now)
+    CalendarThread.objects.announced().update(requested_at=now)
     gone.withdraw(crowd[0], now=now)
     cancelled.cancel("Snow.", by=office, now=now)
     first, waiting = confirmed.registrations.registered().first(), confirmed.registrations.waitlisted().get()

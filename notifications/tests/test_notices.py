@@ -33,7 +33,40 @@ def test_before_the_session_is_confirmed_nobody_gets_a_calendar_message(register
     session, registrations = registered(5)
     assert [owed(r) for r in registrations] == [[("registered", "", None)]] * 5
     assert [r.notices.get().facts["count"] for r in registrations] == [1, 2, 3, 4, 5]
-    assert not CalendarThread.objects.exists()
+    assert not CalendarThread.objects.announced().exists()
+
+
+def test_the_uid_is_made_with_the_seat_and_stays(registered, now):
+    session, registrations = registered(6)
+    before = [registration.threads.get().uid for registration in registrations]
+    session.settle(now=now)
+    assert [registration.threads.get().uid for registration in registrations] == before
+    assert len(set(before)) == 6
+
+
+def test_who_waits_has_no_uid_until_a_seat_is_theirs(registered, now):
+    session, registrations = registered(3, minimum=2, capacity=2)
+    assert not registrations[2].threads.exists()
+    registrations[0].withdraw(by=registrations[0].person, now=now)
+    assert registrations[2].threads.get().sequence is None
+
+
+def test_every_meeting_of_a_seat_has_its_uid_in_one_statement(weekly, people, now, django_assert_num_queries):
+    registration = Registration.objects.register(people(1)[0], weekly(4), now=now)
+    assert registration.threads.values("uid").distinct().count() == 4
+    registration.threads.all().delete()
+    with django_assert_num_queries(2):
+        CalendarThread.objects.begin(registration)
+    CalendarThread.objects.begin(registration)
+    assert registration.threads.count() == 4
+
+
+def test_the_threads_of_an_open_session_call_for_no_calendar_message(registered, office, now):
+    session, registrations = registered(2)
+    registrations[0].withdraw(by=registrations[0].person, now=now)
+    session.cancel("The room is flooded.", by=office, now=now)
+    assert owed(registrations[0])[1:] == [("withdrawn", "", None)]
+    assert owed(registrations[1])[1:] == [("cancelled", "", None)]
 
 
 def test_six_then_twenty_four_more_get_thirty_invitations_and_no_more(make_session, people, now):
@@ -112,17 +145,27 @@ def test_cancelling_a_confirmed_session_takes_it_off_every_calendar(registered, 
     assert owed(registrations[6])[1:] == [("cancelled", "", None)]
 
 
-def test_a_session_of_two_meetings_makes_two_invitations_a_person(make_session, people, now):
-    day = (now + timedelta(days=20)).date()
-    plans = [
-        MeetingPlan(
-            instant(day + timedelta(days=7 * week), time(12), "America/Chicago"),
-            instant(day + timedelta(days=7 * week), time(14), "America/Chicago"),
-            "America/Chicago",
-        )
-        for week in (0, 1)
-    ]
-    session = make_session(minimum=1, meetings=plans)
+@pytest.fixture
+def weekly(make_session, now):
+    """weekly(2, minimum=1) gives an open session with a meeting in each of two weeks."""
+
+    def make(weeks, **overrides):
+        day = (now + timedelta(days=20)).date()
+        plans = [
+            MeetingPlan(
+                instant(day + timedelta(days=7 * week), time(12), "America/Chicago"),
+                instant(day + timedelta(days=7 * week), time(14), "America/Chicago"),
+                "America/Chicago",
+            )
+            for week in range(weeks)
+        ]
+        return make_session(meetings=plans, **overrides)
+
+    return make
+
+
+def test_a_session_of_two_meetings_makes_two_invitations_a_person(weekly, people, now):
+    session = weekly(2, minimum=1)
     registration = Registration.objects.register(people(1)[0], session, now=now)
     session.settle(now=now)
     assert owed(registration)[1:] == [("confirmed", "REQUEST", 0)] * 2
