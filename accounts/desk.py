@@ -11,6 +11,8 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.db import connection, models
 from django.utils import timezone
 
+from accounts.locks import lock_row
+
 MOST = 32767
 NOT_SHOWN = ("id", "password", "last_login")
 
@@ -122,7 +124,7 @@ class DeskAdmin(admin.ModelAdmin):
 
     def lock(self, obj) -> None:
         """Lock the row of `obj` until the transaction ends, and refresh it."""
-        obj.refresh_from_db(from_queryset=type(obj)._default_manager.select_for_update(no_key=True))
+        lock_row(obj)
 
     def save_model(self, request, obj, form, change):
         if not change:

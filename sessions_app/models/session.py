@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.locks import lock_row
 from accounts.models import Campus, Person, validate_time_zone
 from accounts.record import record
 from catalog.models import Facilitator, Format, Workshop
@@ -303,15 +304,8 @@ class Session(models.Model):
     # ---- the lock ----
 
     def lock(self) -> None:
-        """Lock this row until the transaction ends and refresh it. Waits 3 s at most, then OperationalError.
-
-        NO KEY UPDATE, so that rows pointing here can still be inserted. On SQLite the IMMEDIATE transaction
-        already holds the one write lock.
-        """
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL lock_timeout = '3s'")
-        self.refresh_from_db(from_queryset=Session.objects.select_for_update(no_key=True))
+        """Lock this row until the transaction ends and refresh it. Waits 3 s at most, then OperationalError."""
+        lock_row(self)
 
     lock.alters_data = True
 
