@@ -1,22 +1,20 @@
 """Mail in the admin: what was sent, what waits, and what could not be delivered, with a way to try it again."""
 
 from django.contrib import admin, messages
-from django.db import transaction
 
 from accounts.desk import ReadOnlyAdmin
-from accounts.record import record
+from notifications.invitation_desk import SendAgainPage
 from notifications.models import CalendarThread, Notice
-
-SECRET_KINDS = (Notice.Kind.CODE, Notice.Kind.ACCOUNT)
+from notifications.undeliverable_desk import SECRET_KINDS, UndeliverablePages, try_again
 
 
 @admin.register(Notice)
-class NoticeAdmin(ReadOnlyAdmin):
+class NoticeAdmin(UndeliverablePages, ReadOnlyAdmin):
     """Bodies are not shown, nor subjects of account mail: a sign-in code belongs to its reader alone."""
 
     office_may = ("view", "change")
     list_display = ["created_at", "to", "kind", "subject_unless_secret", "state", "attempts", "problem"]
-    list_filter = ["state", "kind", "method"]
+    list_filter = ["state", ("handled_at", admin.EmptyFieldListFilter), "kind", "method"]
     search_fields = ["to", "person__name", "problem"]
     date_hierarchy = "created_at"
     fields = [
@@ -29,6 +27,9 @@ class NoticeAdmin(ReadOnlyAdmin):
         "sequence",
         "state",
         "problem",
+        "handled_at",
+        "handled_by",
+        "handled_note",
         "attempts",
         "created_at",
         "next_attempt_at",
@@ -42,11 +43,8 @@ class NoticeAdmin(ReadOnlyAdmin):
         return (
             super()
             .get_queryset(request)
-            .select_related("person", "registration__person", "registration__session__workshop")
+            .select_related("person", "handled_by", "registration__person", "registration__session__workshop")
         )
-
-    def has_retry_permission(self, request) -> bool:
-        return request.user.has_perm("notifications.change_notice")
 
     @admin.display(description="subject")
     def subject_unless_secret(self, notice: Notice) -> str:
@@ -56,9 +54,7 @@ class NoticeAdmin(ReadOnlyAdmin):
     def retry_selected(self, request, queryset):
         dead = list(queryset.filter(state=Notice.State.DEAD))
         for notice in dead:
-            with transaction.atomic():
-                record(request.user, notice, f"Tried again. It had failed: {notice.problem}")
-                notice.retry()
+            try_again(notice, request.user)
         left = queryset.count() - len(dead)
         if dead:
             messages.success(request, f"{len(dead)} queued again.")
@@ -67,7 +63,7 @@ class NoticeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(CalendarThread)
-class CalendarThreadAdmin(ReadOnlyAdmin):
+class CalendarThreadAdmin(SendAgainPage, ReadOnlyAdmin):
     list_display = ["uid", "person", "session", "sequence", "requested_at"]
     list_select_related = ["registration__person", "registration__session__workshop"]
     search_fields = ["uid", "registration__person__name", "registration__person__email"]

@@ -6,12 +6,13 @@ from celery import current_app
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from notifications.models import MailQueue, Notice
 
-STUCK_AFTER = timedelta(minutes=15)
+STUCK_AFTER = timedelta(minutes=5)
 BROKER_SECONDS = 2
 
 
@@ -55,7 +56,9 @@ def _mail_problems(now: datetime) -> dict[str, str]:
         # The server's own words may name its users; they are in the admin.
         problems["mail"] = "The mail server refuses us, and mail waits: check EMAIL_URL."
     elif Notice.objects.due(now - STUCK_AFTER).exists():
-        problems["mail"] = "Mail has been waiting for more than fifteen minutes: is a worker running?"
-    if dead := Notice.objects.filter(state=Notice.State.DEAD).count():
-        problems["undeliverable"] = f"{dead} undeliverable notices: see them in the admin."
+        problems["mail"] = "Mail has been waiting for more than five minutes: is a worker running?"
+    if dead := Notice.objects.undeliverable().count():
+        problems["undeliverable"] = (
+            f"{dead} undeliverable notice{pluralize(dead)}: the admin says why, tries again or marks as handled."
+        )
     return problems

@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from accounts.locks import lock_row
 from accounts.models import Person
 from accounts.record import record
 from registrations.models import Registration
@@ -140,6 +141,10 @@ class NoticeQuerySet(models.QuerySet):
             .order_by("priority", "next_attempt_at", "pk")
         )
 
+    def undeliverable(self):
+        """Notices that could not be delivered and that nobody of the office has dealt with yet."""
+        return self.filter(state=Notice.State.DEAD, handled_at__isnull=True)
+
     def owe(self, kind: str, registration: Registration, facts: dict, event: str = "") -> "Notice":
         """Write the plain notice of `kind` owed to a registration's person. Raises IntegrityError if it exists.
 
@@ -265,6 +270,15 @@ class Notice(models.Model):
         CODE = 0, "Code"
         NEWS = 5, "News"
 
+    class Refused(Exception):
+        """A verb was refused; `str(error)` is the sentence shown to the office."""
+
+    class NotUndeliverable(Refused):
+        """There is nothing to deal with."""
+
+    class NoteMissing(Refused):
+        """The office has to say what it did."""
+
     kind = models.CharField(max_length=20, choices=Kind.choices)
     to = models.EmailField(max_length=254)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="notices")
@@ -294,6 +308,9 @@ class Notice(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=500, blank=True)
+    handled_at = models.DateTimeField(null=True, blank=True)
+    handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    handled_note = models.CharField(max_length=500, blank=True)
 
     objects = NoticeQuerySet.as_manager()
 
@@ -315,6 +332,10 @@ class Notice(models.Model):
                 condition=Q(method="") | Q(thread__isnull=False, sequence__isnull=False),
                 name="calendar_notice_has_its_thread",
             ),
+            models.CheckConstraint(
+                condition=Q(handled_at__isnull=True) | (Q(state="dead") & ~Q(handled_note="")),
+                name="handled_notice_is_undeliverable_and_says_how",
+            ),
         ]
 
     def __str__(self):
@@ -335,10 +356,36 @@ class Notice(models.Model):
     def retry(self) -> None:
         """Queue an undeliverable notice again, with its attempts and its three days counted afresh."""
         Notice.objects.filter(pk=self.pk, state=self.State.DEAD).update(
-            state=self.State.QUEUED, attempts=0, next_attempt_at=timezone.now(), created_at=timezone.now(), problem=""
+            state=self.State.QUEUED,
+            attempts=0,
+            next_attempt_at=timezone.now(),
+            created_at=timezone.now(),
+            problem="",
+            handled_at=None,
+            handled_by=None,
+            handled_note="",
         )
 
     retry.alters_data = True
+
+    @transaction.atomic
+    def handle(self, by: Person, note: str, now: datetime | None = None) -> None:
+        """Say that the office has dealt with this undeliverable notice some other way, and how: it waits no longer.
+
+        Refuses what is not undeliverable (NotUndeliverable), and an empty `note` (NoteMissing).
+        """
+        lock_row(self)
+        if self.handled_at:
+            return
+        if self.state != self.State.DEAD:
+            raise self.NotUndeliverable("Only undeliverable mail is marked as handled.")
+        if not note.strip():
+            raise self.NoteMissing("Say what was done: the record needs it.")
+        self.handled_at, self.handled_by, self.handled_note = now or timezone.now(), by, note.strip()[:500]
+        self.save(update_fields=["handled_at", "handled_by", "handled_note"])
+        record(by, self, f"Marked as handled: {self.handled_note} It had failed: {self.problem}")
+
+    handle.alters_data = True
 
 
 class MailQueue(models.Model):

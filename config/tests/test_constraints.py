@@ -41,6 +41,10 @@ CHECKS = {
     "withdrawn_at_some_time": [{"status": "withdrawn", "withdrawn_at": None}],
     "nomination_answered_at_some_time": [{"status": "declined", "answered_at": None}],
     "accepted_nomination_registered": [{"status": "accepted", "answered_at": Now(), "registration": None}],
+    "handled_notice_is_undeliverable_and_says_how": [
+        {"state": "sent", "handled_at": Now(), "handled_note": "Called them."},
+        {"state": "dead", "handled_at": Now(), "handled_note": ""},
+    ],
     "calendar_notice_has_its_thread": [{"method": "REQUEST", "thread": None}, {"method": "CANCEL", "sequence": None}],
 }
 # What else a second row needs to be caught by a condition, or by more than its columns.

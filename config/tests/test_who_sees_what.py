@@ -73,6 +73,8 @@ ANSWERS = {
     "admin/registrations/accommodation/<int:pk>/answer/": (302, 302, 302, 405),
     "admin/*": (302, 302, 302, SERVED),
     "admin/login/": (302, 403, 403, 302),
+    "admin/password_change/": (302, 302, 302, 404),  # there are no passwords
+    "admin/password_change/done/": (302, 302, 302, 404),
     "admin/mfa/authenticator/add/": (302, 302, 302, 403),
     "admin/sessions_app/session/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/registrations/registration/roster/<int:session_pk>/": (302, 302, 302, 200),
@@ -83,8 +85,12 @@ ANSWERS = {
     "admin/registrations/nomination/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/registrations/interest/add/": (302, 302, 302, 403),
     "admin/registrations/interest/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/notifications/notice/undeliverable/": (302, 302, 302, 200),
+    "admin/notifications/notice/<int:pk>/retry/": (302, 302, 302, 405),
+    "admin/notifications/notice/<int:pk>/handled/": (302, 302, 302, 200),
     "admin/notifications/notice/add/": (302, 302, 302, 403),
     "admin/notifications/notice/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/notifications/calendarthread/<int:pk>/send-again/": (302, 302, 302, 405),
     "admin/notifications/calendarthread/add/": (302, 302, 302, 403),
     "admin/notifications/calendarthread/<path:object_id>/delete/": (302, 302, 302, 403),
     "__mail__/*": (404, 404, 404, 404),  # the inbox is open only with DEBUG

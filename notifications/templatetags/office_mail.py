@@ -1,23 +1,50 @@
-"""What the office's first page says about mail."""
+"""What the office's pages say about mail."""
 
 from django import template
 from django.utils import timezone
 
+from accounts.models import Person
 from notifications.health import STUCK_AFTER
+from notifications.invitation_desk import Line, in_session, of_person
 from notifications.models import MailQueue, Notice
+from sessions_app.models import Session
 
 register = template.Library()
 
+STOPPED = (
+    "Sessions are not being decided and mail is not going out: the background service has stopped. "
+    "Ask whoever runs the portal to start Celery’s beat and a worker. Nothing is lost; all of it goes out then."
+)
+STUCK = (
+    "Mail has been waiting for more than five minutes. "
+    "Ask whoever runs the portal whether a worker is running and the mail server answers. Nothing is lost."
+)
+
+
+@register.inclusion_tag("admin/notifications/banner.html")
+def mail_banner() -> dict:
+    """Say what keeps mail from going out and what to do about it, and how much is undeliverable; else nothing."""
+    now, problems = timezone.now(), []
+    queue = MailQueue.load()
+    if queue.beat_at is None or queue.beat_at < now - MailQueue.ALIVE:
+        problems.append(STOPPED)
+    if queue.is_paused(now):
+        problems.append(
+            f"{queue.problem.rstrip('.')}. Mail waits, and goes out by itself once the server takes us again: "
+            "ask whoever runs the portal to check EMAIL_URL."
+        )
+    elif Notice.objects.due(now - STUCK_AFTER).exists():
+        problems.append(STUCK)
+    return {"problems": problems, "dead": Notice.objects.undeliverable().count()}
+
 
 @register.simple_tag
-def mail_to_look_at() -> dict:
-    """Give how many notices are undeliverable, and a sentence for each thing that keeps mail from going out."""
-    now, problems = timezone.now(), []
-    queue = MailQueue.objects.first()
-    if queue is None or queue.beat_at is None or queue.beat_at < now - MailQueue.ALIVE:
-        problems.append("Sessions are not being decided and mail is not going out: the background service has stopped.")
-    elif queue.is_paused(now):
-        problems.append(f"The mail server refuses us: {queue.problem}")
-    elif Notice.objects.due(now - STUCK_AFTER).exists():
-        problems.append("Mail has been waiting for more than fifteen minutes.")
-    return {"dead": Notice.objects.filter(state=Notice.State.DEAD).count(), "problems": problems}
+def invitations_in(session: Session) -> list[Line]:
+    """Give what each calendar was told last about a session."""
+    return in_session(session)
+
+
+@register.simple_tag
+def invitations_of(person: Person) -> list[Line]:
+    """Give what a person’s calendar was told last."""
+    return of_person(person)

@@ -70,5 +70,5 @@ def test_my_training_makes_the_same_queries_with_one_place_and_with_five(count, 
 @every_count
 def test_the_offices_list_of_sessions_makes_the_same_queries(count, person, office, client, queries):
     client.force_login(office)
-    # One of them asks whether this is somebody who arranges access.
-    queries(7 + WHO_IS_ASKING, reverse("admin:sessions_app_session_changelist"))
+    # One of them asks whether this is somebody who arranges access, and three whether mail goes out.
+    queries(10 + WHO_IS_ASKING, reverse("admin:sessions_app_session_changelist"))

@@ -1,0 +1,71 @@
+"""The office's pages about mail in a real browser, under the Content-Security-Policy; and axe."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.cache import cache
+from django.urls import reverse
+
+from notifications.models import MailQueue, Notice
+from registrations.models import Registration
+
+
+@pytest.fixture
+def dead(transactional_db, make_session, people, office, now) -> list[Notice]:
+    """A mail server that refuses us, and three undeliverable notices of a confirmed session, one of them handled."""
+    cache.clear()
+    session = make_session(minimum=1)
+    for person in people(3):
+        Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+    MailQueue.load().pause("The mail server refuses us: 535 5.7.8 Authentication credentials invalid", now)
+    notices = list(Notice.objects.filter(kind=Notice.Kind.CONFIRMED).order_by("to"))
+    Notice.objects.filter(kind=Notice.Kind.CONFIRMED).update(
+        state=Notice.State.DEAD, problem="550 5.1.1 No such mailbox", subject="Confirmed: Bystander Interventions"
+    )
+    notices[0].handle(office, "Called them.", now=now)
+    return notices
+
+
+@pytest.fixture
+def cookie(client, office, live_server) -> dict:
+    """The cookie of a browser signed in as the office."""
+    client.force_login(office)
+    return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+
+
+def test_the_office_follows_the_banner_and_deals_with_undeliverable_mail(browser_page, cookie, live_server, dead):
+    page = browser_page
+    page.context.add_cookies([cookie])
+    page.goto(f"{live_server.url}/admin/")
+    page.get_by_role("link", name="See why, try again or mark as handled").click()
+    page.get_by_role("button", name="Try again “Session confirmed” to person3@example.edu").click()
+    page.get_by_text("Queued again: Session confirmed, to person3@example.edu.").wait_for()
+    page.get_by_role("link", name="Mark as handled “Session confirmed” to person2@example.edu").click()
+    page.get_by_label("What was done").fill("Wrote to their other address.")
+    page.get_by_role("button", name="Mark as handled").click()
+    page.get_by_text("0 undeliverable").wait_for()
+    assert Notice.objects.undeliverable().count() == 0
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_pages_about_mail(browser, cookie, live_server, dead, width, scheme):
+    pages = [
+        reverse("admin:notifications_notice_undeliverable"),
+        reverse("admin:notifications_notice_undeliverable") + "?handled=1",
+        reverse("admin:notifications_notice_handled", args=[dead[1].pk]),
+        reverse("admin:registrations_registration_roster", args=[dead[1].registration.session_id]),
+        reverse("admin:accounts_person_change", args=[dead[1].person_id]),
+    ]
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
+    context.add_cookies([cookie])
+    page, found = context.new_page(), {}
+    for path in pages:
+        assert page.goto(live_server.url + path).ok
+        problems = [problem["id"] for problem in Axe().run(page).response["violations"]]
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            problems.append("scrolls sideways")
+        if problems:
+            found[path] = problems
+    context.close()
+    assert found == {}

@@ -1,0 +1,137 @@
+"""What /readyz and the banner on every page of the office say: a stopped beat, a stuck queue, dead letters (G16)."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from notifications.health import find_problems
+from notifications.models import MailQueue, Notice
+from registrations.models import Registration
+
+pytestmark = pytest.mark.django_db
+PAGES = ["index", "sessions_app_session_changelist", "accounts_person_changelist", "notifications_notice_undeliverable"]
+STOPPED, STUCK = "the background service has stopped", "Mail has been waiting for more than five minutes."
+
+
+@pytest.fixture
+def desk(client, office):
+    client.force_login(office)
+    return client
+
+
+@pytest.fixture
+def alive(now):
+    """A portal whose sweep has just run."""
+    MailQueue.load().beat(now)
+
+
+@pytest.fixture
+def notice(make_session, person, now):
+    """A notice that is due now."""
+    Registration.objects.register(person, make_session(), now=now)
+    return Notice.objects.get()
+
+
+def problems(now) -> dict[str, str]:
+    """Return what is not well with mail; a broker is not what these tests are about."""
+    return {name: sentence for name, sentence in find_problems(now).items() if name != "broker"}
+
+
+def banners(desk) -> list[str]:
+    """Return the banner of each of PAGES."""
+    pages = [desk.get(reverse(f"admin:{name}")).text for name in PAGES]
+    return [page.partition('class="office-banner"')[2].partition("</section>")[0] for page in pages]
+
+
+def test_nothing_is_said_while_all_is_well(desk, alive, notice, now):
+    assert problems(now) == {}
+    assert banners(desk) == [""] * len(PAGES)
+
+
+def test_a_stopped_beat_shows_after_five_minutes(desk, alive, now):
+    assert problems(now + timedelta(minutes=5)) == {}
+    assert list(problems(now + timedelta(minutes=5, seconds=1))) == ["beat"]
+    MailQueue.load().beat(now - timedelta(minutes=5, seconds=1))
+    assert all(STOPPED in banner for banner in banners(desk))
+
+
+def test_a_portal_whose_beat_never_ran_says_so(desk, now):
+    assert list(problems(now)) == ["beat"]
+    assert all(STOPPED in banner for banner in banners(desk))
+
+
+def test_mail_that_waits_shows_after_five_minutes(desk, alive, notice, now):
+    Notice.objects.update(next_attempt_at=now - timedelta(minutes=4))
+    assert problems(now) == {}
+    Notice.objects.update(next_attempt_at=now - timedelta(minutes=5))
+    assert list(problems(now)) == ["mail"]
+    assert all(STUCK in banner for banner in banners(desk))
+
+
+def test_mail_that_waits_to_be_tried_again_is_not_stuck(alive, notice, now):
+    Notice.objects.update(created_at=now - timedelta(hours=3), attempts=4, next_attempt_at=now + timedelta(minutes=40))
+    assert problems(now) == {}
+
+
+def test_refused_credentials_show_at_once_and_the_servers_words_only_to_the_office(desk, alive, notice, now, client):
+    MailQueue.load().pause("The mail server refuses us: 535 no such user quorum", now)
+    assert "535" not in problems(now)["mail"] and "EMAIL_URL" in problems(now)["mail"]
+    assert all("535 no such user quorum" in banner and "EMAIL_URL" in banner for banner in banners(desk))
+    MailQueue.load().resume()
+    assert problems(now) == {} and banners(desk) == [""] * len(PAGES)
+
+
+def test_dead_letters_show_until_they_are_handled(desk, office, alive, notice, now):
+    Notice.objects.update(state=Notice.State.DEAD, problem="550 No such mailbox")
+    assert problems(now) == {
+        "undeliverable": "1 undeliverable notice: the admin says why, tries again or marks as handled."
+    }
+    assert all("1 undeliverable message." in banner for banner in banners(desk))
+    assert all(reverse("admin:notifications_notice_undeliverable") in banner for banner in banners(desk))
+    Notice.objects.get().handle(office, "Called them.", now=now)
+    assert problems(now) == {} and banners(desk) == [""] * len(PAGES)
+
+
+def test_readyz_answers_503_with_what_is_wrong(client, notice):
+    Notice.objects.update(state=Notice.State.DEAD)
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert {"beat", "undeliverable"} <= set(response.json()["problems"])
+    assert response.json()["ready"] is False
+
+
+def test_who_may_not_see_mail_sees_no_banner(client, people):
+    staff = people(1, is_staff=True)[0]
+    staff.user_permissions.set(Permission.objects.filter(codename="view_person"))
+    client.force_login(staff)
+    assert "office-banner" not in client.get(reverse("admin:accounts_person_changelist")).text
+    staff.user_permissions.set(Permission.objects.filter(codename__in=["view_person", "view_notice"]))
+    assert "office-banner" in client.get(reverse("admin:accounts_person_changelist")).text
+
+
+def test_the_banner_takes_three_queries_however_much_is_wrong(desk, office, make_session, people, now):
+    page = reverse("admin:sessions_app_session_add")
+    desk.get(page)
+    counts = []
+    for state in (Notice.State.SENT, Notice.State.DEAD):
+        for person in people(10):
+            Registration.objects.register(person, make_session(), now=now)
+        Notice.objects.update(state=state)
+        with CaptureQueriesContext(connection) as queries:
+            desk.get(page)
+        counts.append(len([1 for query in queries if "notifications_" in query["sql"]]))
+    assert counts == [3, 3]
+
+
+def test_a_notice_being_sent_is_not_stuck(alive, notice, now):
+    Notice.objects.update(
+        state=Notice.State.SENDING,
+        next_attempt_at=now - timedelta(minutes=6),
+        lease_until=timezone.now() + timedelta(minutes=1),
+    )
+    assert problems(now) == {}
