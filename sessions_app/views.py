@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -235,11 +236,25 @@ def workshop_parts(dates: dict[int, tuple], now: datetime) -> list[Part]:
     ]
 
 
+# Built once, and put in order here: building an ORDER BY takes longer than sorting these few.
+@cache
+def shown() -> QuerySet:
+    """Return the meetings with all that a session page shows of their session and venue, in no order."""
+    return Meeting.objects.select_related("venue", "session__workshop", "session__for_campus").order_by()
+
+
+@cache
+def teaching() -> QuerySet:
+    """Return each session's objectives beside its facilitators, in no order."""
+    return Session.objects.order_by().values_list(
+        *("workshop__objectives__position", "workshop__objectives__pk", "workshop__objectives__text"),
+        *("facilitators__pk", "facilitators__name", "facilitators__credentials", "facilitators__pronouns"),
+    )
+
+
 def find(code: str, person: Person | AnonymousUser) -> tuple[Session, list[Meeting]]:
     """Return the session with its workshop, and its meetings with their venues: one query. A draft is the office's."""
-    meetings = list(
-        Meeting.objects.filter(session__code=code).select_related("venue", "session__workshop", "session__for_campus")
-    )
+    meetings = sorted(shown().filter(session__code=code), key=lambda meeting: (meeting.starts_at, meeting.pk))
     if meetings:
         session = meetings[0].session
     else:
@@ -259,7 +274,8 @@ class SessionView(TemplateView):
         now, (session, meetings) = timezone.now(), find(code, self.request.user)
         venues = list({meeting.venue_id: meeting.venue for meeting in meetings if meeting.venue}.values())
         room = venues[0] if len(venues) == 1 else None
-        dates = listed().filter(workshop=session.workshop_id).joinable(now).exclude(pk=session.pk)
+        # One more than is shown: this session is one of them.
+        dates = listed().joinable(now).filter(workshop=session.workshop_id)[: OTHER_DATES + 1]
         objectives, names = taught(session)
         return super().get_context_data(
             **kwargs,
@@ -275,7 +291,7 @@ class SessionView(TemplateView):
             led_by=led_by(names),
             objectives=objectives,
             access=tuple((str(venue), venue.directions, venue.access) for venue in venues),
-            other_dates=list(dates.order_by("starts_at", "pk")[:OTHER_DATES]),
+            other_dates=[other for other in dates if other.pk != session.pk][:OTHER_DATES],
         )
 
 
@@ -284,21 +300,15 @@ def taught(session: Session) -> tuple[tuple[str, ...], list[str]]:
 
     One query: it reads each of the few objectives beside each of the few facilitators.
     """
-    found = (
-        Session.objects.filter(pk=session.pk)
-        .order_by("workshop__objectives__position", "workshop__objectives__pk", "facilitators__name")
-        .values_list(
-            *("workshop__objectives__pk", "workshop__objectives__text"),
-            *("facilitators__pk", "facilitators__name", "facilitators__credentials", "facilitators__pronouns"),
-        )
-    )
     objectives, facilitators = {}, {}
-    for objective, text, facilitator, name, credentials, pronouns in found:
+    for position, objective, text, facilitator, *named in teaching().filter(pk=session.pk):
         if objective is not None:
-            objectives[objective] = text
+            objectives[position, objective] = text
         if facilitator is not None:
-            facilitators[facilitator] = Facilitator(name=name, credentials=credentials, pronouns=pronouns).byline
-    return tuple(objectives.values()), list(facilitators.values())
+            name, credentials, pronouns = named
+            byline = Facilitator(name=name, credentials=credentials, pronouns=pronouns).byline
+            facilitators[name, facilitator] = byline
+    return tuple(objectives[key] for key in sorted(objectives)), [facilitators[key] for key in sorted(facilitators)]
 
 
 def led_by(names: list[str]) -> str:
