@@ -1,5 +1,6 @@
 """Registering, signed in or not."""
 
+from copy import copy
 from datetime import datetime
 
 from django.contrib import messages
@@ -51,8 +52,8 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _register_person(request: HttpRequest, session: Session) -> HttpResponse:
-    # Not request.user: what a refused registration wrote on it would show in the header.
-    person, now = Person.objects.get(pk=request.user.pk), timezone.now()
+    # A copy: what a refused registration wrote on request.user would show in the header.
+    person, now = copy(request.user), timezone.now()
     if request.method != "POST":
         existing = session.registrations.active().filter(person=person).first()
         if existing:

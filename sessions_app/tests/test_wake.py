@@ -1,7 +1,10 @@
-"""Waking a worker is bounded, happens once per transaction and harms nothing when the broker is gone (G10)."""
+"""Waking a worker costs the request nothing, happens once per moment and harms nothing without a broker (G10)."""
 
-import itertools
+import os
 import socket
+import subprocess
+import sys
+import threading
 import time
 
 import pytest
@@ -9,17 +12,18 @@ from celery import Celery
 from django.conf import settings
 
 from sessions_app import wake as waking
-from sessions_app.wake import wake
+from sessions_app.wake import Bell, wake
 
-pytestmark = pytest.mark.django_db
+AT_ONCE = 0.5
 
 
-@pytest.fixture(autouse=True)
-def closed_circuit():
-    """Every test starts and ends with the circuit closed."""
-    waking._closed_again_at = 0.0
-    yield
-    waking._closed_again_at = 0.0
+@pytest.fixture
+def bell(monkeypatch):
+    """A bell of the test's own, that nothing has failed yet."""
+    bell = Bell()
+    monkeypatch.setattr(waking, "_bell", bell)
+    yield bell
+    assert bell.wait_until_quiet(10)
 
 
 @pytest.fixture
@@ -61,52 +65,120 @@ def refusing_port():
     return port
 
 
-numbers = itertools.count()
+class Recorder:
+    """Stands where a task does, and keeps what was published."""
+
+    name = "elsewhere.recorded"
+
+    def __init__(self):
+        self.published, self.goes_on = [], threading.Event()
+        self.goes_on.set()
+
+    def apply_async(self, args, **options):
+        self.published.append(args)
+        self.goes_on.wait(10)
 
 
-def seconds_to_wake(task, capture, times=1) -> float:
-    started = time.monotonic()
-    for _ in range(times):
-        with capture(execute=True):
-            # Another argument each time: the test's transaction stays open, and equal wake-ups in one are one.
-            wake(task, next(numbers))
-    return time.monotonic() - started
+def seconds(do) -> float:
+    began = time.monotonic()
+    do()
+    return time.monotonic() - began
 
 
-def test_a_refusing_broker_costs_next_to_nothing(task_at, refusing_port, django_capture_on_commit_callbacks, caplog):
-    assert seconds_to_wake(task_at(refusing_port), django_capture_on_commit_callbacks) < 2
-    assert "broker unreachable" in caplog.text
-
-
-def test_a_frozen_broker_costs_two_seconds_once_and_then_nothing(
-    task_at, frozen_port, django_capture_on_commit_callbacks
-):
+def test_whoever_wakes_does_not_wait_for_a_frozen_broker(bell, task_at, frozen_port):
     task = task_at(frozen_port)
-    assert seconds_to_wake(task, django_capture_on_commit_callbacks) < 3
-    assert seconds_to_wake(task, django_capture_on_commit_callbacks, times=50) < 0.5
+    assert seconds(lambda: [bell.ring(task, (number,)) for number in range(50)]) < AT_ONCE
 
 
-def test_the_broker_is_tried_again_after_thirty_seconds(
-    task_at, frozen_port, django_capture_on_commit_callbacks, monkeypatch
-):
+def test_a_frozen_broker_is_waited_for_once_and_two_seconds(bell, task_at, frozen_port, caplog):
     task = task_at(frozen_port)
-    seconds_to_wake(task, django_capture_on_commit_callbacks)
-    closed_again_at = waking._closed_again_at
-    assert 29 < closed_again_at - time.monotonic() <= 30
-    monkeypatch.setattr(waking, "_closed_again_at", time.monotonic())
-    assert seconds_to_wake(task, django_capture_on_commit_callbacks) > 1
+    for number in range(50):
+        bell.ring(task, (number,))
+    assert 1 < seconds(lambda: bell.wait_until_quiet(10)) < 4
+    assert caplog.text.count("broker unreachable") == 1
 
 
-def test_nothing_is_published_before_the_commit(task_at, refusing_port, django_capture_on_commit_callbacks, caplog):
-    with django_capture_on_commit_callbacks():
-        wake(task_at(refusing_port), next(numbers))
-    assert caplog.text == ""
-
-
-def test_the_same_wake_up_is_published_once_per_transaction(task_at, refusing_port, django_capture_on_commit_callbacks):
+def test_a_refusing_broker_is_tried_again_after_thirty_seconds(bell, task_at, refusing_port, caplog):
     task = task_at(refusing_port)
+    bell.ring(task, ())
+    bell.wait_until_quiet(10)
+    assert 29 < bell.closed_again_at - time.monotonic() <= 30
+    bell.ring(task, ())
+    bell.wait_until_quiet(10)
+    assert caplog.text.count("broker unreachable") == 1
+    bell.closed_again_at = time.monotonic()
+    bell.ring(task, ())
+    bell.wait_until_quiet(10)
+    assert caplog.text.count("broker unreachable") == 2
+
+
+def test_equal_wake_ups_of_one_moment_are_published_once(bell):
+    task = Recorder()
+    for args in [(1,), (2,), (1,), (1,)]:
+        bell.ring(task, args)
+    bell.wait_until_quiet(10)
+    assert task.published == [(1,), (2,)]
+
+
+def test_a_wake_up_during_an_equal_one_is_published_again(bell):
+    """What it tells may have been committed after the worker had looked."""
+    task = Recorder()
+    task.goes_on.clear()
+    bell.ring(task, ())
+    while not task.published:
+        time.sleep(0.01)
+    bell.ring(task, ())
+    task.goes_on.set()
+    bell.wait_until_quiet(10)
+    assert task.published == [(), ()]
+
+
+@pytest.mark.django_db
+def test_nothing_is_published_before_the_commit(bell, django_capture_on_commit_callbacks):
+    task = Recorder()
+    with django_capture_on_commit_callbacks(execute=True):
+        wake(task, 1)
+        assert bell.waiting == {}
+    bell.wait_until_quiet(10)
+    assert task.published == [(1,)]
+
+
+@pytest.mark.django_db
+def test_the_same_wake_up_is_asked_for_once_per_transaction(bell, django_capture_on_commit_callbacks):
+    task = Recorder()
     with django_capture_on_commit_callbacks() as callbacks:
         wake(task, 1)
         wake(task, 1)
         wake(task, 2)
     assert len(callbacks) == 2
+
+
+ENDS_AT_ONCE = """
+from sessions_app import wake
+class Task:
+    name = "said"
+    def apply_async(self, args, **options):
+        print("published", *args, flush=True)
+wake._bell.ring(Task(), ({},))
+"""
+FORKS_FIRST = """
+import os
+from sessions_app import wake
+wake._bell.changed.acquire()
+if os.fork():
+    _, status = os.wait()
+    os._exit(status)
+"""
+
+
+def run(script: str) -> str:
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=20, env=os.environ)
+    return answer.stdout + answer.stderr
+
+
+def test_a_command_that_ends_at_once_still_wakes_a_worker():
+    assert run(ENDS_AT_ONCE.format(7)) == "published 7\n"
+
+
+def test_a_forked_process_has_a_bell_of_its_own():
+    assert run(FORKS_FIRST + ENDS_AT_ONCE.format(8)) == "published 8\n"
