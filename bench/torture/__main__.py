@@ -38,12 +38,14 @@ class Promise:
 
 PROMISES = [
     Promise("crowd", 20, 2, "lock"),
+    Promise("crowd-sqlite", 2, 1, "immediate transactions", 1, "sqlite"),
     Promise("equal", 20, 2, "lock", 3),
     Promise("last", 200, 20, "lock", 40),
     Promise("leaving", 10, 2, "lock", 2),
     Promise("fifth", 500, 50, "lock", 60),
     Promise("deadline", 500, 50, "lock", 60),
     Promise("settling", 500, 50, "lock", 40),
+    Promise("moving", 200, 20, "lock", 40),
     Promise("cancelling", 200, 20, "lock", 40),
     Promise("redis", 120, 120, "timeouts", 4),
     Promise("web", 50, 5, "commit before the answer", 5),
@@ -114,8 +116,12 @@ class Theater:
     def prepare(self) -> None:
         """Make the template: migrated, with its people."""
         execute(self.postgresql.url, f"CREATE DATABASE {TEMPLATE} ENCODING 'UTF8' TEMPLATE template0")
-        env, log = self.env | {"DATABASE_URL": self.url(TEMPLATE)}, self.folder / "prepare.log"
-        python(env, "manage.py", "collectstatic", "--noinput", log=log)
+        env = self.env | {"DATABASE_URL": self.url(TEMPLATE)}
+        python(env, "manage.py", "collectstatic", "--noinput", log=self.folder / "prepare.log")
+        self.fill(env["DATABASE_URL"])
+
+    def fill(self, url: str) -> None:
+        env, log = self.env | {"DATABASE_URL": url}, self.folder / "prepare.log"
         for command in ("migrate", "createcachetable"):
             python(env, "manage.py", command, log=log)
         python(env, "-m", "bench.inside", "bench.torture.stage.fill", log=log)
@@ -126,7 +132,7 @@ class Theater:
         if kind == "sqlite":
             file = self.folder / "quorum.sqlite3"
             url = f"sqlite:///{file}"
-            python(self.env | {"DATABASE_URL": url}, "manage.py", "migrate", log=self.folder / "sqlite.log")
+            self.fill(url)
             try:
                 yield url
             finally:

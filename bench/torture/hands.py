@@ -16,11 +16,12 @@ SCATTER = 0.004  # seconds; the width of most verbs
 
 @dataclass(frozen=True)
 class Action:
-    """One verb to call: its name below, on a session or registration by primary key, by or for a person."""
+    """One verb to call: its name below, on a session by primary key, by or for a person, perhaps to another session."""
 
     verb: str
     key: int
     person: int = 0
+    to: int = 0
     now: datetime | None = None
 
 

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import product
 
 from bench.torture.hands import Action, Hands
-from bench.torture.stage import PEOPLE, make_session, office, people
+from bench.torture.stage import PEOPLE, make_session, make_workshop, office, people
 from bench.torture.verdict import Verdict
 from notifications.models import Notice
 from sessions_app.models import Session
@@ -176,6 +177,33 @@ def settling(count: int, without: str) -> Verdict:
         if notices(session, kind=kind) != owed:
             verdict.breaks(f"{notices(session, kind=kind)} notices for {owed} people")
     return verdict.say(f"{count} rounds of two workers settling: one decision, one notice each")
+
+
+def moving(count: int, without: str) -> Verdict:
+    """Two people move from date A to B while two move from B to A; each date has one free seat."""
+    verdict, crowd, pairs = Verdict(), people(8), []
+
+    def race():
+        workshop = make_workshop()
+        one = make_session(crowd[:4], workshop, minimum=2, capacity=5)
+        other = make_session(crowd[4:], workshop, minimum=2, capacity=5)
+        pairs.append((one, other))
+        actions = [Action("transfer", one.pk, person.pk, to=other.pk) for person in crowd[:2]]
+        actions += [Action("transfer", other.pk, person.pk, to=one.pk) for person in crowd[4:6]]
+        moved = {tuple(sorted(outcomes)) for outcomes in product(("registered", "refused SessionFull"), repeat=4)}
+        return one, actions, {("open", seats, 0, *outcomes) for seats in range(3, 6) for outcomes in moved}
+
+    with rounds(count, without) as play:
+        ends = play(verdict, race)
+    for one, other in pairs:
+        other.refresh_from_db()
+        if one.seats_taken + other.seats_taken != len(crowd):
+            verdict.breaks(f"{one.seats_taken} and {other.seats_taken} seats for {len(crowd)} people")
+        for person in crowd:
+            if person.registrations.registered().filter(session__in=(one, other)).count() != 1:
+                verdict.breaks("somebody has both seats, or none")
+    ways = Counter(end[3:].count("registered") for end in ends.elements())
+    return verdict.say(f"{count} rounds of moving from A to B against B to A, by how many moved: {dict(ways)}")
 
 
 def cancelling(count: int, without: str) -> Verdict:

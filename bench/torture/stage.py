@@ -20,7 +20,7 @@ ZONE = "America/Chicago"
 
 
 def fill() -> None:
-    """Create the people, the office and the workshop in an empty database."""
+    """Create the people and the office in an empty database."""
     Person.objects.rule()
     Person.objects.create_user("office@example.edu", name="Office Person", role=Person.Role.STAFF, is_staff=True)
     Person.objects.bulk_create(
@@ -30,7 +30,6 @@ def fill() -> None:
         ),
         batch_size=500,
     )
-    Workshop.objects.create(title="Practice", slug="practice", status=Workshop.Status.PUBLISHED)
 
 
 def people(count: int) -> list[Person]:
@@ -42,13 +41,21 @@ def office() -> Person:
     return Person.objects.get(email="office@example.edu")
 
 
-def make_session(crowd: Iterable[Person] = (), **sizes) -> Session:
-    """Publish a session that starts in two weeks, and register `crowd` in order. `sizes` are its fields."""
+def make_workshop() -> Workshop:
+    """Publish a workshop of its own: a second date of one that somebody has a place in asks before it registers."""
+    number = Workshop.objects.count() + 1
+    return Workshop.objects.create(title=f"Practice {number}", slug=f"practice-{number}", status="published")
+
+
+def make_session(crowd: Iterable[Person] = (), workshop: Workshop | None = None, **sizes) -> Session:
+    """Publish a session in two weeks or later, at a time of its own, and register `crowd` in order.
+
+    `sizes` are its fields. Without `workshop` it has one of its own.
+    """
     now = timezone.now()
-    starts_at = now + timedelta(days=14)
+    starts_at = now + timedelta(days=14, hours=2 * Session.objects.count())
     plan = MeetingPlan(starts_at, starts_at + timedelta(minutes=90), ZONE, join_link="https://meet.example.edu/quorum")
-    workshop = Workshop.objects.get(slug="practice")
-    session = Session.objects.schedule(workshop, [plan], office(), now=now, **sizes)
+    session = Session.objects.schedule(workshop or make_workshop(), [plan], office(), now=now, **sizes)
     session.publish(office(), now=now)
     for person in crowd:
         Registration.objects.register(person, session, now=now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.db import connection
 from django.test import Client
 from django.test.client import ClientHandler
 from django.urls import reverse
@@ -33,6 +34,12 @@ def withdraw(session: Session, action: Action) -> Callable:
     return lambda: registration.withdraw(registration.person, now=action.now)
 
 
+def transfer(session: Session, action: Action) -> Callable:
+    registration = Registration.objects.active().get(session=session, person=action.person)
+    to = Session.objects.get(pk=action.to)
+    return lambda: registration.transfer(to, registration.person, now=action.now).status
+
+
 def settle(session: Session, action: Action) -> Callable:
     return lambda: session.settle(now=action.now)
 
@@ -42,7 +49,7 @@ def cancel(session: Session, action: Action) -> Callable:
     return lambda: session.cancel("Snow.", by=by, now=action.now)
 
 
-VERBS = {verb.__name__: verb for verb in (press, register, withdraw, settle, cancel)}
+VERBS = {verb.__name__: verb for verb in (press, register, withdraw, transfer, settle, cancel)}
 
 
 def prepare(action: Action) -> Callable[[], str]:
@@ -65,4 +72,9 @@ def take_the_lock_away() -> None:
     Session.lock = Session.refresh_from_db
 
 
-WITHOUT = {"lock": take_the_lock_away}
+def begin_late() -> None:
+    """On SQLite a transaction then takes the write lock at its first change, when what it read may be old."""
+    connection.settings_dict["OPTIONS"]["transaction_mode"] = "DEFERRED"
+
+
+WITHOUT = {"lock": take_the_lock_away, "immediate transactions": begin_late}
