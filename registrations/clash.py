@@ -3,6 +3,7 @@
 A clash is a warning: the person may register anyway, choose another date, or move the place they have.
 """
 
+from collections import defaultdict
 from datetime import datetime
 
 from django.db.models import Q
@@ -12,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Person
 from registrations.models import Registration
-from sessions_app.models import Session
+from sessions_app.models import Meeting, Session
 from sessions_app.words import local, short_day
 
 
@@ -56,23 +57,50 @@ class Clash(Exception):
 
 
 def find_clash(person: Person, session: Session, now: datetime) -> Clash | None:
-    """Return the first thing that registering `person` for `session` would clash with. Five queries at most."""
-    places = Registration.objects.active().filter(person=person, session__status__in=Session.RUNNING)
-    places = places.exclude(session=session).select_related("session__workshop").order_by("session__starts_at", "pk")
-    sisters = places.filter(session__workshop=session.workshop_id, session__starts_at__gt=now)
-    # A seat first, then a place in line.
-    place = sisters.registered().first() or sisters.waitlisted().first()
-    if place is None:
-        times = Q()
-        for starts_at, ends_at in session.meetings.values_list("starts_at", "ends_at"):
-            times |= Q(session__meetings__starts_at__lt=ends_at, session__meetings__ends_at__gt=starts_at)
-        place = places.filter(times, session__ends_at__gt=now).first()
-    return Clash(place, session) if place else None
+    """Return the first thing that registering `person` for `session` would clash with; None if they are in it already.
+
+    A seat on another date of the workshop first, then a place in line there, then whatever is at the same time. One
+    query, and one more where the days of two sessions cross.
+    """
+    here = Q(session=session)
+    sister = Q(session__workshop=session.workshop_id, session__starts_at__gt=now)
+    meanwhile = Q(session__starts_at__lt=session.ends_at, session__ends_at__gt=max(session.starts_at, now))
+    places = list(
+        Registration.objects.active()
+        .filter(here | sister | meanwhile, person=person, session__status__in=Session.RUNNING)
+        .select_related("session__workshop")
+        .order_by()
+    )
+    if any(place.session_id == session.pk for place in places):
+        return None
+    places.sort(key=lambda place: (place.session.starts_at, place.pk))
+    sisters = [
+        place for place in places if place.session.workshop_id == session.workshop_id and place.session.starts_at > now
+    ]
+    found = sorted(sisters, key=lambda place: place.is_waitlisted) or crossing(places, session)
+    return Clash(found[0], session) if found else None
+
+
+def crossing(places: list[Registration], session: Session) -> list[Registration]:
+    """Return those of `places` of whose meetings one is at the same time as one of `session`."""
+    if not places:
+        return []
+    ids = {session.pk, *(place.session_id for place in places)}
+    times = defaultdict(list)
+    for pk, *times_of_one in Meeting.objects.filter(session__in=ids).values_list("session", "starts_at", "ends_at"):
+        times[pk].append(times_of_one)
+    return [
+        place
+        for place in places
+        if any(
+            starts_at < other_ends_at and ends_at > other_starts_at
+            for starts_at, ends_at in times[session.pk]
+            for other_starts_at, other_ends_at in times[place.session_id]
+        )
+    ]
 
 
 def warn_of_clash(person: Person, session: Session, now: datetime) -> None:
     """Raise the Clash of registering `person` for `session`, if there is one and they have no place there yet."""
-    if session.registrations.active().filter(person=person).exists():
-        return
     if clash := find_clash(person, session, now):
         raise clash

@@ -46,11 +46,14 @@ def why_not_yet(person: Person, session: Session) -> str:
 
 def missing_workshops(person: Person, workshop: Workshop, before: datetime) -> list[Workshop]:
     """Return what `workshop` comes after and `person` neither has a seat in before `before` nor took elsewhere."""
+    required = set(workshop.requires.order_by())
+    if not required:
+        return []
     booked = Q(
         sessions__registrations__person=person,
         sessions__registrations__status="registered",
         sessions__ends_at__lte=before,
     )
     elsewhere = Q(prior_attendances__person=person)
-    done = Workshop.objects.filter(booked | elsewhere, prepares_for=workshop).values("pk")
-    return list(workshop.requires.exclude(pk__in=done))
+    required -= set(Workshop.objects.filter(booked | elsewhere, prepares_for=workshop).order_by())
+    return sorted(required, key=lambda one: one.title)
