@@ -60,31 +60,27 @@ def find_clash(person: Person, session: Session, now: datetime) -> Clash | None:
     """Return the first thing that registering `person` for `session` would clash with; None if they are in it already.
 
     A seat on another date of the workshop first, then a place in line there, then whatever is at the same time. One
-    query, and one more where the days of two sessions cross.
+    query, two more for somebody who has such a place.
     """
     here = Q(session=session)
     sister = Q(session__workshop=session.workshop_id, session__starts_at__gt=now)
     meanwhile = Q(session__starts_at__lt=session.ends_at, session__ends_at__gt=max(session.starts_at, now))
-    places = list(
-        Registration.objects.active()
-        .filter(here | sister | meanwhile, person=person, session__status__in=Session.RUNNING)
-        .select_related("session__workshop")
-        .order_by()
-    )
-    if any(place.session_id == session.pk for place in places):
+    near = Registration.objects.active().filter(here | sister | meanwhile, person=person)
+    # Most people have no such place, so the first look is a narrow one.
+    found = dict(near.filter(session__status__in=Session.RUNNING).order_by().values_list("pk", "session"))
+    if not found or session.pk in found.values():
         return None
-    places.sort(key=lambda place: (place.session.starts_at, place.pk))
+    places = list(Registration.objects.filter(pk__in=found).select_related("session__workshop").order_by("pk"))
+    places.sort(key=lambda place: place.session.starts_at)
     sisters = [
         place for place in places if place.session.workshop_id == session.workshop_id and place.session.starts_at > now
     ]
-    found = sorted(sisters, key=lambda place: place.is_waitlisted) or crossing(places, session)
-    return Clash(found[0], session) if found else None
+    clashes = sorted(sisters, key=lambda place: place.is_waitlisted) or crossing(places, session)
+    return Clash(clashes[0], session) if clashes else None
 
 
 def crossing(places: list[Registration], session: Session) -> list[Registration]:
     """Return those of `places` of whose meetings one is at the same time as one of `session`."""
-    if not places:
-        return []
     ids = {session.pk, *(place.session_id for place in places)}
     times = defaultdict(list)
     for pk, *times_of_one in Meeting.objects.filter(session__in=ids).values_list("session", "starts_at", "ends_at"):

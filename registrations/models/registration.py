@@ -38,7 +38,7 @@ class RegistrationQuerySet(models.QuerySet):
         """
         now = now or timezone.now()
         session.lock()
-        existing = self.active().filter(person=person, session=session).first()
+        existing = self.active().filter(person=person, session=session).order_by("pk").first()
         if existing:
             existing.session = session
             return existing
