@@ -31,7 +31,7 @@ class CalendarThreadQuerySet(models.QuerySet):
         The caller holds the session's lock. Made with the seat and not with the first message, so that the download and
         the feed show before the confirmation what the invitation then updates.
         """
-        meetings = registration.session.meetings.values_list("pk", flat=True)
+        meetings = registration.session.meetings.order_by().values_list("pk", flat=True)
         self.bulk_create(
             [CalendarThread(registration=registration, meeting_id=meeting) for meeting in meetings],
             ignore_conflicts=True,

@@ -5,8 +5,9 @@ A clash is a warning: the person may register anyway, choose another date, or mo
 
 from collections import defaultdict
 from datetime import datetime
+from functools import cache
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -56,6 +57,13 @@ class Clash(Exception):
         return f"This overlaps with {other.workshop} on {'the same day' if same_day else day}."
 
 
+@cache
+def running() -> QuerySet:
+    """Return the places people have in sessions that may be held, by key with the session's: built once."""
+    places = Registration.objects.active().filter(session__status__in=Session.RUNNING)
+    return places.order_by().values_list("pk", "session")
+
+
 def find_clash(person: Person, session: Session, now: datetime) -> Clash | None:
     """Return the first thing that registering `person` for `session` would clash with; None if they are in it already.
 
@@ -65,9 +73,8 @@ def find_clash(person: Person, session: Session, now: datetime) -> Clash | None:
     here = Q(session=session)
     sister = Q(session__workshop=session.workshop_id, session__starts_at__gt=now)
     meanwhile = Q(session__starts_at__lt=session.ends_at, session__ends_at__gt=max(session.starts_at, now))
-    near = Registration.objects.active().filter(here | sister | meanwhile, person=person)
     # Most people have no such place, so the first look is a narrow one.
-    found = dict(near.filter(session__status__in=Session.RUNNING).order_by().values_list("pk", "session"))
+    found = dict(running().filter(here | sister | meanwhile, person=person))
     if not found or session.pk in found.values():
         return None
     places = list(Registration.objects.filter(pk__in=found).select_related("session__workshop").order_by("pk"))

@@ -46,8 +46,7 @@ def why_not_yet(person: Person, session: Session) -> str:
 
 def missing_workshops(person: Person, workshop: Workshop, before: datetime) -> list[Workshop]:
     """Return what `workshop` comes after and `person` neither has a seat in before `before` nor took elsewhere."""
-    required = set(workshop.requires.order_by())
-    if not required:
+    if not Workshop.requires.through.objects.filter(from_workshop=workshop).exists():
         return []
     booked = Q(
         sessions__registrations__person=person,
@@ -55,5 +54,5 @@ def missing_workshops(person: Person, workshop: Workshop, before: datetime) -> l
         sessions__ends_at__lte=before,
     )
     elsewhere = Q(prior_attendances__person=person)
-    required -= set(Workshop.objects.filter(booked | elsewhere, prepares_for=workshop).order_by())
-    return sorted(required, key=lambda one: one.title)
+    done = Workshop.objects.filter(booked | elsewhere, prepares_for=workshop).values("pk")
+    return list(workshop.requires.exclude(pk__in=done))

@@ -38,8 +38,9 @@ class RegistrationQuerySet(models.QuerySet):
         """
         now = now or timezone.now()
         session.lock()
-        existing = self.active().filter(person=person, session=session).order_by("pk").first()
-        if existing:
+        own = self.active().filter(person=person, session=session)
+        if own.exists():
+            existing = own.get()
             existing.session = session
             return existing
         Registration.refuse_unless_joinable(person, session, now)
