@@ -5,13 +5,14 @@ from django.db import connection, models
 SECONDS = 3
 
 
-def lock_row(obj: models.Model) -> None:
+def lock_row(obj: models.Model, *related: str) -> None:
     """Lock the row of `obj` until the transaction ends and refresh it. Waits 3 s at most, then OperationalError.
 
-    NO KEY UPDATE, so that rows pointing here can still be inserted. On SQLite the IMMEDIATE transaction already holds
-    the one write lock.
+    `related` are foreign keys to read with it, fresh but not locked. NO KEY UPDATE, so that rows pointing here can
+    still be inserted. On SQLite the IMMEDIATE transaction already holds the one write lock.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{SECONDS}s'")
-    obj.refresh_from_db(from_queryset=type(obj)._default_manager.select_for_update(no_key=True))
+    rows = type(obj)._default_manager.select_for_update(no_key=True, of=("self",))
+    obj.refresh_from_db(from_queryset=rows.select_related(*related) if related else rows)

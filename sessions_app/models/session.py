@@ -305,11 +305,8 @@ class Session(models.Model):
 
     def lock(self) -> None:
         """Lock this row until the transaction ends and refresh it. Waits 3 s at most, then OperationalError."""
-        workshop = self._state.fields_cache.get("workshop")
-        lock_row(self)
-        # It is not what the lock is for, and others wait while it is fetched again.
-        if workshop and workshop.pk == self.workshop_id:
-            self.workshop = workshop
+        # With the workshop, which nearly every verb asks next, while others wait for the lock.
+        lock_row(self, "workshop")
 
     lock.alters_data = True
 
