@@ -166,6 +166,8 @@ def test(args):
             env["REDIS_URL"] = os.environ.get("REDIS_URL") or servers.enter_context(valkey(folder))
             env["DATABASE_URL"] = os.environ.get("DATABASE_URL") or servers.enter_context(postgresql())
         lite = {**env, "DATABASE_URL": f"sqlite:///{folder}/quorum.sqlite3"}
+        if "REDIS_URL" not in os.environ:
+            lite["REDIS_URL"] = servers.enter_context(valkey(servers.enter_context(private_folder())))
         checks = {
             "Lint": ["ruff", "check", "."],
             "Format": ["ruff", "format", "--check", "."],
@@ -181,11 +183,23 @@ def test(args):
             "SQLite": (lite, ["-m", "database and not browser and not postgres and not stack"]),
         }
         worst, counts = 1 if failed else 0, {}
-        for name, (run_env, chosen) in runs.items():
-            print(f"\n==== Tests on {name} ====", flush=True)
-            report = folder / f"{name}.xml"
-            code = call([PYTHON, "-m", "pytest", f"--junitxml={report}", *chosen, *args], env=run_env, on_terminal=True)
-            counts[name] = count(report)
+        reports = {name: folder / f"{name}.xml" for name in runs}
+        aside, log = "SQLite", folder / "SQLite.log"
+
+        def pytest(name):
+            return [PYTHON, "-m", "pytest", f"--junitxml={reports[name]}", *runs[name][1], *args]
+
+        # Beside the others: most of those wait for a browser, a worker or a lock.
+        beside = start(pytest(aside), env=lite, log=log)
+        try:
+            print("\n==== Tests on PostgreSQL (those on SQLite run beside them) ====", flush=True)
+            codes = {"PostgreSQL": call(pytest("PostgreSQL"), env=env, on_terminal=True)}
+            codes[aside] = beside.wait()
+        finally:
+            stop(beside, how=signal.SIGINT)
+        print(f"\n==== Tests on {aside} ====\n{log.read_text(errors='replace')}", flush=True)
+        for name, code in codes.items():
+            counts[name] = count(reports[name])
             if code == 5 and args:  # the arguments chose no test of this run
                 code = 0
             elif code and not counts[name]["failed"] and not counts[name]["errors"]:
