@@ -5,7 +5,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.http import Http404, HttpRequest
 
-from accounts.desk import DeskAdmin
+from accounts.desk import DeskAdmin, NamedAdmin
 from accounts.models import Campus, Person, Unit
 from accounts.signals import DECIDING, person_changed
 
@@ -28,7 +28,7 @@ admin.site.unregister([Authenticator, EmailAddress])
 
 
 @admin.register(Campus)
-class CampusAdmin(DeskAdmin):
+class CampusAdmin(NamedAdmin):
     list_display = ["name", "time_zone"]
     fields = ["name", "time_zone"]
     search_fields = ["name"]

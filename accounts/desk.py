@@ -158,6 +158,27 @@ class DeskAdmin(admin.ModelAdmin):
         return response
 
 
+class NamedAdmin(DeskAdmin):
+    """A page for a noun whose name people read in their calendars: `rename` changes it and puts it on record."""
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            return super().save_model(request, obj, form, change)
+        names = {field: form.cleaned_data[field] for field in obj.NAMING if field in form.changed_data}
+        columns = {field.name for field in obj._meta.concrete_fields} - names.keys()
+        obj.save(update_fields=[name for name in form.changed_data if name in columns])
+        if names:
+            type(obj)._base_manager.get(pk=obj.pk).rename(request.user, **names)
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        """Say what changed but the name, which its verb has put on record."""
+        if not add:
+            names = [str(form.instance._meta.get_field(field).verbose_name) for field in form.instance.NAMING]
+            now = self.words(form.instance)
+            form.before |= {label: now[label] for label in (name[:1].upper() + name[1:] for name in names)}
+        return super().construct_change_message(request, form, formsets, add)
+
+
 class ReadOnlyAdmin(DeskAdmin):
     """A list to look things up in. Nothing is typed here."""
 

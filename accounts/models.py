@@ -10,6 +10,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from accounts.naming import Named
+
 
 def validate_time_zone(name: str) -> None:
     """Refuse with ValidationError what the tz database does not know."""
@@ -17,7 +19,7 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(f"“{name}” is not a time zone. Use a name like America/Chicago.")
 
 
-class Campus(models.Model):
+class Campus(Named):
     """A place where the school works; its zone is the default for sessions held there."""
 
     name = models.CharField(max_length=80, unique=True)

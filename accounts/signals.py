@@ -6,3 +6,6 @@ from django.dispatch import Signal
 DECIDING = {"role", "campus", "is_active"}
 
 person_changed = Signal()
+
+# A name that is shown elsewhere too. Sent with `noun=`, its class being the sender.
+renamed = Signal()

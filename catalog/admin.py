@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin
 
-from accounts.desk import DeskAdmin, DeskForm, PartInline
+from accounts.desk import DeskAdmin, DeskForm, NamedAdmin, PartInline
 from catalog.models import Facilitator, Objective, Topic, Workshop
 
 LAST = 32767
@@ -66,7 +66,7 @@ class WorkshopForm(DeskForm):
 
 
 @admin.register(Workshop)
-class WorkshopAdmin(DeskAdmin):
+class WorkshopAdmin(NamedAdmin):
     form = WorkshopForm
     list_display = ["title", "status", "format", "minutes", "default_minimum", "default_capacity"]
     list_filter = ["status", "format", "topics"]
@@ -114,8 +114,13 @@ class TopicAdmin(DeskAdmin):
 
 
 @admin.register(Facilitator)
-class FacilitatorAdmin(DeskAdmin):
+class FacilitatorAdmin(NamedAdmin):
     list_display = ["name", "credentials", "pronouns", "title"]
     fields = ["name", "credentials", "pronouns", "title"]
     search_fields = ["name", "title"]
     office_may = ("view", "add", "change", "delete")
+
+    def has_delete_permission(self, request, obj=None):
+        """Not while they lead a session to come: its people have them in their calendars."""
+        leads = obj is not None and obj.sessions.running().exists()
+        return not leads and super().has_delete_permission(request, obj)

@@ -5,6 +5,7 @@ from django.db import models
 from django.urls import reverse
 
 from accounts.models import Person
+from accounts.naming import Named
 
 
 class Format(models.TextChoices):
@@ -26,8 +27,10 @@ class Topic(models.Model):
         return self.name
 
 
-class Facilitator(models.Model):
+class Facilitator(Named):
     """Who leads sessions, as they wish to be named."""
+
+    NAMING = ("name", "credentials", "pronouns")
 
     name = models.CharField(max_length=120)
     credentials = models.CharField(max_length=80, blank=True, help_text="For example MEd or MD, MPH.")
@@ -52,8 +55,10 @@ class WorkshopQuerySet(models.QuerySet):
         return self.filter(status=Workshop.Status.PUBLISHED)
 
 
-class Workshop(models.Model):
+class Workshop(Named):
     """What is taught, with the defaults its sessions start from."""
+
+    NAMING = ("title",)
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"

@@ -30,7 +30,9 @@ TAKING = (State.GATHERING, State.PENDING, State.REACHED, State.CONFIRMED)
 def listing(sessions: SessionQuerySet) -> SessionQuerySet:
     """Add to `sessions`, in the same query, what a row shows of the workshop and of the first meeting."""
     return sessions.only(*COLUMNS).annotate(
-        first=FilteredRelation("meetings", condition=Q(meetings__starts_at=F("starts_at"))),
+        first=FilteredRelation(
+            "meetings", condition=Q(meetings__starts_at=F("starts_at"), meetings__cancelled_at=None)
+        ),
         title=F("workshop__title"),
         slug=F("workshop__slug"),
         first_ends_at=F("first__ends_at"),

@@ -1,4 +1,7 @@
-"""What happened to a session. Sent with `session=` inside the transaction of the verb; heard by apps to the right."""
+"""What happened to a session. Sent with `session=` inside the transaction of the verb; heard by apps to the right.
+
+`session_changed` also sends `now=` and `before=`: the meetings as they were, None where only a name has changed.
+"""
 
 from django.dispatch import Signal
 
@@ -8,3 +11,4 @@ session_asked = Signal()
 session_extended = Signal()
 session_cancelled = Signal()
 session_resized = Signal()
+session_changed = Signal()

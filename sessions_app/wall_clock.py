@@ -7,6 +7,8 @@ fall change repeats is refused as well, because nobody can tell which of the two
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
 
 class NoSuchTime(ValueError):
     """The clock skips this time on that day."""

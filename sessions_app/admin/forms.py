@@ -1,6 +1,6 @@
 """What the office types to schedule a session: wall-clock times at a place, and what differs from the workshop."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -10,10 +10,9 @@ from django.forms.models import BaseInlineFormSet
 
 from accounts.desk import DeskForm
 from accounts.models import validate_time_zone
-from sessions_app.models import Meeting, MeetingPlan, Session, Venue
-from sessions_app.wall_clock import default_confirm_by, instant
+from sessions_app.models import Meeting, MeetingPlan, Session, Times, Venue
+from sessions_app.wall_clock import LONG_AGO, default_confirm_by, instant
 
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 DEADLINES = ("confirm_by", "registration_opens_at", "registration_closes_at")
 DAYS_OF_A_CALENDAR = [
     MinValueValidator(date(2000, 1, 1), "Choose a date from the year 2000 on."),
@@ -55,8 +54,8 @@ class WallClockField(forms.MultiValueField):
         return datetime.combine(day, at)
 
 
-class MeetingFields(forms.Form):
-    """One meeting: a day, its times on the wall clock of a zone, and a place or a link."""
+class TimesFields(forms.Form):
+    """When one meeting is: a day, and its times on the wall clock of a zone."""
 
     day = forms.DateField(label="Date", widget=day_input(), validators=DAYS_OF_A_CALENDAR)
     starts = forms.TimeField(label="Starts at", widget=time_input())
@@ -70,20 +69,6 @@ class MeetingFields(forms.Form):
         validators=[validate_time_zone],
         widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off", "class": "vTextField"}),
     )
-    venue = forms.ModelChoiceField(
-        Venue.objects.select_related("campus"), label="Venue", required=False, empty_label="No venue, online"
-    )
-    join_link = forms.URLField(
-        label="Join link",
-        required=False,
-        max_length=500,
-        assume_scheme="https",
-        widget=forms.URLInput(attrs={"class": "vURLField"}),
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["zone"].help_text = f"Blank: that of the venue’s campus, otherwise {settings.TIME_ZONE}."
 
     @staticmethod
     def initial_of(meeting: Meeting) -> dict:
@@ -95,15 +80,16 @@ class MeetingFields(forms.Form):
             "starts": starts_at.time(),
             "ends": ends_at.time(),
             "zone": meeting.time_zone,
-            "venue": meeting.venue_id,
-            "join_link": meeting.join_link,
         }
+
+    def default_zone(self) -> str:
+        """Return the zone of a meeting whose zone was left blank."""
+        return settings.TIME_ZONE
 
     def clean(self):
         cleaned = super().clean()
         if "zone" not in self.errors:
-            venue = cleaned.get("venue")
-            cleaned["zone"] = cleaned.get("zone") or (venue.campus.time_zone if venue else settings.TIME_ZONE)
+            cleaned["zone"] = cleaned.get("zone") or self.default_zone()
         self.starts_at, self.ends_at = self._instant("starts"), self._instant("ends")
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             self.add_error("ends", "A meeting ends after it starts.")
@@ -119,15 +105,47 @@ class MeetingFields(forms.Form):
             self.add_error(name, str(error))
             return None
 
+    def times(self, minutes: int) -> Times:
+        """Return when it is; without an end it lasts `minutes`."""
+        ends_at = self.ends_at or self.starts_at + timedelta(minutes=minutes)
+        return Times(self.starts_at, ends_at, self.cleaned_data["zone"])
+
+
+class PlaceFields(forms.Form):
+    """Where one meeting is: a place or a link."""
+
+    venue = forms.ModelChoiceField(
+        Venue.objects.select_related("campus"), label="Venue", required=False, empty_label="No venue, online"
+    )
+    join_link = forms.URLField(
+        label="Join link",
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"class": "vURLField"}),
+    )
+
+
+class MeetingFields(PlaceFields, TimesFields):
+    """One meeting to schedule. What is left blank of the zone follows from the place."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["zone"].help_text = f"Blank: that of the venue’s campus, otherwise {settings.TIME_ZONE}."
+
+    @staticmethod
+    def initial_of(meeting: Meeting) -> dict:
+        where = {"venue": meeting.venue_id, "join_link": meeting.join_link}
+        return TimesFields.initial_of(meeting) | where
+
+    def default_zone(self) -> str:
+        venue = self.cleaned_data.get("venue")
+        return venue.campus.time_zone if venue else super().default_zone()
+
     def plan(self, minutes: int) -> MeetingPlan:
         """Return the meeting as planned; without an end it lasts `minutes`."""
-        return MeetingPlan(
-            starts_at=self.starts_at,
-            ends_at=self.ends_at or self.starts_at + timedelta(minutes=minutes),
-            time_zone=self.cleaned_data["zone"],
-            venue=self.cleaned_data["venue"],
-            join_link=self.cleaned_data["join_link"],
-        )
+        where = {"venue": self.cleaned_data["venue"], "join_link": self.cleaned_data["join_link"]}
+        return MeetingPlan(**vars(self.times(minutes)), **where)
 
 
 class MeetingForm(MeetingFields, forms.ModelForm):
@@ -278,6 +296,7 @@ class DecisionForm(forms.Form):
 
     title = button = ""
     is_grave = False
+    page = "admin/sessions_app/session/decision.html"
 
     def __init__(self, *args, session: Session, **kwargs):
         self.session = session
@@ -296,7 +315,7 @@ class PublishForm(DecisionForm):
 
     def explanation(self) -> str:
         where = "It is listed in the catalog" if self.session.listed else "It is not listed: people need its link"
-        return f"{where}, and people can register from now on. Afterwards its times and places stay as they are."
+        return f"{where}, and people can register from now on. From then on they are told what changes."
 
     def act(self, by) -> str:
         self.session.publish(by=by)

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 
+from sessions_app.admin.changes import STALE, AddMeetingForm, CancelMeetingForm, RelocateForm, RescheduleForm
 from sessions_app.admin.forms import CancelForm, DecisionForm, ExtendForm, PublishForm, RunAnywayForm
 from sessions_app.models import Session
 
@@ -14,16 +15,24 @@ PAGES: dict[str, type[DecisionForm]] = {
     "publish": PublishForm,
     "run-anyway": RunAnywayForm,
     "extend": ExtendForm,
+    "reschedule": RescheduleForm,
+    "relocate": RelocateForm,
+    "add-meeting": AddMeetingForm,
+    "cancel-meeting": CancelMeetingForm,
     "cancel": CancelForm,
 }
+CHANGES = ["reschedule", "relocate", "add-meeting"]
 
 
 def open_pages(session: Session) -> list[tuple[str, str]]:
     """Return the decisions the office may take on `session` now, as URL name and words."""
+    changes = CHANGES
+    if session.is_running and session.meetings.count() > 1:
+        changes = [*CHANGES, "cancel-meeting"]
     names = {
         Session.Status.DRAFT: ["publish"],
-        Session.Status.OPEN: ["run-anyway", "extend", "cancel"],
-        Session.Status.CONFIRMED: ["cancel"],
+        Session.Status.OPEN: ["run-anyway", "extend", *changes, "cancel"],
+        Session.Status.CONFIRMED: [*changes, "cancel"],
     }.get(session.status, [])
     return [(f"admin:sessions_app_session_{name}", PAGES[name].title) for name in names]
 
@@ -59,7 +68,10 @@ class DecisionPages:
             return redirect("admin:sessions_app_session_change", pk)
         form = form_class(request.POST if request.method == "POST" else None, session=session)
         status = 200
-        if request.method == "POST":
+        if getattr(form, "is_stale", False):
+            messages.warning(request, STALE)
+            status = 409
+        elif request.method == "POST":
             status = 400
             if form.is_valid():
                 try:
@@ -78,4 +90,4 @@ class DecisionPages:
             "original": session,
             "form": form,
         }
-        return TemplateResponse(request, "admin/sessions_app/session/decision.html", context, status=status)
+        return TemplateResponse(request, form.page, context, status=status)

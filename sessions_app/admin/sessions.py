@@ -123,7 +123,7 @@ class SessionAdmin(DecisionPages, DeskAdmin):
     def get_fieldsets(self, request, obj=None):
         if obj is None or self._is_schedule(request, obj):
             return self.SCHEDULE
-        fixed = "Times and places of a published session stay as they are: people have planned with them."
+        fixed = "Times and places change with the buttons above: people have planned with them, and are told."
         history = [name for name in self.HISTORY if getattr(obj, name)]
         return [
             (None, {"fields": self.FACTS, "description": fixed if obj.is_running else ""}),
@@ -233,17 +233,17 @@ class SessionAdmin(DecisionPages, DeskAdmin):
 
     def _change_published(self, request, form: PublishedForm) -> None:
         session, cleaned = form.instance, form.cleaned_data
-        if "facilitators" in form.changed_data:
-            session.facilitators.set(cleaned["facilitators"])
         if plain := [name for name in ("listed", "accommodation_lead_days") if name in form.changed_data]:
             session.save(update_fields=plain)
+        if "facilitators" in form.changed_data:
+            session.appoint(cleaned["facilitators"], by=request.user)
         if "minimum" in cleaned:
             session.resize(cleaned["minimum"], cleaned["capacity"], by=request.user)
 
     def construct_change_message(self, request, form, formsets, add=False):
-        """Say what changed; the size of a published session was put on record by its verb."""
+        """Say what changed; size and facilitators of a published session were put on record by their verbs."""
         if isinstance(form, PublishedForm):
-            for label in ("Minimum", "Capacity"):
+            for label in ("Minimum", "Capacity", "Facilitators"):
                 form.before[label] = self.words(form.instance)[label]
         return super().construct_change_message(request, form, formsets, add)
 
@@ -327,7 +327,8 @@ class SessionAdmin(DecisionPages, DeskAdmin):
 
     @admin.display(description="meetings")
     def meetings_in_words(self, session: Session) -> str:
-        lines = ((meeting_words(meeting),) for meeting in session.meetings.select_related("venue"))
+        every = session.meetings(manager="every").select_related("venue")
+        lines = ((meeting_words(one) + (", cancelled" if one.is_cancelled else ""),) for one in every)
         return format_html_join(mark_safe("<br>"), "{}", lines)
 
 

@@ -1,11 +1,11 @@
 from django.contrib import admin
 
-from accounts.desk import DeskAdmin
+from accounts.desk import NamedAdmin
 from sessions_app.models import Venue
 
 
 @admin.register(Venue)
-class VenueAdmin(DeskAdmin):
+class VenueAdmin(NamedAdmin):
     list_display = ["__str__", "campus", "capacity"]
     list_filter = ["campus"]
     list_select_related = ["campus"]

@@ -2,6 +2,6 @@
 
 from sessions_app.models.decision import Decision
 from sessions_app.models.session import Session, SessionQuerySet
-from sessions_app.models.venue import Meeting, MeetingPlan, Venue
+from sessions_app.models.venue import Meeting, MeetingPlan, Place, Times, Venue
 
-__all__ = ["Decision", "Meeting", "MeetingPlan", "Session", "SessionQuerySet", "Venue"]
+__all__ = ["Decision", "Meeting", "MeetingPlan", "Place", "Session", "SessionQuerySet", "Times", "Venue"]

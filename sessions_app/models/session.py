@@ -14,6 +14,7 @@ from accounts.locks import lock_row
 from accounts.models import Campus, Person, validate_time_zone
 from accounts.record import record
 from catalog.models import Facilitator, Format, Workshop
+from sessions_app.models.changes import Changes
 from sessions_app.models.decision import Decision
 from sessions_app.models.venue import DEFAULT_LEAD_DAYS, MOST_LEAD_DAYS, Meeting, MeetingPlan
 from sessions_app.signals import (
@@ -44,6 +45,10 @@ class SessionQuerySet(models.QuerySet):
     def listed(self):
         """Public sessions that are shown in lists."""
         return self.public().filter(listed=True)
+
+    def running(self):
+        """Sessions that may still be held: open or confirmed."""
+        return self.filter(status__in=Session.RUNNING)
 
     def upcoming(self, now: datetime | None = None):
         """Sessions that have not ended, soonest first."""
@@ -85,7 +90,7 @@ class SessionQuerySet(models.QuerySet):
     schedule.alters_data = True
 
 
-class Session(models.Model):
+class Session(Changes, models.Model):
     """One dated run of a workshop. Counters, times and state change only in verbs, under `lock()`."""
 
     class Status(models.TextChoices):

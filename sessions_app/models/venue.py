@@ -8,13 +8,16 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 
 from accounts.models import Campus, validate_time_zone
+from accounts.naming import Named
 from sessions_app.words import short_day, time_span
 
 DEFAULT_LEAD_DAYS, MOST_LEAD_DAYS = 14, 180
 
 
-class Venue(models.Model):
+class Venue(Named):
     """A room, how to get there and how to get in."""
+
+    NAMING = ("campus", "building", "room")
 
     campus = models.ForeignKey(Campus, models.PROTECT, related_name="venues")
     building = models.CharField(max_length=120)
@@ -37,6 +40,26 @@ class Venue(models.Model):
 
 
 @dataclass(frozen=True)
+class Times:
+    """When one meeting is: aware instants, and the IANA zone they are shown in."""
+
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one meeting is: a venue, a link to join, or both."""
+
+    venue: Venue | None
+    join_link: str
+
+    def __str__(self):
+        return ", ".join(filter(None, (str(self.venue or "Online"), self.join_link)))
+
+
+@dataclass(frozen=True)
 class MeetingPlan:
     """One meeting to schedule: aware instants, the IANA zone they are shown in, and a place or a join link."""
 
@@ -47,8 +70,18 @@ class MeetingPlan:
     join_link: str = ""
 
 
+class HeldMeetings(models.Manager):
+    """The meetings that are held: whoever asks for a session's meetings gets these."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(cancelled_at=None)
+
+
 class Meeting(models.Model):
-    """One sitting of a session. Instants, with the zone of the place where the wall clock hangs."""
+    """One sitting of a session. Instants, with the zone of the place where the wall clock hangs.
+
+    A meeting that people had planned with and that is cancelled stays, for the calendars it was in.
+    """
 
     session = models.ForeignKey("sessions_app.Session", models.CASCADE, related_name="meetings")
     starts_at = models.DateTimeField()
@@ -56,6 +89,11 @@ class Meeting(models.Model):
     time_zone = models.CharField(max_length=60, validators=[validate_time_zone])
     venue = models.ForeignKey(Venue, models.PROTECT, null=True, blank=True, related_name="meetings")
     join_link = models.URLField(max_length=500, blank=True)
+    cancelled_at = models.DateTimeField(null=True, editable=False)
+    cancel_reason = models.TextField(blank=True, editable=False)
+
+    objects = HeldMeetings()
+    every = models.Manager()  # noqa: DJ012 (it takes a second manager for a field)
 
     class Meta:
         ordering = ["starts_at", "pk"]
@@ -70,6 +108,18 @@ class Meeting(models.Model):
     def __str__(self):
         times = time_span(self.starts_at, self.ends_at, self.time_zone)
         return f"{short_day(self.starts_at, self.time_zone, 0)}, {times}"
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.cancelled_at is not None
+
+    @property
+    def times(self) -> Times:
+        return Times(self.starts_at, self.ends_at, self.time_zone)
+
+    @property
+    def place(self) -> Place:
+        return Place(self.venue, self.join_link)
 
     def clean(self):
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:

@@ -340,7 +340,7 @@ def test_who_leads_it_and_whether_it_is_listed_may_change_after_publishing(desk,
     desk.post(page(session), filled_in(desk, page(session), "session_form", facilitators=someone.pk, listed=[]))
     session.refresh_from_db()
     assert session.listed is False and list(session.facilitators.all()) == [someone]
-    assert records(session)[-1] == "Listed: from yes to no. Facilitators: from nothing to Somebody."
+    assert records(session)[-2:] == ["Led by Somebody, before by nobody.", "Listed: from yes to no."]
 
 
 def test_only_a_draft_nobody_registered_for_is_deleted(desk, make_session):

@@ -1,0 +1,228 @@
+"""What may change once people have planned with it: when and where a session meets, how often, and who leads it.
+
+Each verb tells `session_changed` how the meetings were before; who hears it finds out what that means for whom. A
+session that is a draft is edited in its form instead, and one that has ended stays as it was.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Person
+from accounts.record import record
+from catalog.models import Facilitator, Format
+from sessions_app.models.venue import Meeting, MeetingPlan, Place, Times
+from sessions_app.signals import session_changed
+from sessions_app.wall_clock import LONG_AGO, default_confirm_by
+from sessions_app.words import clock, short_day, time_span, zone_words
+
+MOST_MEETINGS = 20
+
+
+class Changes:
+    """The verbs of a session that is open or confirmed. Mixed into Session."""
+
+    @transaction.atomic
+    def reschedule(self, times: dict[Meeting, Times], by: Person, now: datetime | None = None) -> list[str]:
+        """Move meetings to other times; the dates that hang on the start follow. Returns what moved along, in words.
+
+        Refuses (AlreadyDecided) a session or a meeting that is past, and (Refused) a time in the past, an end before
+        its start, two meetings at once, and a meeting that is not held any more.
+        """
+        now = now or timezone.now()
+        before = self._lock_to_change(now)
+        moved = [meeting for meeting in times if times[meeting] != self._held(meeting, before).times]
+        if not moved:
+            return []
+        said = []
+        for meeting in moved:
+            new = times[meeting]
+            self._refuse_started(meeting, now, "its time stays as it was")
+            self._refuse_times(new, now)
+            meeting.starts_at, meeting.ends_at, meeting.time_zone = new.starts_at, new.ends_at, new.time_zone
+            meeting.save(update_fields=["starts_at", "ends_at", "time_zone"])
+            said.append(f"From {in_words(self._held(meeting, before))} to {in_words(meeting)}.")
+        self._refuse_overlap()
+        along = self._follow_moved_meetings(now)
+        record(by, self, " ".join(["Rescheduled.", *said, *along]))
+        session_changed.send(type(self), session=self, before=before, now=now)
+        return along
+
+    @transaction.atomic
+    def relocate(self, places: dict[Meeting, Place], by: Person, now: datetime | None = None) -> None:
+        """Move meetings to other rooms, or give them other links to join.
+
+        Refuses what `reschedule` refuses, and a meeting without a room where the session is not online.
+        """
+        now = now or timezone.now()
+        before = self._lock_to_change(now)
+        moved = [meeting for meeting in places if places[meeting] != self._held(meeting, before).place]
+        if not moved:
+            return
+        said = []
+        for meeting in moved:
+            self._refuse_started(meeting, now, "its place stays as it was")
+            self._refuse_nowhere(places[meeting].venue)
+            meeting.venue, meeting.join_link = places[meeting].venue, places[meeting].join_link
+            meeting.save(update_fields=["venue", "join_link"])
+            old = self._held(meeting, before).place
+            said.append(f"{in_words(meeting)}: from {old} to {meeting.place}.")
+        record(by, self, " ".join(["Moved.", *said]))
+        session_changed.send(type(self), session=self, before=before, now=now)
+
+    @transaction.atomic
+    def add_meeting(self, plan: MeetingPlan, by: Person, now: datetime | None = None) -> Meeting:
+        """Add a meeting to those the session has. Refuses what `reschedule` and `relocate` refuse."""
+        now = now or timezone.now()
+        before = self._lock_to_change(now)
+        if len(before) >= MOST_MEETINGS:
+            raise self.Refused(f"A session has {MOST_MEETINGS} meetings at most.")
+        self._refuse_times(Times(plan.starts_at, plan.ends_at, plan.time_zone), now)
+        self._refuse_nowhere(plan.venue)
+        if plan.starts_at < self.starts_at <= now:
+            raise self.AlreadyDecided("This session has started: a further meeting comes after its first one.")
+        meeting = Meeting.objects.create(session=self, **vars(plan))
+        self._refuse_overlap()
+        along = self._follow_moved_meetings(now)
+        record(by, self, " ".join([f"Meeting added: {in_words(meeting)}, {meeting.place}.", *along]))
+        session_changed.send(type(self), session=self, before=before, now=now)
+        return meeting
+
+    @transaction.atomic
+    def cancel_meeting(self, meeting: Meeting, reason: str, by: Person, now: datetime | None = None) -> None:
+        """Cancel one meeting of several, with the reason people are told; the others stand.
+
+        Refuses (AlreadyDecided) one that was held, and (Refused) the only one there is: that is `cancel`.
+        """
+        now = now or timezone.now()
+        before = self._lock_to_change(now)
+        if self.meetings(manager="every").get(pk=meeting.pk).is_cancelled:
+            return
+        if self._held(meeting, before).ends_at <= now:
+            raise self.AlreadyDecided("This meeting has been held; it cannot be cancelled.")
+        if len(before) == 1:
+            raise self.Refused("This is the only meeting of the session. Cancel the session instead.")
+        meeting.cancelled_at, meeting.cancel_reason = now, self._said(reason)
+        meeting.save(update_fields=["cancelled_at", "cancel_reason"])
+        along = self._follow_moved_meetings(now)
+        record(by, self, " ".join([f"Meeting cancelled: {in_words(meeting)}. {meeting.cancel_reason}", *along]))
+        session_changed.send(type(self), session=self, before=before, now=now)
+
+    @transaction.atomic
+    def appoint(self, facilitators: Iterable[Facilitator], by: Person, now: datetime | None = None) -> None:
+        """Let these people lead the session, and nobody else."""
+        now, new = now or timezone.now(), set(facilitators)
+        self.lock()
+        old = set(self.facilitators.all())
+        if new == old:
+            return
+        self.facilitators.set(new)
+        was, now_led = (", ".join(sorted(map(str, group))) or "nobody" for group in (old, new))
+        record(by, self, f"Led by {now_led}, before by {was}.")
+        self.retell(now)
+
+    @transaction.atomic
+    def retell(self, now: datetime | None = None) -> None:
+        """Say that a name shown with this session has changed: its title, a room, who leads it. Nothing if it is over.
+
+        The meetings are where and when they were.
+        """
+        now = now or timezone.now()
+        self.lock()
+        if self.is_running and self.ends_at > now:
+            session_changed.send(type(self), session=self, before=None, now=now)
+
+    reschedule.alters_data = relocate.alters_data = add_meeting.alters_data = True
+    cancel_meeting.alters_data = appoint.alters_data = retell.alters_data = True
+
+    # ---- what they have in common ----
+
+    def part_numbers(self) -> dict[int, int]:
+        """Return the number of each meeting by key, from 1 in the order of time.
+
+        A cancelled meeting keeps its number, so that nobody hears of a part 2 that was part 3.
+        """
+        keys = self.meetings(manager="every").order_by("starts_at", "pk").values_list("pk", flat=True)
+        return {pk: number for number, pk in enumerate(keys, 1)}
+
+    def _lock_to_change(self, now: datetime) -> list[Meeting]:
+        """Lock the session, refuse one that cannot change, and return its meetings as they are before."""
+        self.lock()
+        if self.status == self.Status.DRAFT:
+            raise self.AlreadyDecided("This session is a draft; change it in its form.")
+        if not self.is_running:
+            raise self.AlreadyDecided(f"This session is {self.get_status_display().lower()}; it cannot change.")
+        if self.ends_at <= now:
+            raise self.AlreadyDecided("This session has been held; it cannot change.")
+        return list(self.meetings.select_related("venue__campus"))
+
+    def _held(self, meeting: Meeting, before: list[Meeting]) -> Meeting:
+        for one in before:
+            if one == meeting:
+                return one
+        raise self.AlreadyDecided("This meeting is not held any more; it cannot change.")
+
+    def _refuse_started(self, meeting: Meeting, now: datetime, sentence: str) -> None:
+        meeting.refresh_from_db()
+        if meeting.starts_at <= now:
+            raise self.AlreadyDecided(f"The meeting on {in_words(meeting)} has started; {sentence}.")
+
+    def _refuse_times(self, times: Times, now: datetime) -> None:
+        if times.starts_at <= now:
+            raise self.Refused("Choose a time in the future.")
+        if times.ends_at <= times.starts_at:
+            raise self.Refused("A meeting ends after it starts.")
+
+    def _refuse_overlap(self) -> None:
+        meetings = list(self.meetings.all())
+        for earlier, later in zip(meetings, meetings[1:], strict=False):
+            if later.starts_at < earlier.ends_at:
+                raise self.Refused("Two meetings overlap. Change one of their times.")
+
+    def _refuse_nowhere(self, venue) -> None:
+        if venue is None and self.format != Format.ONLINE:
+            raise self.Refused(f"Choose a venue: this session is {self.get_format_display().lower()}.")
+
+    def _follow_moved_meetings(self, now: datetime) -> list[str]:
+        """Copy start, end and zone from the meetings, and move what hangs on the start. Returns what moved, in words.
+
+        A decision date the rule gave is given anew; one the office chose stays, at the start at the latest. Registering
+        ends at the start where it did before, and never after it.
+        """
+        start, zone, decided = self.starts_at, self.time_zone, self.confirm_by
+        closes_at, opens_at = self.registration_closes_at, self.registration_opens_at
+        meetings = list(self.meetings.all())
+        self.starts_at, self.time_zone = meetings[0].starts_at, meetings[0].time_zone
+        self.ends_at = max(meeting.ends_at for meeting in meetings)
+        by_rule = decided in (start, default_confirm_by(start, zone, LONG_AGO))
+        if self.starts_at != start and by_rule and self.status == self.Status.OPEN:
+            self.confirm_by = default_confirm_by(self.starts_at, self.time_zone, now)
+        else:
+            self.confirm_by = min(decided, self.starts_at)
+        self.registration_closes_at = self.starts_at if closes_at == start else min(closes_at, self.starts_at)
+        if opens_at and opens_at >= self.registration_closes_at:
+            self.registration_opens_at = None
+        if self.confirm_by != decided and self.confirm_by > now:
+            self.asked_at = None
+        names = ["starts_at", "ends_at", "time_zone", "confirm_by", "asked_at"]
+        self.save(update_fields=[*names, "registration_closes_at", "registration_opens_at"])
+        said = []
+        if self.confirm_by != decided and self.status == self.Status.OPEN:
+            said.append(f"It is decided on {self._at(self.confirm_by)}, not on {self._at(decided)}.")
+        if self.registration_closes_at != closes_at:
+            said.append(f"Registration closes on {self._at(self.registration_closes_at)}.")
+        if self.registration_opens_at != opens_at:
+            said.append("Registration is open now: it would have opened after it closes.")
+        return said
+
+    def _at(self, instant: datetime) -> str:
+        return f"{short_day(instant, self.time_zone, 0)}, {clock(instant, self.time_zone)}"
+
+
+def in_words(meeting: Meeting) -> str:
+    """“Tue, May 14, 2024, 12:30–2:00 PM, Central time”."""
+    zone = meeting.time_zone
+    times = time_span(meeting.starts_at, meeting.ends_at, zone)
+    return f"{short_day(meeting.starts_at, zone, 0)}, {times}, {zone_words(zone, meeting.starts_at)}"
