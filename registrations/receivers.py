@@ -1,5 +1,7 @@
 """Hear the news about sessions, change registrations, and say so once per registration."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in
 from django.db import OperationalError
@@ -16,16 +18,26 @@ from registrations.models import Accommodation, Interest, Nomination, Registrati
 from registrations.sentences import after_registering
 from registrations.signals import (
     interest_met,
+    interest_unmet,
+    nomination_changed,
     nomination_ended,
     registration_cancelled,
+    registration_changed,
     registration_confirmed,
     registration_made,
     registration_promoted,
+    registration_rebooked,
     registration_withdrawn,
 )
-from registrations.waitlist import pass_on
-from sessions_app.models import Session
-from sessions_app.signals import session_cancelled, session_confirmed, session_published, session_resized
+from registrations.waitlist import pass_on, promote_waiting
+from sessions_app.models import Meeting, Session
+from sessions_app.signals import (
+    session_cancelled,
+    session_changed,
+    session_confirmed,
+    session_published,
+    session_resized,
+)
 from sessions_app.tasks import settle_session
 from sessions_app.wake import wake
 
@@ -64,6 +76,32 @@ def end_nominations(sender, session: Session, **kwargs) -> None:
             nomination_ended.send(Nomination, nomination=nomination)
 
 
+@receiver(session_cancelled, dispatch_uid="registrations.session_cancelled.interests")
+def tell_the_interested_it_is_off(sender, session: Session, **kwargs) -> None:
+    """Say once per person who wanted a date of the workshop, and never had a place here, that this one is cancelled."""
+    people = session.registrations.order_by().values("person")
+    for interest in (
+        Interest.objects.met_by(session, timezone.now()).exclude(person__in=people).select_related("person")
+    ):
+        interest_unmet.send(Interest, interest=interest, session=session)
+
+
+@receiver(session_changed, dispatch_uid="registrations.session_changed")
+def tell_of_the_change(sender, session: Session, before: list[Meeting] | None, now: datetime, **kwargs) -> None:
+    """Say once per person with a place or an open nomination that their session has changed.
+
+    A session moved out of its last day has its free seats given in order again, before anybody is told.
+    """
+    promote_waiting(session, now)
+    for registration in session.registrations.active().select_related("person"):
+        registration.session = session
+        registration_changed.send(Registration, registration=registration, before=before, now=now)
+    placed = session.registrations.order_by().values("person__email")
+    for nomination in session.nominations.open().filter(told_at__isnull=False).exclude(email__in=placed):
+        nomination.session = session
+        nomination_changed.send(Nomination, nomination=nomination, before=before, now=now)
+
+
 @receiver(session_published, dispatch_uid="registrations.session_published")
 def tell_the_interested(sender, session: Session, **kwargs) -> None:
     """Say once per person who asked for it that a listed session of the workshop has opened."""
@@ -100,6 +138,12 @@ def take_along_what_was_asked(sender, registration: Registration, **kwargs) -> N
     """Let what the person needs to take part follow their place to another date."""
     if registration.moved_to:
         Accommodation.objects.follow(registration, registration.moved_to, now=registration.withdrawn_at)
+
+
+@receiver(registration_rebooked, dispatch_uid="registrations.registration_rebooked")
+def take_along_what_was_asked_elsewhere(sender, registration: Registration, now: datetime, **kwargs) -> None:
+    """Let what the person needs to take part follow them from a cancelled session to another date."""
+    Accommodation.objects.follow(registration, registration.moved_to, now=now)
 
 
 @receiver(person_changed, dispatch_uid="registrations.person_changed")

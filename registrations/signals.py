@@ -15,6 +15,14 @@ nomination_made = Signal()
 nomination_ended = Signal()
 interest_met = Signal()
 
+# A session changed for somebody with a place, or with a nomination: also with `before=` and `now=` of session_changed.
+registration_changed = Signal()
+nomination_changed = Signal()
+# A date was cancelled that somebody interested may have been told of: `interest=` and `session=`.
+interest_unmet = Signal()
+# The place of a cancelled session was taken up on another date: `registration=`, with `moved_to` written.
+registration_rebooked = Signal()
+
 # Sent with `accommodation=`.
 accommodation_asked = Signal()
 accommodation_answered = Signal()

@@ -12,7 +12,7 @@ from accounts.models import Person
 from accounts.record import record
 from registrations import eligibility, waitlist
 from registrations.models.refusals import Refusals
-from registrations.signals import registration_made, registration_withdrawn
+from registrations.signals import registration_made, registration_rebooked, registration_withdrawn
 from sessions_app.models import Session
 from sessions_app.panel import opening_words
 
@@ -126,6 +126,11 @@ class Registration(Refusals, models.Model):
         had_seat = self.status == self.Status.WITHDRAWN and self.seated_at is not None
         return had_seat and self.session.is_in_last_day(self.withdrawn_at)
 
+    @property
+    def may_rebook(self) -> bool:
+        """True once the session was cancelled, until the person has taken up another date."""
+        return self.status == self.Status.SESSION_CANCELLED and self.moved_to_id is None
+
     def qualifies(self) -> bool:
         """True while the person may still take a seat here."""
         return not eligibility.why_not(self.person, self.session)
@@ -219,6 +224,35 @@ class Registration(Refusals, models.Model):
         return self.moved_to
 
     transfer.alters_data = True
+
+    @transaction.atomic
+    def rebook(self, to: Session, by: Person, now: datetime | None = None) -> "Registration":
+        """Take up the place of a cancelled session on another date of its workshop: a seat, or the end of the waitlist.
+
+        Locks both sessions in ascending key order. Returns the place there, also if the person had one already; what
+        they asked for follows. Refuses whatever registering there would be refused for.
+        """
+        now = now or timezone.now()
+        for session in sorted({self.session, to}, key=lambda one: one.pk):
+            session.lock()
+        self._refresh()
+        if self.moved_to_id:
+            return self.moved_to
+        if self.status != self.Status.SESSION_CANCELLED:
+            raise self.NotThere("This session was not cancelled. To change the date, move your place.")
+        if to.workshop_id != self.session.workshop_id:
+            raise self.AnotherWorkshop("A place can only move to another date of the same workshop.")
+        place = Registration.objects.register(self.person, to, now=now)
+        if Registration.objects.filter(moved_to=place).exists():
+            return place
+        self.moved_to = place
+        self.save(update_fields=["moved_to"])
+        if by != self.person:
+            record(by, self, f"Moved to {to} by {by}.")
+        registration_rebooked.send(Registration, registration=self, now=now)
+        return place
+
+    rebook.alters_data = True
 
     def _refuse_unless_movable(self, to: Session, now: datetime) -> None:
         if to == self.session:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Person
 from registrations.forms import TransferForm
-from registrations.models import Registration
+from registrations.models import Accommodation, Registration
 from registrations.sentences import after_moving, after_registering, day_of, titled
 from registrations.views.own import CONFLICT, own_registration
 from sessions_app.meter import meter
@@ -32,11 +32,12 @@ WAIT = "wait"
 def transfer(request: HttpRequest, uuid) -> HttpResponse:
     """GET lists the other dates, POST moves the place to one of them; `?to=` has one chosen.
 
-    Of a full date it asks whether to join the waitlist there and keep this place. A refusal is 409 with its sentence.
+    Of a full date it asks whether to join the waitlist there and keep this place. After a session was cancelled the
+    place is taken up on the other date, on its waitlist if it is full. A refusal is 409 with its sentence.
     """
     own, now = own_registration(request, uuid), timezone.now()
     if request.method != "POST":
-        if not own.is_active:
+        if not own.is_active and not own.may_rebook:
             return redirect(own)
         wanted = request.GET.get("to", "")
         return _page(request, own, now, TransferForm(dates=_dates(own, now, wanted), initial={"to": wanted}))
@@ -45,6 +46,8 @@ def transfer(request: HttpRequest, uuid) -> HttpResponse:
         return _page(request, own, now, form, status=UNPROCESSABLE)
     to = form.cleaned_data["to"]
     move = _move_or_wait if WAIT in request.POST else Registration.transfer
+    if own.status == Registration.Status.SESSION_CANCELLED:
+        move = Registration.rebook
     try:
         place = move(own, to, request.user, now)
     except Registration.SessionFull:
@@ -53,6 +56,8 @@ def transfer(request: HttpRequest, uuid) -> HttpResponse:
         return _page(request, own, now, form, refusal=str(refusal), status=CONFLICT)
     if place.is_registered:
         messages.success(request, after_moving(place, now))
+    elif not own.is_active:
+        messages.success(request, after_registering(place, now))
     else:
         kept = day_of(own.session, own.session.starts_at, now)
         said = after_registering(place, now)
@@ -94,6 +99,8 @@ def _page(
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    if own.may_rebook:
+        form.fields["to"].label = "Choose a date"
     context = {
         "nav": "my",
         "now": now,
@@ -105,5 +112,6 @@ def _page(
         "full_titled": titled(full, now) if full else "",
         "wait": WAIT,
         "refusal": refusal,
+        "asked": own.may_rebook and Accommodation.objects.of(own) is not None,
     }
     return render(request, "registrations/transfer.html", context, status=status)
