@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from notifications.changes import is_news, note_what_is_shown, read_anew
 from notifications.letters import write_letter
 from notifications.mime import message
 from notifications.models import MailQueue, Notice
@@ -48,7 +49,7 @@ def claim(now: datetime) -> Notice | None:
             with transaction.atomic():
                 notice = (
                     Notice.objects.due(now)
-                    .select_related("thread__meeting")
+                    .select_related("thread__meeting", "registration")
                     .select_for_update(skip_locked=True, of=("self",))
                     .first()
                 )
@@ -65,8 +66,9 @@ def _take(notice: Notice, now: datetime) -> bool:
     if notice.thread:
         # This waits for whoever is claiming an older one; only then is it certain whether anybody was ever invited.
         notice.older_queued().update(state=Notice.State.SUPERSEDED)
-        notice.thread.refresh_from_db(fields=["requested_at"])
-    if _has_nothing_to_say(notice):
+        notice.thread.refresh_from_db(fields=["requested_at", "shown", "partstat"])
+        read_anew(notice)
+    if _has_nothing_to_say(notice) or not is_news(notice, now):
         return _supersede(notice)
     if notice.attempts >= MOST_ATTEMPTS:
         notice.state, notice.problem = Notice.State.DEAD, f"Given up after {notice.attempts} attempts."
@@ -77,10 +79,9 @@ def _take(notice: Notice, now: datetime) -> bool:
     if notice.thread:
         if notice.method == Notice.Method.CANCEL and notice.thread.requested_at is None:
             notice.method = Notice.Method.NONE
-        if notice.method == Notice.Method.REQUEST and notice.thread.requested_at is None:
-            notice.thread.requested_at = now
-            notice.thread.save(update_fields=["requested_at"])
-    notice.save(update_fields=["state", "attempts", "lease_until", "token", "method"])
+        if notice.method == Notice.Method.REQUEST and not notice.text:
+            note_what_is_shown(notice, now)
+    notice.save(update_fields=["state", "attempts", "lease_until", "token", "method", "kind", "facts"])
     return True
 
 
@@ -91,9 +92,14 @@ def _supersede(notice: Notice) -> bool:
 
 
 def _has_nothing_to_say(notice: Notice) -> bool:
-    """True for a cancellation of a meeting nobody was invited to, where the first meeting's plain mail says it all."""
+    """True for a cancellation of a meeting nobody was invited to, where another mail says it all.
+
+    That is the plain mail of the session's first meeting; of a meeting added and cancelled unsaid there is nothing.
+    """
     if notice.method != Notice.Method.CANCEL or notice.thread.requested_at is not None:
         return False
+    if notice.kind == Notice.Kind.DROPPED:
+        return notice.thread.notices.filter(kind=Notice.Kind.ADDED).exists()
     first = Meeting.objects.filter(session=notice.thread.meeting.session_id).order_by("starts_at", "pk").first()
     return notice.thread.meeting_id != first.pk
 

@@ -8,16 +8,18 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Max, Min, Prefetch, Q
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q
 
 from notifications.models import CalendarThread, MailQueue, Notice
+from notifications.shown import differ, shown_of
 from registrations.models import Registration
-from sessions_app.models import Decision, Session
+from sessions_app.models import Decision, Meeting, Session
 
 # From then on a freed seat goes to whoever takes it first.
 PROMOTED_UNTIL = timedelta(hours=24)
 CONFIRMING = (Decision.Kind.CONFIRMED, Decision.Kind.RUN_ANYWAY)
 HELD = (Session.Status.CONFIRMED, Session.Status.COMPLETED)
+UNSAID = (Notice.State.SUPERSEDED, Notice.State.DEAD)
 
 
 def breaches(now: datetime) -> Iterator[str]:
@@ -153,7 +155,7 @@ def threads_count_their_messages(now: datetime) -> Iterator[str]:
         first=Min("notices__sequence"),
         last=Max("notices__sequence"),
         sending=Count("notices", filter=Q(notices__state=Notice.State.SENDING)),
-        confirmations=Count("notices", filter=Q(notices__kind=Notice.Kind.CONFIRMED)),
+        confirmations=Count("notices", filter=Q(notices__kind=Notice.Kind.CONFIRMED) & ~Q(notices__state__in=UNSAID)),
     )
     found = ("pk", "sequence", "messages", "numbers", "first", "last", "sending", "confirmations")
     for each in threads.values_list(*found, named=True).iterator():
@@ -176,9 +178,16 @@ def a_meeting_has_one_thread(now: datetime) -> Iterator[str]:
 
 
 def calendars_show_what_is_so(now: datetime) -> Iterator[str]:
-    """G9: who is registered in a confirmed session has an invitation last, nobody else; who left was taken off."""
+    """G9: who is registered in a confirmed session has an invitation last to each meeting that is held, nobody else.
+
+    Who left was taken off, and everybody is off a meeting that is cancelled.
+    """
     newest = Q(notices__sequence=F("sequence"))
-    invites = Q(registration__status=Registration.Status.REGISTERED, registration__session__status__in=HELD)
+    invites = Q(
+        registration__status=Registration.Status.REGISTERED,
+        registration__session__status__in=HELD,
+        meeting__cancelled_at=None,
+    )
     threads = CalendarThread.objects.order_by("pk").annotate(
         invited=Count("notices", filter=newest & Q(notices__method=Notice.Method.REQUEST)),
         taken_off=Count("notices", filter=newest & Q(notices__method=Notice.Method.CANCEL)),
@@ -197,18 +206,55 @@ def the_registered_are_invited(now: datetime) -> Iterator[str]:
         "threads",
         filter=Q(
             threads__meeting__session=F("session"),
+            threads__meeting__cancelled_at=None,
             threads__notices__sequence=F("threads__sequence"),
             threads__notices__method=Notice.Method.REQUEST,
         ),
         distinct=True,
     )
     meetings = dict(
-        Session.objects.filter(status__in=HELD).annotate(many=Count("meetings")).values_list("pk", "many").iterator()
+        Session.objects.filter(status__in=HELD)
+        .annotate(many=Count("meetings", filter=Q(meetings__cancelled_at=None)))
+        .values_list("pk", "many")
+        .iterator()
     )
     registered = Registration.objects.registered().filter(session__status__in=HELD).order_by("pk")
     for pk, session, many in registered.annotate(many=invited).values_list("pk", "session", "many").iterator():
         if many != meetings[session]:
             yield f"G6 registration {pk}: invited to {many} of {meetings[session]} meetings."
+
+
+def calendars_show_the_newest(now: datetime) -> Iterator[str]:
+    """G9: what was sent last of a meeting to come is what is so, or an update is on its way."""
+    coming = Q(session__status=Session.Status.CONFIRMED, session__ends_at__gt=now)
+    parts: dict[int, dict[int, int]] = {}
+    every = Meeting.every.filter(coming).order_by("starts_at", "pk")
+    for session, meeting in every.values_list("session", "pk").iterator():
+        numbers = parts.setdefault(session, {})
+        numbers[meeting] = len(numbers) + 1
+    on_its_way = Notice.objects.filter(
+        thread=OuterRef("pk"), method=Notice.Method.REQUEST, state__in=[Notice.State.QUEUED, Notice.State.SENDING]
+    )
+    threads = (
+        CalendarThread.objects.filter(
+            ~Exists(on_its_way),
+            registration__status=Registration.Status.REGISTERED,
+            registration__session__status=Session.Status.CONFIRMED,
+            meeting__cancelled_at=None,
+            meeting__ends_at__gt=now,
+            requested_at__isnull=False,
+        )
+        # Of those invited before this was kept nobody can tell.
+        .exclude(shown={})
+        .select_related("meeting__venue__campus", "registration__session__workshop", "registration__person")
+        .prefetch_related("registration__session__facilitators")
+        .order_by("pk")
+    )
+    for thread in threads:
+        registration = thread.registration
+        shown = shown_of(registration, thread.meeting, parts[registration.session_id])
+        if differ(thread.shown, shown, registration.person):
+            yield f"G9 thread {thread.pk}: the calendar shows what is no longer so, and no update is on its way."
 
 
 def nothing_is_queued_beyond_its_expiry(now: datetime) -> Iterator[str]:
@@ -228,5 +274,6 @@ PROMISES = [
     a_meeting_has_one_thread,
     calendars_show_what_is_so,
     the_registered_are_invited,
+    calendars_show_the_newest,
     nothing_is_queued_beyond_its_expiry,
 ]

@@ -54,7 +54,9 @@ def of_person(person: Person) -> list[Line]:
 def lines(threads: QuerySet[CalendarThread], now: datetime | None = None) -> list[Line]:
     """Return a line per thread that any message was ever written for."""
     now = now or timezone.now()
-    of_thread = Notice.objects.filter(thread=OuterRef("pk")).order_by("-sequence", "-pk")
+    # What came to nothing, as a change taken back before it was told, is not what a calendar was told.
+    of_thread = Notice.objects.filter(thread=OuterRef("pk")).exclude(state=Notice.State.SUPERSEDED)
+    of_thread = of_thread.order_by("-sequence", "-pk")
     threads = list(
         threads.select_related("registration__person", "registration__session__workshop", "meeting").annotate(
             newest=Subquery(of_thread.values("pk")[:1])

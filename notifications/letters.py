@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Person
-from catalog.models import Format
 from notifications import invitations
 from notifications.invitations import Invitation, Mailbox
 from notifications.models import Notice
+from notifications.shown import differences, instant, place_words, shown_of, times_differ, told_of, when_words
 from registrations.models import Interest, Nomination, Registration
 from sessions_app.models import Meeting, Session
 from sessions_app.words import clock, long_day, ordinal, short_day, time_span, zone_words
@@ -24,7 +24,7 @@ MOST_NEXT_DATES = 4
 DISCREET_TITLE = "Training session"
 BLANK_LINES = re.compile(r"\n\s*\n")
 CANCELLATIONS = (Notice.Kind.CANCELLED, Notice.Kind.CALLED_OFF)
-OFFERS_DATES = (*CANCELLATIONS, Notice.Kind.WAITLIST_CLOSED)
+OFFERS_DATES = (*CANCELLATIONS, Notice.Kind.WAITLIST_CLOSED, Notice.Kind.UNDATED)
 
 
 def write_letter(notice: Notice) -> dict:
@@ -74,6 +74,7 @@ def letter_context(notice: Notice) -> dict:
     return session_context(notice, registration.session, person.get_short_name() if person.name else "", shown) | {
         "registration_url": absolute(registration.get_absolute_url()),
         "withdrawal_url": absolute(reverse("withdrawal", args=[registration.uuid])),
+        "choose_url": absolute(reverse("transfer", args=[registration.uuid])) if registration.may_rebook else "",
         "seat_url": absolute(reverse("seat", args=[registration.uuid])),
         "place_in_line": ordinal(notice.facts["place"]) if "place" in notice.facts else "",
         "moved_to": day_of(registration.moved_to) if registration.moved_to else "",
@@ -112,18 +113,86 @@ def office_context(notice: Notice) -> dict:
     return session_context(notice, session, "") | urls | {"answer_by": words}
 
 
+def change_context(notice: Notice) -> dict:
+    """Return what the templates of the letter about a change may name: what was and what is, and only that."""
+    session, this_year = notice.registration.session, timezone.now().year
+    context = letter_context(notice)
+    if notice.thread:
+        before, after = notice.facts.get("known", {}), notice.facts["says"]
+        rows, is_moved = differences(before, after, this_year), times_differ(before, after)
+        rows = [row | {"part": context["part"]} for row in rows]
+    else:
+        rows, is_moved = changed_meetings(session, notice.facts["known"], this_year)
+    return context | {
+        "changes": rows,
+        "what": {row["label"] for row in rows},
+        "is_moved": is_moved,
+        "is_waiting": notice.registration.is_waitlisted,
+        "next_dates": next_dates(session, notice.registration) if is_moved else [],
+    }
+
+
+def altered_context(notice: Notice) -> dict:
+    """Return what the templates of the letter about a change to a proposed colleague may name."""
+    context = nomination_context(notice)
+    rows, _ = changed_meetings(context["session"], notice.facts["known"], timezone.now().year)
+    return context | {"changes": rows, "what": {row["label"] for row in rows}}
+
+
+def changed_meetings(session: Session, before: list[dict], this_year: int) -> tuple[list[dict], bool]:
+    """Return what changed of any meeting as rows with their part, and whether a time did.
+
+    A meeting that is new was nothing, and one that is cancelled is nothing now.
+    """
+    numbers, rows, is_moved = session.part_numbers(), [], False
+    was = {values["meeting"]: values for values in before}
+    held = {meeting.pk: told_of(meeting, session) for meeting in session.meetings.select_related("venue__campus")}
+    for pk, number in numbers.items():
+        old, new = was.get(pk), held.get(pk)
+        if old and new:
+            found = differences(old, new, this_year)
+            is_moved = is_moved or times_differ(old, new)
+        else:
+            found = [{"label": label, "was": words(old), "now": words(new)} for label, words in WHOLE if old or new]
+            is_moved = is_moved or bool(old or new)
+        rows += [row | {"part": _part_words(number, len(numbers))} for row in found]
+    return rows, is_moved
+
+
+WHOLE = [
+    ("When", lambda values: when_words(values) if values else "not held"),
+    ("Where", lambda values: values["place"] if values else "–"),
+]
+
+
+def dropped_context(notice: Notice) -> dict:
+    """Return what the templates of the letter about one cancelled meeting may name; `meetings` are those that stand."""
+    meeting, session = notice.thread.meeting, notice.registration.session
+    context, numbers = letter_context(notice), session.part_numbers()
+    rest = [one for one in session.meetings.select_related("venue__campus") if one.ends_at > timezone.now()]
+    return context | {
+        "dropped": _meeting_words(meeting, session, numbers, invited=False),
+        "reason": meeting.cancel_reason,
+        "meetings": [_meeting_words(one, session, numbers, invited=True) for one in rest],
+    }
+
+
 CONTEXTS = {
     Notice.Kind.UNDECIDED: office_context,
     Notice.Kind.NOMINATED: nomination_context,
     Notice.Kind.CALLED_OFF: nomination_context,
     Notice.Kind.DATED: interest_context,
+    Notice.Kind.UNDATED: interest_context,
+    Notice.Kind.CHANGED: change_context,
+    Notice.Kind.DROPPED: dropped_context,
+    Notice.Kind.ALTERED: altered_context,
 }
 
 
 def session_context(notice: Notice, session: Session, name: str, shown: list[Meeting] | None = None) -> dict:
     """Return what every letter about a session may name, read by `name`. `shown`: the one meeting of an invitation."""
     meetings = list(session.meetings.select_related("venue__campus"))
-    parts = len(meetings)
+    numbers = session.part_numbers()
     return {
         "kind": notice.kind,
         "method": notice.method,
@@ -135,13 +204,13 @@ def session_context(notice: Notice, session: Session, name: str, shown: list[Mee
         "decided_day": long_day(session.confirm_by, session.time_zone),
         "decided_weekday": long_day(session.confirm_by, session.time_zone).split(",")[0],
         "meetings": [
-            _meeting_words(meeting, session, meetings.index(meeting) + 1, parts, invited=notice.method == "REQUEST")
+            _meeting_words(meeting, session, numbers, invited=notice.method == "REQUEST")
             for meeting in shown or meetings
         ],
-        "part": _part_words(meetings.index(shown[0]) + 1, parts) if shown else "",
+        "part": _part_words(numbers[shown[0].pk], len(numbers)) if shown else "",
         "facilitators": [facilitator.byline for facilitator in session.facilitators.all()],
         "pre_work": session.workshop.pre_work,
-        "next_dates": next_dates(session) if notice.kind in OFFERS_DATES else [],
+        "next_dates": next_dates(session, notice.registration) if notice.kind in OFFERS_DATES else [],
         "session_url": absolute(session.get_absolute_url()),
         "workshop_url": absolute(session.workshop.get_absolute_url()),
         "office_name": settings.OFFICE_NAME,
@@ -150,7 +219,7 @@ def session_context(notice: Notice, session: Session, name: str, shown: list[Mee
     } | notice.facts
 
 
-def _meeting_words(meeting: Meeting, session: Session, part: int, parts: int, invited: bool) -> dict:
+def _meeting_words(meeting: Meeting, session: Session, numbers: dict[int, int], invited: bool) -> dict:
     zone = meeting.time_zone
     return {
         "day": long_day(meeting.starts_at, zone, timezone.now().year),
@@ -159,7 +228,7 @@ def _meeting_words(meeting: Meeting, session: Session, part: int, parts: int, in
         "place": place_words(meeting, session),
         "directions": meeting.venue.directions if meeting.venue else "",
         "join_link": meeting.join_link if invited else "",
-        "part": _part_words(part, parts),
+        "part": _part_words(numbers[meeting.pk], len(numbers)),
     }
 
 
@@ -167,23 +236,21 @@ def _part_words(part: int, parts: int) -> str:
     return f"part {part} of {parts}" if parts > 1 else ""
 
 
-def place_words(meeting: Meeting, session: Session) -> str:
-    """Return where a meeting is, in words and without its join link."""
-    if meeting.venue is None:
-        return "Online"
-    place = f"{meeting.venue}, {meeting.venue.campus}"
-    return f"{place}, and online" if session.format == Format.HYBRID else place
+def next_dates(session: Session, registration: Registration | None = None) -> list[dict]:
+    """Return other dates of the same workshop that still take registrations, soonest first.
 
-
-def next_dates(session: Session) -> list[dict]:
-    """Return other dates of the same workshop that still take registrations, soonest first."""
+    For whoever has a place, or had one in a cancelled session, the link leads to the page that moves it there.
+    """
+    page = ""
+    if registration and (registration.is_active or registration.may_rebook):
+        page = absolute(reverse("transfer", args=[registration.uuid]))
     others = Session.objects.listed().joinable().filter(workshop=session.workshop).exclude(pk=session.pk)
     now = timezone.now()
     return [
         {
             "day": long_day(other.starts_at, other.time_zone, now.year),
             "times": time_span(other.starts_at, other.ends_at, other.time_zone),
-            "url": absolute(other.get_absolute_url()),
+            "url": f"{page}?to={other.code}" if page else absolute(other.get_absolute_url()),
         }
         for other in others.order_by("starts_at", "pk")[:MOST_NEXT_DATES]
     ]
@@ -206,25 +273,26 @@ def day_of(registration: Registration) -> str:
 
 
 def invitation_of(notice: Notice) -> Invitation:
-    """Return the plain values of a calendar notice's VEVENT, from one registration and one meeting."""
-    registration, meeting, session = notice.registration, notice.thread.meeting, notice.registration.session
-    meetings = list(session.meetings.values_list("pk", flat=True))
+    """Return the plain values of a calendar notice's VEVENT: what it says, or what the calendar it leaves shows."""
+    registration, thread = notice.registration, notice.thread
+    shown = notice.facts.get("says") or thread.shown or shown_of(registration, thread.meeting)
     return Invitation(
-        uid=notice.thread.uid,
+        uid=thread.uid,
         sequence=notice.sequence,
         stamp=timezone.now(),
-        starts_at=meeting.starts_at,
-        ends_at=meeting.ends_at,
-        time_zone=meeting.time_zone,
-        summary=summary_for(registration.person, session),
-        description=description_for(registration),
-        location=place_words(meeting, session),
+        starts_at=instant(shown, "starts_at"),
+        ends_at=instant(shown, "ends_at"),
+        time_zone=shown["time_zone"],
+        summary=DISCREET_TITLE if registration.person.discreet_titles else shown["title"],
+        description=description_for(registration, shown["facilitators"]),
+        location=shown["place"],
         organizer=office(),
         attendee=Mailbox(registration.person.name, notice.to),
         rsvp=bool(settings.REPLY_MAILBOX_URL),
-        part=meetings.index(meeting.pk) + 1,
-        parts=len(meetings),
-        join_link=meeting.join_link,
+        partstat=thread.partstat,
+        part=shown["part"],
+        parts=shown["parts"],
+        join_link=shown["join_link"],
     )
 
 
@@ -233,10 +301,15 @@ def summary_for(person: Person, session: Session) -> str:
     return DISCREET_TITLE if person.discreet_titles else session.workshop.title
 
 
-def description_for(registration: Registration) -> str:
-    """Return the notes of a calendar entry. The link opens a page for its owner alone; it is no key."""
-    about = "" if registration.person.discreet_titles else registration.session.workshop.summary
-    return f"{about}\nYour registration: {absolute(registration.get_absolute_url())}".strip()
+def description_for(registration: Registration, facilitators: list[str] | None = None) -> str:
+    """Return the notes of a calendar entry: who leads it, unless the title is neutral, and a link.
+
+    The link opens a page for its owner alone; it is no key. `facilitators` are bylines, where the caller has them.
+    """
+    if facilitators is None:
+        facilitators = [one.byline for one in registration.session.facilitators.all()]
+    led = f"With {', '.join(facilitators)}" if facilitators and not registration.person.discreet_titles else ""
+    return f"{led}\nYour registration: {absolute(registration.get_absolute_url())}".strip()
 
 
 def absolute(path: str) -> str:

@@ -122,6 +122,10 @@ class CalendarThread(models.Model):
     send_again.alters_data = True
 
 
+def _not_before(at: datetime | None) -> dict:
+    return {"next_attempt_at": at} if at else {}
+
+
 class NoticeQuerySet(models.QuerySet):
     def due(self, now: datetime):
         """Notices to send at `now`, first things first: queued ones, and those whose sender died with them in hand.
@@ -145,10 +149,12 @@ class NoticeQuerySet(models.QuerySet):
         """Notices that could not be delivered and that nobody of the office has dealt with yet."""
         return self.filter(state=Notice.State.DEAD, handled_at__isnull=True)
 
-    def owe(self, kind: str, registration: Registration, facts: dict, event: str = "") -> "Notice":
+    def owe(
+        self, kind: str, registration: Registration, facts: dict, event: str = "", at: datetime | None = None
+    ) -> "Notice":
         """Write the plain notice of `kind` owed to a registration's person. Raises IntegrityError if it exists.
 
-        `event` names what happened, for a kind that one registration may be owed more than once.
+        `event` names what happened, for a kind that one registration may be owed more than once. It waits until `at`.
         """
         return self.create(
             kind=kind,
@@ -157,20 +163,36 @@ class NoticeQuerySet(models.QuerySet):
             registration=registration,
             facts=facts,
             dedupe_key=f"{kind}:{registration.pk}::{event}",
+            **_not_before(at),
         )
 
-    def owe_to(self, kind: str, of: str, to: str, person, facts: dict, expires_at: datetime | None = None) -> "Notice":
+    def owe_to(
+        self,
+        kind: str,
+        of: str,
+        to: str,
+        person,
+        facts: dict,
+        expires_at: datetime | None = None,
+        at: datetime | None = None,
+    ) -> "Notice":
         """Write the plain notice of `kind` owed to an address that need not have a registration, nor an account.
 
-        `of` is the rest of the dedupe key: object:meeting:sequence. After `expires_at` it is of no use. Raises
-        IntegrityError if it exists.
+        `of` is the rest of the dedupe key: object:meeting:sequence. It waits until `at`; after `expires_at` it is of no
+        use. Raises IntegrityError if it exists.
         """
+        key = f"{kind}:{of}"
         return self.create(
-            kind=kind, to=to, person=person, facts=facts, expires_at=expires_at, dedupe_key=f"{kind}:{of}"
+            kind=kind, to=to, person=person, facts=facts, expires_at=expires_at, dedupe_key=key, **_not_before(at)
         )
 
-    def owe_calendar(self, kind: str, method: str, thread: CalendarThread, facts: dict) -> "Notice":
-        """Write the notice of `kind` that carries an invitation or a cancellation, with the thread's next SEQUENCE."""
+    def owe_calendar(
+        self, kind: str, method: str, thread: CalendarThread, facts: dict, at: datetime | None = None
+    ) -> "Notice":
+        """Write the notice of `kind` that carries an invitation or a cancellation, with the thread's next SEQUENCE.
+
+        It waits until `at`.
+        """
         registration, sequence = thread.registration, thread.advance()
         return self.create(
             kind=kind,
@@ -182,6 +204,7 @@ class NoticeQuerySet(models.QuerySet):
             sequence=sequence,
             facts=facts,
             dedupe_key=f"{kind}:{registration.pk}:{thread.meeting_id}:{sequence}",
+            **_not_before(at),
         )
 
     def owe_again(self, thread: CalendarThread, times: int) -> "Notice":
@@ -252,6 +275,11 @@ class Notice(models.Model):
         CALLED_OFF = "called_off", "Nominated, session cancelled"
         DATED = "dated", "A new date"
         AGAIN = "again", "The invitation again"
+        CHANGED = "changed", "Session changed"
+        ADDED = "added", "A meeting added"
+        DROPPED = "dropped", "A meeting cancelled"
+        ALTERED = "altered", "Nominated, session changed"
+        UNDATED = "undated", "A new date cancelled"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Queued"
@@ -278,6 +306,11 @@ class Notice(models.Model):
 
     class NoteMissing(Refused):
         """The office has to say what it did."""
+
+    # A change written after one of the first says what that one says; after the second nothing is left to say.
+    TELLING = (Kind.REGISTERED, Kind.WAITLISTED, Kind.PROMOTED)
+    ENDINGS = (Kind.WITHDRAWN, Kind.CANCELLED, Kind.WAITLIST_CLOSED)
+    CHANGES = (Kind.CHANGED, Kind.ADDED, Kind.DROPPED)
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     to = models.EmailField(max_length=254)
@@ -347,7 +380,14 @@ class Notice(models.Model):
             return Notice.objects.none()
         if self.thread_id:
             return Notice.objects.filter(thread=self.thread_id, sequence__gt=self.sequence)
-        return Notice.objects.filter(registration=self.registration_id, pk__gt=self.pk)
+        later = Notice.objects.filter(registration=self.registration_id, pk__gt=self.pk)
+        if self.kind == self.Kind.CHANGED:
+            # Where and when it is must be said whatever else is new, unless the place has ended.
+            return later.filter(kind__in=[self.Kind.CHANGED, *self.ENDINGS])
+        if self.kind in self.TELLING:
+            return later
+        # What a change does not repeat is said beside it.
+        return later.exclude(kind__in=self.CHANGES)
 
     def older_queued(self):
         """Queued notices of the same thread that this one makes obsolete."""

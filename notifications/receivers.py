@@ -1,11 +1,14 @@
 """Hear the news about registrations and write what is owed: a Notice per address, or per meeting with an invitation."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.dispatch import receiver
 from django.utils import timezone
 
 from accounts.models import Person
 from notifications.access_letters import tell_a_request_waits, tell_an_answer_is_there
+from notifications.changes import bring_nominated_up_to_date, bring_up_to_date
 from notifications.models import CalendarThread, Notice
 from notifications.tasks import deliver_soon
 from registrations.models import Accommodation, Interest, Nomination, Registration
@@ -13,9 +16,12 @@ from registrations.signals import (
     accommodation_answered,
     accommodation_asked,
     interest_met,
+    interest_unmet,
+    nomination_changed,
     nomination_ended,
     nomination_made,
     registration_cancelled,
+    registration_changed,
     registration_confirmed,
     registration_made,
     registration_promoted,
@@ -23,7 +29,7 @@ from registrations.signals import (
     seat_opened,
     waitlist_closed,
 )
-from sessions_app.models import Session
+from sessions_app.models import Meeting, Session
 from sessions_app.signals import session_asked
 from sessions_app.wake import wake
 
@@ -139,6 +145,34 @@ def tell_dated(sender, interest: Interest, session: Session, **kwargs) -> None:
     wake(deliver_soon)
 
 
+@receiver(interest_unmet, dispatch_uid="notifications.interest_unmet")
+def tell_undated(sender, interest: Interest, session: Session, **kwargs) -> None:
+    """Tell whoever was told of this date that it is cancelled. A first mail that has not left yet is of no use."""
+    now = timezone.now()
+    first = Notice.objects.filter(dedupe_key=f"{Notice.Kind.DATED}:{interest.pk}:{session.pk}:")
+    if first.filter(state=Notice.State.QUEUED, attempts=0).update(expires_at=now):
+        return
+    if first.exclude(state=Notice.State.EXPIRED).exists():
+        facts = session_facts(session) | {"interest": interest.pk, "dated": session.pk}
+        facts |= {"reason": session.cancel_reason, "by_rule": session.cancelled_by_rule}
+        key = f"{interest.pk}:{session.pk}:"
+        Notice.objects.owe_to(Notice.Kind.UNDATED, key, interest.person.email, interest.person, facts)
+        wake(deliver_soon)
+
+
+@receiver(registration_changed, dispatch_uid="notifications.registration_changed")
+def tell_changed(sender, registration: Registration, before: list[Meeting] | None, now: datetime, **kwargs) -> None:
+    """Tell the person what changed: a cancelled meeting at once, everything else two minutes after the first change."""
+    bring_up_to_date(registration, before, now)
+    wake(deliver_soon)
+
+
+@receiver(nomination_changed, dispatch_uid="notifications.nomination_changed")
+def tell_altered(sender, nomination: Nomination, before: list[Meeting] | None, now: datetime, **kwargs) -> None:
+    """Tell whoever was proposed, and has not answered, that times or places changed."""
+    bring_nominated_up_to_date(nomination, before, now)
+
+
 def of_nomination(kind: str, nomination: Nomination, expires_at=None, **facts) -> None:
     """Owe the address that was proposed one plain notice."""
     person = Person.objects.filter(email=nomination.email).first()
@@ -171,7 +205,8 @@ def invite(kind: str, registration: Registration, **facts) -> None:
 
 def uninvite(kind: str, registration: Registration, **facts) -> None:
     """Owe the person one cancellation per invitation, or one plain notice where none was ever written."""
-    threads = list(registration.threads.announced().select_related("registration__person"))
+    held = registration.threads.announced().filter(meeting__cancelled_at=None)
+    threads = list(held.select_related("registration__person"))
     for thread in threads:
         Notice.objects.owe_calendar(kind, Notice.Method.CANCEL, thread, facts_of(registration, **facts))
     if not threads:

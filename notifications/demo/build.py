@@ -9,9 +9,10 @@ from django.utils.text import slugify
 
 from accounts.models import Campus, Person, Unit
 from catalog.models import Facilitator, Format, Objective, Topic, Workshop
+from notifications.changes import note_what_is_shown
 from notifications.demo.play import play
 from notifications.demo.season import CONTENT, read, season
-from notifications.models import CalendarThread, Notice
+from notifications.models import Notice
 from sessions_app.models import Session, Venue
 
 OFFICE = "office@example.edu"
@@ -113,5 +114,7 @@ def set_mail_aside(now: datetime) -> None:
     The invitations count as handed over, so that leaving one of these sessions takes it off the calendar again.
     """
     invited = Notice.objects.filter(state=Notice.State.QUEUED, method=Notice.Method.REQUEST)
-    CalendarThread.objects.filter(notices__in=invited).update(requested_at=now)
+    for notice in invited.select_related("thread__meeting__venue__campus", "registration__session__workshop"):
+        note_what_is_shown(notice, now)
+        notice.save(update_fields=["facts"])
     Notice.objects.filter(state=Notice.State.QUEUED).update(state=Notice.State.SENT, attempts=1, sent_at=now)

@@ -18,7 +18,7 @@ from notifications.invariants import breaches
 from notifications.models import CalendarThread, Notice
 from notifications.tasks import check_invariants
 from registrations.models import Registration
-from sessions_app.models import Decision, Session
+from sessions_app.models import Decision, Meeting, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -187,6 +187,22 @@ def somebody_registered_is_taken_off_the_calendar(w):
     return f"G6 registration {w.first.pk}: invited to 0 of 1 meetings."
 
 
+def a_calendar_shows_what_is_no_longer_so(w):
+    thread(w.first).notices.update(state="sent")
+    update(thread(w.first), shown={"title": "An older title"})
+    return f"G9 thread {thread(w.first).pk}: the calendar shows what is no longer so, and no update is on its way."
+
+
+def a_cancelled_meeting_stays_in_a_calendar(w):
+    Meeting.objects.filter(session=w.confirmed).update(cancelled_at=timezone.now())
+    threads = CalendarThread.objects.filter(registration__session=w.confirmed, registration__status="registered")
+    return [
+        f"G9 thread {each.pk}: an invitation is last, registration {each.registration_id} is registered, "
+        f"its session confirmed."
+        for each in threads.order_by("pk")
+    ]
+
+
 def a_code_waits_longer_than_it_is_good_for(w):
     person, past = w.first.person, timezone.now() - timedelta(minutes=6)
     code = Notice.objects.write_code(person.email, person, "Code", "123", "", expires_at=past)
@@ -260,6 +276,8 @@ LET_THROUGH = [
     somebody_who_left_is_invited_last,
     somebody_registered_is_never_invited,
     somebody_registered_is_taken_off_the_calendar,
+    a_calendar_shows_what_is_no_longer_so,
+    a_cancelled_meeting_stays_in_a_calendar,
     a_code_waits_longer_than_it_is_good_for,
 ]
 STOPPED_BY_A_CONSTRAINT = [
