@@ -1,0 +1,90 @@
+"""The pages that change a published session, in a real browser under the Content-Security-Policy; and axe."""
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.cache import cache
+from django.urls import reverse
+
+from accounts.models import Campus
+from notifications.models import Notice
+from registrations.models import Registration
+from sessions_app.models import MeetingPlan, Venue
+
+PAGES = ("reschedule", "relocate", "add-meeting", "cancel-meeting")
+
+
+@pytest.fixture
+def session(transactional_db, make_session, people, office, now):
+    """A confirmed session of two meetings and two people, and a room too small for them."""
+    cache.clear()  # the throttles; they outlive a test that commits
+    Venue.objects.create(campus=Campus.objects.create(name="Downtown"), building="Annex", room="1", capacity=1)
+    session = make_session(minimum=2)
+    for person in people(2):
+        Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+    first, week = session.meetings.get(), timedelta(days=7)
+    session.add_meeting(MeetingPlan(first.starts_at + week, first.ends_at + week, first.time_zone), by=office, now=now)
+    return session
+
+
+def address(live_server, session, name: str) -> str:
+    return live_server.url + reverse(f"admin:sessions_app_session_{name}", args=[session.pk])
+
+
+def sign_in(context, client, live_server, person) -> None:
+    client.force_login(person)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    context.add_cookies([cookie])
+
+
+def test_the_office_moves_the_second_meeting(session, live_server, client, office, browser_page):
+    sign_in(browser_page.context, client, live_server, office)
+    browser_page.goto(address(live_server, session, "change"))
+    browser_page.get_by_role("link", name="Change the times").click()
+    day = (session.meetings.last().starts_at + timedelta(days=1)).date()
+    browser_page.get_by_label("Date").nth(1).fill(day.isoformat())
+    browser_page.get_by_role("button", name="Change the times and write to everyone").click()
+    browser_page.get_by_text("The times are changed.").wait_for()
+    assert session.meetings.last().starts_at.date() == day
+    browser_page.get_by_role("link", name="Change the place").click()
+    browser_page.get_by_label("Venue").first.select_option(label="Annex 1")
+    browser_page.get_by_role("button", name="Change the place and write to everyone").click()
+    browser_page.get_by_text("Annex 1 holds 1, and 2 people have seats.").wait_for()
+    browser_page.get_by_label("Move there anyway").check()
+    browser_page.get_by_role("button", name="Change the place and write to everyone").click()
+    browser_page.get_by_text("The place is changed.").wait_for()
+    assert Notice.objects.filter(method="REQUEST", sequence=0, kind="added").count() == 2
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_pages_of_changes(session, live_server, browser, client, office, now, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
+    page, found = context.new_page(), {}
+
+    def look(name: str) -> None:
+        problems = [problem["id"] for problem in Axe().run(page).response["violations"]]
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            problems.append("scrolls sideways")
+        if problems:
+            found[name] = problems
+
+    sign_in(context, client, live_server, office)
+    for name in PAGES:
+        page.goto(address(live_server, session, name))
+        look(name)
+        for field in page.get_by_label("Date").all() + page.get_by_label("Join link").all():
+            field.fill("2020-01-01" if name != "relocate" else "nothing")
+        page.locator("#decision_form input[type=submit]").click()
+        page.locator(".errorlist").first.wait_for()
+        look(f"{name}, refused")
+    mine = session.registrations.first()
+    session.cancel("Snow.", by=office, now=now)
+    sign_in(context, client, live_server, mine.person)
+    for path in (f"/registrations/{mine.uuid}/", f"/registrations/{mine.uuid}/transfer/"):
+        page.goto(live_server.url + path)
+        look(path)
+    context.close()
+    assert found == {}
