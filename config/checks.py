@@ -86,7 +86,8 @@ def office_email_problem(value: str, debug: bool) -> str:
         validate_email(value)
     except ValidationError:
         return f"OFFICE_EMAIL is {value!r}, not an e-mail address."
-    return ""
+    # Valid as such, but not what people and their calendars could answer to.
+    return f"OFFICE_EMAIL is {value!r}, which names no domain." if value.endswith("]") else ""
 
 
 def one_line(name: str) -> Callable[[str, bool], str]:

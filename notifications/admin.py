@@ -4,8 +4,9 @@ from django.contrib import admin, messages
 
 from accounts.desk import ReadOnlyAdmin
 from notifications.invitation_desk import SendAgainPage
-from notifications.models import CalendarThread, Notice
+from notifications.models import CalendarThread, Notice, Wording
 from notifications.undeliverable_desk import SECRET_KINDS, UndeliverablePages, try_again
+from notifications.wording_desk import WordingAdmin
 
 
 @admin.register(Notice)
@@ -76,3 +77,6 @@ class CalendarThreadAdmin(SendAgainPage, ReadOnlyAdmin):
     @admin.display(description="session")
     def session(self, thread: CalendarThread) -> str:
         return str(thread.registration.session)
+
+
+admin.site.register(Wording, WordingAdmin)

@@ -4,21 +4,25 @@ Everything is built from one registration, nomination or interest, so that no le
 (and, in a nomination, who proposed them). A folder per kind in templates/notifications/ holds the words.
 """
 
+import logging
 import re
 
 from django.conf import settings
-from django.template.loader import render_to_string
+from django.template import Context, TemplateDoesNotExist
+from django.template.loader import get_template, render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Person
-from notifications import invitations
+from notifications import invitations, wording
 from notifications.invitations import Invitation, Mailbox
-from notifications.models import Notice
+from notifications.models import Notice, Wording
 from notifications.shown import differences, instant, place_words, shown_of, times_differ, told_of, when_words
 from registrations.models import Interest, Nomination, Registration
 from sessions_app.models import Meeting, Session
 from sessions_app.words import clock, long_day, ordinal, short_day, time_span, zone_words
+
+logger = logging.getLogger(__name__)
 
 MOST_NEXT_DATES = 4
 DISCREET_TITLE = "Training session"
@@ -50,20 +54,55 @@ def office() -> Mailbox:
 
 
 def _compose(notice: Notice) -> None:
-    context = CONTEXTS.get(notice.kind, letter_context)(notice)
-    folder = f"notifications/{notice.kind}"
-    # A subject shows on locked screens, and some calendars take it for the title of the entry.
-    neutral = {"title": DISCREET_TITLE} if notice.person and notice.person.discreet_titles else {}
-    subject = render_to_string(f"{folder}/subject.txt", context | neutral)
-    notice.subject = " ".join(subject.split())[:255]
-    context["subject"] = notice.subject
-    text = render_to_string(f"{folder}/body.txt", context)
-    notice.text = BLANK_LINES.sub("\n\n", text).strip() + "\n"
-    notice.html = render_to_string(f"{folder}/body.html", context)
+    own = Wording.objects.filter(pk=notice.kind).first()
+    context = context_of_notice(notice)
+    try:
+        write_words(notice, context, own)
+    except wording.Unusable as problem:
+        # Nobody goes without their mail because of its wording; the office is told.
+        logger.error("the wording of %s mail could not be used: %s", notice.kind, problem)
+        own.report(str(problem))
+        write_words(notice, context)
     if notice.method:
         invitation = invitation_of(notice)
         write = invitations.request if notice.method == Notice.Method.REQUEST else invitations.cancel
         notice.calendar = write(invitation).decode()
+
+
+def context_of_notice(notice: Notice) -> dict:
+    """Return what the templates of the notice's kind may name."""
+    return CONTEXTS.get(notice.kind, letter_context)(notice)
+
+
+def write_words(notice: Notice, context: dict, own: Wording | None = None) -> None:
+    """Set subject, text and HTML of `notice`, in the office's `own` words where it has some.
+
+    Raise wording.Unusable where those cannot be used for this letter. Nothing is saved.
+    """
+    folder = f"notifications/{notice.kind}"
+    # A subject shows on locked screens, and some calendars take it for the title of the entry.
+    neutral = {"title": DISCREET_TITLE} if notice.person and notice.person.discreet_titles else {}
+    if own and own.subject:
+        subject = wording.fill(own.subject, context | neutral)
+    else:
+        subject = render_to_string(f"{folder}/subject.txt", context | neutral)
+    notice.subject = " ".join(subject.split())[:255]
+    context = context | {"subject": notice.subject}
+    if own and own.words:
+        facts = context | {wording.STANDARD: standard_words(notice.kind, context)}
+        context |= {"own_text": wording.fill(own.words, facts), "own_html": wording.fill_html(own.words, facts)}
+    text = render_to_string(f"{folder}/body.txt", context)
+    notice.text = BLANK_LINES.sub("\n\n", text).strip() + "\n"
+    notice.html = render_to_string(f"{folder}/body.html", context)
+
+
+def standard_words(kind: str, context: dict) -> str:
+    """Return what the standard letter of `kind` says first, as plain text. Raise wording.Unusable where it has none."""
+    try:
+        template = get_template(f"notifications/{kind}/_words.txt").template
+    except TemplateDoesNotExist:
+        raise wording.Unusable("This mail has no standard words to repeat.") from None
+    return " ".join(template.render(Context(context, autoescape=False)).split())
 
 
 def letter_context(notice: Notice) -> dict:
@@ -85,6 +124,10 @@ def letter_context(notice: Notice) -> dict:
 def nomination_context(notice: Notice) -> dict:
     """Return what the templates of the letters to a proposed colleague may name."""
     nomination = Nomination.objects.select_related("session__workshop", "by").get(pk=notice.facts["nomination"])
+    return about_nomination(notice, nomination)
+
+
+def about_nomination(notice: Notice, nomination: Nomination) -> dict:
     by, person = nomination.by, notice.person
     name = person.get_short_name() if person and person.name else ""
     return session_context(notice, nomination.session, name) | {
@@ -97,6 +140,10 @@ def interest_context(notice: Notice) -> dict:
     """Return what the templates of the letter about a new date may name."""
     interest = Interest.objects.select_related("person").get(pk=notice.facts["interest"])
     session = Session.objects.select_related("workshop").get(pk=notice.facts["dated"])
+    return about_interest(notice, interest, session)
+
+
+def about_interest(notice: Notice, interest: Interest, session: Session) -> dict:
     name = interest.person.get_short_name() if interest.person.name else ""
     return session_context(notice, session, name) | {"interest_url": absolute(interest.get_absolute_url())}
 
@@ -134,7 +181,10 @@ def change_context(notice: Notice) -> dict:
 
 def altered_context(notice: Notice) -> dict:
     """Return what the templates of the letter about a change to a proposed colleague may name."""
-    context = nomination_context(notice)
+    return about_alteration(notice, nomination_context(notice))
+
+
+def about_alteration(notice: Notice, context: dict) -> dict:
     rows, _ = changed_meetings(context["session"], notice.facts["known"], timezone.now().year)
     return context | {"changes": rows, "what": {row["label"] for row in rows}}
 

@@ -16,6 +16,7 @@ from django.urls import URLPattern, get_resolver
 from accounts.models import Campus, Person, Unit
 from accounts.tests.test_second_factor import SECRET
 from catalog.models import Facilitator, Topic, Workshop
+from notifications.models import Wording
 from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
 from sessions_app.models import Session, Venue
 
@@ -90,6 +91,11 @@ ANSWERS = {
     "admin/notifications/notice/<int:pk>/handled/": (302, 302, 302, 200),
     "admin/notifications/notice/add/": (302, 302, 302, 403),
     "admin/notifications/notice/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/notifications/wording/": (302, 302, 302, 200),
+    "admin/notifications/wording/<slug:kind>/preview/": (302, 302, 302, 200),
+    "admin/notifications/wording/<slug:kind>/letter/": (302, 302, 302, 200),
+    "admin/notifications/wording/add/": (302, 302, 302, 403),
+    "admin/notifications/wording/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/notifications/calendarthread/<int:pk>/send-again/": (302, 302, 302, 405),
     "admin/notifications/calendarthread/add/": (302, 302, 302, 403),
     "admin/notifications/calendarthread/<path:object_id>/delete/": (302, 302, 302, 403),
@@ -133,6 +139,7 @@ def registration(make_session, workshop, people, office, now) -> Registration:
     Facilitator.objects.create(name="Ada Okafor")
     Topic.objects.create(name="Bias", slug="bias")
     TOTP.activate(office, SECRET)
+    Wording.objects.create(kind="confirmed", words="It is on: {title}.")
     session = make_session(minimum=1)
     Interest.objects.express(owner, workshop, now=now)
     PriorAttendance.objects.create(person=owner, workshop=workshop)

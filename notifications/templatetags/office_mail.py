@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.models import Person
 from notifications.health import STUCK_AFTER
 from notifications.invitation_desk import Line, in_session, of_person
-from notifications.models import MailQueue, Notice
+from notifications.models import MailQueue, Notice, Wording
 from sessions_app.models import Session
 
 register = template.Library()
@@ -48,3 +48,9 @@ def invitations_in(session: Session) -> list[Line]:
 def invitations_of(person: Person) -> list[Line]:
     """Give what a person’s calendar was told last."""
     return of_person(person)
+
+
+@register.simple_tag
+def wordings_that_fail() -> int:
+    """Give how many of the office’s own wordings could not be used the last time."""
+    return Wording.objects.exclude(problem="").count()

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.urls import reverse
 
-from notifications.models import MailQueue, Notice
+from notifications.models import MailQueue, Notice, Wording
 from registrations.models import Registration
 
 
@@ -47,6 +47,26 @@ def test_the_office_follows_the_banner_and_deals_with_undeliverable_mail(browser
     assert Notice.objects.undeliverable().count() == 0
 
 
+def test_the_office_reads_its_words_in_the_letter_before_it_saves_them(browser_page, cookie, live_server, dead):
+    page = browser_page
+    page.context.add_cookies([cookie])
+    page.goto(f"{live_server.url}/admin/notifications/wording/")
+    page.get_by_role("link", name="Wording of “Session confirmed”").click()
+    page.get_by_label("Words").fill("We look forward to {title}!")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Preview these words").click()
+    preview = opened.value
+    letter = preview.frame_locator("iframe[name=letter]")
+    letter.locator(".e-card").get_by_text("We look forward to Bystander Interventions!").wait_for()
+    assert letter.locator("h1").evaluate("letter => getComputedStyle(letter).fontSize") == "30px"
+    assert not Wording.objects.exists()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("was changed successfully").wait_for()
+    page.goto(f"{live_server.url}{reverse('admin:notifications_wording_preview', args=['confirmed'])}")
+    letter = page.frame_locator("iframe[name=letter]")
+    letter.locator(".e-card").get_by_text("We look forward to Bystander Interventions!").wait_for()
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_pages_about_mail(browser, cookie, live_server, dead, width, scheme):
@@ -54,6 +74,9 @@ def test_axe_finds_nothing_on_the_pages_about_mail(browser, cookie, live_server,
         reverse("admin:notifications_notice_undeliverable"),
         reverse("admin:notifications_notice_undeliverable") + "?handled=1",
         reverse("admin:notifications_notice_handled", args=[dead[1].pk]),
+        reverse("admin:notifications_wording_changelist"),
+        reverse("admin:notifications_wording_change", args=["confirmed"]),
+        reverse("admin:notifications_wording_preview", args=["confirmed"]),
         reverse("admin:registrations_registration_roster", args=[dead[1].registration.session_id]),
         reverse("admin:accounts_person_change", args=[dead[1].person_id]),
     ]

@@ -1,0 +1,145 @@
+"""The office's own words for a kind of mail: text with a few placeholders, each the name of a fact in braces.
+
+Nothing in it is run: a placeholder is exchanged for its fact and that is all. Around the words stays our frame, with
+the greeting, the session's details, the buttons, the way out and the signature; so no wording can lose those.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from notifications.invitations import BIDI_CONTROLS
+
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+STANDARD = "standard_words"
+LINK = re.compile(r".*_url")
+LINE_BREAK = re.compile(r"\r\n?|\n")
+
+IN_EVERY_KIND = {
+    "title": "the title of the workshop",
+    "day": "the first day of the session, short: Tue May 14",
+    "long_day": "the same in full: Tuesday, May 14",
+    "decided_day": "the day by which it is decided whether the session takes place",
+    "count": "how many had registered",
+    "minimum": "how many the session needs",
+    "office_name": "the name of the office",
+    "institution_name": "the name of the institution",
+}
+# Kinds of one fixed case: whoever rewrites them says these facts, or repeats the standard words.
+REQUIRED = {
+    "registered": {"decided_day"},
+    "confirmed": set(),
+    "waitlisted": {"place_in_line"},
+    "seat_opened": set(),
+    "waitlist_closed": set(),
+    "again": set(),
+    "undecided": {"answer_by"},
+    "nominated": {"by"},
+    "dated": set(),
+    "added": set(),
+}
+LINKS = {
+    "session_url": "the link to the session’s page",
+    "workshop_url": "the link to the workshop’s page",
+}
+OF_A_REGISTRATION = {
+    "registration_url": "the link to what the person has",
+    "withdrawal_url": "the link to give the place up",
+}
+OF_A_KIND = {
+    "registered": OF_A_REGISTRATION,
+    "confirmed": OF_A_REGISTRATION,
+    "again": OF_A_REGISTRATION,
+    "added": OF_A_REGISTRATION,
+    "changed": OF_A_REGISTRATION,
+    "dropped": OF_A_REGISTRATION,
+    "waitlisted": OF_A_REGISTRATION | {"place_in_line": "the place on the waitlist: 3rd"},
+    "seat_opened": OF_A_REGISTRATION | {"seat_url": "the link to take the seat"},
+    "undecided": {"answer_by": "the day and time by which the office answers"},
+    "nominated": {"by": "who thought of them", "nomination_url": "the link to accept or decline"},
+    "dated": {"interest_url": "the link to hear no more of this workshop"},
+}
+ALL_THE_SAME = {STANDARD: "the standard words, as they would stand here"}
+
+
+class Unusable(Exception):
+    """A wording cannot be used for a letter; `str(error)` says why, for the office."""
+
+
+def in_subject(kind: str) -> dict[str, str]:
+    """Return the placeholders of a subject, each with what it stands for."""
+    return IN_EVERY_KIND
+
+
+def in_words(kind: str) -> dict[str, str]:
+    """Return the placeholders of the words, each with what it stands for."""
+    return IN_EVERY_KIND | LINKS | OF_A_KIND.get(kind, {}) | ALL_THE_SAME
+
+
+def required_words(kind: str) -> set[str]:
+    """Return what the words must hold unless they repeat the standard ones; those where what to say depends."""
+    return REQUIRED.get(kind, {STANDARD})
+
+
+def problems(kind: str, subject: str, words: str) -> dict[str, list[str]]:
+    """Return what is wrong with a wording: sentences by field. An empty text stands for the standard."""
+    found = {"subject": _misplaced(subject, in_subject(kind)), "words": _misplaced(words, in_words(kind))}
+    if any(_is_control(letter) for letter in subject):
+        found["subject"].append("The subject is one line, without control characters.")
+    if any(_is_control(letter) for letter in words if letter not in "\r\n\t"):
+        found["words"].append("The words hold a control character.")
+    if subject.strip() and "title" not in PLACEHOLDER.findall(subject):
+        found["subject"].append("The subject must hold {title}: people get mail about several workshops.")
+    missing = required_words(kind) - set(PLACEHOLDER.findall(words))
+    if words.strip() and missing and STANDARD not in PLACEHOLDER.findall(words):
+        names = " and ".join(f"{{{name}}}" for name in sorted(missing))
+        instead = "" if missing == {STANDARD} else f", or {{{STANDARD}}}"
+        found["words"].append(f"The words must hold {names}{instead}: people rely on it.")
+    return {field: sentences for field, sentences in found.items() if sentences}
+
+
+def _misplaced(text: str, known: Mapping[str, str]) -> list[str]:
+    unknown = [name for name in dict.fromkeys(PLACEHOLDER.findall(text)) if name not in known]
+    sentences = [f"There is no placeholder {{{name}}} here. There are: {_listed(known)}." for name in unknown]
+    if any(brace in PLACEHOLDER.sub("", text) for brace in "{}"):
+        sentences.append("A brace stands alone. Braces are only for placeholders, as in {title}.")
+    return sentences
+
+
+def _listed(known: Mapping[str, str]) -> str:
+    return ", ".join(f"{{{name}}}" for name in known)
+
+
+def _is_control(letter: str) -> bool:
+    return unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") or letter in BIDI_CONTROLS
+
+
+def fill(text: str, facts: Mapping[str, object]) -> str:
+    """Return `text` with each placeholder exchanged for its fact. Raise Unusable where one has none."""
+    filled = PLACEHOLDER.sub(lambda found: _fact(found[1], facts), text).strip()
+    if not filled:
+        raise Unusable("Nothing is left of it once the placeholders are filled in.")
+    return filled
+
+
+def fill_html(text: str, facts: Mapping[str, object]) -> SafeString:
+    """Return the same as HTML: all of it escaped, links made links, a line break for each."""
+    parts = []
+    for position, part in enumerate(PLACEHOLDER.split(text.strip())):
+        if position % 2 == 0:
+            parts.append(escape(part))
+        elif LINK.fullmatch(part):
+            parts.append(format_html('<a href="{0}" style="color:#0f5147;">{0}</a>', escape(_fact(part, facts))))
+        else:
+            parts.append(escape(_fact(part, facts)))
+    return mark_safe(LINE_BREAK.sub("<br>", "".join(parts)))
+
+
+def _fact(name: str, facts: Mapping[str, object]) -> str:
+    fact = facts.get(name)
+    if fact is None or fact == "":
+        raise Unusable(f"This mail knows nothing for {{{name}}}.")
+    return str(fact)

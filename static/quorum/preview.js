@@ -1,0 +1,2 @@
+// Show the letter in its frame without a press of the button.
+document.querySelector("form[data-submit-at-once]")?.requestSubmit();
