@@ -51,6 +51,12 @@ PROMISES = [
     Promise("web", 50, 5, "commit before the answer", 5),
     Promise("database", 3, 1, "synchronous commit", 1),
     Promise("throughput", 15, 5),
+    Promise("kills", 50, 5, "a lease", 5),
+    Promise("faults", 5000, 300, "a second try", 100),
+    Promise("restart", 1000, 200),
+    Promise("clock", 600, 90),
+    Promise("poison", 60, 30),
+    Promise("speed", 1500, 300),
     Promise("machine", 300, 10, "promotion", 50),
     Promise("machine-sqlite", 2000, 20, "promotion", 50, "sqlite"),
 ]

@@ -13,10 +13,10 @@ def main(name: str, count: str, without: str = "") -> None:
     django.setup()
     from django.utils import timezone
 
-    from bench.torture import machine, outages, races
+    from bench.torture import machine, mail, outages, races
     from notifications.invariants import breaches
 
-    promises = {**vars(races), **vars(outages), **vars(machine)}
+    promises = {**vars(races), **vars(outages), **vars(machine), **vars(mail)}
     verdict = promises[name](int(count), without)
     for line in breaches(timezone.now()):
         verdict.breaks(line.split(" ", 1)[0] + " recounted wrong" if without else line)

@@ -1,0 +1,181 @@
+"""A mail server that can be asked to misbehave, and the Celery processes that send to it."""
+
+import contextlib
+import email
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+
+import icalendar
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+from django.db.models import Q
+from django.utils import timezone
+
+from devtools.processes import start, stop
+from notifications.delivery import LEASE
+from notifications.models import Notice
+
+ORPHANED_AFTER = timedelta(seconds=20)  # no living sender holds a notice so long
+DROPPED, TEMPORARY, PERMANENT = "dropped", "451 Try again later", "550 No such mailbox"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """One message the server took: its ids and what its calendar part says."""
+
+    to: str
+    message_id: str
+    uid: str = ""
+    sequence: int = -1
+    method: str = ""
+
+
+class PostOffice:
+    """An SMTP server on 127.0.0.1 that keeps what it accepted, in order. Use as a context manager.
+
+    `temporary` and `dropped` are the parts of recipients put off and of connections cut after accepting; mail to an
+    address of `refused` is refused; `poison` is an address at which `on_poison()` is called.
+    """
+
+    def __init__(self, temporary: float = 0, dropped: float = 0, refused=(), poison: str = "", on_poison=None):
+        self.temporary, self.dropped, self.refused = temporary, dropped, frozenset(refused)
+        self.poison, self.on_poison = poison, on_poison
+        self.taken, self.drops, self.chance = [], 0, random.Random(7)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+
+    @cached_property
+    def accepted(self) -> list[Accepted]:
+        """What was taken, read once all of it is there."""
+        return [read(to, content) for to, content, _ in self.taken]
+
+    @property
+    def speed(self) -> float:
+        """How many messages it took per second, from the first to the last."""
+        return (len(self.taken) - 1) / (self.taken[-1][2] - self.taken[0][2])
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> "PostOffice":
+        self.controller.start()
+        return self
+
+    def __exit__(self, *exc_info) -> None:
+        self.controller.stop()
+
+    async def handle_RCPT(self, server: SMTP, session, envelope, address: str, options) -> str:
+        if address in self.refused:
+            return PERMANENT
+        if address == self.poison:
+            self.on_poison()
+            return TEMPORARY
+        if self.chance.random() < self.temporary:
+            return TEMPORARY
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session, envelope) -> str:
+        self.taken.append((envelope.rcpt_tos[0], envelope.content, time.perf_counter()))
+        if self.chance.random() < self.dropped:
+            self.drops += 1
+            server.transport.abort()
+        return "250 OK"
+
+
+def read(to: str, content: bytes) -> Accepted:
+    """Return what stands in a message that was accepted for `to`."""
+    mail = email.message_from_bytes(content)
+    for part in mail.walk():
+        if part.get_content_type() == "text/calendar":
+            calendar = icalendar.Calendar.from_ical(part.get_payload(decode=True))
+            (event,) = calendar.walk("VEVENT")
+            return Accepted(to, mail["Message-ID"], str(event["UID"]), event["SEQUENCE"], str(calendar["METHOD"]))
+    return Accepted(to, mail["Message-ID"])
+
+
+class Senders:
+    """Celery workers of one sending process each, and beats, on this process's database. Use as a context manager."""
+
+    def __init__(self, folder: Path, mail: str, workers: int = 2, beats: int = 0, **env: str):
+        self.folder, self.env = folder, {**os.environ, "EMAIL_URL": mail, **env}
+        self.started, self.workers, self.beats, self.killed = 0, [], [], 0
+        self.wanted = workers, beats
+
+    def __enter__(self) -> "Senders":
+        workers, beats = self.wanted
+        self.workers = [self.start_worker() for _ in range(workers)]
+        self.beats = [self.celery("beat", "--pidfile=", f"--schedule={self.folder}/beat{n}") for n in range(beats)]
+        return self
+
+    def __exit__(self, *exc_info) -> None:
+        stop(*self.beats, *self.workers, patience=30)
+
+    def start_worker(self) -> subprocess.Popen:
+        name = f"--hostname=sender{self.started}@%h"
+        return self.celery("worker", "--concurrency=1", "--without-mingle", "--without-gossip", name)
+
+    def celery(self, *args: str) -> subprocess.Popen:
+        self.started += 1
+        log = self.folder / f"celery{self.started}.log"
+        return start([sys.executable, "-m", "celery", "-A", "config", *args], env=self.env, log=log)
+
+    def kill_sender(self) -> None:
+        """Kill the process of some worker that sends (-9), its worker starts another one."""
+        for worker in random.sample(self.workers, len(self.workers)):
+            children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
+            if children:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(children[0]), signal.SIGKILL)
+                    self.killed += 1
+                return
+
+    def kill_worker(self) -> None:
+        """Kill a worker with all its processes (-9), and start another."""
+        worker = self.workers.pop(0)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+        self.killed += 1
+        self.workers.append(self.start_worker())
+
+
+def left() -> int:
+    """Return how many notices are still to be sent."""
+    return Notice.objects.filter(state__in=[Notice.State.QUEUED, Notice.State.SENDING]).count()
+
+
+def let_time_pass() -> None:
+    """Bring retries forward, and the end of leases that no living sender holds, instead of waiting for them."""
+    now = timezone.now()
+    Notice.objects.filter(state=Notice.State.QUEUED, next_attempt_at__gt=now).update(next_attempt_at=now)
+    orphaned = Q(state=Notice.State.SENDING, lease_until__lte=now + LEASE - ORPHANED_AFTER)
+    Notice.objects.filter(orphaned).update(lease_until=now)
+
+
+def send_all(seconds: float, passes: bool = True) -> bool:
+    """Wake the workers until all is sent, for `seconds` at most. Returns whether it is. `passes`: time may pass."""
+    from notifications.tasks import deliver_soon
+
+    until = time.monotonic() + seconds
+    while left():
+        if time.monotonic() > until:
+            return False
+        if passes:
+            let_time_pass()
+        with contextlib.suppress(Exception):  # a broker that is away: the next wake-up will do
+            deliver_soon.apply_async(retry=False)
+        time.sleep(1)
+    return True
