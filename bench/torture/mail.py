@@ -49,7 +49,7 @@ def kills(count: int, without: str) -> Verdict:
     """Workers are killed (-9) while they send."""
     verdict = Verdict()
     many = 100 * count
-    with private_folder() as folder, PostOffice() as mail, Senders(Path(folder), mail.url, beats=2) as senders:
+    with private_folder() as folder, PostOffice() as mail, Senders(Path(folder), mail.url(), beats=2) as senders:
         if without:
             in_hand = Notice.objects.filter(state=Notice.State.SENDING)
         for number, _ in enumerate(news(many)):
@@ -63,7 +63,7 @@ def kills(count: int, without: str) -> Verdict:
         finish(verdict)
     extra = check(verdict, mail, most_extra=senders.killed)
     return verdict.say(
-        f"{len(mail.accepted):,} messages through two workers (--concurrency 1) and two beats, killed "
+        f"{len(mail.taken):,} messages through two workers (--concurrency 1) and two beats, killed "
         f"{senders.killed} times: {extra} copies too many"
     )
 
@@ -75,7 +75,7 @@ def faults(count: int, without: str) -> Verdict:
         folder = Path(until_the_end.enter_context(private_folder()))
         mail = until_the_end.enter_context(PostOffice(temporary=0.1, dropped=0.02, refused=refused))
         env = {"DJANGO_SETTINGS_MODULE": "bench.torture.controls.impatient"} if without else {}
-        until_the_end.enter_context(Senders(folder, mail.url, beats=2, **env))
+        until_the_end.enter_context(Senders(folder, mail.url(), beats=2, **env))
         until_the_end.enter_context(flushed())
         for number, _ in enumerate(news(count)):
             if number % 100 == 0:
@@ -83,7 +83,7 @@ def faults(count: int, without: str) -> Verdict:
         finish(verdict)
     extra = check(verdict, mail, most_extra=mail.drops)
     return verdict.say(
-        f"{len(mail.accepted):,} messages, Redis flushed every 2 s, {mail.drops} connections dropped after acceptance: "
+        f"{len(mail.taken):,} messages, Redis flushed every 2 s, {mail.drops} connections dropped after acceptance: "
         f"{extra} copies too many, dead letters exactly the refused"
     )
 
@@ -91,7 +91,7 @@ def faults(count: int, without: str) -> Verdict:
 def restart(count: int, without: str) -> Verdict:
     """PostgreSQL is stopped at once three times while notices are sent."""
     verdict, crashes = Verdict(), 0
-    with private_folder() as folder, PostOffice() as mail, Senders(Path(folder), mail.url) as senders:
+    with private_folder() as folder, PostOffice() as mail, Senders(Path(folder), mail.url()) as senders:
         for _ in news(count):
             pass
         while (waiting := left()) and crashes < 3:
@@ -105,7 +105,7 @@ def restart(count: int, without: str) -> Verdict:
     # A sender that lost the database after the acceptance could not write it down: as if it had been killed.
     extra = check(verdict, mail, most_extra=2 * crashes)
     return verdict.say(
-        f"PostgreSQL stopped {crashes} times under {len(mail.accepted):,} messages: {extra} copies too many"
+        f"PostgreSQL stopped {crashes} times under {len(mail.taken):,} messages: {extra} copies too many"
     )
 
 
@@ -115,15 +115,15 @@ def clock(count: int, without: str) -> Verdict:
     with private_folder() as folder, PostOffice() as mail:
         for shift in ways:
             env = {"DJANGO_SETTINGS_MODULE": "bench.torture.controls.clock", "CLOCK_SHIFT": shift}
-            with Senders(Path(folder), mail.url, workers=1, **env):
+            with Senders(Path(folder), mail.url(), workers=1, **env):
                 for _ in news(count // len(ways)):
                     pass
                 send_all(30, passes=False)
-        with Senders(Path(folder), mail.url):
+        with Senders(Path(folder), mail.url()):
             finish(verdict)
     extra = check(verdict, mail, most_extra=0)
     return verdict.say(
-        f"{len(mail.accepted):,} messages, the clock an hour ahead and an hour back: {extra} copies too many"
+        f"{len(mail.taken):,} messages, the clock an hour ahead and an hour back: {extra} copies too many"
     )
 
 
@@ -138,7 +138,7 @@ def poison(count: int, without: str) -> Verdict:
             senders.kill_sender()
 
         with PostOffice(poison=culprit, on_poison=kill) as mail:
-            senders.env["EMAIL_URL"] = mail.url
+            senders.env["EMAIL_URL"] = mail.url()
             senders.workers = [senders.start_worker()]
             session = make_session(minimum=1, capacity=count + 10)
             session.run_anyway("The torture wants it.", by=office())
@@ -165,17 +165,17 @@ def speed(count: int, without: str) -> Verdict:
     with private_folder() as folder, PostOffice() as mail:
         for _ in news(count):
             pass
-        with Senders(Path(folder), mail.url, workers=1):
+        with Senders(Path(folder), mail.url(), workers=1):
             finish(verdict)
     with PostOffice() as other, smtplib.SMTP("127.0.0.1", other.port) as bare:
         messages = list(map(letter, Notice.objects.filter(state=Notice.State.SENT)))
         for sender, to, content in messages:
             bare.sendmail(sender, [to], content)
-    ratio = mail.speed / other.speed
+    ratio = mail.speed() / other.speed()
     check(verdict, mail, most_extra=0)
     if ratio < LEAST_RATIO:
         verdict.breaks(f"the ratio is {ratio:.2f}")
-    return verdict.say(f"{mail.speed:.0f} notices per second of one worker, {ratio:.2f} of a bare loop")
+    return verdict.say(f"{mail.speed():.0f} notices per second of one worker, {ratio:.2f} of a bare loop")
 
 
 def letter(notice: Notice) -> tuple[str, str, bytes]:
@@ -200,7 +200,8 @@ def finish(verdict: Verdict) -> None:
 
 def check(verdict: Verdict, mail: PostOffice, most_extra: int) -> int:
     """Hold what was accepted against what was owed. Returns how many copies too many there were."""
-    copies = Counter(one.message_id for one in mail.accepted)
+    accepted = mail.accepted()
+    copies = Counter(one.message_id for one in accepted)
     extra = sum(copies.values()) - len(copies)
     if extra > most_extra:
         verdict.breaks(f"{extra} copies too many, {most_extra} explained")
@@ -211,7 +212,7 @@ def check(verdict: Verdict, mail: PostOffice, most_extra: int) -> int:
         if (copies[notice.message_id] == 0) != dead:
             verdict.breaks("a notice was lost" if not dead else "a refused notice was accepted")
     by_thread = defaultdict(list)
-    for one in mail.accepted:
+    for one in accepted:
         if one.uid:
             by_thread[one.uid].append(one)
     threads = CalendarThread.objects.select_related("registration__session", "registration__person")

@@ -11,7 +11,6 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
 from pathlib import Path
 
 import icalendar
@@ -55,17 +54,15 @@ class PostOffice:
             self.port = probe.getsockname()[1]
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
-    @cached_property
+    # No properties here: aiosmtpd looks at every attribute of its handler before anything was taken.
     def accepted(self) -> list[Accepted]:
         """What was taken, read once all of it is there."""
         return [read(to, content) for to, content, _ in self.taken]
 
-    @property
     def speed(self) -> float:
         """How many messages it took per second, from the first to the last."""
         return (len(self.taken) - 1) / (self.taken[-1][2] - self.taken[0][2])
 
-    @property
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
