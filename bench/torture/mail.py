@@ -2,6 +2,7 @@
 
 import contextlib
 import smtplib
+import threading
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -20,6 +21,7 @@ from notifications.models import CalendarThread, Notice
 from registrations.models import Registration
 
 CROWD = 30
+EACH_KILL = 40  # messages
 PATIENCE = 600  # seconds until the last notice must be sent
 LEAST_RATIO = 0.3
 
@@ -47,25 +49,48 @@ def news(count: int):
 
 def kills(count: int, without: str) -> Verdict:
     """Workers are killed (-9) while they send."""
-    verdict = Verdict()
-    many = 100 * count
-    with private_folder() as folder, PostOffice() as mail, Senders(Path(folder), mail.url(), beats=2) as senders:
-        if without:
-            in_hand = Notice.objects.filter(state=Notice.State.SENDING)
-        for number, _ in enumerate(news(many)):
-            if number % (many // count) == many // count // 2:
-                senders.kill_worker() if senders.killed % 5 == 4 else senders.kill_sender()
-                if without:
-                    # As if a claim were as good as having sent it.
-                    in_hand.update(state=Notice.State.SENT, lease_until=None, token=None)
-            if number % 100 == 0:
-                let_time_pass()
-        finish(verdict)
+    verdict, many = Verdict(), 100 * count
+    with private_folder() as folder, PostOffice() as mail:
+        for _ in news(many * 4 // 5):
+            pass
+        with Senders(Path(folder), mail.url(), beats=2) as senders, killing(senders, mail, count, without):
+            for _ in news(many // 5):
+                pass
+            finish(verdict)
     extra = check(verdict, mail, most_extra=senders.killed)
+    if senders.killed < count and not without:
+        verdict.breaks(f"only {senders.killed} of {count} were killed")
     return verdict.say(
         f"{len(mail.taken):,} messages through two workers (--concurrency 1) and two beats, killed "
         f"{senders.killed} times: {extra} copies too many"
     )
+
+
+@contextlib.contextmanager
+def killing(senders: Senders, mail: PostOffice, count: int, without: str):
+    """Kill a sender `count` times, each time after some more messages were taken; of five times once its worker too."""
+    over = threading.Event()
+
+    def kill():
+        seen = 0
+        while not over.wait(0.005) and senders.killed < count:
+            if len(mail.taken) - seen < EACH_KILL:
+                continue
+            senders.kill_worker() if senders.killed % 5 == 4 else senders.kill_sender()
+            seen = len(mail.taken)
+            if without:
+                # As if a claim were as good as having sent it.
+                in_hand = Notice.objects.filter(state=Notice.State.SENDING)
+                in_hand.update(state=Notice.State.SENT, lease_until=None, token=None)
+        connection.close()
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def faults(count: int, without: str) -> Verdict:
