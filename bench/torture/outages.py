@@ -17,9 +17,11 @@ from django.db import connection
 from django.db.models import Count
 
 from bench.servers import Server
+from bench.torture.post_office import PostOffice, Senders, send_all
 from bench.torture.stage import CSRF, cookies, make_session, people
 from bench.torture.verdict import Verdict
 from devtools.processes import private_folder
+from notifications.models import Notice
 from registrations.models import Registration
 from sessions_app.models import Session
 
@@ -27,6 +29,7 @@ CONNECTIONS = 4
 ACKNOWLEDGED = 302
 BETWEEN_KILLS, BETWEEN_CRASHES = 8, 60  # answers
 PATIENCE = 10  # seconds until a client gives up
+PATIENCE_FOR_MAIL = 300
 MOST_P95 = 1.0
 LEAST_RATIO = 0.5
 HEALTH = "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
@@ -184,7 +187,19 @@ def redis(count: int, without: str) -> Verdict:
         elif p95[name] > MOST_P95:
             verdict.breaks(f"{name}: p95 is {p95[name]:.2f} s")
     words = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in p95.items())
-    return verdict.say(f"{count} registrations each with Redis gone, p95: {words}")
+    told = check_told(verdict)
+    return verdict.say(f"{count} registrations each with Redis gone, p95: {words}; {told} told once it is back")
+
+
+def check_told(verdict: Verdict) -> int:
+    """Let workers send what waits. Returns how many messages arrived, which must be one of each notice."""
+    with private_folder() as folder, PostOffice() as mail, Senders(Path(folder), mail.url()):
+        if not send_all(PATIENCE_FOR_MAIL):
+            verdict.breaks("notices are not sent though Redis is back")
+    arrived = sorted(message.message_id for message in mail.accepted())
+    if arrived != sorted(Notice.objects.values_list("message_id", flat=True)):
+        verdict.breaks(f"{len(arrived)} messages of {Notice.objects.count()} notices")
+    return len(arrived)
 
 
 @contextlib.contextmanager
