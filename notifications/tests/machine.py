@@ -1,12 +1,12 @@
-"""One session lived through by hypothesis, against a model of it in plain lists.
+"""One session lived through by hypothesis, against a model of it in plain lists; people move to another date and back.
 
 A step calls one verb at one instant; afterwards the rows must say what the model says, and the verb must have been
 refused exactly when the model refuses. Time only moves on, in hours, and skips the last day before the start, in which
 freed seats are given otherwise.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -32,38 +32,41 @@ CROWD = 8
 LENGTH = timedelta(minutes=90)
 
 
-@dataclass
 class Model:
     """What is promised, without database or locks. A verb returns False where the real one refuses."""
 
-    minimum: int
-    capacity: int
-    confirm_by: datetime
-    starts_at: datetime
-    status: str = "open"
-    seated: list[int] = field(default_factory=list)
-    waiting: list[int] = field(default_factory=list)
-    away: set[int] = field(default_factory=set)
-    positions: int = 0
+    def __init__(self, minimum, capacity, confirm_by, starts_at):
+        self.minimum, self.capacity, self.confirm_by, self.starts_at = minimum, capacity, confirm_by, starts_at
+        self.status, self.positions = "open", 0
+        self.seated, self.waiting, self.away, self.elsewhere = [], [], set(), set()
 
     def runs(self, now):
         return self.status in ("open", "confirmed") and now < self.starts_at
 
+    def has_room(self):
+        return not self.waiting and len(self.seated) < self.capacity
+
     def register(self, who, now):
-        if who not in self.seated + self.waiting:
-            if not self.runs(now) or who in self.away:
-                return False
-            (self.waiting if self.waiting or len(self.seated) >= self.capacity else self.seated).append(who)
+        if who not in self.seated + self.waiting + list(self.away) and self.runs(now):
+            (self.seated if self.has_room() else self.waiting).append(who)
             self.positions += 1
-        return True
+        return who in self.seated + self.waiting
 
     def withdraw(self, who, now):
-        if who in self.seated + self.waiting:
-            if not self.runs(now):
-                return False
+        if who in self.seated + self.waiting and self.runs(now):
             (self.seated if who in self.seated else self.waiting).remove(who)
             self.promote(now)
-        return True
+        return who not in self.seated + self.waiting
+
+    def move_out(self, who, now):
+        may = self.runs(now) and who not in self.away | self.elsewhere
+        self.elsewhere |= {who} if may else set()
+        return may and self.withdraw(who, now)
+
+    def move_in(self, who, now):
+        may = self.has_room() and who not in self.seated and self.register(who, now)
+        self.elsewhere -= {who} if may else set()
+        return may
 
     def promote(self, now):
         for who in [each for each in self.waiting if each not in self.away]:
@@ -85,11 +88,9 @@ class Model:
         return self.status == "confirmed"
 
     def extend(self, until, now):
-        late = until != self.confirm_by and not now < until <= self.starts_at
-        if late or self.status != "open" or not self.runs(now):
-            return False
-        self.confirm_by = until
-        return True
+        fine = self.status == "open" and self.runs(now) and (until == self.confirm_by or now < until <= self.starts_at)
+        self.confirm_by = until if fine else self.confirm_by
+        return fine
 
     def cancel(self, now):
         if self.status in ("open", "confirmed") and now < self.starts_at + LENGTH:
@@ -147,6 +148,11 @@ class SessionMachine(RuleBasedStateMachine):
         sizes = {"minimum": minimum, "capacity": minimum + more, "confirm_by": confirm_by}
         self.session = Session.objects.schedule(self.cast.workshop, [plan], self.cast.office, now=self.now, **sizes)
         self.session.publish(self.cast.office, now=self.now)
+        # Another date of the workshop, with room for everybody.
+        plan = MeetingPlan(starts_at + 2 * LENGTH, starts_at + 3 * LENGTH, "America/Chicago", join_link=plan.join_link)
+        sizes_there = {"minimum": CROWD, "capacity": CROWD}
+        self.other = Session.objects.schedule(self.cast.workshop, [plan], self.cast.office, now=self.now, **sizes_there)
+        self.other.publish(self.cast.office, now=self.now)
         self.model = Model(starts_at=starts_at, **sizes)
         for person in self.cast.crowd:
             person.is_active = True
@@ -175,6 +181,18 @@ class SessionMachine(RuleBasedStateMachine):
         newest = Registration.objects.filter(person=self.cast.crowd[who], session=self.session).order_by("pk").last()
         if newest:
             self.agree(self.model.withdraw(who, self.now), newest.withdraw, self.cast.crowd[who], now=self.now)
+
+    @rule(who=people)
+    def move_out(self, who):
+        if place := self.session.registrations.active().filter(person=self.cast.crowd[who]).first():
+            promised = self.model.move_out(who, self.now)
+            self.agree(promised, place.transfer, self.other, self.cast.crowd[who], now=self.now)
+
+    @rule(who=people)
+    def move_in(self, who):
+        if place := self.other.registrations.active().filter(person=self.cast.crowd[who]).first():
+            promised = self.model.move_in(who, self.now)
+            self.agree(promised, place.transfer, self.session, self.cast.crowd[who], now=self.now)
 
     @rule()
     def settle(self):
@@ -234,6 +252,8 @@ class SessionMachine(RuleBasedStateMachine):
         assert session.confirm_by == model.confirm_by
         assert {number[each.person_id] for each in session.registrations.registered()} == set(model.seated)
         assert [number[each.person_id] for each in session.registrations.waitlisted()] == model.waiting
+        elsewhere = self.other.registrations.registered()
+        assert {number[each.person_id] for each in elsewhere} == model.elsewhere
         assert (session.seats_taken, session.waiting_count) == (len(model.seated), len(model.waiting))
         assert session.next_position == session.registrations.count() + 1 == model.positions + 1
 
