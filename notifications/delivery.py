@@ -49,7 +49,7 @@ def claim(now: datetime) -> Notice | None:
             with transaction.atomic():
                 notice = (
                     Notice.objects.due(now)
-                    .select_related("thread__meeting", "registration")
+                    .select_related("thread", "registration")
                     .select_for_update(skip_locked=True, of=("self",))
                     .first()
                 )
