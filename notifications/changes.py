@@ -38,20 +38,33 @@ def bring_up_to_date(registration: Registration, before: list[Meeting] | None, n
 
 
 def bring_nominated_up_to_date(nomination: Nomination, before: list[Meeting] | None, now: datetime) -> None:
-    """Owe whoever was proposed, and has not answered, one plain mail about times and places."""
-    of_this = Notice.objects.filter(facts__nomination=nomination.pk, kind__in=[KIND.NOMINATED, KIND.ALTERED])
-    if before is None or _waits_unwritten(of_this):
+    """Owe whoever was proposed, and has not answered, one plain mail about times and places.
+
+    A nomination that was put off is written anew instead: it would arrive after the change, with what was before.
+    """
+    first, altered = about(nomination, KIND.NOMINATED), about(nomination, KIND.ALTERED)
+    if before is None or _waits_unwritten(first | altered):
         return
     session = nomination.session
+    kind, facts = KIND.ALTERED, _counts(session) | {"nomination": nomination.pk}
+    if first.filter(state=STATE.QUEUED).update(state=STATE.SUPERSEDED):
+        kind = KIND.NOMINATED
+    else:
+        facts["known"] = told(session, before)
     Notice.objects.owe_to(
-        KIND.ALTERED,
+        kind,
         f"{nomination.pk}::{now:%Y%m%d%H%M%S%f}",
         nomination.email,
         Person.objects.filter(email=nomination.email).first(),
-        _counts(session) | {"nomination": nomination.pk, "known": told(session, before)},
+        facts,
         expires_at=session.ends_at,
         at=now + COLLAPSE,
     )
+
+
+def about(nomination: Nomination, kind: str):
+    """Return the notices of `kind` about a nomination, found by the index on their key."""
+    return Notice.objects.filter(dedupe_key__startswith=f"{kind}:{nomination.pk}:")
 
 
 def told(session: Session, meetings: list[Meeting] | None = None) -> list[dict]:
@@ -149,7 +162,7 @@ def _is_news_to_the_nominated(notice: Notice, now: datetime) -> bool:
     nomination = Nomination.objects.select_related("session").get(pk=notice.facts["nomination"])
     if not nomination.is_open or nomination.session.ends_at <= now:
         return False
-    earlier = Notice.objects.filter(kind=KIND.ALTERED, facts__nomination=nomination.pk, pk__lt=notice.pk)
+    earlier = about(nomination, KIND.ALTERED).filter(pk__lt=notice.pk)
     return _differs_from_what_was_told(notice, earlier, nomination.session)
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from notifications.access_letters import tell_a_request_waits, tell_an_answer_is_there
-from notifications.changes import bring_nominated_up_to_date, bring_up_to_date
+from notifications.changes import about, bring_nominated_up_to_date, bring_up_to_date
 from notifications.models import CalendarThread, Notice
 from notifications.tasks import deliver_soon
 from registrations.models import Accommodation, Interest, Nomination, Registration
@@ -123,7 +123,7 @@ def tell_nominated(sender, nomination: Nomination, **kwargs) -> None:
 def tell_called_off(sender, nomination: Nomination, **kwargs) -> None:
     """Tell whoever was proposed that the session is cancelled, unless the first mail has not even left."""
     now = timezone.now()
-    first = Notice.objects.filter(dedupe_key=f"{Notice.Kind.NOMINATED}:{nomination.pk}::", state=Notice.State.QUEUED)
+    first = about(nomination, Notice.Kind.NOMINATED).filter(state=Notice.State.QUEUED)
     if first.update(expires_at=now) == 0:
         session = nomination.session
         why = {"count": session.cancelled_count, "by_rule": session.cancelled_by_rule, "reason": session.cancel_reason}

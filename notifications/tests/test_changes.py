@@ -573,6 +573,29 @@ def test_the_waitlisted_and_the_nominated_are_told_where_and_when_only(confirmed
         assert "When, before:" in text_of(mail) and "Title, before" not in text_of(mail)
 
 
+def test_a_nomination_that_was_put_off_goes_out_with_the_new_time(make_session, office, smtp_sink, now):
+    session = make_session()
+    Nomination.objects.nominate(["colleague@example.edu"], session, by=office, now=now)
+    smtp_sink.busy = 1
+    deliver(now)
+    shift(session, office, now, days=1)
+    deliver(now + timedelta(days=1))
+    (mail,) = smtp_sink.to("colleague@example.edu")
+    assert mail.message["Subject"].startswith("A colleague thought of you")
+    assert long_day(session.meetings.get().starts_at, ZONE) in text_of(mail)
+
+
+def test_a_nomination_changed_and_then_cancelled_unsent_is_no_mail(make_session, office, smtp_sink, now):
+    session = make_session()
+    Nomination.objects.nominate(["colleague@example.edu"], session, by=office, now=now)
+    smtp_sink.busy = 1
+    deliver(now)
+    shift(session, office, now, days=1)
+    session.cancel("Snow.", by=office, now=now)
+    deliver(now + timedelta(days=1))
+    assert smtp_sink.to("colleague@example.edu") == []
+
+
 def test_an_answered_nomination_hears_nothing_more(make_session, office, smtp_sink, people, now):
     session = make_session()
     (nomination,) = Nomination.objects.nominate(["colleague@example.edu"], session, by=office, now=now)
