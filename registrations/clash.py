@@ -17,6 +17,9 @@ from registrations.models import Registration
 from sessions_app.models import Meeting, Session
 from sessions_app.words import local, short_day
 
+# The name of what a form posts to register in spite of a clash.
+ACCEPT = "anyway"
+
 
 class Clash(Exception):
     """The person already has `place`; `str(error)` says what it means for registering for `session`."""

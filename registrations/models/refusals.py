@@ -25,6 +25,9 @@ class Refusals:
     class NotEligible(Refused):
         """The session is for other roles or another campus, or comes after a workshop the person has not taken."""
 
+    class TooOften(Refused):
+        """The person has joined and left this session too often within a day."""
+
     class SessionFull(Refused):
         """There is no seat to move to, or no longer one to take."""
 

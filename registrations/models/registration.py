@@ -1,7 +1,7 @@
 """Who comes: one Registration is one person's place in one session."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -15,6 +15,10 @@ from registrations.models.refusals import Refusals
 from registrations.signals import registration_made, registration_rebooked, registration_withdrawn
 from sessions_app.models import Session
 from sessions_app.panel import opening_words
+
+DAY = timedelta(days=1)
+# Each time mails go out, and perhaps somebody who waited is moved about.
+MOST_A_DAY = 20
 
 
 class RegistrationQuerySet(models.QuerySet):
@@ -34,16 +38,21 @@ class RegistrationQuerySet(models.QuerySet):
         """Give `person` a seat in `session`, or the end of its waitlist; a second call answers with what exists.
 
         A seat is given if one is free and nobody waits. Raises a Registration.Refused: NotPublic, SessionCancelled,
-        SessionOver, NotOpenYet, RegistrationClosed, NotEligible.
+        SessionOver, NotOpenYet, RegistrationClosed, NotEligible, TooOften.
         """
         now = now or timezone.now()
         session.lock()
-        own = self.active().filter(person=person, session=session)
-        if own.exists():
-            existing = own.get()
+        own = self.filter(person=person, session=session)
+        earlier = list(own.order_by().values_list("status", "registered_at"))
+        if any(status in Registration.ACTIVE for status, _ in earlier):
+            existing = own.active().get()
             existing.session = session
             return existing
         Registration.refuse_unless_joinable(person, session, now)
+        if sum(registered_at > now - DAY for _, registered_at in earlier) >= MOST_A_DAY:
+            raise Registration.TooOften(
+                "You have joined and left this session many times today. Come back tomorrow, or write to the office."
+            )
         return Registration._add(person, session, now)
 
     register.alters_data = True

@@ -315,6 +315,17 @@ def test_accepting_registers(as_ada, nominated, ada, session):
     assert "You accepted." in text(as_ada.get(nominated.get_absolute_url()))
 
 
+def test_accepting_warns_of_what_is_at_the_same_time_and_goes_on_if_told_to(as_ada, nominated, ada, make_session):
+    workshop = Workshop.objects.create(title="Microaggressions", slug="microaggressions", status="published")
+    Registration.objects.register(ada, make_session(workshop=workshop))
+    answer = as_ada.post(nominated.get_absolute_url(), {"answer": "accept"})
+    assert answer.status_code == 409
+    assert "This overlaps with Microaggressions on the same day." in text(answer)
+    assert not nominated.session.registrations.exists()
+    assert as_ada.post(nominated.get_absolute_url(), {"answer": "accept", "anyway": "1"}).status_code == 302
+    assert nominated.session.registrations.get().person == ada
+
+
 def test_an_address_without_an_account_signs_in_and_accepts_with_its_profile(session, person, client):
     nomination = Nomination.objects.nominate(["new@example.edu"], session, by=person)[0]
     path = nomination.get_absolute_url()

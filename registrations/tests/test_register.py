@@ -112,3 +112,12 @@ def test_the_database_allows_one_active_registration(make_session, person, now):
     Registration.objects.register(person, session, now=now)
     with pytest.raises(IntegrityError), transaction.atomic():
         Registration.objects.create(person=person, session=session, status="waitlisted", position=7, registered_at=now)
+
+
+def test_who_joins_and_leaves_all_day_is_asked_to_come_back_tomorrow(make_session, person, now):
+    session = make_session()
+    for _ in range(20):
+        Registration.objects.register(person, session, now=now).withdraw(person, now=now)
+    with pytest.raises(Registration.TooOften, match="Come back tomorrow"):
+        Registration.objects.register(person, session, now=now + timedelta(hours=23))
+    assert Registration.objects.register(person, session, now=now + timedelta(days=1)).is_registered

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Person
+from registrations.clash import ACCEPT, Clash, find_clash, warn_of_clash
 from registrations.forms import NominateForm, ProfileGapsForm
 from registrations.intent import complete_profile
 from registrations.models import Nomination, Registration
@@ -89,7 +90,11 @@ def nomination(request: HttpRequest, uuid) -> HttpResponse:
         with transaction.atomic():
             if own.is_open:
                 complete_profile(person, **form.profile)
+                if ACCEPT not in request.POST:
+                    warn_of_clash(person, own.session, now)
             registration = own.accept(person, now=now)
+    except Clash:
+        return _answer_page(request, own, form, now, status=CONFLICT)
     except (Nomination.Refused, Registration.Refused) as refusal:
         return _answer_page(request, own, form, now, str(refusal), CONFLICT)
     if not registration.is_active:
@@ -115,12 +120,15 @@ def _answer_page(
     session = own.session
     own.refresh_from_db(fields=["status", "registration"])
     place = session.registrations.active().filter(person=request.user).first()
+    is_open = own.is_open and place is None and session.takes_registrations(now)
     context = {
         "nomination": own,
         "form": form,
         "place": place,
         "refusal": refusal or ("" if place else _why_not_register(session, now)),
-        "is_open": own.is_open and place is None and session.takes_registrations(now),
+        "is_open": is_open,
+        "clash": find_clash(request.user, session, now) if is_open else None,
+        "accept": ACCEPT,
         "waits": would_wait(session),
         "would_be": before_registering(session, now),
     }

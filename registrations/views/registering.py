@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Person
 from accounts.sign_in import send_code
 from registrations.access import asking_help
-from registrations.clash import Clash, find_clash, warn_of_clash
+from registrations.clash import ACCEPT, Clash, find_clash, warn_of_clash
 from registrations.forms import NewcomerForm, ProfileGapsForm
 from registrations.intent import Intent, complete_profile
 from registrations.models import Accommodation, Registration
@@ -32,7 +32,6 @@ from sessions_app.models import Session
 from sessions_app.rows import place_of
 from sessions_app.words import time_span, zone_words
 
-ACCEPT = "anyway"
 CONFLICT, UNPROCESSABLE, TOO_MANY = 409, 422, 429
 
 
