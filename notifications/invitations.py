@@ -24,6 +24,8 @@ NOT_YET = "(not yet confirmed) "
 # How soon a calendar program may ask again. Most take longer, whatever it says.
 REFRESHED = timedelta(hours=1)
 BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+# Dropped from every text; some readers take the last one, the byte order mark, for the file's own.
+UNSEEN = BIDI_CONTROLS + "\ufeff"
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 ADDRESS = re.compile(rf"{ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})*")
@@ -31,12 +33,12 @@ UID = re.compile(r"[!-~]{1,255}")
 
 
 def one_line(text: str) -> str:
-    """Return `text` on one line: breaks and runs of space become a single space; controls, lone surrogates and the
-    marks that turn the direction of writing are dropped."""
+    """Return `text` on one line: breaks and runs of space become a single space; controls, lone surrogates, byte
+    order marks and the marks that turn the direction of writing are dropped."""
     kept = (
         letter
         for letter in text
-        if letter.isspace() or (unicodedata.category(letter) not in ("Cc", "Cs") and letter not in BIDI_CONTROLS)
+        if letter.isspace() or (unicodedata.category(letter) not in ("Cc", "Cs") and letter not in UNSEEN)
     )
     return " ".join("".join(kept).split())
 
