@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest
 
 from accounts.desk import DeskAdmin, NamedAdmin
 from accounts.models import Campus, Person, Unit
-from accounts.signals import DECIDING, person_changed
+from accounts.signals import DECIDING, address_changed, person_changed
 
 admin.site.site_title = admin.site.site_header = "Quorum"
 admin.site.index_title = "Office"
@@ -84,6 +84,7 @@ class PersonAdmin(DeskAdmin):
         if change and "email" in form.changed_data:
             # The old address must not open this account any longer.
             EmailAddress.objects.filter(user=obj).delete()
+            address_changed.send(Person, person=obj)
 
 
 @admin.register(Authenticator)

@@ -157,8 +157,9 @@ class ProfileForm(forms.ModelForm):
     discreet_titles = forms.BooleanField(
         label="Use a neutral title in my calendar",
         required=False,
-        help_text="Your calendar, and the subject of our mail, then say “Training session”. The real title stands "
-        "inside the mail and on your pages. It holds for what we send from now on.",
+        help_text="If others see your calendar: its entries, and the subjects of our mail, can say “Training session” "
+        "instead of the title. The real one then stands only inside the mail and on your pages. Your choice holds for "
+        "what we send from then on.",
     )
 
     class Meta:

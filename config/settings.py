@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.SignInMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -188,6 +188,9 @@ ACCOUNT_RATE_LIMITS = {
     "nominate": "10/d/user",
 }
 
+# ---- calendar feeds: some programs ask every few minutes, and one person may have several ----
+CALENDAR_FEED_MOST_AN_HOUR = 120
+
 # ---- access needs: the first key encrypts, all of them decrypt ----
 ACCOMMODATION_KEYS = [key.strip() for key in env.list("ACCOMMODATION_KEY", default=[DEVELOPMENT_KEY] if DEBUG else [])]
 ACCOMMODATION_LIFE = timedelta(days=30)  # after the end of the session
@@ -252,11 +255,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# ---- logs carry ids, never addresses or names ----
+# ---- logs carry ids, never addresses, names or keys ----
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"tokens_out": {"()": "config.logs.TokensOut"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens_out"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

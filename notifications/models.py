@@ -13,6 +13,7 @@ from accounts.locks import lock_row
 from accounts.models import Person
 from accounts.record import record
 from notifications import wording
+from notifications.private_feed import CalendarFeed  # noqa: F401
 from registrations.models import Registration
 from sessions_app.models import Meeting
 

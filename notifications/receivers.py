@@ -7,9 +7,11 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from accounts.models import Person
+from accounts.signals import address_changed, person_changed
 from notifications.access_letters import tell_a_request_waits, tell_an_answer_is_there
 from notifications.changes import about, bring_nominated_up_to_date, bring_up_to_date
 from notifications.models import CalendarThread, Notice
+from notifications.private_feed import CalendarFeed
 from notifications.tasks import deliver_soon
 from registrations.models import Accommodation, Interest, Nomination, Registration
 from registrations.signals import (
@@ -171,6 +173,19 @@ def tell_changed(sender, registration: Registration, before: list[Meeting] | Non
 def tell_altered(sender, nomination: Nomination, before: list[Meeting] | None, now: datetime, **kwargs) -> None:
     """Tell whoever was proposed, and has not answered, that times or places changed."""
     bring_nominated_up_to_date(nomination, before, now)
+
+
+@receiver(person_changed, dispatch_uid="notifications.person_changed")
+def close_feed_when_switched_off(sender, person: Person, **kwargs) -> None:
+    """Revoke the private feed of somebody who may not sign in any longer. Switching them on again brings none back."""
+    if not person.is_active:
+        CalendarFeed.objects.revoke(person)
+
+
+@receiver(address_changed, dispatch_uid="notifications.address_changed")
+def close_feed_of_another_address(sender, person: Person, **kwargs) -> None:
+    """Revoke the private feed: whoever had the old address may have its link."""
+    CalendarFeed.objects.revoke(person)
 
 
 def of_nomination(kind: str, nomination: Nomination, expires_at=None, **facts) -> None:

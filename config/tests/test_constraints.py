@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Campus, Unit
 from catalog.models import Topic, Workshop
+from notifications.models import CalendarFeed
 from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
 from sessions_app.models import Venue
 
@@ -80,6 +81,7 @@ def two_of_each(make_session, people, now):
         registration = Registration.objects.register(person, session, now=now)
         Accommodation.objects.ask(registration, "Captions.", now=now)
         Nomination.objects.nominate([f"colleague.of.{person.email}"], session, by=person, now=now)
+        CalendarFeed.objects.renew(person, now)
     session.settle(now=now)
     Registration.objects.update(moved_to=models.F("pk"))
 

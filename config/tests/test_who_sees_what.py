@@ -16,7 +16,7 @@ from django.urls import URLPattern, get_resolver
 from accounts.models import Campus, Person, Unit
 from accounts.tests.test_second_factor import SECRET
 from catalog.models import Facilitator, Topic, Workshop
-from notifications.models import Wording
+from notifications.models import CalendarFeed, Wording
 from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
 from sessions_app.models import Session, Venue
 
@@ -43,6 +43,13 @@ ANSWERS = {
     "nominations/<uuid:uuid>/": (302, 200, 404, 404),
     "workshops/<slug:slug>/interest/": (302, 200, 200, 200),
     "interests/<uuid:uuid>/": (200, 200, 200, 200),  # whoever has the link of the mail; it names nobody
+    "registrations/<uuid:uuid>/invitation.ics": (302, 200, 404, 404),
+    "sessions/<slug:code>/session.ics": (200, 200, 200, 200),
+    "sessions.ics": (200, 200, 200, 200),
+    "workshops/<slug:slug>/sessions.ics": (200, 200, 200, 200),
+    "calendar/<slug:token>.ics": (200, 200, 200, 200),  # whoever has the address, which is its owner's to keep
+    "my/calendar/": (302, 200, 200, 200),
+    "my/calendar/deletion/": (302, 405, 405, 405),
     "registrations/<uuid:uuid>/accommodation/": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/accommodation/deletion/": (302, 405, 405, 405),
     "my/": (302, 200, 200, 200),
@@ -105,6 +112,8 @@ UNPUBLISHED = {
     "sessions/<slug:code>/": (404, 404, 404, 200),
     "sessions/<slug:code>/meter/": (404, 404, 404, 200),
     "sessions/<slug:code>/registration/": (404, 404, 404, 404),
+    "sessions/<slug:code>/session.ics": (404, 404, 404, 404),
+    "workshops/<slug:slug>/sessions.ics": (404, 404, 404, 404),
     "sessions/<slug:code>/nominations/": (302, 404, 404, 404),
     "workshops/<slug:slug>/": (404, 404, 404, 200),
     "workshops/<slug:slug>/interest/": (302, 404, 404, 404),
@@ -151,12 +160,13 @@ def registration(make_session, workshop, people, office, now) -> Registration:
 
 
 @pytest.fixture
-def address(registration) -> Callable:
+def address(registration, now) -> Callable:
     """address(route) is where that route leads for the registration and what belongs to it."""
     session, workshop, factor = registration.session, registration.session.workshop, Authenticator.objects.get()
     known = {
         "<slug:code>": session.code,
         "<slug:slug>": workshop.slug,
+        "<slug:token>": CalendarFeed.objects.renew(registration.person, now),
         "nominations/<uuid:uuid>": f"nominations/{Nomination.objects.get().uuid}",
         "interests/<uuid:uuid>": f"interests/{Interest.objects.get().uuid}",
         "<uuid:uuid>": registration.uuid,
@@ -211,7 +221,7 @@ def test_what_is_not_published_is_the_offices_alone(who, what, clients, address,
         Session.objects.update(status=Session.Status.DRAFT)
     else:
         Workshop.objects.update(status=Workshop.Status.DRAFT)
-    pages = [route for route in UNPUBLISHED if what in route]
+    pages = [route for route in UNPUBLISHED if route.startswith(what)]
     assert {page: clients[who].get(address(page)).status_code for page in pages} == {
         page: UNPUBLISHED[page][WHO.index(who)] for page in pages
     }

@@ -238,7 +238,7 @@ def test_my_training_takes_the_same_queries_for_one_and_for_thirty(
     client.force_login(person)
     client.get("/my/")
     # The browser session, the person, the places, what comes, what was.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert client.get("/my/").status_code == 200
 
 

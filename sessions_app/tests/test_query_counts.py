@@ -64,7 +64,7 @@ def test_the_catalog_makes_three_queries_signed_out(count, person, queries):
 @every_count
 def test_my_training_makes_the_same_queries_with_one_place_and_with_five(count, person, client, queries):
     client.force_login(person)
-    queries(3 + 2 + WHO_IS_ASKING, reverse("my_training"))
+    queries(3 + 3 + WHO_IS_ASKING, reverse("my_training"))
 
 
 @every_count

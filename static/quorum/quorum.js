@@ -19,6 +19,24 @@ for (const head of document.querySelectorAll("[data-expands]")) {
   head.append(button);
 }
 
+// An address to copy has a button that does it. Without one, or where the browser forbids it, it is marked for copying.
+for (const field of document.querySelectorAll("[data-copies]")) {
+  field.addEventListener("focus", () => field.select());
+  if (!navigator.clipboard) continue;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-sm btn-outline-primary mt-2";
+  button.textContent = "Copy";
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = "Copied";
+      document.getElementById("say").textContent = "Copied.";
+    } catch { field.focus(); }
+  });
+  field.after(button);
+}
+
 // Paper shows everything, whatever was open on the screen.
 let closed = [];
 addEventListener("beforeprint", () => {

@@ -1,0 +1,73 @@
+"""The private feed: an address that shows one person's sessions to their calendar program, which cannot sign in.
+
+Whoever has the address sees them, so it is made only when asked for, shown once, kept as a digest, and revoked at once.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from accounts.models import Person
+
+TOKEN_BYTES = 32
+
+
+def digest_of(token: str) -> str:
+    """Return what is kept of a token. It has 256 random bits, so that a plain SHA-256 cannot be turned around."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def path_of(token: str) -> str:
+    """Return the path at which the feed of this token is."""
+    return reverse("private_feed", args=[token])
+
+
+class CalendarFeedQuerySet(models.QuerySet):
+    def renew(self, person: Person, now: datetime) -> str:
+        """Return the token of a new private feed, to be shown once. The one before opens nothing from this moment."""
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        self.update_or_create(
+            person=person,
+            purpose=CalendarFeed.Purpose.TRAINING,
+            defaults={"digest": digest_of(token), "made_at": now},
+        )
+        return token
+
+    renew.alters_data = True
+
+    def revoke(self, person: Person) -> None:
+        """Let no address show the sessions of `person` any longer."""
+        self.filter(person=person).delete()
+
+    revoke.alters_data = True
+
+    def opened_by(self, token: str) -> "CalendarFeed | None":
+        """Return the feed of this token with its person; None if it is unknown, revoked or its person switched off."""
+        digest = digest_of(token)
+        feed = self.filter(digest=digest, person__is_active=True).select_related("person").first()
+        return feed if feed and secrets.compare_digest(feed.digest, digest) else None
+
+
+class CalendarFeed(models.Model):
+    """That somebody has a private feed, and the digest of the token that opens it. One per person and purpose."""
+
+    class Purpose(models.TextChoices):
+        TRAINING = "training", "One’s own sessions"
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_feeds")
+    purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.TRAINING)
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token, which is kept nowhere.")
+    made_at = models.DateTimeField()
+
+    objects = CalendarFeedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["person", "purpose"], name="one_feed_per_person_and_purpose")]
+
+    def __str__(self):
+        return f"{self.person}: {self.get_purpose_display()}"

@@ -1,0 +1,40 @@
+"""What pages say about calendars: one's private link, the file of one's seat, the public feeds."""
+
+from django import template
+from django.urls import reverse
+
+from notifications.letters import absolute
+from notifications.models import Notice
+from notifications.private_feed import CalendarFeed
+from notifications.views import webcal
+from registrations.models import Registration
+
+register = template.Library()
+
+
+@register.inclusion_tag("notifications/_private_feed.html", takes_context=True)
+def private_link(context) -> dict:
+    """Show whether the viewer has a private link, with the ways to make one, a new one or none. One query."""
+    request = context["request"]
+    return {"request": request, "feed": CalendarFeed.objects.filter(person=request.user).first()} | {
+        "csrf_token": context.get("csrf_token")
+    }
+
+
+@register.simple_tag
+def way_into_calendar(registration: Registration) -> str:
+    """Give how a seat comes into the calendar: by “mail” once an invitation is on its way, until then by “file”.
+
+    A file beside the invitation would make a second entry in Outlook. One query, none for whoever has no seat.
+    """
+    if not registration.is_registered:
+        return ""
+    invitations = registration.notices.filter(method=Notice.Method.REQUEST)
+    return "mail" if invitations.exclude(state=Notice.State.DEAD).exists() else "file"
+
+
+@register.inclusion_tag("notifications/_subscribe.html")
+def subscribe(feed: str, *key, to: str) -> dict:
+    """Show the links to the public feed that the URL named `feed` serves; `to` says what it holds."""
+    address = absolute(reverse(feed, args=key))
+    return {"address": address, "webcal": webcal(address), "to": to}
