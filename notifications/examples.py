@@ -51,6 +51,7 @@ FACTS: dict[str, Callable[[Session], dict]] = {
     Kind.AGAIN: lambda session: {},
     Kind.CHANGED: lambda session: {"known": _a_day_earlier(session)},
     Kind.ADDED: lambda session: {},
+    Kind.DROPPED: lambda session: {},
     Kind.ALTERED: lambda session: {"known": _a_day_earlier(session)},
     Kind.UNDATED: lambda session: _end_of(session),
     Kind.UNDECIDED: lambda session: {"asked": session.pk},
@@ -105,6 +106,8 @@ def _stand_in(kind: str, reader: Person, session: Session) -> Notice:
     if notice.method:
         notice.thread = CalendarThread(registration=registration, meeting=session.meetings.first())
         notice.sequence = 1
+        # Only a meeting that was cancelled has one, and the letter is read before that.
+        notice.thread.meeting.cancel_reason = notice.thread.meeting.cancel_reason or "the reason you give"
     return notice
 
 
@@ -122,6 +125,8 @@ def _context(notice: Notice, session: Session) -> dict:
 def _method(kind: str, session: Session) -> str:
     if kind in (Kind.CONFIRMED, Kind.AGAIN, Kind.ADDED) or (kind == Kind.PROMOTED and session.status in HELD):
         return Method.REQUEST
+    if kind == Kind.DROPPED:
+        return Method.CANCEL
     was_held = session.confirmed_at is not None
     return Method.CANCEL if kind in (Kind.CANCELLED, Kind.WITHDRAWN) and was_held else Method.NONE
 

@@ -51,6 +51,11 @@ def test_a_change_is_shown_as_if_each_meeting_had_been_a_day_earlier(desk, sessi
     assert "The time of this session has changed." in text and "Please check" not in text
 
 
+def test_one_meeting_that_would_be_cancelled_is_shown_with_a_reason_to_come(desk, session):
+    text = desk.get(url("dropped")).text
+    assert "One meeting of this session is cancelled" in text and "The reason: the reason you give" in text
+
+
 def test_a_cancelled_session_is_the_one_a_cancellation_is_shown_with(desk, office, session, make_session, now):
     cancelled = make_session(days=5, minimum=1)
     cancelled.cancel("The room is flooded.", by=office, now=now)
