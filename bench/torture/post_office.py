@@ -2,6 +2,7 @@
 
 import contextlib
 import email
+import logging
 import os
 import random
 import signal
@@ -22,6 +23,8 @@ from django.utils import timezone
 from devtools.processes import start, stop
 from notifications.delivery import LEASE
 from notifications.models import Notice
+
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every step of every connection
 
 ORPHANED_AFTER = timedelta(seconds=20)  # no living sender holds a notice so long
 DROPPED, TEMPORARY, PERMANENT = "dropped", "451 Try again later", "550 No such mailbox"
