@@ -16,7 +16,7 @@ from django.db import transaction
 
 logger = logging.getLogger(__name__)
 
-GATHER_SECONDS = 0.1
+GATHER_SECONDS = 0.25
 FAREWELL_SECONDS = 2
 CIRCUIT_OPEN_SECONDS = 30
 

@@ -44,7 +44,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
 
     A refusal is 409 with the form as it was typed; a form that is not valid is 422.
     """
-    session = get_object_or_404(Session.objects.public().select_related("workshop"), code=code)
+    session = get_object_or_404(Session.objects.public(), code=code)
     if request.user.is_authenticated:
         return _register_person(request, session)
     return _register_newcomer(request, session)
