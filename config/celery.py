@@ -28,6 +28,12 @@ app.conf.beat_schedule = {
         "options": {"expires": MINUTE},
     },
     "deliver-due": {"task": "notifications.tasks.deliver_due", "schedule": MINUTE, "options": {"expires": MINUTE}},
+    "read-answers": {"task": "notifications.tasks.read_answers", "schedule": MINUTE, "options": {"expires": MINUTE}},
+    "carry-out-declines": {
+        "task": "notifications.tasks.carry_out_declines",
+        "schedule": MINUTE,
+        "options": {"expires": MINUTE},
+    },
     "forget-unverified": {
         "task": "accounts.tasks.forget_unverified",
         "schedule": 60 * MINUTE,
@@ -35,6 +41,11 @@ app.conf.beat_schedule = {
     },
     # In UTC: at night where the portal is meant for.
     "check-invariants": {"task": "notifications.tasks.check_invariants", "schedule": crontab(hour=9, minute=15)},
+    "forget-received-mail": {
+        "task": "notifications.tasks.forget_received_mail",
+        "schedule": crontab(hour=9, minute=5),
+        "options": {"expires": 12 * 60 * MINUTE},
+    },
     "forget-accommodations": {
         "task": "registrations.tasks.forget_accommodations",
         "schedule": crontab(hour=9, minute=10),

@@ -9,7 +9,7 @@ import re
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
 from django.core import checks
@@ -148,6 +148,30 @@ def accommodation_key_problem(value: str, debug: bool) -> str:
     return "" if debug or DEVELOPMENT_KEY not in keys else "ACCOMMODATION_KEY holds the key for development."
 
 
+def reply_mailbox_problem(value: str, debug: bool) -> str:
+    if value in ("", "pipe:"):
+        return ""
+    url = split(value)
+    if url is None or url.scheme not in ("imaps", "imap+tls", "imap"):
+        return "REPLY_MAILBOX_URL is not the address of a mailbox."
+    if not (url.hostname and url.username and url.password):
+        return "REPLY_MAILBOX_URL does not say host, user and password."
+    if url.scheme == "imap" and url.hostname not in LOOPBACK:
+        return "REPLY_MAILBOX_URL would send the password unencrypted."
+    folder = unquote(url.path)
+    good = folder.isascii() and folder.isprintable() and not url.query and not url.fragment
+    return "" if good else "REPLY_MAILBOX_URL names a folder that is not in plain ASCII."
+
+
+def authserv_id_problem(value: str, debug: bool) -> str:
+    good = not value.strip() or re.fullmatch(r"[\w.:-]{1,253}", value.strip(), re.ASCII)
+    return "" if good else f"REPLY_AUTHSERV_ID is {value!r}, not the one word a mail server calls itself."
+
+
+def reply_authentication_problem(value: str, debug: bool) -> str:
+    return "" if value in ("require", "link") else f"REPLY_AUTHENTICATION is {value!r}, neither require nor link."
+
+
 @dataclass(frozen=True)
 class Rule:
     """What one variable must be. `problem` returns a sentence, or "" for a good value."""
@@ -246,6 +270,31 @@ RULES = [
         "Keep it with SECRET_KEY, apart from the database's backups.",
         required=True,
     ),
+    Rule(
+        "E017",
+        "REPLY_MAILBOX_URL",
+        reply_mailbox_problem,
+        "For example imaps://answers%40example.edu:PASSWORD@mail.example.edu/INBOX, imap+tls:// for STARTTLS, or pipe: "
+        "where the mail server runs manage.py receive_mail. Percent-encode what is special in user and password.",
+    ),
+    Rule(
+        "E018",
+        "REPLY_AUTHSERV_ID",
+        authserv_id_problem,
+        "The first word of the Authentication-Results header that your mail server adds, for example mx.example.edu.",
+    ),
+    Rule(
+        "E019",
+        "REPLY_AUTHENTICATION",
+        reply_authentication_problem,
+        "link: a decline whose sender is not proven is confirmed by a link; require: it is only recorded.",
+    ),
+    Rule(
+        "E021",
+        "DECLINE_UNDO_MINUTES",
+        whole_number("DECLINE_UNDO_MINUTES"),
+        "Minutes between a decline in a calendar and the loss of the place, for example 30.",
+    ),
 ]
 
 
@@ -268,7 +317,8 @@ def check_environment(app_configs, **kwargs) -> list[checks.CheckMessage]:
     """Return the errors of the environment, and what is allowed but seldom meant."""
     debug = os.environ.get("DEBUG", "").strip().lower() in TRUE_WORDS
     site, database = split(os.environ.get("SITE_URL", "")), split(os.environ.get("DATABASE_URL", ""))
-    proxies = os.environ.get("TRUSTED_PROXY_COUNT", "0")
+    proxies, reply = os.environ.get("TRUSTED_PROXY_COUNT", "0"), os.environ.get("REPLY_MAILBOX_URL", "")
+    mailbox = split(reply)
     warnings = [
         (
             debug and site is not None and site.hostname not in LOOPBACK,
@@ -287,6 +337,20 @@ def check_environment(app_configs, **kwargs) -> list[checks.CheckMessage]:
             "SITE_URL is https, and no proxy is trusted to have spoken it: pages would redirect to themselves forever.",
             "Set TRUSTED_PROXY_COUNT to the number of your proxies; 0 is right only if gunicorn itself speaks TLS.",
             "quorum.W003",
+        ),
+        (
+            bool(reply)
+            and os.environ.get("REPLY_AUTHENTICATION") == "require"
+            and not os.environ.get("REPLY_AUTHSERV_ID", "").strip(),
+            "REPLY_AUTHENTICATION is require, and without REPLY_AUTHSERV_ID no sender can be proven.",
+            "Set REPLY_AUTHSERV_ID, or no answer to an invitation will ever count.",
+            "quorum.W004",
+        ),
+        (
+            mailbox is not None and (mailbox.hostname or "").endswith((".gmail.com", ".google.com", ".googlemail.com")),
+            "The reply mailbox is at Google: answers of people with Google calendars never arrive there as mail.",
+            "Use a mailbox on your own mail server, or any other provider.",
+            "quorum.W005",
         ),
     ]
     said = [checks.Warning(sentence, hint=hint, id=id) for true, sentence, hint, id in warnings if true]

@@ -32,6 +32,9 @@ SIGNUP_EMAIL_DOMAINS = [
     domain.strip().lower() for domain in env.list("SIGNUP_EMAIL_DOMAINS", default=["example.edu"] if DEBUG else [])
 ]
 REPLY_MAILBOX_URL = env("REPLY_MAILBOX_URL", default="")
+REPLY_AUTHSERV_ID = env("REPLY_AUTHSERV_ID", default="").strip()
+REPLY_AUTHENTICATION = env("REPLY_AUTHENTICATION", default="link")
+DECLINE_UNDO_MINUTES = env.int("DECLINE_UNDO_MINUTES", 30)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = formataddr((OFFICE_NAME, OFFICE_EMAIL))
 
 # ---- apps: ours from left to right along the chain; allauth first, so that accounts can replace its admin ----

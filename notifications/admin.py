@@ -5,6 +5,7 @@ from django.contrib import admin, messages
 from accounts.desk import ReadOnlyAdmin
 from notifications.invitation_desk import SendAgainPage
 from notifications.models import CalendarThread, Notice, Wording
+from notifications.received_desk import ReceivedMailAdmin  # noqa: F401 (registers itself)
 from notifications.undeliverable_desk import SECRET_KINDS, UndeliverablePages, try_again
 from notifications.wording_desk import WordingAdmin
 
@@ -35,6 +36,7 @@ class NoticeAdmin(UndeliverablePages, ReadOnlyAdmin):
         "created_at",
         "next_attempt_at",
         "sent_at",
+        "bounced_at",
         "expires_at",
         "message_id",
     ]
@@ -65,10 +67,10 @@ class NoticeAdmin(UndeliverablePages, ReadOnlyAdmin):
 
 @admin.register(CalendarThread)
 class CalendarThreadAdmin(SendAgainPage, ReadOnlyAdmin):
-    list_display = ["uid", "person", "session", "sequence", "requested_at"]
+    list_display = ["uid", "person", "session", "sequence", "requested_at", "partstat"]
     list_select_related = ["registration__person", "registration__session__workshop"]
     search_fields = ["uid", "registration__person__name", "registration__person__email"]
-    fields = ["uid", "registration", "meeting", "sequence", "requested_at"]
+    fields = ["uid", "registration", "meeting", "sequence", "requested_at", "partstat", "answered_at"]
 
     @admin.display(description="person")
     def person(self, thread: CalendarThread) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from celery import current_app
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from notifications.models import MailQueue, Notice
+from notifications.received import ReplyMailbox
 
 STUCK_AFTER = timedelta(minutes=5)
 BROKER_SECONDS = 2
@@ -61,4 +63,6 @@ def _mail_problems(now: datetime) -> dict[str, str]:
         problems["undeliverable"] = (
             f"{dead} undeliverable notice{pluralize(dead)}: the admin says why, tries again or marks as handled."
         )
+    if settings.REPLY_MAILBOX_URL and ReplyMailbox.load().is_failing(now):
+        problems["answers"] = "Answers to invitations could not be read for fifteen minutes: check REPLY_MAILBOX_URL."
     return problems

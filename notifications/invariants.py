@@ -180,7 +180,8 @@ def a_meeting_has_one_thread(now: datetime) -> Iterator[str]:
 def calendars_show_what_is_so(now: datetime) -> Iterator[str]:
     """G9: who is registered in a confirmed session has an invitation last to each meeting that is held, nobody else.
 
-    Who left was taken off, and everybody is off a meeting that is cancelled.
+    Who left was taken off, and everybody is off a meeting that is cancelled; what somebody's own calendar declined
+    needs no cancellation.
     """
     newest = Q(notices__sequence=F("sequence"))
     invites = Q(
@@ -188,12 +189,13 @@ def calendars_show_what_is_so(now: datetime) -> Iterator[str]:
         registration__session__status__in=HELD,
         meeting__cancelled_at=None,
     )
+    declined = Q(partstat=CalendarThread.Partstat.DECLINED, declined_notice__isnull=False)
     threads = CalendarThread.objects.order_by("pk").annotate(
         invited=Count("notices", filter=newest & Q(notices__method=Notice.Method.REQUEST)),
         taken_off=Count("notices", filter=newest & Q(notices__method=Notice.Method.CANCEL)),
     )
     found = ("pk", "registration", "registration__status", "registration__session__status")
-    for pk, registration, status, state in threads.filter(~invites, invited__gt=0).values_list(*found):
+    for pk, registration, status, state in threads.filter(~invites & ~declined, invited__gt=0).values_list(*found):
         yield f"G9 thread {pk}: an invitation is last, registration {registration} is {status}, its session {state}."
     gone = threads.filter(~invites, requested_at__isnull=False, invited=0, taken_off=0)
     for pk, registration, status, _ in gone.values_list(*found):

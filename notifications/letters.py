@@ -17,6 +17,7 @@ from accounts.models import Person
 from notifications import invitations, wording
 from notifications.invitations import Invitation, Mailbox
 from notifications.models import Notice, Wording
+from notifications.received import Decline
 from notifications.shown import differences, instant, place_words, shown_of, times_differ, told_of, when_words
 from registrations.models import Interest, Nomination, Registration
 from sessions_app.models import Meeting, Session
@@ -227,7 +228,32 @@ def dropped_context(notice: Notice) -> dict:
     }
 
 
+def decline_context(notice: Notice) -> dict:
+    """Return what the templates of the letter about a declined place may name."""
+    decline = Decline.objects.select_related("registration__session").get(pk=notice.facts["decline"])
+    return letter_context(notice) | {"gives_up": decline.words, "keep_url": absolute(decline.get_absolute_url())}
+
+
+def part_context(notice: Notice) -> dict:
+    """Return what the templates of the letter about one declined meeting of several may name."""
+    numbers = notice.registration.session.part_numbers()
+    part = _part_words(numbers.get(notice.facts["declined"], 0), len(numbers))
+    return letter_context(notice) | {"part": part or "one of its meetings"}
+
+
+def answer_context(notice: Notice) -> dict:
+    """Return what the templates of the letters that answer a mail may name: they are no news of the registration."""
+    notice.registration = Registration.objects.select_related("session__workshop", "person").get(
+        pk=notice.facts["registration"]
+    )
+    return letter_context(notice)
+
+
 CONTEXTS = {
+    Notice.Kind.DECLINED: decline_context,
+    Notice.Kind.PART_DECLINED: part_context,
+    Notice.Kind.UNPROVEN: answer_context,
+    Notice.Kind.PLACE_GONE: answer_context,
     Notice.Kind.UNDECIDED: office_context,
     Notice.Kind.NOMINATED: nomination_context,
     Notice.Kind.CALLED_OFF: nomination_context,

@@ -73,6 +73,17 @@ class CalendarThread(models.Model):
         default=Partstat.NEEDS_ACTION,
         help_text="The last answer from the calendar; asked anew when the time changes.",
     )
+    answered_at = models.DateTimeField(
+        "DTSTAMP of the answer", null=True, help_text="When the calendar wrote the last answer that was applied."
+    )
+    declined_notice = models.ForeignKey(
+        "Notice",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The newest invitation when it was declined: one after it may have put the entry back.",
+    )
 
     objects = CalendarThreadQuerySet.as_manager()
 
@@ -84,6 +95,13 @@ class CalendarThread(models.Model):
 
     def __str__(self):
         return self.uid
+
+    @property
+    def was_taken_off(self) -> bool:
+        """True where the person's own calendar has declined what it shows: there a cancellation is only noise."""
+        if self.partstat != self.Partstat.DECLINED or self.declined_notice_id is None:
+            return False
+        return not self.notices.filter(method=Notice.Method.REQUEST, pk__gt=self.declined_notice_id).exists()
 
     def advance(self) -> int:
         """Assign and return the next SEQUENCE: 0, then one more each time. The caller holds the session's lock."""
@@ -283,6 +301,11 @@ class Notice(models.Model):
         DROPPED = "dropped", "A meeting cancelled"
         ALTERED = "altered", "Nominated, session changed"
         UNDATED = "undated", "A new date cancelled"
+        DECLINED = "declined", "Declined in the calendar"
+        PART_DECLINED = "part_declined", "One part declined"
+        KEPT = "kept", "Kept after declining"
+        UNPROVEN = "unproven", "An answer to confirm"
+        PLACE_GONE = "place_gone", "Accepted too late"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Queued"
@@ -343,6 +366,7 @@ class Notice(models.Model):
     token = models.UUIDField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True, help_text="When it came back as undeliverable.")
     problem = models.CharField(max_length=500, blank=True)
     handled_at = models.DateTimeField(null=True, blank=True)
     handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -407,6 +431,7 @@ class Notice(models.Model):
             handled_at=None,
             handled_by=None,
             handled_note="",
+            bounced_at=None,
         )
 
     retry.alters_data = True
@@ -429,6 +454,14 @@ class Notice(models.Model):
         record(by, self, f"Marked as handled: {self.handled_note} It had failed: {self.problem}")
 
     handle.alters_data = True
+
+    def bounce(self, words: str, now: datetime) -> bool:
+        """Mark a notice as undeliverable that was accepted at first and came back since. Tells whether it was news."""
+        handed_over = Notice.objects.filter(pk=self.pk, attempts__gt=0).exclude(state=self.State.DEAD)
+        problem = f"Came back: {words}"[:500]
+        return bool(handed_over.update(state=self.State.DEAD, bounced_at=now, problem=problem, lease_until=None))
+
+    bounce.alters_data = True
 
 
 class Wording(models.Model):
@@ -501,3 +534,7 @@ class MailQueue(models.Model):
         MailQueue.objects.update_or_create(pk=self.pk, defaults=values)
 
     pause.alters_data = resume.alters_data = beat.alters_data = True
+
+
+# More models of this app; they need the ones above.
+import notifications.received  # noqa: E402, F401

@@ -219,9 +219,12 @@ def invite(kind: str, registration: Registration, **facts) -> None:
 
 
 def uninvite(kind: str, registration: Registration, **facts) -> None:
-    """Owe the person one cancellation per invitation, or one plain notice where none was ever written."""
+    """Owe the person one cancellation per invitation, or one plain notice where none was ever written.
+
+    What their own calendar declined is not cancelled there a second time; its UID is dead.
+    """
     held = registration.threads.announced().filter(meeting__cancelled_at=None)
-    threads = list(held.select_related("registration__person"))
+    threads = [thread for thread in held.select_related("registration__person") if not thread.was_taken_off]
     for thread in threads:
         Notice.objects.owe_calendar(kind, Notice.Method.CANCEL, thread, facts_of(registration, **facts))
     if not threads:

@@ -3,11 +3,15 @@
 import logging
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from notifications.delivery import drain
 from notifications.invariants import breaches
+from notifications.mailbox import read_mailbox
 from notifications.models import MailQueue
+from notifications.received import Decline, ReceivedMail
+from sessions_app.wake import wake
 
 logger = logging.getLogger(__name__)
 
@@ -30,3 +34,27 @@ def check_invariants() -> None:
     """Recount every promise and log each that is broken."""
     for breach in breaches(timezone.now()):
         logger.error("broken promise: %s", breach)
+
+
+@shared_task
+def read_answers() -> None:
+    """Read what came to the mailbox for answers, and send what is owed for it."""
+    if settings.REPLY_MAILBOX_URL.startswith("imap") and read_mailbox():
+        wake(deliver_soon)
+
+
+@shared_task
+def carry_out_declines() -> None:
+    """Give up every place whose time to think again is over, each in its own transaction."""
+    for decline in Decline.objects.due(timezone.now()).select_related("registration__session", "registration__person"):
+        try:
+            decline.carry_out()
+        # One decline in trouble must not keep the seats of the others.
+        except Exception:
+            logger.exception("decline %s was not carried out; the next sweep tries again", decline.pk)
+
+
+@shared_task
+def forget_received_mail() -> None:
+    """Erase received mail after 30 days; what it did stays on record."""
+    logger.info("%s received mails erased", ReceivedMail.objects.forget(timezone.now()))

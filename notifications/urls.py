@@ -1,8 +1,10 @@
 from django.urls import path
 
 from notifications import health, views
+from notifications.decline_page import decline
 
 urlpatterns = [
+    path("declines/<uuid:uuid>/", decline, name="decline"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("registrations/<uuid:uuid>/invitation.ics", views.invitation, name="invitation"),

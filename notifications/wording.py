@@ -40,6 +40,10 @@ REQUIRED = {
     "nominated": {"by"},
     "dated": set(),
     "added": set(),
+    "declined": {"gives_up"},
+    "kept": set(),
+    "unproven": set(),
+    "place_gone": set(),
 }
 LINKS = {
     "session_url": "the link to the session’s page",
@@ -56,6 +60,10 @@ OF_A_KIND = {
     "added": OF_A_REGISTRATION,
     "changed": OF_A_REGISTRATION,
     "dropped": OF_A_REGISTRATION,
+    "declined": OF_A_REGISTRATION | {"gives_up": "until when the place is kept", "keep_url": "the link to keep it"},
+    "part_declined": OF_A_REGISTRATION,
+    "kept": OF_A_REGISTRATION,
+    "unproven": OF_A_REGISTRATION,
     "waitlisted": OF_A_REGISTRATION | {"place_in_line": "the place on the waitlist: 3rd"},
     "seat_opened": OF_A_REGISTRATION | {"seat_url": "the link to take the seat"},
     "undecided": {"answer_by": "the day and time by which the office answers"},

@@ -118,6 +118,21 @@ def test_production_has_no_default_for(name, id):
         ("E016", "ACCOMMODATION_KEY", DEVELOPMENT_KEY),
         ("E016", "ACCOMMODATION_KEY", PRODUCTION["ACCOMMODATION_KEY"] + ","),
         ("E016", "ACCOMMODATION_KEY", PRODUCTION["ACCOMMODATION_KEY"] + ",secret"),
+        ("E017", "REPLY_MAILBOX_URL", "answers@mail.example.edu"),
+        ("E017", "REPLY_MAILBOX_URL", "pop3://a:secret@mail.example.edu"),
+        ("E017", "REPLY_MAILBOX_URL", "imaps://mail.example.edu/INBOX"),
+        ("E017", "REPLY_MAILBOX_URL", "imaps://answers@mail.example.edu/INBOX"),
+        ("E017", "REPLY_MAILBOX_URL", "imaps://a:secret@mail.example.edu:port/INBOX"),
+        ("E017", "REPLY_MAILBOX_URL", "imap://a:secret@mail.example.edu/INBOX"),
+        ("E017", "REPLY_MAILBOX_URL", "imaps://a:secret@mail.example.edu/Entw%C3%BCrfe"),
+        ("E017", "REPLY_MAILBOX_URL", "imaps://a:secret@mail.example.edu/A%0D%0AB"),
+        ("E017", "REPLY_MAILBOX_URL", "imaps://a:secret@mail.example.edu/INBOX?tls=no"),
+        ("E018", "REPLY_AUTHSERV_ID", "mx.example.edu; dmarc=pass"),
+        ("E018", "REPLY_AUTHSERV_ID", "mx example"),
+        ("E019", "REPLY_AUTHENTICATION", "confirm"),
+        ("E019", "REPLY_AUTHENTICATION", ""),
+        ("E021", "DECLINE_UNDO_MINUTES", "-1"),
+        ("E021", "DECLINE_UNDO_MINUTES", "half an hour"),
     ],
 )
 def test_a_wrong_value_is_named(id, name, value):
@@ -140,6 +155,14 @@ def test_a_wrong_value_is_named(id, name, value):
         ("TIME_ZONE", "America/Argentina/Buenos_Aires"),
         ("ALLOWED_HOSTS", "training.example.edu,.example.edu,[::1],10.0.0.7"),
         ("TRUSTED_PROXY_COUNT", "2"),
+        ("REPLY_MAILBOX_URL", ""),
+        ("REPLY_MAILBOX_URL", "pipe:"),
+        ("REPLY_MAILBOX_URL", "imaps://answers%40example.edu:s%26cret@mail.example.edu:1993/Answers%20to%20us"),
+        ("REPLY_MAILBOX_URL", "imap+tls://a:b@mail.example.edu"),
+        ("REPLY_MAILBOX_URL", "imap://a:b@127.0.0.1:1143/INBOX"),
+        ("REPLY_AUTHSERV_ID", "mx.example.edu"),
+        ("REPLY_AUTHENTICATION", "require"),
+        ("DECLINE_UNDO_MINUTES", "0"),
         ("ACCOMMODATION_KEY", f"{Fernet.generate_key().decode()}, {PRODUCTION['ACCOMMODATION_KEY']}"),
     ],
 )
@@ -158,7 +181,9 @@ def test_all_that_is_wrong_is_said_at_once():
     assert "(quorum.E013)" in str(refusal.value)
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "ACCOMMODATION_KEY"])
+@pytest.mark.parametrize(
+    "name", ["DATABASE_URL", "REDIS_URL", "EMAIL_URL", "REPLY_MAILBOX_URL", "SECRET_KEY", "ACCOMMODATION_KEY"]
+)
 def test_a_password_is_never_repeated(name):
     (error,) = errors(PRODUCTION | {name: "bad://user:hunter2@host:port/"[: 28 if name == "SECRET_KEY" else 99]})
     assert "hunter2" not in error.msg + error.hint
@@ -180,6 +205,22 @@ def test_https_without_a_trusted_proxy_is_a_warning(monkeypatch):
     for name, value in (PRODUCTION | {"DEBUG": "0", "TRUSTED_PROXY_COUNT": "0"}).items():
         monkeypatch.setenv(name, value)
     assert [message.id for message in check_environment(None)] == ["quorum.W003"]
+
+
+@pytest.mark.parametrize(
+    ("host", "more", "warnings"),
+    [
+        ("mail.example.edu", {}, []),
+        ("mail.example.edu", {"REPLY_AUTHENTICATION": "require"}, ["quorum.W004"]),
+        ("mail.example.edu", {"REPLY_AUTHENTICATION": "require", "REPLY_AUTHSERV_ID": "mx.example.edu"}, []),
+        ("imap.gmail.com", {}, ["quorum.W005"]),
+    ],
+)
+def test_a_reply_mailbox_that_cannot_do_its_work_is_a_warning(monkeypatch, host, more, warnings):
+    mailbox = {"REPLY_MAILBOX_URL": f"imaps://answers:secret@{host}/INBOX"}
+    for name, value in (PRODUCTION | {"DEBUG": "0"} | mailbox | more).items():
+        monkeypatch.setenv(name, value)
+    assert [message.id for message in check_environment(None)] == warnings
 
 
 def test_sqlite_without_immediate_transactions_is_an_error(monkeypatch):

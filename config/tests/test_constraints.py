@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from accounts.models import Campus, Unit
 from catalog.models import Topic, Workshop
 from notifications.models import CalendarFeed
+from notifications.received import Decline, ReceivedMail
 from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
 from sessions_app.models import Venue
 
@@ -82,6 +83,14 @@ def two_of_each(make_session, people, now):
         Accommodation.objects.ask(registration, "Captions.", now=now)
         Nomination.objects.nominate([f"colleague.of.{person.email}"], session, by=person, now=now)
         CalendarFeed.objects.renew(person, now)
+        Decline.objects.begin(registration, now)
+        ReceivedMail.objects.create(
+            received_at=now,
+            message_id=f"<{person.email}>",
+            thread=registration.threads.get(),
+            stamp=now,
+            outcome=ReceivedMail.Outcome.ACCEPTED,
+        )
     session.settle(now=now)
     Registration.objects.update(moved_to=models.F("pk"))
 

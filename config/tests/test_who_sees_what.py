@@ -16,7 +16,9 @@ from django.urls import URLPattern, get_resolver
 from accounts.models import Campus, Person, Unit
 from accounts.tests.test_second_factor import SECRET
 from catalog.models import Facilitator, Topic, Workshop
+from notifications.answers import receive
 from notifications.models import CalendarFeed, Wording
+from notifications.received import Decline
 from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
 from sessions_app.models import Session, Venue
 
@@ -52,6 +54,7 @@ ANSWERS = {
     "my/calendar/deletion/": (302, 405, 405, 405),
     "registrations/<uuid:uuid>/accommodation/": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/accommodation/deletion/": (302, 405, 405, 405),
+    "declines/<uuid:uuid>/": (302, 200, 404, 404),
     "my/": (302, 200, 200, 200),
     "healthz": (200, 200, 200, 200),
     "readyz": (503, 503, 503, 503),  # no beat runs in the tests
@@ -105,6 +108,9 @@ ANSWERS = {
     "admin/notifications/wording/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/notifications/calendarthread/<int:pk>/send-again/": (302, 302, 302, 405),
     "admin/notifications/calendarthread/add/": (302, 302, 302, 403),
+    "admin/notifications/receivedmail/add/": (302, 302, 302, 403),
+    "admin/notifications/receivedmail/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/notifications/receivedmail/<int:pk>/mail/": (302, 302, 302, 405),
     "admin/notifications/calendarthread/<path:object_id>/delete/": (302, 302, 302, 403),
     "__mail__/*": (404, 404, 404, 404),  # the inbox is open only with DEBUG
 }
@@ -156,6 +162,8 @@ def registration(make_session, workshop, people, office, now) -> Registration:
     registration = Registration.objects.register(owner, session, now=now)
     session.settle(now=now)
     Accommodation.objects.ask(registration, "An interpreter.", now=now)
+    Decline.objects.begin(registration, now)
+    receive(b"Subject: Hello", now)
     return registration
 
 
@@ -168,6 +176,7 @@ def address(registration, now) -> Callable:
         "<slug:slug>": workshop.slug,
         "<slug:token>": CalendarFeed.objects.renew(registration.person, now),
         "nominations/<uuid:uuid>": f"nominations/{Nomination.objects.get().uuid}",
+        "declines/<uuid:uuid>": f"declines/{Decline.objects.get().uuid}",
         "interests/<uuid:uuid>": f"interests/{Interest.objects.get().uuid}",
         "<uuid:uuid>": registration.uuid,
         "<int:session_pk>": session.pk,
@@ -237,7 +246,7 @@ def every_row() -> dict[str, list]:
 def test_asking_changes_no_row(who, clients, address):
     paths = [address(route) for route in routes()]
     before = every_row()
-    assert len(before["notifications.Notice"]) == 4
+    assert len(before["notifications.Notice"]) == 5
     for path in paths:
         for ask in (clients[who].get, clients[who].head, clients[who].options):
             ask(path)

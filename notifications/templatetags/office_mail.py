@@ -1,12 +1,14 @@
 """What the office's pages say about mail."""
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Person
 from notifications.health import STUCK_AFTER
 from notifications.invitation_desk import Line, in_session, of_person
 from notifications.models import MailQueue, Notice, Wording
+from notifications.received import ReplyMailbox
 from sessions_app.models import Session
 
 register = template.Library()
@@ -18,6 +20,10 @@ STOPPED = (
 STUCK = (
     "Mail has been waiting for more than five minutes. "
     "Ask whoever runs the portal whether a worker is running and the mail server answers. Nothing is lost."
+)
+UNREAD = (
+    "Answers to invitations could not be read for fifteen minutes, so declines free no seats. "
+    "Ask whoever runs the portal to check REPLY_MAILBOX_URL. Nothing is lost; all of them are read then."
 )
 
 
@@ -35,6 +41,8 @@ def mail_banner() -> dict:
         )
     elif Notice.objects.due(now - STUCK_AFTER).exists():
         problems.append(STUCK)
+    if settings.REPLY_MAILBOX_URL and ReplyMailbox.load().is_failing(now):
+        problems.append(UNREAD)
     return {"problems": problems, "dead": Notice.objects.undeliverable().count()}
 
 

@@ -1,0 +1,43 @@
+"""The page the mail about a declined place leads to: until when it is kept, and the button that keeps it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from notifications.received import Decline
+from notifications.tasks import deliver_soon
+from registrations.sentences import titled
+from sessions_app.wake import wake
+
+CONFLICT = 409
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def decline(request: HttpRequest, uuid) -> HttpResponse:
+    """GET says until when the place is kept, POST keeps it. Too late is 409 with the way back in."""
+    own = Decline.objects.filter(registration__person=request.user)
+    declined = get_object_or_404(
+        own.select_related("registration__session__workshop", "registration__person"), uuid=uuid
+    )
+    if request.method == "POST":
+        if declined.keep():
+            wake(deliver_soon)
+            messages.success(request, "You’ve kept your place. A new invitation for your calendar is on its way.")
+            return redirect(declined.registration)
+        return _page(request, declined, status=200 if declined.state == Decline.State.KEPT else CONFLICT)
+    return _page(request, declined)
+
+
+def _page(request: HttpRequest, declined: Decline, status: int = 200) -> HttpResponse:
+    context = {
+        "nav": "my",
+        "decline": declined,
+        "registration": declined.registration,
+        "session": declined.registration.session,
+        "titled": titled(declined.registration.session, timezone.now()),
+    }
+    return render(request, "notifications/decline.html", context, status=status)

@@ -1,0 +1,16 @@
+"""What the page of a registration says of a decline that came from the person's calendar."""
+
+from django import template
+
+from notifications.received import Decline
+from registrations.models import Registration
+
+register = template.Library()
+
+
+@register.simple_tag
+def decline_of(registration: Registration) -> Decline | None:
+    """Give the decline that will give this place up, while there is one. One query."""
+    if not registration.is_registered:
+        return None
+    return Decline.objects.waiting().filter(registration=registration).first()

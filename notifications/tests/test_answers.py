@@ -1,0 +1,377 @@
+"""What an answer from a calendar does: every row of the table of calendar.md 8.3, and what is no answer."""
+
+import threading
+from datetime import UTC, timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from notifications.answers import receive
+from notifications.delivery import drain
+from notifications.invariants import breaches
+from notifications.models import CalendarThread, Notice
+from notifications.received import RAW_LIFE, Decline, ReceivedMail
+from notifications.tests.replies import AUTHSERV, CLIENTS, bare, davical, event, mail, multipart
+from notifications.tests.test_delivery import calendar_of
+from registrations.models import Registration
+
+pytestmark = pytest.mark.django_db
+OTHER = "other@example.org"
+
+
+@pytest.fixture(autouse=True)
+def proves(settings):
+    """Our mail server proves senders, and who it cannot prove is asked to confirm."""
+    settings.REPLY_AUTHSERV_ID, settings.REPLY_AUTHENTICATION = AUTHSERV, "link"
+
+
+@pytest.fixture
+def registration(make_session, person, smtp_sink, now) -> Registration:
+    """A person whose invitation to a confirmed session was sent."""
+    session = make_session(minimum=1)
+    registration = Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+    drain()
+    return registration
+
+
+@pytest.fixture
+def thread(registration) -> CalendarThread:
+    return registration.threads.get()
+
+
+@pytest.fixture
+def answer(thread, now):
+    """answer("DECLINED", stamp=..., METHOD=...) receives an answer of the person, changed as told."""
+
+    def send(partstat="ACCEPTED", at=None, sender="", proven=True, headers=(), **but):
+        address = thread.registration.person.email
+        calendar = event(thread.uid, partstat, but.pop("attendee", address), **{"stamp": now} | but)
+        return receive(mail(sender or address, bare(calendar, method=""), proven, headers=headers), at or now)
+
+    return send
+
+
+def kinds(registration) -> list[str]:
+    return list(Notice.objects.filter(to=registration.person.email).order_by("pk").values_list("kind", flat=True))
+
+
+def state(thread) -> tuple:
+    thread.refresh_from_db()
+    return thread.partstat, thread.answered_at
+
+
+NOTHING = ("NEEDS-ACTION", None)
+
+
+@pytest.mark.parametrize("write", CLIENTS)
+@pytest.mark.parametrize("partstat", ["ACCEPTED", "TENTATIVE", "DECLINED"])
+def test_the_answers_of_every_client_are_applied(write, partstat, thread, registration, now):
+    stamp = now.replace(microsecond=0)
+    record = receive(write(thread.uid, partstat, registration.person.email, stamp), now)
+    assert (record.outcome, record.thread) == (partstat.lower(), thread)
+    assert state(thread) == (partstat, stamp)
+    assert Decline.objects.waiting().count() == (partstat == "DECLINED")
+    assert kinds(registration)[2:] == (["declined"] if partstat == "DECLINED" else [])
+
+
+def test_the_same_mail_twice_is_one_record(thread, registration, now):
+    raw = davical(thread.uid, "DECLINED", registration.person.email, now)
+    assert receive(raw, now) == receive(raw, now + timedelta(minutes=1))
+    assert (ReceivedMail.objects.count(), Decline.objects.count()) == (1, 1)
+
+
+def test_the_same_answer_in_two_mails_is_applied_once(answer, thread, registration, now):
+    answer("DECLINED")
+    assert answer("DECLINED", headers=("X-Copy: 1",)).outcome == "duplicate"
+    assert (Decline.objects.count(), kinds(registration)) == (1, ["registered", "confirmed", "declined"])
+
+
+def test_another_answer_of_the_same_second_is_applied(answer, thread):
+    assert answer("ACCEPTED").outcome == "accepted"
+    assert answer("TENTATIVE").outcome == "tentative"
+    assert answer("ACCEPTED", headers=("X-Copy: 1",)).outcome == "duplicate"
+    assert state(thread)[0] == "TENTATIVE"
+
+
+def test_an_older_answer_that_comes_later_changes_nothing(answer, thread, now):
+    answer("DECLINED", stamp=now)
+    assert answer("ACCEPTED", stamp=now - timedelta(seconds=1)).outcome == "stale"
+    assert state(thread)[0] == "DECLINED"
+
+
+def test_a_clock_that_is_years_ahead_does_not_shut_out_what_follows(answer, thread, now):
+    answer("ACCEPTED", stamp=now + timedelta(days=3000))
+    assert answer("DECLINED", stamp=now + timedelta(minutes=1)).outcome == "declined"
+    assert state(thread)[0] == "DECLINED"
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome"),
+    [
+        ({"METHOD": "METHOD:REQUEST"}, "ignored"),
+        ({"METHOD": "METHOD:CANCEL"}, "ignored"),
+        ({"METHOD": "METHOD:DECLINECOUNTER"}, "ignored"),
+        ({"METHOD": ""}, "ignored"),
+        ({"UID": "UID:6f1d1c1e-0c5e-4f1e-9a53-7f0f6a1f8c11@localhost"}, "unknown"),
+        ({"UID": ""}, "unknown"),
+        ({"RECURRENCE": "RECURRENCE-ID:20300512T090000Z"}, "unclear"),
+        ({"OTHER": "ATTENDEE;PARTSTAT=DECLINED:mailto:other@example.org"}, "unclear"),
+        ({"METHOD": "METHOD:COUNTER"}, "unclear"),
+        ({"partstat": "DELEGATED"}, "unclear"),
+        ({"partstat": "NEEDS-ACTION"}, "unclear"),
+        ({"partstat": "X-MAYBE"}, "unclear"),
+        ({"DTSTAMP": ""}, "unclear"),
+        ({"DTSTAMP": "DTSTAMP:yesterday"}, "unclear"),
+        ({"attendee": OTHER}, "unproven"),
+        ({"attendee": "person1+x@example.edu"}, "unproven"),
+        ({"sender": OTHER}, "unproven"),
+        ({"proven": False}, "unproven"),
+        ({"proven": False, "METHOD": "METHOD:REFRESH"}, "unproven"),
+    ],
+)
+def test_whatever_fails_a_check_changes_nothing(answer, thread, registration, change, outcome):
+    record = answer(**{"partstat": "ACCEPTED"} | change)
+    assert record.outcome == outcome
+    assert record.sentence
+    assert state(thread) == NOTHING
+    assert kinds(registration) == ["registered", "confirmed"]
+    assert Registration.objects.count() == 1
+
+
+def test_a_uid_is_ours_byte_for_byte(thread, registration, now):
+    raw = davical(thread.uid.upper(), "DECLINED", registration.person.email, now)
+    assert receive(raw, now).outcome == "unknown"
+
+
+def test_who_was_delegated_to_gets_no_place_and_the_seat_stays(answer, thread, registration):
+    record = answer("DELEGATED", ATTENDEE=f'ATTENDEE;DELEGATED-TO="mailto:{OTHER}":mailto:{registration.person.email}')
+    assert (record.outcome, record.sentence) == ("unclear", "The invitation was delegated to somebody else.")
+    assert Registration.objects.registered().count() == 1
+
+
+def test_an_alias_is_told_from_the_address_and_case_is_not(answer, thread, registration):
+    assert answer("ACCEPTED", attendee="PERSON1@Example.EDU").outcome == "accepted"
+
+
+# ---- forged ----
+
+
+@pytest.mark.parametrize("change", [{"attendee": OTHER, "sender": OTHER}, {"sender": OTHER}, {"proven": False}])
+def test_a_forged_decline_keeps_the_seat_and_asks_the_registered_address_once_a_day(
+    answer, thread, registration, smtp_sink, now, change
+):
+    records = [answer("DECLINED", headers=(f"X-Copy: {number}",), **change) for number in range(3)]
+    assert {record.outcome for record in records} == {"unproven"}
+    assert state(thread) == NOTHING
+    assert kinds(registration)[2:] == ["unproven"]
+    drain()
+    received = smtp_sink.received[-1]
+    assert received.recipients == [registration.person.email]
+    assert f"/registrations/{registration.uuid}/withdrawal/" in received.message.get_body(("plain",)).get_content()
+    assert calendar_of(received) is None
+    answer("DECLINED", headers=("X-Copy: 9",), at=now + timedelta(days=1, minutes=1), **change)
+    assert kinds(registration)[2:] == ["unproven", "unproven"]
+
+
+def test_where_proof_is_required_a_forged_decline_is_only_recorded(answer, registration, settings):
+    settings.REPLY_AUTHENTICATION = "require"
+    assert answer("DECLINED", proven=False).outcome == "unproven"
+    assert kinds(registration) == ["registered", "confirmed"]
+
+
+def test_a_forged_mail_supersedes_no_news(make_session, person, smtp_sink, now):
+    session = make_session(minimum=1)
+    registration = Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+    thread = registration.threads.get()
+    receive(mail(OTHER, bare(event(thread.uid, "DECLINED", OTHER))), now)
+    drain()
+    assert [calendar_of(received) is not None for received in smtp_sink.received] == [True, False]
+
+
+def test_somebody_the_invitation_was_forwarded_to_gets_no_place(answer, registration):
+    record = answer("ACCEPTED", attendee=OTHER, sender=OTHER)
+    assert (record.outcome, record.sentence) == ("unproven", "It answers for somebody who was not invited.")
+    assert Registration.objects.get() == registration
+
+
+# ---- to an older invitation ----
+
+
+def moved(thread, by: timedelta) -> None:
+    """Move the meeting and write the invitation that says so, as sent."""
+    meeting = thread.meeting
+    meeting.starts_at, meeting.ends_at = meeting.starts_at + by, meeting.ends_at + by
+    meeting.save()
+    thread.refresh_from_db()
+    says = {name: getattr(meeting, name).astimezone(UTC).isoformat() for name in ("starts_at", "ends_at")}
+    facts = {"count": 1, "minimum": 1, "says": says}
+    Notice.objects.owe_calendar("confirmed", "REQUEST", thread, facts)
+
+
+def test_an_answer_to_other_times_changes_nothing(answer, thread, now):
+    moved(thread, timedelta(0))
+    moved(thread, timedelta(hours=2))
+    record = answer("DECLINED", SEQUENCE="SEQUENCE:1")
+    assert (record.outcome, state(thread)) == ("stale", NOTHING)
+    assert answer("DECLINED", SEQUENCE="", headers=("X-Copy: 1",)).outcome == "stale"
+    assert answer("DECLINED", SEQUENCE="SEQUENCE:2").outcome == "declined"
+
+
+def test_an_answer_to_the_same_times_counts_whatever_else_has_changed(answer, thread):
+    moved(thread, timedelta(0))
+    moved(thread, timedelta(0))
+    assert answer("ACCEPTED", SEQUENCE="SEQUENCE:1").outcome == "accepted"
+
+
+def test_a_sequence_that_the_calendar_raised_counts_as_the_newest(answer, thread):
+    assert answer("ACCEPTED", SEQUENCE="SEQUENCE:7").outcome == "accepted"
+
+
+# ---- too late ----
+
+
+def test_once_the_place_is_over_an_answer_is_only_recorded(answer, registration, office, now):
+    registration.session.cancel("Snow.", by=office, now=now)
+    before = kinds(registration)
+    assert answer("DECLINED").outcome == "ended"
+    assert answer("ACCEPTED").outcome == "ended"
+    assert kinds(registration) == before
+
+
+def test_once_the_meeting_has_begun_an_answer_is_only_recorded(answer, thread, registration, now):
+    assert answer("DECLINED", at=now + timedelta(days=15)).outcome == "ended"
+    assert state(thread) == NOTHING
+    assert kinds(registration) == ["registered", "confirmed"]
+
+
+def test_accepting_a_place_that_was_given_up_never_registers_again(answer, registration, smtp_sink, now):
+    registration.withdraw(by=registration.person, now=now)
+    assert answer("ACCEPTED").outcome == "ended"
+    assert answer("ACCEPTED", headers=("X-Copy: 1",)).outcome == "ended"
+    assert kinds(registration)[-2:] == ["withdrawn", "place_gone"]
+    drain()
+    text = smtp_sink.received[-1].message.get_body(("plain",)).get_content()
+    assert f"Register again: http://127.0.0.1:8000/sessions/{registration.session.code}/" in text
+    assert not Registration.objects.active().exists()
+
+
+def test_who_is_not_proven_is_not_told_of_a_place_that_was_given_up(answer, registration, now):
+    registration.withdraw(by=registration.person, now=now)
+    assert answer("ACCEPTED", proven=False).outcome == "ended"
+    assert "place_gone" not in kinds(registration)
+
+
+# ---- asking again ----
+
+
+def test_a_refresh_sends_the_invitation_again_once_a_day(answer, thread, smtp_sink, now):
+    assert answer("", METHOD="METHOD:REFRESH").outcome == "repeated"
+    drain()
+    first, again = [calendar_of(received) for received in smtp_sink.received]
+    assert (again["UID"], again["SEQUENCE"]) == (first["UID"], first["SEQUENCE"])
+    assert answer("", METHOD="METHOD:REFRESH", headers=("X-Copy: 1",)).outcome == "ignored"
+    assert Notice.objects.filter(kind="again").count() == 1
+    assert list(breaches(now)) == []
+
+
+@pytest.mark.parametrize("header", ["Auto-Submitted: auto-replied", "Precedence: bulk", "Return-Path: <>"])
+def test_a_machine_that_asks_again_is_not_answered(answer, registration, header):
+    assert answer("", METHOD="METHOD:REFRESH", headers=(header,)).outcome == "ignored"
+    assert kinds(registration) == ["registered", "confirmed"]
+
+
+# ---- what is no answer ----
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        mail("person1@example.edu", "\r\nI am away until Monday.", headers=("Auto-Submitted: auto-replied",)),
+        mail("person1@example.edu", multipart("mixed", "Content-Type: text/plain\r\n\r\nMay I bring my dog?")),
+    ],
+    ids=["out of office", "a letter"],
+)
+def test_what_is_no_answer_is_neither_answered_nor_kept(registration, raw, now):
+    record = receive(raw, now)
+    assert (record.outcome, bytes(record.raw), record.subject, record.comment) == ("ignored", b"", "", "")
+    assert (record.sender, record.attendee) == ("", "")
+    assert kinds(registration) == ["registered", "confirmed"]
+
+
+def test_our_own_invitation_that_comes_back_is_no_answer(thread, smtp_sink, now):
+    assert receive(smtp_sink.received[-1].raw, now).outcome == "ignored"
+    assert state(thread) == NOTHING
+
+
+def test_what_cannot_be_read_is_kept_for_the_office(db, now):
+    raw = mail("person1@example.edu", bare("BEGIN:VCALENDAR\r\nMETHOD"))
+    record = receive(raw, now)
+    assert (record.outcome, record.sentence) == ("unreadable", "Its calendar cannot be read.")
+    assert bytes(record.raw) == raw
+
+
+def test_what_goes_wrong_is_recorded_and_stops_nothing(answer, thread, registration, now):
+    CalendarThread.objects.filter(pk=thread.pk).update(sequence=None)
+    Notice.objects.all().delete()
+    Notice.objects.owe("declined", registration, {}, event="1")
+    Decline.objects.all().delete()
+    # The next decline's key is taken: its notice cannot be written, and nothing else of it may be.
+    before = Decline.objects.create(registration=registration, declined_at=now, gives_up_at=now, state="kept")
+    Notice.objects.update(dedupe_key=f"declined:{registration.pk}::{before.pk + 1}")
+    record = answer("DECLINED")
+    assert (record.outcome, record.sentence) == ("unreadable", "It could not be applied.")
+    assert state(thread) == NOTHING
+    assert answer("ACCEPTED").outcome == "accepted"
+
+
+def test_the_mail_is_forgotten_after_thirty_days_and_what_it_did_is_not(answer, now):
+    record = answer("DECLINED", COMMENT="COMMENT:I am ill")
+    assert (record.comment, bool(record.raw)) == ("I am ill", True)
+    assert ReceivedMail.objects.forget(now + RAW_LIFE - timedelta(seconds=1)) == 0
+    assert ReceivedMail.objects.forget(now + RAW_LIFE) == 1
+    record.refresh_from_db()
+    assert (record.outcome, record.comment, record.subject, bytes(record.raw)) == ("declined", "", "", b"")
+    assert (record.sender, record.attendee) == ("", "person1@example.edu")
+    assert ReceivedMail.objects.forget(timezone.now() + RAW_LIFE) == 0
+
+
+def test_of_who_was_not_invited_nothing_is_kept_after_thirty_days(answer, now):
+    record = answer("ACCEPTED", attendee=OTHER, sender=OTHER)
+    assert (record.attendee, record.sender) == (OTHER, OTHER)
+    ReceivedMail.objects.forget(now + RAW_LIFE)
+    record.refresh_from_db()
+    assert (record.outcome, record.attendee, record.sender) == ("unproven", "", "")
+
+
+# ---- at once ----
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("copies", ["the same mail", "the same answer in mails of its own"])
+def test_a_decline_that_eight_take_in_at_once_is_applied_once(copies, thread, registration, now):
+    calendar = bare(event(thread.uid, "DECLINED", registration.person.email, stamp=now))
+    own = range(8) if copies != "the same mail" else [0] * 8
+    raws = [mail(registration.person.email, calendar, headers=(f"X-Copy: {number}",)) for number in own]
+    ready, took = threading.Barrier(8), []
+
+    def take_in(raw):
+        ready.wait()
+        try:
+            took.append(receive(raw, now).outcome)
+        finally:
+            connection.close()
+
+    takers = [threading.Thread(target=take_in, args=[raw]) for raw in raws]
+    for taker in takers:
+        taker.start()
+    for taker in takers:
+        taker.join()
+    assert sorted(took) == sorted(["declined"] + (["declined"] if len(set(own)) == 1 else ["duplicate"]) * 7)
+    assert ReceivedMail.objects.filter(outcome="declined").count() == 1
+    assert Decline.objects.count() == 1
+    assert kinds(registration).count("declined") == 1
+    assert list(breaches(now)) == []

@@ -1,0 +1,95 @@
+"""Mail that comes back marks the notice it is about, and nothing else."""
+
+import pytest
+
+from notifications.answers import receive
+from notifications.delivery import drain
+from notifications.models import Notice
+from notifications.tests.replies import bounce, mail, multipart
+from registrations.models import Registration
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent(make_session, person, smtp_sink, now) -> Notice:
+    """A notice the mail server took."""
+    Registration.objects.register(person, make_session(), now=now)
+    drain()
+    return Notice.objects.get()
+
+
+def test_what_comes_back_for_good_is_undeliverable(sent, now):
+    record = receive(bounce(sent.message_id, sent.to), now)
+    sent.refresh_from_db()
+    assert (record.outcome, sent.state, sent.bounced_at) == ("returned", "dead", now)
+    assert sent.problem == "Came back: 5.1.1 550 5.1.1 No such mailbox"
+
+
+@pytest.mark.parametrize(
+    "but",
+    [
+        {"header": "X-Quorum-Notice"},
+        {"part": "Content-Type: text/rfc822-headers"},
+        {"final": "somebody.else@example.org"},
+    ],
+    ids=["our own header", "headers alone", "forwarded on the way"],
+)
+def test_every_shape_of_report_is_understood(sent, now, but):
+    receive(bounce(sent.message_id, sent.to.upper(), **but), now)
+    sent.refresh_from_db()
+    assert sent.bounced_at == now
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome"),
+    [
+        ({"message_id": "<6f1d1c1e@127.0.0.1>"}, "ignored"),
+        ({"recipient": "other@example.org"}, "ignored"),
+        ({"status": "4.2.2", "action": "delayed"}, "ignored"),
+        ({"status": "4.4.7", "action": "failed"}, "ignored"),
+        ({"status": "2.1.5", "action": "delivered"}, "ignored"),
+    ],
+    ids=["not ours", "not its reader", "delayed", "temporary", "delivered"],
+)
+def test_what_is_forged_or_not_for_good_marks_nothing(sent, now, change, outcome):
+    raw = bounce(**{"message_id": sent.message_id, "recipient": sent.to} | change)
+    assert receive(raw, now).outcome == outcome
+    sent.refresh_from_db()
+    assert (sent.state, sent.bounced_at) == ("sent", None)
+
+
+def test_a_report_that_is_none_marks_nothing(sent, now):
+    for body in (
+        multipart("report; report-type=disposition-notification", f"Content-Type: text/plain\r\n\r\n{sent.message_id}"),
+        multipart("report; report-type=delivery-status", f"Content-Type: text/plain\r\n\r\n{sent.message_id}"),
+        "Content-Type: multipart/report; report-type=delivery-status\r\n\r\n" + sent.message_id,
+    ):
+        assert receive(mail("mailer-daemon@example.org", body), now).outcome == "ignored"
+    sent.refresh_from_db()
+    assert sent.state == "sent"
+
+
+def test_a_notice_that_was_never_handed_over_cannot_come_back(make_session, person, now):
+    Registration.objects.register(person, make_session(), now=now)
+    notice = Notice.objects.get()
+    assert receive(bounce(notice.message_id, notice.to), now).outcome == "ignored"
+    notice.refresh_from_db()
+    assert notice.state == "queued"
+
+
+def test_a_second_report_is_no_news(sent, now):
+    receive(bounce(sent.message_id, sent.to), now)
+    raw = bounce(sent.message_id, sent.to, header="X-Quorum-Notice")
+    assert receive(raw, now).outcome == "ignored"
+
+
+def test_the_office_may_try_again(sent, smtp_sink, now):
+    receive(bounce(sent.message_id, sent.to), now)
+    sent.refresh_from_db()
+    sent.retry()
+    drain()
+    sent.refresh_from_db()
+    assert (sent.state, sent.bounced_at, sent.problem) == ("sent", None, "")
+    first, second = smtp_sink.received
+    assert first.message["Message-ID"] == second.message["Message-ID"]

@@ -1,0 +1,332 @@
+"""A place declined in a calendar is given up after half an hour, unless the person takes that back."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from conftest import ZONE
+from notifications.answers import receive
+from notifications.delivery import drain
+from notifications.invariants import breaches
+from notifications.models import CalendarThread, Notice
+from notifications.received import Decline
+from notifications.tasks import carry_out_declines
+from notifications.tests.replies import AUTHSERV, bare, davical, event, mail
+from notifications.tests.test_delivery import calendar_of
+from registrations.models import Registration
+from sessions_app.models import MeetingPlan, Session, Times
+
+pytestmark = pytest.mark.django_db
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+@pytest.fixture(autouse=True)
+def proves(settings):
+    settings.REPLY_AUTHSERV_ID = AUTHSERV
+
+
+@pytest.fixture
+def invited(make_session, people, smtp_sink, now):
+    """invited(capacity=1, ...) gives a confirmed session's first registration, its invitation sent; a second waits."""
+
+    def make(**overrides) -> Registration:
+        session = make_session(**{"minimum": 1, "capacity": 1} | overrides)
+        first, _ = [Registration.objects.register(person, session, now=now) for person in people(2)]
+        session.settle(now=now)
+        drain()
+        return first
+
+    return make
+
+
+def answer(registration, partstat, at, part=0):
+    thread = registration.threads.order_by("meeting__starts_at")[part]
+    return receive(davical(thread.uid, partstat, registration.person.email, at), at)
+
+
+def kinds(registration) -> list[str]:
+    return list(registration.notices.order_by("pk").values_list("kind", flat=True))
+
+
+def seats(registration) -> tuple[str, int]:
+    """The registration's status, and how many people wait."""
+    registration.refresh_from_db()
+    return registration.status, Session.objects.get(pk=registration.session_id).waiting_count
+
+
+def test_the_seat_is_freed_after_half_an_hour_and_not_before(invited, smtp_sink, now):
+    registration = invited()
+    answer(registration, "DECLINED", now)
+    decline = Decline.objects.get()
+    decline.carry_out(now + HALF_AN_HOUR - timedelta(seconds=1))
+    assert seats(registration) == ("registered", 1)
+    decline.carry_out(now + HALF_AN_HOUR)
+    decline.carry_out(now + HALF_AN_HOUR)
+    assert seats(registration) == ("withdrawn", 0)
+    assert (decline.state, registration.withdrawn_at) == ("done", now + HALF_AN_HOUR)
+    assert kinds(registration)[-2:] == ["declined", "withdrawn"]
+    assert registration.session.registrations.registered().count() == 1
+
+
+def test_the_mail_says_until_when_and_leads_to_the_page_that_keeps_it(invited, smtp_sink, now):
+    registration = invited()
+    answer(registration, "DECLINED", now)
+    drain()
+    message = smtp_sink.to(registration.person.email)[-1].message
+    text = " ".join(message.get_body(("plain",)).get_content().split())
+    assert message["Subject"].startswith(f"You declined: {registration.session.workshop.title}")
+    assert "Your place is given up on" in text and "Central time, unless you keep it before then." in text
+    assert f"Keep my place: http://127.0.0.1:8000{Decline.objects.get().get_absolute_url()}" in text
+    assert calendar_of(smtp_sink.received[-1]) is None
+
+
+def test_a_decline_is_not_answered_with_a_cancellation(invited, smtp_sink, now):
+    registration = invited()
+    answer(registration, "DECLINED", now)
+    Decline.objects.get().carry_out(now + HALF_AN_HOUR)
+    drain()
+    methods = [event and event.method for event in map(calendar_of, smtp_sink.to(registration.person.email))]
+    assert methods == ["REQUEST", None]
+    assert not registration.notices.filter(method="CANCEL").exists()
+    assert list(breaches(now)) == []
+
+
+def test_an_invitation_written_after_the_decline_is_cancelled(invited, office, smtp_sink, now):
+    registration = invited()
+    answer(registration, "DECLINED", now)
+    registration.threads.get().send_again(by=office, now=now)
+    Decline.objects.get().carry_out(now + HALF_AN_HOUR)
+    drain()
+    assert calendar_of(smtp_sink.to(registration.person.email)[-1]).method == "CANCEL"
+    assert list(breaches(now)) == []
+
+
+@pytest.mark.parametrize("partstat", ["ACCEPTED", "TENTATIVE"])
+def test_another_answer_in_time_takes_it_back(invited, smtp_sink, now, partstat):
+    registration = invited()
+    answer(registration, "DECLINED", now)
+    record = answer(registration, partstat, now + timedelta(minutes=29))
+    assert record.sentence == "It takes back the decline before it; the place is kept."
+    Decline.objects.get().carry_out(now + timedelta(days=1))
+    assert seats(registration) == ("registered", 1)
+    drain()
+    # Its mail had not left, and is of no use any more.
+    assert len(smtp_sink.to(registration.person.email)) == 1
+    assert list(breaches(now)) == []
+
+
+def test_who_declines_keeps_and_declines_again_loses_the_place(invited, now):
+    registration = invited()
+    answer(registration, "DECLINED", now)
+    answer(registration, "ACCEPTED", now + timedelta(minutes=1))
+    answer(registration, "DECLINED", now + timedelta(minutes=2))
+    for decline in Decline.objects.all():
+        decline.carry_out(now + timedelta(minutes=2) + HALF_AN_HOUR)
+    assert seats(registration) == ("withdrawn", 0)
+    assert sorted(Decline.objects.values_list("state", flat=True)) == ["done", "kept"]
+
+
+def test_the_window_is_a_setting(invited, settings, now):
+    settings.DECLINE_UNDO_MINUTES = 5
+    answer(invited(), "DECLINED", now)
+    assert Decline.objects.get().gives_up_at == now + timedelta(minutes=5)
+
+
+def test_just_before_the_start_there_is_less_time_to_think_again(invited, now):
+    registration = invited()
+    starts_at = registration.session.starts_at
+    answer(registration, "DECLINED", starts_at - timedelta(minutes=25))
+    decline = Decline.objects.get()
+    assert decline.gives_up_at == starts_at - timedelta(minutes=10)
+    decline.carry_out(decline.gives_up_at)
+    assert seats(registration)[0] == "withdrawn"
+
+
+def test_once_the_session_has_begun_nothing_is_given_up(invited, now):
+    registration = invited()
+    answer(registration, "DECLINED", now)
+    decline = Decline.objects.get()
+    decline.carry_out(registration.session.starts_at)
+    assert (seats(registration)[0], decline.state) == ("registered", "overtaken")
+
+
+def reschedule(registration, office, now) -> None:
+    """Move the first meeting by two hours, and send the invitation that says so."""
+    meeting, later = registration.session.meetings.first(), timedelta(hours=2)
+    times = Times(meeting.starts_at + later, meeting.ends_at + later, meeting.time_zone)
+    registration.session.reschedule({meeting: times}, by=office, now=now)
+    Notice.objects.filter(state="queued").update(next_attempt_at=now)
+    drain()
+
+
+def test_an_invitation_to_other_times_overtakes_the_decline(invited, office, smtp_sink, now):
+    registration = invited()
+    answer(registration, "DECLINED", now)
+    reschedule(registration, office, now)
+    event = calendar_of(smtp_sink.to(registration.person.email)[-1])
+    assert (event["SEQUENCE"], event["ATTENDEE"].params["PARTSTAT"]) == (1, "NEEDS-ACTION")
+    decline = Decline.objects.get()
+    decline.carry_out(now + HALF_AN_HOUR)
+    assert (seats(registration)[0], decline.state) == ("registered", "overtaken")
+    assert list(breaches(now)) == []
+
+
+def test_an_answer_to_the_times_before_changes_nothing_and_one_to_the_new_times_does(invited, office, now):
+    registration = invited()
+    reschedule(registration, office, now)
+    assert answer(registration, "DECLINED", now).outcome == "stale"
+    thread, address = registration.threads.get(), registration.person.email
+    calendar = event(thread.uid, "DECLINED", address, stamp=now, SEQUENCE="SEQUENCE:1")
+    assert receive(mail(address, bare(calendar)), now).outcome == "declined"
+
+
+def test_a_place_that_was_given_up_meanwhile_is_not_given_up_twice(invited, now):
+    registration = invited()
+    answer(registration, "DECLINED", now)
+    registration.withdraw(by=registration.person, now=now)
+    decline = Decline.objects.get()
+    decline.carry_out(now + HALF_AN_HOUR)
+    assert decline.state == "overtaken"
+    assert kinds(registration).count("withdrawn") == 1
+
+
+def test_one_decline_waits_per_registration(invited, now):
+    registration = invited()
+    assert Decline.objects.begin(registration, now) == Decline.objects.begin(registration, now)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Decline.objects.create(registration=registration, declined_at=now, gives_up_at=now)
+
+
+def test_the_sweep_gives_up_what_is_due_and_one_in_trouble_stops_nobody(make_session, people, now):
+    session = make_session(minimum=1)
+    three = [Registration.objects.register(person, session, now=now) for person in people(3)]
+    session.settle(now=now)
+    CalendarThread.objects.update(partstat="DECLINED")
+    for registration in three:
+        Decline.objects.begin(registration, now - HALF_AN_HOUR)
+    # The first one's notice exists already, so that its withdrawal cannot be told.
+    thread = three[0].threads.get()
+    Notice.objects.filter(thread=thread).update(dedupe_key=f"withdrawn:{three[0].pk}:{thread.meeting_id}:1")
+    carry_out_declines()
+    assert [Registration.objects.get(pk=one.pk).status for one in three] == ["registered", "withdrawn", "withdrawn"]
+
+
+# ---- several meetings ----
+
+
+@pytest.fixture
+def course(make_session, invited, now) -> Registration:
+    """A registration in a session of three meetings."""
+    starts = now + timedelta(days=14)
+    days = [starts + timedelta(days=7 * week) for week in range(3)]
+    plans = [MeetingPlan(day, day + timedelta(hours=1), ZONE, join_link="https://meet.example.edu/x") for day in days]
+    return invited(meetings=plans)
+
+
+def test_one_part_declined_keeps_the_place_and_asks_the_person(course, smtp_sink, now):
+    record = answer(course, "DECLINED", now, part=1)
+    assert record.sentence == "One meeting of several is declined. The place covers all of them and is kept."
+    assert not Decline.objects.exists()
+    drain()
+    message = smtp_sink.to(course.person.email)[-1].message
+    text = " ".join(message.get_body(("plain",)).get_content().split())
+    assert message["Subject"].startswith("You declined part 2 of 3:")
+    assert "Your place is for all parts together, so you keep it" in text
+    assert f"I can’t make it: http://127.0.0.1:8000/registrations/{course.uuid}/withdrawal/" in text
+
+
+def test_every_part_declined_gives_the_place_up_without_a_cancellation(course, now):
+    for part in range(3):
+        answer(course, "DECLINED", now + timedelta(minutes=part), part=part)
+    Decline.objects.get().carry_out(now + timedelta(hours=1))
+    assert seats(course)[0] == "withdrawn"
+    assert kinds(course)[-4:] == ["part_declined", "part_declined", "declined", "withdrawn"]
+    assert not course.notices.filter(method="CANCEL").exists()
+    assert list(breaches(now)) == []
+
+
+def test_who_leaves_after_declining_one_part_gets_cancellations_of_the_others(course, now):
+    answer(course, "DECLINED", now, part=1)
+    course.withdraw(by=course.person, now=now)
+    assert course.notices.filter(method="CANCEL").count() == 2
+    assert list(breaches(now)) == []
+
+
+# ---- the page ----
+
+
+def test_the_page_keeps_the_place_and_invites_again(client, invited, smtp_sink, now):
+    registration = invited()
+    answer(registration, "DECLINED", now)
+    drain()
+    decline = Decline.objects.get()
+    client.force_login(registration.person)
+    page = client.get(decline.get_absolute_url()).content.decode()
+    assert "Keep your place in" in page and "Keep my place" in page
+    decline.refresh_from_db()
+    assert decline.is_waiting
+    response = client.post(decline.get_absolute_url(), follow=True)
+    assert response.redirect_chain == [(registration.get_absolute_url(), 302)]
+    assert "You’ve kept your place." in response.content.decode()
+    drain()
+    event = calendar_of(smtp_sink.to(registration.person.email)[-1])
+    assert (event.method, event["SEQUENCE"], event["ATTENDEE"].params["PARTSTAT"]) == ("REQUEST", 1, "NEEDS-ACTION")
+    carry_out_declines()
+    assert seats(registration)[0] == "registered"
+    assert list(breaches(now)) == []
+
+
+def test_the_page_of_the_registration_says_so_while_it_waits(client, invited, now):
+    registration = invited()
+    client.force_login(registration.person)
+    url = registration.get_absolute_url()
+    assert "You declined it in your calendar." not in client.get(url).content.decode()
+    answer(registration, "DECLINED", now)
+    page = client.get(url).content.decode()
+    assert "You declined it in your calendar." in page
+    assert f'href="{Decline.objects.get().get_absolute_url()}"' in page
+    Decline.objects.get().keep()
+    assert "You declined it in your calendar." not in client.get(url).content.decode()
+
+
+def test_a_second_press_of_the_button_is_harmless(client, invited, now):
+    registration = invited()
+    answer(registration, "DECLINED", now)
+    client.force_login(registration.person)
+    url = Decline.objects.get().get_absolute_url()
+    assert [client.post(url).status_code for _ in range(2)] == [302, 200]
+    assert kinds(registration).count("kept") == 1
+    assert "You have a place in" in client.get(url).content.decode()
+
+
+def test_too_late_the_page_says_so_and_shows_the_way_back(client, invited, now):
+    registration = invited()
+    answer(registration, "DECLINED", now)
+    decline = Decline.objects.get()
+    decline.carry_out(now + HALF_AN_HOUR)
+    client.force_login(registration.person)
+    response = client.post(decline.get_absolute_url())
+    assert response.status_code == 409
+    assert f'href="{registration.session.get_absolute_url()}"' in response.content.decode()
+    assert seats(registration)[0] == "withdrawn"
+
+
+def test_the_page_is_for_its_person_alone(client, invited, people, now):
+    answer(invited(), "DECLINED", now)
+    url = Decline.objects.get().get_absolute_url()
+    assert client.get(url).url.startswith("/accounts/login/")
+    client.force_login(people(1)[0])
+    assert [client.get(url).status_code, client.post(url).status_code] == [404, 404]
+
+
+def test_the_button_needs_a_token_and_following_the_link_does_nothing(invited, now):
+    registration = invited()
+    answer(registration, "DECLINED", now)
+    browser, url = Client(enforce_csrf_checks=True), Decline.objects.get().get_absolute_url()
+    browser.force_login(registration.person)
+    assert browser.post(url).status_code == 403
+    for ask in (browser.get, browser.head, browser.options):
+        ask(url)
+    assert Decline.objects.get().is_waiting

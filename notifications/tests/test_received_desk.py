@@ -1,0 +1,140 @@
+"""What the office sees of mail that came back: the list, the mail itself, and the roster."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from conftest import ZONE
+from notifications.answers import receive
+from notifications.delivery import drain
+from notifications.models import Notice
+from notifications.received import ReceivedMail
+from notifications.tests.replies import AUTHSERV, bare, bounce, event, mail
+from registrations.models import Registration
+from sessions_app.models import MeetingPlan
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/notifications/receivedmail/"
+
+
+@pytest.fixture
+def desk(client, office):
+    client.force_login(office)
+    return client
+
+
+@pytest.fixture
+def registration(make_session, person, settings, smtp_sink, now) -> Registration:
+    settings.REPLY_AUTHSERV_ID = AUTHSERV
+    session = make_session(minimum=1)
+    registration = Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+    drain()
+    return registration
+
+
+def answer(registration, partstat, now, **but) -> ReceivedMail:
+    address = registration.person.email
+    calendar = event(registration.threads.get().uid, partstat, address, stamp=now, **but)
+    return receive(mail(address, bare(calendar, method="")), now)
+
+
+def roster(desk, registration) -> str:
+    return desk.get(f"/admin/registrations/registration/roster/{registration.session_id}/").content.decode()
+
+
+def test_the_list_and_the_page_say_what_was_made_of_it(desk, registration, now):
+    record = answer(registration, "DECLINED", now, COMMENT="COMMENT:<script>alert(1)</script>")
+    page = desk.get(LIST).content.decode()
+    assert "The place is given up unless the person takes that back in time." in page
+    page = desk.get(f"{LIST}{record.pk}/change/").content.decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page and "<script>alert(1)" not in page
+    assert f"/admin/registrations/registration/roster/{registration.session_id}/" in page
+
+
+def test_the_list_asks_the_same_few_questions_whatever_its_length(desk, registration, now):
+    def questions() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert desk.get(LIST).status_code == 200
+        return len(asked)
+
+    answer(registration, "ACCEPTED", now)
+    few = questions()
+    for second in range(1, 30):
+        answer(registration, "ACCEPTED", now + timedelta(seconds=second))
+    assert questions() == few
+
+
+def test_the_mail_is_a_file_to_take_and_who_took_it_is_on_record(desk, office, registration, now):
+    record = answer(registration, "DECLINED", now)
+    assert "Download the mail" in desk.get(f"{LIST}{record.pk}/change/").content.decode()
+    response = desk.post(f"{LIST}{record.pk}/mail/")
+    assert response.content == bytes(record.raw)
+    assert response["Content-Type"] == "application/octet-stream"
+    assert response["Content-Disposition"] == f'attachment; filename="received-{record.pk}.eml"'
+    entry = LogEntry.objects.get(content_type__model="receivedmail")
+    assert (entry.user, entry.get_change_message()) == (office, "Mail downloaded.")
+
+
+def test_a_mail_that_was_erased_cannot_be_taken(desk, registration, now):
+    record = answer(registration, "DECLINED", now)
+    ReceivedMail.objects.forget(now + timedelta(days=30))
+    assert desk.post(f"{LIST}{record.pk}/mail/").status_code == 404
+    assert "Download the mail" not in desk.get(f"{LIST}{record.pk}/change/").content.decode()
+
+
+def test_who_may_not_see_mail_may_not_take_it(client, registration, people, now):
+    record = answer(registration, "DECLINED", now)
+    (helper,) = people(1, is_staff=True)
+    helper.user_permissions.add(Permission.objects.get(codename="view_registration"))
+    client.force_login(helper)
+    assert client.post(f"{LIST}{record.pk}/mail/").status_code == 403
+    assert client.get(LIST).status_code == 403
+
+
+def test_nothing_is_typed_there(desk, registration, now):
+    record = answer(registration, "DECLINED", now)
+    assert desk.post(f"{LIST}{record.pk}/change/", {"outcome": "ignored"}).status_code == 403
+    assert desk.post(f"{LIST}{record.pk}/delete/", {"post": "yes"}).status_code == 403
+    record.refresh_from_db()
+    assert record.outcome == "declined"
+
+
+def test_the_roster_is_quiet_while_nothing_came_back(desk, registration, now):
+    answer(registration, "ACCEPTED", now)
+    assert "From calendars and mail" not in roster(desk, registration)
+
+
+def test_the_roster_says_who_declined_and_until_when_the_place_is_kept(desk, registration, now):
+    answer(registration, "DECLINED", now)
+    assert "Declined; the place is given up on" in roster(desk, registration)
+
+
+def test_the_roster_says_what_the_office_has_to_read(desk, registration, now):
+    record = answer(registration, "ACCEPTED", now, METHOD="METHOD:COUNTER")
+    page = roster(desk, registration)
+    assert "It proposes another time. Nothing was changed or answered." in page
+    assert f'href="{LIST}{record.pk}/change/"' in page
+
+
+def test_the_roster_says_whose_mail_came_back(desk, registration, now):
+    notice = Notice.objects.get(method="REQUEST")
+    receive(bounce(notice.message_id, notice.to), now)
+    page = roster(desk, registration)
+    assert "Session confirmed: Came back: 5.1.1 550 5.1.1 No such mailbox" in page
+    assert f'href="/admin/notifications/notice/{notice.pk}/change/"' in page
+
+
+def test_the_roster_says_which_part_was_declined(desk, make_session, person, settings, smtp_sink, now):
+    settings.REPLY_AUTHSERV_ID = AUTHSERV
+    starts = [now + timedelta(days=days) for days in (14, 21)]
+    session = make_session(minimum=1, meetings=[MeetingPlan(at, at + timedelta(hours=1), ZONE) for at in starts])
+    registration = Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+    thread = registration.threads.order_by("meeting__starts_at").last()
+    receive(mail(person.email, bare(event(thread.uid, "DECLINED", person.email, stamp=now))), now)
+    assert "Declined part 2 of 2" in roster(desk, registration)
