@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.db import OperationalError, connection
 
-from bench.torture.outages import ask_keeper, flushed
+from bench.torture.outages import ask_keeper, flushed, meanwhile
 from bench.torture.post_office import Accepted, PostOffice, Senders, left, let_time_pass, send_all
 from bench.torture.stage import make_session, office, people
 from bench.torture.verdict import Verdict
@@ -66,12 +66,10 @@ def kills(count: int, without: str) -> Verdict:
     )
 
 
-@contextlib.contextmanager
 def killing(senders: Senders, mail: PostOffice, count: int, without: str):
     """Kill a sender `count` times, each time after some more messages were taken; of five times once its worker too."""
-    over = threading.Event()
 
-    def kill():
+    def kill(over: threading.Event):
         seen = 0
         while not over.wait(0.005) and senders.killed < count:
             if len(mail.taken) - seen < EACH_KILL:
@@ -84,13 +82,7 @@ def killing(senders: Senders, mail: PostOffice, count: int, without: str):
                 in_hand.update(state=Notice.State.SENT, lease_until=None, token=None)
         connection.close()
 
-    thread = threading.Thread(target=kill)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+    return meanwhile(kill)
 
 
 def faults(count: int, without: str) -> Verdict:

@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
@@ -220,15 +221,19 @@ def frozen():
         ask_keeper("thaw valkey")
 
 
-@contextlib.contextmanager
 def flushed():
-    over = threading.Event()
-
-    def keep_flushing():
+    def keep_flushing(over: threading.Event):
         while not over.wait(2):
             ask_keeper("flush valkey")
 
-    thread = threading.Thread(target=keep_flushing)
+    return meanwhile(keep_flushing)
+
+
+@contextlib.contextmanager
+def meanwhile(do: Callable[[threading.Event], None]):
+    """Do something in a thread, which is told by the event when it is over."""
+    over = threading.Event()
+    thread = threading.Thread(target=do, args=(over,))
     thread.start()
     try:
         yield
