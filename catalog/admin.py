@@ -5,6 +5,7 @@ from django.contrib import admin
 
 from accounts.desk import DeskAdmin, DeskForm, NamedAdmin, PartInline
 from catalog.models import Facilitator, Objective, Topic, Workshop
+from catalog.reminder_days import in_order
 
 LAST = 32767
 
@@ -57,6 +58,9 @@ class WorkshopForm(DeskForm):
             raise forms.ValidationError("One of these comes after this workshop itself, directly or through another.")
         return chosen
 
+    def clean_reminder_days(self) -> str:
+        return in_order(self.cleaned_data["reminder_days"])
+
     def clean(self):
         cleaned = super().clean()
         minimum, capacity = cleaned.get("default_minimum"), cleaned.get("default_capacity")
@@ -75,7 +79,7 @@ class WorkshopAdmin(NamedAdmin):
     inlines = [ObjectiveInline]
     fieldsets = [
         (None, {"fields": ["title", "slug", "status", "summary", "description"]}),
-        ("How", {"fields": ["minutes", "format", "pre_work", "topics", "facilitators"]}),
+        ("How", {"fields": ["minutes", "format", "pre_work", "reminder_days", "topics", "facilitators"]}),
         (
             "Who it is for",
             {"fields": ["for_faculty", "for_staff", "for_residents", "for_students", "for_others", "requires"]},

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.models import Person
 from accounts.naming import Named
+from catalog.reminder_days import DEFAULT, validate_days
 
 
 class Format(models.TextChoices):
@@ -88,6 +89,14 @@ class Workshop(Named):
     default_minimum = models.PositiveSmallIntegerField(default=6, validators=[MinValueValidator(1)])
     default_capacity = models.PositiveSmallIntegerField(default=24, validators=[MinValueValidator(1)])
     pre_work = models.TextField(blank=True, help_text="What to read or do before, and how long it takes. Markdown.")
+    reminder_days = models.CharField(
+        "remind people",
+        max_length=20,
+        default=DEFAULT,
+        blank=True,
+        validators=[validate_days],
+        help_text="So many days ahead of each meeting, with commas between them, such as 7, 1. Blank: no reminders.",
+    )
     requires = models.ManyToManyField(
         "self",
         symmetrical=False,

@@ -5,7 +5,7 @@ Each answer is a sentence with the way forward, empty for a person who may.
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import Person
 from catalog.models import Workshop
@@ -42,6 +42,22 @@ def why_not_yet(person: Person, session: Session) -> str:
         f"This workshop comes after {titles}. Register for an earlier date of {them} first, "
         f"or write to the office if you have taken {have} elsewhere."
     )
+
+
+def people_for(session: Session) -> QuerySet[Person]:
+    """Return everybody who may take part in `session`, as `why_not` says of each one."""
+    workshop = session.workshop
+    roles = [role for role, field in Workshop.AUDIENCE_FIELDS.items() if getattr(workshop, field)]
+    # Who has not said what they are counts as “other”.
+    roles += [""] if Person.Role.OTHER in roles else []
+    people = Person.objects.filter(is_active=True, role__in=roles)
+    if session.for_campus_id:
+        people = people.filter(campus=session.for_campus_id)
+    for required in workshop.requires.all():
+        booked = required.sessions.filter(registrations__status="registered", ends_at__lte=session.starts_at)
+        elsewhere = required.prior_attendances.values("person")
+        people = people.filter(Q(pk__in=booked.values("registrations__person")) | Q(pk__in=elsewhere))
+    return people
 
 
 def missing_workshops(person: Person, workshop: Workshop, before: datetime) -> list[Workshop]:

@@ -116,6 +116,16 @@ def before_leaving(registration: Registration, now: datetime) -> str:
     return f"{people} will be left, and it needs {number_words(session.minimum)} by {decided}."
 
 
+def pre_work_line(registration: Registration, now: datetime) -> str:
+    """Say that the pre-work is read and since when, or what the button is for."""
+    if registration.pre_work_done_at:
+        return f"You have read this, on {day_of(registration.session, registration.pre_work_done_at, now)}."
+    return (
+        "We know that you have read this only if you press the button; opening the page tells us nothing. "
+        "Without it we remind you once, two days before the session."
+    )
+
+
 def after_taking(registration: Registration, now: datetime) -> SafeString:
     """Confirm that the open seat was taken."""
     title = titled(registration.session, now)

@@ -38,6 +38,14 @@ def instant(day: date, at: time, zone: str) -> datetime:
     return utc
 
 
+def days_before(at: datetime, days: int, zone: str) -> datetime:
+    """Return the instant `days` before `at` (aware) at the same time on the wall clock of `zone`.
+
+    A time that the clock skips on that day becomes the one an hour later.
+    """
+    return (at.astimezone(ZoneInfo(zone)) - timedelta(days=days)).astimezone(UTC)
+
+
 def default_confirm_by(starts_at: datetime, zone: str, now: datetime) -> datetime:
     """Return when a session starting at `starts_at` is decided if the office does not say.
 

@@ -41,6 +41,7 @@ ANSWERS = {
     "registrations/<uuid:uuid>/withdrawal/": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/seat/": (302, 302, 404, 404),
     "registrations/<uuid:uuid>/transfer/": (302, 200, 404, 404),
+    "registrations/<uuid:uuid>/pre-work/": (302, 200, 404, 404),
     "sessions/<slug:code>/nominations/": (302, 200, 200, 200),
     "nominations/<uuid:uuid>/": (302, 200, 404, 404),
     "workshops/<slug:slug>/interest/": (302, 200, 200, 200),
@@ -155,6 +156,8 @@ def registration(make_session, workshop, people, office, now) -> Registration:
     Topic.objects.create(name="Bias", slug="bias")
     TOTP.activate(office, SECRET)
     Wording.objects.create(kind="confirmed", words="It is on: {title}.")
+    workshop.pre_work = "Read the introduction."
+    workshop.save(update_fields=["pre_work"])
     session = make_session(minimum=1)
     Interest.objects.express(owner, workshop, now=now)
     PriorAttendance.objects.create(person=owner, workshop=workshop)

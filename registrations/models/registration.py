@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Person
 from accounts.record import record
 from registrations import eligibility, waitlist
+from registrations.models.preparation import Preparation
 from registrations.models.refusals import Refusals
 from registrations.signals import registration_made, registration_rebooked, registration_withdrawn
 from sessions_app.models import Session
@@ -58,7 +59,7 @@ class RegistrationQuerySet(models.QuerySet):
     register.alters_data = True
 
 
-class Registration(Refusals, models.Model):
+class Registration(Refusals, Preparation, models.Model):
     """One person's place in one session: registered or waitlisted, until withdrawn or the session is cancelled.
 
     Who still waits at the start ends as `waitlist_closed`.
@@ -224,7 +225,7 @@ class Registration(Refusals, models.Model):
         if not self.would_be_seated(to):
             raise self.SessionFull("That date is full. You can join its waitlist and keep this place.")
         self._leave(now)
-        self.moved_to = self._add(self.person, to, now)
+        self.moved_to = self._add(self.person, to, now, pre_work_done_at=self.pre_work_done_at)
         self.save(update_fields=["moved_to"])
         if by != self.person:
             record(by, self, f"Moved to {to} by {by}.")
@@ -325,8 +326,11 @@ class Registration(Refusals, models.Model):
     # ---- what the verbs have in common ----
 
     @classmethod
-    def _add(cls, person: Person, session: Session, now: datetime) -> "Registration":
-        """Write the next registration of a locked session, with a seat if one is free and nobody waits."""
+    def _add(cls, person: Person, session: Session, now: datetime, **kept) -> "Registration":
+        """Write the next registration of a locked session, with a seat if one is free and nobody waits.
+
+        `kept` is what comes along from another date.
+        """
         seated = cls.would_be_seated(session)
         registration = cls(
             person=person,
@@ -335,6 +339,7 @@ class Registration(Refusals, models.Model):
             position=session.next_position,
             registered_at=now,
             seated_at=now if seated else None,
+            **kept,
         )
         session.next_position += 1
         if seated:
@@ -352,7 +357,7 @@ class Registration(Refusals, models.Model):
         self._refresh()
 
     def _refresh(self) -> None:
-        self.refresh_from_db(fields=["status", "position", "seated_at", "withdrawn_at", "moved_to"])
+        self.refresh_from_db(fields=["status", "position", "seated_at", "withdrawn_at", "moved_to", "pre_work_done_at"])
 
     def _leave(self, now: datetime) -> None:
         """Take an active place out of its locked session's counts."""

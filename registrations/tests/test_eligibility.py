@@ -11,6 +11,7 @@ from accounts.models import Campus, Person
 from accounts.tests.desk import filled_in
 from accounts.tests.test_sign_in import CODE, mailed_code, text
 from catalog.models import Workshop
+from registrations import eligibility
 from registrations.models import PriorAttendance, Registration
 from registrations.tests.test_last_day import kinds
 from registrations.tests.test_register_page import NEW, TYPED, form_of, notices
@@ -248,3 +249,39 @@ def test_who_was_in_a_held_session_keeps_that(seats, now):
     seats[0].disqualify(now=seats[0].session.starts_at)
     seats[0].refresh_from_db()
     assert seats[0].is_registered
+
+
+# ---- everybody at once ----
+
+
+def test_people_for_a_session_are_those_of_whom_nothing_speaks_against(make_session, workshop, people, now):
+    campus, elsewhere = [Campus.objects.create(name=name) for name in ("Downtown", "Uptown")]
+    before = Workshop.objects.create(title="Basics", slug="basics", status="published")
+    workshop.requires.add(before)
+    workshop.for_students = workshop.for_others = False
+    workshop.save()
+    earlier, session = make_session(days=7, workshop=before, minimum=1), make_session(for_campus=campus)
+    later = make_session(days=30, workshop=before, minimum=1)
+    fit = people(6, campus=campus)
+    others = [
+        *people(1, campus=elsewhere),
+        *people(1),
+        *people(1, campus=campus, role=Person.Role.STUDENT),
+        *people(1, campus=campus, role=""),
+        *people(1, campus=campus, is_active=False),
+    ]
+    for person in [*fit[:3], *others]:
+        Registration.objects.create(
+            person=person,
+            session=earlier,
+            status="registered",
+            position=earlier.registrations.count() + 1,
+            registered_at=now,
+            seated_at=now,
+        )
+    Registration.objects.filter(person=fit[2]).update(status="withdrawn", withdrawn_at=now)
+    Registration.objects.register(fit[3], later, now=now)
+    PriorAttendance.objects.create(person=fit[4], workshop=before)
+    expected = {person for person in Person.objects.all() if not eligibility.why_not(person, session)}
+    assert expected == {fit[0], fit[1], fit[4]}
+    assert set(eligibility.people_for(session)) == expected

@@ -5,6 +5,7 @@ from registrations.views.interests import interest, interested
 from registrations.views.moving import transfer
 from registrations.views.nominating import nominate, nomination
 from registrations.views.own import my_training, registration, withdrawal
+from registrations.views.pre_work import pre_work
 from registrations.views.registering import register
 from registrations.views.seat import seat
 
@@ -16,6 +17,7 @@ __all__ = [
     "my_training",
     "nominate",
     "nomination",
+    "pre_work",
     "register",
     "registration",
     "seat",

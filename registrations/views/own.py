@@ -1,6 +1,6 @@
 """What one has, giving it up, and all of one's training."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
 from django.contrib import messages
@@ -17,9 +17,11 @@ from registrations.sentences import (
     after_leaving,
     before_leaving,
     call_for_people,
+    pre_work_line,
     titled,
 )
 from sessions_app.models import Meeting, Session
+from sessions_app.models.session import AT_RISK
 from sessions_app.rows import listing
 from sessions_app.words import local, long_day, ordinal, time_span, zone_words
 
@@ -51,6 +53,7 @@ def registration(request: HttpRequest, uuid) -> HttpResponse:
         "may_leave": own.is_active and not own.session.has_started(now),
         "has_started": own.session.has_started(now),
         "access": access_line(own, now),
+        "pre_work_line": pre_work_line(own, now),
     }
     return render(request, "registrations/registration.html", context)
 
@@ -145,7 +148,7 @@ def by_month(sessions, now: datetime) -> list[tuple[str, list[Session]]]:
 def is_short(session: Session, place: Registration, now: datetime) -> bool:
     """Tell whether a session where one has a seat needs people and is decided within three days."""
     is_gathering = session.status == Session.Status.OPEN and session.seats_taken < session.minimum
-    is_near = now < session.confirm_by <= now + timedelta(days=3) and session.takes_registrations(now)
+    is_near = now < session.confirm_by <= now + AT_RISK and session.takes_registrations(now)
     return place.is_registered and is_gathering and is_near
 
 

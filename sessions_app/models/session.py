@@ -30,6 +30,7 @@ from sessions_app.wall_clock import default_confirm_by
 CODE_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 ASK_GRACE = timedelta(hours=24)
 LAST_DAY = timedelta(hours=24)
+AT_RISK = timedelta(days=3)
 
 
 def new_code() -> str:
@@ -67,6 +68,15 @@ class SessionQuerySet(models.QuerySet):
             | Q(status=Session.Status.OPEN, confirm_by__lte=now)
             | Q(status=Session.Status.CONFIRMED, ends_at__lte=now)
         ).order_by("pk")
+
+    def awaiting_decision(self, now: datetime):
+        """Open sessions short of their minimum whose decision date is at most three days away or has passed."""
+        short = self.filter(status=Session.Status.OPEN, seats_taken__lt=F("minimum"), starts_at__gt=now)
+        return short.filter(confirm_by__lte=now + AT_RISK).order_by("confirm_by", "pk")
+
+    def at_risk(self, now: datetime):
+        """Those awaiting their decision that people can still save: the date is to come, and they may register."""
+        return self.awaiting_decision(now).public().joinable(now).filter(confirm_by__gt=now)
 
     @transaction.atomic
     def schedule(

@@ -1,0 +1,55 @@
+"""When people are reminded, as the office types it."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from accounts.tests.desk import filled_in
+from catalog.models import Workshop
+from catalog.reminder_days import in_order, parse_days
+from catalog.tests.test_admin import page
+
+SENTENCE = "Enter days from 1 to 30 with commas between them, such as 7, 1."
+
+
+@pytest.mark.parametrize(
+    ("typed", "days"),
+    [("7, 1", [7, 1]), ("1,7", [7, 1]), (" 3 ", [3]), ("1, 1", [1]), ("", []), ("  ", []), ("30", [30])],
+)
+def test_days_are_read_the_farthest_first(typed, days):
+    assert parse_days(typed) == days
+
+
+@pytest.mark.parametrize(
+    "typed", ["0", "31", "-1", "a week", "7 1", "7,,1", ",", "1.5", "٧", "²", "7, 1;", "1" * 20, "\0"]
+)
+def test_what_is_no_number_of_days_is_refused_in_a_sentence(typed):
+    with pytest.raises(ValidationError) as refusal:
+        parse_days(typed)
+    assert refusal.value.messages == [SENTENCE]
+
+
+def test_five_reminders_are_too_many():
+    with pytest.raises(ValidationError, match="Enter at most 4 reminders."):
+        parse_days("5, 4, 3, 2, 1")
+
+
+def test_they_are_kept_in_order():
+    assert in_order("1,7 ,7") == "7, 1"
+
+
+def test_the_office_sets_them_in_the_admin(client, office, workshop):
+    client.force_login(office)
+    fields = filled_in(client, page(workshop), "workshop_form", reminder_days="1,14")
+    assert client.post(page(workshop), fields).status_code == 302
+    workshop.refresh_from_db()
+    assert workshop.reminder_days == "14, 1"
+
+
+def test_what_cannot_be_read_is_kept_as_typed_with_a_sentence(client, office, workshop):
+    client.force_login(office)
+    fields = filled_in(client, page(workshop), "workshop_form", reminder_days="soon")
+    response = client.post(page(workshop), fields)
+    assert response.status_code == 400
+    shown = response.content.decode()
+    assert SENTENCE in shown and 'value="soon"' in shown
+    assert Workshop.objects.get().reminder_days == "7, 1"

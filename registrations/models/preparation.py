@@ -1,0 +1,41 @@
+"""What comes before the session: whether a person has read or done its pre-work."""
+
+from datetime import datetime
+
+from django.db import models, transaction
+from django.utils import timezone
+
+
+class Preparation(models.Model):
+    """The part of a Registration about pre-work. Only the person's own button says that they have read it."""
+
+    pre_work_done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def has_pre_work_to_do(self) -> bool:
+        """True while there is something to read or do before, and the person has not said that they have."""
+        return self.pre_work_done_at is None and self.session.workshop.pre_work.strip() != ""
+
+    @transaction.atomic
+    def finish_pre_work(self, now: datetime | None = None) -> None:
+        """Note that the person has read or done what comes before the session, so that nobody reminds them.
+
+        Refuses (NotThere) where there is nothing to read or the place has ended, and (SessionOver) afterwards.
+        """
+        now = now or timezone.now()
+        self._lock()
+        if self.pre_work_done_at:
+            return
+        if not self.session.workshop.pre_work.strip():
+            raise self.NotThere("There is nothing to read or do before this session.")
+        if not self.is_active:
+            raise self.NotThere("This place has ended, so there is nothing to prepare for.")
+        if self.session.ends_at <= now:
+            raise self.SessionOver("This session has been held, so there is nothing left to prepare for.")
+        self.pre_work_done_at = now
+        self.save(update_fields=["pre_work_done_at"])
+
+    finish_pre_work.alters_data = True

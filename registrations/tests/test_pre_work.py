@@ -1,0 +1,92 @@
+"""What comes before a session: its page, and the button that alone says it is read."""
+
+import pytest
+from django.test import Client
+
+from accounts.tests.test_sign_in import text
+from registrations.models import Registration
+from registrations.tests.test_register_page import notices
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mine(client, person, workshop, make_session) -> Registration:
+    """The registration of `person`, who is signed in, in a session with pre-work."""
+    workshop.pre_work = "Read the *introduction*."
+    workshop.save()
+    client.force_login(person)
+    return Registration.objects.register(person, make_session())
+
+
+def page(registration: Registration) -> str:
+    return f"/registrations/{registration.uuid}/pre-work/"
+
+
+def test_the_page_shows_it_and_says_what_the_button_is_for(client, mine):
+    shown = text(client.get(page(mine)))
+    assert "Read the <em>introduction</em>." in shown
+    assert "I have read it" in shown
+    assert "We know that you have read this only if you press the button; opening the page tells us nothing." in shown
+    mine.refresh_from_db()
+    assert mine.pre_work_done_at is None
+
+
+def test_the_button_says_it_is_read(client, mine):
+    response = client.post(page(mine))
+    assert (response.status_code, response.url) == (302, f"/registrations/{mine.uuid}/")
+    assert "Noted: you have read it. We don’t remind you of it." in notices(client, response.url)
+    mine.refresh_from_db()
+    assert mine.pre_work_done_at is not None
+    shown = text(client.get(page(mine)))
+    assert "You have read this, on" in shown and "I have read it" not in shown
+
+
+def test_a_second_press_changes_nothing(client, mine, now):
+    mine.finish_pre_work(now=now)
+    assert client.post(page(mine)).status_code == 302
+    mine.refresh_from_db()
+    assert mine.pre_work_done_at == now
+
+
+def test_the_registrations_page_has_the_button_too(client, mine):
+    shown = text(client.get(f"/registrations/{mine.uuid}/"))
+    assert f'action="{page(mine)}"' in shown and "I have read it" in shown
+
+
+def test_without_pre_work_the_page_leads_to_the_registration(client, mine, workshop):
+    workshop.pre_work = " "
+    workshop.save()
+    assert client.get(page(mine)).url == f"/registrations/{mine.uuid}/"
+    response = client.post(page(mine))
+    assert response.status_code == 409
+    assert "There is nothing to read or do before this session." in text(response)
+
+
+def test_a_place_that_has_ended_has_nothing_to_prepare(client, mine):
+    mine.withdraw(by=mine.person)
+    assert client.get(page(mine)).status_code == 302
+    response = client.post(page(mine))
+    assert response.status_code == 409
+    assert "This place has ended" in text(response)
+
+
+def test_a_session_that_was_held_neither(client, mine, now):
+    session = mine.session
+    with pytest.raises(Registration.SessionOver):
+        mine.finish_pre_work(now=session.ends_at)
+
+
+def test_another_persons_is_not_there(mine, people):
+    other = Client()
+    other.force_login(people(1)[0])
+    assert (other.get(page(mine)).status_code, other.post(page(mine)).status_code) == (404, 404)
+    mine.refresh_from_db()
+    assert mine.pre_work_done_at is None
+
+
+def test_a_place_that_moves_takes_it_along(mine, make_session, now):
+    mine.finish_pre_work(now=now)
+    moved = mine.transfer(make_session(days=21), by=mine.person, now=now)
+    moved.refresh_from_db()
+    assert moved.pre_work_done_at == now

@@ -1,0 +1,42 @@
+"""What to read or do before a session, and saying that one has. One's own and nobody else's."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from registrations.models import Registration
+from registrations.sentences import pre_work_line, titled
+from registrations.views.own import CONFLICT, own_registration
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def pre_work(request: HttpRequest, uuid) -> HttpResponse:
+    """GET shows it and notes nothing, POST says it is read. A refusal is 409 with the sentence that says why."""
+    own, now = own_registration(request, uuid), timezone.now()
+    if request.method != "POST":
+        is_ahead = own.is_active and own.session.ends_at > now and own.session.workshop.pre_work.strip()
+        return _page(request, own, now) if is_ahead else redirect(own)
+    try:
+        own.finish_pre_work(now=now)
+    except Registration.Refused as refusal:
+        return _page(request, own, now, refusal=str(refusal), status=CONFLICT)
+    messages.success(request, "Noted: you have read it. We don’t remind you of it.")
+    return redirect(own)
+
+
+def _page(request: HttpRequest, own: Registration, now: datetime, refusal: str = "", status: int = 200) -> HttpResponse:
+    context = {
+        "nav": "my",
+        "registration": own,
+        "session": own.session,
+        "titled": titled(own.session, now),
+        "pre_work_line": pre_work_line(own, now),
+        "refusal": refusal,
+    }
+    return render(request, "registrations/pre_work.html", context, status=status)
