@@ -34,6 +34,18 @@ app.conf.beat_schedule = {
         "schedule": MINUTE,
         "options": {"expires": MINUTE},
     },
+    "call-for-people": {
+        "task": "notifications.tasks.call_for_people",
+        "schedule": MINUTE,
+        "options": {"expires": MINUTE},
+    },
+    "remind": {"task": "notifications.tasks.remind", "schedule": MINUTE, "options": {"expires": MINUTE}},
+    "remind-of-pre-work": {
+        "task": "notifications.tasks.remind_of_pre_work",
+        "schedule": MINUTE,
+        "options": {"expires": MINUTE},
+    },
+    "write-digest": {"task": "notifications.tasks.write_digest", "schedule": MINUTE, "options": {"expires": MINUTE}},
     "forget-unverified": {
         "task": "accounts.tasks.forget_unverified",
         "schedule": 60 * MINUTE,

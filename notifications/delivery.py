@@ -21,6 +21,7 @@ from notifications.changes import is_news, note_what_is_shown, read_anew
 from notifications.letters import write_letter
 from notifications.mime import message
 from notifications.models import MailQueue, Notice
+from notifications.still_true import is_still_true
 from sessions_app.models import Meeting
 
 logger = logging.getLogger(__name__)
@@ -63,6 +64,8 @@ def claim(now: datetime) -> Notice | None:
 def _take(notice: Notice, now: datetime) -> bool:
     if notice.newer().exists():
         return _supersede(notice)
+    if not is_still_true(notice, now):
+        return _drop(notice)
     if notice.thread:
         # This waits for whoever is claiming an older one; only then is it certain whether anybody was ever invited.
         notice.older_queued().update(state=Notice.State.SUPERSEDED)
@@ -88,6 +91,12 @@ def _take(notice: Notice, now: datetime) -> bool:
 def _supersede(notice: Notice) -> bool:
     notice.state = Notice.State.SUPERSEDED
     notice.save(update_fields=["state"])
+    return False
+
+
+def _drop(notice: Notice) -> bool:
+    notice.state, notice.text, notice.html, notice.subject = Notice.State.EXPIRED, "", "", ""
+    notice.save(update_fields=["state", "text", "html", "subject"])
     return False
 
 

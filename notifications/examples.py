@@ -25,6 +25,10 @@ HELD = (Status.CONFIRMED, Status.COMPLETED)
 FITTING = {
     Kind.CONFIRMED: HELD,
     Kind.AGAIN: HELD,
+    Kind.AT_RISK: (Status.OPEN,),
+    Kind.ROOM_LEFT: (Status.OPEN,),
+    Kind.REMINDER: HELD,
+    Kind.PRE_WORK: HELD,
     Kind.CANCELLED: (Status.CANCELLED,),
     Kind.CALLED_OFF: (Status.CANCELLED,),
     Kind.UNDATED: (Status.CANCELLED,),
@@ -57,6 +61,10 @@ FACTS: dict[str, Callable[[Session], dict]] = {
     Kind.UNDECIDED: lambda session: {"asked": session.pk},
     Kind.NOMINATED: lambda session: {},
     Kind.DATED: lambda session: {},
+    Kind.AT_RISK: lambda session: {},
+    Kind.ROOM_LEFT: lambda session: {"room_in": session.pk},
+    Kind.REMINDER: lambda session: {"meeting": session.meetings.first().pk},
+    Kind.PRE_WORK: lambda session: {},
 }
 
 
@@ -65,8 +73,11 @@ class NothingToShow(Exception):
 
 
 def kinds() -> dict[str, str]:
-    """Return the kinds whose words the office may see and change, each with its label: all but account mail."""
-    return {kind.value: kind.label for kind in Kind if kind not in SECRET_KINDS}
+    """Return the kinds whose words the office may see and change, each with its label.
+
+    All but account mail and the office's own digest, which is about no one session.
+    """
+    return {kind.value: kind.label for kind in Kind if kind not in (*SECRET_KINDS, Kind.DIGEST)}
 
 
 def sessions(kind: str):

@@ -6,6 +6,7 @@ Everything is built from one registration, nomination or interest, so that no le
 
 import logging
 import re
+from collections.abc import Callable
 
 from django.conf import settings
 from django.template import Context, TemplateDoesNotExist
@@ -29,6 +30,7 @@ MOST_NEXT_DATES = 4
 DISCREET_TITLE = "Training session"
 BLANK_LINES = re.compile(r"\n\s*\n")
 CANCELLATIONS = (Notice.Kind.CANCELLED, Notice.Kind.CALLED_OFF)
+SHOWS_JOIN_LINK = (Notice.Kind.REMINDER,)
 OFFERS_DATES = (*CANCELLATIONS, Notice.Kind.WAITLIST_CLOSED, Notice.Kind.UNDATED)
 
 
@@ -106,15 +108,17 @@ def standard_words(kind: str, context: dict) -> str:
     return " ".join(template.render(Context(context, autoescape=False)).split())
 
 
-def letter_context(notice: Notice) -> dict:
-    """Return what the templates of a registration's letters may name."""
+def letter_context(notice: Notice, meeting: Meeting | None = None) -> dict:
+    """Return what the templates of a registration's letters may name. `meeting`: the one a plain letter is about."""
     registration = notice.registration
     person = registration.person
-    shown = [notice.thread.meeting] if notice.method else None
+    meeting = notice.thread.meeting if notice.method else meeting
+    shown = [meeting] if meeting else None
     return session_context(notice, registration.session, person.get_short_name() if person.name else "", shown) | {
         "registration_url": absolute(registration.get_absolute_url()),
         "withdrawal_url": absolute(reverse("withdrawal", args=[registration.uuid])),
         "choose_url": absolute(reverse("transfer", args=[registration.uuid])) if registration.may_rebook else "",
+        "pre_work_url": pre_work_url(registration),
         "seat_url": absolute(reverse("seat", args=[registration.uuid])),
         "place_in_line": ordinal(notice.facts["place"]) if "place" in notice.facts else "",
         "moved_to": day_of(registration.moved_to) if registration.moved_to else "",
@@ -265,10 +269,22 @@ CONTEXTS = {
 }
 
 
+def context_of(kind: str) -> Callable[[Callable], Callable]:
+    """Make the decorated function give the templates of `kind` what they may name: a notice in, a dict out."""
+
+    def register(context: Callable[[Notice], dict]) -> Callable[[Notice], dict]:
+        CONTEXTS[kind] = context
+        return context
+
+    return register
+
+
 def session_context(notice: Notice, session: Session, name: str, shown: list[Meeting] | None = None) -> dict:
     """Return what every letter about a session may name, read by `name`. `shown`: the one meeting of an invitation."""
     meetings = list(session.meetings.select_related("venue__campus"))
     numbers = session.part_numbers()
+    invited = notice.method == Notice.Method.REQUEST or notice.kind in SHOWS_JOIN_LINK
+    facts = {"count": session.seats_taken, "minimum": session.minimum} | notice.facts
     return {
         "kind": notice.kind,
         "method": notice.method,
@@ -279,10 +295,7 @@ def session_context(notice: Notice, session: Session, name: str, shown: list[Mee
         "long_day": long_day(session.starts_at, session.time_zone),
         "decided_day": long_day(session.confirm_by, session.time_zone),
         "decided_weekday": long_day(session.confirm_by, session.time_zone).split(",")[0],
-        "meetings": [
-            _meeting_words(meeting, session, numbers, invited=notice.method == "REQUEST")
-            for meeting in shown or meetings
-        ],
+        "meetings": [_meeting_words(meeting, session, numbers, invited) for meeting in shown or meetings],
         "part": _part_words(numbers[shown[0].pk], len(numbers)) if shown else "",
         "facilitators": [facilitator.byline for facilitator in session.facilitators.all()],
         "pre_work": session.workshop.pre_work,
@@ -291,8 +304,8 @@ def session_context(notice: Notice, session: Session, name: str, shown: list[Mee
         "workshop_url": absolute(session.workshop.get_absolute_url()),
         "office_name": settings.OFFICE_NAME,
         "institution_name": settings.INSTITUTION_NAME,
-        "dots": [seat < notice.facts["count"] for seat in range(notice.facts["minimum"])],
-    } | notice.facts
+        "dots": [seat < facts["count"] for seat in range(facts["minimum"])],
+    } | facts
 
 
 def _meeting_words(meeting: Meeting, session: Session, numbers: dict[int, int], invited: bool) -> dict:
@@ -310,6 +323,11 @@ def _meeting_words(meeting: Meeting, session: Session, numbers: dict[int, int], 
 
 def _part_words(part: int, parts: int) -> str:
     return f"part {part} of {parts}" if parts > 1 else ""
+
+
+def pre_work_url(registration: Registration) -> str:
+    """Return where the person reads what comes before the session; empty if nothing does, or they have."""
+    return absolute(reverse("pre_work", args=[registration.uuid])) if registration.has_pre_work_to_do else ""
 
 
 def next_dates(session: Session, registration: Registration | None = None) -> list[dict]:

@@ -306,6 +306,14 @@ class Notice(models.Model):
         KEPT = "kept", "Kept after declining"
         UNPROVEN = "unproven", "An answer to confirm"
         PLACE_GONE = "place_gone", "Accepted too late"
+        AT_RISK = "at_risk", "More people needed"
+        ROOM_LEFT = "room_left", "Seats on a date at risk"
+        REMINDER = "reminder", "Reminder"
+        PRE_WORK = "pre_work", "Pre-work not read"
+        DIGEST = "digest", "Decisions due"
+
+    # Said at their time, whatever else is said: they are no news of the registration, and no news replaces them.
+    PROMPTS = (Kind.AT_RISK, Kind.REMINDER, Kind.PRE_WORK)
 
     class State(models.TextChoices):
         QUEUED = "queued", "Queued"
@@ -402,12 +410,15 @@ class Notice(models.Model):
         return f"{self.get_kind_display()} ({self.get_state_display()})"
 
     def newer(self):
-        """Notices with later news, sent or not: of the same thread, or of the same registration for plain mail."""
-        if self.registration_id is None:
+        """Notices with later news, sent or not: of the same thread, or of the same registration for plain mail.
+
+        A prompt neither is news nor grows old by it: whether it is still true is asked of what it is about.
+        """
+        if self.registration_id is None or self.kind in self.PROMPTS:
             return Notice.objects.none()
         if self.thread_id:
             return Notice.objects.filter(thread=self.thread_id, sequence__gt=self.sequence)
-        later = Notice.objects.filter(registration=self.registration_id, pk__gt=self.pk)
+        later = Notice.objects.filter(registration=self.registration_id, pk__gt=self.pk).exclude(kind__in=self.PROMPTS)
         if self.kind == self.Kind.CHANGED:
             # Where and when it is must be said whatever else is new, unless the place has ended.
             return later.filter(kind__in=[self.Kind.CHANGED, *self.ENDINGS])

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from notifications import at_risk, digest, pre_work, reminders
 from notifications.delivery import drain
 from notifications.invariants import breaches
 from notifications.mailbox import read_mailbox
@@ -27,6 +28,30 @@ def deliver_due() -> None:
     """Send what a crash, a lost broker or a refused connection left behind, and write beat's heartbeat."""
     MailQueue.load().beat(timezone.now())
     drain()
+
+
+@shared_task
+def call_for_people() -> None:
+    """Say of every session at risk how many more it needs."""
+    at_risk.owe(timezone.now())
+
+
+@shared_task
+def remind() -> None:
+    """Remind people of the meetings ahead."""
+    reminders.owe(timezone.now())
+
+
+@shared_task
+def remind_of_pre_work() -> None:
+    """Remind people of what to read or do before."""
+    pre_work.owe(timezone.now())
+
+
+@shared_task
+def write_digest() -> None:
+    """Write the office's digest of the day."""
+    digest.owe(timezone.now())
 
 
 @shared_task

@@ -68,6 +68,12 @@ OF_A_KIND = {
     "seat_opened": OF_A_REGISTRATION | {"seat_url": "the link to take the seat"},
     "undecided": {"answer_by": "the day and time by which the office answers"},
     "nominated": {"by": "who thought of them", "nomination_url": "the link to accept or decline"},
+    "at_risk": OF_A_REGISTRATION
+    | {"people_needed": "how many are missing: two more people", "by": "by when: by Friday at 5:00 PM"},
+    "room_left": {"people_needed": "how many are missing: two more people", "by": "by when: by Friday at 5:00 PM"},
+    "reminder": OF_A_REGISTRATION | {"on_day": "today, tomorrow or on Tuesday, May 14", "at": "the time it starts"},
+    "pre_work": OF_A_REGISTRATION
+    | {"pre_work_url": "the link to what to read or do before", "starts": "the day and time it starts"},
     "dated": {"interest_url": "the link to hear no more of this workshop"},
 }
 ALL_THE_SAME = {STANDARD: "the standard words, as they would stand here"}

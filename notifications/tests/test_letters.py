@@ -27,7 +27,7 @@ def test_paragraphs_are_one_blank_line_apart(make_session, workshop, people, off
     assert set(written) == {"registered", "confirmed", "withdrawn", "waitlisted", "promoted", "cancelled"}
     for text in written.values():
         assert not re.search(r"\n\s*\n\s*\n", text)
-    assert "registration’s page.\n\nYour registration: http" in written["confirmed"]
+    assert f"/registrations/{seated.uuid}/pre-work/\nYour registration: http" in written["confirmed"]
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,6 @@ def test_account_mail_has_no_wording(desk, kind):
 def test_each_kind_is_listed_with_whose_words_it_has(desk):
     Wording.objects.create(kind="dated", words="New! {standard_words}")
     text = desk.get("/admin/notifications/wording/").text
-    listed = dict.fromkeys(kind for kind in Notice.Kind if kind not in ("code", "account"))
+    listed = dict.fromkeys(kind for kind in Notice.Kind if kind not in ("code", "account", "digest"))
     assert [kind for kind in listed if page(kind) not in text] == []
     assert text.count("<td>Yours") == 1

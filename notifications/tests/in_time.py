@@ -1,0 +1,63 @@
+"""Send what is due at an instant that a test passes in, without a mail server."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
+
+from notifications import at_risk, digest, pre_work, reminders
+from notifications.delivery import claim, expire
+from notifications.letters import write_letter
+from notifications.models import Notice
+
+KINDS = [
+    Notice.Kind.AT_RISK,
+    Notice.Kind.ROOM_LEFT,
+    Notice.Kind.REMINDER,
+    Notice.Kind.PRE_WORK,
+    Notice.Kind.DIGEST,
+]
+
+
+def sweep(now: datetime) -> None:
+    """Write what the moment owes, as beat does every minute."""
+    for each in (at_risk, reminders, pre_work, digest):
+        each.owe(now)
+
+
+def send(now: datetime) -> list[tuple[str, str]]:
+    """Send what is due at `now` and return kind and address of each, news of other kinds left out."""
+    news().update(state=Notice.State.SENT, created_at=now)
+    expire(now)
+    sent = []
+    while notice := claim(now):
+        assert write_letter(notice)["text"]
+        Notice.objects.filter(pk=notice.pk).update(state=Notice.State.SENT, sent_at=now, lease_until=None, token=None)
+        sent.append((notice.kind, notice.to))
+    return sent
+
+
+def news() -> QuerySet[Notice]:
+    """The queued notices of the other kinds."""
+    return Notice.objects.filter(state=Notice.State.QUEUED).exclude(kind__in=KINDS)
+
+
+def sweep_and_send(now: datetime) -> list[tuple[str, str]]:
+    """Do both, each twice: a second beat, and a second worker, change nothing."""
+    sweep(now)
+    sweep(now)
+    sent = send(now)
+    assert send(now) == []
+    return sorted(sent)
+
+
+def queries(owe: Callable[[datetime], None], now: datetime) -> tuple[int, int]:
+    """Return how many queries writing what is due at `now` takes, and how many a second sweep that finds it written."""
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            owe(now)
+        counts.append(len(captured))
+    return tuple(counts)

@@ -1,0 +1,97 @@
+"""One digest a morning with all decisions due, and none on a day without any."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from notifications import digest
+from notifications.letters import write_letter
+from notifications.models import Notice
+from notifications.tests.in_time import send
+from registrations.models import Registration
+from sessions_app.models import Session
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def due(make_session, people, now, settings):
+    """A session of four of six, and seven in the morning of the day before its decision."""
+    session = make_session()
+    for person in people(4):
+        Registration.objects.register(person, session, now=now)
+    day = session.confirm_by.astimezone(ZoneInfo(settings.TIME_ZONE)).date() - timedelta(days=1)
+    return session, datetime.combine(day, digest.AT, ZoneInfo(settings.TIME_ZONE))
+
+
+def sent(now) -> list[tuple[str, str]]:
+    digest.owe(now)
+    digest.owe(now)
+    return [(kind, to) for kind, to in send(now) if kind == "digest"]
+
+
+def test_it_comes_in_the_morning_once_a_day(due, settings):
+    session, seven = due
+    assert sent(seven - timedelta(seconds=1)) == []
+    assert sent(seven) == [("digest", settings.OFFICE_EMAIL)]
+    assert sent(seven + timedelta(hours=3)) == []
+    assert len(sent(seven + timedelta(days=1))) == 1
+
+
+def test_a_day_with_nothing_due_has_none(due):
+    session, seven = due
+    assert sent(seven - timedelta(days=5)) == []
+    # Not at noon either, when something becomes due: tomorrow is early enough.
+    Session.objects.filter(pk=session.pk).update(confirm_by=seven - timedelta(days=4))
+    assert sent(seven - timedelta(days=5) + timedelta(hours=5)) == []
+
+
+def test_a_session_that_was_saved_before_it_is_sent_is_not_in_it(due, people, now):
+    session, seven = due
+    digest.owe(seven)
+    for person in people(2):
+        Registration.objects.register(person, session, now=now)
+    assert send(seven) == []
+
+
+def test_yesterdays_digest_is_of_no_use_today(due):
+    session, seven = due
+    digest.owe(seven)
+    assert len(sent(seven + timedelta(days=1))) == 1
+    assert list(Notice.objects.filter(kind="digest").order_by("pk").values_list("state", flat=True)) == [
+        "expired",
+        "sent",
+    ]
+
+
+def test_it_names_each_session_with_its_numbers_its_date_and_the_three_answers(make_session, people, now):
+    session = make_session()
+    for person in people(4):
+        Registration.objects.register(person, session, now=now)
+    Session.objects.filter(pk=session.pk).update(confirm_by=now + timedelta(days=1))
+    asked = make_session(days=15, at_deadline=Session.AtDeadline.ASK, minimum=3)
+    Session.objects.filter(pk=asked.pk).update(confirm_by=now)
+    asked.settle(now=now)
+    make_session(days=40)
+    notice = Notice.objects.create(kind="digest", to="office@example.edu", dedupe_key="digest:now::")
+    letter = write_letter(notice)
+    assert letter["subject"] == "Decisions due: 2"
+    for each, count in ((session, "4 of 6"), (asked, "0 of 3")):
+        assert count in letter["text"]
+        for page in ("run-anyway", "extend", "cancel"):
+            path = f"/admin/sessions_app/session/{each.pk}/{page}/"
+            assert path in letter["text"] and path in letter["html"]
+    assert "You were asked. Without an answer by" in letter["text"]
+    assert "if it is still short then." in letter["text"]
+    assert "person1" not in letter["text"] + letter["html"]
+
+
+@pytest.mark.parametrize("day", [datetime(2028, 3, 12), datetime(2028, 11, 5), datetime(2028, 2, 29)])
+def test_a_day_of_23_or_25_hours_has_one(db, day, settings):
+    midnight = day.replace(tzinfo=ZoneInfo(settings.TIME_ZONE)).astimezone(ZoneInfo("UTC"))
+    for minutes in range(0, 26 * 60, 20):
+        at = midnight + timedelta(minutes=minutes)
+        if at.astimezone(ZoneInfo(settings.TIME_ZONE)).date() == day.date():
+            digest.owe(at)
+    assert Notice.objects.filter(kind="digest").count() == 1
