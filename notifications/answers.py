@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from notifications.incoming import Incoming, Reply, Return, read, same_address_form
 from notifications.models import CalendarThread, Notice
-from notifications.received import Decline, ReceivedMail, counts, every_meeting_declined
+from notifications.models.received import Decline, ReceivedMail, counts, every_meeting_declined
 from registrations.models import Registration
 
 logger = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from notifications.models import MailQueue, Notice
-from notifications.received import ReplyMailbox
+from notifications.models.received import ReplyMailbox
 
 STUCK_AFTER = timedelta(minutes=5)
 BROKER_SECONDS = 2

@@ -18,7 +18,7 @@ from accounts.models import Person
 from notifications import invitations, wording
 from notifications.invitations import Invitation, Mailbox
 from notifications.models import Notice, Wording
-from notifications.received import Decline
+from notifications.models.received import Decline
 from notifications.shown import differences, instant, place_words, shown_of, times_differ, told_of, when_words
 from registrations.models import Interest, Nomination, Registration
 from sessions_app.models import Meeting, Session

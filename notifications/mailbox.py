@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from notifications.answers import DATABASE_AWAY, receive
 from notifications.incoming import MOST_BYTES
-from notifications.received import ReceivedMail, ReplyMailbox
+from notifications.models.received import ReceivedMail, ReplyMailbox
 
 logger = logging.getLogger(__name__)
 

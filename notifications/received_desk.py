@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.desk import ReadOnlyAdmin
 from accounts.record import record
-from notifications.received import ReceivedMail
+from notifications.models.received import ReceivedMail
 
 
 @admin.register(ReceivedMail)

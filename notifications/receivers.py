@@ -11,7 +11,7 @@ from accounts.signals import address_changed, person_changed
 from notifications.access_letters import tell_a_request_waits, tell_an_answer_is_there
 from notifications.changes import about, bring_nominated_up_to_date, bring_up_to_date
 from notifications.models import CalendarThread, Notice
-from notifications.private_feed import CalendarFeed
+from notifications.models.private_feed import CalendarFeed
 from notifications.tasks import deliver_soon
 from registrations.models import Accommodation, Interest, Nomination, Registration
 from registrations.signals import (

@@ -11,7 +11,7 @@ from notifications.delivery import drain
 from notifications.invariants import breaches
 from notifications.mailbox import read_mailbox
 from notifications.models import MailQueue
-from notifications.received import Decline, ReceivedMail
+from notifications.models.received import Decline, ReceivedMail
 from sessions_app.wake import wake
 
 logger = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from catalog.models import Workshop
 from notifications import invitations
 from notifications.entries import entries_for, entries_of, entries_of_session, public_entries
 from notifications.letters import DISCREET_TITLE, absolute, office
-from notifications.private_feed import CalendarFeed, path_of
+from notifications.models.private_feed import CalendarFeed, path_of
 from registrations.models import Registration
 from sessions_app.models import Session
 

@@ -18,7 +18,7 @@ from accounts.tests.test_second_factor import SECRET
 from catalog.models import Facilitator, Topic, Workshop
 from notifications.answers import receive
 from notifications.models import CalendarFeed, Wording
-from notifications.received import Decline
+from notifications.models.received import Decline
 from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
 from sessions_app.models import Session, Venue
 

@@ -4,7 +4,7 @@ from django import template
 from django.urls import reverse
 
 from notifications.models import CalendarThread, Notice
-from notifications.received import Decline, ReceivedMail
+from notifications.models.received import Decline, ReceivedMail
 from registrations.models import Registration
 from sessions_app.models import Session
 from sessions_app.words import clock, short_day

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from notifications.letters import absolute
 from notifications.models import Notice
-from notifications.private_feed import CalendarFeed
+from notifications.models.private_feed import CalendarFeed
 from notifications.views import webcal
 from registrations.models import Registration
 

@@ -2,7 +2,7 @@
 
 from django import template
 
-from notifications.received import Decline
+from notifications.models.received import Decline
 from registrations.models import Registration
 
 register = template.Library()

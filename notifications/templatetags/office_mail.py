@@ -8,7 +8,7 @@ from accounts.models import Person
 from notifications.health import STUCK_AFTER
 from notifications.invitation_desk import Line, in_session, of_person
 from notifications.models import MailQueue, Notice, Wording
-from notifications.received import ReplyMailbox
+from notifications.models.received import ReplyMailbox
 from sessions_app.models import Session
 
 register = template.Library()

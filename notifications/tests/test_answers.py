@@ -11,7 +11,7 @@ from notifications.answers import receive
 from notifications.delivery import drain
 from notifications.invariants import breaches
 from notifications.models import CalendarThread, Notice
-from notifications.received import RAW_LIFE, Decline, ReceivedMail
+from notifications.models.received import RAW_LIFE, Decline, ReceivedMail
 from notifications.tests.replies import AUTHSERV, CLIENTS, bare, davical, event, mail, multipart
 from notifications.tests.test_delivery import calendar_of
 from registrations.models import Registration

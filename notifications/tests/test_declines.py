@@ -11,7 +11,7 @@ from notifications.answers import receive
 from notifications.delivery import drain
 from notifications.invariants import breaches
 from notifications.models import CalendarThread, Notice
-from notifications.received import Decline
+from notifications.models.received import Decline
 from notifications.tasks import carry_out_declines
 from notifications.tests.replies import AUTHSERV, bare, davical, event, mail
 from notifications.tests.test_delivery import calendar_of

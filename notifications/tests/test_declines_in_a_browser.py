@@ -8,7 +8,7 @@ from django.test import Client
 from notifications.answers import receive
 from notifications.delivery import drain
 from notifications.models import Notice
-from notifications.received import Decline, ReceivedMail
+from notifications.models.received import Decline, ReceivedMail
 from notifications.tests.replies import AUTHSERV, bare, bounce, event, mail
 from registrations.models import Registration
 

@@ -15,7 +15,7 @@ from notifications.health import find_problems
 from notifications.incoming import MOST_BYTES
 from notifications.mailbox import DONE_FOLDER, MOST_TRIES, UNREADABLE_FOLDER, read_mailbox
 from notifications.models import CalendarThread, Notice
-from notifications.received import ReceivedMail, ReplyMailbox
+from notifications.models.received import ReceivedMail, ReplyMailbox
 from notifications.tasks import read_answers
 from notifications.templatetags.office_mail import UNREAD, mail_banner
 from notifications.tests.imap import PASSWORD, USER, ImapServer

@@ -12,7 +12,7 @@ from conftest import ZONE
 from notifications.answers import receive
 from notifications.delivery import drain
 from notifications.models import Notice
-from notifications.received import ReceivedMail
+from notifications.models.received import ReceivedMail
 from notifications.tests.replies import AUTHSERV, bare, bounce, event, mail
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan

@@ -12,7 +12,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from notifications.models import CalendarThread, Notice
+from notifications.models.notices import Notice
+from notifications.models.threads import CalendarThread
 from registrations.models import Registration
 from sessions_app.words import clock, long_day, zone_words
 

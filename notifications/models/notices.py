@@ -1,10 +1,9 @@
-"""Telling people: a Notice is one message owed to one address, a CalendarThread one entry in one calendar."""
+"""Notice: one message owed to one address."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -12,135 +11,13 @@ from django.utils import timezone
 from accounts.locks import lock_row
 from accounts.models import Person
 from accounts.record import record
-from notifications import wording
-from notifications.private_feed import CalendarFeed  # noqa: F401
+from notifications.models.threads import CalendarThread
+from notifications.models.vocabulary import Kind, Method, Priority, State
 from registrations.models import Registration
-from sessions_app.models import Meeting
-
-
-def new_uid() -> str:
-    """Return a random UID, never derived and never reused (calendar.md 0.2)."""
-    return f"{uuid.uuid4()}@{settings.SITE_HOST}"
 
 
 def new_message_id() -> str:
     return f"<{uuid.uuid4()}@{settings.SITE_HOST}>"
-
-
-class CalendarThreadQuerySet(models.QuerySet):
-    def begin(self, registration: Registration) -> None:
-        """Give each meeting of a seat its UID; SEQUENCE stays empty until a message carries it. A retry adds nothing.
-
-        The caller holds the session's lock. Made with the seat and not with the first message, so that the download and
-        the feed show before the confirmation what the invitation then updates.
-        """
-        meetings = registration.session.meetings.order_by().values_list("pk", flat=True)
-        self.bulk_create(
-            [CalendarThread(registration=registration, meeting_id=meeting) for meeting in meetings],
-            ignore_conflicts=True,
-        )
-
-    begin.alters_data = True
-
-    def announced(self):
-        """Threads of which a message was ever written."""
-        return self.filter(sequence__isnull=False)
-
-
-class CalendarThread(models.Model):
-    """UID and SEQUENCE of one registration's one meeting. Registering again makes a new one of both."""
-
-    class Partstat(models.TextChoices):
-        NEEDS_ACTION = "NEEDS-ACTION", "Not answered"
-        ACCEPTED = "ACCEPTED", "Accepted"
-        TENTATIVE = "TENTATIVE", "Tentative"
-        DECLINED = "DECLINED", "Declined"
-
-    registration = models.ForeignKey(Registration, models.PROTECT, related_name="threads")
-    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="threads")
-    uid = models.CharField("UID", max_length=255, unique=True, default=new_uid)
-    sequence = models.PositiveIntegerField(
-        "SEQUENCE", null=True, help_text="Of the newest message; empty before the first."
-    )
-    requested_at = models.DateTimeField(null=True, help_text="When an invitation was first handed to the mail server.")
-    shown = models.JSONField(
-        default=dict, blank=True, help_text="What the calendar shows: the values of the last invitation handed over."
-    )
-    partstat = models.CharField(
-        "PARTSTAT",
-        max_length=12,
-        choices=Partstat.choices,
-        default=Partstat.NEEDS_ACTION,
-        help_text="The last answer from the calendar; asked anew when the time changes.",
-    )
-    answered_at = models.DateTimeField(
-        "DTSTAMP of the answer", null=True, help_text="When the calendar wrote the last answer that was applied."
-    )
-    declined_notice = models.ForeignKey(
-        "Notice",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        help_text="The newest invitation when it was declined: one after it may have put the entry back.",
-    )
-
-    objects = CalendarThreadQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["registration", "meeting"], name="one_thread_per_registration_and_meeting")
-        ]
-
-    def __str__(self):
-        return self.uid
-
-    @property
-    def was_taken_off(self) -> bool:
-        """True where the person's own calendar has declined what it shows: there a cancellation is only noise."""
-        if self.partstat != self.Partstat.DECLINED or self.declined_notice_id is None:
-            return False
-        return not self.notices.filter(method=Notice.Method.REQUEST, pk__gt=self.declined_notice_id).exists()
-
-    def advance(self) -> int:
-        """Assign and return the next SEQUENCE: 0, then one more each time. The caller holds the session's lock."""
-        self.sequence = 0 if self.sequence is None else self.sequence + 1
-        self.save(update_fields=["sequence"])
-        return self.sequence
-
-    advance.alters_data = True
-
-    class Refused(Exception):
-        """A verb was refused; `str(error)` is the sentence shown to the office."""
-
-    class NotInvited(Refused):
-        """There is no invitation that holds now."""
-
-    @transaction.atomic
-    def send_again(self, by: Person, now: datetime | None = None) -> "Notice":
-        """Owe the person the current invitation once more: the same SEQUENCE, a new DTSTAMP. Returns its notice.
-
-        Answers with the notice that is on its way, where one is. Refuses (NotInvited) where the person is no longer
-        invited to this meeting, or it is over. Nobody is woken: the caller does that, or the sweep.
-        """
-        now = now or timezone.now()
-        self.registration.session.lock()
-        self.refresh_from_db(fields=["sequence"])
-        current = self.notices.filter(sequence=self.sequence).order_by("pk")
-        first = current.first()
-        if first is None or first.method != Notice.Method.REQUEST:
-            raise self.NotInvited("This person is not invited to this meeting, so there is no invitation to send.")
-        if self.meeting.ends_at <= now:
-            raise self.NotInvited("This meeting is over, so its invitation is not sent any more.")
-        on_its_way = current.filter(state__in=[Notice.State.QUEUED, Notice.State.SENDING]).first()
-        if on_its_way:
-            return on_its_way
-        if by != self.registration.person:
-            record(by, self, f"Invitation sent again by {by}.")
-        return Notice.objects.owe_again(self, times=current.filter(kind=Notice.Kind.AGAIN).count() + 1)
-
-    send_again.alters_data = True
 
 
 def _not_before(at: datetime | None) -> dict:
@@ -280,57 +157,10 @@ class NoticeQuerySet(models.QuerySet):
 class Notice(models.Model):
     """One message owed to one address. Written in the transaction of what it tells; then delivered at least once."""
 
-    class Kind(models.TextChoices):
-        CODE = "code", "Sign-in code"
-        ACCOUNT = "account", "Account"
-        REGISTERED = "registered", "Registered"
-        WAITLISTED = "waitlisted", "On the waitlist"
-        PROMOTED = "promoted", "A seat from the waitlist"
-        CONFIRMED = "confirmed", "Session confirmed"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-        CANCELLED = "cancelled", "Session cancelled"
-        SEAT_OPENED = "seat_opened", "A seat has opened"
-        WAITLIST_CLOSED = "waitlist_closed", "Waitlist closed"
-        UNDECIDED = "undecided", "The office is asked"
-        NOMINATED = "nominated", "Nominated"
-        CALLED_OFF = "called_off", "Nominated, session cancelled"
-        DATED = "dated", "A new date"
-        AGAIN = "again", "The invitation again"
-        CHANGED = "changed", "Session changed"
-        ADDED = "added", "A meeting added"
-        DROPPED = "dropped", "A meeting cancelled"
-        ALTERED = "altered", "Nominated, session changed"
-        UNDATED = "undated", "A new date cancelled"
-        DECLINED = "declined", "Declined in the calendar"
-        PART_DECLINED = "part_declined", "One part declined"
-        KEPT = "kept", "Kept after declining"
-        UNPROVEN = "unproven", "An answer to confirm"
-        PLACE_GONE = "place_gone", "Accepted too late"
-        AT_RISK = "at_risk", "More people needed"
-        ROOM_LEFT = "room_left", "Seats on a date at risk"
-        REMINDER = "reminder", "Reminder"
-        PRE_WORK = "pre_work", "Pre-work not read"
-        DIGEST = "digest", "Decisions due"
+    Kind, State, Method, Priority = Kind, State, Method, Priority
 
     # Said at their time, whatever else is said: they are no news of the registration, and no news replaces them.
     PROMPTS = (Kind.AT_RISK, Kind.REMINDER, Kind.PRE_WORK)
-
-    class State(models.TextChoices):
-        QUEUED = "queued", "Queued"
-        SENDING = "sending", "Being sent"
-        SENT = "sent", "Sent"
-        SUPERSEDED = "superseded", "Superseded by a newer one"
-        DEAD = "dead", "Undeliverable"
-        EXPIRED = "expired", "Expired"
-
-    class Method(models.TextChoices):
-        NONE = "", "No calendar part"
-        REQUEST = "REQUEST", "Invitation"
-        CANCEL = "CANCEL", "Cancellation"
-
-    class Priority(models.IntegerChoices):
-        CODE = 0, "Code"
-        NEWS = 5, "News"
 
     class Refused(Exception):
         """A verb was refused; `str(error)` is the sentence shown to the office."""
@@ -473,79 +303,3 @@ class Notice(models.Model):
         return bool(handed_over.update(state=self.State.DEAD, bounced_at=now, problem=problem, lease_until=None))
 
     bounce.alters_data = True
-
-
-class Wording(models.Model):
-    """The office's own words for one kind of mail. The standard stands in for what is empty and what cannot be used."""
-
-    kind = models.CharField(max_length=20, primary_key=True, editable=False)
-    subject = models.CharField(max_length=150, blank=True, help_text="Empty: the standard subject.")
-    words = models.TextField(max_length=4000, blank=True, help_text="Empty: the standard words.")
-    problem = models.CharField(
-        max_length=500, blank=True, editable=False, help_text="Why the standard words were sent instead, the last time."
-    )
-
-    class Meta:
-        ordering = ["kind"]
-        verbose_name_plural = "wording of mail"
-
-    def __str__(self):
-        return dict(Notice.Kind.choices).get(self.kind, self.kind)
-
-    @property
-    def is_standard(self) -> bool:
-        return not self.subject and not self.words
-
-    def clean(self) -> None:
-        """Refuse an unknown placeholder, a stray brace, control characters, and words without what they must hold."""
-        if problems := wording.problems(self.kind, self.subject, self.words):
-            raise ValidationError(problems)
-
-    def report(self, problem: str) -> None:
-        """Keep why this wording could not be used, unless it was changed meanwhile."""
-        same = Wording.objects.filter(pk=self.pk, subject=self.subject, words=self.words)
-        same.exclude(problem=problem[:500]).update(problem=problem[:500])
-
-    report.alters_data = True
-
-
-class MailQueue(models.Model):
-    """The one row that says how delivering goes: the heartbeat of beat, and whether the mail server refuses us."""
-
-    ALIVE = timedelta(minutes=5)
-    PAUSE = timedelta(minutes=5)
-
-    beat_at = models.DateTimeField(null=True, help_text="When beat’s sweep last ran in a worker.")
-    paused_until = models.DateTimeField(null=True)
-    problem = models.CharField(max_length=500, blank=True)
-
-    def __str__(self):
-        return "Mail queue"
-
-    @classmethod
-    def load(cls) -> "MailQueue":
-        """Return the row, or the one that will be written: looking writes nothing."""
-        return cls.objects.filter(pk=1).first() or cls(pk=1)
-
-    def is_paused(self, now: datetime) -> bool:
-        return self.paused_until is not None and self.paused_until > now
-
-    def pause(self, problem: str, now: datetime) -> None:
-        """Stop sending for five minutes: the server refuses our credentials, and trying each notice would burn it."""
-        self._write(paused_until=now + self.PAUSE, problem=problem[:500])
-
-    def resume(self) -> None:
-        """Forget the problem once a message has been accepted."""
-        MailQueue.objects.filter(pk=self.pk).exclude(problem="").update(paused_until=None, problem="")
-
-    def beat(self, now: datetime) -> None:
-        self._write(beat_at=now)
-
-    def _write(self, **values) -> None:
-        MailQueue.objects.update_or_create(pk=self.pk, defaults=values)
-
-    pause.alters_data = resume.alters_data = beat.alters_data = True
-
-
-# More models of this app; they need the ones above.
-import notifications.received  # noqa: E402, F401

@@ -1,0 +1,135 @@
+"""CalendarThread: one entry in one calendar."""
+
+import uuid
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+
+from accounts.models import Person
+from accounts.record import record
+from notifications.models.vocabulary import Kind, Method, State
+from registrations.models import Registration
+from sessions_app.models import Meeting
+
+
+def new_uid() -> str:
+    """Return a random UID, never derived and never reused (calendar.md 0.2)."""
+    return f"{uuid.uuid4()}@{settings.SITE_HOST}"
+
+
+class CalendarThreadQuerySet(models.QuerySet):
+    def begin(self, registration: Registration) -> None:
+        """Give each meeting of a seat its UID; SEQUENCE stays empty until a message carries it. A retry adds nothing.
+
+        The caller holds the session's lock. Made with the seat and not with the first message, so that the download and
+        the feed show before the confirmation what the invitation then updates.
+        """
+        meetings = registration.session.meetings.order_by().values_list("pk", flat=True)
+        self.bulk_create(
+            [CalendarThread(registration=registration, meeting_id=meeting) for meeting in meetings],
+            ignore_conflicts=True,
+        )
+
+    begin.alters_data = True
+
+    def announced(self):
+        """Threads of which a message was ever written."""
+        return self.filter(sequence__isnull=False)
+
+
+class CalendarThread(models.Model):
+    """UID and SEQUENCE of one registration's one meeting. Registering again makes a new one of both."""
+
+    class Partstat(models.TextChoices):
+        NEEDS_ACTION = "NEEDS-ACTION", "Not answered"
+        ACCEPTED = "ACCEPTED", "Accepted"
+        TENTATIVE = "TENTATIVE", "Tentative"
+        DECLINED = "DECLINED", "Declined"
+
+    registration = models.ForeignKey(Registration, models.PROTECT, related_name="threads")
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="threads")
+    uid = models.CharField("UID", max_length=255, unique=True, default=new_uid)
+    sequence = models.PositiveIntegerField(
+        "SEQUENCE", null=True, help_text="Of the newest message; empty before the first."
+    )
+    requested_at = models.DateTimeField(null=True, help_text="When an invitation was first handed to the mail server.")
+    shown = models.JSONField(
+        default=dict, blank=True, help_text="What the calendar shows: the values of the last invitation handed over."
+    )
+    partstat = models.CharField(
+        "PARTSTAT",
+        max_length=12,
+        choices=Partstat.choices,
+        default=Partstat.NEEDS_ACTION,
+        help_text="The last answer from the calendar; asked anew when the time changes.",
+    )
+    answered_at = models.DateTimeField(
+        "DTSTAMP of the answer", null=True, help_text="When the calendar wrote the last answer that was applied."
+    )
+    declined_notice = models.ForeignKey(
+        "Notice",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The newest invitation when it was declined: one after it may have put the entry back.",
+    )
+
+    objects = CalendarThreadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["registration", "meeting"], name="one_thread_per_registration_and_meeting")
+        ]
+
+    def __str__(self):
+        return self.uid
+
+    @property
+    def was_taken_off(self) -> bool:
+        """True where the person's own calendar has declined what it shows: there a cancellation is only noise."""
+        if self.partstat != self.Partstat.DECLINED or self.declined_notice_id is None:
+            return False
+        return not self.notices.filter(method=Method.REQUEST, pk__gt=self.declined_notice_id).exists()
+
+    def advance(self) -> int:
+        """Assign and return the next SEQUENCE: 0, then one more each time. The caller holds the session's lock."""
+        self.sequence = 0 if self.sequence is None else self.sequence + 1
+        self.save(update_fields=["sequence"])
+        return self.sequence
+
+    advance.alters_data = True
+
+    class Refused(Exception):
+        """A verb was refused; `str(error)` is the sentence shown to the office."""
+
+    class NotInvited(Refused):
+        """There is no invitation that holds now."""
+
+    @transaction.atomic
+    def send_again(self, by: Person, now: datetime | None = None) -> models.Model:
+        """Owe the person the current invitation once more: the same SEQUENCE, a new DTSTAMP. Returns its notice.
+
+        Answers with the notice that is on its way, where one is. Refuses (NotInvited) where the person is no longer
+        invited to this meeting, or it is over. Nobody is woken: the caller does that, or the sweep.
+        """
+        now = now or timezone.now()
+        self.registration.session.lock()
+        self.refresh_from_db(fields=["sequence"])
+        current = self.notices.filter(sequence=self.sequence).order_by("pk")
+        first = current.first()
+        if first is None or first.method != Method.REQUEST:
+            raise self.NotInvited("This person is not invited to this meeting, so there is no invitation to send.")
+        if self.meeting.ends_at <= now:
+            raise self.NotInvited("This meeting is over, so its invitation is not sent any more.")
+        on_its_way = current.filter(state__in=[State.QUEUED, State.SENDING]).first()
+        if on_its_way:
+            return on_its_way
+        if by != self.registration.person:
+            record(by, self, f"Invitation sent again by {by}.")
+        return self.notices.owe_again(self, times=current.filter(kind=Kind.AGAIN).count() + 1)
+
+    send_again.alters_data = True

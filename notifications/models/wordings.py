@@ -1,0 +1,41 @@
+"""Wording: the office's own words for a kind of mail."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from notifications import wording
+from notifications.models.notices import Notice
+
+
+class Wording(models.Model):
+    """The office's own words for one kind of mail. The standard stands in for what is empty and what cannot be used."""
+
+    kind = models.CharField(max_length=20, primary_key=True, editable=False)
+    subject = models.CharField(max_length=150, blank=True, help_text="Empty: the standard subject.")
+    words = models.TextField(max_length=4000, blank=True, help_text="Empty: the standard words.")
+    problem = models.CharField(
+        max_length=500, blank=True, editable=False, help_text="Why the standard words were sent instead, the last time."
+    )
+
+    class Meta:
+        ordering = ["kind"]
+        verbose_name_plural = "wording of mail"
+
+    def __str__(self):
+        return dict(Notice.Kind.choices).get(self.kind, self.kind)
+
+    @property
+    def is_standard(self) -> bool:
+        return not self.subject and not self.words
+
+    def clean(self) -> None:
+        """Refuse an unknown placeholder, a stray brace, control characters, and words without what they must hold."""
+        if problems := wording.problems(self.kind, self.subject, self.words):
+            raise ValidationError(problems)
+
+    def report(self, problem: str) -> None:
+        """Keep why this wording could not be used, unless it was changed meanwhile."""
+        same = Wording.objects.filter(pk=self.pk, subject=self.subject, words=self.words)
+        same.exclude(problem=problem[:500]).update(problem=problem[:500])
+
+    report.alters_data = True
