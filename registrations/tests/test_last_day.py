@@ -275,6 +275,7 @@ def test_at_the_start_the_list_is_closed_and_people_are_told_the_next_dates(line
     assert (session.seats_taken, session.waiting_count) == (2, 0)
     for registration in registrations[2:]:
         assert kinds(registration) == ["waitlisted", "waitlist_closed"]
+        registration.refresh_from_db()
         letter = write_letter(registration.notices.get(kind="waitlist_closed"))
         assert f"/sessions/{other.code}/" in letter["text"] and f"/sessions/{other.code}/" in letter["html"]
         assert letter["subject"].startswith("No seat this time: Bystander Interventions, ")
