@@ -1,6 +1,6 @@
 """What people are told on the page after they registered or left (ui.md section 6)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -21,10 +21,13 @@ def day_of(session: Session, instant: datetime, now: datetime) -> str:
     return short_day(instant, session.time_zone, local(now, session.time_zone).year)
 
 
+SAME_PRESS = timedelta(seconds=10)
+
+
 def after_registering(registration: Registration, now: datetime) -> str:
-    """Say what the person has now. `now` is the instant given to `register`: an older registration was there before."""
+    """Say what the person has now. A second press of the same button is answered as the first was."""
     session = registration.session
-    is_new = registration.registered_at == now
+    is_new = registration.registered_at > now - SAME_PRESS
     if registration.is_waitlisted:
         place = ordinal(registration.place_in_line)
         if not is_new:

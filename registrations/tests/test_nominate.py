@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.cache import cache
+from django.db.models import F
 from django.test import Client
 
 from accounts.tests.test_sign_in import CODE, ask, mailed_code, text
@@ -344,6 +345,7 @@ def test_an_address_without_an_account_signs_in_and_accepts_with_its_profile(ses
 
 def test_accepting_twice_answers_with_what_exists(as_ada, nominated, ada, session):
     as_ada.post(nominated.get_absolute_url(), {"answer": "accept"})
+    Registration.objects.update(registered_at=F("registered_at") - timedelta(minutes=1))
     response = as_ada.post(nominated.get_absolute_url(), {"answer": "accept"})
     assert "You’re already registered for this session." in notices(as_ada, response.url)
     assert Registration.objects.count() == 1

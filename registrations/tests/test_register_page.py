@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
 from accounts.models import Campus, Person, Unit
@@ -112,20 +113,33 @@ def test_a_full_session_gives_a_place_in_line(me, make_session, people):
     assert said in notices(me, response.url)
 
 
-def test_a_second_click_answers_with_the_truth(me, session):
+def test_a_double_click_is_answered_as_one(me, session):
+    for _ in range(2):
+        assert me.post(form_of(session)).status_code == 302
+        assert "That makes 1 of 6." in notices(me)
+    assert Registration.objects.count() == 1 and Notice.objects.count() == 1
+
+
+def test_a_second_press_later_answers_with_the_truth(me, session):
     me.post(form_of(session))
     notices(me)
+    a_minute_passes()
     response = me.post(form_of(session))
     assert response.status_code == 302
     assert "You’re already registered for this session." in notices(me)
     assert Registration.objects.count() == 1 and Notice.objects.count() == 1
 
 
-def test_a_second_click_on_the_waitlist_answers_with_the_truth(me, make_session, people):
+def a_minute_passes() -> None:
+    Registration.objects.update(registered_at=F("registered_at") - timedelta(minutes=1))
+
+
+def test_a_second_press_on_the_waitlist_answers_with_the_truth(me, make_session, people):
     session = make_session(minimum=1, capacity=1)
     join(session, people(1))
     me.post(form_of(session))
     notices(me)
+    a_minute_passes()
     me.post(form_of(session))
     assert "You’re already on the waitlist, 1st in line." in notices(me)
 
