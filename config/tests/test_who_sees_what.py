@@ -258,4 +258,4 @@ def test_asking_changes_no_row(who, clients, address):
     for path in paths:
         for ask in (clients[who].get, clients[who].head, clients[who].options):
             ask(path)
-        assert {label: rows for label, rows in every_row().items() if rows != before[label]} == {}, path
+    assert {label: rows for label, rows in every_row().items() if rows != before[label]} == {}
