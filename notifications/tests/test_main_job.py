@@ -149,4 +149,5 @@ def test_a_session_at_five_is_cancelled_by_the_sweep_and_five_people_are_told(st
         assert invitation_in(message) is None
         text = message.get_body(("plain",)).get_content()
         assert "Five people had registered" in text
-        assert sister.get_absolute_url() in text
+        place = session.registrations.get(person=person)
+        assert f"/registrations/{place.uuid}/transfer/?to={sister.code}" in text
