@@ -47,6 +47,11 @@ def address_of(page: Page, page_url: str, link: str) -> str:
     return page.locator(link).first.get_attribute("href")
 
 
+def session_of(page: Page, site: str, own: str) -> str:
+    """Return the address of the session of the registration at `own`."""
+    return address_of(page, site + own, "main a[href^='/sessions/']:not([href*='nominations'])")
+
+
 def take(page: Page, site: str, shots: dict[str, str], scheme: str) -> None:
     """Take every page of `shots` at the present width."""
     width = page.viewport_size["width"]
@@ -99,7 +104,10 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         return {
             "my-training": "/my/",
             "registration": own,
+            "transfer": own + "transfer/",
             "withdrawal": own + "withdrawal/",
+            "nominate": session_of(page, site, own) + "nominations/",
+            "private-calendar": "/my/calendar/",
             "profile": "/accounts/profile/",
         }
     changelist = "/admin/sessions_app/session/?when=upcoming&status__exact=open"
@@ -109,7 +117,10 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         "office-sessions": changelist,
         "office-schedule": "/admin/sessions_app/session/add/",
         "office-session": session,
+        "office-times": address_of(page, site + session, ".object-tools a[href*='reschedule']"),
         "office-roster": address_of(page, site + session, ".object-tools a[href*='roster']"),
+        "office-undeliverable": "/admin/notifications/notice/undeliverable/",
+        "office-wording": "/admin/notifications/wording/",
         "office-workshop": "/admin/catalog/workshop/add/",
     }
 
