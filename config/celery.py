@@ -13,39 +13,24 @@ app.autodiscover_tasks()
 
 MINUTE = 60.0
 
+
+def every_minute(task: str) -> dict:
+    """Return the entry of `task`; a stopped worker does not come back to an hour of identical ticks."""
+    return {"task": task, "schedule": MINUTE, "options": {"expires": MINUTE}}
+
+
 # Every entry is its own set of transactions, safe to run twice or late.
-# `expires` keeps a stopped worker from coming back to an hour of identical ticks.
 app.conf.beat_schedule = {
-    "settle-due": {"task": "sessions_app.tasks.settle_due", "schedule": MINUTE, "options": {"expires": MINUTE}},
-    "fill-free-seats": {
-        "task": "registrations.tasks.fill_free_seats",
-        "schedule": MINUTE,
-        "options": {"expires": MINUTE},
-    },
-    "close-waitlists": {
-        "task": "registrations.tasks.close_waitlists",
-        "schedule": MINUTE,
-        "options": {"expires": MINUTE},
-    },
-    "deliver-due": {"task": "notifications.tasks.deliver_due", "schedule": MINUTE, "options": {"expires": MINUTE}},
-    "read-answers": {"task": "notifications.tasks.read_answers", "schedule": MINUTE, "options": {"expires": MINUTE}},
-    "carry-out-declines": {
-        "task": "notifications.tasks.carry_out_declines",
-        "schedule": MINUTE,
-        "options": {"expires": MINUTE},
-    },
-    "call-for-people": {
-        "task": "notifications.tasks.call_for_people",
-        "schedule": MINUTE,
-        "options": {"expires": MINUTE},
-    },
-    "remind": {"task": "notifications.tasks.remind", "schedule": MINUTE, "options": {"expires": MINUTE}},
-    "remind-of-pre-work": {
-        "task": "notifications.tasks.remind_of_pre_work",
-        "schedule": MINUTE,
-        "options": {"expires": MINUTE},
-    },
-    "write-digest": {"task": "notifications.tasks.write_digest", "schedule": MINUTE, "options": {"expires": MINUTE}},
+    "settle-due": every_minute("sessions_app.tasks.settle_due"),
+    "fill-free-seats": every_minute("registrations.tasks.fill_free_seats"),
+    "close-waitlists": every_minute("registrations.tasks.close_waitlists"),
+    "deliver-due": every_minute("notifications.tasks.deliver_due"),
+    "read-answers": every_minute("notifications.tasks.read_answers"),
+    "carry-out-declines": every_minute("notifications.tasks.carry_out_declines"),
+    "call-for-people": every_minute("notifications.tasks.call_for_people"),
+    "remind": every_minute("notifications.tasks.remind"),
+    "remind-of-pre-work": every_minute("notifications.tasks.remind_of_pre_work"),
+    "write-digest": every_minute("notifications.tasks.write_digest"),
     "forget-unverified": {
         "task": "accounts.tasks.forget_unverified",
         "schedule": 60 * MINUTE,

@@ -19,6 +19,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 from django.db.models import Q
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from devtools.processes import start, stop
 from notifications.delivery import LEASE
@@ -175,7 +176,7 @@ def send_all(seconds: float, passes: bool = True) -> bool:
             return False
         if passes:
             let_time_pass()
-        with contextlib.suppress(Exception):  # a broker that is away: the next wake-up will do
+        with contextlib.suppress(OperationalError):  # a broker that is away: the next wake-up will do
             deliver_soon.apply_async(retry=False)
         time.sleep(1)
     return True
