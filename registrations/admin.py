@@ -40,11 +40,15 @@ class Roster:
         for registration in active:
             registration.session = session
             registration.registered_words = at_words(registration.registered_at, session)
+            read_at = registration.pre_work_done_at
+            registration.pre_work_words = f"Read {at_words(read_at, session)}" if read_at else "Not read yet"
         self.session = session
         self.registered = [one for one in active if one.is_registered]
         self.registered.sort(key=lambda one: str(one.person).casefold())
         self.waiting = [one for one in active if one.is_waitlisted]
         self.left_late = self._left_late(session)
+        self.has_pre_work = session.workshop.pre_work.strip() != ""
+        self.have_read = sum(one.pre_work_done_at is not None for one in self.registered)
 
     def _left_late(self, session: Session) -> list[Registration]:
         """Return those who gave up a seat in the last 24 hours before the start, in order of leaving."""

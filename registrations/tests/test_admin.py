@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Campus, Unit
+from registrations.admin import at_words
 from registrations.models import Registration
 from sessions_app.models import Session
 
@@ -58,6 +59,18 @@ def test_the_roster_takes_as_many_queries_for_twenty_people_as_for_one(desk, mak
             desk.get(url("roster", session))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_the_roster_says_who_has_read_the_pre_work_and_how_many(desk, session, people, workshop, now):
+    first, second, waiting = (Registration.objects.register(person, session, now=now) for person in people(3))
+    assert "pre-work" not in desk.get(url("roster", session)).text.lower()
+    workshop.pre_work = "Read the introduction."
+    workshop.save(update_fields=["pre_work"])
+    for registration in (first, waiting):
+        registration.finish_pre_work(now=now)
+    text = desk.get(url("roster", session)).text
+    assert "1 of 2 have said that they read the pre-work." in text
+    assert text.count("Not read yet") == 1 and text.count(f"Read {at_words(now, session)}") == 1
 
 
 def test_an_address_is_never_on_paper(desk, session, person):
