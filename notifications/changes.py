@@ -57,7 +57,6 @@ def bring_nominated_up_to_date(nomination: Nomination, before: list[Meeting] | N
         nomination.email,
         Person.objects.filter(email=nomination.email).first(),
         facts,
-        expires_at=session.ends_at,
         at=now + COLLAPSE,
     )
 

@@ -12,6 +12,7 @@ from notifications.access_letters import tell_a_request_waits, tell_an_answer_is
 from notifications.changes import about, bring_nominated_up_to_date, bring_up_to_date
 from notifications.models import CalendarThread, Notice
 from notifications.models.private_feed import CalendarFeed
+from notifications.offers import owe_interested, owe_nominated
 from notifications.tasks import deliver_soon
 from registrations.models import Accommodation, Interest, Nomination, Registration
 from registrations.signals import (
@@ -116,9 +117,9 @@ def tell_the_office(sender, session: Session, **kwargs) -> None:
 
 @receiver(nomination_made, dispatch_uid="notifications.nomination_made")
 def tell_nominated(sender, nomination: Nomination, **kwargs) -> None:
-    """Tell whoever was proposed, alone. Once registering ends the mail is of no use."""
-    closes_at = nomination.session.registration_closes_at
-    of_nomination(Notice.Kind.NOMINATED, nomination, expires_at=closes_at)
+    """Tell whoever was proposed, alone."""
+    owe_nominated(Notice.Kind.NOMINATED, nomination)
+    wake(deliver_soon)
 
 
 @receiver(nomination_ended, dispatch_uid="notifications.nomination_ended")
@@ -129,21 +130,14 @@ def tell_called_off(sender, nomination: Nomination, **kwargs) -> None:
     if first.update(expires_at=now) == 0:
         session = nomination.session
         why = {"count": session.cancelled_count, "by_rule": session.cancelled_by_rule, "reason": session.cancel_reason}
-        of_nomination(Notice.Kind.CALLED_OFF, nomination, **why)
+        owe_nominated(Notice.Kind.CALLED_OFF, nomination, **why)
+        wake(deliver_soon)
 
 
 @receiver(interest_met, dispatch_uid="notifications.interest_met")
 def tell_dated(sender, interest: Interest, session: Session, **kwargs) -> None:
-    """Tell the person that a date they asked for is open. Once registering ends the mail is of no use."""
-    facts = session_facts(session) | {"interest": interest.pk, "dated": session.pk}
-    Notice.objects.owe_to(
-        Notice.Kind.DATED,
-        f"{interest.pk}:{session.pk}:",
-        interest.person.email,
-        interest.person,
-        facts,
-        expires_at=session.registration_closes_at,
-    )
+    """Tell the person that a date they asked for is open."""
+    owe_interested(Notice.Kind.DATED, interest, session)
     wake(deliver_soon)
 
 
@@ -155,10 +149,8 @@ def tell_undated(sender, interest: Interest, session: Session, **kwargs) -> None
     if first.filter(state=Notice.State.QUEUED, attempts=0).update(expires_at=now):
         return
     if first.exclude(state=Notice.State.EXPIRED).exists():
-        facts = session_facts(session) | {"interest": interest.pk, "dated": session.pk}
-        facts |= {"reason": session.cancel_reason, "by_rule": session.cancelled_by_rule}
-        key = f"{interest.pk}:{session.pk}:"
-        Notice.objects.owe_to(Notice.Kind.UNDATED, key, interest.person.email, interest.person, facts)
+        why = {"reason": session.cancel_reason, "by_rule": session.cancelled_by_rule}
+        owe_interested(Notice.Kind.UNDATED, interest, session, **why)
         wake(deliver_soon)
 
 
@@ -186,14 +178,6 @@ def close_feed_when_switched_off(sender, person: Person, **kwargs) -> None:
 def close_feed_of_another_address(sender, person: Person, **kwargs) -> None:
     """Revoke the private feed: whoever had the old address may have its link."""
     CalendarFeed.objects.revoke(person)
-
-
-def of_nomination(kind: str, nomination: Nomination, expires_at=None, **facts) -> None:
-    """Owe the address that was proposed one plain notice."""
-    person = Person.objects.filter(email=nomination.email).first()
-    facts = session_facts(nomination.session) | {"nomination": nomination.pk} | facts
-    Notice.objects.owe_to(kind, f"{nomination.pk}::", nomination.email, person, facts, expires_at)
-    wake(deliver_soon)
 
 
 @receiver(accommodation_asked, dispatch_uid="notifications.accommodation_asked")

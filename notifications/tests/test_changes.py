@@ -585,6 +585,24 @@ def test_a_nomination_that_was_put_off_goes_out_with_the_new_time(make_session, 
     assert long_day(session.meetings.get().starts_at, ZONE) in text_of(mail)
 
 
+@pytest.mark.parametrize("tries", [0, 1])
+def test_an_offer_that_waits_moves_along_with_its_session(
+    make_session, workshop, people, office, smtp_sink, now, tries
+):
+    interested, colleague = people(2)
+    Interest.objects.express(interested, workshop, now=now)
+    session = make_session()
+    Nomination.objects.nominate([colleague.email], session, by=office, now=now)
+    smtp_sink.busy = 2 * tries
+    for _ in range(tries):
+        deliver(now)
+    closed_at = session.registration_closes_at
+    shift(session, office, now, days=7)
+    deliver(closed_at + timedelta(days=1))
+    assert subjects_to(smtp_sink, interested) == ["A new date"]
+    assert [words[:24] for words in subjects_to(smtp_sink, colleague)] == ["A colleague thought of y"]
+
+
 def test_a_nomination_changed_and_then_cancelled_unsent_is_no_mail(make_session, office, smtp_sink, now):
     session = make_session()
     Nomination.objects.nominate(["colleague@example.edu"], session, by=office, now=now)

@@ -1,6 +1,5 @@
 """“Tell me when there is a date”: one mail per date, to whoever asked and has no place, until they stop it."""
 
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,6 +11,7 @@ from notifications.delivery import drain
 from notifications.models import Notice
 from registrations.models import Interest, Registration
 from registrations.tests.test_register_page import notices
+from sessions_app.models import Session
 
 
 def page_of(workshop: Workshop) -> str:
@@ -156,10 +156,24 @@ def test_a_person_without_a_role_counts_as_other(people, workshop, make_session)
 
 def test_a_mail_that_did_not_leave_before_registering_ended_is_not_sent(interest, make_session, smtp_sink, now):
     session = make_session()
-    assert Notice.objects.get(kind="dated").expires_at == session.registration_closes_at
-    Notice.objects.filter(kind="dated").update(expires_at=now - timedelta(minutes=1))
+    Session.objects.filter(pk=session.pk).update(registration_closes_at=now)
     drain()
     assert smtp_sink.received == []
+    assert Notice.objects.get(kind="dated").state == "expired"
+
+
+def test_who_stopped_or_registered_before_the_mail_left_does_not_get_it(make_session, people, workshop, smtp_sink, now):
+    stopped, placed, left = (Interest.objects.express(person, workshop, now=now) for person in people(3))
+    session = make_session()
+    stopped.stop(now=now)
+    Registration.objects.register(placed.person, session, now=now)
+    drain()
+    dated = Notice.objects.filter(kind="dated").order_by("pk")
+    assert list(dated.values_list("to", "state")) == [
+        (stopped.person.email, "expired"),
+        (placed.person.email, "expired"),
+        (left.person.email, "sent"),
+    ]
 
 
 # ---- stopping ----
