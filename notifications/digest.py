@@ -4,6 +4,7 @@ A day's digest is one notice, written each morning whatever there is: its key ma
 however the clock changes. Whether there is anything to say is asked when it is to be sent.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from sessions_app.models import Session
 from sessions_app.words import clock, local, short_day
 
 AT = time(7)
+SHOWN_AHEAD = 3
 PAGES = {"run_anyway_url": "run-anyway", "extend_url": "extend", "cancel_url": "cancel"}
 
 
@@ -49,11 +51,22 @@ def is_anything_due(notice: Notice, now: datetime) -> bool:
 def digest_context(notice: Notice) -> dict:
     """Return what the templates of the digest may name."""
     now = timezone.now()
+    return about_decisions(notice, Session.objects.awaiting_decision(now).select_related("workshop"), now)
+
+
+def to_show(now: datetime) -> list[Session]:
+    """Return the sessions a digest is shown with: those in today's, or else the next to be decided."""
+    every = Session.objects.select_related("workshop")
+    ahead = every.filter(status=Session.Status.OPEN, confirm_by__gt=now).order_by("confirm_by", "pk")
+    return list(every.awaiting_decision(now)) or list(ahead[:SHOWN_AHEAD])
+
+
+def about_decisions(notice: Notice, sessions: Iterable[Session], now: datetime) -> dict:
+    decisions = [_decision(session, now) for session in sessions]
     return {
         "kind": notice.kind,
-        "decisions": [
-            _decision(session, now) for session in Session.objects.awaiting_decision(now).select_related("workshop")
-        ],
+        "decisions": decisions,
+        "decisions_due": len(decisions),
         "sessions_url": absolute(reverse("admin:sessions_app_session_changelist")),
         "office_name": settings.OFFICE_NAME,
         "institution_name": settings.INSTITUTION_NAME,

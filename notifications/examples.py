@@ -6,11 +6,14 @@ were written last. Links that open something for one person are made to lead now
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Case, When
+from django.utils import timezone
 
 from accounts.models import Person
+from notifications import digest
 from notifications.letters import about_alteration, about_interest, about_nomination, context_of_notice, write_words
 from notifications.models import CalendarThread, Notice, Wording
 from notifications.shown import told_of
@@ -73,11 +76,8 @@ class NothingToShow(Exception):
 
 
 def kinds() -> dict[str, str]:
-    """Return the kinds whose words the office may see and change, each with its label.
-
-    All but account mail and the office's own digest, which is about no one session.
-    """
-    return {kind.value: kind.label for kind in Kind if kind not in (*SECRET_KINDS, Kind.DIGEST)}
+    """Return the kinds whose words the office may see and change, each with its label: all but account mail."""
+    return {kind.value: kind.label for kind in Kind if kind not in SECRET_KINDS}
 
 
 def sessions(kind: str):
@@ -99,6 +99,9 @@ def example(kind: str, reader: Person, session: Session | None = None, own: Word
             raise NothingToShow("There is no session yet to show this mail with.")
         notice = _stand_in(kind, reader, session)
         context = _context(notice, session)
+    elif kind == Kind.DIGEST:
+        notice = Notice(kind=kind, to=settings.OFFICE_EMAIL)
+        context = _digest_context(notice, timezone.now())
     else:
         notice = Notice.objects.filter(kind=kind).select_related("registration__person").order_by("-pk").first()
         if notice is None:
@@ -131,6 +134,13 @@ def _context(notice: Notice, session: Session) -> dict:
     if notice.kind in (Kind.DATED, Kind.UNDATED):
         return about_interest(notice, Interest(person=notice.person, workshop=session.workshop), session)
     return context_of_notice(notice)
+
+
+def _digest_context(notice: Notice, now: datetime) -> dict:
+    sessions = digest.to_show(now)
+    if not sessions:
+        raise NothingToShow("No session is open, so there is no decision to show this mail with.")
+    return digest.about_decisions(notice, sessions, now)
 
 
 def _method(kind: str, session: Session) -> str:

@@ -28,6 +28,12 @@ IN_EVERY_KIND = {
     "office_name": "the name of the office",
     "institution_name": "the name of the institution",
 }
+# The digest is about many sessions, and about none of them more than another.
+IN_DIGEST = {
+    "decisions_due": "how many sessions are to be decided",
+    "office_name": IN_EVERY_KIND["office_name"],
+    "institution_name": IN_EVERY_KIND["institution_name"],
+}
 # Kinds of one fixed case: whoever rewrites them says these facts, or repeats the standard words.
 REQUIRED = {
     "registered": {"decided_day"},
@@ -44,6 +50,7 @@ REQUIRED = {
     "kept": set(),
     "unproven": set(),
     "place_gone": set(),
+    "digest": set(),
 }
 LINKS = {
     "session_url": "the link to the session’s page",
@@ -85,12 +92,19 @@ class Unusable(Exception):
 
 def in_subject(kind: str) -> dict[str, str]:
     """Return the placeholders of a subject, each with what it stands for."""
-    return IN_EVERY_KIND
+    return IN_DIGEST if kind == "digest" else IN_EVERY_KIND
 
 
 def in_words(kind: str) -> dict[str, str]:
     """Return the placeholders of the words, each with what it stands for."""
+    if kind == "digest":
+        return IN_DIGEST | {"sessions_url": "the link to the list of sessions"} | ALL_THE_SAME
     return IN_EVERY_KIND | LINKS | OF_A_KIND.get(kind, {}) | ALL_THE_SAME
+
+
+def names_title(kind: str) -> bool:
+    """Tell whether the subject must hold the title: people get mail about several workshops."""
+    return "title" in in_subject(kind)
 
 
 def required_words(kind: str) -> set[str]:
@@ -105,7 +119,7 @@ def problems(kind: str, subject: str, words: str) -> dict[str, list[str]]:
         found["subject"].append("The subject is one line, without control characters.")
     if any(_is_control(letter) for letter in words if letter not in "\r\n\t"):
         found["words"].append("The words hold a control character.")
-    if subject.strip() and "title" not in PLACEHOLDER.findall(subject):
+    if subject.strip() and names_title(kind) and "title" not in PLACEHOLDER.findall(subject):
         found["subject"].append("The subject must hold {title}: people get mail about several workshops.")
     missing = required_words(kind) - set(PLACEHOLDER.findall(words))
     if words.strip() and missing and STANDARD not in PLACEHOLDER.findall(words):

@@ -93,6 +93,7 @@ class WordingAdmin(DeskAdmin):
             "subtitle": None,
             "in_subject": wording.in_subject(obj.kind),
             "in_words": [(name, said, name in required) for name, said in wording.in_words(obj.kind).items()],
+            "names_title": wording.names_title(obj.kind),
             "standard": self._shown(request, obj.kind),
             "show_save_and_add_another": False,
             "may_see": self._may_see(request),

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from notifications import digest
 from notifications.letters import write_letter
-from notifications.models import Notice
+from notifications.models import Notice, Wording
 from notifications.tests.in_time import send
 from registrations.models import Registration
 from sessions_app.models import Session
@@ -85,6 +86,24 @@ def test_it_names_each_session_with_its_numbers_its_date_and_the_three_answers(m
     assert "You were asked. Without an answer by" in letter["text"]
     assert "if it is still short then." in letter["text"]
     assert "person1" not in letter["text"] + letter["html"]
+
+
+def test_the_office_may_word_it_and_what_is_due_stands_below(due, now):
+    session, _ = due
+    Session.objects.filter(pk=session.pk).update(confirm_by=now + timedelta(days=1))
+    own = Wording(kind="digest", subject="{decisions_due} to decide", words="Good morning. {standard_words}")
+    own.full_clean()
+    own.save()
+    letter = write_letter(Notice.objects.create(kind="digest", to="office@example.edu", dedupe_key="digest:now::"))
+    assert letter["subject"] == "1 to decide"
+    assert "Good morning. One session is short of its minimum" in letter["text"]
+    assert f"/admin/sessions_app/session/{session.pk}/cancel/" in letter["text"]
+
+
+@pytest.mark.parametrize("field", ["subject", "words"])
+def test_its_wording_names_no_one_session(db, field):
+    with pytest.raises(ValidationError, match="There is no placeholder {title} here."):
+        Wording(kind="digest", **{field: "About {title}"}).full_clean()
 
 
 @pytest.mark.parametrize("day", [datetime(2028, 3, 12), datetime(2028, 11, 5), datetime(2028, 2, 29)])

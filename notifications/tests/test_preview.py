@@ -1,5 +1,7 @@
 """A letter of each kind with real data, read by the office before it goes: nothing is saved, nobody is exposed."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
@@ -8,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from notifications.examples import FACTS, NOWHERE, example, kinds
 from notifications.models import Notice, Wording
 from registrations.models import Registration
+from sessions_app.models import Session
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +65,18 @@ def test_a_cancelled_session_is_the_one_a_cancellation_is_shown_with(desk, offic
     text = desk.get(url("cancelled")).text
     assert "We have to cancel this session. The reason: The room is flooded." in text
     assert "had registered by" in desk.get(url("cancelled", session=session)).text
+
+
+def test_the_digest_reads_as_it_would_go_out_now_or_else_with_the_next_decision(desk, make_session, now):
+    assert "No session is open, so there is no decision to show this mail with." in desk.get(url("digest")).text
+    later, soon = make_session(days=30), make_session(days=20)
+    text = desk.get(url("digest")).text
+    assert "Decisions due: 2" in text
+    Session.objects.filter(pk=soon.pk).update(confirm_by=now + timedelta(days=1))
+    letter = desk.get(url("digest", "letter")).text
+    assert f"/admin/sessions_app/session/{soon.pk}/" in letter
+    assert f"/admin/sessions_app/session/{later.pk}/" not in letter
+    assert not Notice.objects.filter(kind="digest").exists()
 
 
 def test_without_any_session_it_says_so(desk):
