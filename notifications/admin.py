@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 
 from accounts.desk import ReadOnlyAdmin
+from notifications.feed_desk import CalendarFeedAdmin  # noqa: F401 (registers itself)
 from notifications.invitation_desk import SendAgainPage
 from notifications.models import CalendarThread, Notice, Wording
 from notifications.received_desk import ReceivedMailAdmin  # noqa: F401 (registers itself)

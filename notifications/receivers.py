@@ -171,13 +171,13 @@ def tell_altered(sender, nomination: Nomination, before: list[Meeting] | None, n
 def close_feed_when_switched_off(sender, person: Person, **kwargs) -> None:
     """Revoke the private feed of somebody who may not sign in any longer. Switching them on again brings none back."""
     if not person.is_active:
-        CalendarFeed.objects.revoke(person)
+        CalendarFeed.objects.revoke(person, by=Person.objects.rule())
 
 
 @receiver(address_changed, dispatch_uid="notifications.address_changed")
 def close_feed_of_another_address(sender, person: Person, **kwargs) -> None:
     """Revoke the private feed: whoever had the old address may have its link."""
-    CalendarFeed.objects.revoke(person)
+    CalendarFeed.objects.revoke(person, by=Person.objects.rule())
 
 
 @receiver(accommodation_asked, dispatch_uid="notifications.accommodation_asked")

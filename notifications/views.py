@@ -164,7 +164,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 @require_POST
 def calendar_deletion(request: HttpRequest) -> HttpResponse:
     """Switch the private link off."""
-    CalendarFeed.objects.revoke(request.user)
+    CalendarFeed.objects.revoke(request.user, by=request.user)
     messages.success(request, "Your private link is switched off. It shows nothing any longer.")
     return redirect("my_training")
 

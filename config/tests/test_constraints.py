@@ -47,6 +47,10 @@ CHECKS = {
         {"state": "sent", "handled_at": Now(), "handled_note": "Called them."},
         {"state": "dead", "handled_at": Now(), "handled_note": ""},
     ],
+    "handled_mail_waited_and_says_how": [
+        {"outcome": "accepted", "handled_at": Now(), "handled_note": "Called them."},
+        {"outcome": "unclear", "handled_at": Now(), "handled_note": ""},
+    ],
     "calendar_notice_has_its_thread": [{"method": "REQUEST", "thread": None}, {"method": "CANCEL", "sequence": None}],
 }
 # What else a second row needs to be caught by a condition, or by more than its columns.

@@ -112,7 +112,11 @@ ANSWERS = {
     "admin/notifications/receivedmail/add/": (302, 302, 302, 403),
     "admin/notifications/receivedmail/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/notifications/receivedmail/<int:pk>/mail/": (302, 302, 302, 405),
+    "admin/notifications/receivedmail/<int:pk>/handled/": (302, 302, 302, 200),
     "admin/notifications/calendarthread/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/notifications/calendarfeed/add/": (302, 302, 302, 403),
+    "admin/notifications/calendarfeed/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/notifications/calendarfeed/<int:pk>/revoke/": (302, 302, 302, 405),
     "__mail__/*": (404, 404, 404, 404),  # the inbox is open only with DEBUG
 }
 UNPUBLISHED = {

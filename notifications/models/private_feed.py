@@ -8,10 +8,11 @@ import secrets
 from datetime import datetime
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 
 from accounts.models import Person
+from accounts.record import record
 
 TOKEN_BYTES = 32
 
@@ -39,9 +40,12 @@ class CalendarFeedQuerySet(models.QuerySet):
 
     renew.alters_data = True
 
-    def revoke(self, person: Person) -> None:
-        """Let no address show the sessions of `person` any longer."""
-        self.filter(person=person).delete()
+    @transaction.atomic
+    def revoke(self, person: Person, by: Person) -> None:
+        """Let no address show the sessions of `person` any longer; on record where somebody else did it."""
+        gone, _ = self.filter(person=person).delete()
+        if gone and by != person:
+            record(by, person, "Private calendar revoked: its address opens nothing any longer.")
 
     revoke.alters_data = True
 

@@ -12,6 +12,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.locks import lock_row
+from accounts.models import Person
+from accounts.record import record
 from notifications.models.notices import Notice
 from notifications.models.threads import CalendarThread
 from registrations.models import Registration
@@ -23,6 +26,10 @@ LAST_MOMENT = timedelta(minutes=10)
 
 
 class ReceivedMailQuerySet(models.QuerySet):
+    def waiting_for_the_office(self):
+        """What no rule could answer, and nobody of the office has dealt with yet."""
+        return self.filter(outcome__in=ReceivedMail.TO_READ, handled_at__isnull=True)
+
     def forget(self, now: datetime) -> int:
         """Erase the mail itself, and who wrote what in it, 30 days after it came. Returns how many.
 
@@ -55,6 +62,17 @@ class ReceivedMail(models.Model):
         UNREADABLE = "unreadable", "Unreadable"
 
     APPLIED = (Outcome.ACCEPTED, Outcome.TENTATIVE, Outcome.DECLINED)
+    # Somebody wanted something here, and only a person can tell what.
+    TO_READ = (Outcome.UNCLEAR, Outcome.UNREADABLE)
+
+    class Refused(Exception):
+        """A verb was refused; `str(error)` is the sentence shown to the office."""
+
+    class NothingToHandle(Refused):
+        """The rules have dealt with it."""
+
+    class NoteMissing(Refused):
+        """The office has to say what it did."""
 
     received_at = models.DateTimeField()
     message_id = models.CharField("Message-ID", max_length=255, unique=True)
@@ -68,6 +86,9 @@ class ReceivedMail(models.Model):
     comment = models.TextField(blank=True, help_text="What the person wrote beside the answer.")
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     sentence = models.CharField("what was made of it", max_length=500, blank=True)
+    handled_at = models.DateTimeField(null=True, blank=True)
+    handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    handled_note = models.CharField(max_length=500, blank=True)
 
     objects = ReceivedMailQuerySet.as_manager()
 
@@ -81,11 +102,38 @@ class ReceivedMail(models.Model):
                 fields=["thread", "attendee", "stamp", "partstat"],
                 condition=Q(outcome__in=["accepted", "tentative", "declined"]),
                 name="one_answer_applied_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(handled_at__isnull=True) | (Q(outcome__in=["unclear", "unreadable"]) & ~Q(handled_note="")),
+                name="handled_mail_waited_and_says_how",
+            ),
         ]
 
     def __str__(self):
         return f"{self.sender or 'nobody'}, {self.get_outcome_display().lower()}"
+
+    @property
+    def waits_for_the_office(self) -> bool:
+        return self.outcome in self.TO_READ and self.handled_at is None
+
+    @transaction.atomic
+    def handle(self, by: Person, note: str, now: datetime | None = None) -> None:
+        """Say that the office has read this mail and what it did about it: it waits no longer.
+
+        Refuses what the rules have dealt with (NothingToHandle), and an empty `note` (NoteMissing).
+        """
+        lock_row(self)
+        if self.handled_at:
+            return
+        if self.outcome not in self.TO_READ:
+            raise self.NothingToHandle("This mail was dealt with when it came.")
+        if not note.strip():
+            raise self.NoteMissing("Say what was done: the record needs it.")
+        self.handled_at, self.handled_by, self.handled_note = now or timezone.now(), by, note.strip()[:500]
+        self.save(update_fields=["handled_at", "handled_by", "handled_note"])
+        record(by, self, f"Marked as handled: {self.handled_note}")
+
+    handle.alters_data = True
 
 
 class DeclineQuerySet(models.QuerySet):

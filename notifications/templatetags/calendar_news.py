@@ -39,9 +39,8 @@ def _declined(session: Session):
 
 
 def _to_read(session: Session):
-    mails = ReceivedMail.objects.filter(
-        outcome=ReceivedMail.Outcome.UNCLEAR, thread__registration__session=session
-    ).select_related("thread__registration__person")
+    mails = ReceivedMail.objects.waiting_for_the_office().filter(thread__registration__session=session)
+    mails = mails.select_related("thread__registration__person")
     for mail in mails.defer("raw"):
         url = reverse("admin:notifications_receivedmail_change", args=[mail.pk])
         yield {"person": mail.thread.registration.person, "words": mail.sentence, "url": url}

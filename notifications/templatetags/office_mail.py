@@ -8,7 +8,8 @@ from accounts.models import Person
 from notifications.health import STUCK_AFTER
 from notifications.invitation_desk import Line, in_session, of_person
 from notifications.models import MailQueue, Notice, Wording
-from notifications.models.received import ReplyMailbox
+from notifications.models.private_feed import CalendarFeed
+from notifications.models.received import ReceivedMail, ReplyMailbox
 from sessions_app.models import Session
 
 register = template.Library()
@@ -62,3 +63,15 @@ def invitations_of(person: Person) -> list[Line]:
 def wordings_that_fail() -> int:
     """Give how many of the office’s own wordings could not be used the last time."""
     return Wording.objects.exclude(problem="").count()
+
+
+@register.simple_tag
+def mail_to_read() -> int:
+    """Give how many received mails wait for the office to read them."""
+    return ReceivedMail.objects.waiting_for_the_office().count()
+
+
+@register.simple_tag
+def private_calendar_of(person: Person) -> CalendarFeed | None:
+    """Give the private calendar whose address opens a person’s sessions, if they made one."""
+    return CalendarFeed.objects.filter(person=person).first()

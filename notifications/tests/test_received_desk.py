@@ -138,3 +138,66 @@ def test_the_roster_says_which_part_was_declined(desk, make_session, person, set
     thread = registration.threads.order_by("meeting__starts_at").last()
     receive(mail(person.email, bare(event(thread.uid, "DECLINED", person.email, stamp=now))), now)
     assert "Declined part 2 of 2" in roster(desk, registration)
+
+
+# ---- marking as handled ----
+
+
+@pytest.fixture
+def unclear(registration, now) -> ReceivedMail:
+    """A mail that proposes another time, which only a person can answer."""
+    return answer(registration, "ACCEPTED", now, METHOD="METHOD:COUNTER")
+
+
+def test_what_has_to_be_read_waits_on_the_desk_until_it_is_handled(desk, office, registration, unclear, now):
+    assert "1 received mail to read" in desk.get("/admin/").text
+    assert "It proposes another time" in roster(desk, registration)
+    response = desk.post(f"{LIST}{unclear.pk}/handled/", {"note": "Called her: the time stays."})
+    assert (response.status_code, response.url) == (302, LIST)
+    unclear.refresh_from_db()
+    assert (unclear.handled_by, unclear.handled_note) == (office, "Called her: the time stays.")
+    entry = LogEntry.objects.get(content_type__model="receivedmail")
+    assert (entry.user, entry.change_message) == (office, "Marked as handled: Called her: the time stays.")
+    assert "received mail to read" not in desk.get("/admin/").text
+    assert "From calendars and mail" not in roster(desk, registration)
+    assert "Called her: the time stays." in desk.get(f"{LIST}{unclear.pk}/change/").text
+
+
+def test_the_desk_leads_to_what_waits(desk, unclear, registration, now):
+    answer(registration, "DECLINED", now)
+    assert "?outcome__in=unclear,unreadable&amp;handled_at__isempty=1" in desk.get("/admin/").text
+    page = desk.get(LIST, {"outcome__in": "unclear,unreadable", "handled_at__isempty": "1"})
+    assert [mail.pk for mail in page.context["cl"].result_list] == [unclear.pk]
+
+
+def test_marking_it_twice_changes_nothing(unclear, office, people, now):
+    unclear.handle(office, "Done.", now=now)
+    unclear.handle(people(1)[0], "Again.", now=now)
+    assert (unclear.handled_by, unclear.handled_note) == (office, "Done.")
+    assert LogEntry.objects.filter(content_type__model="receivedmail").count() == 1
+
+
+@pytest.mark.parametrize("note", ["", "  "])
+def test_what_was_done_has_to_be_said(desk, unclear, note):
+    response = desk.post(f"{LIST}{unclear.pk}/handled/", {"note": note})
+    assert response.status_code == 400
+    assert "Say what was done: the record needs it." in response.text
+    unclear.refresh_from_db()
+    assert unclear.waits_for_the_office
+
+
+def test_what_the_rules_dealt_with_is_not_handled(desk, registration, now):
+    mail = answer(registration, "DECLINED", now)
+    assert "Mark as handled" not in desk.get(f"{LIST}{mail.pk}/change/").text
+    response = desk.post(f"{LIST}{mail.pk}/handled/", {"note": "Done."})
+    assert response.status_code == 409
+    mail.refresh_from_db()
+    assert mail.handled_at is None
+
+
+def test_who_may_only_look_handles_nothing(client, unclear, people):
+    (helper,) = people(1, is_staff=True)
+    helper.user_permissions.add(Permission.objects.get(codename="view_receivedmail"))
+    client.force_login(helper)
+    assert "Mark as handled" not in client.get(f"{LIST}{unclear.pk}/change/").text
+    assert client.post(f"{LIST}{unclear.pk}/handled/", {"note": "Done."}).status_code == 403
