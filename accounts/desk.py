@@ -159,21 +159,27 @@ class DeskAdmin(admin.ModelAdmin):
 
 
 class NamedAdmin(DeskAdmin):
-    """A page for a noun whose name people read in their calendars: `rename` changes it and puts it on record."""
+    """A page for a noun whose name people read in their calendars: `rename` changes it and puts it on record.
+
+    `other_verbs` are further fields that a verb changes and puts on record.
+    """
+
+    other_verbs: tuple[str, ...] = ()
 
     def save_model(self, request, obj, form, change):
         if not change:
             return super().save_model(request, obj, form, change)
         names = {field: form.cleaned_data[field] for field in obj.NAMING if field in form.changed_data}
-        columns = {field.name for field in obj._meta.concrete_fields} - names.keys()
+        columns = {field.name for field in obj._meta.concrete_fields} - {*names, *self.other_verbs}
         obj.save(update_fields=[name for name in form.changed_data if name in columns])
         if names:
             type(obj)._base_manager.get(pk=obj.pk).rename(request.user, **names)
 
     def construct_change_message(self, request, form, formsets, add=False):
-        """Say what changed but the name, which its verb has put on record."""
+        """Say what changed but the name and the like, which verbs have put on record."""
         if not add:
-            names = [str(form.instance._meta.get_field(field).verbose_name) for field in form.instance.NAMING]
+            fields = (*form.instance.NAMING, *self.other_verbs)
+            names = [str(form.instance._meta.get_field(field).verbose_name) for field in fields]
             now = self.words(form.instance)
             form.before |= {label: now[label] for label in (name[:1].upper() + name[1:] for name in names)}
         return super().construct_change_message(request, form, formsets, add)

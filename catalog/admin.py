@@ -2,12 +2,14 @@
 
 from django import forms
 from django.contrib import admin
+from django.utils import timezone
 
 from accounts.desk import DeskAdmin, DeskForm, NamedAdmin, PartInline
 from catalog.models import Facilitator, Objective, Topic, Workshop
 from catalog.reminder_days import in_order
 
 LAST = 32767
+AUDIENCE = tuple(Workshop.AUDIENCE_FIELDS.values())
 
 
 class ObjectiveForm(forms.ModelForm):
@@ -34,6 +36,8 @@ class ObjectiveInline(PartInline):
 
 
 class WorkshopForm(DeskForm):
+    seats_lost = 0
+
     class Meta:
         widgets = {
             "summary": forms.TextInput(attrs={"class": "vTextField"}),
@@ -66,7 +70,26 @@ class WorkshopForm(DeskForm):
         minimum, capacity = cleaned.get("default_minimum"), cleaned.get("default_capacity")
         if minimum and capacity and minimum > capacity:
             self.add_error("default_minimum", f"The minimum cannot be larger than the capacity, {capacity}.")
+        if not self.errors and self.instance.pk and set(AUDIENCE).intersection(self.changed_data):
+            self._ask_about_seats()
         return cleaned
+
+    def roles(self) -> list[str]:
+        """Return the roles it is for, as chosen."""
+        return [role for role, field in Workshop.AUDIENCE_FIELDS.items() if self.cleaned_data[field]]
+
+    def _ask_about_seats(self) -> None:
+        """Refuse a narrower audience that costs people their seats until the office has said yes to that number."""
+        lost = self.instance.seats_of_others(self.roles(), timezone.now())
+        if not lost or self.data.get("free_seats") == str(lost):
+            return
+        self.seats_lost = lost
+        seats = "One seat" if lost == 1 else f"{lost} seats"
+        taken = "is taken by somebody" if lost == 1 else "are taken by people"
+        raise forms.ValidationError(
+            f"{seats} in sessions to come {taken} this workshop would no longer be for. Nothing is saved yet: "
+            "say yes below and save again, or choose the audience anew."
+        )
 
 
 @admin.register(Workshop)
@@ -77,12 +100,13 @@ class WorkshopAdmin(NamedAdmin):
     search_fields = ["title", "summary", "description"]
     prepopulated_fields = {"slug": ["title"]}
     inlines = [ObjectiveInline]
+    other_verbs = AUDIENCE
     fieldsets = [
         (None, {"fields": ["title", "slug", "status", "summary", "description"]}),
         ("How", {"fields": ["minutes", "format", "pre_work", "reminder_days", "topics", "facilitators"]}),
         (
             "Who it is for",
-            {"fields": ["for_faculty", "for_staff", "for_residents", "for_students", "for_others", "requires"]},
+            {"fields": [*AUDIENCE, "requires"]},
         ),
         (
             "Sessions start from",
@@ -99,6 +123,11 @@ class WorkshopAdmin(NamedAdmin):
 
     def view_on_site(self, obj) -> str:
         return obj.get_absolute_url()
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if change and set(AUDIENCE).intersection(form.changed_data):
+            Workshop.objects.get(pk=obj.pk).admit(form.roles(), by=request.user)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

@@ -1,12 +1,19 @@
 """What is taught: Workshop with its Objectives, under Topics, led by Facilitators. Timeless: dates live in sessions."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
-from django.urls import reverse
+from collections.abc import Iterable
+from datetime import datetime
 
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.locks import lock_row
 from accounts.models import Person
 from accounts.naming import Named
+from accounts.record import record
 from catalog.reminder_days import DEFAULT, validate_days
+from catalog.signals import audience_changed
 
 
 class Format(models.TextChoices):
@@ -130,6 +137,35 @@ class Workshop(Named):
     @property
     def is_published(self) -> bool:
         return self.status == self.Status.PUBLISHED
+
+    def seats_of_others(self, roles: Iterable[str], now: datetime) -> int:
+        """Return how many seats in sessions to come people have whose role is not among `roles`."""
+        others = [role for role in self.AUDIENCE_FIELDS if role not in set(roles)]
+        # Who has not said what they are counts as “other”.
+        others += [""] if Person.Role.OTHER in others else []
+        seats = self.sessions.running().filter(
+            starts_at__gt=now, registrations__status="registered", registrations__person__role__in=others
+        )
+        return seats.order_by().count()
+
+    @transaction.atomic
+    def admit(self, roles: Iterable[str], by: Person, now: datetime | None = None) -> None:
+        """Hold it for people of these roles, and for nobody else; who loses a seat by that is told."""
+        roles, now = set(roles), now or timezone.now()
+        lock_row(self)
+        wanted = {field: role in roles for role, field in self.AUDIENCE_FIELDS.items()}
+        news = [field for field, is_for in wanted.items() if getattr(self, field) != is_for]
+        if not news:
+            return
+        before = self.audience_words
+        for field in news:
+            setattr(self, field, wanted[field])
+        self.save(update_fields=news)
+        was, now_is = (words.lower() or "nobody" for words in (before, self.audience_words))
+        record(by, self, f"For {now_is}; before for {was}.")
+        audience_changed.send(Workshop, workshop=self, now=now)
+
+    admit.alters_data = True
 
     def is_for(self, person: Person) -> bool:
         """True when the person's role is among the audiences; a person without a role counts as “other”."""

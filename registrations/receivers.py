@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from accounts.models import Person
 from accounts.signals import person_changed
+from catalog.models import Workshop
+from catalog.signals import audience_changed
 from registrations.access import offer_access
 from registrations.clash import Clash
 from registrations.intent import Intent
@@ -153,6 +155,20 @@ def free_seats_of_ineligible(sender, person: Person, **kwargs) -> None:
     for registration in coming.select_related("session").order_by("session_id"):
         registration.person = person
         registration.disqualify()
+
+
+@receiver(audience_changed, dispatch_uid="registrations.audience_changed")
+def free_seats_of_others(sender, workshop: Workshop, now: datetime, **kwargs) -> None:
+    """Free the seats of people the workshop is no longer for, in ascending order of the sessions.
+
+    Each session is locked before its people are looked at, so that nobody gets a seat in between.
+    """
+    for session in workshop.sessions.running().filter(starts_at__gt=now).order_by("pk"):
+        session.lock()
+        for registration in session.registrations.registered().select_related("person"):
+            registration.session = session
+            if not session.workshop.is_for(registration.person):
+                registration.disqualify(now=now)
 
 
 @receiver(user_logged_in, dispatch_uid="registrations.user_logged_in")

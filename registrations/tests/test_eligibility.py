@@ -251,6 +251,84 @@ def test_who_was_in_a_held_session_keeps_that(seats, now):
     assert seats[0].is_registered
 
 
+# ---- a narrower audience ----
+
+
+@pytest.fixture
+def desk(client, office):
+    client.force_login(office)
+    return client
+
+
+def narrow(desk, workshop, *fields, **typed):
+    """Save the workshop in the admin with these audiences switched off."""
+    url = reverse("admin:catalog_workshop_change", args=[workshop.pk])
+    data = filled_in(desk, url, "workshop_form", **typed)
+    for field in fields:
+        data.pop(field)
+    return desk.post(url, data)
+
+
+def test_a_narrower_audience_is_saved_once_the_office_says_yes_to_the_seats_it_costs(desk, office, seats, workshop):
+    asked = narrow(desk, workshop, "for_staff")
+    assert asked.status_code == 400
+    assert "One seat in sessions to come is taken by somebody this workshop would no longer be for." in asked.text
+    workshop.refresh_from_db()
+    assert workshop.for_staff and seats[0].session.registrations.registered().get() == seats[0]
+    assert narrow(desk, workshop, "for_staff", free_seats="2").status_code == 400
+    assert narrow(desk, workshop, "for_staff", free_seats="1").status_code == 302
+    workshop.refresh_from_db()
+    assert not workshop.for_staff
+    seats[0].refresh_from_db()
+    assert seats[0].status == "withdrawn"
+    assert "This workshop is for faculty" in seats[0].notices.get(kind="withdrawn").facts["why"]
+    entries = LogEntry.objects.filter(content_type__model="workshop")
+    assert [(entry.user, entry.change_message) for entry in entries] == [
+        (office, "For faculty, residents and fellows, students, others; before for everyone.")
+    ]
+
+
+def test_the_seat_goes_to_the_next_whom_it_is_for(desk, seats, workshop, people, now):
+    professor = people(1, role="faculty")[0]
+    third = Registration.objects.register(professor, seats[0].session, now=now)
+    workshop.admit(["faculty"], by=professor, now=now)
+    for registration, status in zip([*seats, third], ["withdrawn", "waitlisted", "registered"], strict=True):
+        registration.refresh_from_db()
+        assert registration.status == status
+    seats[0].session.refresh_from_db()
+    assert (seats[0].session.seats_taken, seats[0].session.waiting_count) == (1, 1)
+
+
+def test_somebody_without_a_role_counts_as_other(workshop, people, make_session, office, now):
+    place = Registration.objects.register(people(1, role="")[0], make_session(), now=now)
+    roles = ["faculty", "staff", "resident", "student"]
+    assert workshop.seats_of_others(roles, now) == 1
+    workshop.admit(roles, by=office, now=now)
+    place.refresh_from_db()
+    assert place.status == "withdrawn"
+
+
+def test_an_audience_that_costs_nobody_a_seat_is_saved_at_once(desk, seats, workshop):
+    assert narrow(desk, workshop, "for_students").status_code == 302
+    workshop.refresh_from_db()
+    assert not workshop.for_students
+    seats[0].refresh_from_db()
+    assert seats[0].is_registered
+
+
+def test_who_was_in_a_session_that_has_started_keeps_the_seat(seats, workshop, office, now):
+    then = seats[0].session.starts_at
+    assert workshop.seats_of_others([], then) == 0
+    workshop.admit(["faculty"], by=office, now=then)
+    seats[0].refresh_from_db()
+    assert seats[0].is_registered
+
+
+def test_the_same_audience_again_changes_nothing(seats, workshop, office, now):
+    workshop.admit(Workshop.AUDIENCE_FIELDS, by=office, now=now)
+    assert not LogEntry.objects.filter(content_type__model="workshop").exists()
+
+
 # ---- everybody at once ----
 
 
