@@ -1,6 +1,7 @@
 """The forms about a person. They check shape and keep what was typed; who may sign in is for accounts/sign_in.py."""
 
 import unicodedata
+from datetime import datetime
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
@@ -165,6 +166,12 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = Person
         fields = ["name", "pronouns", "role", "unit", "campus", "discreet_titles"]
+
+    def seats_lost(self, now: datetime) -> list:
+        """Return the seats that a valid form would cost the person: those in sessions that are for others."""
+        if not DECIDING.intersection(self.changed_data):
+            return []
+        return self.instance.registrations.out_of_reach_of(self.instance, now)
 
     def save(self, commit: bool = True) -> Person:
         """Write these fields and no others, and say so if one of them decides what the person may attend."""

@@ -15,6 +15,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -24,7 +25,7 @@ from accounts import sign_in
 from accounts.forms import ProfileForm, SignInForm
 from accounts.models import Person
 
-UNPROCESSABLE, TOO_MANY = 422, 429
+CONFLICT, UNPROCESSABLE, TOO_MANY = 409, 422, 429
 CODE_EXPIRED = "That code has expired. We can send a new one."
 TOO_MANY_TRIES = "That was too many tries, so the code no longer works. We can send a new one."
 
@@ -154,6 +155,12 @@ class ProfileView(InvalidIsUnprocessable, UpdateView):
         return Person.objects.get(pk=self.request.user.pk)
 
     def form_valid(self, form: ProfileForm) -> HttpResponse:
+        """Save it. What would cost seats is saved only once the person has said yes to just these."""
+        lost = form.seats_lost(timezone.now())
+        codes = ",".join(place.session.code for place in lost)
+        if codes and self.request.POST.get("gives_up") != codes:
+            context = self.get_context_data(form=form, lost=lost, gives_up=codes)
+            return self.render_to_response(context, status=CONFLICT)
         messages.success(self.request, "Your profile is saved.")
         return super().form_valid(form)
 

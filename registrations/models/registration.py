@@ -34,6 +34,12 @@ class RegistrationQuerySet(models.QuerySet):
         """The people waiting, in order."""
         return self.filter(status=Registration.Status.WAITLISTED).order_by("position")
 
+    def out_of_reach_of(self, person: Person, now: datetime) -> list["Registration"]:
+        """The seats in sessions to come that `person`, with this role and campus, may not have. One query."""
+        coming = self.registered().filter(session__starts_at__gt=now).order_by("session__starts_at", "pk")
+        coming = coming.select_related("session__workshop", "session__for_campus")
+        return [place for place in coming if eligibility.why_not_as(person, place.session)]
+
     @transaction.atomic
     def register(self, person: Person, session: Session, now: datetime | None = None) -> "Registration":
         """Give `person` a seat in `session`, or the end of its waitlist; a second call answers with what exists.

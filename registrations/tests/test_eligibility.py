@@ -203,10 +203,45 @@ def profile(person: Person, **changes) -> dict:
     return {"name": person.name, "role": person.role, "pronouns": ""} | changes
 
 
+def test_a_profile_that_would_cost_a_seat_is_saved_only_after_a_yes_to_just_that(client, seats, make_session, now):
+    Workshop.objects.update(for_students=False)
+    person, code = seats[0].person, seats[0].session.code
+    client.force_login(person)
+    wanted = profile(person, role="student", name="New Name")
+    for said in ({}, {"gives_up": ""}, {"gives_up": "abcdefgh"}):
+        response = client.post("/accounts/profile/", wanted | said)
+        page = text(response)
+        assert response.status_code == 409
+        assert "This would cost you a seat." in page and str(seats[0].session) in page
+        assert f'value="{code}"' in page and 'value="New Name"' in page
+    person.refresh_from_db()
+    seats[0].refresh_from_db()
+    assert (person.role, person.name, seats[0].status) == ("staff", "Person 1", "registered")
+    another = Registration.objects.register(person, make_session(days=30), now=now)
+    assert client.post("/accounts/profile/", wanted | {"gives_up": code}).status_code == 409
+    codes = f"{code},{another.session.code}"
+    assert client.post("/accounts/profile/", wanted | {"gives_up": codes}).status_code == 302
+    person.refresh_from_db()
+    assert (person.role, person.registrations.registered().count()) == ("student", 0)
+
+
+def test_another_campus_is_asked_about_too(client, person, make_session, east, now):
+    person.campus = east
+    person.save()
+    place = Registration.objects.register(person, make_session(for_campus=east), now=now)
+    client.force_login(person)
+    assert client.post("/accounts/profile/", profile(person)).status_code == 409
+    yes = profile(person, gives_up=place.session.code)
+    assert client.post("/accounts/profile/", yes).status_code == 302
+    place.refresh_from_db()
+    assert place.status == "withdrawn"
+
+
 def test_who_changes_to_another_role_frees_the_seat_for_the_next(client, seats):
     Workshop.objects.update(for_students=False)
     client.force_login(seats[0].person)
-    client.post("/accounts/profile/", profile(seats[0].person, role="student"))
+    yes = {"gives_up": seats[0].session.code}
+    client.post("/accounts/profile/", profile(seats[0].person, role="student") | yes)
     for registration, status in zip(seats, ["withdrawn", "registered"], strict=True):
         registration.refresh_from_db()
         assert registration.status == status
