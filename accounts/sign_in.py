@@ -18,19 +18,35 @@ SPARE_CODE_SECONDS = 15 * 60
 
 
 def may_ask(email: str) -> bool:
-    """Tell whether `email` (lower case) may ask for a code: a school address, or somebody of the office."""
-    domain = email.rpartition("@")[2]
-    return domain in settings.SIGNUP_EMAIL_DOMAINS or Person.objects.filter(email=email, is_staff=True).exists()
+    """Tell whether `email` (lower case) may ask for a code: its domain is the school's, or one the office has too.
+
+    All addresses of a domain are answered alike, so that nobody finds out by asking who is of the office.
+    """
+    return is_school(email) or Person.objects.filter(email__endswith=f"@{_domain(email)}", is_staff=True).exists()
+
+
+def may_get_mail(email: str) -> bool:
+    """Tell whether we write to `email` (lower case): a school address, or somebody of the office."""
+    return is_school(email) or Person.objects.filter(email=email, is_staff=True).exists()
+
+
+def is_school(email: str) -> bool:
+    return _domain(email) in settings.SIGNUP_EMAIL_DOMAINS
+
+
+def _domain(email: str) -> str:
+    return email.rpartition("@")[2]
 
 
 @transaction.atomic
 def send_code(request: HttpRequest, email: str) -> None:
     """Mail a code to `email` and let this browser wait for it. Known or new, the path and the mail are the same.
 
-    A person who may not sign in gets no mail, and the page cannot be told from any other.
+    Who may not sign in gets no mail, and the page cannot be told from any other.
     """
-    person = welcome(email)
-    LoginCodeVerificationProcess.initiate(request=request, user=person if person.is_active else None, email=email)
+    person = welcome(email) if may_get_mail(email) else None
+    user = person if person and person.is_active else None
+    LoginCodeVerificationProcess.initiate(request=request, user=user, email=email)
 
 
 def welcome(email: str) -> Person:

@@ -115,7 +115,29 @@ def test_somebody_of_the_office_may_have_an_address_elsewhere(client, db):
     office = Person.objects.create_user("desk@partner.example", is_staff=True)
     Person.objects.create_user("guest@partner.example")
     assert ask(client, office.email).url == CODE
-    assert ask(Client(), "guest@partner.example").status_code == 422
+    assert Notice.objects.get().to == office.email
+
+
+@pytest.mark.parametrize("email", ["guest@partner.example", "nobody@partner.example"])
+def test_a_domain_of_the_office_does_not_tell_who_of_it_is_of_the_office(client, db, email):
+    Person.objects.create_user("desk@partner.example", is_staff=True)
+    Person.objects.create_user("guest@partner.example")
+    known, asked = Client(), client
+    answers = [ask(known, "desk@partner.example"), ask(asked, email)]
+    assert [(one.status_code, one.url) for one in answers] == [(302, CODE)] * 2
+    pages = [text(browser.get(CODE)) for browser in (known, asked)]
+    token = re.compile('name="csrfmiddlewaretoken" value="[^"]+"')
+    first, second = (token.sub("", page) for page in pages)
+    assert first.replace("desk@partner.example", email) == second
+    assert Notice.objects.get().to == "desk@partner.example"
+    assert Person.objects.filter(email__endswith="@partner.example").count() == 2
+    assert asked.post(CODE, {"code": "123456"}).status_code == 422
+
+
+@pytest.mark.parametrize("email", ["x@other.example", "x@desk.example", "x@artner.example", "desk@partner.example.org"])
+def test_a_domain_nobody_of_the_office_has_is_still_refused(client, db, email):
+    Person.objects.create_user("desk@partner.example", is_staff=True)
+    assert ask(client, email).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from accounts.record import record
-from accounts.sign_in import may_ask
+from accounts.sign_in import may_ask, may_get_mail
 from registrations.models.accommodation import Accommodation
 from registrations.models.registration import Registration
 from registrations.signals import nomination_made
@@ -33,7 +33,7 @@ class NominationQuerySet(models.QuerySet):
         """Propose the people with these addresses (lower case) for `session`, and tell each of them.
 
         Returns the new nominations; whoever `by` proposed before is left as they are. Nobody is written to twice about
-        one session, nor if they have a place in it, and `by` cannot tell: that would say who comes.
+        one session, nor if they have a place in it or are nobody here, and `by` cannot tell: that would say who comes.
         Raises Registration.Refused as registering would, and Nomination.Refused for an address that cannot be proposed.
         """
         now = now or timezone.now()
@@ -47,6 +47,7 @@ class NominationQuerySet(models.QuerySet):
         placed = session.registrations.active().filter(person__email__in=emails)
         known.update(placed.values_list("person__email", flat=True))
         known.update(Person.objects.filter(email__in=emails, is_active=False).values_list("email", flat=True))
+        known.update(email for email in emails if not may_get_mail(email))
         made = []
         for email in dict.fromkeys(emails):
             if email in before:

@@ -153,6 +153,13 @@ def test_somebody_of_the_office_may_be_nominated_with_an_address_elsewhere(me, s
     assert told() == [("nominated", "office@elsewhere.com")]
 
 
+def test_a_stranger_at_a_domain_of_the_office_is_written_nothing_and_the_page_does_not_tell(me, session, people):
+    people(1, email="office@elsewhere.com", is_staff=True)
+    response = me.post(nominate_page(session), {"addresses": "stranger@elsewhere.com"})
+    assert response.status_code == 302 and "One colleague is nominated for" in notices(me, response.url)
+    assert told() == []
+
+
 def test_nominating_the_same_person_again_sends_nothing(me, session):
     for _ in range(2):
         response = me.post(nominate_page(session), {"addresses": f"{ADA}, {BO}"})
