@@ -1,16 +1,13 @@
 """Signing in with a real browser, under the Content-Security-Policy: the code, the app, the passkey; and axe."""
 
-import json
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 
 from accounts.tests.test_second_factor import app_code
 from accounts.tests.test_sign_in import mailed_code
 
 
-def sign_in(page, url: str, email: str) -> None:
+def sign_in_by_code(page, url: str, email: str) -> None:
     page.goto(f"{url}/accounts/login/")
     page.get_by_label("School email").fill(email)
     page.get_by_role("button", name="Send me a code").click()
@@ -33,7 +30,7 @@ def test_a_passkey_is_set_up_and_opens_the_desk(desk, office, browser_page):
     devtools.send("WebAuthn.enable")
     key = {"protocol": "ctap2", "transport": "internal", "hasUserVerification": True, "isUserVerified": True}
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": key | {"automaticPresenceSimulation": True}})
-    sign_in(page, desk, office.email)
+    sign_in_by_code(page, desk, office.email)
     page.wait_for_url("**/my/")
     page.goto(f"{desk}/admin/")
     page.get_by_role("link", name="Add a passkey").click()
@@ -44,7 +41,7 @@ def test_a_passkey_is_set_up_and_opens_the_desk(desk, office, browser_page):
 
     page.goto(f"{desk}/accounts/logout/")
     page.get_by_role("button", name="Sign out").click()
-    sign_in(page, desk, office.email)
+    sign_in_by_code(page, desk, office.email)
     page.wait_for_url("**/authenticate/")
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("**/my/")
@@ -54,7 +51,7 @@ def test_a_passkey_is_set_up_and_opens_the_desk(desk, office, browser_page):
 
 def test_an_app_is_set_up_and_asked_for(desk, office, browser_page):
     page = browser_page
-    sign_in(page, desk, office.email)
+    sign_in_by_code(page, desk, office.email)
     page.wait_for_url("**/my/")
     page.goto(f"{desk}/admin/")
     page.get_by_role("link", name="Set up an app").click()
@@ -73,33 +70,15 @@ def test_errors_take_the_focus(desk, browser_page):
     assert browser_page.evaluate("document.activeElement.className") == "q-errors"
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_account_pages(desk, office, browser, client, width, scheme):
-    client.force_login(office)
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
-    page, found = context.new_page(), {}
-
-    def check(name: str) -> None:
-        problems = [problem["id"] for problem in Axe().run(page).response["violations"]]
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            problems.append("scrolls sideways")
-        if problems:
-            found[name] = problems
-
-    page.goto(f"{desk}/accounts/login/")
-    check("sign in")
+def test_axe_finds_nothing_on_the_account_pages(desk, office, inspector, sign_in):
+    page = inspector.page
+    inspector.visit("/accounts/login/")
     page.get_by_role("button", name="Send me a code").click()
-    page.wait_for_load_state()
-    check("sign in, refused")
+    inspector.look("sign in, refused")
     page.get_by_label("School email").fill("new@example.edu")
     page.get_by_role("button", name="Send me a code").click()
     page.wait_for_url("**/code/")
-    check("code")
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": desk}])
+    inspector.look("code")
+    sign_in(page, office)
     for path in ["profile/", "logout/", "2fa/", "2fa/app/", "2fa/passkeys/", "2fa/passkeys/new/"]:
-        page.goto(f"{desk}/accounts/{path}")
-        check(path)
-    context.close()
-    assert found == {}, json.dumps(found)
+        inspector.visit(f"/accounts/{path}")

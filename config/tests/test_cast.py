@@ -1,9 +1,16 @@
-"""The mail server of the tests does what the tests of delivery count on."""
+"""The mail server and the browser of the tests do what the tests count on."""
 
 import smtplib
 
 import pytest
 from django.core.mail import send_mail
+
+from config.tests.browser import Inspector
+
+FAULTY = """<!doctype html><html lang="en"><title>Faulty</title><meta name="color-scheme" content="light dark"><style>
+html { background: light-dark(#222, #111); color: #fff }
+p { width: 800px; color: light-dark(#fff, #444); transition: color 20s }
+</style><main><h1>Six</h1><p>You are the sixth.</main>"""
 
 
 def send(to: str) -> None:
@@ -39,3 +46,25 @@ def test_the_sink_can_take_a_message_and_hang_up(smtp_sink):
         send("ann@example.edu")
     send("ann@example.edu")
     assert len(smtp_sink.to("ann@example.edu")) == 2
+
+
+def test_what_is_wrong_in_one_width_or_one_scheme_is_found(browser):
+    page = browser.new_page()
+    page.set_content(FAULTY)
+    inspector = Inspector("", page)
+    inspector.look("page")
+    page.close()
+    assert inspector.found == {
+        "page (1280 px, dark)": ["color-contrast"],
+        "page (390 px, light)": ["scrolls sideways"],
+        "page (390 px, dark)": ["color-contrast", "scrolls sideways"],
+    }
+
+
+def test_what_drives_a_browser_can_be_left_out(request):
+    unmarked = [
+        item.nodeid
+        for item in request.session.items
+        if item.path.name.endswith("in_a_browser.py") and not item.get_closest_marker("browser")
+    ]
+    assert unmarked == []

@@ -1,7 +1,6 @@
 """The office's pages about mail in a real browser, under the Content-Security-Policy; and axe."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.urls import reverse
 
@@ -27,15 +26,13 @@ def dead(transactional_db, make_session, people, office, now) -> list[Notice]:
 
 
 @pytest.fixture
-def cookie(client, office, live_server) -> dict:
-    """The cookie of a browser signed in as the office."""
-    client.force_login(office)
-    return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+def page(browser_page, sign_in, office):
+    """A browser signed in as the office."""
+    sign_in(browser_page, office)
+    return browser_page
 
 
-def test_the_office_follows_the_banner_and_deals_with_undeliverable_mail(browser_page, cookie, live_server, dead):
-    page = browser_page
-    page.context.add_cookies([cookie])
+def test_the_office_follows_the_banner_and_deals_with_undeliverable_mail(page, live_server, dead):
     page.goto(f"{live_server.url}/admin/")
     page.get_by_role("link", name="See why, try again or mark as handled").click()
     page.get_by_role("button", name="Try again “Session confirmed” to person3@example.edu").click()
@@ -47,9 +44,7 @@ def test_the_office_follows_the_banner_and_deals_with_undeliverable_mail(browser
     assert Notice.objects.undeliverable().count() == 0
 
 
-def test_the_office_reads_its_words_in_the_letter_before_it_saves_them(browser_page, cookie, live_server, dead):
-    page = browser_page
-    page.context.add_cookies([cookie])
+def test_the_office_reads_its_words_in_the_letter_before_it_saves_them(page, live_server, dead):
     page.goto(f"{live_server.url}/admin/notifications/wording/")
     page.get_by_role("link", name="Wording of “Session confirmed”").click()
     page.get_by_label("Words").fill("We look forward to {title}!")
@@ -67,10 +62,9 @@ def test_the_office_reads_its_words_in_the_letter_before_it_saves_them(browser_p
     letter.locator(".e-card").get_by_text("We look forward to Bystander Interventions!").wait_for()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_pages_about_mail(browser, cookie, live_server, dead, width, scheme):
-    pages = [
+def test_axe_finds_nothing_on_the_pages_about_mail(inspector, sign_in, office, dead):
+    sign_in(inspector.page, office)
+    inspector.visit(
         reverse("admin:notifications_notice_undeliverable"),
         reverse("admin:notifications_notice_undeliverable") + "?handled=1",
         reverse("admin:notifications_notice_handled", args=[dead[1].pk]),
@@ -79,16 +73,4 @@ def test_axe_finds_nothing_on_the_pages_about_mail(browser, cookie, live_server,
         reverse("admin:notifications_wording_preview", args=["confirmed"]),
         reverse("admin:registrations_registration_roster", args=[dead[1].registration.session_id]),
         reverse("admin:accounts_person_change", args=[dead[1].person_id]),
-    ]
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
-    context.add_cookies([cookie])
-    page, found = context.new_page(), {}
-    for path in pages:
-        assert page.goto(live_server.url + path).ok
-        problems = [problem["id"] for problem in Axe().run(page).response["violations"]]
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            problems.append("scrolls sideways")
-        if problems:
-            found[path] = problems
-    context.close()
-    assert found == {}
+    )

@@ -1,10 +1,7 @@
 """Registering on a phone with a real browser, under the Content-Security-Policy; and axe on the pages of one person."""
 
-import json
 from datetime import timedelta
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 
 from accounts.tests.test_sign_in import mailed_code
@@ -43,13 +40,7 @@ def test_somebody_new_registers_and_leaves(transactional_db, live_server, make_s
     assert registration.status == Registration.Status.WITHDRAWN
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_pages_of_one_person(
-    transactional_db, live_server, browser, client, people, make_session, now, width, scheme
-):
-    cache.clear()
+def test_axe_finds_nothing_on_the_pages_of_one_person(inspector, sign_in, people, make_session, now):
     gathering, full, closed, short = (
         make_session(),
         make_session(days=20, minimum=1, capacity=1),
@@ -71,35 +62,13 @@ def test_axe_finds_nothing_on_the_pages_of_one_person(
     }
     Session.objects.filter(pk=past.pk).update(**days_ago)
     waiting, seated = (Registration.objects.get(person=mine, session=session) for session in (full, gathering))
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
-    page, found = context.new_page(), {}
-
-    def check(path: str) -> None:
-        problems = [problem["id"] for problem in Axe().run(page).response["violations"]]
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            problems.append("scrolls sideways")
-        if problems:
-            found[path] = problems
-
-    def look(*paths: str) -> None:
-        for path in paths:
-            page.goto(live_server.url + path)
-            check(path)
-
-    def become(person) -> None:
-        client.force_login(person)
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-        context.add_cookies([cookie])
-
-    look(form_of(gathering), form_of(closed))
-    page.goto(live_server.url + form_of(gathering))
+    page = inspector.page
+    inspector.visit(form_of(gathering), form_of(closed))
+    page.goto(inspector.url + form_of(gathering))
     page.get_by_role("button", name="Register").click()
-    page.wait_for_load_state()
-    check("the form, refused")
-    become(newcomer)
-    look(form_of(full), "/my/")
-    become(mine)
-    look("/my/", f"/registrations/{waiting.uuid}/", f"/registrations/{seated.uuid}/")
-    look(f"/registrations/{seated.uuid}/withdrawal/", f"/registrations/{waiting.uuid}/withdrawal/")
-    context.close()
-    assert found == {}, json.dumps(found)
+    inspector.look("the form, refused")
+    sign_in(page, newcomer)
+    inspector.visit(form_of(full), "/my/")
+    sign_in(page, mine)
+    inspector.visit("/my/", f"/registrations/{waiting.uuid}/", f"/registrations/{seated.uuid}/")
+    inspector.visit(f"/registrations/{seated.uuid}/withdrawal/", f"/registrations/{waiting.uuid}/withdrawal/")

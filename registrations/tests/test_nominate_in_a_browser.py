@@ -1,9 +1,5 @@
 """Nominating and accepting on a phone with a real browser; and axe on the pages of nominations and interests."""
 
-import json
-
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 
 from accounts.tests.test_sign_in import mailed_code
@@ -15,14 +11,12 @@ from registrations.tests.test_register_page import join
 
 
 def test_a_colleague_new_to_the_portal_is_nominated_and_accepts(
-    transactional_db, live_server, make_session, person, client, browser_page
+    live_server, make_session, person, browser_page, sign_in
 ):
     cache.clear()  # the throttles; they outlive a test that commits
     session, page = make_session(), browser_page
     page.set_viewport_size({"width": 360, "height": 740})
-    client.force_login(person)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    page.context.add_cookies([cookie])
+    sign_in(page, person)
     page.goto(live_server.url + session.get_absolute_url())
     page.get_by_role("link", name="Nominate colleagues").click()
     page.get_by_role("textbox", name="School email addresses").fill(f"Ada Park <{ADA}>, bo")
@@ -52,13 +46,7 @@ def test_a_colleague_new_to_the_portal_is_nominated_and_accepts(
     assert Nomination.objects.get().status == "accepted"
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_pages_of_nominations_and_interests(
-    transactional_db, live_server, browser, client, people, make_session, office, width, scheme
-):
-    cache.clear()
+def test_axe_finds_nothing_on_the_pages_of_nominations_and_interests(inspector, sign_in, people, make_session, office):
     gathering, full, cancelled = make_session(), make_session(minimum=1, capacity=1), make_session()
     mine, newcomer = people(1)[0], people(1, email=ADA, name="", role="")[0]
     join(gathering, [mine])
@@ -68,37 +56,15 @@ def test_axe_finds_nothing_on_the_pages_of_nominations_and_interests(
     cancelled.cancel("The facilitator is ill.", by=office)
     stopped, standing = (Interest.objects.express(one, gathering.workshop) for one in (mine, newcomer))
     stopped.stop()
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
-    page, found = context.new_page(), {}
-
-    def check(path: str) -> None:
-        problems = [problem["id"] for problem in Axe().run(page).response["violations"]]
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            problems.append("scrolls sideways")
-        if problems:
-            found[path] = problems
-
-    def look(*paths: str) -> None:
-        for path in paths:
-            page.goto(live_server.url + path)
-            check(path)
-
-    def become(person) -> None:
-        client.force_login(person)
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-        context.add_cookies([cookie])
-
-    look(gathering.workshop.get_absolute_url(), standing.get_absolute_url(), stopped.get_absolute_url())
-    become(mine)
-    look(nominate_page(gathering), nominate_page(cancelled), page_of(gathering.workshop))
-    look(Registration.objects.get(session=gathering).get_absolute_url(), cancelled.get_absolute_url())
-    page.goto(live_server.url + nominate_page(gathering))
+    page = inspector.page
+    inspector.visit(gathering.workshop.get_absolute_url(), standing.get_absolute_url(), stopped.get_absolute_url())
+    sign_in(page, mine)
+    inspector.visit(nominate_page(gathering), nominate_page(cancelled), page_of(gathering.workshop))
+    inspector.visit(Registration.objects.get(session=gathering).get_absolute_url(), cancelled.get_absolute_url())
+    page.goto(inspector.url + nominate_page(gathering))
     page.get_by_role("textbox").fill("\n".join(["bo", "x" * 300 + "@example.edu", f"{mine.email}", ADA]))
     page.get_by_role("button", name="Nominate").click()
-    page.wait_for_load_state()
-    check("the form, refused")
-    become(newcomer)
-    look("/my/", page_of(gathering.workshop))
-    look(*(one.get_absolute_url() for one in Nomination.objects.filter(email=ADA)))
-    context.close()
-    assert found == {}, json.dumps(found)
+    inspector.look("the form, refused")
+    sign_in(page, newcomer)
+    inspector.visit("/my/", page_of(gathering.workshop))
+    inspector.visit(*(one.get_absolute_url() for one in Nomination.objects.filter(email=ADA)))

@@ -1,10 +1,8 @@
 """axe on the pages of moving a place, taking a seat and meeting a warning; and taking the seat from the mail's link."""
 
-import json
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.urls import reverse
 
@@ -32,55 +30,30 @@ def scene(transactional_db, people, make_session, now):
     return me, full, near, later, places
 
 
-def sign_in(client, context, live_server, person) -> None:
-    client.force_login(person)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    context.add_cookies([cookie])
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_pages_of_places(live_server, browser, client, office, scene, width, scheme):
+def test_axe_finds_nothing_on_the_pages_of_places(inspector, sign_in, office, scene):
     me, full, near, later, places = scene
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
-    page, found = context.new_page(), {}
-
-    def check(path: str) -> None:
-        problems = [problem["id"] for problem in Axe().run(page).response["violations"]]
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            problems.append("scrolls sideways")
-        if problems:
-            found[path] = problems
-
-    def look(*paths: str) -> None:
-        for path in paths:
-            page.goto(live_server.url + path)
-            check(path)
-
-    sign_in(client, context, live_server, me)
-    transfer = f"/registrations/{places['mine'].uuid}/transfer/"
-    look("/my/", near.get_absolute_url(), later.get_absolute_url(), later.workshop.get_absolute_url())
-    look(places["near"].get_absolute_url(), f"/registrations/{places['near'].uuid}/seat/", form_of(full), transfer)
+    page, transfer = inspector.page, f"/registrations/{places['mine'].uuid}/transfer/"
+    sign_in(page, me)
+    inspector.visit("/my/", near.get_absolute_url(), later.get_absolute_url(), later.workshop.get_absolute_url())
+    inspector.visit(places["near"].get_absolute_url(), f"/registrations/{places['near'].uuid}/seat/")
+    inspector.visit(form_of(full), transfer)
     page.get_by_role("button", name="Move my place").click()
-    check("no date chosen")
-    page.goto(f"{live_server.url}{transfer}?to={full.code}")
+    inspector.look("no date chosen")
+    page.goto(f"{inspector.url}{transfer}?to={full.code}")
     page.get_by_role("button", name="Move my place").click()
-    check("a full date")
+    inspector.look("a full date")
     near.registrations.waitlisted().last().take_seat()
-    page.goto(f"{live_server.url}/registrations/{places['near'].uuid}/seat/")
-    check("no open seat")
-    sign_in(client, context, live_server, office)
-    look(reverse("admin:registrations_registration_roster", args=[near.pk]))
-    look(reverse("admin:registrations_registration_move_up", args=[places["near"].pk]))
-    look(reverse("admin:registrations_priorattendance_add"))
-    context.close()
-    assert found == {}, json.dumps(found)
+    page.goto(f"{inspector.url}/registrations/{places['near'].uuid}/seat/")
+    inspector.look("no open seat")
+    sign_in(page, office)
+    inspector.visit(reverse("admin:registrations_registration_roster", args=[near.pk]))
+    inspector.visit(reverse("admin:registrations_registration_move_up", args=[places["near"].pk]))
+    inspector.visit(reverse("admin:registrations_priorattendance_add"))
 
 
-def test_the_seat_is_taken_by_a_press_and_not_by_opening_the_link(live_server, browser_page, client, scene):
+def test_the_seat_is_taken_by_a_press_and_not_by_opening_the_link(live_server, browser_page, sign_in, scene):
     me, _, near, _, places = scene
-    sign_in(client, browser_page.context, live_server, me)
+    sign_in(browser_page, me)
     browser_page.goto(f"{live_server.url}/registrations/{places['near'].uuid}/seat/")
     places["near"].refresh_from_db()
     assert places["near"].is_waitlisted

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.urls import reverse
 
@@ -29,19 +28,13 @@ def session(transactional_db, make_session, people, office, now):
     return session
 
 
-def address(live_server, session, name: str) -> str:
-    return live_server.url + reverse(f"admin:sessions_app_session_{name}", args=[session.pk])
+def address(session, name: str) -> str:
+    return reverse(f"admin:sessions_app_session_{name}", args=[session.pk])
 
 
-def sign_in(context, client, live_server, person) -> None:
-    client.force_login(person)
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    context.add_cookies([cookie])
-
-
-def test_the_office_moves_the_second_meeting(session, live_server, client, office, browser_page):
-    sign_in(browser_page.context, client, live_server, office)
-    browser_page.goto(address(live_server, session, "change"))
+def test_the_office_moves_the_second_meeting(session, live_server, office, browser_page, sign_in):
+    sign_in(browser_page, office)
+    browser_page.goto(live_server.url + address(session, "change"))
     browser_page.get_by_role("link", name="Change the times").click()
     day = (session.meetings.last().starts_at + timedelta(days=1)).date()
     browser_page.get_by_label("Date").nth(1).fill(day.isoformat())
@@ -58,33 +51,17 @@ def test_the_office_moves_the_second_meeting(session, live_server, client, offic
     assert Notice.objects.filter(method="REQUEST", sequence=0, kind="added").count() == 2
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_pages_of_changes(session, live_server, browser, client, office, now, width, scheme):
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
-    page, found = context.new_page(), {}
-
-    def look(name: str) -> None:
-        problems = [problem["id"] for problem in Axe().run(page).response["violations"]]
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            problems.append("scrolls sideways")
-        if problems:
-            found[name] = problems
-
-    sign_in(context, client, live_server, office)
+def test_axe_finds_nothing_on_the_pages_of_changes(inspector, sign_in, session, office, now):
+    page = inspector.page
+    sign_in(page, office)
     for name in PAGES:
-        page.goto(address(live_server, session, name))
-        look(name)
+        inspector.visit(address(session, name))
         for field in page.get_by_label("Date").all() + page.get_by_label("Join link").all():
             field.fill("2020-01-01" if name != "relocate" else "nothing")
         page.locator("#decision_form input[type=submit]").click()
         page.locator(".errorlist").first.wait_for()
-        look(f"{name}, refused")
+        inspector.look(f"{name}, refused")
     mine = session.registrations.first()
     session.cancel("Snow.", by=office, now=now)
-    sign_in(context, client, live_server, mine.person)
-    for path in (f"/registrations/{mine.uuid}/", f"/registrations/{mine.uuid}/transfer/"):
-        page.goto(live_server.url + path)
-        look(path)
-    context.close()
-    assert found == {}
+    sign_in(page, mine.person)
+    inspector.visit(f"/registrations/{mine.uuid}/", f"/registrations/{mine.uuid}/transfer/")
