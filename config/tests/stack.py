@@ -33,7 +33,7 @@ class Stack:
         return self._start([*args, "--hostname", f"worker{len(self.processes)}@%h"], ready=" ready.")
 
     def start_beat(self) -> subprocess.Popen:
-        """Start beat, which ticks every minute, the first time after one."""
+        """Start beat, which ticks at once and then every minute."""
         schedule = self.folder / f"beat-{len(self.processes)}"
         return self._start(["beat", "--pidfile=", "--schedule", str(schedule)], ready="beat: Starting")
 

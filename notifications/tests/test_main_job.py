@@ -140,7 +140,7 @@ def test_a_session_at_five_is_cancelled_by_the_sweep_and_five_people_are_told(st
     Session.objects.filter(pk=session.pk).update(confirm_by=timezone.now() - timedelta(seconds=1))
     stack.start_beat()
     told = Notice.objects.filter(kind="cancelled", state="sent")
-    stack.wait_until(lambda: told.count() == 5, seconds=90)
+    stack.wait_until(lambda: told.count() == 5, seconds=30)
     session.refresh_from_db()
     assert (session.status, session.cancelled_by_rule, session.cancelled_count) == ("cancelled", True, 5)
     for person in five:
