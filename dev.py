@@ -20,11 +20,11 @@ import subprocess
 import sys
 import time
 from urllib.parse import quote
-from xml.etree import ElementTree
 
-from devtools.environment import PYTHON, find_browser, find_python, set_up
+from devtools.environment import PYTHON, find_python, set_up
 from devtools.processes import ROOT, Stopped, call, fail, phase, private_folder, start, stop, tail, wait_for
 from devtools.servers import postgresql, valkey
+from devtools.suite import test
 
 LOGS = ROOT / "var" / "log"
 CELERY = ["-m", "celery", "-A", "config"]
@@ -149,99 +149,7 @@ def watch(children):
     fail(f"{dead(children)} ended by itself, so everything is stopped. The end of {log}:\n{tail(log)}")
 
 
-# ---- test, bench and torture ----
-
-
-def test(args):
-    """Run every check and test on PostgreSQL, then the database's part once more on a SQLite file."""
-    args, browser = without_browser(args)
-    began = time.monotonic()
-    set_up("requirements-dev.txt")
-    with private_folder() as folder, contextlib.ExitStack() as servers:
-        env = {**os.environ, "DEBUG": "1", "TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"}
-        if browser:
-            with phase("Browser"):
-                env["BROWSER_PATH"] = find_browser()
-        with phase("PostgreSQL and Valkey"):
-            env["REDIS_URL"] = os.environ.get("REDIS_URL") or servers.enter_context(valkey(folder))
-            env["DATABASE_URL"] = os.environ.get("DATABASE_URL") or servers.enter_context(postgresql())
-        lite = {**env, "DATABASE_URL": f"sqlite:///{folder}/quorum.sqlite3"}
-        if "REDIS_URL" not in os.environ:
-            lite["REDIS_URL"] = servers.enter_context(valkey(servers.enter_context(private_folder())))
-        checks = {
-            "Lint": ["ruff", "check", "."],
-            "Format": ["ruff", "format", "--check", "."],
-            "Migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
-        }
-        failed = []
-        for name, command in checks.items():
-            script = [] if command[0].endswith(".py") else ["-m"]
-            if call([PYTHON, *script, *command], env=env, on_terminal=True) != 0:
-                failed.append(name)
-        runs = {
-            "PostgreSQL": (env, [] if browser else ["-m", "not browser"]),
-            "SQLite": (lite, ["-m", "database and not browser and not postgres and not stack"]),
-        }
-        worst, counts = 1 if failed else 0, {}
-        reports = {name: folder / f"{name}.xml" for name in runs}
-        aside, log = "SQLite", folder / "SQLite.log"
-
-        def pytest(name):
-            return [PYTHON, "-m", "pytest", f"--junitxml={reports[name]}", *runs[name][1], *args]
-
-        # Beside the others: most of those wait for a browser, a worker or a lock.
-        beside = start(pytest(aside), env=lite, log=log)
-        try:
-            print("\n==== Tests on PostgreSQL (those on SQLite run beside them) ====", flush=True)
-            codes = {"PostgreSQL": call(pytest("PostgreSQL"), env=env, on_terminal=True)}
-            codes[aside] = beside.wait()
-        finally:
-            stop(beside, how=signal.SIGINT)
-        print(f"\n==== Tests on {aside} ====\n{log.read_text(errors='replace')}", flush=True)
-        for name, code in codes.items():
-            counts[name] = count(reports[name])
-            if code == 5 and args:  # the arguments chose no test of this run
-                code = 0
-            elif code and not counts[name]["failed"] and not counts[name]["errors"]:
-                failed.append(f"pytest on {name}")
-            worst = max(worst, abs(code))
-    summarize(counts, failed, time.monotonic() - began, browser)
-    return worst
-
-
-def without_browser(args):
-    """Take `--without browser` out of the arguments. Returns the others, and whether browser tests run."""
-    rest = list(args)
-    if "--without=browser" in rest:
-        rest.remove("--without=browser")
-    elif "--without" in rest:
-        at = rest.index("--without")
-        if rest[at + 1 : at + 2] != ["browser"]:
-            fail("The one thing that can be left out is the browser: python3 dev.py test --without browser")
-        del rest[at : at + 2]
-    return rest, len(rest) == len(args)
-
-
-def count(report):
-    """Return how many tests of a JUnit report passed, failed, were skipped or had errors."""
-    if not report.exists():
-        return {"failed": 0, "passed": 0, "skipped": 0, "errors": 0}
-    suite = ElementTree.parse(report).getroot().find("testsuite")
-    tests, failed, errors, skipped = (int(suite.get(key)) for key in ("tests", "failures", "errors", "skipped"))
-    return {"failed": failed, "passed": tests - failed - errors - skipped, "skipped": skipped, "errors": errors}
-
-
-def summarize(counts, failed, seconds, browser):
-    """Print what was left out, which checks failed, and last one line that counts both runs as pytest does."""
-    if not browser:
-        print("\nLeft out as asked: the browser tests.")
-    if failed:
-        print(f"\nFailed: {', '.join(failed)}.")
-    total = {key: sum(one[key] for one in counts.values()) for key in ("failed", "passed", "skipped", "errors")}
-    total["errors"] += len(failed)
-    words = ", ".join(f"{number} {key}" for key, number in total.items() if number) or "no tests ran"
-    each = ", ".join(f"{one['passed']} on {name}" for name, one in counts.items())
-    print(f"\n==== {words} in {seconds:.2f}s (passed: {each}) ====", flush=True)
+# ---- bench and torture ----
 
 
 def bench(args):

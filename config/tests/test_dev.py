@@ -10,8 +10,7 @@ import time
 import pytest
 from django.conf import settings
 
-import dev
-from devtools import processes
+from devtools import processes, suite
 from devtools.environment import fingerprint
 
 
@@ -57,19 +56,24 @@ def test_an_unknown_command_shows_the_known_ones(args):
 
 
 def test_only_the_browser_can_be_left_out():
-    assert dev.without_browser(["-x", "--without", "browser", "-k", "six"]) == (["-x", "-k", "six"], False)
-    assert dev.without_browser(["--without=browser"]) == ([], False)
-    assert dev.without_browser(["-k", "six"]) == (["-k", "six"], True)
+    assert suite.without_browser(["-x", "--without", "browser", "-k", "six"]) == (["-x", "-k", "six"], False)
+    assert suite.without_browser(["--without=browser"]) == ([], False)
+    assert suite.without_browser(["-k", "six"]) == (["-k", "six"], True)
     with pytest.raises(SystemExit, match="The one thing that can be left out is the browser"):
-        dev.without_browser(["--without", "postgres"])
+        suite.without_browser(["--without", "postgres"])
 
 
-def test_the_last_line_counts_both_runs(capsys):
+def test_each_run_on_postgresql_has_a_database_of_its_own():
+    assert suite.with_name_of_its_own("postgres://me@/tmp/socket/quorum") == "postgres://me@/tmp/socket/quorum_driven"
+    assert suite.with_name_of_its_own("postgres://h/q?sslmode=require") == "postgres://h/q_driven?sslmode=require"
+
+
+def test_the_last_line_counts_all_runs(capsys):
     counts = {
         "PostgreSQL": {"failed": 1, "passed": 100, "skipped": 0, "errors": 0},
         "SQLite": {"failed": 0, "passed": 60, "skipped": 2, "errors": 0},
     }
-    dev.summarize(counts, ["Lint"], 12.345, browser=False)
+    suite.summarize(counts, ["Lint"], 12.345, browser=False)
     said = capsys.readouterr().out.splitlines()
     assert said[-1] == (
         "==== 1 failed, 160 passed, 2 skipped, 1 errors in 12.35s (passed: 100 on PostgreSQL, 60 on SQLite) ===="

@@ -1,0 +1,132 @@
+"""Every check, and every test in three runs beside each other: their counts, and what to say of them."""
+
+import contextlib
+import os
+import signal
+import time
+from xml.etree import ElementTree
+
+from devtools.environment import PYTHON, find_browser, set_up
+from devtools.processes import call, fail, phase, private_folder, start, stop
+from devtools.servers import postgresql, valkey
+
+CHECKS = {
+    "Lint": ["-m", "ruff", "check", "."],
+    "Format": ["-m", "ruff", "format", "--check", "."],
+    "Migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
+}
+MAIN, DRIVEN, LITE = "PostgreSQL", "PostgreSQL with a browser and workers", "SQLite"
+# Which tests are whose. The second run mostly waits; each has a database and a broker of its own.
+MARKS = {
+    MAIN: "not browser and not stack",
+    DRIVEN: "browser or stack",
+    LITE: "database and not browser and not postgres and not stack",
+}
+
+
+def test(args):
+    """Run every check and test on PostgreSQL, and the database's part once more on a SQLite file. Returns the code."""
+    args, browser = without_browser(args)
+    began = time.monotonic()
+    set_up("requirements-dev.txt")
+    with private_folder() as folder, contextlib.ExitStack() as servers:
+        env = {**os.environ, "DEBUG": "1", "TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"}
+        if browser:
+            with phase("Browser"):
+                env["BROWSER_PATH"] = find_browser()
+        with phase("PostgreSQL and Valkey"):
+            envs = environments(env, folder, servers)
+        failed = [
+            name for name, command in CHECKS.items() if call([PYTHON, *command], env=envs[MAIN], on_terminal=True)
+        ]
+        marks = MARKS if browser else {**MARKS, DRIVEN: "stack and not browser"}
+        reports = {name: folder / f"{number}.xml" for number, name in enumerate(MARKS)}
+        commands = {
+            name: [PYTHON, "-m", "pytest", f"--junitxml={reports[name]}", "-m", marks[name], *args] for name in MARKS
+        }
+        codes = beside_each_other(commands, envs, folder)
+        counts = {name: count(reports[name]) for name in codes}
+        worst = 1 if failed else 0
+        for name, code in codes.items():
+            if code == 5 and args:  # the arguments chose no test of this run
+                continue
+            if code and not counts[name]["failed"] and not counts[name]["errors"]:
+                failed.append(f"pytest on {name}")
+            worst = max(worst, abs(code))
+    summarize(counts, failed, time.monotonic() - began, browser)
+    return worst
+
+
+def environments(env, folder, servers):
+    """Start what the runs need, unless it is given. Returns the environment of each, with its database and broker."""
+    url = os.environ.get("DATABASE_URL") or servers.enter_context(postgresql())
+    databases = {MAIN: url, DRIVEN: with_name_of_its_own(url), LITE: f"sqlite:///{folder}/quorum.sqlite3"}
+    return {
+        name: {**env, "DATABASE_URL": database, "REDIS_URL": broker(servers)} for name, database in databases.items()
+    }
+
+
+def with_name_of_its_own(url):
+    """Return the URL of a database beside this one; pytest makes it, and its name begins with test_."""
+    address, mark, options = url.partition("?")
+    return f"{address}_driven{mark}{options}"
+
+
+def broker(servers):
+    """Return the URL of the broker that is given, or of a new one."""
+    return os.environ.get("REDIS_URL") or servers.enter_context(valkey(servers.enter_context(private_folder())))
+
+
+def beside_each_other(commands, envs, folder):
+    """Run the first on the terminal and the others beside it, then show what they said. Returns the code of each."""
+    main, *others = commands
+    logs = {name: folder / f"{number}.log" for number, name in enumerate(others)}
+    beside = {}
+    try:
+        for name in others:
+            beside[name] = start(commands[name], env=envs[name], log=logs[name])
+            print(
+                f"\n==== Tests on {main} (the other runs go on beside this one and are shown after it) ====", flush=True
+            )
+        codes = {main: call(commands[main], env=envs[main], on_terminal=True)}
+        for name, process in beside.items():
+            codes[name] = process.wait()
+            print(f"\n==== Tests on {name} ====\n{logs[name].read_text(errors='replace')}", flush=True)
+    finally:
+        stop(*beside.values(), how=signal.SIGINT)
+    return codes
+
+
+def without_browser(args):
+    """Take `--without browser` out of the arguments. Returns the others, and whether browser tests run."""
+    rest = list(args)
+    if "--without=browser" in rest:
+        rest.remove("--without=browser")
+    elif "--without" in rest:
+        at = rest.index("--without")
+        if rest[at + 1 : at + 2] != ["browser"]:
+            fail("The one thing that can be left out is the browser: python3 dev.py test --without browser")
+        del rest[at : at + 2]
+    return rest, len(rest) == len(args)
+
+
+def count(report):
+    """Return how many tests of a JUnit report passed, failed, were skipped or had errors."""
+    if not report.exists():
+        return {"failed": 0, "passed": 0, "skipped": 0, "errors": 0}
+    suite = ElementTree.parse(report).getroot().find("testsuite")
+    tests, failed, errors, skipped = (int(suite.get(key)) for key in ("tests", "failures", "errors", "skipped"))
+    return {"failed": failed, "passed": tests - failed - errors - skipped, "skipped": skipped, "errors": errors}
+
+
+def summarize(counts, failed, seconds, browser):
+    """Print what was left out, which checks failed, and last one line that counts all runs as pytest does."""
+    if not browser:
+        print("\nLeft out as asked: the browser tests.")
+    if failed:
+        print(f"\nFailed: {', '.join(failed)}.")
+    total = {key: sum(one[key] for one in counts.values()) for key in ("failed", "passed", "skipped", "errors")}
+    total["errors"] += len(failed)
+    words = ", ".join(f"{number} {key}" for key, number in total.items() if number) or "no tests ran"
+    each = ", ".join(f"{one['passed']} on {name}" for name, one in counts.items())
+    print(f"\n==== {words} in {seconds:.2f}s (passed: {each}) ====", flush=True)
