@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -51,12 +52,14 @@ PROMISES = [
     Promise("web", 50, 5, "commit before the answer", 5),
     Promise("database", 3, 1, "synchronous commit", 1),
     Promise("throughput", 15, 5),
-    Promise("kills", 50, 5, "a lease", 5),
-    Promise("faults", 5000, 300, "a second try", 100),
-    Promise("restart", 1000, 200),
+    Promise("kills", 5000, 500, "a lease", 1000),
+    Promise("faults", 5000, 500, "a second try", 100),
+    Promise("restart", 2000, 300, "a new connection", 200),
     Promise("clock", 600, 90),
-    Promise("poison", 60, 30),
+    Promise("poison", 60, 30, "an end to attempts", 30),
     Promise("speed", 1500, 300),
+    Promise("texts", 10_000, 400, "escaping", 100),
+    Promise("year", 366, 40, "keys", 20),
     Promise("machine", 300, 10, "promotion", 50),
     Promise("machine-sqlite", 2000, 20, "promotion", 50, "sqlite"),
 ]
@@ -152,25 +155,49 @@ class Theater:
             execute(self.postgresql.url, f"DROP DATABASE {TEMPLATE}_run WITH (FORCE)")
 
     def play(self, promise: Promise, count: int, without: str = "") -> dict:
-        """Run it in a process of its own and return its verdict."""
+        """Run it in a process of its own, showing how far it is, and return its verdict."""
         log = self.folder / f"{promise.name}.log"
         command = [sys.executable, "-m", "bench.torture.run", promise.name.partition("-")[0], str(count), without]
-        with self.stage(promise.database) as url, log.open("wb") as errors:
+        name = f"{promise.name} without {without}" if without else promise.name
+        with progress(name) as show, self.stage(promise.database) as url, log.open("wb") as errors:
             pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": errors, "text": True}
             process = start(command, env=self.env | {"DATABASE_URL": url, "SQLITE_TIMEOUT": "20"}, **pipes)
             try:
                 for line in process.stdout:
                     said = json.loads(line)
-                    if "do" not in said:
+                    if "figure" in said:
                         return said
-                    self.keeper.do(said["do"])
-                    process.stdin.write("done\n")
-                    process.stdin.flush()
+                    if "now" in said:
+                        show(said["now"])
+                    else:
+                        self.keeper.do(said["do"])
+                        process.stdin.write("done\n")
+                        process.stdin.flush()
                 return fail(f"{promise.name} ended without a verdict:\n{tail(log, 30)}")
             finally:
                 stop(process)
                 process.stdin.close()
                 process.stdout.close()
+
+
+@contextlib.contextmanager
+def progress(name: str) -> Iterator[Callable[[str], None]]:
+    """Yield a function that shows how far a run is: on a terminal in one line that is cleared, else every minute."""
+    on_terminal, said_at = sys.stdout.isatty(), time.monotonic()
+
+    def show(words: str) -> None:
+        nonlocal said_at
+        if on_terminal:
+            print(f"\r\033[K  {name}: {words}", end="", flush=True)
+        elif time.monotonic() - said_at >= 60:
+            said_at = time.monotonic()
+            print(f"    {name}: {words}", flush=True)
+
+    if on_terminal:
+        show("...")
+    yield show
+    if on_terminal:
+        print("\r\033[K", end="", flush=True)
 
 
 def torture(promises: list[Promise], quick: bool) -> int:

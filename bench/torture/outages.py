@@ -1,12 +1,10 @@
 """Promises about what fails meanwhile (G2, G10): the portal's gunicorn under load, and a server or process stopped."""
 
 import contextlib
-import json
 import os
 import random
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +16,7 @@ from django.db import connection
 from django.db.models import Count
 
 from bench.servers import Server
+from bench.torture.line import ask_keeper
 from bench.torture.post_office import PostOffice, Senders, send_all
 from bench.torture.stage import CSRF, cookies, make_session, people
 from bench.torture.verdict import Verdict
@@ -34,12 +33,6 @@ PATIENCE_FOR_MAIL = 300
 MOST_P95 = 1.0
 LEAST_RATIO = 0.5
 HEALTH = "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
-
-
-def ask_keeper(what: str) -> None:
-    """Let whoever started this process do `what` to a server, and wait until it is done."""
-    print(json.dumps({"do": what}), flush=True)
-    sys.stdin.readline()
 
 
 @dataclass

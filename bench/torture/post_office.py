@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import icalendar
@@ -21,6 +21,7 @@ from django.db.models import Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from bench.torture.line import tell
 from devtools.processes import start, stop
 from notifications.delivery import LEASE
 from notifications.models import Notice
@@ -40,6 +41,10 @@ class Accepted:
     uid: str = ""
     sequence: int = -1
     method: str = ""
+    title: str = ""
+    place: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 class PostOffice:
@@ -103,7 +108,9 @@ def read(to: str, content: bytes) -> Accepted:
         if part.get_content_type() == "text/calendar":
             calendar = icalendar.Calendar.from_ical(part.get_payload(decode=True))
             (event,) = calendar.walk("VEVENT")
-            return Accepted(to, mail["Message-ID"], str(event["UID"]), event["SEQUENCE"], str(calendar["METHOD"]))
+            names = [str(event["UID"]), event["SEQUENCE"], str(calendar["METHOD"]), str(event["SUMMARY"])]
+            names += [str(event.get("LOCATION", "")), event["DTSTART"].dt, event["DTEND"].dt]
+            return Accepted(to, mail["Message-ID"], *names)
     return Accepted(to, mail["Message-ID"])
 
 
@@ -124,14 +131,14 @@ class Senders:
     def __exit__(self, *exc_info) -> None:
         stop(*self.beats, *self.workers, patience=30)
 
-    def start_worker(self) -> subprocess.Popen:
+    def start_worker(self, **env: str) -> subprocess.Popen:
         name = f"--hostname=sender{self.started}@%h"
-        return self.celery("worker", "--concurrency=1", "--without-mingle", "--without-gossip", name)
+        return self.celery("worker", "--concurrency=1", "--without-mingle", "--without-gossip", name, **env)
 
-    def celery(self, *args: str) -> subprocess.Popen:
+    def celery(self, *args: str, **env: str) -> subprocess.Popen:
         self.started += 1
         log = self.folder / f"celery{self.started}.log"
-        return start([sys.executable, "-m", "celery", "-A", "config", *args], env=self.env, log=log)
+        return start([sys.executable, "-m", "celery", "-A", "config", *args], env=self.env | env, log=log)
 
     def kill_sender(self) -> None:
         """Kill the process of some worker that sends (-9), its worker starts another one."""
@@ -171,7 +178,8 @@ def send_all(seconds: float, passes: bool = True) -> bool:
     from notifications.tasks import deliver_soon
 
     until = time.monotonic() + seconds
-    while left():
+    while many := left():
+        tell(f"{many:,} notices to be sent")
         if time.monotonic() > until:
             return False
         if passes:

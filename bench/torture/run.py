@@ -1,6 +1,7 @@
 """Run one promise, in a process and on a database of its own: `python -m bench.torture.run crowd 20 [lock]`.
 
-Prints its verdict as one line of JSON. Lines before it ask whoever started this to do something to a server.
+Prints its verdict as one line of JSON. Lines before it ask whoever started this to do something to a server, or say
+how far it is (bench/torture/line.py).
 """
 
 import json
@@ -13,10 +14,12 @@ def main(name: str, count: str, without: str = "") -> None:
     django.setup()
     from django.utils import timezone
 
-    from bench.torture import machine, mail, outages, races
+    from bench.torture import machine, mail, outages, races, texts, year
     from notifications.invariants import breaches
 
-    promises = {**vars(races), **vars(outages), **vars(machine), **vars(mail)}
+    promises = {}
+    for module in (races, outages, machine, mail, texts, year):
+        promises |= vars(module)
     verdict = promises[name](int(count), without)
     for line in breaches(timezone.now()):
         verdict.breaks(line.split(" ", 1)[0] + " recounted wrong" if without else line)

@@ -53,7 +53,7 @@ def make_session(crowd: Iterable[Person] = (), workshop: Workshop | None = None,
     `sizes` are its fields. Without `workshop` it has one of its own.
     """
     now = timezone.now()
-    starts_at = now + timedelta(days=14, hours=2 * Session.objects.count())
+    starts_at = now.replace(second=0, microsecond=0) + timedelta(days=14, hours=2 * Session.objects.count())
     plan = MeetingPlan(starts_at, starts_at + timedelta(minutes=90), ZONE, join_link="https://meet.example.edu/quorum")
     session = Session.objects.schedule(workshop or make_workshop(), [plan], office(), now=now, **sizes)
     session.publish(office(), now=now)

@@ -11,8 +11,8 @@ class Verdict:
     figure: str = ""
     broken: Counter = field(default_factory=Counter)
 
-    def breaks(self, how: str) -> None:
-        self.broken[how[:160]] += 1
+    def breaks(self, how: str, many: int = 1) -> None:
+        self.broken[how[:160]] += many
 
     def say(self, figure: str) -> "Verdict":
         self.figure = figure

@@ -5,6 +5,7 @@
 
 import random
 import re
+import traceback
 from datetime import UTC, datetime, timedelta
 
 from notifications.invitations import NOT_YET, Entry, Invitation, Mailbox, cancel, feed, one_line, publish, request
@@ -67,7 +68,8 @@ def try_generated(count: int, seed: int = 0) -> int:
         try:
             files += try_one(invitation)
         except Exception as error:
-            raise AssertionError(f"seed {seed}, meeting {number}: {error}\n{invitation!a}") from error
+            said = str(error) or traceback.extract_tb(error.__traceback__)[-1].line
+            raise AssertionError(f"seed {seed}, meeting {number}: {said}\n{invitation!a}") from error
     return files
 
 

@@ -1,7 +1,8 @@
 """Send what is due at an instant that a test passes in, without a mail server."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -11,7 +12,9 @@ from notifications import at_risk, digest, pre_work, reminders
 from notifications.delivery import claim, expire
 from notifications.letters import write_letter
 from notifications.models import Notice
+from sessions_app.models import Session
 
+HOUR = timedelta(hours=1)
 KINDS = [
     Notice.Kind.AT_RISK,
     Notice.Kind.ROOM_LEFT,
@@ -42,6 +45,27 @@ def send(now: datetime) -> list[tuple[str, str]]:
 def news() -> QuerySet[Notice]:
     """The queued notices of the other kinds."""
     return Notice.objects.filter(state=Notice.State.QUEUED).exclude(kind__in=KINDS)
+
+
+def live(times: Iterable[datetime], look: Callable[[datetime], None]) -> tuple[Counter, dict]:
+    """Step through `times`, `look` before each sweep, and return how much was sent of each kind, and when to whom."""
+    counts, when = Counter(), {}
+    for now in times:
+        for pk in Session.objects.due_for_decision(now).values_list("pk", flat=True):
+            Session.objects.get(pk=pk).settle(now=now)
+        look(now)
+        sweep(now)
+        if Notice.objects.filter(state=Notice.State.QUEUED).exists():
+            for kind, to in send(now):
+                counts[kind] += 1
+                when.setdefault((kind, to), []).append(now)
+    return counts, when
+
+
+def first_hour(instant: datetime) -> datetime:
+    """Return the first full hour at or after `instant`."""
+    hour = instant.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return hour if hour == instant else hour + HOUR
 
 
 def sweep_and_send(now: datetime) -> list[tuple[str, str]]:

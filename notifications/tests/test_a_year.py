@@ -1,21 +1,19 @@
 """A year stepped hour by hour, over both clock changes, a leap day and midnights: each notice exactly once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from notifications.models import Notice
-from notifications.tests.in_time import KINDS, send, sweep
+from notifications.tests.in_time import HOUR, KINDS, first_hour, live
 from registrations.models import Interest, Registration
 from sessions_app.models import Decision, MeetingPlan, Session
 from sessions_app.wall_clock import days_before, instant
 
 pytestmark = pytest.mark.django_db
 
-HOUR = timedelta(hours=1)
 START, END = datetime(2027, 12, 20, tzinfo=UTC), datetime(2029, 1, 4, tzinfo=UTC)
 NEW_YORK, BERLIN = "America/New_York", "Europe/Berlin"
 # The day, the time, the zone, and how many of a minimum of two come.
@@ -61,26 +59,6 @@ def steps(year) -> Iterator[datetime]:
         now = START + hour * HOUR
         if hour % BETWEEN == 0 or any(-NEAR < now - session.starts_at < timedelta(days=1) for session in year):
             yield now
-
-
-def live(times, look: Callable[[datetime], None]) -> tuple[Counter, dict]:
-    """Step through `times`, `look` before each sweep, and return how much was sent of each kind, and when to whom."""
-    counts, when = Counter(), {}
-    for now in times:
-        for pk in Session.objects.due_for_decision(now).values_list("pk", flat=True):
-            Session.objects.get(pk=pk).settle(now=now)
-        look(now)
-        sweep(now)
-        if Notice.objects.filter(state=Notice.State.QUEUED).exists():
-            for kind, to in send(now):
-                counts[kind] += 1
-                when.setdefault((kind, to), []).append(now)
-    return counts, when
-
-
-def first_hour(instant: datetime) -> datetime:
-    """Return the first step at or after `instant`."""
-    return START + -((START - instant) // HOUR) * HOUR
 
 
 def test_each_reminder_digest_and_decision_comes_exactly_once(year, settings):

@@ -16,3 +16,27 @@ class Impatient(AppConfig):
             sender._mark(notice, state=Notice.State.DEAD, problem=problem[:500])
 
         Sender._retry = give_up
+
+
+class Clinging(AppConfig):
+    """Whoever lost the database never asks for another connection."""
+
+    name = "bench.torture.controls"
+
+    def ready(self):
+        from django.db import connection
+        from django.db.backends.base.base import BaseDatabaseWrapper
+
+        connection.close()
+        BaseDatabaseWrapper.close = lambda wrapper: None
+
+
+class Tireless(AppConfig):
+    """A notice is tried without end, whatever becomes of those who send it."""
+
+    name = "bench.torture.controls"
+
+    def ready(self):
+        from notifications import delivery
+
+        delivery.MOST_ATTEMPTS = 10**6
