@@ -56,8 +56,8 @@ def test_news_still_supersedes_older_news(make_session, person, now):
     assert claimed(timezone.now()) == ["withdrawn"]
 
 
-def test_each_prompt_has_its_question_and_news_has_none(person):
-    assert set(QUESTIONS) == set(KINDS)
+def test_each_prompt_and_offer_has_its_question_and_news_has_none(person):
+    assert set(QUESTIONS) == {*KINDS, Notice.Kind.NOMINATED, Notice.Kind.DATED}
     assert is_still_true(Notice(kind=Notice.Kind.WITHDRAWN), timezone.now())
 
 
