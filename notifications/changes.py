@@ -6,6 +6,7 @@ is locked here before anything is compared, as its sender locks it: either the s
 took along is found here.
 """
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from accounts.models import Person
@@ -115,15 +116,19 @@ def _differs(thread: CalendarThread, registration: Registration, meeting: Meetin
 
 
 def is_news(notice: Notice, now: datetime) -> bool:
-    """Tell whether a claimed notice still says something, and write into its facts what it is different from.
+    """Tell whether a notice still says something at its claim, and write into its facts what it is different from.
 
     Only changes are asked. One that overtook news its reader never got takes over what that was about.
     """
     if notice.attempts or notice.kind not in (KIND.CHANGED, KIND.ALTERED):
         return True
     if notice.kind == KIND.ALTERED:
-        return _is_news_to_the_nominated(notice, now)
-    return _is_news_to_the_calendar(notice, now) if notice.thread else _is_plain_news(notice, now)
+        is_one = _is_news_to_the_nominated(notice, now)
+    else:
+        is_one = _is_news_to_the_calendar(notice, now) if notice.thread else _is_plain_news(notice, now)
+    if is_one:
+        notice.save(update_fields=["kind", "facts"])
+    return is_one
 
 
 def _is_news_to_the_calendar(notice: Notice, now: datetime) -> bool:
@@ -184,17 +189,26 @@ def _speak_for(notice: Notice, overtaken: Notice) -> bool:
     return True
 
 
-def note_what_is_shown(notice: Notice, now: datetime) -> None:
-    """Keep what an invitation is about to show, with it and with its thread. Other times are asked about anew."""
-    thread, shown = notice.thread, shown_of(notice.registration, notice.thread.meeting)
-    notice.facts["says"] = shown
-    if times_differ(thread.shown, shown):
-        thread.partstat = CalendarThread.Partstat.NEEDS_ACTION
-    thread.shown, thread.requested_at = shown, thread.requested_at or now
-    thread.save(update_fields=["shown", "partstat", "requested_at"])
+def note_what_is_shown(notices: list[Notice], now: datetime) -> None:
+    """Keep what invitations are about to show, in their facts and with their threads. Only the threads are saved.
+
+    Other times are asked about anew.
+    """
+    by_meeting = defaultdict(list)
+    for notice in notices:
+        by_meeting[notice.thread.meeting].append(notice)
+    for meeting, invitations in by_meeting.items():
+        shown, threads = shown_of(invitations[0].registration, meeting), [notice.thread for notice in invitations]
+        moved = [thread for thread in threads if times_differ(thread.shown, shown)]
+        _write(moved, partstat=CalendarThread.Partstat.NEEDS_ACTION)
+        _write([thread for thread in threads if thread.requested_at is None], requested_at=now)
+        _write(threads, shown=shown)
+        for notice in invitations:
+            notice.facts["says"] = shown
 
 
-def read_anew(notice: Notice) -> None:
-    """Read the meeting and its session again, now that the notice is locked: what came with it may be older."""
-    meeting = Meeting.every.select_related("venue__campus", "session__workshop").get(pk=notice.thread.meeting_id)
-    notice.thread.meeting, notice.registration.session = meeting, meeting.session
+def _write(threads: list[CalendarThread], **values) -> None:
+    for thread in threads:
+        vars(thread).update(values)
+    if threads:
+        CalendarThread.objects.filter(pk__in=[thread.pk for thread in threads]).update(**values)

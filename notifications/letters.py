@@ -6,7 +6,7 @@ Everything is built from one registration, nomination or interest, so that no le
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.conf import settings
 from django.template import Context, TemplateDoesNotExist
@@ -34,11 +34,14 @@ SHOWS_JOIN_LINK = (Notice.Kind.REMINDER,)
 OFFERS_DATES = (*CANCELLATIONS, Notice.Kind.WAITLIST_CLOSED, Notice.Kind.UNDATED)
 
 
-def write_letter(notice: Notice) -> dict:
-    """Return the arguments of `mime.message` for `notice`, written at the first attempt and repeated at later ones."""
+def write_letter(notice: Notice, wordings: Mapping[str, Wording] | None = None) -> dict:
+    """Return the arguments of `mime.message` for `notice`, written at the first attempt and repeated at later ones.
+
+    `wordings` are the office's own, by kind, where the caller has them.
+    """
     if not notice.text:
-        _compose(notice)
-        notice.save(update_fields=["subject", "text", "html", "calendar"])
+        _compose(notice, Wording.objects.in_bulk([notice.kind]) if wordings is None else wordings)
+        notice.save(update_fields=["subject", "text", "html", "calendar", "facts"])
     return {
         "sender": office(),
         "recipient": Mailbox(notice.person.name if notice.person else "", notice.to),
@@ -56,8 +59,8 @@ def office() -> Mailbox:
     return Mailbox(settings.OFFICE_NAME, settings.OFFICE_EMAIL)
 
 
-def _compose(notice: Notice) -> None:
-    own = Wording.objects.filter(pk=notice.kind).first()
+def _compose(notice: Notice, wordings: Mapping[str, Wording]) -> None:
+    own = wordings.get(notice.kind)
     context = context_of_notice(notice)
     try:
         write_words(notice, context, own)
@@ -201,7 +204,7 @@ def changed_meetings(session: Session, before: list[dict], this_year: int) -> tu
     """
     numbers, rows, is_moved = session.part_numbers(), [], False
     was = {values["meeting"]: values for values in before}
-    held = {meeting.pk: told_of(meeting, session) for meeting in session.meetings.select_related("venue__campus")}
+    held = {meeting.pk: told_of(meeting, session) for meeting in session.held_meetings}
     for pk, number in numbers.items():
         old, new = was.get(pk), held.get(pk)
         if old and new:
@@ -224,7 +227,7 @@ def dropped_context(notice: Notice) -> dict:
     """Return what the templates of the letter about one cancelled meeting may name; `meetings` are those that stand."""
     meeting, session = notice.thread.meeting, notice.registration.session
     context, numbers = letter_context(notice), session.part_numbers()
-    rest = [one for one in session.meetings.select_related("venue__campus") if one.ends_at > timezone.now()]
+    rest = [one for one in session.held_meetings if one.ends_at > timezone.now()]
     return context | {
         "dropped": _meeting_words(meeting, session, numbers, invited=False),
         "reason": meeting.cancel_reason,
@@ -281,7 +284,6 @@ def context_of(kind: str) -> Callable[[Callable], Callable]:
 
 def session_context(notice: Notice, session: Session, name: str, shown: list[Meeting] | None = None) -> dict:
     """Return what every letter about a session may name, read by `name`. `shown`: the one meeting of an invitation."""
-    meetings = list(session.meetings.select_related("venue__campus"))
     numbers = session.part_numbers()
     invited = notice.method == Notice.Method.REQUEST or notice.kind in SHOWS_JOIN_LINK
     facts = {"count": session.seats_taken, "minimum": session.minimum} | notice.facts
@@ -295,7 +297,7 @@ def session_context(notice: Notice, session: Session, name: str, shown: list[Mee
         "long_day": long_day(session.starts_at, session.time_zone),
         "decided_day": long_day(session.confirm_by, session.time_zone),
         "decided_weekday": long_day(session.confirm_by, session.time_zone).split(",")[0],
-        "meetings": [_meeting_words(meeting, session, numbers, invited) for meeting in shown or meetings],
+        "meetings": [_meeting_words(meeting, session, numbers, invited) for meeting in shown or session.held_meetings],
         "part": _part_words(numbers[shown[0].pk], len(numbers)) if shown else "",
         "facilitators": [facilitator.byline for facilitator in session.facilitators.all()],
         "pre_work": session.workshop.pre_work,

@@ -64,18 +64,20 @@ def zone(time_zone: str) -> zoneinfo.ZoneInfo:
 def vtimezone(time_zone: str, first: datetime, last: datetime) -> Timezone | None:
     """Return the VTIMEZONE of a zone, good for every instant from the year of `first` to the year of `last`.
 
-    Return None where times must be written in UTC: when the zone is UTC, when two yearly rules cannot say what it does,
-    or when in those years they differ from the tz database (Ramadan in Morocco, a change of law). Raise ValueError for
-    an unknown zone.
+    It is made once and shared: it goes into calendars as it is. Return None where times must be written in UTC: when
+    the zone is UTC, when two yearly rules cannot say what it does, or when in those years they differ from the tz
+    database (Ramadan in Morocco, a change of law). Raise ValueError for an unknown zone.
     """
     years = first.astimezone(UTC).year, last.astimezone(UTC).year
     zone(time_zone)
-    changes = _changes(time_zone)
-    if not changes or not _holds(time_zone, *years):
-        return None
+    return _component(time_zone) if _changes(time_zone) and _holds(time_zone, *years) else None
+
+
+@cache
+def _component(time_zone: str) -> Timezone:
     component = Timezone()
     component.add("tzid", time_zone)
-    for change in sorted(changes, key=lambda change: change.offset_to):
+    for change in sorted(_changes(time_zone), key=lambda change: change.offset_to):
         # tzdata calls Irish winter the exception; readers expect DAYLIGHT to be the clock that is ahead.
         kind = TimezoneDaylight if change.offset_to > change.offset_from else TimezoneStandard
         part = kind()

@@ -19,7 +19,7 @@ from bench.torture.post_office import Accepted, PostOffice, Senders, left, let_t
 from bench.torture.stage import make_session, office, people
 from bench.torture.verdict import Verdict
 from devtools.processes import private_folder
-from notifications.delivery import LEASE, MOST_ATTEMPTS
+from notifications.claims import LEASE, MOST_ATTEMPTS
 from notifications.letters import write_letter
 from notifications.mime import message
 from notifications.models import CalendarThread, Notice

@@ -23,7 +23,7 @@ from kombu.exceptions import OperationalError
 
 from bench.torture.line import tell
 from devtools.processes import start, stop
-from notifications.delivery import LEASE
+from notifications.claims import LEASE
 from notifications.models import Notice
 
 logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every step of every connection

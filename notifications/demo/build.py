@@ -114,7 +114,7 @@ def set_mail_aside(now: datetime) -> None:
     The invitations count as handed over, so that leaving one of these sessions takes it off the calendar again.
     """
     invited = Notice.objects.filter(state=Notice.State.QUEUED, method=Notice.Method.REQUEST)
-    for notice in invited.select_related("thread__meeting__venue__campus", "registration__session__workshop"):
-        note_what_is_shown(notice, now)
-        notice.save(update_fields=["facts"])
+    invited = list(invited.select_related("thread__meeting__venue__campus", "registration__session__workshop"))
+    note_what_is_shown(invited, now)
+    Notice.objects.bulk_update(invited, ["facts"])
     Notice.objects.filter(state=Notice.State.QUEUED).update(state=Notice.State.SENT, attempts=1, sent_at=now)

@@ -28,11 +28,14 @@ class MailQueue(models.Model):
 
     def pause(self, problem: str, now: datetime) -> None:
         """Stop sending for five minutes: the server refuses our credentials, and trying each notice would burn it."""
-        self._write(paused_until=now + self.PAUSE, problem=problem[:500])
+        self.paused_until, self.problem = now + self.PAUSE, problem[:500]
+        self._write(paused_until=self.paused_until, problem=self.problem)
 
     def resume(self) -> None:
-        """Forget the problem once a message has been accepted."""
-        MailQueue.objects.filter(pk=self.pk).exclude(problem="").update(paused_until=None, problem="")
+        """Forget the problem, if one was known, once a message has been accepted."""
+        if self.problem:
+            MailQueue.objects.filter(pk=self.pk).update(paused_until=None, problem="")
+            self.paused_until, self.problem = None, ""
 
     def beat(self, now: datetime) -> None:
         self._write(beat_at=now)

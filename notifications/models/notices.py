@@ -239,27 +239,28 @@ class Notice(models.Model):
     def __str__(self):
         return f"{self.get_kind_display()} ({self.get_state_display()})"
 
-    def newer(self):
-        """Notices with later news, sent or not: of the same thread, or of the same registration for plain mail.
+    def is_old_news(self, siblings: list["Notice"]) -> bool:
+        """Tell whether there is later news among the notices of the same registration, sent or not.
 
-        A prompt neither is news nor grows old by it: whether it is still true is asked of what it is about.
+        For what belongs to a thread that is what its calendar gets next; for plain mail, what its reader gets. A prompt
+        neither is news nor grows old by it: whether it is still true is asked of what it is about.
         """
         if self.registration_id is None or self.kind in self.PROMPTS:
-            return Notice.objects.none()
+            return False
         if self.thread_id:
-            return Notice.objects.filter(thread=self.thread_id, sequence__gt=self.sequence)
-        later = Notice.objects.filter(registration=self.registration_id, pk__gt=self.pk).exclude(kind__in=self.PROMPTS)
+            return any(one.is_later_in_its_thread_than(self) for one in siblings)
+        later = {one.kind for one in siblings if one.pk > self.pk}.difference(self.PROMPTS)
         if self.kind == self.Kind.CHANGED:
             # Where and when it is must be said whatever else is new, unless the place has ended.
-            return later.filter(kind__in=[self.Kind.CHANGED, *self.ENDINGS])
+            return bool(later.intersection([self.Kind.CHANGED, *self.ENDINGS]))
         if self.kind in self.TELLING:
-            return later
+            return bool(later)
         # What a change does not repeat is said beside it.
-        return later.exclude(kind__in=self.CHANGES)
+        return bool(later.difference(self.CHANGES))
 
-    def older_queued(self):
-        """Queued notices of the same thread that this one makes obsolete."""
-        return Notice.objects.filter(state=self.State.QUEUED, thread=self.thread_id, sequence__lt=self.sequence)
+    def is_later_in_its_thread_than(self, other: "Notice") -> bool:
+        """Tell whether the calendar gets this after `other`."""
+        return self.thread_id is not None and self.thread_id == other.thread_id and self.sequence > other.sequence
 
     def retry(self) -> None:
         """Queue an undeliverable notice again, with its attempts and its three days counted afresh."""

@@ -5,7 +5,8 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from conftest import ZONE
-from notifications.delivery import Sender, claim
+from notifications.claims import claim
+from notifications.delivery import Sender
 from notifications.models import MailQueue
 from registrations.models import Registration
 from sessions_app.models import Meeting, MeetingPlan, Session, Times

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from notifications import at_risk, digest, pre_work, reminders
-from notifications.delivery import claim, expire
+from notifications.claims import claim
+from notifications.delivery import expire
 from notifications.letters import write_letter
 from notifications.models import Notice
 from sessions_app.models import Session

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from notifications.delivery import claim
+from notifications.claims import claim
 from notifications.models import Notice
 from registrations.models import Registration
 from sessions_app.models import Times

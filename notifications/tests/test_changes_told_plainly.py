@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from conftest import ZONE
-from notifications.delivery import claim
+from notifications.claims import claim
 from notifications.models import Notice
 from notifications.tests.changing import MINUTES, deliver, owed, plan, shift, subjects_to, text_of
 from notifications.tests.test_delivery import calendar_of

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Campus
 from catalog.models import Facilitator
-from notifications.delivery import Sender, claim
+from notifications.claims import claim
+from notifications.delivery import Sender
 from notifications.invariants import breaches
 from notifications.models import CalendarThread, MailQueue, Notice
 from notifications.shown import shown_of

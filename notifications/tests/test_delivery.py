@@ -12,7 +12,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from conftest import ZONE
-from notifications.delivery import GIVE_UP_AFTER, LEASE, Sender, claim, drain
+from notifications.claims import LEASE, claim
+from notifications.delivery import GIVE_UP_AFTER, Sender, drain
 from notifications.models import CalendarThread, MailQueue, Notice
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan

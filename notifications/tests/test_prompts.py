@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from notifications import reminders
-from notifications.delivery import claim
+from notifications.claims import claim
 from notifications.models import Notice
 from notifications.still_true import QUESTIONS, is_still_true
 from notifications.tests.in_time import KINDS

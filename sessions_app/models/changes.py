@@ -139,13 +139,27 @@ class Changes:
 
     # ---- what they have in common ----
 
+    @property
+    def program(self) -> list[Meeting]:
+        """Every meeting with its place, cancelled ones too, in the order of time.
+
+        Read anew each time, unless the session was read `in_full`.
+        """
+        if "read_program" in vars(self):
+            return self.read_program
+        return list(self.meetings(manager="every").select_related("venue__campus").order_by("starts_at", "pk"))
+
+    @property
+    def held_meetings(self) -> list[Meeting]:
+        """Those of the program that are not cancelled."""
+        return [meeting for meeting in self.program if not meeting.is_cancelled]
+
     def part_numbers(self) -> dict[int, int]:
         """Return the number of each meeting by key, from 1 in the order of time.
 
         A cancelled meeting keeps its number, so that nobody hears of a part 2 that was part 3.
         """
-        keys = self.meetings(manager="every").order_by("starts_at", "pk").values_list("pk", flat=True)
-        return {pk: number for number, pk in enumerate(keys, 1)}
+        return {meeting.pk: number for number, meeting in enumerate(self.program, 1)}
 
     def _lock_to_change(self, now: datetime) -> list[Meeting]:
         """Lock the session, refuse one that cannot change, and return its meetings as they are before."""

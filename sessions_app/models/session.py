@@ -78,6 +78,13 @@ class SessionQuerySet(models.QuerySet):
         """Those awaiting their decision that people can still save: the date is to come, and they may register."""
         return self.awaiting_decision(now).public().joinable(now).filter(confirm_by__gt=now)
 
+    def in_full(self):
+        """Sessions with all a letter about them shows, in four queries: workshop, facilitators and `program`."""
+        program = Meeting.every.select_related("venue__campus").order_by("starts_at", "pk")
+        return self.select_related("workshop").prefetch_related(
+            "facilitators", models.Prefetch("meetings", program, to_attr="read_program")
+        )
+
     @transaction.atomic
     def schedule(
         self, workshop: Workshop, meetings: list[MeetingPlan], by: Person, now: datetime | None = None, **overrides

@@ -12,7 +12,7 @@ from accounts.tests.desk import Form, filled_in
 from accounts.tests.test_sign_in import text
 from catalog.models import Facilitator
 from conftest import ZONE
-from notifications.delivery import claim
+from notifications.claims import claim
 from notifications.models import Notice
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Session, Venue
