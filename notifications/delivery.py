@@ -34,7 +34,6 @@ MOST_AT_ONCE = 20
 HELD_SECONDS = 2
 # “Service not available, closing transmission channel” (RFC 5321 section 4.2.3).
 CLOSING = 421
-BLANK = {"subject": "", "text": "", "html": "", "calendar": ""}
 
 
 class Sender:
@@ -54,25 +53,27 @@ class Sender:
             self.connection.close()
         self.connection = get_connection()
 
-    def send_all(self, notices: list[Notice], queue: MailQueue) -> int:
-        """Send claimed notices in order and return how many were tried; the others are handed back."""
-        wordings, until = Wording.objects.in_bulk({notice.kind for notice in notices}), time.monotonic() + HELD_SECONDS
+    def send(self, notices: list[Notice], queue: MailQueue) -> int:
+        """Send claimed notices in order and mark what came of each. Returns how many were tried.
+
+        What is not tried within HELD_SECONDS, or because the queue had to be paused, is handed back.
+        """
+        wordings = Wording.objects.in_bulk({notice.kind for notice in notices})
+        until = time.monotonic() + HELD_SECONDS
         for tried, notice in enumerate(notices):
-            if tried and time.monotonic() > until:
+            is_late = tried and time.monotonic() > until
+            if is_late or not self._send(notice, queue, wordings):
                 hand_back(notices[tried:])
                 return tried
-            if not self.send(notice, queue, wordings):
-                hand_back(notices[tried + 1 :])
-                return tried + 1
         return len(notices)
 
-    def send(self, notice: Notice, queue: MailQueue, wordings: Mapping[str, Wording] | None = None) -> bool:
-        """Send a claimed notice and mark what came of it. Returns False when the queue had to be paused.
+    def _send(self, notice: Notice, queue: MailQueue, wordings: Mapping[str, Wording]) -> bool:
+        """Send one notice. Returns False when the queue had to be paused, and the notice is to be handed back.
 
         A refused recipient is dead at once; what the server calls temporary, and a broken connection, is tried again;
         refused credentials, or a refused From, pause the queue and cost the notice no attempt.
         """
-        now, was_written = timezone.now(), bool(notice.text)
+        now, was_blank = timezone.now(), not notice.text
         try:
             letter = write_letter(notice, wordings)
             self.connection.open()
@@ -80,10 +81,12 @@ class Sender:
         except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, smtplib.SMTPSenderRefused) as error:
             words = getattr(error, "smtp_error", str(error))
             queue.pause(f"The mail server refuses us: {_decoded(words)}", now)
-            # What counts as never tried is still to be told how things are then.
-            unwritten = {} if was_written else BLANK
-            self._mark(notice, state=Notice.State.QUEUED, attempts=notice.attempts - 1, **unwritten)
             self._hang_up()
+            if was_blank:
+                # It counts as never tried, and so is still to tell how things are when it goes out.
+                Notice.objects.filter(pk=notice.pk, token=notice.token).update(
+                    subject="", text="", html="", calendar=""
+                )
             return False
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
@@ -136,9 +139,9 @@ def _decoded(words: bytes | str) -> str:
 
 
 def hand_back(notices: list[Notice]) -> None:
-    """Put claimed notices that were not tried back into the queue, as if they had not been taken."""
+    """Put claimed notices back into the queue as if they had not been taken."""
     held = Notice.objects.filter(pk__in=[notice.pk for notice in notices], state=Notice.State.SENDING)
-    held.filter(token__in=[notice.token for notice in notices]).update(
+    held.filter(token=notices[0].token).update(
         state=Notice.State.QUEUED, attempts=F("attempts") - 1, lease_until=None, token=None
     )
 
@@ -158,7 +161,7 @@ def drain(seconds: float = DRAIN_SECONDS) -> int:
     tried, stop_at = 0, time.monotonic() + seconds
     with Sender() as sender:
         while time.monotonic() < stop_at and (notices := claim_some(timezone.now(), MOST_AT_ONCE)):
-            tried += sender.send_all(notices, queue)
+            tried += sender.send(notices, queue)
             if queue.is_paused(timezone.now()):
                 break
     return tried

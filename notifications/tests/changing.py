@@ -28,7 +28,7 @@ def deliver(at: datetime) -> None:
     """Send everything that is due at `at`, and what the test itself has just written."""
     with Sender() as sender:
         while notice := claim(max(at, timezone.now())):
-            assert sender.send(notice, MailQueue.load())
+            assert sender.send([notice], MailQueue.load())
 
 
 def shifted(meeting: Meeting, **by) -> Times:

@@ -33,7 +33,7 @@ class Walk:
     def deliver(self) -> None:
         with Sender() as sender:
             while notice := claim(max(self.now, timezone.now())):
-                sender.send(notice, MailQueue.load())
+                sender.send([notice], MailQueue.load())
 
     def meeting(self):
         return self.chance.choice(list(self.session.meetings.all()))

@@ -359,10 +359,10 @@ def test_a_sender_whose_lease_ran_out_leaves_the_notice_to_the_next(person, smtp
     slow = claim(timezone.now())
     quick = claim(timezone.now() + LEASE + timedelta(seconds=1))
     with Sender() as sender:
-        sender.send(slow, MailQueue.load())
+        sender.send([slow], MailQueue.load())
         code.refresh_from_db()
         assert (code.state, code.token) == ("sending", quick.token)
-        sender.send(quick, MailQueue.load())
+        sender.send([quick], MailQueue.load())
     code.refresh_from_db()
     assert code.state == "sent"
     assert len({received.message["X-Quorum-Notice"] for received in smtp_sink.received}) == 1
@@ -375,7 +375,7 @@ def test_what_was_superseded_meanwhile_stays_so_when_its_sender_is_done(confirme
     registrations[0].withdraw(by=registrations[0].person, now=now)
     assert claim(timezone.now() + LEASE + timedelta(seconds=1)).method == "CANCEL"
     with Sender() as sender:
-        sender.send(invitation, MailQueue.load())
+        sender.send([invitation], MailQueue.load())
     assert states(registrations[0]) == ["superseded", "superseded", "sending"]
 
 
