@@ -37,6 +37,6 @@ class Tireless(AppConfig):
     name = "bench.torture.controls"
 
     def ready(self):
-        from notifications import delivery
+        from notifications import claims
 
-        delivery.MOST_ATTEMPTS = 10**6
+        claims.MOST_ATTEMPTS = 10**6
