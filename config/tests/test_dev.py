@@ -64,8 +64,8 @@ def test_only_the_browser_can_be_left_out():
 
 
 def test_each_run_on_postgresql_has_a_database_of_its_own():
-    assert suite.with_name_of_its_own("postgres://me@/tmp/socket/quorum") == "postgres://me@/tmp/socket/quorum_driven"
-    assert suite.with_name_of_its_own("postgres://h/q?sslmode=require") == "postgres://h/q_driven?sslmode=require"
+    assert suite.with_name_of_its_own("postgres://me@/tmp/socket/quorum") == "postgres://me@/tmp/socket/quorum_crowd"
+    assert suite.with_name_of_its_own("postgres://h/q?sslmode=require") == "postgres://h/q_crowd?sslmode=require"
 
 
 def test_the_last_line_counts_all_runs(capsys):
