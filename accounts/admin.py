@@ -3,6 +3,8 @@
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin
+from django.contrib.auth.models import Group
 from django.http import Http404, HttpRequest
 
 from accounts.desk import DeskAdmin, NamedAdmin
@@ -24,7 +26,7 @@ admin.site.password_change = admin.site.password_change_done = no_passwords
 # Rows are deleted one at a time, each after a page that says what else goes with it.
 admin.site.disable_action("delete_selected")
 # allauth's pages would show the keys of second factors, and edit addresses past the Person they belong to.
-admin.site.unregister([Authenticator, EmailAddress])
+admin.site.unregister([Authenticator, EmailAddress, Group])
 
 
 @admin.register(Campus)
@@ -87,9 +89,24 @@ class PersonAdmin(DeskAdmin):
             address_changed.send(Person, person=obj)
 
 
+class OffTheIndex:
+    """A page of the admin that is seldom needed, and found where it is."""
+
+    def has_module_permission(self, request):
+        return False
+
+
+@admin.register(Group)
+class OfficeGroupAdmin(OffTheIndex, GroupAdmin):
+    """What groups may do is for `create_office` to say, and who is in one is said with the person."""
+
+
 @admin.register(Authenticator)
-class AuthenticatorAdmin(admin.ModelAdmin):
-    """Who has which second factor, never its key. A superuser deletes one whose owner has lost it."""
+class AuthenticatorAdmin(OffTheIndex, admin.ModelAdmin):
+    """Who has which second factor, never its key. A superuser deletes one whose owner has lost it.
+
+    The person's page leads here.
+    """
 
     list_display = fields = readonly_fields = ["user", "type", "created_at", "last_used_at"]
     list_select_related = ["user"]

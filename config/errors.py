@@ -1,9 +1,11 @@
 """The pages for what went wrong: each says what happened and what to do."""
 
+from allauth.account.adapter import get_adapter
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
+from django.urls import reverse
 
 
 @login_not_required
@@ -13,8 +15,14 @@ def bad_request(request: HttpRequest, exception) -> HttpResponse:
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a POST without a valid CSRF token: the page was open too long, or cookies are off."""
-    return render(request, "403_csrf.html", status=403)
+    """Answer a POST without a valid CSRF token: the page was open too long, or cookies are off.
+
+    Signing in makes the forms of other tabs invalid. Who then sends the code from one of those is shown the way on.
+    """
+    is_code = request.user.is_authenticated and request.path == reverse("account_confirm_login_code")
+    next_url = request.POST.get("next", "") if is_code else ""
+    way_on = next_url if get_adapter().is_safe_url(next_url) else reverse("my_training")
+    return render(request, "403_csrf.html", {"is_code": is_code, "way_on": way_on}, status=403)
 
 
 @login_not_required

@@ -3,7 +3,7 @@
 from django import forms
 
 from accounts.models import Campus, Person
-from catalog.models import Format, Topic
+from catalog.models import Format, Topic, Workshop
 
 
 class FilterForm(forms.Form):
@@ -44,5 +44,6 @@ class FilterForm(forms.Form):
 
     @property
     def audience_words(self) -> str:
-        """The chosen audience in a sentence: “resident or fellow”."""
-        return dict(Person.Role.choices).get(self.cleaned_data.get("audience"), "").lower()
+        """The chosen audience in a sentence: “residents and fellows”."""
+        field = Workshop.AUDIENCE_FIELDS.get(self.cleaned_data.get("audience"))
+        return str(Workshop._meta.get_field(field).verbose_name) if field else ""

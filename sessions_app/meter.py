@@ -13,6 +13,7 @@ from sessions_app.words import clock, local, number_words, ordinal, short_day
 
 MOST_DOTS = 12
 REASON_LENGTH = 60
+JOIN, NOBODY_WAITS = "join the waitlist", "nobody on the waitlist"
 
 
 class Place(Protocol):
@@ -123,6 +124,12 @@ def meter(session: Session, now: datetime, place: Place | None = None) -> Meter:
     return Meter(state, SHAPES.get(state, ""), dots, lead, counts, text, when, when_iso)
 
 
+def meter_for_office(session: Session, now: datetime) -> Meter:
+    """Return the meter as the office reads it: with how many wait, also when nobody does."""
+    shown = meter(session, now)
+    return shown._replace(text=f" · {NOBODY_WAITS}") if shown.text == f" · {JOIN}" else shown
+
+
 def _cancelled(session: Session, now: datetime) -> Meter:
     dots = _dots(session.minimum, 0, False)
     if session.cancelled_by_rule:
@@ -138,7 +145,7 @@ def _cancelled(session: Session, now: datetime) -> Meter:
 def _waiting(session: Session, place: Place | None) -> str:
     if place is not None and place.is_waitlisted:
         return f"you are {ordinal(place.number)} of {session.waiting_count} waiting"
-    return f"{session.waiting_count} on the waitlist" if session.waiting_count else "join the waitlist"
+    return f"{session.waiting_count} on the waitlist" if session.waiting_count else JOIN
 
 
 def _still_needed(session: Session, now: datetime) -> str:

@@ -202,3 +202,14 @@ def test_the_keys_of_second_factors_are_never_shown(client, office):
         assert "JBSWY3DPEHPK3PXP" not in response.content.decode()
     client.post(reverse("admin:mfa_authenticator_delete", args=[app.pk]), {"post": "yes"})
     assert not Authenticator.objects.exists()
+
+
+def test_the_index_shows_what_the_office_works_with_and_no_more(client, office):
+    client.force_login(office)
+    index = client.get("/admin/").text
+    for rare in ("auth/group", "mfa/authenticator", "notifications/calendarfeed"):
+        assert f'href="/admin/{rare}/"' not in index
+        assert client.get(f"/admin/{rare}/").status_code == 200
+    factors = f'href="/admin/mfa/authenticator/?user__exact={office.pk}"'
+    assert factors in client.get(f"/admin/accounts/person/{office.pk}/change/").text
+    assert client.get("/admin/mfa/authenticator/", {"user__exact": office.pk}).status_code == 200

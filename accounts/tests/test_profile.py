@@ -126,4 +126,6 @@ def test_choosing_an_appearance_leads_to_our_own_pages_only(client, db):
 def test_an_appearance_nobody_offered_is_refused(client, db):
     assert client.post("/accounts/appearance/", {"appearance": '"><script>'}).status_code == 400
     assert client.post("/accounts/appearance/").status_code == 400
-    assert client.get("/accounts/appearance/").status_code == 405
+    response = client.get("/accounts/appearance/")
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert "This address belongs to a button on another page." in text(response)

@@ -186,6 +186,26 @@ def test_a_post_without_csrf_is_refused(db):
     assert not Person.objects.exists()
 
 
+def test_the_code_sent_from_a_second_tab_says_that_one_is_signed_in_and_leads_on(person):
+    browser = Client(enforce_csrf_checks=True)
+
+    def token(path: str) -> dict:
+        return {
+            "csrfmiddlewaretoken": re.search('name="csrfmiddlewaretoken" value="([^"]+)"', text(browser.get(path)))[1]
+        }
+
+    ask(browser, person.email, **token(SIGN_IN))
+    both_tabs = token(CODE) | {"code": mailed_code(person.email), "next": "/workshops/"}
+    assert browser.post(CODE, both_tabs).status_code == 302
+    for next_url, way_on in [("/workshops/", "/workshops/"), ("https://evil.example/", "/my/"), ("", "/my/")]:
+        response = browser.post(CODE, both_tabs | {"next": next_url})
+        assert response.status_code == 403
+        assert "You are signed in already." in text(response)
+        assert f'href="{way_on}">Go on</a>' in text(response)
+    other = browser.post("/accounts/profile/", both_tabs)
+    assert other.status_code == 403 and "That form was open too long." in text(other)
+
+
 # ---- entering it ----
 
 

@@ -49,6 +49,16 @@ def test_the_roster_names_who_comes_and_who_waits_in_order(desk, session, people
     assert "Pediatrics" in registered and "East" in registered and "Staff" in registered
 
 
+def test_the_office_is_not_asked_to_join_the_waitlist(desk, session, people):
+    for person in people(2):
+        Registration.objects.register(person, session)
+    pages = ["/admin/sessions_app/session/", url("roster", session)]
+    pages.append(reverse("admin:sessions_app_session_run-anyway", args=[session.pk]))
+    for path in pages:
+        shown = desk.get(path).text
+        assert "nobody on the waitlist" in shown and "join the waitlist" not in shown, path
+
+
 def test_the_roster_takes_as_many_queries_for_twenty_people_as_for_one(desk, make_session, people):
     session, counts = make_session(), []
     for more in (1, 19):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.core.cache import cache
 
 from accounts.tests.test_sign_in import mailed_code
+from notifications.models import Notice
 from registrations.models import Registration
 from registrations.tests.test_register_page import NEW, form_of, join
 from sessions_app.models import Session
@@ -38,6 +39,23 @@ def test_somebody_new_registers_and_leaves(transactional_db, live_server, make_s
     assert "Thank you for making room." in page.get_by_role("main").inner_text()
     registration.refresh_from_db()
     assert registration.status == Registration.Status.WITHDRAWN
+
+
+def test_a_double_click_on_register_sends_one_code(transactional_db, live_server, make_session, browser_page):
+    cache.clear()
+    page = browser_page
+    page.goto(live_server.url + form_of(make_session()))
+    page.get_by_role("textbox", name="Name").fill("Ada Lovelace")
+    page.get_by_role("textbox", name="School email").fill(NEW)
+    page.get_by_role("radio", name="Faculty").check()
+    page.get_by_role("button", name="Register").dblclick()
+    page.wait_for_url("**/accounts/login/code/**")
+    page.wait_for_load_state("networkidle")
+    assert Notice.objects.count() == 1
+    page.get_by_role("textbox", name="Code").fill("x")
+    for _ in range(2):
+        page.get_by_role("button", name="Confirm and register").click()
+        page.get_by_role("link", name="That code is not right").wait_for()
 
 
 def test_axe_finds_nothing_on_the_pages_of_one_person(inspector, sign_in, people, make_session, now):

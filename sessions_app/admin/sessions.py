@@ -11,7 +11,7 @@ from django.utils.safestring import mark_safe
 from accounts.desk import DeskAdmin, PanelInline, PartInline
 from sessions_app.admin.forms import DEADLINES, FurtherMeetings, MeetingForm, PublishedForm, ScheduleForm
 from sessions_app.admin.pages import DecisionPages, open_pages
-from sessions_app.meter import meter
+from sessions_app.meter import meter_for_office
 from sessions_app.models import Decision, Meeting, Session
 from sessions_app.words import clock, short_day, time_span, zone_words
 
@@ -306,7 +306,7 @@ class SessionAdmin(DecisionPages, DeskAdmin):
 
     @admin.display(description="registered")
     def meter(self, session: Session) -> str:
-        shown = {"m": meter(session, timezone.now()), "size": "sm", "code": session.code}
+        shown = {"m": meter_for_office(session, timezone.now()), "size": "sm", "code": session.code}
         return render_to_string("sessions_app/_quorum_meter.html", shown)
 
     @admin.display(description="confirm by", ordering="confirm_by")

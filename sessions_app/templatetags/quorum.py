@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from catalog.models import Workshop
 from sessions_app import panel, rows
-from sessions_app.meter import Meter, Place, meter
+from sessions_app.meter import Meter, Place, meter, meter_for_office
 from sessions_app.models import Meeting, Session
 from sessions_app.words import length_words, local, long_day, number_words, short_day, time_span, zone_words
 
@@ -30,6 +30,12 @@ def now_of(context) -> datetime:
 def quorum_meter(context, session: Session, place: Place | None = None, size: str = "md", stack: bool = False) -> dict:
     """Show the meter of `session` for somebody with `place` in it. Sizes: sm (tables), md (rows), lg (the panel)."""
     return {"m": meter(session, now_of(context), place), "size": size, "stack": stack, "code": session.code}
+
+
+@register.inclusion_tag("sessions_app/_quorum_meter.html", takes_context=True)
+def office_meter(context, session: Session, size: str = "md") -> dict:
+    """Show the meter of `session` to the office, which is not asked to join."""
+    return {"m": meter_for_office(session, now_of(context)), "size": size, "code": session.code}
 
 
 @register.simple_tag(takes_context=True)
@@ -129,6 +135,12 @@ def only_length(meetings: list[Meeting]) -> int:
     if len(meetings) != 1:
         return 0
     return int((meetings[0].ends_at - meetings[0].starts_at).total_seconds() // 60)
+
+
+@register.filter
+def is_ahead(session: Session, now: datetime) -> bool:
+    """Tell whether the session may still be held, and has not ended."""
+    return session.is_running and now < session.ends_at
 
 
 register.filter("number_words", number_words)

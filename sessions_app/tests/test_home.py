@@ -116,7 +116,15 @@ def test_nothing_found_says_so_and_leads_back(home, make_session):
     make_session()
     page = home("q=affirmations")
     assert "No sessions match “affirmations”." in page
-    assert "Show all sessions" in page
+    assert page.count("Show all sessions") == 1 and page.count("affirmations”") == 1
+
+
+def test_nothing_found_says_what_was_looked_for(home, make_session):
+    make_session()
+    campus = Campus.objects.create(name="West")
+    assert "No sessions at West for students at the moment." in home(f"campus={campus.pk}&audience=student")
+    assert "No sessions match “bias” at West." in home(f"campus={campus.pk}&q=bias")
+    assert "No sessions like that at the moment." in home("status=confirmed")
 
 
 def test_nothing_scheduled_says_so(home):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sessions_app.meter import State, meter
+from sessions_app.meter import State, meter, meter_for_office
 from sessions_app.models import Session
 
 NOW = datetime(2024, 5, 7, 15, 0, tzinfo=UTC)
@@ -87,6 +87,12 @@ def says(session: Session, now: datetime = NOW, place=None) -> str:
 def test_every_state_says_itself_in_words(shown, state, words):
     assert meter(shown, NOW).state is state
     assert says(shown) == words
+
+
+def test_the_office_reads_that_nobody_waits_and_is_not_asked_to_join():
+    full, waiting = session("confirmed", 20), session("confirmed", 20, waiting_count=3)
+    assert meter_for_office(full, NOW) == meter(full, NOW)._replace(text=" · nobody on the waitlist")
+    assert meter_for_office(waiting, NOW) == meter(waiting, NOW)
 
 
 def test_a_confirmed_session_that_has_ended_was_held_even_before_it_is_settled():

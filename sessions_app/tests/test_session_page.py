@@ -193,3 +193,13 @@ def test_a_change_of_the_text_is_seen_at_once(page, make_session, workshop):
     page(made)
     workshop.objectives.create(position=1, text="Step in early.")
     assert "Step in early." in page(made)
+
+
+def test_only_a_session_to_come_promises_its_link(page, make_session, office, now):
+    coming, cancelled, held = make_session(minimum=1), make_session(days=20), make_session(days=30)
+    cancelled.cancel("Snow.", by=office, now=now)
+    Session.objects.filter(pk=held.pk).update(status="completed", confirmed_count=6, confirmed_minimum=6)
+    assert "Online; the link comes with your invitation" in page(coming)
+    for over in (cancelled, held):
+        over.refresh_from_db()
+        assert "<dd>Online</dd>" in page(over)

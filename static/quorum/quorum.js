@@ -45,6 +45,19 @@ addEventListener("beforeprint", () => {
 });
 addEventListener("afterprint", () => { for (const part of closed) part.open = false; });
 
+// A double click is one press: what has just been sent is not sent once more.
+const TWO_SECONDS = 2000;
+let pressed = null, pressedAt = -TWO_SECONDS;
+document.addEventListener("submit", (event) => {
+  if (event.target.method !== "post") return;
+  if (event.target === pressed && event.timeStamp - pressedAt < TWO_SECONDS) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  [pressed, pressedAt] = [event.target, event.timeStamp];
+}, true);
+
 // A form that came back with errors puts the reader at their summary.
 document.querySelector(".q-errors[tabindex], .alert-danger[tabindex]")?.focus();
 
