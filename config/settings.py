@@ -190,6 +190,7 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "100/m/ip,3/m/key,20/h/key",
     "wrong_login_code": "20/m/ip",
     "nominate": "10/d/user",
+    "roster": "30/h/user",  # as files
 }
 
 # ---- calendar feeds: some programs ask every few minutes, and one person may have several ----

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from allauth.core import ratelimit
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -23,6 +24,8 @@ from registrations.accommodation_desk import AccommodationAdmin  # noqa: F401 (r
 from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
 from sessions_app.models import Session
 from sessions_app.words import clock, ordinal, short_day
+
+TOO_MANY = 429
 
 
 def at_words(at: datetime, session: Session) -> str:
@@ -159,6 +162,9 @@ class RegistrationAdmin(ReadOnlyAdmin):
                 else:
                     messages.success(request, sentence)
                     return redirect("admin:registrations_registration_roster", session_pk)
+        return self._roster_page(request, session, form, status)
+
+    def _roster_page(self, request: HttpRequest, session: Session, form: RegisterForm, status: int) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "title": "Roster",
@@ -187,9 +193,12 @@ class RegistrationAdmin(ReadOnlyAdmin):
 
     @method_decorator(transaction.atomic)
     def csv_view(self, request: HttpRequest, session_pk: int) -> HttpResponse:
-        """Answer with the roster as a file, and put on record who took it."""
+        """Answer with the roster as a file, and put on record who took it. Refuses (429) whoever takes very many."""
         self._refuse_unless_may(request, "view")
         session = self._roster_of(session_pk)
+        if not ratelimit.consume(request, action="roster", user=request.user):
+            messages.error(request, "You have downloaded many rosters within the hour. Wait a little, then try again.")
+            return self._roster_page(request, session, RegisterForm(), TOO_MANY)
         roster = Roster(session)
         count = len(roster.registered) + len(roster.waiting)
         record(request.user, session, f"Roster downloaded, {count} {'person' if count == 1 else 'people'}.")

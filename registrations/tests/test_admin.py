@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -47,6 +48,19 @@ def test_the_roster_names_who_comes_and_who_waits_in_order(desk, session, people
     assert registered.index("Person 1") < registered.index("Person 2")
     assert waiting.index("Person 3") < waiting.index("Person 4")
     assert "Pediatrics" in registered and "East" in registered and "Staff" in registered
+
+
+def test_the_thirty_first_file_within_an_hour_is_one_too_many(desk, office, session, people):
+    cache.clear()
+    for _ in range(30):
+        assert desk.post(url("csv", session)).status_code == 200
+    response = desk.post(url("csv", session))
+    assert response.status_code == 429 and response["Content-Type"].startswith("text/html")
+    assert "You have downloaded many rosters within the hour." in response.text
+    assert LogEntry.objects.filter(user=office, change_message__startswith="Roster downloaded").count() == 30
+    colleague = people(1, is_staff=True, is_superuser=True)[0]
+    desk.force_login(colleague)
+    assert desk.post(url("csv", session)).status_code == 200
 
 
 def test_the_office_is_not_asked_to_join_the_waitlist(desk, session, people):
