@@ -4,6 +4,7 @@ import csv
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.text import slugify
 
@@ -69,6 +70,8 @@ def build_people(since: datetime) -> tuple[Person, dict[str, Person]]:
         campus=campuses["Twin Cities"],
         created_at=since,
     )
+    # So that whoever tries the demo sees the desk of access requests, too.
+    office.groups.add(Group.objects.get_or_create(name=Person.objects.ACCOMMODATIONS)[0])
     people = {}
     with (CONTENT / "people.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

@@ -7,7 +7,7 @@ from operator import itemgetter
 from accounts.models import Person
 from catalog.models import Format, Workshop
 from notifications.demo.season import ZONE, Story, yesterday_at_five
-from registrations.models import Registration
+from registrations.models import Accommodation, Nomination, Registration
 from sessions_app.models import MeetingPlan, Session, Venue
 
 Happening = tuple[datetime, Callable[[datetime], None]]
@@ -76,6 +76,8 @@ def life(story: Story, session: Session, people: list[Person], office: Person, n
     def register(person: Person) -> Callable[[datetime], None]:
         def happen(at: datetime) -> None:
             made.append(Registration.objects.register(person, session, now=at))
+            if len(made) <= len(story.needs):
+                Accommodation.objects.ask(made[-1], story.needs[len(made) - 1], now=at)
             if session.seats_taken >= session.minimum:
                 session.settle(now=at)
 
@@ -86,6 +88,10 @@ def life(story: Story, session: Session, people: list[Person], office: Person, n
         yield published_at + (last_at - published_at) * number / (len(people) + 1), register(person)
     for number in range(story.left):
         yield last_at, lambda at, number=number: made[number].withdraw(made[number].person, now=at)
+    if story.nominates:
+        yield last_at, lambda at: Nomination.objects.nominate(story.nominates, session, made[0].person, now=at)
+    if story.answer:
+        yield last_at, lambda at: answer_first(made[0], story.answer, office, at)
     acts_at = decided_by - timedelta(hours=12)
     if story.extended:
         until = session.starts_at - timedelta(hours=24)
@@ -97,3 +103,9 @@ def life(story: Story, session: Session, people: list[Person], office: Person, n
     for due_at in (session.confirm_by, session.ends_at):
         if due_at <= now:
             yield due_at, lambda at: session.settle(now=at)
+
+
+def answer_first(registration: Registration, answer: str, office: Person, at: datetime) -> None:
+    """Answer what the person asked for with this registration."""
+    asked = Accommodation.objects.of(registration)
+    asked.reply(answer, office, asked.asked_at, now=at)

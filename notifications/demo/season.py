@@ -27,6 +27,9 @@ class Story:
     waiting: int = 0
     left: int = 0
     amina: int = 0  # the place in line of the person whose account is for trying, 0 if she is not there
+    nominates: list[str] = field(default_factory=list)  # the addresses that who registered first proposes
+    needs: list[str] = field(default_factory=list)  # what those who registered first need to take part, in their order
+    answer: str = ""  # to the first of these
     draft: bool = False
     decided_yesterday: bool = False
     extended: bool = False

@@ -17,7 +17,7 @@ from notifications.demo.build import AMINA, KAI, OFFICE, NotEmpty, build
 from notifications.demo.season import CONTENT, SCHEDULES, ZONE, is_away, published, read, season
 from notifications.invariants import breaches
 from notifications.models import Notice
-from registrations.models import Registration
+from registrations.models import Accommodation, Nomination, Registration
 from sessions_app.models import Session
 
 FARTHEST = timedelta(weeks=32)  # 25, and what the winter break and days already taken push back
@@ -111,6 +111,19 @@ def test_the_demo_tells_nobody_anything_anew():
     build(NOON)
     assert set(Notice.objects.values_list("state", flat=True)) == {"sent"}
     assert not Notice.objects.due(NOON + timedelta(days=1)).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("now", DAYS.values(), ids=DAYS)
+def test_there_are_nominations_to_answer_and_access_requests_to_read(now):
+    build(now)
+    open_ones = Nomination.objects.open().filter(told_at__isnull=False)
+    assert set(open_ones.values_list("email", flat=True)) >= {KAI, "wren.tidemarsh@example.edu"}
+    assert open_ones.filter(email=KAI).get().session.takes_registrations(now)
+    assert Accommodation.objects.waiting(now).count() == 2
+    answered = Accommodation.objects.exclude(answered_at=None).get()
+    assert (answered.needs, answered.answered_by.email) == ("A chair with arms near the door, please.", OFFICE)
+    assert list(Person.objects.arranging_access().values_list("email", flat=True)) == [OFFICE]
 
 
 @pytest.mark.django_db

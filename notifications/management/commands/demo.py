@@ -10,9 +10,9 @@ from registrations.models import Registration
 from sessions_app.models import Session
 
 TO_TRY = {
-    OFFICE: "the office: schedules, publishes and decides at /admin/",
+    OFFICE: "the office: schedules, publishes and decides at /admin/, and answers access requests",
     AMINA: "registered for some sessions, waiting for one, has been to others",
-    KAI: "registered for nothing yet; be the sixth at Bystander Interventions",
+    KAI: "registered for nothing yet, nominated for one; be the sixth at Bystander Interventions",
 }
 
 
