@@ -48,6 +48,8 @@ def invitation(request: HttpRequest, uuid) -> HttpResponse:
     return _attached(HttpResponse(invitations.publish(entries, office()), CALENDAR))
 
 
+# Here and below, csrf_exempt opens nothing: only GET and HEAD are served. Without it, a program that tries a POST would
+# be sent the page about forms, which looks at who asks and sets a cookie; with it, it hears a plain 405.
 @csrf_exempt
 @login_not_required
 @require_safe
