@@ -9,7 +9,7 @@ import logging
 import random
 import smtplib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.core.mail import get_connection
@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from notifications.claims import claim_some
+from notifications.clock import Clock
 from notifications.letters import write_letter
 from notifications.mime import message
 from notifications.models import MailQueue, Notice, Wording
@@ -39,8 +40,8 @@ CLOSING = 421
 class Sender:
     """Send notices over one kept connection. Use as a context manager."""
 
-    def __init__(self):
-        self.connection = get_connection()
+    def __init__(self, now: Callable[[], datetime] = timezone.now):
+        self.connection, self.now = get_connection(), now
 
     def __enter__(self) -> "Sender":
         return self
@@ -73,7 +74,7 @@ class Sender:
         A refused recipient is dead at once; what the server calls temporary, and a broken connection, is tried again;
         refused credentials, or a refused From, pause the queue and cost the notice no attempt.
         """
-        now, was_blank = timezone.now(), not notice.text
+        now, was_blank = self.now(), not notice.text
         try:
             letter = write_letter(notice, wordings)
             self.connection.open()
@@ -105,7 +106,7 @@ class Sender:
             logger.error("notice %s could not be written: %s", notice.pk, type(error).__name__)
             self._retry(notice, f"{type(error).__name__}: {error}", now)
         else:
-            self._mark(notice, state=Notice.State.SENT, sent_at=timezone.now(), problem="", **_erased(notice))
+            self._mark(notice, state=Notice.State.SENT, sent_at=self.now(), problem="", **_erased(notice))
             queue.resume()
         return True
 
@@ -154,14 +155,14 @@ def expire(now: datetime) -> None:
 
 def drain(seconds: float = DRAIN_SECONDS) -> int:
     """Send what is due, for `seconds` at most. Returns how many notices were tried."""
-    queue = MailQueue.load()
-    expire(timezone.now())
-    if queue.is_paused(timezone.now()):
+    queue, now = MailQueue.load(), Clock().now
+    expire(now())
+    if queue.is_paused(now()):
         return 0
     tried, stop_at = 0, time.monotonic() + seconds
-    with Sender() as sender:
-        while time.monotonic() < stop_at and (notices := claim_some(timezone.now(), MOST_AT_ONCE)):
+    with Sender(now) as sender:
+        while time.monotonic() < stop_at and (notices := claim_some(now(), MOST_AT_ONCE)):
             tried += sender.send(notices, queue)
-            if queue.is_paused(timezone.now()):
+            if queue.is_paused(now()):
                 break
     return tried

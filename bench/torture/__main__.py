@@ -55,7 +55,7 @@ PROMISES = [
     Promise("kills", 5000, 500, "a lease", 1000),
     Promise("faults", 5000, 500, "a second try", 100),
     Promise("restart", 2000, 300, "a new connection", 200),
-    Promise("clock", 600, 90),
+    Promise("clock", 1000, 200, "one clock", 200),
     Promise("poison", 60, 30, "an end to attempts", 30),
     Promise("speed", 1500, 300),
     Promise("texts", 10_000, 400, "escaping", 100),

@@ -1,0 +1,57 @@
+"""Workers go by one clock, the database's: one that is an hour off takes nothing from another and delays nothing."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from notifications.claims import LEASE, claim
+from notifications.clock import Clock
+from notifications.delivery import drain
+from notifications.models import Notice
+from registrations.models import Registration
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def notice(make_session, person, now) -> Notice:
+    """A notice that is due."""
+    return Registration.objects.register(person, make_session(), now=now).notices.get()
+
+
+def move_clock(monkeypatch, by: timedelta) -> None:
+    """Let this machine's clock be off."""
+    right = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: right() + by)
+
+
+def test_a_worker_an_hour_ahead_leaves_alone_what_another_is_sending(notice, smtp_sink, monkeypatch):
+    held = claim(timezone.now())
+    move_clock(monkeypatch, HOUR)
+    assert (drain(), smtp_sink.received) == (0, [])
+    notice.refresh_from_db()
+    assert (notice.state, notice.token) == ("sending", held.token)
+
+
+def test_a_worker_an_hour_behind_sends_what_is_due(notice, smtp_sink, monkeypatch):
+    move_clock(monkeypatch, -HOUR)
+    assert (drain(), len(smtp_sink.received)) == (1, 1)
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_worker_whose_clock_is_off_tries_again_when_it_should(notice, smtp_sink, monkeypatch, hours):
+    smtp_sink.busy, asked_at = 1, timezone.now()
+    with monkeypatch.context() as patch:
+        move_clock(patch, hours * HOUR)
+        drain()
+    notice.refresh_from_db()
+    assert timedelta(seconds=45) < notice.next_attempt_at - asked_at < timedelta(seconds=90)
+
+
+def test_a_worker_an_hour_behind_holds_what_it_sends(notice, smtp_sink, monkeypatch):
+    move_clock(monkeypatch, -HOUR)
+    claimed = claim(Clock().now())
+    monkeypatch.undo()
+    assert claimed.lease_until > timezone.now() + LEASE - timedelta(seconds=30)
