@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.tests.test_second_factor import app_code
+from notifications.health import find_problems
 from notifications.models import Notice
 from registrations.models import Registration
 from sessions_app.models import Session
@@ -141,6 +142,7 @@ def test_a_session_at_five_is_cancelled_by_the_sweep_and_five_people_are_told(st
     stack.start_beat()
     told = Notice.objects.filter(kind="cancelled", state="sent")
     stack.wait_until(lambda: told.count() == 5, seconds=30)
+    stack.wait_until(lambda: find_problems(timezone.now()) == {})
     session.refresh_from_db()
     assert (session.status, session.cancelled_by_rule, session.cancelled_count) == ("cancelled", True, 5)
     for person in five:
