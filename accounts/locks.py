@@ -14,5 +14,9 @@ def lock_row(obj: models.Model, *related: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{SECONDS}s'")
-    rows = type(obj)._default_manager.select_for_update(no_key=True, of=("self",))
-    obj.refresh_from_db(from_queryset=rows.select_related(*related) if related else rows)
+    rows = type(obj)._default_manager.select_for_update(no_key=True, of=("self",)).order_by()
+    fresh = (rows.select_related(*related) if related else rows).get(pk=obj.pk)
+    # Not refresh_from_db, which leaves unread what `obj` was fetched without: a verb's caller needs only the key. The
+    # state holds the related rows just read, and none from before.
+    vars(obj).pop("_prefetched_objects_cache", None)
+    vars(obj).update(vars(fresh))

@@ -4,27 +4,27 @@ A clash is a warning: the person may register anyway, choose another date, or mo
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
 
-from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import Person
-from registrations.models import Registration
 from sessions_app.models import Meeting, Session
 from sessions_app.words import local, short_day
 
 # The name of what a form posts to register in spite of a clash.
 ACCEPT = "anyway"
+# What tells of each place somebody has whether something new may clash with it.
+COLUMNS = ("pk", "session", "session__status", "session__workshop", "session__starts_at", "session__ends_at")
 
 
 class Clash(Exception):
     """The person already has `place`; `str(error)` says what it means for registering for `session`."""
 
-    def __init__(self, place: Registration, session: Session):
+    def __init__(self, place, session: Session):
         self.place, self.session = place, session
         super().__init__(self._sentence())
 
@@ -60,27 +60,31 @@ class Clash(Exception):
         return f"This overlaps with {other.workshop} on {'the same day' if same_day else day}."
 
 
-@cache
-def running() -> QuerySet:
-    """Return the places people have in sessions that may be held, by key with the session's: built once."""
-    places = Registration.objects.active().filter(session__status__in=Session.RUNNING)
-    return places.order_by().values_list("pk", "session")
-
-
 def find_clash(person: Person, session: Session, now: datetime) -> Clash | None:
     """Return the first thing that registering `person` for `session` would clash with; None if they are in it already.
 
-    A seat on another date of the workshop first, then a place in line there, then whatever is at the same time. One
-    query, two more for somebody who has such a place.
+    One query, two more for somebody who may have such a place.
     """
-    here = Q(session=session)
-    sister = Q(session__workshop=session.workshop_id, session__starts_at__gt=now)
-    meanwhile = Q(session__starts_at__lt=session.ends_at, session__ends_at__gt=max(session.starts_at, now))
-    # Most people have no such place, so the first look is a narrow one.
-    found = dict(running().filter(here | sister | meanwhile, person=person))
-    if not found or session.pk in found.values():
+    return clash_among(person.registrations.active().order_by().values_list(*COLUMNS, named=True), person, session, now)
+
+
+def clash_among(places: Iterable, person: Person, session: Session, now: datetime) -> Clash | None:
+    """Return what `find_clash` does, of the active `places` of `person`, given as rows of COLUMNS.
+
+    A seat on another date of the workshop first, then a place in line there, then whatever is at the same time.
+    """
+    coming = [place for place in places if place.session__status in Session.RUNNING]
+    if any(place.session == session.pk for place in coming):
         return None
-    places = list(Registration.objects.filter(pk__in=found).select_related("session__workshop").order_by("pk"))
+    found = [
+        place.pk
+        for place in coming
+        if (place.session__workshop == session.workshop_id and place.session__starts_at > now)
+        or (place.session__starts_at < session.ends_at and place.session__ends_at > max(session.starts_at, now))
+    ]
+    if not found:
+        return None
+    places = list(person.registrations.filter(pk__in=found).select_related("session__workshop").order_by("pk"))
     places.sort(key=lambda place: place.session.starts_at)
     sisters = [
         place for place in places if place.session.workshop_id == session.workshop_id and place.session.starts_at > now
@@ -89,7 +93,7 @@ def find_clash(person: Person, session: Session, now: datetime) -> Clash | None:
     return Clash(clashes[0], session) if clashes else None
 
 
-def crossing(places: list[Registration], session: Session) -> list[Registration]:
+def crossing(places: list, session: Session) -> list:
     """Return those of `places` of whose meetings one is at the same time as one of `session`."""
     ids = {session.pk, *(place.session_id for place in places)}
     times = defaultdict(list)

@@ -62,7 +62,9 @@ def people_for(session: Session) -> QuerySet[Person]:
 
 def missing_workshops(person: Person, workshop: Workshop, before: datetime) -> list[Workshop]:
     """Return what `workshop` comes after and `person` neither has a seat in before `before` nor took elsewhere."""
-    if not Workshop.requires.through.objects.filter(from_workshop=workshop).exists():
+    # Most workshops come after none, so the first look is a narrow one.
+    required = Workshop.requires.through.objects.filter(from_workshop=workshop.pk).values_list("to_workshop", flat=True)
+    if not required:
         return []
     booked = Q(
         sessions__registrations__person=person,
@@ -71,4 +73,4 @@ def missing_workshops(person: Person, workshop: Workshop, before: datetime) -> l
     )
     elsewhere = Q(prior_attendances__person=person)
     done = Workshop.objects.filter(booked | elsewhere, prepares_for=workshop).values("pk")
-    return list(workshop.requires.exclude(pk__in=done))
+    return list(Workshop.objects.filter(pk__in=list(required)).exclude(pk__in=done))

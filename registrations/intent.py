@@ -7,7 +7,6 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
 from accounts.models import Person
-from registrations.clash import warn_of_clash
 from registrations.models import Accommodation, Registration
 from sessions_app.models import Session
 
@@ -63,8 +62,7 @@ class Intent:
             raise Registration.NotPublic("This session is not open for registration yet.")
         said = {"name": self.name, "role": self.role, "unit_id": self.unit, "campus_id": self.campus}
         complete_profile(person, **said)
-        warn_of_clash(person, session, now)
-        registration = Registration.objects.register(person, session, now=now)
+        registration = Registration.objects.register_unless_clash(person, session, now=now)
         Accommodation.objects.carry(registration, now=now)
         return registration
 

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.db import connection, transaction
 
 from accounts.models import Unit
+from sessions_app.models import Session
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -19,3 +20,17 @@ def test_whoever_locks_waits_three_seconds_at_most(locked_by, make_session):
             admin.site.get_model_admin(Unit).lock(unit)
         cursor.execute("SHOW lock_timeout")
         assert cursor.fetchone() == ("3s",)
+
+
+def test_a_lock_reads_all_of_the_row_and_forgets_what_was_read_before(make_session, django_assert_num_queries):
+    code = make_session().code
+    session, other = Session.objects.only("code").get(), Session.objects.select_related("workshop").get()
+    title = f"{other.workshop.title}, again"
+    other.workshop.sessions.update(capacity=17)
+    type(other.workshop).objects.update(title=title)
+    with transaction.atomic():
+        session.lock()
+        other.lock()
+        with django_assert_num_queries(0):
+            for one in (session, other):
+                assert (one.code, one.capacity, one.workshop.title) == (code, 17, title)

@@ -26,7 +26,7 @@ class CalendarThreadQuerySet(models.QuerySet):
         The caller holds the session's lock. Made with the seat and not with the first message, so that the download and
         the feed show before the confirmation what the invitation then updates.
         """
-        meetings = registration.session.meetings.order_by().values_list("pk", flat=True)
+        meetings = Meeting.objects.order_by().filter(session=registration.session_id).values_list("pk", flat=True)
         self.bulk_create(
             [CalendarThread(registration=registration, meeting_id=meeting) for meeting in meetings],
             ignore_conflicts=True,

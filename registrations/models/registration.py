@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from accounts.record import record
-from registrations import eligibility, waitlist
+from registrations import clash, eligibility, waitlist
 from registrations.models.preparation import Preparation
 from registrations.models.refusals import Refusals
 from registrations.signals import registration_made, registration_rebooked, registration_withdrawn
@@ -40,29 +41,46 @@ class RegistrationQuerySet(models.QuerySet):
         coming = coming.select_related("session__workshop", "session__for_campus")
         return [place for place in coming if eligibility.why_not_as(person, place.session)]
 
-    @transaction.atomic
     def register(self, person: Person, session: Session, now: datetime | None = None) -> "Registration":
         """Give `person` a seat in `session`, or the end of its waitlist; a second call answers with what exists.
 
         A seat is given if one is free and nobody waits. Raises a Registration.Refused: NotPublic, SessionCancelled,
         SessionOver, NotOpenYet, RegistrationClosed, NotEligible, TooOften.
         """
-        now = now or timezone.now()
+        return self._register(person, session, now or timezone.now())
+
+    def register_unless_clash(self, person: Person, session: Session, now: datetime | None = None) -> "Registration":
+        """Do as `register` does, but where nothing else stands against it raise the Clash with what the person has."""
+        return self._register(person, session, now or timezone.now(), warns=True)
+
+    @transaction.atomic
+    def _register(self, person: Person, session: Session, now: datetime, warns: bool = False) -> "Registration":
         session.lock()
-        own = self.filter(person=person, session=session)
-        earlier = list(own.order_by().values_list("status", "registered_at"))
-        if any(status in Registration.ACTIVE for status, _ in earlier):
-            existing = own.active().get()
-            existing.session = session
-            return existing
+        # While others wait for the lock one query asks for everything the person has or had, here and elsewhere.
+        places = list(_places().filter(person=person))
+        active = [place for place in places if place.status in Registration.ACTIVE]
+        for place in active:
+            if place.session == session.pk:
+                existing = self.get(pk=place.pk)
+                existing.session = session
+                return existing
         Registration.refuse_unless_joinable(person, session, now)
-        if sum(registered_at > now - DAY for _, registered_at in earlier) >= MOST_A_DAY:
+        if sum(place.session == session.pk and place.registered_at > now - DAY for place in places) >= MOST_A_DAY:
             raise Registration.TooOften(
                 "You have joined and left this session many times today. Come back tomorrow, or write to the office."
             )
+        # Last: only what nothing else stands against can be accepted.
+        if warns and (found := clash.clash_among(active, person, session, now)):
+            raise found
         return Registration._add(person, session, now)
 
-    register.alters_data = True
+    register.alters_data = register_unless_clash.alters_data = _register.alters_data = True
+
+
+@cache
+def _places() -> models.QuerySet:
+    """Return what registering asks of the places people have or had: built once, because others wait meanwhile."""
+    return Registration.objects.order_by().values_list("status", "registered_at", *clash.COLUMNS, named=True)
 
 
 class Registration(Refusals, Preparation, models.Model):

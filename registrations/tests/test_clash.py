@@ -58,6 +58,14 @@ def test_a_post_that_does_not_accept_it_registers_nobody_and_keeps_what_was_type
     assert session.registrations.get().is_registered
 
 
+def test_a_refusal_is_said_before_a_warning_that_could_be_accepted(me, make_session, booked, now):
+    session = make_session()
+    type(session).objects.filter(pk=session.pk).update(registration_closes_at=now - timedelta(minutes=1))
+    for typed in ({}, {"anyway": "1"}):
+        page = text(me.post(form_of(session), typed))
+        assert "Registration for this session is closed." in page and "overlaps" not in page
+
+
 def test_register_anyway_registers(me, make_session, booked, person):
     session = make_session()
     assert me.post(form_of(session), {"anyway": "1"}).status_code == 302

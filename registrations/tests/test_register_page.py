@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.test import Client
 
 from accounts.models import Campus, Person, Unit
 from accounts.tests.test_profile import FINE, NASTY
 from accounts.tests.test_sign_in import CODE, ELSEWHERE, ask, is_signed_in, mailed_code, text
-from catalog.models import Format
+from catalog.models import Format, Workshop
 from notifications.models import Notice
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Session, Venue
@@ -163,6 +164,23 @@ def test_an_incomplete_profile_is_asked_for_what_it_lacks(client, session, peopl
     person.refresh_from_db()
     assert (person.name, person.role, person.unit) == ("Ada Lovelace", "student", unit)
     assert Registration.objects.get().person == person
+
+
+@pytest.mark.parametrize("others", [0, 9])
+def test_a_press_makes_the_same_queries_however_many_come_and_whatever_else_one_has(
+    others, me, make_session, person, people, django_assert_num_queries
+):
+    session = make_session()
+    join(session, [one for one in people(others + 1) if one != person][:others])
+    workshop = Workshop.objects.create(title="Disability and Allyship", slug="disability", status="published")
+    for days in range(40, 40 + others):
+        join(make_session(days=days, workshop=workshop), [person])
+    me.get(form_of(session))
+    # Who is asking (2), the session, the transaction (2), the lock (on PostgreSQL with its patience), what the person
+    # has, what comes before, the counts, the place, the meetings and their threads, the notice.
+    with django_assert_num_queries(14 if connection.vendor == "postgresql" else 13):
+        assert me.post(form_of(session)).status_code == 302
+    assert session.registrations.count() == others + 1
 
 
 def test_what_the_profile_says_is_not_overwritten(me, session, person):

@@ -1,12 +1,13 @@
 """Registering, signed in or not."""
 
+from contextlib import nullcontext
 from copy import copy
 from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Person
 from accounts.sign_in import send_code
 from registrations.access import asking_help
-from registrations.clash import ACCEPT, Clash, find_clash, warn_of_clash
+from registrations.clash import ACCEPT, Clash, find_clash
 from registrations.forms import NewcomerForm, ProfileGapsForm
 from registrations.intent import Intent, complete_profile
 from registrations.models import Accommodation, Registration
@@ -44,34 +45,41 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
 
     A refusal is 409 with the form as it was typed; a form that is not valid is 422.
     """
+    if request.user.is_authenticated and request.method == "POST":
+        return _register_person(request, code)
     session = get_object_or_404(Session.objects.public(), code=code)
-    if request.user.is_authenticated:
-        return _register_person(request, session)
-    return _register_newcomer(request, session)
+    if not request.user.is_authenticated:
+        return _register_newcomer(request, session)
+    person, now = request.user, timezone.now()
+    existing = session.registrations.active().filter(person=person).first()
+    if existing:
+        return redirect(existing)
+    form = ProfileGapsForm(person=person, session=session, initial={"needs": Accommodation.objects.kept_by(person)})
+    return _form_page(request, session, form, now, find_clash(person, session, now))
 
 
-def _register_person(request: HttpRequest, session: Session) -> HttpResponse:
+def _register_person(request: HttpRequest, code: str) -> HttpResponse:
+    # What the form asks depends on the campus. The verb reads all the rest once it holds the lock.
+    session = get_object_or_404(Session.objects.only("code", "for_campus"), code=code)
     # A copy: what a refused registration wrote on request.user would show in the header.
     person, now = copy(request.user), timezone.now()
-    if request.method != "POST":
-        existing = session.registrations.active().filter(person=person).first()
-        if existing:
-            return redirect(existing)
-        kept = Accommodation.objects.kept_by(person)
-        form = ProfileGapsForm(person=person, session=session, initial={"needs": kept})
-        return _form_page(request, session, form, now, find_clash(person, session, now))
     form = ProfileGapsForm(request.POST, person=person, session=session)
     if not form.is_valid():
+        session = get_object_or_404(Session.objects.public(), code=code)
         clash = find_clash(person, session, now)
         return _form_page(request, session, form, now, clash, status=UNPROCESSABLE)
+    places = Registration.objects
+    register = places.register if ACCEPT in request.POST else places.register_unless_clash
+    # Where nothing was typed the verb's own transaction is enough: with another around it others wait longer.
+    all_or_nothing = transaction.atomic() if form.has_changed() else nullcontext()
     try:
-        with transaction.atomic():
+        with all_or_nothing:
             complete_profile(person, **form.profile)
-            if ACCEPT not in request.POST:
-                warn_of_clash(person, session, now)
-            registration = Registration.objects.register(person, session, now=now)
+            registration = register(person, session, now=now)
             if form.cleaned_data["needs"]:
                 Accommodation.objects.ask(registration, form.cleaned_data["needs"], now=now)
+    except Registration.NotPublic as refusal:
+        raise Http404 from refusal
     except (Registration.Refused, Accommodation.Refused) as refusal:
         return _form_page(request, session, form, now, refusal=str(refusal), status=CONFLICT)
     except Clash as clash:
