@@ -10,8 +10,9 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
+from notifications.contexts import context_of, day_of, letter_context, session_context
 from notifications.in_time import owe_what_is_due, prompt
-from notifications.letters import absolute, context_of, day_of, letter_context, session_context
+from notifications.links import absolute
 from notifications.models import Notice
 from notifications.still_true import asked_of
 from registrations import eligibility

@@ -12,8 +12,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from notifications.contexts import context_of
 from notifications.in_time import missing
-from notifications.letters import absolute, context_of
+from notifications.links import absolute
 from notifications.models import Notice
 from notifications.still_true import asked_of
 from sessions_app.models import Session

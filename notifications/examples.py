@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from accounts.models import Person
 from notifications import digest
-from notifications.letters import about_alteration, about_interest, about_nomination, context_of_notice, write_words
+from notifications.contexts import about_alteration, about_interest, about_nomination, context_of_notice
+from notifications.letters import write_words
 from notifications.models import CalendarThread, Notice, Wording
 from notifications.shown import told_of
 from registrations.models import Interest, Nomination, Registration

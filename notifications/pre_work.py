@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from notifications.contexts import context_of, letter_context
 from notifications.in_time import owe_what_is_due, prompt
-from notifications.letters import context_of, letter_context
 from notifications.models import Notice
 from notifications.still_true import asked_of
 from registrations import eligibility

@@ -7,8 +7,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from catalog.reminder_days import MOST_DAYS, parse_days
+from notifications.contexts import context_of, letter_context
 from notifications.in_time import owe_what_is_due, prompt
-from notifications.letters import context_of, letter_context
 from notifications.models import Notice
 from notifications.still_true import asked_of
 from registrations import eligibility

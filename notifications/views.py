@@ -20,7 +20,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog.models import Workshop
 from notifications import invitations
 from notifications.entries import entries_for, entries_of, entries_of_session, public_entries
-from notifications.letters import DISCREET_TITLE, absolute, office
+from notifications.entry_text import DISCREET_TITLE, office
+from notifications.links import absolute
 from notifications.models.private_feed import CalendarFeed, path_of
 from registrations.models import Registration
 from sessions_app.models import Session

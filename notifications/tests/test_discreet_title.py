@@ -4,7 +4,8 @@ import icalendar
 import pytest
 import vobject
 
-from notifications.letters import DISCREET_TITLE, write_letter
+from notifications.entry_text import DISCREET_TITLE
+from notifications.letters import write_letter
 from notifications.models import Notice
 from registrations.models import Registration
 
