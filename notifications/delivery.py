@@ -9,7 +9,7 @@ import logging
 import random
 import smtplib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.core.mail import get_connection
@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from notifications.claims import claim_some
 from notifications.clock import Clock
-from notifications.letters import write_letter
+from notifications.letters import LETTER, compose, letter_of
 from notifications.mime import message
 from notifications.models import MailQueue, Notice, Wording
 
@@ -31,7 +31,7 @@ GIVE_UP_AFTER = timedelta(hours=72)
 DRAIN_SECONDS = 60
 # A claim is for so many notices, and what is not sent after so many seconds goes back: a sign-in code written meanwhile
 # waits no longer than that, and no lease runs out.
-MOST_AT_ONCE = 20
+MOST_AT_ONCE = 50
 HELD_SECONDS = 2
 # “Service not available, closing transmission channel” (RFC 5321 section 4.2.3).
 CLOSING = 421
@@ -59,35 +59,45 @@ class Sender:
 
         What is not tried within HELD_SECONDS, or because the queue had to be paused, is handed back.
         """
-        wordings = Wording.objects.in_bulk({notice.kind for notice in notices})
-        until = time.monotonic() + HELD_SECONDS
-        for tried, notice in enumerate(notices):
+        blank = {notice.pk for notice in notices if not notice.text}
+        until, written = time.monotonic() + HELD_SECONDS, self._write(notices)
+        for tried, notice in enumerate(written):
             is_late = tried and time.monotonic() > until
-            if is_late or not self._send(notice, queue, wordings):
-                hand_back(notices[tried:])
+            if is_late or not self._send(notice, queue):
+                hand_back(written[tried:], blank)
                 return tried
         return len(notices)
 
-    def _send(self, notice: Notice, queue: MailQueue, wordings: Mapping[str, Wording]) -> bool:
+    def _write(self, notices: list[Notice]) -> list[Notice]:
+        """Give each notice its letter, and save the new ones together. Returns those that could be written."""
+        wordings, written = Wording.objects.in_bulk({notice.kind for notice in notices}), []
+        for notice in notices:
+            try:
+                if not notice.text:
+                    compose(notice, wordings)
+            # A letter that cannot be written must not stop the others; the office sees it as undeliverable.
+            except Exception as error:
+                self._not_written(notice, error)
+            else:
+                written.append(notice)
+        Notice.objects.filter(token=notices[0].token).bulk_update(written, LETTER)
+        return written
+
+    def _send(self, notice: Notice, queue: MailQueue) -> bool:
         """Send one notice. Returns False when the queue had to be paused, and the notice is to be handed back.
 
         A refused recipient is dead at once; what the server calls temporary, and a broken connection, is tried again;
         refused credentials, or a refused From, pause the queue and cost the notice no attempt.
         """
-        now, was_blank = self.now(), not notice.text
+        now = self.now()
         try:
-            letter = write_letter(notice, wordings)
+            mail = message(**letter_of(notice))
             self.connection.open()
-            self.connection.send_messages([message(**letter)])
+            self.connection.send_messages([mail])
         except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, smtplib.SMTPSenderRefused) as error:
             words = getattr(error, "smtp_error", str(error))
             queue.pause(f"The mail server refuses us: {_decoded(words)}", now)
             self._hang_up()
-            if was_blank:
-                # It counts as never tried, and so is still to tell how things are when it goes out.
-                Notice.objects.filter(pk=notice.pk, token=notice.token).update(
-                    subject="", text="", html="", calendar=""
-                )
             return False
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
@@ -100,15 +110,17 @@ class Sender:
         except (smtplib.SMTPException, OSError) as error:
             self._retry(notice, f"{type(error).__name__}: {error}", now)
             self._hang_up()
-        # A letter that cannot be written must not stop the ones behind it; the office sees it as undeliverable.
         except Exception as error:
-            # Without the traceback: its values may be addresses, and logs carry none.
-            logger.error("notice %s could not be written: %s", notice.pk, type(error).__name__)
-            self._retry(notice, f"{type(error).__name__}: {error}", now)
+            self._not_written(notice, error)
         else:
             self._mark(notice, state=Notice.State.SENT, sent_at=self.now(), problem="", **_erased(notice))
             queue.resume()
         return True
+
+    def _not_written(self, notice: Notice, error: Exception) -> None:
+        # Without the traceback: its values may be addresses, and logs carry none.
+        logger.error("notice %s could not be written: %s", notice.pk, type(error).__name__)
+        self._retry(notice, f"{type(error).__name__}: {error}", self.now())
 
     def _refused(self, notice: Notice, code: int, words: str, now: datetime) -> None:
         if 400 <= code < 500:
@@ -139,12 +151,15 @@ def _decoded(words: bytes | str) -> str:
     return words.decode("utf-8", "replace") if isinstance(words, bytes) else words
 
 
-def hand_back(notices: list[Notice]) -> None:
-    """Put claimed notices back into the queue as if they had not been taken."""
-    held = Notice.objects.filter(pk__in=[notice.pk for notice in notices], state=Notice.State.SENDING)
-    held.filter(token=notices[0].token).update(
-        state=Notice.State.QUEUED, attempts=F("attempts") - 1, lease_until=None, token=None
-    )
+def hand_back(notices: list[Notice], blank: set[int]) -> None:
+    """Put claimed notices back into the queue as if they had not been taken.
+
+    Of those that were `blank` (their keys) the letter is erased: it is still to tell how things are when it goes out.
+    """
+    keys = {notice.pk for notice in notices}
+    held = Notice.objects.filter(token=notices[0].token, state=Notice.State.SENDING)
+    held.filter(pk__in=keys & blank).update(subject="", text="", html="", calendar="")
+    held.filter(pk__in=keys).update(state=Notice.State.QUEUED, attempts=F("attempts") - 1, lease_until=None, token=None)
 
 
 def expire(now: datetime) -> None:
