@@ -221,22 +221,35 @@ def poison(count: int, without: str) -> Verdict:
 
 
 def speed(count: int, without: str) -> Verdict:
-    """Notices per second of one worker, as a part of a bare loop with the same bytes over one connection."""
-    verdict = Verdict()
-    with private_folder() as folder, PostOffice() as mail:
-        for _ in news(count):
-            pass
-        with Senders(Path(folder), mail.url(), workers=1):
-            finish(verdict)
+    """Notices per second of one worker, as a part of a bare loop with the same bytes over one connection.
+
+    The worker sends with two processes, as its unit in docs/systemd starts it; with one of them it is only measured.
+    """
+    verdict, speeds, known = Verdict(), {}, set()
+    for processes in (1, 2):
+        with private_folder() as folder, PostOffice() as mail:
+            for _ in news(count):
+                pass
+            with Senders(Path(folder), mail.url(), workers=1, processes=processes):
+                finish(verdict)
+            speeds[processes] = mail.speed()
+            taken = [one.message_id for one in mail.accepted()]
+            if len(taken) != len(set(taken)) or known.intersection(taken):
+                verdict.breaks("a notice was sent twice")
+            known.update(taken)
     with PostOffice() as other, smtplib.SMTP("127.0.0.1", other.port) as bare:
         messages = list(map(letter, Notice.objects.filter(state=Notice.State.SENT)))
         for sender, to, content in messages:
             bare.sendmail(sender, [to], content)
-    ratio = mail.speed() / other.speed()
-    check(verdict, mail, most_extra=0)
-    if ratio < LEAST_RATIO:
-        verdict.breaks(f"the ratio is {ratio:.2f}")
-    return verdict.say(f"{mail.speed():.0f} notices per second of one worker, {ratio:.2f} of a bare loop")
+    if len(known) != len(messages):
+        verdict.breaks(f"{len(messages)} notices are sent and {len(known)} arrived")
+    ratios = {processes: speed / other.speed() for processes, speed in speeds.items()}
+    if ratios[2] < LEAST_RATIO:
+        verdict.breaks(f"the ratio is {ratios[2]:.2f}")
+    return verdict.say(
+        f"{speeds[2]:.0f} notices per second of one worker (--concurrency 2), {ratios[2]:.2f} of a bare loop; "
+        f"with one process {speeds[1]:.0f}, {ratios[1]:.2f}"
+    )
 
 
 def letter(notice: Notice) -> tuple[str, str, bytes]:

@@ -115,10 +115,10 @@ def read(to: str, content: bytes) -> Accepted:
 
 
 class Senders:
-    """Celery workers of one sending process each, and beats, on this process's database. Use as a context manager."""
+    """Celery workers of some sending processes each, and beats, on this process's database. Use as a context manager."""
 
-    def __init__(self, folder: Path, mail: str, workers: int = 2, beats: int = 0, **env: str):
-        self.folder, self.env = folder, {**os.environ, "EMAIL_URL": mail, **env}
+    def __init__(self, folder: Path, mail: str, workers: int = 2, beats: int = 0, processes: int = 1, **env: str):
+        self.folder, self.env, self.processes = folder, {**os.environ, "EMAIL_URL": mail, **env}, processes
         self.started, self.workers, self.beats, self.killed = 0, [], [], 0
         self.wanted = workers, beats
 
@@ -133,7 +133,8 @@ class Senders:
 
     def start_worker(self, **env: str) -> subprocess.Popen:
         name = f"--hostname=sender{self.started}@%h"
-        return self.celery("worker", "--concurrency=1", "--without-mingle", "--without-gossip", name, **env)
+        many = f"--concurrency={self.processes}"
+        return self.celery("worker", many, "--without-mingle", "--without-gossip", name, **env)
 
     def celery(self, *args: str, **env: str) -> subprocess.Popen:
         self.started += 1

@@ -79,7 +79,7 @@ class SessionQuerySet(models.QuerySet):
         return self.awaiting_decision(now).public().joinable(now).filter(confirm_by__gt=now)
 
     def in_full(self):
-        """Sessions with all a letter about them shows, in four queries: workshop, facilitators and `program`."""
+        """Sessions with all a letter about them shows, in three queries: workshop, facilitators and `program`."""
         program = Meeting.every.select_related("venue__campus").order_by("starts_at", "pk")
         return self.select_related("workshop").prefetch_related(
             "facilitators", models.Prefetch("meetings", program, to_attr="read_program")
