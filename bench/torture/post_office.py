@@ -115,7 +115,7 @@ def read(to: str, content: bytes) -> Accepted:
 
 
 class Senders:
-    """Celery workers of some sending processes each, and beats, on this process's database. Use as a context manager."""
+    """Celery workers of `processes` senders each, and beats, on this process's database. Use as a context manager."""
 
     def __init__(self, folder: Path, mail: str, workers: int = 2, beats: int = 0, processes: int = 1, **env: str):
         self.folder, self.env, self.processes = folder, {**os.environ, "EMAIL_URL": mail, **env}, processes
