@@ -258,7 +258,6 @@ def next_dates(session: Session, registration: Registration | None = None) -> li
     page = ""
     if registration and (registration.is_active or registration.may_rebook):
         page = absolute(reverse("transfer", args=[registration.uuid]))
-    others = Session.objects.listed().joinable().filter(workshop=session.workshop).exclude(pk=session.pk)
     now = timezone.now()
     return [
         {
@@ -266,7 +265,7 @@ def next_dates(session: Session, registration: Registration | None = None) -> li
             "times": time_span(other.starts_at, other.ends_at, other.time_zone),
             "url": f"{page}?to={other.code}" if page else absolute(other.get_absolute_url()),
         }
-        for other in others.order_by("starts_at", "pk")[:MOST_NEXT_DATES]
+        for other in session.other_dates[:MOST_NEXT_DATES]
     ]
 
 

@@ -69,18 +69,19 @@ class Sender:
         return len(notices)
 
     def _write(self, notices: list[Notice]) -> list[Notice]:
-        """Give each notice its letter, and save the new ones together. Returns those that could be written."""
+        """Give each notice its letter, and save those that are new. Returns those that could be written."""
         wordings, written = Wording.objects.in_bulk({notice.kind for notice in notices}), []
+        held = Notice.objects.filter(token=notices[0].token)
         for notice in notices:
             try:
                 if not notice.text:
                     compose(notice, wordings)
+                    held.filter(pk=notice.pk).update(**{name: getattr(notice, name) for name in LETTER})
             # A letter that cannot be written must not stop the others; the office sees it as undeliverable.
             except Exception as error:
                 self._not_written(notice, error)
             else:
                 written.append(notice)
-        Notice.objects.filter(token=notices[0].token).bulk_update(written, LETTER)
         return written
 
     def _send(self, notice: Notice, queue: MailQueue) -> bool:

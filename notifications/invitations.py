@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import quote
 
 from icalendar import Calendar, Event, Timezone, vCalAddress, vDuration, vText
@@ -30,8 +31,11 @@ ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 ADDRESS = re.compile(rf"{ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})*")
 UID = re.compile(r"[!-~]{1,255}")
+# Names of people, sessions and places: the mail of one session says the same of them many times.
+REMEMBERED = 4096
 
 
+@lru_cache(REMEMBERED)
 def one_line(text: str) -> str:
     """Return `text` on one line: breaks and runs of space become a single space; controls, lone surrogates, byte
     order marks and the marks that turn the direction of writing are dropped."""

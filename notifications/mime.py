@@ -10,11 +10,12 @@ from email.charset import QP, Charset
 from email.encoders import encode_base64
 from email.header import Header
 from email.mime.base import MIMEBase
+from functools import lru_cache
 
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
 
-from notifications.invitations import Mailbox, one_line
+from notifications.invitations import REMEMBERED, Mailbox, one_line
 
 MESSAGE_ID = re.compile(r"<([!-;=?A-~]+@[!-;=?A-~]+)>")
 # Seven bits all the way: a relay that cannot take eight would rewrite the parts, and break the signature on them.
@@ -84,6 +85,7 @@ def message(
     return mail
 
 
+@lru_cache(REMEMBERED)
 def _header(mailbox: Mailbox) -> str:
     """Return `Name <address>` in ASCII on one line."""
     return sanitize_address((_words(mailbox.name), mailbox.ascii_address), "utf-8").replace("\n", "")

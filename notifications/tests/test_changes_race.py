@@ -107,6 +107,6 @@ def test_edits_and_senders_at_once_end_with_what_is_so(session, office):
     while claim(timezone.now()):
         Notice.objects.filter(state="sending").update(state="sent")
     last = Notice.objects.filter(state="sent").order_by("sequence").last()
-    assert last.facts["says"]["starts_at"] == session.meetings.get().starts_at.isoformat()
+    assert last.thread.shown["starts_at"] == session.meetings.get().starts_at.isoformat()
     sequences = list(Notice.objects.order_by("sequence").values_list("sequence", flat=True))
     assert sequences == list(range(len(sequences)))

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.locks import lock_row
 from accounts.models import Campus, Person, validate_time_zone
@@ -237,6 +238,12 @@ class Session(Deciding, Changes, models.Model):
         return reverse("session", args=[self.code])
 
     # ---- questions ----
+
+    @cached_property
+    def other_dates(self) -> list["Session"]:
+        """The other sessions of the workshop that are listed and take registrations now, soonest first; read once."""
+        others = Session.objects.listed().joinable().filter(workshop=self.workshop_id).exclude(pk=self.pk)
+        return list(others.order_by("starts_at", "pk"))
 
     @property
     def seats_left(self) -> int:
