@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import beat_init
+from celery.signals import beat_init, worker_init
+from django.urls import reverse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -62,3 +63,12 @@ def tick_at_once(sender, **kwargs) -> None:
     for entry in sender.scheduler.schedule.values():
         if entry.total_run_count == 0 and entry.schedule == timedelta(seconds=MINUTE):
             entry.last_run_at -= timedelta(seconds=MINUTE)
+
+
+@worker_init.connect
+def read_addresses(**kwargs) -> None:
+    """Read all addresses once before the processes of a worker fork off, because letters name some of them.
+
+    Otherwise each new process would do so, for more than a second, before it sends its first letter.
+    """
+    reverse("home")

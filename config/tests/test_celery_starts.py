@@ -1,4 +1,8 @@
-"""Beat ticks as it starts: a portal that has just started is not one whose beat has stopped."""
+"""Beat and workers are ready as they start: beat ticks at once, and a worker has read what its letters name."""
+
+import os
+import subprocess
+import sys
 
 import pytest
 from celery.beat import Service
@@ -37,3 +41,18 @@ def test_what_has_just_run_does_not_come_again_because_beat_starts_again(start):
         first.scheduler.reserve(first.scheduler.schedule[name])
     first.scheduler.close()
     assert due(start()) == set()
+
+
+def test_a_worker_reads_all_addresses_before_its_processes_fork():
+    code = """
+import sys, django
+django.setup()
+from celery.signals import worker_init
+import config.celery
+before = "config.urls" in sys.modules
+worker_init.send(sender=None)
+print(before, "config.urls" in sys.modules)
+"""
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    said = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True).stdout
+    assert said == "False True\n"
