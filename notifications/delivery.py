@@ -9,7 +9,7 @@ import logging
 import random
 import smtplib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.core.mail import get_connection
@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from notifications.claims import claim_some
 from notifications.clock import Clock
-from notifications.letters import LETTER, compose, letter_of
+from notifications.letters import write_letter
 from notifications.mime import message
 from notifications.models import MailQueue, Notice, Wording
 
@@ -59,32 +59,17 @@ class Sender:
 
         What is not tried within HELD_SECONDS, or because the queue had to be paused, is handed back.
         """
+        wordings = Wording.objects.in_bulk({notice.kind for notice in notices})
         blank = {notice.pk for notice in notices if not notice.text}
-        until, written = time.monotonic() + HELD_SECONDS, self._write(notices)
-        for tried, notice in enumerate(written):
+        until = time.monotonic() + HELD_SECONDS
+        for tried, notice in enumerate(notices):
             is_late = tried and time.monotonic() > until
-            if is_late or not self._send(notice, queue):
-                hand_back(written[tried:], blank)
+            if is_late or not self._send(notice, queue, wordings):
+                hand_back(notices[tried:], blank)
                 return tried
         return len(notices)
 
-    def _write(self, notices: list[Notice]) -> list[Notice]:
-        """Give each notice its letter, and save those that are new. Returns those that could be written."""
-        wordings, written = Wording.objects.in_bulk({notice.kind for notice in notices}), []
-        held = Notice.objects.filter(token=notices[0].token)
-        for notice in notices:
-            try:
-                if not notice.text:
-                    compose(notice, wordings)
-                    held.filter(pk=notice.pk).update(**{name: getattr(notice, name) for name in LETTER})
-            # A letter that cannot be written must not stop the others; the office sees it as undeliverable.
-            except Exception as error:
-                self._not_written(notice, error)
-            else:
-                written.append(notice)
-        return written
-
-    def _send(self, notice: Notice, queue: MailQueue) -> bool:
+    def _send(self, notice: Notice, queue: MailQueue, wordings: Mapping[str, Wording]) -> bool:
         """Send one notice. Returns False when the queue had to be paused, and the notice is to be handed back.
 
         A refused recipient is dead at once; what the server calls temporary, and a broken connection, is tried again;
@@ -92,9 +77,9 @@ class Sender:
         """
         now = self.now()
         try:
-            mail = message(**letter_of(notice))
+            letter = write_letter(notice, wordings)
             self.connection.open()
-            self.connection.send_messages([mail])
+            self.connection.send_messages([message(**letter)])
         except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, smtplib.SMTPSenderRefused) as error:
             words = getattr(error, "smtp_error", str(error))
             queue.pause(f"The mail server refuses us: {_decoded(words)}", now)
@@ -111,17 +96,15 @@ class Sender:
         except (smtplib.SMTPException, OSError) as error:
             self._retry(notice, f"{type(error).__name__}: {error}", now)
             self._hang_up()
+        # A letter that cannot be written must not stop the ones behind it; the office sees it as undeliverable.
         except Exception as error:
-            self._not_written(notice, error)
+            # Without the traceback: its values may be addresses, and logs carry none.
+            logger.error("notice %s could not be written: %s", notice.pk, type(error).__name__)
+            self._retry(notice, f"{type(error).__name__}: {error}", now)
         else:
             self._mark(notice, state=Notice.State.SENT, sent_at=self.now(), problem="", **_erased(notice))
             queue.resume()
         return True
-
-    def _not_written(self, notice: Notice, error: Exception) -> None:
-        # Without the traceback: its values may be addresses, and logs carry none.
-        logger.error("notice %s could not be written: %s", notice.pk, type(error).__name__)
-        self._retry(notice, f"{type(error).__name__}: {error}", self.now())
 
     def _refused(self, notice: Notice, code: int, words: str, now: datetime) -> None:
         if 400 <= code < 500:

@@ -20,20 +20,14 @@ logger = logging.getLogger(__name__)
 BLANK_LINES = re.compile(r"\n\s*\n")
 
 
-# What is written of a notice at the first attempt, and repeated at later ones.
-LETTER = ["subject", "text", "html", "calendar", "facts"]
+def write_letter(notice: Notice, wordings: Mapping[str, Wording] | None = None) -> dict:
+    """Return the arguments of `mime.message` for `notice`, written at the first attempt and repeated at later ones.
 
-
-def write_letter(notice: Notice) -> dict:
-    """Return the arguments of `mime.message` for `notice`, which is written and saved if it has no letter yet."""
+    `wordings` are the office's own, by kind, where the caller has them.
+    """
     if not notice.text:
-        compose(notice, Wording.objects.in_bulk([notice.kind]))
-        notice.save(update_fields=LETTER)
-    return letter_of(notice)
-
-
-def letter_of(notice: Notice) -> dict:
-    """Return the arguments of `mime.message` for a notice that has its letter."""
+        _compose(notice, Wording.objects.in_bulk([notice.kind]) if wordings is None else wordings)
+        notice.save(update_fields=["subject", "text", "html", "calendar", "facts"])
     return {
         "sender": office(),
         "recipient": Mailbox(notice.person.name if notice.person else "", notice.to),
@@ -46,8 +40,7 @@ def letter_of(notice: Notice) -> dict:
     }
 
 
-def compose(notice: Notice, wordings: Mapping[str, Wording]) -> None:
-    """Write the letter of `notice`; `wordings` are the office's own, by kind. Nothing is saved."""
+def _compose(notice: Notice, wordings: Mapping[str, Wording]) -> None:
     own = wordings.get(notice.kind)
     context = context_of_notice(notice)
     try:
