@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from accounts.models import Person
 from notifications.models import CalendarThread, Notice
-from notifications.shown import differ, shown_of, times_differ, told_of
+from notifications.shown import counts_of, differ, shown_of, times_differ, told_of
 from registrations.models import Nomination, Registration
 from sessions_app.models import Meeting, Session
 
@@ -34,7 +34,7 @@ def bring_up_to_date(registration: Registration, before: list[Meeting] | None, n
     if registration.is_registered:
         CalendarThread.objects.begin(registration)
     if before is not None and not _waits_unwritten(registration.notices.filter(thread=None, kind__in=PLAIN_NEWS)):
-        facts = _counts(registration.session) | {"known": told(registration.session, before)}
+        facts = counts_of(registration.session) | {"known": told(registration.session, before)}
         Notice.objects.owe(KIND.CHANGED, registration, facts, event=f"{now:%Y%m%d%H%M%S%f}", at=now + COLLAPSE)
 
 
@@ -47,7 +47,7 @@ def bring_nominated_up_to_date(nomination: Nomination, before: list[Meeting] | N
     if before is None or _waits_unwritten(first | altered):
         return
     session = nomination.session
-    kind, facts = KIND.ALTERED, _counts(session) | {"nomination": nomination.pk}
+    kind, facts = KIND.ALTERED, counts_of(session) | {"nomination": nomination.pk}
     if first.filter(state=STATE.QUEUED).update(state=STATE.SUPERSEDED):
         kind = KIND.NOMINATED
     else:
@@ -74,10 +74,6 @@ def told(session: Session, meetings: list[Meeting] | None = None) -> list[dict]:
     return [told_of(meeting, session) for meeting in meetings]
 
 
-def _counts(session: Session) -> dict:
-    return {"count": session.seats_taken, "minimum": session.minimum}
-
-
 def _waits_unwritten(notices) -> bool:
     """Lock those that nobody has tried to send, and tell whether there is one: it will say how things are then."""
     return bool(notices.filter(state=STATE.QUEUED, attempts=0).select_for_update())
@@ -90,13 +86,15 @@ def _bring_calendars_up_to_date(registration: Registration, now: datetime) -> No
     for meeting in session.meetings.filter(ends_at__gt=now).select_related("venue__campus"):
         thread = threads[meeting.pk]
         if thread.sequence is None:
-            Notice.objects.owe_calendar(KIND.ADDED, METHOD.REQUEST, _with(thread, registration), _counts(session), at)
+            Notice.objects.owe_calendar(KIND.ADDED, METHOD.REQUEST, _with(thread, registration), counts_of(session), at)
         elif _differs(thread, registration, meeting):
-            Notice.objects.owe_calendar(KIND.CHANGED, METHOD.REQUEST, _with(thread, registration), _counts(session), at)
+            Notice.objects.owe_calendar(
+                KIND.CHANGED, METHOD.REQUEST, _with(thread, registration), counts_of(session), at
+            )
     for thread in threads.values():
         was_announced = thread.meeting.is_cancelled and thread.sequence is not None
         if was_announced and not thread.notices.filter(kind=KIND.DROPPED).exists():
-            Notice.objects.owe_calendar(KIND.DROPPED, METHOD.CANCEL, _with(thread, registration), _counts(session))
+            Notice.objects.owe_calendar(KIND.DROPPED, METHOD.CANCEL, _with(thread, registration), counts_of(session))
 
 
 def _with(thread: CalendarThread, registration: Registration) -> CalendarThread:

@@ -158,6 +158,6 @@ def _hold(notices: list[Notice], now: datetime) -> None:
     plain = [notice for notice in notices if notice.method == METHOD.CANCEL and notice.thread.requested_at is None]
     for notice in plain:
         notice.method = METHOD.NONE
-        notice.save(update_fields=["method"])
+    held.filter(pk__in=[notice.pk for notice in plain]).update(method=METHOD.NONE)
     invitations = [notice for notice in notices if notice.method == METHOD.REQUEST and not notice.text]
     note_what_is_shown(invitations, now)

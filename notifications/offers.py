@@ -8,6 +8,7 @@ from datetime import datetime
 
 from accounts.models import Person
 from notifications.models import Notice
+from notifications.shown import counts_of
 from notifications.still_true import asked_of
 from registrations.models import Interest, Nomination
 from sessions_app.models import Session
@@ -16,18 +17,14 @@ from sessions_app.models import Session
 def owe_nominated(kind: str, nomination: Nomination, **facts) -> None:
     """Owe the address that was proposed one plain notice."""
     person = Person.objects.filter(email=nomination.email).first()
-    facts = _counts(nomination.session) | {"nomination": nomination.pk} | facts
+    facts = counts_of(nomination.session) | {"nomination": nomination.pk} | facts
     Notice.objects.owe_to(kind, f"{nomination.pk}::", nomination.email, person, facts)
 
 
 def owe_interested(kind: str, interest: Interest, session: Session, **facts) -> None:
     """Owe whoever asked for a date one plain notice about `session`."""
-    facts = _counts(session) | {"interest": interest.pk, "dated": session.pk} | facts
+    facts = counts_of(session) | {"interest": interest.pk, "dated": session.pk} | facts
     Notice.objects.owe_to(kind, f"{interest.pk}:{session.pk}:", interest.person.email, interest.person, facts)
-
-
-def _counts(session: Session) -> dict:
-    return {"count": session.seats_taken, "minimum": session.minimum}
 
 
 @asked_of(Notice.Kind.NOMINATED)

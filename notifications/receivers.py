@@ -13,6 +13,7 @@ from notifications.changes import about, bring_nominated_up_to_date, bring_up_to
 from notifications.models import CalendarThread, Notice
 from notifications.models.private_feed import CalendarFeed
 from notifications.offers import owe_interested, owe_nominated
+from notifications.shown import counts_of
 from notifications.tasks import deliver_soon
 from registrations.models import Accommodation, Interest, Nomination, Registration
 from registrations.signals import (
@@ -109,7 +110,7 @@ def tell_the_office(sender, session: Session, **kwargs) -> None:
         f"{session.pk}::{session.confirm_by:%Y%m%d%H%M}",
         settings.OFFICE_EMAIL,
         None,
-        session_facts(session) | {"asked": session.pk},
+        counts_of(session) | {"asked": session.pk},
         expires_at=session.answer_by,
     )
     wake(deliver_soon)
@@ -224,8 +225,4 @@ def plain(kind: str, registration: Registration, **facts) -> None:
 
 def facts_of(registration: Registration, **facts) -> dict:
     """Return what is true now and may not be when the mail is written."""
-    return session_facts(registration.session) | facts
-
-
-def session_facts(session: Session) -> dict:
-    return {"count": session.seats_taken, "minimum": session.minimum}
+    return counts_of(registration.session) | facts

@@ -55,6 +55,11 @@ def told_of(meeting: Meeting, session: Session) -> dict:
     }
 
 
+def counts_of(session: Session) -> dict:
+    """Return what a notice notes of how many had registered when it was written."""
+    return {"count": session.seats_taken, "minimum": session.minimum}
+
+
 def place_words(meeting: Meeting, session: Session) -> str:
     """Return where a meeting is, in words and without its join link."""
     if meeting.venue is None:
