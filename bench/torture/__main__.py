@@ -57,7 +57,7 @@ PROMISES = [
     Promise("restart", 2000, 300, "a new connection", 200),
     Promise("clock", 1000, 200, "one clock", 200),
     Promise("poison", 60, 30, "an end to attempts", 30),
-    Promise("speed", 1500, 300),
+    Promise("speed", 3000, 1000),
     Promise("texts", 10_000, 400, "escaping", 100),
     Promise("year", 366, 40, "keys", 20),
     Promise("machine", 300, 10, "promotion", 50),
