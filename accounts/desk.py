@@ -4,6 +4,8 @@ A page locks its row on POST, writes only the fields that changed, refuses a for
 stale, and puts every change on record with what it was before and what it is now. State changes are verbs.
 """
 
+from collections.abc import Callable
+
 from django import forms
 from django.contrib import admin
 from django.core import signing
@@ -15,6 +17,7 @@ from accounts.locks import lock_row
 
 MOST = 32767
 NOT_SHOWN = ("id", "password", "last_login")
+DONE, BAD_INPUT, REFUSED = 302, 400, 409
 
 
 def in_words(value) -> str:
@@ -81,6 +84,22 @@ class DeskForm(forms.ModelForm):
                 "What you typed is still here. Save again to keep yours.",
             ]
         )
+
+
+def carry_out(form: forms.Form, verb: Callable[[], object], refusal: type[Exception], field: str | None = None) -> int:
+    """Call `verb` if the posted form can be used, and return the status of the answer.
+
+    DONE: go on to the next page. BAD_INPUT or REFUSED: show the form again, which says what is wrong with it or why
+    `verb` raised a `refusal`, at `field` or above all fields.
+    """
+    if not form.is_valid():
+        return BAD_INPUT
+    try:
+        verb()
+    except refusal as reason:
+        form.add_error(field, str(reason))
+        return REFUSED
+    return DONE
 
 
 class DeskAdmin(admin.ModelAdmin):
@@ -154,7 +173,7 @@ class DeskAdmin(admin.ModelAdmin):
     def render_change_form(self, request, context, **kwargs):
         response = super().render_change_form(request, context, **kwargs)
         if context.get("errors"):
-            response.status_code = 409 if context["adminform"].form.is_stale else 400
+            response.status_code = REFUSED if context["adminform"].form.is_stale else BAD_INPUT
         return response
 
 

@@ -11,7 +11,7 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from accounts.desk import ReadOnlyAdmin
+from accounts.desk import DONE, ReadOnlyAdmin
 from accounts.record import record
 from notifications.models.received import ReceivedMail
 from notifications.undeliverable_desk import HandledForm
@@ -77,16 +77,11 @@ class ReceivedMailAdmin(ReadOnlyAdmin):
         mail = get_object_or_404(self.get_queryset(request).select_related("handled_by"), pk=pk)
         form, status = HandledForm(), 200
         if request.method == "POST":
-            form, status = HandledForm(request.POST), 400
-            if form.is_valid():
-                try:
-                    mail.handle(request.user, form.cleaned_data["note"])
-                except ReceivedMail.Refused as refusal:
-                    form.add_error(None, str(refusal))
-                    status = 409
-                else:
-                    messages.success(request, f"Handled: the mail from {mail.sender or 'nobody'}.")
-                    return redirect("admin:notifications_receivedmail_changelist")
+            form = HandledForm(request.POST)
+            status = form.handle(mail, request.user)
+            if status == DONE:
+                messages.success(request, f"Handled: the mail from {mail.sender or 'nobody'}.")
+                return redirect("admin:notifications_receivedmail_changelist")
         context = {
             **self.admin_site.each_context(request),
             "title": "Mark as handled",

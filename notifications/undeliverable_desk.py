@@ -11,9 +11,11 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.views.decorators.http import require_POST
 
+from accounts.desk import DONE, carry_out
 from accounts.models import Person
 from accounts.record import record
 from notifications.models import Notice
+from notifications.models.received import ReceivedMail
 from notifications.tasks import deliver_soon
 from sessions_app.wake import wake
 
@@ -32,6 +34,10 @@ class HandledForm(forms.Form):
         help_text="For the record, for example: called them; the new address is in their profile.",
         error_messages={"required": "Say what was done: the record needs it."},
     )
+
+    def handle(self, mail: Notice | ReceivedMail, by: Person) -> int:
+        """Mark `mail` as handled if a note was typed. Returns the status of the answer, as `carry_out` does."""
+        return carry_out(self, lambda: mail.handle(by, self.cleaned_data["note"]), mail.Refused)
 
 
 @transaction.atomic
@@ -91,16 +97,11 @@ class UndeliverablePages:
         """Ask what was done, and on POST mark the notice as handled."""
         notice, form, status = self._notice(request, pk), HandledForm(), 200
         if request.method == "POST":
-            form, status = HandledForm(request.POST), 400
-            if form.is_valid():
-                try:
-                    notice.handle(request.user, form.cleaned_data["note"])
-                except Notice.Refused as refusal:
-                    form.add_error(None, str(refusal))
-                    status = 409
-                else:
-                    messages.success(request, f"Handled: {notice.get_kind_display()}, to {notice.to}.")
-                    return redirect(PAGE)
+            form = HandledForm(request.POST)
+            status = form.handle(notice, request.user)
+            if status == DONE:
+                messages.success(request, f"Handled: {notice.get_kind_display()}, to {notice.to}.")
+                return redirect(PAGE)
         return self._page(request, "handled", "Mark as handled", status=status, notice=notice, form=form)
 
     def _notice(self, request: HttpRequest, pk: int) -> Notice:

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from accounts.admin import PersonAdmin
-from accounts.desk import DeskAdmin, DeskForm, PanelInline, ReadOnlyAdmin
+from accounts.desk import DONE, REFUSED, DeskAdmin, DeskForm, PanelInline, ReadOnlyAdmin, carry_out
 from accounts.models import Person
 from accounts.record import record
 from accounts.spreadsheet import as_csv
@@ -152,16 +152,14 @@ class RegistrationAdmin(ReadOnlyAdmin):
         session, form, status = self._roster_of(session_pk), RegisterForm(), 200
         if request.method == "POST":
             self._refuse_unless_may(request, "change")
-            form, status = RegisterForm(request.POST), 400
-            if form.is_valid():
-                try:
-                    sentence = self._register(form.person, session, request.user)
-                except Registration.Refused as refusal:
-                    form.add_error("email", str(refusal))
-                    status = 409
-                else:
-                    messages.success(request, sentence)
-                    return redirect("admin:registrations_registration_roster", session_pk)
+            form = RegisterForm(request.POST)
+
+            def register():
+                messages.success(request, self._register(form.person, session, request.user))
+
+            status = carry_out(form, register, Registration.Refused, "email")
+            if status == DONE:
+                return redirect("admin:registrations_registration_roster", session_pk)
         return self._roster_page(request, session, form, status)
 
     def _roster_page(self, request: HttpRequest, session: Session, form: RegisterForm, status: int) -> HttpResponse:
@@ -216,7 +214,7 @@ class RegistrationAdmin(ReadOnlyAdmin):
             try:
                 registration.withdraw(by=request.user)
             except Registration.Refused as refusal:
-                problem, status = str(refusal), 409
+                problem, status = str(refusal), REFUSED
             else:
                 messages.success(request, f"{registration.person} is no longer in this session.")
                 return redirect("admin:registrations_registration_roster", registration.session_id)
@@ -236,16 +234,15 @@ class RegistrationAdmin(ReadOnlyAdmin):
         registration = get_object_or_404(Registration.objects.select_related("person", "session__workshop"), pk=pk)
         form, status = MoveUpForm(), 200
         if request.method == "POST":
-            form, status = MoveUpForm(request.POST), 400
-            if form.is_valid():
-                try:
-                    registration.move_up(by=request.user, reason=form.cleaned_data["reason"])
-                except Registration.Refused as refusal:
-                    form.add_error(None, str(refusal))
-                    status = 409
-                else:
-                    messages.success(request, f"{registration.person} is first in line.")
-                    return redirect("admin:registrations_registration_roster", registration.session_id)
+            form = MoveUpForm(request.POST)
+
+            def move_up():
+                registration.move_up(by=request.user, reason=form.cleaned_data["reason"])
+                messages.success(request, f"{registration.person} is first in line.")
+
+            status = carry_out(form, move_up, Registration.Refused)
+            if status == DONE:
+                return redirect("admin:registrations_registration_roster", registration.session_id)
         context = {
             **self.admin_site.each_context(request),
             "title": "Move up",

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 
+from accounts.desk import DONE, REFUSED, carry_out
 from sessions_app.admin.changes import STALE, AddMeetingForm, CancelMeetingForm, RelocateForm, RescheduleForm
 from sessions_app.admin.forms import CancelForm, DecisionForm, ExtendForm, PublishForm, RunAnywayForm
 from sessions_app.models import Session
@@ -70,18 +71,15 @@ class DecisionPages:
         status = 200
         if getattr(form, "is_stale", False):
             messages.warning(request, STALE)
-            status = 409
+            status = REFUSED
         elif request.method == "POST":
-            status = 400
-            if form.is_valid():
-                try:
-                    sentence = form.act(by=request.user)
-                except Session.Refused as refusal:
-                    form.add_error(None, str(refusal))
-                    status = 409
-                else:
-                    messages.success(request, sentence)
-                    return redirect("admin:sessions_app_session_change", pk)
+
+            def act():
+                messages.success(request, form.act(by=request.user))
+
+            status = carry_out(form, act, Session.Refused)
+            if status == DONE:
+                return redirect("admin:sessions_app_session_change", pk)
         context = {
             **self.admin_site.each_context(request),
             "title": form.title,
