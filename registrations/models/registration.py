@@ -161,9 +161,20 @@ class Registration(Refusals, Preparation, models.Model):
         return had_seat and self.session.is_in_last_day(self.withdrawn_at)
 
     @property
+    def place_now(self) -> "Registration | None":
+        """The active place this one became by moving, however often; None if it never moved or that one has ended.
+
+        One query per move.
+        """
+        place = self
+        while place.moved_to_id:
+            place = place.moved_to
+        return place if place != self and place.is_active else None
+
+    @property
     def may_rebook(self) -> bool:
-        """True once the session was cancelled, until the person has taken up another date."""
-        return self.status == self.Status.SESSION_CANCELLED and self.moved_to_id is None
+        """True once the session was cancelled, while the person has no other date instead."""
+        return self.status == self.Status.SESSION_CANCELLED and self.place_now is None
 
     def qualifies(self) -> bool:
         """True while the person may still take a seat here."""
@@ -243,8 +254,8 @@ class Registration(Refusals, Preparation, models.Model):
         for session in sorted({self.session, to}, key=lambda one: one.pk):
             session.lock()
         self._refresh()
-        if self.moved_to_id and self.moved_to.session_id == to.pk:
-            return self.moved_to
+        if (place := self.place_now) and place.session_id == to.pk:
+            return place
         self._refuse_unless_movable(to, now)
         if not self.would_be_seated(to):
             raise self.SessionFull("That date is full. You can join its waitlist and keep this place.")
@@ -270,8 +281,8 @@ class Registration(Refusals, Preparation, models.Model):
         for session in sorted({self.session, to}, key=lambda one: one.pk):
             session.lock()
         self._refresh()
-        if self.moved_to_id:
-            return self.moved_to
+        if place := self.place_now:
+            return place
         if self.status != self.Status.SESSION_CANCELLED:
             raise self.NotThere("This session was not cancelled. To change the date, move your place.")
         if to.workshop_id != self.session.workshop_id:

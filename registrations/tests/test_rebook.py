@@ -72,6 +72,30 @@ def test_a_place_one_has_there_already_is_answered_with(mine, dates, make_sessio
     assert second.rebook(dates[1], by=mine.person, now=later) == there
 
 
+def test_whoever_left_the_other_date_takes_up_a_third(me, mine, dates, make_session, later):
+    third = make_session(days=28)
+    mine.rebook(dates[1], by=mine.person, now=later).withdraw(by=mine.person, now=later)
+    mine.refresh_from_db()
+    assert mine.may_rebook
+    own = text(me.get(mine.get_absolute_url()))
+    assert "This session was cancelled." in own and "Choose another date" in own and "See your new date" not in own
+    response = me.post(page_of(mine), {"to": third.code})
+    assert response.url == third.get_absolute_url()
+    assert "already registered" not in notices(me, response.url)
+    mine.refresh_from_db()
+    assert mine.moved_to == Registration.objects.active().get() == third.registrations.get()
+    assert not mine.may_rebook
+
+
+def test_whoever_moved_on_from_the_other_date_has_their_place(mine, dates, make_session, later):
+    third, fourth = make_session(days=28), make_session(days=35)
+    second = mine.rebook(dates[1], by=mine.person, now=later)
+    last = second.transfer(third, by=mine.person, now=later + timedelta(minutes=1))
+    mine.refresh_from_db()
+    assert not mine.may_rebook
+    assert mine.rebook(fourth, by=mine.person, now=later) == last
+
+
 def test_what_cannot_be_is_refused(mine, dates, workshop, make_session, office, now, later):
     registered = Registration.objects.register(mine.person, make_session(days=30), now=now)
     with pytest.raises(Registration.NotThere, match="was not cancelled"):

@@ -102,6 +102,23 @@ def test_moving_twice_moves_once(mine, dates, now):
     assert counts(dates[1]) == (1, 0) and Registration.objects.count() == 2
 
 
+def test_moving_to_a_date_that_was_left_since_is_refused(mine, dates, now):
+    stale = Registration.objects.get(pk=mine.pk)
+    mine.transfer(dates[1], by=mine.person, now=now).withdraw(by=mine.person, now=now)
+    with pytest.raises(Registration.NotThere, match="This place has ended, so it cannot move."):
+        stale.transfer(dates[1], by=mine.person, now=now)
+    assert not Registration.objects.active().exists()
+
+
+def test_a_place_that_moved_twice_answers_with_the_place_it_is_now(mine, dates, make_session, now):
+    place = mine.transfer(dates[1], by=mine.person, now=now)
+    third = make_session(days=28)
+    last = place.transfer(third, by=mine.person, now=now)
+    assert mine.transfer(third, by=mine.person, now=now) == last
+    with pytest.raises(Registration.NotThere, match="has ended"):
+        mine.transfer(dates[1], by=mine.person, now=now)
+
+
 def test_a_place_in_line_moves_to_a_free_seat(mine, dates, people, now):
     join(dates[0], people(1))
     waiting = Registration.objects.register(people(1)[0], dates[0], now=now)
@@ -217,6 +234,17 @@ def test_a_second_click_answers_the_same(me, mine, dates):
     first, second = (me.post(page_of(mine), {"to": dates[1].code}) for _ in range(2))
     assert (second.status_code, second.url) == (302, first.url)
     assert Registration.objects.count() == 2
+
+
+def test_an_old_tab_does_not_say_one_is_registered_on_a_date_left_since(me, mine, dates):
+    me.post(page_of(mine), {"to": dates[1].code})
+    Registration.objects.get(session=dates[1]).withdraw(by=mine.person)
+    response = me.post(page_of(mine), {"to": dates[1].code})
+    assert response.status_code == 409
+    page = text(response)
+    assert "This place has ended, so it cannot move. Register for the other date instead." in page
+    assert f"Your place on {day(dates[0])} has ended." in page and "You have a place" not in page
+    assert "Move my place" not in page
 
 
 def test_a_full_date_asks_to_join_its_waitlist_and_keep_this_place(me, mine, dates, people):

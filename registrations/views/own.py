@@ -51,6 +51,8 @@ def registration(request: HttpRequest, uuid) -> HttpResponse:
         "meetings": [_meeting_words(meeting, own, now) for meeting in meetings],
         "seat_is_open": own.is_waitlisted and own.session.has_seat_for_the_quickest(now),
         "may_leave": own.is_active and not own.session.has_started(now),
+        "may_rebook": own.may_rebook,
+        "place_now": own.place_now,
         "has_started": own.session.has_started(now),
         "access": access_line(own, now),
         "pre_work_line": pre_work_line(own, now),
