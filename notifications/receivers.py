@@ -147,7 +147,7 @@ def tell_undated(sender, interest: Interest, session: Session, **kwargs) -> None
     """Tell whoever was told of this date that it is cancelled. A first mail that has not left yet is of no use."""
     now = timezone.now()
     first = Notice.objects.filter(dedupe_key=f"{Notice.Kind.DATED}:{interest.pk}:{session.pk}:")
-    if first.filter(state=Notice.State.QUEUED, attempts=0).update(expires_at=now):
+    if first.unwritten().update(expires_at=now):
         return
     if first.exclude(state=Notice.State.EXPIRED).exists():
         why = {"reason": session.cancel_reason, "by_rule": session.cancelled_by_rule}

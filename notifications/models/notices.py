@@ -43,6 +43,10 @@ class NoticeQuerySet(models.QuerySet):
             .order_by("priority", "next_attempt_at", "pk")
         )
 
+    def unwritten(self):
+        """Queued notices whose letter nobody can have read: it is still to be written, and will say how things are."""
+        return self.filter(state=Notice.State.QUEUED, attempts=0, text="")
+
     def undeliverable(self):
         """Notices that could not be delivered and that nobody of the office has dealt with yet."""
         return self.filter(state=Notice.State.DEAD, handled_at__isnull=True)

@@ -6,10 +6,11 @@ import pytest
 
 from notifications.invariants import breaches
 from notifications.models import Notice
-from notifications.tests.changing import MINUTES, deliver, first, owed, shift
+from notifications.tests.changing import MINUTES, deliver, first, owed, shift, text_of
 from notifications.tests.test_delivery import calendar_of
 from registrations.models import Registration
 from sessions_app.models import Place
+from sessions_app.words import long_day
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +107,40 @@ def test_a_change_put_off_is_told_from_what_the_person_knows(confirmed, office, 
     assert calendar_of(mail)["SEQUENCE"] == 2
     was = Notice.objects.filter(registration=registration, kind="changed").latest("pk").facts["known"]
     assert datetime.fromisoformat(was["starts_at"]) == meeting.starts_at
+
+
+def test_an_invitation_that_is_retried_and_then_edited_goes_out_with_the_new_values(confirmed, office, smtp_sink, now):
+    registration = first(confirmed)
+    smtp_sink.refused.add(registration.person.email)
+    deliver(now)
+    smtp_sink.refused.clear()
+    registration.notices.get(kind="confirmed").retry()
+    shift(confirmed, office, now, days=1)
+    deliver(now)
+    deliver(now + 3 * MINUTES)
+    (mail,) = smtp_sink.to(registration.person.email)
+    assert mail.message["Subject"].startswith("Confirmed: Bystander Interventions")
+    event = calendar_of(mail)
+    assert (event["SEQUENCE"], event.decoded("DTSTART")) == (1, confirmed.meetings.get().starts_at)
+    assert list(breaches(now + 3 * MINUTES)) == []
+
+
+def test_plain_mail_that_is_retried_and_then_edited_goes_out_with_the_new_values(
+    make_session, person, office, smtp_sink, now
+):
+    session = make_session()
+    was = long_day(session.starts_at, session.time_zone)
+    smtp_sink.refused.add(person.email)
+    registration = Registration.objects.register(person, session, now=now)
+    deliver(now)
+    smtp_sink.refused.clear()
+    registration.notices.get().retry()
+    shift(session, office, now, days=1)
+    deliver(now)
+    deliver(now + 3 * MINUTES)
+    assert owed(registration) == [("registered", "", None, "superseded"), ("registered", "", None, "sent")]
+    (mail,) = smtp_sink.to(person.email)
+    assert was not in text_of(mail)
 
 
 def test_a_change_put_off_and_then_taken_back_is_set_right(confirmed, office, smtp_sink, now):
