@@ -72,7 +72,7 @@ def tell_confirmed(sender, registration: Registration, **kwargs) -> None:
 @receiver(registration_withdrawn, dispatch_uid="notifications.registration_withdrawn")
 def tell_withdrawn(sender, registration: Registration, why: str = "", **kwargs) -> None:
     """Confirm that the place was given up, or say why it was, and take the meetings off the calendar."""
-    uninvite(Notice.Kind.WITHDRAWN, registration, why=why)
+    uninvite(Notice.Kind.WITHDRAWN, registration, why=why, by_office=not registration.gave_up and not why)
 
 
 @receiver(registration_cancelled, dispatch_uid="notifications.registration_cancelled")

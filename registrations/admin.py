@@ -55,12 +55,12 @@ class Roster:
 
     def _left_late(self, session: Session) -> list[Registration]:
         """Return those who gave up a seat in the last 24 hours before the start, in order of leaving."""
-        gone = session.registrations.filter(status=Registration.Status.WITHDRAWN, seated_at__isnull=False)
-        gone = list(gone.select_related("person__unit").order_by("withdrawn_at"))
-        for registration in gone:
-            registration.session = session
+        late = list(
+            session.registrations.filter(left_late=True).select_related("person__unit").order_by("withdrawn_at")
+        )
+        for registration in late:
             registration.withdrawn_words = at_words(registration.withdrawn_at, session)
-        return [one for one in gone if one.left_late]
+        return late
 
     def rows(self):
         """Yield the heading and a row per person, for a spreadsheet."""

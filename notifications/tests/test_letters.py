@@ -30,6 +30,28 @@ def test_paragraphs_are_one_blank_line_apart(make_session, workshop, people, off
     assert f"/registrations/{seated.uuid}/pre-work/\nYour registration: http" in written["confirmed"]
 
 
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_whom_the_office_withdraws_is_told_so_and_not_thanked(make_session, person, office, now, confirmed):
+    session = make_session(minimum=1)
+    registration = Registration.objects.register(person, session, now=now)
+    if confirmed:
+        session.settle(now=now)
+    registration.withdraw(by=office, now=now)
+    letter = write_letter(registration.notices.get(kind="withdrawn"))
+    assert letter["subject"].startswith(f"Your place has ended: {session.workshop.title}, ")
+    for body in (letter["text"], letter["html"]):
+        assert f"The office has ended your place in {session.workshop.title} on " in body
+        assert "Thank you" not in body and "You’ve left" not in body
+        assert ("takes it off your calendar" in body) == confirmed
+
+
+def test_whom_the_office_moves_is_told_of_the_new_date(make_session, person, office, now):
+    registration = Registration.objects.register(person, make_session(), now=now)
+    registration.transfer(make_session(days=30), by=office, now=now)
+    letter = write_letter(registration.notices.get(kind="withdrawn"))
+    assert letter["subject"].startswith("You’ve moved: ") and "has moved from" in letter["text"]
+
+
 @pytest.mark.parametrize(
     ("minimum", "sentence"),
     [(1, "This session needs nobody else."), (2, "Two people have registered, which is all this session needs.")],

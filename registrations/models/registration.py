@@ -106,6 +106,12 @@ class Registration(Refusals, Preparation, models.Model):
     registered_at = models.DateTimeField()
     seated_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    gave_up = models.BooleanField(
+        default=False, help_text="Left by themselves: neither the office nor the rule did it."
+    )
+    left_late = models.BooleanField(
+        default=False, help_text="Gave up a seat in the last 24 hours before the start. For the office only."
+    )
     moved_to = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="moved_from", help_text="The place on another date."
     )
@@ -153,12 +159,6 @@ class Registration(Refusals, Preparation, models.Model):
     def place_in_line(self) -> int:
         """The 1-based place on the waitlist. One query."""
         return self.session.registrations.waitlisted().filter(position__lte=self.position).count()
-
-    @property
-    def left_late(self) -> bool:
-        """True if a seat was given up in the last 24 hours before the start. Shown to the office only."""
-        had_seat = self.status == self.Status.WITHDRAWN and self.seated_at is not None
-        return had_seat and self.session.is_in_last_day(self.withdrawn_at)
 
     @property
     def place_now(self) -> "Registration | None":
@@ -217,7 +217,7 @@ class Registration(Refusals, Preparation, models.Model):
             return
         if self.session.has_started(now):
             raise self.SessionOver("This session has already started, so your place can no longer be given up.")
-        self._leave(now)
+        self._leave(now, by)
         if by != self.person:
             record(by, self, f"Withdrawn by {by}.")
         registration_withdrawn.send(Registration, registration=self)
@@ -236,8 +236,9 @@ class Registration(Refusals, Preparation, models.Model):
         why = eligibility.why_not_as(self.person, self.session)
         if not self.is_registered or not why or self.session.has_started(now):
             return
-        self._leave(now)
-        record(Person.objects.rule(), self, f"Withdrawn: no longer eligible. {why}")
+        rule = Person.objects.rule()
+        self._leave(now, rule)
+        record(rule, self, f"Withdrawn: no longer eligible. {why}")
         registration_withdrawn.send(Registration, registration=self, why=why)
         self._pass_on(now)
 
@@ -259,7 +260,7 @@ class Registration(Refusals, Preparation, models.Model):
         self._refuse_unless_movable(to, now)
         if not self.would_be_seated(to):
             raise self.SessionFull("That date is full. You can join its waitlist and keep this place.")
-        self._leave(now)
+        self._leave(now, by)
         self.moved_to = self._add(self.person, to, now, pre_work_done_at=self.pre_work_done_at)
         self.save(update_fields=["moved_to"])
         if by != self.person:
@@ -392,18 +393,22 @@ class Registration(Refusals, Preparation, models.Model):
         self._refresh()
 
     def _refresh(self) -> None:
-        self.refresh_from_db(fields=["status", "position", "seated_at", "withdrawn_at", "moved_to", "pre_work_done_at"])
+        what_changes = ["status", "position", "seated_at", "withdrawn_at", "gave_up", "moved_to", "pre_work_done_at"]
+        self.refresh_from_db(fields=what_changes)
 
-    def _leave(self, now: datetime) -> None:
-        """Take an active place out of its locked session's counts."""
+    def _leave(self, now: datetime, by: Person) -> None:
+        """Take an active place out of its locked session's counts, and keep whether the person left, and late."""
         session = self.session
+        self.gave_up = by == self.person
+        # Kept, because the session may move to another day later.
+        self.left_late = self.gave_up and self.seated_at is not None and session.is_in_last_day(now)
         if self.is_registered:
             session.seats_taken -= 1
         else:
             session.waiting_count -= 1
         session.save(update_fields=["seats_taken", "waiting_count"])
         self.status, self.withdrawn_at = self.Status.WITHDRAWN, now
-        self.save(update_fields=["status", "withdrawn_at"])
+        self.save(update_fields=["status", "withdrawn_at", "gave_up", "left_late"])
 
     def _pass_on(self, now: datetime) -> None:
         if self.seated_at:

@@ -66,6 +66,17 @@ def test_whoever_waits_sees_their_place_in_line(client, person, people, make_ses
     assert "You are 3rd in line." in text(client.get(f"/registrations/{waiting.uuid}/"))
 
 
+def test_the_page_praises_nobody_for_a_seat_that_was_taken_away(client, mine, office):
+    mine.withdraw(by=office)
+    page = text(client.get(f"/registrations/{mine.uuid}/"))
+    assert "Your place has ended." in page and "gave up" not in page
+
+
+def test_the_page_says_that_one_gave_the_place_up(client, mine):
+    mine.withdraw(by=mine.person)
+    assert "You gave up your place." in text(client.get(f"/registrations/{mine.uuid}/"))
+
+
 @pytest.mark.parametrize("page", ["", "withdrawal/"])
 def test_another_persons_registration_is_not_there(mine, people, page):
     other = Client()
