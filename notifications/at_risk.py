@@ -51,12 +51,13 @@ def _to_the_registered(session: Session, now: datetime) -> list[Notice]:
 
 
 def _to_others(session: Session, now: datetime) -> list[Notice]:
-    """Those who are interested have no place on any date; those who wait have one on another date."""
+    """Whoever waits for another date is told that, also if they are interested in any."""
     eligible = eligibility.people_for(session)
-    interested = Interest.objects.met_by(session, now).filter(person__in=eligible).select_related("person")
-    notices = {one.person_id: _room_left(session, one.person, now, interest=one.pk) for one in interested}
+    notices = {}
     for waiting in _waiting_elsewhere(session, now).filter(person__in=eligible).select_related("person"):
         notices.setdefault(waiting.person_id, _room_left(session, waiting.person, now, waiting=waiting.pk))
+    for one in Interest.objects.met_by(session, now).filter(person__in=eligible).select_related("person"):
+        notices.setdefault(one.person_id, _room_left(session, one.person, now, interest=one.pk))
     return list(notices.values())
 
 

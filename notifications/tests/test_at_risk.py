@@ -157,6 +157,25 @@ def test_the_waitlisted_of_another_date_are_told_once_whatever_they_wait_for(sho
     assert sent(moment + timedelta(days=1)) == []
 
 
+def test_who_waits_and_is_interested_is_told_once_what_they_wait_for(short, interested, make_session, people, now):
+    session, registrations, moment = short
+    full = make_session(days=21, minimum=1, capacity=1)
+    Registration.objects.register(people(1)[0], full, now=now)
+    (both,) = interested(1)
+    Registration.objects.register(both, full, now=now)
+    assert [to for kind, to in sent(moment) if kind == "room_left"] == [both.email]
+    assert "You are on the waitlist for" in write_letter(Notice.objects.get(kind="room_left"))["text"]
+
+
+def test_who_waits_for_the_session_at_risk_itself_is_not_told_of_it(short, interested, now):
+    session, registrations, moment = short
+    Registration.objects.register(interested(1)[0], session, now=now)
+    waiting = session.registrations.last()
+    Registration.objects.filter(pk=waiting.pk).update(status="waitlisted", seated_at=None)
+    Session.objects.filter(pk=session.pk).update(seats_taken=4, waiting_count=1)
+    assert kinds(moment) == ["at_risk"] * 4
+
+
 def test_nobody_is_told_of_a_session_that_is_not_for_them(short, interested, workshop, make_session, now):
     session, registrations, moment = short
     campus = Campus.objects.create(name="Downtown")

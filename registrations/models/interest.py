@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,10 +20,14 @@ class InterestQuerySet(models.QuerySet):
         return self.filter(stopped_at__isnull=True)
 
     def met_by(self, session: Session, now: datetime):
-        """The standing interests to tell of `session`: of people it is for, without a place on a date to come."""
+        """The standing interests to tell of `session`: of people it is for, without a seat on a date to come.
+
+        Who only waits for a seat on another date is told, who waits in `session` itself knows of it.
+        """
         roles = [role for role, field in Workshop.AUDIENCE_FIELDS.items() if getattr(session.workshop, field)]
         roles += [""] if Person.Role.OTHER in roles else []
-        placed = Registration.objects.active().filter(session__workshop=session.workshop, session__ends_at__gt=now)
+        seated = Q(status=Registration.Status.REGISTERED, session__workshop=session.workshop, session__ends_at__gt=now)
+        placed = Registration.objects.filter(seated | Q(status__in=Registration.ACTIVE, session=session))
         return (
             self.standing()
             .filter(workshop=session.workshop, person__is_active=True, person__role__in=roles)

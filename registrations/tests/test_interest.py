@@ -1,4 +1,4 @@
-"""“Tell me when there is a date”: one mail per date, to whoever asked and has no place, until they stop it."""
+"""“Tell me when there is a date”: one mail per date, to whoever asked and has no seat, until they stop it."""
 
 from uuid import uuid4
 
@@ -119,7 +119,7 @@ def test_a_session_that_opens_is_told_once_to_each(people, workshop, make_sessio
     assert len(told()) == 6
 
 
-def test_whoever_has_a_place_on_a_date_to_come_is_not_told(person, interest, make_session):
+def test_whoever_has_a_seat_on_a_date_to_come_is_not_told(person, interest, make_session):
     mine = make_session(days=10)
     assert told() == [person.email]
     registration = Registration.objects.register(person, mine)
@@ -128,6 +128,19 @@ def test_whoever_has_a_place_on_a_date_to_come_is_not_told(person, interest, mak
     registration.withdraw(by=person)
     make_session(days=30)
     assert told() == [person.email, person.email]
+
+
+def test_whoever_only_waits_for_a_date_is_told_of_another(me, people, person, workshop, make_session):
+    full = make_session(minimum=1, capacity=1)
+    Registration.objects.register(people(1)[0], full)
+    waiting = Registration.objects.register(person, full)
+    me.post(page_of(workshop))
+    words = "One mail per date, none while you are registered for one."
+    assert words in notices(me, workshop.get_absolute_url()) and words in text(me.get(page_of(workshop)))
+    make_session(days=20)
+    assert waiting.is_waitlisted and told() == [person.email]
+    drain()
+    assert Notice.objects.get(kind="dated").state == "sent"
 
 
 def test_only_a_listed_session_of_that_workshop_is_told(person, interest, make_session):

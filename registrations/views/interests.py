@@ -26,7 +26,10 @@ def interested(request: HttpRequest, slug: str) -> HttpResponse:
         except Interest.Refused as error:
             refusal = str(error)
         else:
-            words = "<strong>We’ll write to you when {} has a new date.</strong> One mail per date."
+            words = (
+                "<strong>We’ll write to you when {} has a new date.</strong> "
+                "One mail per date, none while you are registered for one."
+            )
             messages.success(request, format_html(words, workshop.title))
             return redirect(workshop)
     mine = Interest.objects.standing().filter(person=request.user, workshop=workshop).first()
