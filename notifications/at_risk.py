@@ -6,7 +6,7 @@ its dates, once for each session. How many more, and by when, is read when the l
 
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
@@ -52,11 +52,12 @@ def _to_the_registered(session: Session, now: datetime) -> list[Notice]:
 
 def _to_others(session: Session, now: datetime) -> list[Notice]:
     """Whoever waits for another date is told that, also if they are interested in any."""
-    eligible = eligibility.people_for(session)
-    notices = {}
+    # Who may come is asked for both: what comes before the workshop is read once.
+    prefetch_related_objects([session.workshop], "requires")
+    notices, eligible = {}, eligibility.people_for(session)
     for waiting in _waiting_elsewhere(session, now).filter(person__in=eligible).select_related("person"):
         notices.setdefault(waiting.person_id, _room_left(session, waiting.person, now, waiting=waiting.pk))
-    for one in Interest.objects.met_by(session, now).filter(person__in=eligible).select_related("person"):
+    for one in Interest.objects.met_by(session, now).select_related("person"):
         notices.setdefault(one.person_id, _room_left(session, one.person, now, interest=one.pk))
     return list(notices.values())
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from catalog.models import Workshop
+from registrations import eligibility
 from registrations.models.registration import Registration
 from sessions_app.models import Session
 
@@ -20,17 +21,15 @@ class InterestQuerySet(models.QuerySet):
         return self.filter(stopped_at__isnull=True)
 
     def met_by(self, session: Session, now: datetime):
-        """The standing interests to tell of `session`: of people it is for, without a seat on a date to come.
+        """The standing interests to tell of `session`: of people who may come, without a seat on a date to come.
 
         Who only waits for a seat on another date is told, who waits in `session` itself knows of it.
         """
-        roles = [role for role, field in Workshop.AUDIENCE_FIELDS.items() if getattr(session.workshop, field)]
-        roles += [""] if Person.Role.OTHER in roles else []
         seated = Q(status=Registration.Status.REGISTERED, session__workshop=session.workshop, session__ends_at__gt=now)
         placed = Registration.objects.filter(seated | Q(status__in=Registration.ACTIVE, session=session))
         return (
             self.standing()
-            .filter(workshop=session.workshop, person__is_active=True, person__role__in=roles)
+            .filter(workshop=session.workshop, person__in=eligibility.people_for(session))
             .exclude(person__in=placed.order_by().values("person"))
         )
 

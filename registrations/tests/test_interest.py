@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from accounts.models import Campus
 from accounts.tests.test_sign_in import CODE, ask, mailed_code, text
 from catalog.models import Workshop
 from notifications.delivery import drain
@@ -135,7 +136,7 @@ def test_whoever_only_waits_for_a_date_is_told_of_another(me, people, person, wo
     Registration.objects.register(people(1)[0], full)
     waiting = Registration.objects.register(person, full)
     me.post(page_of(workshop))
-    words = "One mail per date, none while you are registered for one."
+    words = "One mail per date that is for you, none while you are registered for one."
     assert words in notices(me, workshop.get_absolute_url()) and words in text(me.get(page_of(workshop)))
     make_session(days=20)
     assert waiting.is_waitlisted and told() == [person.email]
@@ -158,6 +159,33 @@ def test_whoever_could_not_come_is_not_told(person, interest, make_session, chan
     person.save()
     make_session(workshop=Workshop.objects.get())
     assert told() == []
+
+
+def test_a_date_for_one_campus_is_told_to_its_people_only(people, workshop, make_session, now):
+    east, west = (Campus.objects.create(name=name) for name in ("East", "West"))
+    there, elsewhere, nowhere = (*people(1, campus=east), *people(1, campus=west), *people(1))
+    for person in (there, elsewhere, nowhere):
+        Interest.objects.express(person, workshop, now=now)
+    make_session(for_campus=east)
+    assert told() == [there.email]
+    there.campus = west
+    there.save()
+    drain()
+    assert Notice.objects.get(kind="dated").state == "expired"
+
+
+def test_a_later_part_is_told_to_whoever_has_the_first(people, workshop, make_session, now):
+    first = Workshop.objects.create(title="Basics", slug="basics", status=Workshop.Status.PUBLISHED)
+    workshop.requires.add(first)
+    ready, other = people(2)
+    for person in (ready, other):
+        Interest.objects.express(person, workshop, now=now)
+    place = Registration.objects.register(ready, make_session(days=7, workshop=first), now=now)
+    make_session()
+    assert told() == [ready.email]
+    place.withdraw(by=ready, now=now)
+    drain()
+    assert Notice.objects.get(kind="dated").state == "expired"
 
 
 def test_a_person_without_a_role_counts_as_other(people, workshop, make_session):

@@ -28,7 +28,7 @@ def interested(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             words = (
                 "<strong>We’ll write to you when {} has a new date.</strong> "
-                "One mail per date, none while you are registered for one."
+                "One mail per date that is for you, none while you are registered for one."
             )
             messages.success(request, format_html(words, workshop.title))
             return redirect(workshop)
