@@ -6,6 +6,8 @@ session that moves while its mail waits takes the offer along.
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from accounts.models import Person
 from notifications.models import Notice
 from notifications.shown import counts_of
@@ -25,6 +27,11 @@ def owe_interested(kind: str, interest: Interest, session: Session, **facts) -> 
     """Owe whoever asked for a date one plain notice about `session`."""
     facts = counts_of(session) | {"interest": interest.pk, "dated": session.pk} | facts
     Notice.objects.owe_to(kind, f"{interest.pk}:{session.pk}:", interest.person.email, interest.person, facts)
+
+
+def told_of_date(interest: Interest, session: Session) -> QuerySet[Notice]:
+    """Return the notice that says `session` is a date, if whoever asked for one was ever owed it."""
+    return Notice.objects.filter(dedupe_key=f"{Notice.Kind.DATED}:{interest.pk}:{session.pk}:")
 
 
 @asked_of(Notice.Kind.NOMINATED)

@@ -12,7 +12,7 @@ from notifications.access_letters import tell_a_request_waits, tell_an_answer_is
 from notifications.changes import about, bring_nominated_up_to_date, bring_up_to_date
 from notifications.models import CalendarThread, Notice
 from notifications.models.private_feed import CalendarFeed
-from notifications.offers import owe_interested, owe_nominated
+from notifications.offers import owe_interested, owe_nominated, told_of_date
 from notifications.shown import counts_of
 from notifications.tasks import deliver_soon
 from registrations.models import Accommodation, Interest, Nomination, Registration
@@ -137,7 +137,9 @@ def tell_called_off(sender, nomination: Nomination, **kwargs) -> None:
 
 @receiver(interest_met, dispatch_uid="notifications.interest_met")
 def tell_dated(sender, interest: Interest, session: Session, **kwargs) -> None:
-    """Tell the person that a date they asked for is open."""
+    """Tell the person, once, that a date they asked for is open: a session may be listed a second time."""
+    if told_of_date(interest, session).exists():
+        return
     owe_interested(Notice.Kind.DATED, interest, session)
     wake(deliver_soon)
 
@@ -146,7 +148,7 @@ def tell_dated(sender, interest: Interest, session: Session, **kwargs) -> None:
 def tell_undated(sender, interest: Interest, session: Session, **kwargs) -> None:
     """Tell whoever was told of this date that it is cancelled. A first mail that has not left yet is of no use."""
     now = timezone.now()
-    first = Notice.objects.filter(dedupe_key=f"{Notice.Kind.DATED}:{interest.pk}:{session.pk}:")
+    first = told_of_date(interest, session)
     if first.unwritten().update(expires_at=now):
         return
     if first.exclude(state=Notice.State.EXPIRED).exists():

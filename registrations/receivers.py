@@ -37,6 +37,7 @@ from sessions_app.signals import (
     session_cancelled,
     session_changed,
     session_confirmed,
+    session_listed,
     session_published,
     session_resized,
 )
@@ -105,9 +106,10 @@ def tell_of_the_change(sender, session: Session, before: list[Meeting] | None, n
 
 
 @receiver(session_published, dispatch_uid="registrations.session_published")
+@receiver(session_listed, dispatch_uid="registrations.session_listed")
 def tell_the_interested(sender, session: Session, **kwargs) -> None:
     """Say once per person who asked for it that a listed session of the workshop has opened."""
-    if not session.listed:
+    if not (session.listed and session.is_running):
         return
     for interest in Interest.objects.met_by(session, timezone.now()).select_related("person"):
         interest_met.send(Interest, interest=interest, session=session)

@@ -6,6 +6,7 @@
 from django.dispatch import Signal
 
 session_published = Signal()
+session_listed = Signal()
 session_confirmed = Signal()
 session_asked = Signal()
 session_extended = Signal()

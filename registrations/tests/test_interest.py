@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Campus
+from accounts.tests.desk import filled_in
 from accounts.tests.test_sign_in import CODE, ask, mailed_code, text
 from catalog.models import Workshop
 from notifications.delivery import drain
@@ -149,6 +150,33 @@ def test_only_a_listed_session_of_that_workshop_is_told(person, interest, make_s
     make_session(listed=False)
     make_session(workshop=other)
     assert told() == []
+
+
+def test_a_session_listed_later_is_told_then_and_once(client, people, workshop, make_session, office, now):
+    first, later = people(2)
+    Interest.objects.express(first, workshop, now=now)
+    session = make_session(listed=False)
+    place = Registration.objects.register(people(1)[0], session, now=now)
+    Interest.objects.express(place.person, workshop, now=now)
+    client.force_login(office)
+    url = f"/admin/sessions_app/session/{session.pk}/change/"
+    typed = filled_in(client, url, "session_form", listed="on")
+    assert [client.post(url, typed).status_code, told()] == [302, [first.email]]
+    session.make_unlisted(by=office)
+    Interest.objects.express(later, workshop, now=now)
+    session.make_listed(by=office)
+    session.make_listed(by=office)
+    assert told() == [first.email, later.email]
+    assert Notice.objects.filter(person=place.person).values_list("kind", flat=True).get() == "registered"
+
+
+@pytest.mark.parametrize("end", ["draft", "cancelled"])
+def test_listing_what_does_not_run_tells_nobody(interest, make_session, office, end):
+    session = make_session(published=end == "cancelled", listed=False)
+    if end == "cancelled":
+        session.cancel("The facilitator is ill.", by=office)
+    session.make_listed(by=office)
+    assert session.listed and told() == []
 
 
 @pytest.mark.parametrize("change", [{"role": "faculty"}, {"is_active": False}])

@@ -233,17 +233,20 @@ class SessionAdmin(DecisionPages, DeskAdmin):
 
     def _change_published(self, request, form: PublishedForm) -> None:
         session, cleaned = form.instance, form.cleaned_data
-        if plain := [name for name in ("listed", "accommodation_lead_days") if name in form.changed_data]:
-            session.save(update_fields=plain)
+        if "accommodation_lead_days" in form.changed_data:
+            session.save(update_fields=["accommodation_lead_days"])
         if "facilitators" in form.changed_data:
             session.appoint(cleaned["facilitators"], by=request.user)
+        if "listed" in form.changed_data:
+            show = session.make_listed if cleaned["listed"] else session.make_unlisted
+            show(by=request.user)
         if "minimum" in cleaned:
             session.resize(cleaned["minimum"], cleaned["capacity"], by=request.user)
 
     def construct_change_message(self, request, form, formsets, add=False):
-        """Say what changed; size and facilitators of a published session were put on record by their verbs."""
+        """Say what changed; what verbs of a published session have put on record is left out."""
         if isinstance(form, PublishedForm):
-            for label in ("Minimum", "Capacity", "Facilitators"):
+            for label in ("Minimum", "Capacity", "Facilitators", "Listed"):
                 form.before[label] = self.words(form.instance)[label]
         return super().construct_change_message(request, form, formsets, add)
 

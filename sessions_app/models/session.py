@@ -18,7 +18,7 @@ from catalog.models import Facilitator, Format, Workshop
 from sessions_app.models.changes import Changes
 from sessions_app.models.deciding import Deciding
 from sessions_app.models.venue import DEFAULT_LEAD_DAYS, MOST_LEAD_DAYS, Meeting, MeetingPlan
-from sessions_app.signals import session_published, session_resized
+from sessions_app.signals import session_listed, session_published, session_resized
 from sessions_app.wall_clock import default_confirm_by
 
 CODE_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -394,6 +394,29 @@ class Session(Deciding, Changes, models.Model):
         session_resized.send(Session, session=self, added=added)
 
     resize.alters_data = True
+
+    @transaction.atomic
+    def make_listed(self, by: Person) -> None:
+        """Show the session in the lists."""
+        self.lock()
+        if self.listed:
+            return
+        self.listed = True
+        self.save(update_fields=["listed"])
+        record(by, self, "Listed: from no to yes.")
+        session_listed.send(Session, session=self)
+
+    @transaction.atomic
+    def make_unlisted(self, by: Person) -> None:
+        """Take the session out of the lists: from now on it is reached only by its link."""
+        self.lock()
+        if not self.listed:
+            return
+        self.listed = False
+        self.save(update_fields=["listed"])
+        record(by, self, "Listed: from yes to no.")
+
+    make_listed.alters_data = make_unlisted.alters_data = True
 
     def refuse_size(self, minimum: int, capacity: int) -> None:
         """Raise the Refused that says why the session cannot have this minimum and capacity; return None if it can."""

@@ -341,6 +341,10 @@ def test_who_leads_it_and_whether_it_is_listed_may_change_after_publishing(desk,
     session.refresh_from_db()
     assert session.listed is False and list(session.facilitators.all()) == [someone]
     assert records(session)[-2:] == ["Led by Somebody, before by nobody.", "Listed: from yes to no."]
+    desk.post(page(session), filled_in(desk, page(session), "session_form", listed="on", accommodation_lead_days="9"))
+    session.refresh_from_db()
+    assert (session.listed, session.accommodation_lead_days) == (True, 9)
+    assert records(session)[-2:] == ["Listed: from no to yes.", "Accommodation lead days: from nothing to 9."]
 
 
 def test_only_a_draft_nobody_registered_for_is_deleted(desk, make_session):
