@@ -129,6 +129,49 @@ def test_leaving_twice_changes_nothing_more(client, mine, session, people):
     assert client.get(leave_page(mine)).url == f"/registrations/{mine.uuid}/"
 
 
+ENDED = "Your place here had ended already. Nothing was changed."
+INSTEAD = "That place had ended already, and this is the one you have now. Nothing was changed."
+
+
+def test_an_old_page_leads_to_the_place_one_has_since(client, mine, session):
+    client.post(leave_page(mine))
+    client.get(session.get_absolute_url())
+    again = Registration.objects.register(mine.person, session)
+    response = client.post(leave_page(mine))
+    assert response.url == again.get_absolute_url()
+    said = notices(client, response.url)
+    assert INSTEAD in said and "You’ve left" not in said
+    again.refresh_from_db()
+    assert again.is_registered
+
+
+def test_an_old_page_of_a_place_that_moved_leads_to_the_new_date(client, mine, make_session):
+    place = mine.transfer(make_session(days=30), by=mine.person)
+    response = client.post(leave_page(mine))
+    assert response.url == place.get_absolute_url() and INSTEAD in notices(client, response.url)
+    place.withdraw(by=mine.person)
+    assert ENDED in notices(client, client.post(leave_page(mine)).url)
+
+
+def test_the_second_press_of_the_button_is_answered_as_the_first(client, mine):
+    for _ in range(2):
+        assert "You’ve left" in notices(client, client.post(leave_page(mine)).url)
+
+
+@pytest.mark.parametrize("ended", ["left", "taken", "closed"])
+def test_an_old_page_of_a_place_that_has_ended_says_so(client, mine, session, office, now, ended):
+    if ended == "left":
+        mine.withdraw(by=mine.person, now=now - timedelta(minutes=5))
+    elif ended == "taken":
+        mine.withdraw(by=office, now=now)
+    else:
+        Registration.objects.filter(pk=mine.pk).update(status=Registration.Status.WAITLIST_CLOSED)
+    response = client.post(leave_page(mine))
+    assert response.url == session.get_absolute_url()
+    said = notices(client, response.url)
+    assert ENDED in said and "You’ve left" not in said and "Thank you" not in said
+
+
 @pytest.mark.parametrize(
     ("others", "words"), [(0, "Nobody will be left"), (1, "One person will be left"), (2, "Two people will be left")]
 )

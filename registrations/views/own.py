@@ -14,6 +14,7 @@ from registrations.access import access_line
 from registrations.models import Registration
 from registrations.places import numbered
 from registrations.sentences import (
+    SAME_PRESS,
     after_leaving,
     before_leaving,
     call_for_people,
@@ -77,7 +78,10 @@ def _meeting_words(meeting: Meeting, own: Registration, now: datetime) -> dict:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdrawal(request: HttpRequest, uuid) -> HttpResponse:
-    """GET asks, POST withdraws. A refusal is 409 with the sentence that says why."""
+    """GET asks, POST withdraws. A refusal is 409 with the sentence that says why.
+
+    From an old page of a place that has ended it leads to the place the person has instead.
+    """
     own, now = own_registration(request, uuid), timezone.now()
     if request.method != "POST":
         if not own.is_active:
@@ -89,8 +93,14 @@ def withdrawal(request: HttpRequest, uuid) -> HttpResponse:
         return _withdrawal_page(request, own, now, refusal=str(refusal), status=CONFLICT)
     if own.status == Registration.Status.SESSION_CANCELLED:
         messages.info(request, "This session was cancelled, so there is no place to give up.")
-    else:
+        return redirect(own.session)
+    if instead := own.session.registrations.active().filter(person=own.person).first() or own.place_now:
+        messages.info(request, "That place had ended already, and this is the one you have now. Nothing was changed.")
+        return redirect(instead)
+    if own.gave_up and not own.moved_to and own.withdrawn_at > now - SAME_PRESS:
         messages.success(request, after_leaving(own, now))
+    else:
+        messages.info(request, "Your place here had ended already. Nothing was changed.")
     return redirect(own.session)
 
 
