@@ -35,6 +35,8 @@ MOST_AT_ONCE = 50
 HELD_SECONDS = 2
 # “Service not available, closing transmission channel” (RFC 5321 section 4.2.3).
 CLOSING = 421
+# Of no use to try again at once, whatever the code.
+FINAL = (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, smtplib.SMTPSenderRefused)
 
 
 class Sender:
@@ -73,26 +75,31 @@ class Sender:
         """Send one notice. Returns False when the queue had to be paused, and the notice is to be handed back.
 
         A refused recipient is dead at once; what the server calls temporary, and a broken connection, is tried again;
-        refused credentials, or a refused From, pause the queue and cost the notice no attempt.
+        refused credentials, a refused From, and a server that turns everybody away pause the queue and cost the notice
+        no attempt.
         """
         now = self.now()
         try:
             letter = write_letter(notice, wordings)
             self.connection.open()
             self.connection.send_messages([message(**letter)])
-        except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, smtplib.SMTPSenderRefused) as error:
-            words = getattr(error, "smtp_error", str(error))
-            queue.pause(f"The mail server refuses us: {_decoded(words)}", now)
-            self._hang_up()
-            return False
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
             self._refused(notice, code, _decoded(words), now)
             if code == CLOSING:
                 self._hang_up()
-        except smtplib.SMTPResponseException as error:
+        except smtplib.SMTPDataError as error:
             self._refused(notice, error.smtp_code, _decoded(error.smtp_error), now)
             self._hang_up()
+        # What the server says to its greeting, EHLO, STARTTLS, AUTH and MAIL is about us, and not about this notice.
+        except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
+            self._hang_up()
+            words = _decoded(getattr(error, "smtp_error", str(error)))
+            if not isinstance(error, FINAL) and 400 <= error.smtp_code < 500:
+                self._retry(notice, f"{error.smtp_code} {words}", now)
+                return True
+            queue.pause(f"The mail server refuses us: {words}", now)
+            return False
         except (smtplib.SMTPException, OSError) as error:
             self._retry(notice, f"{type(error).__name__}: {error}", now)
             self._hang_up()

@@ -1,6 +1,7 @@
 """Claim, send, mark: at least once, newest first, one recipient, over a real SMTP conversation (G7 to G9)."""
 
 import socket
+import socketserver
 import threading
 from datetime import timedelta
 
@@ -246,6 +247,55 @@ def test_the_queue_goes_on_once_the_credentials_are_right(confirmed, suspicious_
     drain()
     assert len(smtp_sink.received) == 6
     assert MailQueue.load().problem == ""
+
+
+@pytest.fixture
+def surly_server(settings, smtp_sink):
+    """surly_server(EHLO="550 ...") starts a mail server that answers one command, or CONNECT, in its own way."""
+    servers = []
+
+    def start(**answers) -> None:
+        answers = {"CONNECT": "220 ready", "EHLO": "250-here\r\n250 STARTTLS", "QUIT": "221 bye"} | answers
+
+        class Conversation(socketserver.StreamRequestHandler):
+            def handle(self):
+                command = "CONNECT"
+                while command:
+                    self.wfile.write(f"{answers.get(command, '502 not here')}\r\n".encode())
+                    command = self.rfile.readline().decode().partition(" ")[0].strip().upper()
+
+        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Conversation)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        settings.EMAIL_PORT = server.server_address[1]
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize("said_to", ["CONNECT", "EHLO", "STARTTLS"])
+def test_a_server_that_turns_everybody_away_pauses_the_queue_and_burns_no_attempt(
+    confirmed, surly_server, settings, said_to
+):
+    settings.EMAIL_USE_TLS = said_to == "STARTTLS"
+    # HELO is what a client says where EHLO is refused.
+    surly_server(HELO="550 5.7.1 Blocked", **{said_to: "550 5.7.1 Blocked"})
+    drain()
+    assert MailQueue.load().is_paused(timezone.now())
+    assert MailQueue.load().problem == "The mail server refuses us: 5.7.1 Blocked"
+    waiting = Notice.objects.filter(state="queued", method="REQUEST")
+    assert list(waiting.values_list("attempts", flat=True)) == [0] * 6
+
+
+def test_a_server_too_busy_to_greet_is_tried_again_after_a_minute_or_so(confirmed, surly_server):
+    surly_server(CONNECT="421 4.3.2 Too many connections")
+    drain()
+    assert not MailQueue.load().is_paused(timezone.now())
+    waiting = Notice.objects.filter(state="queued", method="REQUEST")
+    assert list(waiting.values_list("attempts", "problem")) == [(1, "421 4.3.2 Too many connections")] * 6
 
 
 def test_a_notice_that_kills_its_sender_is_given_up_in_the_end(confirmed, smtp_sink):
