@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from registrations.models import Nomination, Registration
+from registrations.waitlist import has_room
 from sessions_app.models import Session
 from sessions_app.panel import by_words
 from sessions_app.words import local, number_words, ordinal, place_words, short_day
@@ -73,7 +74,7 @@ def _next_seat(session: Session, now: datetime) -> str:
 
 def before_registering(session: Session, now: datetime) -> str:
     """“You would be the fifth.”, or what joining the waitlist means."""
-    if would_wait(session):
+    if would_wait(session, now):
         place = ordinal(session.waiting_count + 1)
         if session.is_in_last_day(now):
             return f"You would be {place} in line. {_next_seat(session, now)}"
@@ -88,9 +89,9 @@ def call_for_people(session: Session, now: datetime) -> str:
     return f"{titled(session, now)} needs {people} {by_words(session.confirm_by, session, now)}."
 
 
-def would_wait(session: Session) -> bool:
+def would_wait(session: Session, now: datetime) -> bool:
     """Tell whether the next person to register joins the waitlist."""
-    return not Registration.would_be_seated(session)
+    return not has_room(session, now)
 
 
 def after_leaving(registration: Registration, now: datetime) -> SafeString:

@@ -28,7 +28,8 @@ def promote_waiting(session: Session, now: datetime) -> None:
 
     People who no longer qualify are skipped, not dropped. From 24 hours before the start nobody is promoted.
     """
-    if not session.is_running or session.is_in_last_day(now) or session.seats_left == 0:
+    is_still_time = session.is_running and not session.is_in_last_day(now)
+    if not is_still_time or session.seats_left == 0 or session.waiting_count == 0:
         return
     for registration in session.registrations.waitlisted().select_related("person"):
         if session.seats_left == 0:
@@ -36,6 +37,18 @@ def promote_waiting(session: Session, now: datetime) -> None:
         registration.session = session
         if registration.qualifies():
             give_seat(registration, now)
+
+
+def has_room(session: Session, now: datetime) -> bool:
+    """Tell whether the next person to register gets a seat: one is free that nobody who waits may have."""
+    if session.seats_left == 0 or session.waiting_count == 0:
+        return session.seats_left > 0
+    if session.is_in_last_day(now):
+        return False
+    waiting = list(session.registrations.waitlisted().select_related("person"))
+    for registration in waiting:
+        registration.session = session
+    return session.seats_left > sum(registration.qualifies() for registration in waiting)
 
 
 def give_seat(registration, now: datetime, **how) -> None:

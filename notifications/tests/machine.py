@@ -44,11 +44,12 @@ class Model:
         return self.status in ("open", "confirmed") and now < self.starts_at
 
     def has_room(self):
-        return not self.waiting and len(self.seated) < self.capacity
+        return len(self.seated) + len(set(self.waiting) - self.away) < self.capacity
 
     def register(self, who, now):
         if who not in self.seated + self.waiting + list(self.away) and self.runs(now):
-            (self.seated if self.has_room() else self.waiting).append(who)
+            self.waiting.append(who)
+            self.promote(now)
             self.positions += 1
         return who in self.seated + self.waiting
 

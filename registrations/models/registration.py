@@ -44,8 +44,8 @@ class RegistrationQuerySet(models.QuerySet):
     def register(self, person: Person, session: Session, now: datetime | None = None) -> "Registration":
         """Give `person` a seat in `session`, or the end of its waitlist; a second call answers with what exists.
 
-        A seat is given if one is free and nobody waits. Raises a Registration.Refused: NotPublic, SessionCancelled,
-        SessionOver, NotOpenYet, RegistrationClosed, NotEligible, TooOften.
+        A seat is given if one is free that nobody who waits may have. Raises a Registration.Refused: NotPublic,
+        SessionCancelled, SessionOver, NotOpenYet, RegistrationClosed, NotEligible, TooOften.
         """
         return self._register(person, session, now or timezone.now())
 
@@ -180,11 +180,6 @@ class Registration(Refusals, Preparation, models.Model):
         """True while the person may still take a seat here."""
         return not eligibility.why_not(self.person, self.session)
 
-    @staticmethod
-    def would_be_seated(session: Session) -> bool:
-        """Tell whether the next person to register gets a seat: one is free and nobody waits."""
-        return session.seats_left > 0 and session.waiting_count == 0
-
     @classmethod
     def refuse_unless_joinable(cls, person: Person, session: Session, now: datetime) -> None:
         """Raise the Refused that says why `person` cannot register for `session` at `now`; return None if they can."""
@@ -258,7 +253,7 @@ class Registration(Refusals, Preparation, models.Model):
         if (place := self.place_now) and place.session_id == to.pk:
             return place
         self._refuse_unless_movable(to, now)
-        if not self.would_be_seated(to):
+        if not waitlist.has_room(to, now):
             raise self.SessionFull("That date is full. You can join its waitlist and keep this place.")
         self._leave(now, by)
         self.moved_to = self._add(self.person, to, now, pre_work_done_at=self.pre_work_done_at)
@@ -363,11 +358,13 @@ class Registration(Refusals, Preparation, models.Model):
 
     @classmethod
     def _add(cls, person: Person, session: Session, now: datetime, **kept) -> "Registration":
-        """Write the next registration of a locked session, with a seat if one is free and nobody waits.
+        """Write the next registration of a locked session, with a seat if one is free that nobody who waits may have.
 
         `kept` is what comes along from another date.
         """
-        seated = cls.would_be_seated(session)
+        seated = waitlist.has_room(session, now)
+        # Somebody may qualify again since their seat became free: they come first.
+        waitlist.promote_waiting(session, now)
         registration = cls(
             person=person,
             session=session,

@@ -1,4 +1,4 @@
-"""register: a seat if one is free and nobody waits, otherwise the end of the line; once."""
+"""register: a seat if one is free that nobody who waits may have, otherwise the end of the line; once."""
 
 from datetime import timedelta
 
@@ -40,10 +40,22 @@ def test_nobody_overtakes_the_waitlist(make_session, people, now):
     first, second, third = people(3)
     Registration.objects.register(first, session, now=now)
     waiting = Registration.objects.register(second, session, now=now)
-    # A seat that stands free while somebody waits, as after a crash: a newcomer still joins the end.
+    # A seat that stands free while somebody waits, as after a crash.
     type(session).objects.filter(pk=session.pk).update(capacity=2)
     late = Registration.objects.register(third, session, now=now)
-    assert (waiting.place_in_line, late.status, late.place_in_line) == (1, "waitlisted", 2)
+    waiting.refresh_from_db()
+    assert (waiting.status, late.status, late.place_in_line) == ("registered", "waitlisted", 1)
+
+
+def test_in_the_last_day_a_newcomer_joins_the_line_though_a_seat_is_open(make_session, people, now):
+    session = make_session(minimum=1, capacity=1)
+    first, second, third = people(3)
+    last_day = session.starts_at - timedelta(hours=2)
+    seated, waiting = (Registration.objects.register(person, session, now=now) for person in (first, second))
+    seated.withdraw(by=first, now=last_day)
+    late = Registration.objects.register(third, session, now=last_day)
+    waiting.refresh_from_db()
+    assert (waiting.status, late.status, late.place_in_line) == ("waitlisted", "waitlisted", 2)
 
 
 def test_registering_again_after_withdrawing_goes_to_the_end(make_session, person, now):

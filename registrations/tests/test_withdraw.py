@@ -65,6 +65,24 @@ def test_who_no_longer_qualifies_is_skipped_not_dropped(line, now):
     assert statuses(session) == ["withdrawn", "registered", "waitlisted", "registered"]
 
 
+def test_a_seat_nobody_who_waits_may_have_goes_to_a_newcomer(line, people, now):
+    session, registrations = line(3, capacity=2)
+    Person.objects.filter(pk=registrations[2].person_id).update(is_active=False)
+    registrations[0].withdraw(by=registrations[0].person, now=now)
+    Registration.objects.register(*people(1), session, now=now)
+    assert statuses(session) == ["withdrawn", "registered", "waitlisted", "registered"]
+
+
+def test_who_qualifies_again_comes_before_a_newcomer(line, people, now):
+    session, registrations = line(3, capacity=2)
+    waiting = Person.objects.filter(pk=registrations[2].person_id)
+    waiting.update(is_active=False)
+    registrations[0].withdraw(by=registrations[0].person, now=now)
+    waiting.update(is_active=True)
+    Registration.objects.register(*people(1), session, now=now)
+    assert statuses(session) == ["withdrawn", "registered", "registered", "waitlisted"]
+
+
 def test_whose_role_no_longer_fits_is_skipped_not_dropped(line, now):
     session, registrations = line(4, capacity=2)
     Workshop.objects.update(for_students=False)

@@ -129,7 +129,7 @@ def _answer_page(
         "is_open": is_open,
         "clash": find_clash(request.user, session, now) if is_open else None,
         "accept": ACCEPT,
-        "waits": would_wait(session),
+        "waits": would_wait(session, now),
         "would_be": before_registering(session, now),
     }
     return render(request, "registrations/nomination.html", summary(session, now) | context, status=status)

@@ -143,7 +143,7 @@ def _form_page(
         "clash": clash,
         "accept": ACCEPT,
         "is_open": session.takes_registrations(now),
-        "waits": would_wait(session),
+        "waits": would_wait(session, now),
         "would_be": before_registering(session, now),
     }
     return render(request, "registrations/register.html", context, status=status)
