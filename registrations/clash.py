@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Person
 from sessions_app.models import Meeting, Session
-from sessions_app.words import local, short_day
+from sessions_app.words import local, ordinal, short_day
 
 # The name of what a form posts to register in spite of a clash.
 ACCEPT = "anyway"
@@ -22,11 +22,15 @@ COLUMNS = ("pk", "session", "session__status", "session__workshop", "session__st
 
 
 class Clash(Exception):
-    """The person already has `place`; `str(error)` says what it means for registering for `session`."""
+    """The person already has `place`; `str(error)` says what it means for registering for `session`.
 
-    def __init__(self, place, session: Session):
+    Where `place` is on another date of the workshop, `also` may be one that is at the same time as `session`.
+    """
+
+    def __init__(self, place, session: Session, also=None):
         self.place, self.session = place, session
-        super().__init__(self._sentence())
+        sentence = self._sister_words() if self.is_same_workshop else self._overlap_words("This", place)
+        super().__init__(f"{sentence} {self._overlap_words('This date', also)}" if also else sentence)
 
     @property
     def is_same_workshop(self) -> bool:
@@ -46,18 +50,23 @@ class Clash(Exception):
         url = reverse("register", args=[self.session.code])
         return format_html('{} You are not registered yet. <a href="{}">Decide here</a>.', str(self), url)
 
-    def _sentence(self) -> str:
-        other = self.place.session
-        day = short_day(other.starts_at, other.time_zone, local(self.session.starts_at, other.time_zone).year)
-        if self.is_same_workshop:
-            if self.place.is_waitlisted:
-                return f"You are already on the waitlist for this workshop on {day}."
-            return f"You already have a place in this workshop on {day}."
+    def _day_of(self, other: Session) -> str:
+        return short_day(other.starts_at, other.time_zone, local(self.session.starts_at, other.time_zone).year)
+
+    def _sister_words(self) -> str:
+        day = self._day_of(self.place.session)
+        if self.place.is_waitlisted:
+            line = ordinal(self.place.place_in_line)
+            return f"You are already on the waitlist for this workshop on {day}, {line} in line."
+        return f"You already have a place in this workshop on {day}."
+
+    def _overlap_words(self, this: str, place) -> str:
+        other = place.session
         same_day = (
             local(other.starts_at, other.time_zone).date()
             == local(self.session.starts_at, self.session.time_zone).date()
         )
-        return f"This overlaps with {other.workshop} on {'the same day' if same_day else day}."
+        return f"{this} overlaps with {other.workshop} on {'the same day' if same_day else self._day_of(other)}."
 
 
 def find_clash(person: Person, session: Session, now: datetime) -> Clash | None:
@@ -89,8 +98,11 @@ def clash_among(places: Iterable, person: Person, session: Session, now: datetim
     sisters = [
         place for place in places if place.session.workshop_id == session.workshop_id and place.session.starts_at > now
     ]
-    clashes = sorted(sisters, key=lambda place: place.is_waitlisted) or crossing(places, session)
-    return Clash(clashes[0], session) if clashes else None
+    sisters.sort(key=lambda place: place.is_waitlisted)
+    overlaps = crossing([place for place in places if place not in sisters], session)
+    if not sisters:
+        return Clash(overlaps[0], session) if overlaps else None
+    return Clash(sisters[0], session, also=next(iter(overlaps), None))
 
 
 def crossing(places: list, session: Session) -> list:
@@ -108,6 +120,15 @@ def crossing(places: list, session: Session) -> list:
             for other_starts_at, other_ends_at in times[place.session_id]
         )
     ]
+
+
+def warn_of_overlap(place, now: datetime) -> None:
+    """Raise the Clash of `place` with a session of another workshop that its person has at the same time."""
+    session, places = place.session, place.person.registrations.active().filter(session__status__in=Session.RUNNING)
+    meets = places.filter(session__starts_at__lt=session.ends_at, session__ends_at__gt=max(session.starts_at, now))
+    others = meets.exclude(session__workshop=session.workshop_id).select_related("session__workshop")
+    if overlaps := crossing(list(others.order_by("session__starts_at", "pk")), session):
+        raise Clash(overlaps[0], session)
 
 
 def warn_of_clash(person: Person, session: Session, now: datetime) -> None:

@@ -34,10 +34,7 @@ class AccommodationQuerySet(models.QuerySet):
     def kept_by(self, person: Person) -> str:
         """Return what the person asked for last if they said to keep it for their next registration, otherwise ""."""
         last = self.filter(registration__person=person).order_by("-asked_at", "-pk").first()
-        try:
-            return last.needs if last and last.keep_for_next else ""
-        except Unreadable:
-            return ""
+        return last.needs_if_readable if last and last.keep_for_next else ""
 
     @transaction.atomic
     def ask(
@@ -71,9 +68,15 @@ class AccommodationQuerySet(models.QuerySet):
 
     ask.alters_data = True
 
-    def carry(self, registration: Registration, now: datetime | None = None) -> "Accommodation | None":
-        """Ask for what the person kept for their next registration. None if that is nothing, or no use here."""
-        kept = self.kept_by(registration.person)
+    def carry(
+        self, registration: Registration, beside: Registration | None = None, now: datetime | None = None
+    ) -> "Accommodation | None":
+        """Ask for what the person kept for their next registration. None if that is nothing, or no use here.
+
+        What they asked for with the place they have `beside` this one, until it is clear which they get, comes first.
+        """
+        asked = beside and self.of(beside)
+        kept = asked.needs_if_readable if asked else self.kept_by(registration.person)
         if not kept or self.of(registration):
             return None
         try:
@@ -142,6 +145,14 @@ class Accommodation(models.Model):
         return unseal(self.sealed_needs)
 
     @property
+    def needs_if_readable(self) -> str:
+        """What the person said, "" if the key is missing."""
+        try:
+            return self.needs
+        except Unreadable:
+            return ""
+
+    @property
     def answer(self) -> str:
         """What the Accommodations group said, "" before. Raises Unreadable if the key is missing."""
         return unseal(self.sealed_answer)
@@ -153,10 +164,7 @@ class Accommodation(models.Model):
 
     def says(self, needs: str) -> bool:
         """Tell whether these are the words already written here."""
-        try:
-            return self.needs == needs
-        except Unreadable:
-            return False
+        return self.needs_if_readable == needs
 
     @classmethod
     def refuse_unless_askable(cls, registration: Registration, now: datetime) -> None:

@@ -88,7 +88,17 @@ def test_a_waitlisted_date_of_the_same_workshop_is_named_as_such(make_session, p
     for person in people(2):
         Registration.objects.register(person, full, now=now)
     clash = find_clash(person, make_session(days=21), now)
-    assert str(clash) == f"You are already on the waitlist for this workshop on {day(full)}."
+    assert str(clash) == f"You are already on the waitlist for this workshop on {day(full)}, 1st in line."
+
+
+def test_an_overlap_is_named_beside_another_date_of_the_workshop(make_session, booked, person, now):
+    first = make_session(days=21)
+    Registration.objects.register(person, first, now=now)
+    clash = find_clash(person, make_session(), now)
+    assert clash.is_same_workshop and str(clash) == (
+        f"You already have a place in this workshop on {day(first)}. "
+        "This date overlaps with Disability and Allyship on the same day."
+    )
 
 
 def test_a_second_click_is_no_clash_with_oneself(me, make_session, booked):

@@ -261,7 +261,45 @@ def test_a_full_date_asks_to_join_its_waitlist_and_keep_this_place(me, mine, dat
     assert f"You keep your place on {day(dates[0])} meanwhile." in said
     mine.refresh_from_db()
     assert mine.is_registered and counts(dates[1]) == (2, 1)
-    assert "already on the waitlist of that date" in text(me.post(page_of(mine), {"to": dates[1].code, "wait": "1"}))
+    again = me.post(page_of(mine), {"to": dates[1].code, "wait": "1"})
+    assert "You’re on the waitlist, 1st in line." in notices(me, again.url)
+    assert "already on the waitlist of that date" in text(me.post(page_of(mine), {"to": dates[1].code}))
+
+
+def test_what_was_asked_for_is_asked_for_on_the_waitlist_too(me, mine, dates, people):
+    Accommodation.objects.ask(mine, "A sign language interpreter.")
+    join(dates[1], people(2))
+    me.post(page_of(mine), {"to": dates[1].code, "wait": "1"})
+    waiting = dates[1].registrations.get(person=mine.person)
+    assert Accommodation.objects.of(waiting).needs == "A sign language interpreter."
+    assert Accommodation.objects.of(mine).needs == "A sign language interpreter."
+
+
+@pytest.fixture
+def busy(make_session, mine, now):
+    """The place of `mine.person` in another workshop, at the time of the second date."""
+    other = Workshop.objects.create(title="Disability and Allyship", slug="disability", status="published")
+    return Registration.objects.register(mine.person, make_session(days=21, workshop=other), now=now)
+
+
+@pytest.mark.parametrize(("taken", "typed"), [(0, {}), (2, {"wait": "1"})])
+def test_a_date_at_the_time_of_another_session_asks_whether_that_is_meant(me, mine, dates, busy, people, taken, typed):
+    join(dates[1], people(taken))
+    response = me.post(page_of(mine), {"to": dates[1].code} | typed)
+    assert response.status_code == 409
+    page = text(response)
+    assert "<b>This overlaps with Disability and Allyship on the same day.</b> You can still take this date." in page
+    assert f"You have a place on {day(dates[0])}." in page
+    mine.refresh_from_db()
+    assert mine.is_registered and counts(dates[0]) == (1, 0) and counts(dates[1]) == (taken, 0)
+    for _ in range(2):
+        assert me.post(page_of(mine), {"to": dates[1].code, "anyway": "1"} | typed).status_code == 302
+    assert dates[1].registrations.active().filter(person=mine.person).count() == 1
+
+
+def test_a_second_click_after_an_accepted_overlap_asks_nothing(me, mine, dates, busy):
+    me.post(page_of(mine), {"to": dates[1].code, "anyway": "1"})
+    assert me.post(page_of(mine), {"to": dates[1].code}).status_code == 302
 
 
 def test_who_waited_for_another_date_is_told_of_both_seats(mine, dates, people, now):

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Person
+from registrations.clash import ACCEPT, Clash, warn_of_overlap
 from registrations.forms import TransferForm
 from registrations.models import Accommodation, Registration
 from registrations.sentences import after_moving, after_registering, day_of, titled
@@ -21,6 +22,7 @@ from registrations.views.own import CONFLICT, own_registration
 from sessions_app.meter import meter
 from sessions_app.models import Session
 from sessions_app.rows import listing, place_of, times_of
+from sessions_app.words import ordinal
 
 MOST_DATES = 50
 UNPROCESSABLE = 422
@@ -32,8 +34,9 @@ WAIT = "wait"
 def transfer(request: HttpRequest, uuid) -> HttpResponse:
     """GET lists the other dates, POST moves the place to one of them; `?to=` has one chosen.
 
-    Of a full date it asks whether to join the waitlist there and keep this place. After a session was cancelled the
-    place is taken up on the other date, on its waitlist if it is full. A refusal is 409 with its sentence.
+    Of a full date it asks whether to join the waitlist there and keep this place, and of one at the time of another
+    session whether that is meant. After a session was cancelled the place is taken up on the other date, on its
+    waitlist if it is full. A refusal is 409 with its sentence.
     """
     own, now = own_registration(request, uuid), timezone.now()
     if request.method != "POST":
@@ -49,7 +52,14 @@ def transfer(request: HttpRequest, uuid) -> HttpResponse:
     if own.status == Registration.Status.SESSION_CANCELLED:
         move = Registration.rebook
     try:
-        place = move(own, to, request.user, now)
+        with transaction.atomic():
+            place = move(own, to, request.user, now)
+            # A second press is answered as the first was.
+            if ACCEPT not in request.POST and place.registered_at == now:
+                warn_of_overlap(place, now)
+    except Clash as clash:
+        own.refresh_from_db()
+        return _page(request, own, now, form, clash=clash, status=CONFLICT)
     except Registration.SessionFull:
         return _page(request, own, now, form, full=to, status=CONFLICT)
     except Registration.Refused as refusal:
@@ -67,11 +77,18 @@ def transfer(request: HttpRequest, uuid) -> HttpResponse:
 
 @transaction.atomic
 def _move_or_wait(own: Registration, to: Session, by: Person, now: datetime) -> Registration:
-    """Move the place if there is a seat by now, otherwise join the waitlist there and keep this place."""
+    """Move the place if there is a seat by now, otherwise join the waitlist there, once, and keep this place.
+
+    What was asked for with this place is asked for there too: it is given up once a seat comes.
+    """
+    if to.registrations.waitlisted().filter(person=own.person).exists():
+        return Registration.objects.register(own.person, to, now=now)
     try:
         return own.transfer(to, by, now)
     except Registration.SessionFull:
-        return Registration.objects.register(own.person, to, now=now)
+        place = Registration.objects.register(own.person, to, now=now)
+        Accommodation.objects.carry(place, beside=own, now=now)
+        return place
 
 
 def _dates(own: Registration, now: datetime, wanted: str) -> list[tuple[str, str]]:
@@ -96,6 +113,7 @@ def _page(
     now: datetime,
     form: TransferForm,
     full: Session | None = None,
+    clash: Clash | None = None,
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -107,10 +125,14 @@ def _page(
         "registration": own,
         "session": own.session,
         "day": day_of(own.session, own.session.starts_at, now),
+        "in_line": ordinal(own.place_in_line) if own.is_waitlisted else "",
         "form": form,
         "full": full,
         "full_titled": titled(full, now) if full else "",
         "wait": WAIT,
+        "clash": clash,
+        "accept": ACCEPT,
+        "waits": WAIT in request.POST,
         "refusal": refusal,
         "asked": own.may_rebook and Accommodation.objects.of(own) is not None,
     }
