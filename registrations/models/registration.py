@@ -41,20 +41,27 @@ class RegistrationQuerySet(models.QuerySet):
         coming = coming.select_related("session__workshop", "session__for_campus")
         return [place for place in coming if eligibility.why_not_as(person, place.session)]
 
-    def register(self, person: Person, session: Session, now: datetime | None = None) -> "Registration":
+    def register(
+        self, person: Person, session: Session, now: datetime | None = None, seat: bool = False
+    ) -> "Registration":
         """Give `person` a seat in `session`, or the end of its waitlist; a second call answers with what exists.
 
         A seat is given if one is free that nobody who waits may have. Raises a Registration.Refused: NotPublic,
-        SessionCancelled, SessionOver, NotOpenYet, RegistrationClosed, NotEligible, TooOften.
+        SessionCancelled, SessionOver, NotOpenYet, RegistrationClosed, NotEligible, TooOften, and SessionFull where
+        only a `seat` will do.
         """
-        return self._register(person, session, now or timezone.now())
+        return self._register(person, session, now or timezone.now(), seat)
 
-    def register_unless_clash(self, person: Person, session: Session, now: datetime | None = None) -> "Registration":
+    def register_unless_clash(
+        self, person: Person, session: Session, now: datetime | None = None, seat: bool = False
+    ) -> "Registration":
         """Do as `register` does, but where nothing else stands against it raise the Clash with what the person has."""
-        return self._register(person, session, now or timezone.now(), warns=True)
+        return self._register(person, session, now or timezone.now(), seat, warns=True)
 
     @transaction.atomic
-    def _register(self, person: Person, session: Session, now: datetime, warns: bool = False) -> "Registration":
+    def _register(
+        self, person: Person, session: Session, now: datetime, seat: bool, warns: bool = False
+    ) -> "Registration":
         session.lock()
         # While others wait for the lock one query asks for everything the person has or had, here and elsewhere.
         places = list(_places().filter(person=person))
@@ -69,6 +76,8 @@ class RegistrationQuerySet(models.QuerySet):
             raise Registration.TooOften(
                 "You have joined and left this session many times today. Come back tomorrow, or write to the office."
             )
+        if seat and not waitlist.has_room(session, now):
+            raise Registration.SessionFull("The last seat has just gone. You can join the waitlist.")
         # Last: only what nothing else stands against can be accepted.
         if warns and (found := clash.clash_among(active, person, session, now)):
             raise found

@@ -203,6 +203,7 @@ def test_the_waitlisted_are_asked_too(client, person, people, make_session):
     join(session, people(1))
     waiting = Registration.objects.register(person, session)
     client.force_login(person)
+    assert "You are 1st in line." in text(client.get(page_of(waiting)))
     assert client.post(page_of(waiting), {"needs": NEEDS}).status_code == 302
     assert Accommodation.objects.get().registration == waiting
 

@@ -244,6 +244,13 @@ def test_who_comes_second_is_told_and_keeps_the_place_in_line(open_seat, client,
     assert "No open seat" in text(client.get(seat_of(registrations[2])))
 
 
+def test_whoever_may_no_longer_come_is_told_why_instead(open_seat, client):
+    session, registrations = open_seat
+    type(session.workshop).objects.update(for_staff=False)
+    page = text(client.get(seat_of(registrations[2])))
+    assert "This workshop is for" in page and "Take the seat" not in page
+
+
 def test_another_persons_seat_is_not_there(open_seat, people):
     _, registrations = open_seat
     other = Client()

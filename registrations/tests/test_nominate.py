@@ -274,6 +274,14 @@ def test_the_places_to_invite_a_colleague_lead_to_the_page(me, session, person):
     assert "mailto:?subject=Bystander%20Interventions" in page
 
 
+def test_whoever_waits_reads_their_place_in_line_on_the_page(client, make_session, people):
+    session = make_session(minimum=1, capacity=1)
+    for one in people(2):
+        Registration.objects.register(one, session)
+    client.force_login(one)
+    assert "you are 1st of 1 waiting" in text(client.get(f"/sessions/{session.code}/nominations/"))
+
+
 def test_the_offices_roster_leads_to_the_page(client, office, session):
     client.force_login(office)
     page = text(client.get(f"/admin/registrations/registration/roster/{session.pk}/"))

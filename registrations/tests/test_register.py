@@ -47,17 +47,6 @@ def test_nobody_overtakes_the_waitlist(make_session, people, now):
     assert (waiting.status, late.status, late.place_in_line) == ("registered", "waitlisted", 1)
 
 
-def test_in_the_last_day_a_newcomer_joins_the_line_though_a_seat_is_open(make_session, people, now):
-    session = make_session(minimum=1, capacity=1)
-    first, second, third = people(3)
-    last_day = session.starts_at - timedelta(hours=2)
-    seated, waiting = (Registration.objects.register(person, session, now=now) for person in (first, second))
-    seated.withdraw(by=first, now=last_day)
-    late = Registration.objects.register(third, session, now=last_day)
-    waiting.refresh_from_db()
-    assert (waiting.status, late.status, late.place_in_line) == ("waitlisted", "waitlisted", 2)
-
-
 def test_registering_again_after_withdrawing_goes_to_the_end(make_session, person, now):
     session = make_session()
     first = Registration.objects.register(person, session, now=now)

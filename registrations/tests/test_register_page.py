@@ -114,6 +114,28 @@ def test_a_full_session_gives_a_place_in_line(me, make_session, people):
     assert said in notices(me, response.url)
 
 
+def test_nobody_joins_a_waitlist_where_the_form_promised_a_seat(me, make_session, people):
+    session = make_session(minimum=1, capacity=1)
+    promised = {"seat": "1"}
+    assert '<input type="hidden" name="seat" value="1">' in text(me.get(form_of(session)))
+    join(session, people(1))
+    response = me.post(form_of(session), promised)
+    assert response.status_code == 409 and session.registrations.count() == 1
+    page = text(response)
+    assert "The last seat has just gone. You can join the waitlist." in page
+    assert 'btn-lg">Join the waitlist</button>' in page and 'name="seat"' not in page
+    assert me.post(form_of(session)).status_code == 302
+    assert me.post(form_of(session), promised).status_code == 302
+    assert session.registrations.waitlisted().count() == 1
+
+
+def test_who_was_signed_out_meanwhile_is_told_so(client, session):
+    response = client.post(form_of(session), {"needs": "Captions.", "seat": "1"})
+    assert response.status_code == 409
+    page = text(response)
+    assert "You have been signed out. Fill in the form, or sign in first." in page and "is required" not in page
+
+
 def test_a_double_click_is_answered_as_one(me, session):
     for _ in range(2):
         assert me.post(form_of(session)).status_code == 302

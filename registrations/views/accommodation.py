@@ -15,6 +15,7 @@ from registrations.forms import AccommodationForm
 from registrations.models import Accommodation, Registration
 from registrations.sealed import Unreadable
 from registrations.sentences import day_of, titled
+from sessions_app.words import ordinal
 
 CONFLICT, UNPROCESSABLE = 409, 422
 SAVED = "Saved. The people who arrange access read it."
@@ -71,6 +72,7 @@ def _page(
         "nav": "my",
         "registration": own,
         "titled": titled(own.session, now),
+        "in_line": ordinal(own.place_in_line) if own.is_waitlisted else "",
         "refusal": _why_not(own, now),
         "unreadable": unreadable,
         "asked": asked,

@@ -52,6 +52,7 @@ def _form_page(
         # Its words say that one is signed up, and how many more are needed.
         "may_write": is_gathering and mine.exists(),
         "may_nominate": not why_not,
+        "here": [session],
         "most": Nomination.MOST_AT_ONCE,
     }
     return render(request, "registrations/nominate.html", summary(session, now) | context, status=status)
@@ -125,6 +126,7 @@ def _answer_page(
         "nomination": own,
         "form": form,
         "place": place,
+        "here": [session],
         "refusal": refusal or ("" if place else _why_not_register(session, now)),
         "is_open": is_open,
         "clash": find_clash(request.user, session, now) if is_open else None,

@@ -34,6 +34,8 @@ from sessions_app.rows import place_of
 from sessions_app.words import time_span, zone_words
 
 CONFLICT, UNPROCESSABLE, TOO_MANY = 409, 422, 429
+# The name of what the form posts where it promised a seat: nobody joins a waitlist they did not choose.
+SEAT = "seat"
 
 
 @never_cache
@@ -75,7 +77,7 @@ def _register_person(request: HttpRequest, code: str) -> HttpResponse:
     try:
         with all_or_nothing:
             complete_profile(person, **form.profile)
-            registration = register(person, session, now=now)
+            registration = register(person, session, now=now, seat=SEAT in request.POST)
             if form.cleaned_data["needs"]:
                 Accommodation.objects.ask(registration, form.cleaned_data["needs"], now=now)
     except Registration.NotPublic as refusal:
@@ -91,7 +93,10 @@ def _register_person(request: HttpRequest, code: str) -> HttpResponse:
 def _register_newcomer(request: HttpRequest, session: Session) -> HttpResponse:
     now = timezone.now()
     if request.method != "POST":
-        return _form_page(request, session, NewcomerForm(initial=_typed_before(request, session), session=session), now)
+        return _newcomer_page(request, session, now)
+    if "email" not in request.POST:
+        refusal = "You have been signed out. Fill in the form, or sign in first."
+        return _newcomer_page(request, session, now, refusal, CONFLICT)
     form = NewcomerForm(request.POST, session=session)
     if not form.is_valid():
         status = TOO_MANY if form.is_rate_limited else UNPROCESSABLE
@@ -108,6 +113,11 @@ def _register_newcomer(request: HttpRequest, session: Session) -> HttpResponse:
     intent.wait_in(request.session)
     send_code(request, email)
     return redirect(f"{reverse('account_confirm_login_code')}?{urlencode({'next': session.get_absolute_url()})}")
+
+
+def _newcomer_page(request: HttpRequest, session: Session, now: datetime, refusal="", status=200) -> HttpResponse:
+    form = NewcomerForm(initial=_typed_before(request, session), session=session)
+    return _form_page(request, session, form, now, refusal=refusal, status=status)
 
 
 def _typed_before(request: HttpRequest, session: Session) -> dict:
@@ -142,6 +152,7 @@ def _form_page(
         "refusal": refusal,
         "clash": clash,
         "accept": ACCEPT,
+        "seat": SEAT,
         "is_open": session.takes_registrations(now),
         "waits": would_wait(session, now),
         "would_be": before_registering(session, now),

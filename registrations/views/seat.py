@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from registrations.eligibility import why_not
 from registrations.models import Registration
 from registrations.sentences import after_taking, titled
 from registrations.views.own import CONFLICT, own_registration
@@ -32,6 +33,8 @@ def seat(request: HttpRequest, uuid) -> HttpResponse:
 
 def _page(request: HttpRequest, own: Registration, now: datetime, refusal: str = "", status: int = 200) -> HttpResponse:
     session = own.session
+    is_open = own.is_waitlisted and session.has_seat_for_the_quickest(now)
+    problem = why_not(own.person, session) if is_open else ""
     context = {
         "nav": "my",
         "now": now,
@@ -39,8 +42,8 @@ def _page(request: HttpRequest, own: Registration, now: datetime, refusal: str =
         "session": session,
         "titled": titled(session, now),
         "in_line": ordinal(own.place_in_line) if own.is_waitlisted else "",
-        "is_open": own.is_waitlisted and session.has_seat_for_the_quickest(now),
+        "is_open": is_open and not problem,
         "is_in_last_day": session.is_in_last_day(now),
-        "refusal": refusal,
+        "refusal": refusal or problem,
     }
     return render(request, "registrations/seat.html", context, status=status)
