@@ -289,6 +289,7 @@ def test_a_date_at_the_time_of_another_session_asks_whether_that_is_meant(me, mi
     assert response.status_code == 409
     page = text(response)
     assert "<b>This overlaps with Disability and Allyship on the same day.</b> You can still take this date." in page
+    assert f"<h1>Take Bystander Interventions on {day(dates[1])}?</h1>" in page
     assert f"You have a place on {day(dates[0])}." in page
     mine.refresh_from_db()
     assert mine.is_registered and counts(dates[0]) == (1, 0) and counts(dates[1]) == (taken, 0)

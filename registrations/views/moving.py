@@ -117,6 +117,7 @@ def _page(
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    chosen = full or (clash and clash.session)
     if own.may_rebook:
         form.fields["to"].label = "Choose a date"
     context = {
@@ -128,7 +129,7 @@ def _page(
         "in_line": ordinal(own.place_in_line) if own.is_waitlisted else "",
         "form": form,
         "full": full,
-        "full_titled": titled(full, now) if full else "",
+        "chosen": titled(chosen, now) if chosen else "",
         "wait": WAIT,
         "clash": clash,
         "accept": ACCEPT,
