@@ -199,6 +199,12 @@ class Decline(models.Model):
         return self.state == self.State.WAITING
 
     @property
+    def may_be_kept(self) -> bool:
+        """True while there is a place to keep: it ends with the registration, and with the session."""
+        registration = self.registration
+        return self.is_waiting and registration.is_registered and registration.session.is_confirmed
+
+    @property
     def words(self) -> str:
         """“Tuesday, May 14 at 2:05 PM, Central time”: when the place is given up."""
         at, zone = self.gives_up_at, self.registration.session.time_zone
@@ -224,16 +230,20 @@ class Decline(models.Model):
     carry_out.alters_data = True
 
     @transaction.atomic
-    def keep(self) -> bool:
+    def keep(self, now: datetime | None = None) -> bool:
         """Take the decline back on the portal, and owe an invitation that puts each meeting into the calendar again.
 
-        Tells whether there was still something to take back.
+        Tells whether there was still something to take back: a place that ended meanwhile overtakes the decline.
         """
         self._lock()
         if not self.is_waiting:
             return False
+        if not self.may_be_kept:
+            self._end(self.State.OVERTAKEN)
+            return False
         self._end(self.State.KEPT)
-        for thread in self.registration.threads.filter(partstat=CalendarThread.Partstat.DECLINED):
+        declined = self.registration.threads.filter(partstat=CalendarThread.Partstat.DECLINED)
+        for thread in declined.filter(meeting__cancelled_at=None, meeting__ends_at__gt=now or timezone.now()):
             thread.registration, thread.partstat = self.registration, CalendarThread.Partstat.NEEDS_ACTION
             thread.save(update_fields=["partstat"])
             Notice.objects.owe_calendar(Notice.Kind.KEPT, Notice.Method.REQUEST, thread, counts(self.registration))
@@ -255,7 +265,7 @@ class Decline(models.Model):
     def _lock(self) -> None:
         self.registration.session.lock()
         self.refresh_from_db(fields=["state"])
-        self.registration.refresh_from_db(fields=["status"])
+        self.registration.refresh_from_db(fields=["status", "moved_to"])
 
     def _end(self, state: str) -> None:
         self.state = state

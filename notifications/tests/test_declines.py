@@ -192,6 +192,49 @@ def test_a_place_that_was_given_up_meanwhile_is_not_given_up_twice(invited, now)
     assert kinds(registration).count("withdrawn") == 1
 
 
+def leave(registration, office, other, now):
+    registration.withdraw(by=registration.person, now=now)
+
+
+def move(registration, office, other, now):
+    registration.transfer(other, by=registration.person, now=now)
+
+
+def call_off(registration, office, other, now):
+    registration.session.cancel("Snow.", by=office, now=now)
+
+
+@pytest.mark.parametrize(
+    ("end", "words", "way"),
+    [
+        (leave, "You gave it up.", "session"),
+        (move, "It has moved to another date.", "registration"),
+        (call_off, "This session was cancelled.", "registration"),
+    ],
+)
+def test_a_place_that_ended_meanwhile_cannot_be_kept(
+    client, make_session, invited, office, smtp_sink, now, end, words, way
+):
+    registration, other = invited(), make_session(days=21)
+    answer(registration, "DECLINED", now)
+    end(registration, office, other, now)
+    drain()
+    decline, before = Decline.objects.get(), len(smtp_sink.received)
+    client.force_login(registration.person)
+    registration.refresh_from_db()
+    back = {"session": registration.session, "registration": registration.moved_to or registration}[way]
+    for ask, status in ((client.get, 200), (client.post, 409), (client.get, 200)):
+        response = ask(decline.get_absolute_url())
+        page = response.content.decode()
+        assert (response.status_code, "Keep my place" in page, words in page) == (status, False, True)
+        assert f'href="{back.get_absolute_url()}"' in page
+    decline.refresh_from_db()
+    assert decline.state == "overtaken"
+    drain()
+    assert len(smtp_sink.received) == before
+    assert list(breaches(now)) == []
+
+
 def test_one_decline_waits_per_registration(invited, now):
     registration = invited()
     assert Decline.objects.begin(registration, now) == Decline.objects.begin(registration, now)
@@ -245,6 +288,34 @@ def test_every_part_declined_gives_the_place_up_without_a_cancellation(course, n
     assert kinds(course)[-4:] == ["part_declined", "part_declined", "declined", "withdrawn"]
     assert not course.notices.filter(method="CANCEL").exists()
     assert list(breaches(now)) == []
+
+
+def decline_every_part(registration, now) -> Decline:
+    for part in range(3):
+        answer(registration, "DECLINED", now + timedelta(minutes=part), part=part)
+    return Decline.objects.get()
+
+
+def kept_parts(registration) -> list[int]:
+    """The days from the first meeting on to which keeping the place invited again."""
+    kept = registration.notices.filter(kind="kept").order_by("thread__meeting__starts_at")
+    starts_at = registration.session.starts_at
+    return [(notice.thread.meeting.starts_at - starts_at).days for notice in kept]
+
+
+def test_a_meeting_that_was_cancelled_is_not_invited_to_again(course, office, smtp_sink, now):
+    decline = decline_every_part(course, now)
+    course.session.cancel_meeting(course.session.meetings.all()[1], "Ill.", by=office, now=now)
+    assert decline.keep(now)
+    assert kept_parts(course) == [0, 14]
+    drain()
+    assert list(breaches(now)) == []
+
+
+def test_a_meeting_that_is_over_is_not_invited_to_again(course, now):
+    decline = decline_every_part(course, now)
+    assert decline.keep(course.session.meetings.first().ends_at)
+    assert kept_parts(course) == [7, 14]
 
 
 def test_who_leaves_after_declining_one_part_gets_cancellations_of_the_others(course, now):
