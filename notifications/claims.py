@@ -131,6 +131,8 @@ def _fate(notice: Notice, siblings: list[Notice], now: datetime) -> str:
         return STATE.SUPERSEDED
     if not is_still_true(notice, now):
         return STATE.EXPIRED
+    if notice.method == METHOD.REQUEST and not notice.thread.holds:
+        return STATE.SUPERSEDED
     if _has_nothing_to_say(notice) or not is_news(notice, now):
         return STATE.SUPERSEDED
     return STATE.DEAD if notice.attempts >= MOST_ATTEMPTS else STATE.SENDING

@@ -89,6 +89,12 @@ class CalendarThread(models.Model):
         return self.uid
 
     @property
+    def holds(self) -> bool:
+        """True while an invitation holds: of somebody registered, in a confirmed session, to a held meeting."""
+        registration = self.registration
+        return registration.is_registered and registration.session.is_confirmed and not self.meeting.is_cancelled
+
+    @property
     def was_taken_off(self) -> bool:
         """True where the person's own calendar has declined what it shows: there a cancellation is only noise."""
         if self.partstat != self.Partstat.DECLINED or self.declined_notice_id is None:

@@ -13,7 +13,7 @@ from notifications.delivery import Sender, drain
 from notifications.models import MailQueue, Notice
 from notifications.tests.test_delivery import calendar_of
 from registrations.models import Registration
-from sessions_app.models import Times
+from sessions_app.models import Meeting, Session, Times
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +102,21 @@ def test_a_cancellation_with_an_older_message_waiting_is_claimed_alone(confirmed
     Notice.objects.filter(registration__in=registrations[2:]).update(state="sent")
     kinds = [[notice.kind for notice in claim_some(timezone.now(), most=20)] for _ in range(3)]
     assert kinds == [["withdrawn"], ["withdrawn"], []]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda now: Registration.objects.update(status="withdrawn", withdrawn_at=now),
+        lambda now: Session.objects.update(status="cancelled", cancelled_at=now),
+        lambda now: Meeting.every.update(cancelled_at=now),
+    ],
+    ids=["the person left", "the session is cancelled", "the meeting is cancelled"],
+)
+def test_an_invitation_that_no_longer_holds_is_set_aside(confirmed, now, end):
+    end(now)
+    assert claim_some(timezone.now(), most=20) == []
+    assert set(Notice.objects.values_list("state", flat=True)) == {"superseded"}
 
 
 def test_of_one_thread_one_message_at_most_is_claimed(confirmed, now):

@@ -13,7 +13,7 @@ from notifications.invariants import breaches
 from notifications.models import CalendarThread, Notice
 from notifications.models.received import Decline
 from notifications.tasks import carry_out_declines
-from notifications.tests.replies import AUTHSERV, bare, davical, event, mail
+from notifications.tests.replies import AUTHSERV, bare, bounce, davical, event, mail
 from notifications.tests.test_delivery import calendar_of
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Session, Times
@@ -233,6 +233,19 @@ def test_a_place_that_ended_meanwhile_cannot_be_kept(
     drain()
     assert len(smtp_sink.received) == before
     assert list(breaches(now)) == []
+
+
+def test_who_declined_and_left_is_not_invited_by_another_try(invited, smtp_sink, now):
+    registration = invited()
+    answer(registration, "DECLINED", now)
+    invitation = registration.notices.get(method="REQUEST")
+    receive(bounce(invitation.message_id, invitation.to), now)
+    Decline.objects.get().carry_out(now + HALF_AN_HOUR)
+    invitation.retry()
+    drain()
+    invitation.refresh_from_db()
+    assert invitation.state == "superseded"
+    assert [calendar_of(received) is not None for received in smtp_sink.to(invitation.to)] == [True, False]
 
 
 def test_one_decline_waits_per_registration(invited, now):
