@@ -68,8 +68,8 @@ def lines(threads: QuerySet[CalendarThread], now: datetime | None = None) -> lis
 
 def _line(thread: CalendarThread, notice: Notice, now: datetime) -> Line:
     what = f"{WHAT[notice.method]}, SEQUENCE {notice.sequence}"
-    holds = notice.method == Notice.Method.REQUEST and thread.meeting.ends_at > now
-    return Line(thread, what, outcome(notice), notice.state == Notice.State.DEAD, holds)
+    is_invited = notice.method == Notice.Method.REQUEST and thread.holds and thread.meeting.ends_at > now
+    return Line(thread, what, outcome(notice), notice.state == Notice.State.DEAD, is_invited)
 
 
 def outcome(notice: Notice) -> str:

@@ -125,9 +125,11 @@ class CalendarThread(models.Model):
         now = now or timezone.now()
         self.registration.session.lock()
         self.refresh_from_db(fields=["sequence"])
+        self.registration.refresh_from_db(fields=["status"])
+        self.meeting.refresh_from_db(fields=["ends_at", "cancelled_at"])
         current = self.notices.filter(sequence=self.sequence).order_by("pk")
         first = current.first()
-        if first is None or first.method != Method.REQUEST:
+        if first is None or first.method != Method.REQUEST or not self.holds:
             raise self.NotInvited("This person is not invited to this meeting, so there is no invitation to send.")
         if self.meeting.ends_at <= now:
             raise self.NotInvited("This meeting is over, so its invitation is not sent any more.")

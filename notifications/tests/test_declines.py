@@ -10,6 +10,7 @@ from conftest import ZONE
 from notifications.answers import receive
 from notifications.delivery import drain
 from notifications.invariants import breaches
+from notifications.invitation_desk import in_session
 from notifications.models import CalendarThread, Notice
 from notifications.models.received import Decline
 from notifications.tasks import carry_out_declines
@@ -246,6 +247,24 @@ def test_who_declined_and_left_is_not_invited_by_another_try(invited, smtp_sink,
     invitation.refresh_from_db()
     assert invitation.state == "superseded"
     assert [calendar_of(received) is not None for received in smtp_sink.to(invitation.to)] == [True, False]
+
+
+def give_up(registration, office, other, now):
+    Decline.objects.get().carry_out(now + HALF_AN_HOUR)
+
+
+@pytest.mark.parametrize("end", [give_up, call_off])
+def test_who_declined_and_has_no_place_any_more_is_not_sent_the_invitation_again(invited, office, smtp_sink, now, end):
+    registration = invited()
+    answer(registration, "DECLINED", now)
+    # As the page had it before.
+    thread = CalendarThread.objects.select_related("registration__session", "meeting").get(registration=registration)
+    assert in_session(registration.session)[0].may_be_sent_again
+    end(registration, office, None, now)
+    assert not in_session(registration.session)[0].may_be_sent_again
+    with pytest.raises(CalendarThread.NotInvited, match="not invited to this meeting"):
+        thread.send_again(by=office, now=now)
+    assert not registration.notices.filter(kind="again").exists()
 
 
 def test_one_decline_waits_per_registration(invited, now):

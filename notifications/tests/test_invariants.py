@@ -176,6 +176,11 @@ def somebody_who_left_is_invited_last(w):
     )
 
 
+def somebody_who_declined_and_left_is_invited_after_it(w):
+    update(thread(w.gone), partstat="DECLINED", declined_notice=thread(w.gone).notices.get(sequence=0))
+    return somebody_who_left_is_invited_last(w)
+
+
 def somebody_registered_is_never_invited(w):
     thread(w.first).notices.all().delete()
     thread(w.first).delete()
@@ -274,6 +279,7 @@ LET_THROUGH = [
     somebody_is_told_twice_that_it_is_confirmed,
     somebody_who_left_keeps_the_invitation,
     somebody_who_left_is_invited_last,
+    somebody_who_declined_and_left_is_invited_after_it,
     somebody_registered_is_never_invited,
     somebody_registered_is_taken_off_the_calendar,
     a_calendar_shows_what_is_no_longer_so,
