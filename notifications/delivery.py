@@ -97,11 +97,14 @@ class Sender:
             words = _decoded(getattr(error, "smtp_error", str(error)))
             if not isinstance(error, FINAL) and 400 <= error.smtp_code < 500:
                 self._retry(notice, f"{error.smtp_code} {words}", now)
+                queue.note_away(f"The mail server is too busy for us: {words}", now)
                 return True
             queue.pause(f"The mail server refuses us: {words}", now)
             return False
         except (smtplib.SMTPException, OSError) as error:
-            self._retry(notice, f"{type(error).__name__}: {error}", now)
+            problem = f"{type(error).__name__}: {error}"
+            self._retry(notice, problem, now)
+            queue.note_away(f"The mail server cannot be reached: {problem}", now)
             self._hang_up()
         # A letter that cannot be written must not stop the ones behind it; the office sees it as undeliverable.
         except Exception as error:

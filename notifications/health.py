@@ -57,6 +57,8 @@ def _mail_problems(now: datetime) -> dict[str, str]:
     if queue.is_paused(now):
         # The server's own words may name its users; they are in the admin.
         problems["mail"] = "The mail server refuses us, and mail waits: check EMAIL_URL."
+    elif queue.is_away(now):
+        problems["mail"] = "The mail server has not answered for five minutes, and mail waits: check EMAIL_URL."
     elif Notice.objects.due(now - STUCK_AFTER).exists():
         problems["mail"] = "Mail has been waiting for more than five minutes: is a worker running?"
     if dead := Notice.objects.undeliverable().count():

@@ -4,15 +4,20 @@ from datetime import datetime, timedelta
 
 from django.db import models
 
+from notifications.models.notices import Notice
+
 
 class MailQueue(models.Model):
-    """The one row that says how delivering goes: the heartbeat of beat, and whether the mail server refuses us."""
+    """The one row that says how delivering goes: the heartbeat of beat, and whether the mail server refuses us or is
+    away."""
 
     ALIVE = timedelta(minutes=5)
     PAUSE = timedelta(minutes=5)
+    PATIENCE = timedelta(minutes=5)
 
     beat_at = models.DateTimeField(null=True, help_text="When beat’s sweep last ran in a worker.")
     paused_until = models.DateTimeField(null=True)
+    away_since = models.DateTimeField(null=True, help_text="The first broken connection since a message was accepted.")
     problem = models.CharField(max_length=500, blank=True)
 
     def __str__(self):
@@ -26,21 +31,31 @@ class MailQueue(models.Model):
     def is_paused(self, now: datetime) -> bool:
         return self.paused_until is not None and self.paused_until > now
 
+    def is_away(self, now: datetime) -> bool:
+        """Tell whether no message was accepted for five minutes because the connection breaks, and some wait for it."""
+        if self.away_since is None or self.away_since > now - self.PATIENCE:
+            return False
+        return Notice.objects.filter(state=Notice.State.QUEUED, attempts__gt=0).exists()
+
     def pause(self, problem: str, now: datetime) -> None:
         """Stop sending for five minutes: the server refuses our credentials, and trying each notice would burn it."""
-        self.paused_until, self.problem = now + self.PAUSE, problem[:500]
-        self._write(paused_until=self.paused_until, problem=self.problem)
+        self._note(paused_until=now + self.PAUSE, away_since=None, problem=problem[:500])
+
+    def note_away(self, problem: str, now: datetime) -> None:
+        """Note since when the connection breaks. Sending goes on, for it may be one message that breaks it."""
+        if self.away_since is None:
+            self._note(away_since=now, problem=problem[:500])
 
     def resume(self) -> None:
         """Forget the problem, if one was known, once a message has been accepted."""
         if self.problem:
-            MailQueue.objects.filter(pk=self.pk).update(paused_until=None, problem="")
-            self.paused_until, self.problem = None, ""
+            self._note(paused_until=None, away_since=None, problem="")
 
     def beat(self, now: datetime) -> None:
-        self._write(beat_at=now)
+        self._note(beat_at=now)
 
-    def _write(self, **values) -> None:
+    def _note(self, **values) -> None:
+        vars(self).update(values)
         MailQueue.objects.update_or_create(pk=self.pk, defaults=values)
 
-    pause.alters_data = resume.alters_data = beat.alters_data = True
+    pause.alters_data = note_away.alters_data = resume.alters_data = beat.alters_data = True

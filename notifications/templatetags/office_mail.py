@@ -40,6 +40,11 @@ def mail_banner() -> dict:
             f"{queue.problem.rstrip('.')}. Mail waits, and goes out by itself once the server takes us again: "
             "ask whoever runs the portal to check EMAIL_URL."
         )
+    elif queue.is_away(now):
+        problems.append(
+            f"{queue.problem.rstrip('.')}. Mail waits, and is tried again by itself: "
+            "ask whoever runs the portal whether the mail server is up and EMAIL_URL is right. Nothing is lost."
+        )
     elif Notice.objects.due(now - STUCK_AFTER).exists():
         problems.append(STUCK)
     if settings.REPLY_MAILBOX_URL and ReplyMailbox.load().is_failing(now):

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from notifications.claims import claim
+from notifications.delivery import Sender
 from notifications.health import find_problems
 from notifications.models import MailQueue, Notice
 from registrations.models import Registration
@@ -34,6 +36,7 @@ def alive(now):
 def notice(make_session, person, now):
     """A notice that is due now."""
     Registration.objects.register(person, make_session(), now=now)
+    Notice.objects.update(next_attempt_at=now)
     return Notice.objects.get()
 
 
@@ -73,9 +76,43 @@ def test_mail_that_waits_shows_after_five_minutes(desk, alive, notice, now):
     assert all(STUCK in banner for banner in banners(desk))
 
 
-def test_mail_that_waits_to_be_tried_again_is_not_stuck(alive, notice, now):
-    Notice.objects.update(created_at=now - timedelta(hours=3), attempts=4, next_attempt_at=now + timedelta(minutes=40))
-    assert problems(now) == {}
+def send(at) -> None:
+    """Send what is due at `at`, as a worker at that instant does."""
+    with Sender(lambda: at) as sender:
+        while notice := claim(at):
+            sender.send([notice], MailQueue.load())
+
+
+def test_mail_that_one_mailbox_puts_off_is_not_stuck(alive, notice, smtp_sink, now):
+    smtp_sink.deferred.add(notice.to)
+    for minutes in (0, 2, 10):
+        send(now + timedelta(minutes=minutes))
+    MailQueue.load().beat(now + timedelta(minutes=16))
+    assert problems(now + timedelta(minutes=16)) == {}
+    notice.refresh_from_db()
+    assert (notice.state, notice.attempts) == ("queued", 3)
+
+
+def test_a_mail_server_that_is_away_shows_after_five_minutes(desk, alive, notice, smtp_sink, settings, now):
+    settings.EMAIL_PORT = 1
+    for minutes in (0, 2):
+        send(now + timedelta(minutes=minutes))
+    assert problems(now + timedelta(minutes=4)) == {}
+    assert list(problems(now + timedelta(minutes=5))) == ["mail"]
+    assert "The mail server has not answered for five minutes" in problems(now + timedelta(minutes=5))["mail"]
+    MailQueue.objects.update(away_since=now - timedelta(minutes=5))
+    assert all("The mail server cannot be reached: ConnectionRefusedError" in banner for banner in banners(desk))
+    settings.EMAIL_PORT = smtp_sink.port
+    send(now + timedelta(minutes=10))
+    assert len(smtp_sink.to(notice.to)) == 1
+    assert MailQueue.load().away_since is None and banners(desk) == [""] * len(PAGES)
+
+
+def test_a_mail_server_that_is_away_is_no_trouble_while_no_mail_waits_for_it(alive, notice, smtp_sink, settings, now):
+    settings.EMAIL_PORT = 1
+    send(now)
+    Notice.objects.update(state=Notice.State.EXPIRED)
+    assert problems(now + timedelta(minutes=5)) == {}
 
 
 def test_refused_credentials_show_at_once_and_the_servers_words_only_to_the_office(desk, alive, notice, now, client):
