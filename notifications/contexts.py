@@ -21,6 +21,8 @@ from sessions_app.words import clock, long_day, ordinal, short_day, time_span, z
 MOST_NEXT_DATES = 4
 CANCELLATIONS = (Notice.Kind.CANCELLED, Notice.Kind.CALLED_OFF)
 SHOWS_JOIN_LINK = (Notice.Kind.REMINDER,)
+# Of several meetings each has an invitation of its own, and the letter with the first shows all dates.
+INTRODUCES = (Notice.Kind.CONFIRMED, Notice.Kind.PROMOTED)
 OFFERS_DATES = (*CANCELLATIONS, Notice.Kind.WAITLIST_CLOSED, Notice.Kind.UNDATED)
 
 
@@ -35,6 +37,9 @@ def letter_context(notice: Notice, meeting: Meeting | None = None) -> dict:
     person = registration.person
     meeting = notice.thread.meeting if notice.method else meeting
     shown = [meeting] if meeting else None
+    to_come = [one for one in registration.session.held_meetings if one.ends_at > timezone.now()]
+    if notice.kind in INTRODUCES and meeting in to_come[:1]:
+        shown = to_come
     return session_context(notice, registration.session, person.get_short_name() if person.name else "", shown) | {
         "registration_url": absolute(registration.get_absolute_url()),
         "withdrawal_url": absolute(reverse("withdrawal", args=[registration.uuid])),
@@ -201,7 +206,10 @@ def context_of(kind: str) -> Callable[[Callable], Callable]:
 
 
 def session_context(notice: Notice, session: Session, name: str, shown: list[Meeting] | None = None) -> dict:
-    """Return what every letter about a session may name, read by `name`. `shown`: the one meeting of an invitation."""
+    """Return what every letter about a session may name, read by `name`.
+
+    `shown` are the meetings of an invitation, its own first.
+    """
     numbers = session.part_numbers()
     invited = notice.method == Notice.Method.REQUEST or notice.kind in SHOWS_JOIN_LINK
     facts = {"count": session.seats_taken, "minimum": session.minimum} | notice.facts

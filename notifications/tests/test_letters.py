@@ -1,12 +1,15 @@
 """What a letter says, read as its plain text."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from notifications.delivery import drain
 from notifications.letters import write_letter
 from registrations.models import Registration
+from sessions_app.models import MeetingPlan
+from sessions_app.words import long_day
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +83,23 @@ def test_the_join_link_stands_in_the_confirmation_and_nowhere_earlier(make_sessi
     for kind in ("plain", "html"):
         assert link not in registered.get_body((kind,)).get_content()
         assert link in confirmed.get_body((kind,)).get_content()
+
+
+@pytest.mark.parametrize("kind", ["confirmed", "promoted"])
+def test_of_several_meetings_the_first_letter_shows_all_dates_and_the_others_their_own(make_session, people, now, kind):
+    starts = [now + timedelta(days=days) for days in (14, 21)]
+    plans = [MeetingPlan(at, at + timedelta(minutes=90), "America/Chicago") for at in starts]
+    session = make_session(minimum=1, capacity=1, meetings=plans)
+    seated, waiting = [Registration.objects.register(person, session, now=now) for person in people(2)]
+    session.settle(now=now)
+    seated.withdraw(by=seated.person, now=now)
+    owner = {"confirmed": seated, "promoted": waiting}[kind]
+    first, second = (
+        write_letter(one) for one in owner.notices.filter(kind=kind).order_by("thread__meeting__starts_at")
+    )
+    days = [long_day(at, "America/Chicago", now.year) for at in starts]
+    for body in ("text", "html"):
+        assert [day in first[body] for day in days] == [True, True]
+        assert "puts part 1 of 2 in your calendar" in first[body] and "a mail of its own" in first[body]
+        assert [day in second[body] for day in days] == [False, True]
+        assert "a mail of its own" not in second[body]
