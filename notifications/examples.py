@@ -51,7 +51,7 @@ FACTS: dict[str, Callable[[Session], dict]] = {
     Kind.CONFIRMED: lambda session: {"count": max(1, session.confirmed_count or session.seats_taken)},
     Kind.WAITLISTED: lambda session: {"place": max(1, session.waiting_count), "last_day": False, "seat_open": False},
     Kind.PROMOTED: lambda session: {"how": ""},
-    Kind.WITHDRAWN: lambda session: {"why": "", "by_office": False},
+    Kind.WITHDRAWN: lambda session: {"why": "", "by_office": False, "has_begun": False},
     Kind.CANCELLED: lambda session: {"was_registered": True, **_end_of(session)},
     Kind.CALLED_OFF: lambda session: _end_of(session),
     Kind.SEAT_OPENED: lambda session: {},

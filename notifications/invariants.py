@@ -181,7 +181,7 @@ def calendars_show_what_is_so(now: datetime) -> Iterator[str]:
     """G9: who is registered in a confirmed session has an invitation last to each meeting that is held, nobody else.
 
     Who left was taken off, and everybody is off a meeting that is cancelled; what somebody's own calendar declined
-    needs no cancellation, unless it was invited again since.
+    needs no cancellation, unless it was invited again since, and a meeting that had begun when they left stays in it.
     """
     newest = Q(notices__sequence=F("sequence"))
     invites = Q(
@@ -193,7 +193,12 @@ def calendars_show_what_is_so(now: datetime) -> Iterator[str]:
         thread=OuterRef("pk"), method=Notice.Method.REQUEST, pk__gt=OuterRef("declined_notice")
     )
     declined = Q(partstat=CalendarThread.Partstat.DECLINED, declined_notice__isnull=False) & ~Exists(since)
-    threads = CalendarThread.objects.order_by("pk").annotate(
+    begun = Q(
+        registration__status=Registration.Status.WITHDRAWN,
+        meeting__starts_at__lte=F("registration__withdrawn_at"),
+    )
+    threads = CalendarThread.objects.exclude(begun).order_by("pk")
+    threads = threads.annotate(
         invited=Count("notices", filter=newest & Q(notices__method=Notice.Method.REQUEST)),
         taken_off=Count("notices", filter=newest & Q(notices__method=Notice.Method.CANCEL)),
     )

@@ -72,7 +72,9 @@ def tell_confirmed(sender, registration: Registration, **kwargs) -> None:
 @receiver(registration_withdrawn, dispatch_uid="notifications.registration_withdrawn")
 def tell_withdrawn(sender, registration: Registration, why: str = "", **kwargs) -> None:
     """Confirm that the place was given up, or say why it was, and take the meetings off the calendar."""
-    uninvite(Notice.Kind.WITHDRAWN, registration, why=why, by_office=not registration.gave_up and not why)
+    left_at, by_office = registration.withdrawn_at, not registration.gave_up and not why
+    has_begun = registration.session.has_started(left_at)
+    uninvite(Notice.Kind.WITHDRAWN, registration, left_at, why=why, by_office=by_office, has_begun=has_begun)
 
 
 @receiver(registration_cancelled, dispatch_uid="notifications.registration_cancelled")
@@ -205,12 +207,15 @@ def invite(kind: str, registration: Registration, **facts) -> None:
     wake(deliver_soon)
 
 
-def uninvite(kind: str, registration: Registration, **facts) -> None:
+def uninvite(kind: str, registration: Registration, left_at: datetime | None = None, **facts) -> None:
     """Owe the person one cancellation per invitation, or one plain notice where none was ever written.
 
-    What their own calendar declined is not cancelled there a second time; its UID is dead.
+    What their own calendar declined is not cancelled there a second time; its UID is dead. A meeting that had begun
+    when they left stays in it.
     """
     held = registration.threads.announced().filter(meeting__cancelled_at=None)
+    if left_at:
+        held = held.filter(meeting__starts_at__gt=left_at)
     threads = [thread for thread in held.select_related("registration__person") if not thread.was_taken_off]
     for thread in threads:
         Notice.objects.owe_calendar(kind, Notice.Method.CANCEL, thread, facts_of(registration, **facts))

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
@@ -224,6 +225,7 @@ class RegistrationAdmin(ReadOnlyAdmin):
             "subtitle": str(registration.session),
             "opts": self.opts,
             "registration": registration,
+            "passes_on": registration.is_registered and not registration.session.has_started(timezone.now()),
             "problem": problem,
         }
         return TemplateResponse(request, "admin/registrations/registration/withdraw.html", context, status=status)

@@ -94,10 +94,15 @@ def would_wait(session: Session, now: datetime) -> bool:
     return not has_room(session, now)
 
 
+OFF_THE_CALENDAR = "We take the meetings still to come off your calendar."
+
+
 def after_leaving(registration: Registration, now: datetime) -> SafeString:
     """Confirm that the place was given up."""
-    title = titled(registration.session, now)
-    return format_html("<strong>You’ve left {}.</strong> Thank you for making room.", title)
+    title, has_begun = titled(registration.session, now), registration.session.has_started(registration.withdrawn_at)
+    return format_html(
+        "<strong>You’ve left {}.</strong> {}", title, OFF_THE_CALENDAR if has_begun else "Thank you for making room."
+    )
 
 
 def before_leaving(registration: Registration, now: datetime) -> str:
@@ -106,6 +111,8 @@ def before_leaving(registration: Registration, now: datetime) -> str:
     if registration.is_waitlisted:
         place = ordinal(registration.place_in_line)
         return f"You are {place} in line. If you change your mind later, you start again at the end."
+    if session.has_started(now):
+        return f"The session has begun, so you cannot register again, and nobody takes your seat. {OFF_THE_CALENDAR}"
     if session.waiting_count and session.is_in_last_day(now):
         return "We tell the people on the waitlist, and the first to take your seat has it."
     if session.waiting_count:

@@ -213,13 +213,13 @@ class Registration(Refusals, Preparation, models.Model):
     def withdraw(self, by: Person, now: datetime | None = None) -> None:
         """Give the place up; the freed seat goes to the next person waiting, in the same transaction.
 
-        Refuses (SessionOver) once the session has started.
+        Between two meetings nobody takes the seat. Refuses (SessionOver) once the last meeting has started.
         """
         now = now or timezone.now()
         self._lock()
         if not self.is_active:
             return
-        if self.session.has_started(now):
+        if not self.session.has_meeting_ahead(now):
             raise self.SessionOver("This session has already started, so your place can no longer be given up.")
         self._leave(now, by)
         if by != self.person:

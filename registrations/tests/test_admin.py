@@ -150,6 +150,7 @@ def test_nobody_is_withdrawn_from_a_session_that_has_started(desk, session, pers
     Session.objects.filter(pk=session.pk).update(
         confirm_by=now - timedelta(days=2), starts_at=now - timedelta(minutes=5)
     )
+    session.meetings.update(starts_at=now - timedelta(minutes=5))
     response = desk.post(url("withdraw", registration))
     assert response.status_code == 409
     assert "already started" in response.content.decode()

@@ -210,6 +210,7 @@ def test_a_session_that_has_started_is_not_left(client, mine, session, now):
     Session.objects.filter(pk=session.pk).update(
         starts_at=now - timedelta(minutes=5), confirm_by=now - timedelta(days=3)
     )
+    session.meetings.update(starts_at=now - timedelta(minutes=5))
     response = client.post(leave_page(mine))
     assert response.status_code == 409
     assert "This session has already started" in text(response)

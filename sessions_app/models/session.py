@@ -266,6 +266,10 @@ class Session(Deciding, Changes, models.Model):
     def has_started(self, now: datetime) -> bool:
         return self.starts_at is not None and self.starts_at <= now
 
+    def has_meeting_ahead(self, now: datetime) -> bool:
+        """True until the last of its meetings starts. A query once the first has."""
+        return not self.has_started(now) or self.meetings.filter(starts_at__gt=now).exists()
+
     def takes_registrations(self, now: datetime) -> bool:
         """True while people may register or join the waitlist."""
         is_open = not self.opens_later(now) and now < self.registration_closes_at

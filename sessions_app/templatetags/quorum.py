@@ -143,6 +143,12 @@ def is_ahead(session: Session, now: datetime) -> bool:
     return session.is_running and now < session.ends_at
 
 
+@register.filter
+def are_under_way(meetings: list[Meeting], now: datetime) -> bool:
+    """Tell whether the first of the meetings, in their order, has started and another is still to come."""
+    return bool(meetings) and meetings[0].starts_at <= now < meetings[-1].starts_at
+
+
 register.filter("number_words", number_words)
 
 

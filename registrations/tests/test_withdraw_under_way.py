@@ -1,0 +1,143 @@
+"""withdraw between two meetings: what is still to come leaves the calendar, and nobody takes the seat."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.tests.test_sign_in import text
+from notifications.invariants import breaches
+from notifications.letters import write_letter
+from notifications.models import Notice
+from notifications.tests.changing import deliver
+from notifications.tests.test_delivery import calendar_of
+from registrations.models import Registration
+from registrations.tests.test_register_page import notices
+from sessions_app.models import MeetingPlan, Session
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+ZONE = "America/Chicago"
+
+
+@pytest.fixture
+def weekly(make_session, people, smtp_sink, now) -> Session:
+    """A confirmed, full session of three meetings a week apart, with two people registered and one who waits."""
+    first = now.replace(microsecond=0) + timedelta(days=10)
+    starts = [first + timedelta(days=7 * week) for week in range(3)]
+    plans = [MeetingPlan(start, start + HOUR, ZONE, join_link="https://meet.example.edu/x") for start in starts]
+    session = make_session(minimum=1, capacity=2, meetings=plans)
+    for person in people(3):
+        Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+    deliver(now)
+    return session
+
+
+def begin(session: Session) -> None:
+    """Let time pass until the day after the first meeting."""
+    by = session.starts_at - timezone.now() + timedelta(days=1)
+    for meeting in session.meetings.all():
+        meeting.starts_at, meeting.ends_at = meeting.starts_at - by, meeting.ends_at - by
+        meeting.save()
+    Session.objects.filter(pk=session.pk).update(confirm_by=session.starts_at - by, published_at=None)
+    session.follow_meetings()
+
+
+@pytest.fixture
+def under_way(weekly) -> Session:
+    begin(weekly)
+    return weekly
+
+
+def place_of(session: Session, number: int = 0) -> Registration:
+    return session.registrations.select_related("session__workshop", "person").order_by("position")[number]
+
+
+def withdrawn_of(registration: Registration) -> list[Notice]:
+    return list(registration.notices.filter(kind="withdrawn").order_by("pk"))
+
+
+def test_the_meetings_still_to_come_are_cancelled_and_the_others_stay(weekly, smtp_sink):
+    mine, (one, two, _) = place_of(weekly), weekly.meetings.all()
+    before = len(smtp_sink.received)
+    mine.withdraw(by=mine.person, now=two.starts_at - HOUR)
+    sent = [(each.thread.meeting, each.method, each.sequence) for each in withdrawn_of(mine)]
+    assert sent == [(meeting, "CANCEL", 1) for meeting in weekly.meetings.all()[1:]]
+    assert one.threads.get(registration=mine).sequence == 0
+    deliver(timezone.now())
+    mails = smtp_sink.received[before:]
+    assert [calendar_of(mail).method for mail in mails] == ["CANCEL", "CANCEL"]
+    assert list(breaches(two.starts_at - HOUR)) == []
+
+
+def test_nobody_who_waits_gets_the_seat_or_hears_of_it(weekly):
+    mine, waiting = place_of(weekly), place_of(weekly, 2)
+    mine.withdraw(by=mine.person, now=weekly.starts_at + HOUR)
+    waiting.refresh_from_db()
+    weekly.refresh_from_db()
+    assert (mine.status, mine.left_late) == ("withdrawn", True)
+    assert waiting.is_waitlisted and [each.kind for each in waiting.notices.all()] == ["waitlisted"]
+    assert (weekly.seats_taken, weekly.waiting_count, weekly.status) == (1, 1, "confirmed")
+
+
+def test_once_the_last_meeting_starts_nobody_leaves(weekly):
+    mine, last = place_of(weekly), weekly.meetings.last()
+    with pytest.raises(Registration.SessionOver, match="has already started"):
+        mine.withdraw(by=mine.person, now=last.starts_at)
+    mine.withdraw(by=mine.person, now=last.starts_at - timedelta(seconds=1))
+    assert mine.status == "withdrawn"
+
+
+def test_a_cancelled_last_meeting_is_not_waited_for(weekly, office, now):
+    mine, (_, two, three) = place_of(weekly), weekly.meetings.all()
+    weekly.cancel_meeting(three, "Ill.", by=office, now=now)
+    with pytest.raises(Registration.SessionOver):
+        mine.withdraw(by=mine.person, now=two.starts_at)
+
+
+def test_the_letter_thanks_nobody_for_room_that_nobody_takes(weekly):
+    mine = place_of(weekly)
+    mine.withdraw(by=mine.person, now=weekly.starts_at + HOUR)
+    letter = write_letter(withdrawn_of(mine)[0])
+    assert "part 2 of 3" in letter["subject"]
+    for body in (letter["text"], letter["html"]):
+        assert "You’ve left Bystander Interventions, which began on " in body
+        assert "takes it off your calendar" in body and "Thank you" not in body
+
+
+def test_the_pages_offer_it_and_say_what_it_means(client, under_way):
+    mine = place_of(under_way)
+    client.force_login(mine.person)
+    leave = f"/registrations/{mine.uuid}/withdrawal/"
+    own = text(client.get(mine.get_absolute_url()))
+    assert f'href="{leave}"' in own and "It is confirmed, and you have a seat." in own
+    assert "Change the date" not in own and "Nominate colleagues" not in own
+    assert f'href="{leave}">I can’t make the rest</a>' in text(client.get(under_way.get_absolute_url()))
+    page = text(client.get(leave))
+    assert "you cannot register again, and nobody takes your seat." in page and "waitlist" not in page
+    response = client.post(leave)
+    said = notices(client, response.url)
+    assert "We take the meetings still to come off your calendar." in said and "making room" not in said
+    mine.refresh_from_db()
+    assert (mine.status, mine.gave_up) == ("withdrawn", True)
+    assert "I can’t make the rest" not in text(client.get(under_way.get_absolute_url()))
+
+
+def test_before_the_first_meeting_the_page_of_the_session_has_one_way_out(client, weekly):
+    client.force_login(place_of(weekly).person)
+    page = text(client.get(weekly.get_absolute_url()))
+    assert "I can’t make it" in page and "I can’t make the rest" not in page
+
+
+def test_the_office_takes_somebody_out_between_two_meetings(client, office, under_way):
+    client.force_login(office)
+    mine = place_of(under_way)
+    url = reverse("admin:registrations_registration_withdraw", args=[mine.pk])
+    assert "goes to the next person waiting" not in client.get(url).content.decode()
+    assert client.post(url).status_code == 302
+    mine.refresh_from_db()
+    assert (mine.status, mine.gave_up, mine.left_late) == ("withdrawn", False, False)
+    assert {each.facts["by_office"] for each in withdrawn_of(mine)} == {True}
