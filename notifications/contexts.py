@@ -161,6 +161,10 @@ def dropped_context(notice: Notice) -> dict:
 def decline_context(notice: Notice) -> dict:
     """Return what the templates of the letter about a declined place may name."""
     decline = Decline.objects.select_related("registration__session").get(pk=notice.facts["decline"])
+    return about_decline(notice, decline)
+
+
+def about_decline(notice: Notice, decline: Decline) -> dict:
     return letter_context(notice) | {"gives_up": decline.words, "keep_url": absolute(decline.get_absolute_url())}
 
 

@@ -1,7 +1,7 @@
 """A letter of any kind with real data, for the office to read before it goes. Nothing is saved.
 
-Where it can be, the reader stands in for the person, so that no third person is in it; other kinds are shown as they
-were written last. Links that open something for one person are made to lead nowhere.
+The reader stands in for the person, so that no third person is in it. Links that open something for one person are
+made to lead nowhere.
 """
 
 import re
@@ -14,9 +14,17 @@ from django.utils import timezone
 
 from accounts.models import Person
 from notifications import digest
-from notifications.contexts import about_alteration, about_interest, about_nomination, context_of_notice
+from notifications.contexts import (
+    about_alteration,
+    about_decline,
+    about_interest,
+    about_nomination,
+    context_of_notice,
+    letter_context,
+)
 from notifications.letters import write_words
 from notifications.models import CalendarThread, Notice, Wording
+from notifications.models.received import Decline
 from notifications.shown import told_of
 from registrations.models import Interest, Nomination, Registration
 from sessions_app.models import Session
@@ -29,6 +37,11 @@ HELD = (Status.CONFIRMED, Status.COMPLETED)
 FITTING = {
     Kind.CONFIRMED: HELD,
     Kind.AGAIN: HELD,
+    Kind.DECLINED: HELD,
+    Kind.PART_DECLINED: HELD,
+    Kind.KEPT: HELD,
+    Kind.UNPROVEN: HELD,
+    Kind.PLACE_GONE: HELD,
     Kind.AT_RISK: (Status.OPEN,),
     Kind.ROOM_LEFT: (Status.OPEN,),
     Kind.REMINDER: HELD,
@@ -65,6 +78,11 @@ FACTS: dict[str, Callable[[Session], dict]] = {
     Kind.UNDECIDED: lambda session: {"asked": session.pk},
     Kind.NOMINATED: lambda session: {},
     Kind.DATED: lambda session: {},
+    Kind.DECLINED: lambda session: {},
+    Kind.PART_DECLINED: lambda session: {"declined": session.meetings.first().pk},
+    Kind.KEPT: lambda session: {},
+    Kind.UNPROVEN: lambda session: {},
+    Kind.PLACE_GONE: lambda session: {},
     Kind.AT_RISK: lambda session: {},
     Kind.ROOM_LEFT: lambda session: {"room_in": session.pk},
     Kind.REMINDER: lambda session: {"meeting": session.meetings.first().pk},
@@ -91,7 +109,7 @@ def sessions(kind: str):
 def example(kind: str, reader: Person, session: Session | None = None, own: Wording | None = None) -> Notice:
     """Return an unsaved notice of `kind` with its letter written, in the office's `own` words where it has some.
 
-    Raise NothingToShow where there is neither a session nor a notice to show it with, and wording.Unusable where its
+    Raise NothingToShow where there is no session to show it with, and wording.Unusable where its
     own words do not fit.
     """
     if kind in FACTS:
@@ -100,14 +118,9 @@ def example(kind: str, reader: Person, session: Session | None = None, own: Word
             raise NothingToShow("There is no session yet to show this mail with.")
         notice = _stand_in(kind, reader, session)
         context = _context(notice, session)
-    elif kind == Kind.DIGEST:
+    else:
         notice = Notice(kind=kind, to=settings.OFFICE_EMAIL)
         context = _digest_context(notice, timezone.now())
-    else:
-        notice = Notice.objects.filter(kind=kind).select_related("registration__person").order_by("-pk").first()
-        if notice is None:
-            raise NothingToShow("No mail of this kind has been written yet, so there is nothing to show it with.")
-        context = context_of_notice(notice)
     write_words(notice, context, own)
     notice.text, notice.html = (UUID.sub(NOWHERE, words) for words in (notice.text, notice.html))
     return notice
@@ -134,6 +147,11 @@ def _context(notice: Notice, session: Session) -> dict:
         return about_alteration(notice, about_nomination(notice, nomination))
     if notice.kind in (Kind.DATED, Kind.UNDATED):
         return about_interest(notice, Interest(person=notice.person, workshop=session.workshop), session)
+    if notice.kind == Kind.DECLINED:
+        undo_until = timezone.now() + timedelta(minutes=settings.DECLINE_UNDO_MINUTES)
+        return about_decline(notice, Decline(registration=notice.registration, gives_up_at=undo_until))
+    if notice.kind in (Kind.UNPROVEN, Kind.PLACE_GONE):
+        return letter_context(notice)
     return context_of_notice(notice)
 
 
@@ -145,7 +163,9 @@ def _digest_context(notice: Notice, now: datetime) -> dict:
 
 
 def _method(kind: str, session: Session) -> str:
-    if kind in (Kind.CONFIRMED, Kind.AGAIN, Kind.ADDED) or (kind == Kind.PROMOTED and session.status in HELD):
+    if kind in (Kind.CONFIRMED, Kind.AGAIN, Kind.ADDED, Kind.KEPT) or (
+        kind == Kind.PROMOTED and session.status in HELD
+    ):
         return Method.REQUEST
     if kind == Kind.DROPPED:
         return Method.CANCEL

@@ -79,6 +79,15 @@ def test_the_digest_reads_as_it_would_go_out_now_or_else_with_the_next_decision(
     assert not Notice.objects.filter(kind="digest").exists()
 
 
+def test_every_kind_the_office_may_word_has_a_preview(desk):
+    assert set(kinds()) == {*FACTS, Notice.Kind.DIGEST}
+
+
+def test_a_decline_is_shown_with_when_the_place_is_given_up(desk, session):
+    text = desk.get(url("declined")).text
+    assert "Your place is given up on " in text and "unless you keep it before then" in text
+
+
 def test_without_any_session_it_says_so(desk):
     assert "There is no session yet to show this mail with." in desk.get(url("confirmed")).text
     assert desk.get(url("confirmed", "letter")).status_code == 404
