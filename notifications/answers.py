@@ -84,7 +84,8 @@ def _apply(mail: Incoming, record: ReceivedMail, now: datetime) -> tuple[str, st
     if thread is None:
         return Outcome.UNKNOWN, "No invitation of ours has this UID."
     thread.registration.session.lock()
-    thread.refresh_from_db(fields=["sequence", "partstat", "answered_at", "declined_notice"])
+    thread.refresh_from_db(fields=["sequence", "shown", "partstat", "answered_at", "declined_notice"])
+    thread.meeting.refresh_from_db(fields=["starts_at", "ends_at", "cancelled_at"])
     thread.registration.refresh_from_db(fields=["status"])
     record.thread, record.attendee, record.stamp = thread, reply.attendee, reply.stamp
     record.partstat, record.comment = reply.partstat[:20], reply.comment
@@ -112,7 +113,7 @@ def _answer(mail: Incoming, reply: Reply, thread: CalendarThread, now: datetime)
         return Outcome.UNCLEAR, f"It answers neither yes, maybe nor no, but {reply.partstat or 'nothing'}."[:500]
     if reply.stamp is None:
         return Outcome.UNCLEAR, "It does not say when it was written, so it cannot be put in order."
-    if _answers_other_times(thread, reply.sequence):
+    if not thread.shows_its_times or _answers_other_times(thread, reply.sequence):
         return Outcome.STALE, "It answers an invitation to other times. The place stays as it is."
     if duplicate := _why_not_newer(reply, thread):
         return duplicate

@@ -214,7 +214,7 @@ class Decline(models.Model):
     def carry_out(self, now: datetime | None = None) -> None:
         """Withdraw the person once the time to think again is over.
 
-        A place that ended, a session that has started, and a meeting that asks anew meanwhile overtake it.
+        A place that ended, a session that has started, and a meeting that moved meanwhile overtake it.
         """
         now = now or timezone.now()
         self._lock()
@@ -278,9 +278,10 @@ def counts(registration: Registration) -> dict:
 
 
 def every_meeting_declined(registration: Registration, now: datetime) -> bool:
-    """Tell whether the person's calendar declined each meeting of the session that is still to come."""
-    declined = registration.threads.filter(partstat=CalendarThread.Partstat.DECLINED)
-    return not registration.session.meetings.filter(ends_at__gt=now).exclude(pk__in=declined.values("meeting")).exists()
+    """Tell whether the person's calendar declined each meeting of the session that is still to come, at its times."""
+    declined = registration.threads.filter(partstat=CalendarThread.Partstat.DECLINED).select_related("meeting")
+    meetings = [thread.meeting_id for thread in declined if thread.shows_its_times]
+    return not registration.session.meetings.filter(ends_at__gt=now).exclude(pk__in=meetings).exists()
 
 
 class ReplyMailbox(models.Model):

@@ -95,6 +95,12 @@ class CalendarThread(models.Model):
         return registration.is_registered and registration.session.is_confirmed and not self.meeting.is_cancelled
 
     @property
+    def shows_its_times(self) -> bool:
+        """True unless the calendar was sent other times than the meeting has, and is to be asked about these anew."""
+        sent = [name for name in ("starts_at", "ends_at") if name in self.shown]
+        return all(datetime.fromisoformat(self.shown[name]) == getattr(self.meeting, name) for name in sent)
+
+    @property
     def was_taken_off(self) -> bool:
         """True where the person's own calendar has declined what it shows: there a cancellation is only noise."""
         if self.partstat != self.Partstat.DECLINED or self.declined_notice_id is None:

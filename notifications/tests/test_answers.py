@@ -209,6 +209,8 @@ def moved(thread, by: timedelta) -> None:
     says = {name: getattr(meeting, name).astimezone(UTC).isoformat() for name in ("starts_at", "ends_at")}
     facts = {"count": 1, "minimum": 1, "says": says}
     Notice.objects.owe_calendar("confirmed", "REQUEST", thread, facts)
+    thread.shown = thread.shown | says
+    thread.save(update_fields=["shown"])
 
 
 def test_an_answer_to_other_times_changes_nothing(answer, thread, now):

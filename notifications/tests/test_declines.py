@@ -153,11 +153,15 @@ def test_once_the_session_has_begun_nothing_is_given_up(invited, now):
     assert (seats(registration)[0], decline.state) == ("registered", "overtaken")
 
 
-def reschedule(registration, office, now) -> None:
-    """Move the first meeting by two hours, and send the invitation that says so."""
-    meeting, later = registration.session.meetings.first(), timedelta(hours=2)
+def move_by(registration, office, now, hours=2) -> None:
+    meeting, later = registration.session.meetings.first(), timedelta(hours=hours)
     times = Times(meeting.starts_at + later, meeting.ends_at + later, meeting.time_zone)
     registration.session.reschedule({meeting: times}, by=office, now=now)
+
+
+def reschedule(registration, office, now) -> None:
+    """Move the first meeting by two hours, and send the invitation that says so."""
+    move_by(registration, office, now)
     Notice.objects.filter(state="queued").update(next_attempt_at=now)
     drain()
 
@@ -172,6 +176,23 @@ def test_an_invitation_to_other_times_overtakes_the_decline(invited, office, smt
     decline.carry_out(now + HALF_AN_HOUR)
     assert (seats(registration)[0], decline.state) == ("registered", "overtaken")
     assert list(breaches(now)) == []
+
+
+def test_a_decline_of_other_times_gives_nothing_up_while_nobody_was_asked_anew(invited, office, now):
+    registration = invited()
+    answer(registration, "DECLINED", now)
+    move_by(registration, office, now + timedelta(minutes=29))
+    decline = Decline.objects.get()
+    decline.carry_out(now + HALF_AN_HOUR)
+    assert (seats(registration)[0], decline.state) == ("registered", "overtaken")
+
+
+def test_who_is_about_to_be_asked_anew_does_not_decline_by_the_invitation_before_the_last(invited, office, now):
+    registration = invited()
+    reschedule(registration, office, now)
+    move_by(registration, office, now + timedelta(minutes=1), hours=-2)
+    assert answer(registration, "DECLINED", now + timedelta(minutes=2)).outcome == "stale"
+    assert kinds(registration)[-2:] == ["changed", "changed"]
 
 
 def test_an_answer_to_the_times_before_changes_nothing_and_one_to_the_new_times_does(invited, office, now):
