@@ -355,9 +355,9 @@ def _returns(report: Message) -> Iterator[Return]:
     for recipient in status.get_payload():
         address = _typed(recipient, "Original-Recipient") or _typed(recipient, "Final-Recipient")
         code = ENHANCED_STATUS.search(_header(recipient, "Status"))
-        failed = _header(recipient, "Action").lower() == "failed" and code and code[1].startswith("5.")
-        if address and failed:
-            words = f"{code[1]} {_words_of(_header(recipient, 'Diagnostic-Code'))}".strip()
+        # Final by RFC 3464 2.3.3, whatever the status: a relay that gave up after days says 4.4.7.
+        if address and _header(recipient, "Action").lower() == "failed":
+            words = f"{code[1] if code else ''} {_words_of(_header(recipient, 'Diagnostic-Code'))}".strip()
             yield Return(address, words[:500], message_ids)
 
 

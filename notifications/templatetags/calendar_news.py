@@ -47,10 +47,8 @@ def _to_read(session: Session):
 
 
 def _returned(session: Session):
-    notices = Notice.objects.filter(
-        registration__session=session, state=Notice.State.DEAD, bounced_at__isnull=False
-    ).select_related("registration__person")
-    for notice in notices:
+    notices = Notice.objects.undeliverable().filter(registration__session=session, bounced_at__isnull=False)
+    for notice in notices.select_related("registration__person"):
         url = reverse("admin:notifications_notice_change", args=[notice.pk])
         words = f"{notice.get_kind_display()}: {notice.problem}"
         yield {"person": notice.registration.person, "words": words, "url": url}

@@ -1,6 +1,7 @@
 """Mail that comes back marks the notice it is about, and nothing else."""
 
 import pytest
+from django.urls import reverse
 
 from notifications.answers import receive
 from notifications.delivery import drain
@@ -19,11 +20,18 @@ def sent(make_session, person, smtp_sink, now) -> Notice:
     return Notice.objects.get()
 
 
-def test_what_comes_back_for_good_is_undeliverable(sent, now):
-    record = receive(bounce(sent.message_id, sent.to), now)
+@pytest.mark.parametrize("status", ["5.1.1", "4.4.7"], ids=["no such mailbox", "days of trying"])
+def test_what_comes_back_for_good_is_undeliverable(sent, now, status):
+    record = receive(bounce(sent.message_id, sent.to, status), now)
     sent.refresh_from_db()
     assert (record.outcome, sent.state, sent.bounced_at) == ("returned", "dead", now)
-    assert sent.problem == "Came back: 5.1.1 550 5.1.1 No such mailbox"
+    assert sent.problem == f"Came back: {status} 550 {status} No such mailbox"
+
+
+def test_what_failed_is_undeliverable_also_where_its_status_cannot_be_read(sent, now):
+    receive(bounce(sent.message_id, sent.to, status="unknown"), now)
+    sent.refresh_from_db()
+    assert (sent.state, sent.problem) == ("dead", "Came back: 550 unknown No such mailbox")
 
 
 @pytest.mark.parametrize(
@@ -47,10 +55,9 @@ def test_every_shape_of_report_is_understood(sent, now, but):
         ({"message_id": "<6f1d1c1e@127.0.0.1>"}, "ignored"),
         ({"recipient": "other@example.org"}, "ignored"),
         ({"status": "4.2.2", "action": "delayed"}, "ignored"),
-        ({"status": "4.4.7", "action": "failed"}, "ignored"),
         ({"status": "2.1.5", "action": "delivered"}, "ignored"),
     ],
-    ids=["not ours", "not its reader", "delayed", "temporary", "delivered"],
+    ids=["not ours", "not its reader", "delayed", "delivered"],
 )
 def test_what_is_forged_or_not_for_good_marks_nothing(sent, now, change, outcome):
     raw = bounce(**{"message_id": sent.message_id, "recipient": sent.to} | change)
@@ -82,6 +89,16 @@ def test_a_second_report_is_no_news(sent, now):
     receive(bounce(sent.message_id, sent.to), now)
     raw = bounce(sent.message_id, sent.to, header="X-Quorum-Notice")
     assert receive(raw, now).outcome == "ignored"
+
+
+def test_the_roster_lists_what_came_back_until_the_office_has_handled_it(client, sent, office, now):
+    receive(bounce(sent.message_id, sent.to), now)
+    client.force_login(office)
+    roster = reverse("admin:registrations_registration_roster", args=[sent.registration.session_id])
+    assert "Came back: 5.1.1" in client.get(roster).text
+    sent.refresh_from_db()
+    sent.handle(office, "Called them.", now=now)
+    assert "Came back: 5.1.1" not in client.get(roster).text
 
 
 def test_the_office_may_try_again(sent, smtp_sink, now):
