@@ -97,12 +97,12 @@ def _apply(mail: Incoming, record: ReceivedMail, now: datetime) -> tuple[str, st
 
 def _answer(mail: Incoming, reply: Reply, thread: CalendarThread, now: datetime) -> tuple[str, str]:
     """Go through the table of calendar.md 8.3, in its order."""
-    registration = thread.registration
+    registration, meeting = thread.registration, thread.meeting
+    unproven = _why_unproven(mail, reply, registration)
+    if not registration.is_registered or meeting.is_cancelled or meeting.starts_at <= now:
+        return _too_late(reply, thread, reply.problem or unproven, now)
     if reply.problem:
         return Outcome.UNCLEAR, reply.problem
-    unproven = _why_unproven(mail, reply, registration)
-    if not registration.is_registered or thread.meeting.starts_at <= now:
-        return _too_late(reply, thread, unproven, now)
     if unproven:
         return _ask_to_confirm(reply, registration, unproven, now)
     if reply.method == "REFRESH":
@@ -178,11 +178,14 @@ def _apply_answer(reply: Reply, thread: CalendarThread, now: datetime) -> tuple[
     return Outcome.DECLINED, "The place is given up unless the person takes that back in time."
 
 
-def _too_late(reply: Reply, thread: CalendarThread, unproven: str, now: datetime) -> tuple[str, str]:
-    """Record an answer about a place or a meeting that is over; say so to who accepts a place that was given up."""
+def _too_late(reply: Reply, thread: CalendarThread, doubt: str, now: datetime) -> tuple[str, str]:
+    """Record an answer about a place or a meeting that is over; say so to who accepts a place that was given up.
+
+    Whom there is any `doubt` about is told nothing.
+    """
     registration = thread.registration
     left = registration.status == Registration.Status.WITHDRAWN and not registration.session.has_started(now)
-    if reply.method == "REPLY" and reply.partstat == Partstat.ACCEPTED and left and not unproven:
+    if reply.method == "REPLY" and reply.partstat == Partstat.ACCEPTED and left and not doubt:
         if _may_answer(registration, now):
             _owe_answer(Notice.Kind.PLACE_GONE, registration, now)
         return Outcome.ENDED, "It accepts a place that was given up. Nobody is registered again by mail."

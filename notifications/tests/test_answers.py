@@ -15,6 +15,7 @@ from notifications.models.received import RAW_LIFE, Decline, ReceivedMail
 from notifications.tests.replies import AUTHSERV, CLIENTS, bare, davical, event, mail, multipart
 from notifications.tests.test_delivery import calendar_of
 from registrations.models import Registration
+from sessions_app.models import MeetingPlan
 
 pytestmark = pytest.mark.django_db
 OTHER = "other@example.org"
@@ -240,6 +241,27 @@ def test_once_the_place_is_over_an_answer_is_only_recorded(answer, registration,
     before = kinds(registration)
     assert answer("DECLINED").outcome == "ended"
     assert answer("ACCEPTED").outcome == "ended"
+    assert kinds(registration) == before
+
+
+def test_an_answer_to_a_meeting_that_is_cancelled_is_only_recorded(answer, thread, registration, office, now):
+    meeting, week = thread.meeting, timedelta(days=7)
+    plan = MeetingPlan(meeting.starts_at + week, meeting.ends_at + week, meeting.time_zone, meeting.venue)
+    registration.session.add_meeting(plan, by=office, now=now)
+    registration.session.cancel_meeting(meeting, "Ill.", by=office, now=now)
+    before = kinds(registration)
+    assert answer("DECLINED").outcome == "ended"
+    assert (state(thread), kinds(registration)) == (NOTHING, before)
+
+
+@pytest.mark.parametrize("partstat", ["ACCEPTED", "DECLINED"])
+def test_once_the_place_is_over_what_cannot_be_understood_does_not_wait_for_the_office(
+    answer, registration, now, partstat
+):
+    registration.withdraw(by=registration.person, now=now)
+    before = kinds(registration)
+    record = answer(partstat, OTHER=f"ATTENDEE;PARTSTAT={partstat}:mailto:{OTHER}")
+    assert (record.outcome, record.sentence) == ("ended", "The place or the meeting is over.")
     assert kinds(registration) == before
 
 
