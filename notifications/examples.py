@@ -109,8 +109,7 @@ def sessions(kind: str):
 def example(kind: str, reader: Person, session: Session | None = None, own: Wording | None = None) -> Notice:
     """Return an unsaved notice of `kind` with its letter written, in the office's `own` words where it has some.
 
-    Raise NothingToShow where there is no session to show it with, and wording.Unusable where its
-    own words do not fit.
+    Raise NothingToShow where there is no session to show it with, and wording.Unusable where its own words do not fit.
     """
     if kind in FACTS:
         session = session or sessions(kind).first()

@@ -1,5 +1,6 @@
 """Hear the news about registrations and write what is owed: a Notice per address, or per meeting with an invitation."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
@@ -183,6 +184,24 @@ def close_feed_when_switched_off(sender, person: Person, **kwargs) -> None:
 def close_feed_of_another_address(sender, person: Person, **kwargs) -> None:
     """Revoke the private feed: whoever had the old address may have its link."""
     CalendarFeed.objects.revoke(person, by=Person.objects.rule())
+
+
+@receiver(address_changed, dispatch_uid="notifications.address_changed.mail")
+def write_to_the_new_address(sender, person: Person, **kwargs) -> None:
+    """Let what waits go to the new address, and owe it the invitations that hold, in ascending order of the sessions.
+
+    The old address is sent nothing: it may still lead to the person, whose calendar a cancellation would empty.
+    """
+    waiting = Notice.objects.filter(person=person, state=Notice.State.QUEUED)
+    waiting.exclude(priority=Notice.Priority.CODE).update(to=person.email, subject="", text="", html="", calendar="")
+    threads = CalendarThread.objects.filter(
+        registration__person=person, registration__status=Registration.Status.REGISTERED
+    )
+    for thread in threads.select_related("registration__session", "meeting").order_by("registration__session", "pk"):
+        with suppress(CalendarThread.NotInvited):
+            thread.registration.person = person
+            thread.send_again(by=Person.objects.rule())
+    wake(deliver_soon)
 
 
 @receiver(accommodation_asked, dispatch_uid="notifications.accommodation_asked")

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import IntegrityError, transaction
 
+from accounts.signals import address_changed
 from notifications.delivery import drain
 from notifications.invariants import breaches
 from notifications.models import CalendarThread, Notice
@@ -95,3 +96,34 @@ def test_two_at_once_are_one(thread, office, now):
     notice = thread.send_again(by=office, now=now)
     with pytest.raises(IntegrityError), transaction.atomic():
         Notice.objects.owe_again(notice.thread, times=1)
+
+
+def move_to(person, address: str) -> None:
+    """Give the person another address, as the office does in the admin."""
+    person.email = address
+    person.save(update_fields=["email"])
+    address_changed.send(type(person), person=person)
+
+
+def test_a_new_address_is_sent_the_invitation_that_holds(thread, person, smtp_sink, now):
+    move_to(person, "new@example.edu")
+    drain()
+    first, again = smtp_sink.received
+    assert (first.recipients, again.recipients) == (["person1@example.edu"], ["new@example.edu"])
+    event = calendar_of(again)
+    assert (event["UID"], event["SEQUENCE"], event["ATTENDEE"]) == (thread.uid, 0, "mailto:new@example.edu")
+    assert list(breaches(now)) == []
+
+
+def test_what_waits_goes_to_the_new_address_and_once(invited, person, smtp_sink):
+    move_to(person, "new@example.edu")
+    drain()
+    assert {tuple(one.recipients) for one in smtp_sink.received} == {("new@example.edu",)}
+    assert [one.kind for one in Notice.objects.filter(method="REQUEST")] == ["confirmed"]
+
+
+def test_who_left_is_sent_no_invitation_at_a_new_address(thread, invited, person, smtp_sink, now):
+    invited.withdraw(by=person, now=now)
+    drain()
+    move_to(person, "new@example.edu")
+    assert drain() == 0 and not Notice.objects.filter(to="new@example.edu").exists()
