@@ -34,6 +34,10 @@ UID_VALIDITY = re.compile(rb"(\d+)")
 Outcome = ReceivedMail.Outcome
 
 
+class NoFolder(imaplib.IMAP4.error):
+    """The server lets us have no folder of that name."""
+
+
 class Mailbox:
     """One conversation with the server of `url`, the folder selected. Use as a context manager.
 
@@ -82,13 +86,13 @@ class Mailbox:
         return next((part[1] for part in answer if isinstance(part, tuple)), None)
 
     def move(self, uid: int, folder: str) -> None:
-        """Move a mail to a folder of ours, which is made where it is missing. Raises where no folder can be had."""
+        """Move a mail to a folder of ours, which is made where it is missing. Raises NoFolder where none can be had."""
         # Servers differ on where folders may be.
         for name in (folder, f"INBOX.{folder}", f"INBOX/{folder}"):
             self.server.create(_quoted(name))
             if self._moved(uid, _quoted(name)):
                 return
-        raise imaplib.IMAP4.error(f"There is no folder {folder}, and none can be made.")
+        raise NoFolder(f"There is no folder {folder}, and none can be made.")
 
     def _moved(self, uid: int, folder: str) -> bool:
         if "MOVE" in self.server.capabilities:
@@ -127,7 +131,7 @@ def read_mailbox(now: datetime | None = None) -> int:
         logger.warning("the reply mailbox could not be read: %s", type(error).__name__)
         state.note(failing_since=state.failing_since or now, problem=f"{type(error).__name__}: {error}"[:500])
         return 0
-    state.note(read_at=now, failing_since=None, problem="")
+    state.note(read_at=now, **({"failing_since": None, "problem": ""} if state.failing_since else {}))
     return read
 
 
@@ -150,7 +154,7 @@ def _read_one(mailbox: Mailbox, state: ReplyMailbox, uid: int) -> bool:
     state.note(trying_uid=uid, tries=tries)
     if tries > MOST_TRIES:
         logger.error("mail %s of the reply mailbox was put aside unread after %s tries", uid, MOST_TRIES)
-        mailbox.move(uid, UNREADABLE_FOLDER)
+        _put_away(mailbox, state, uid, UNREADABLE_FOLDER)
         return True
     raw = mailbox.fetch(uid)
     if raw is None:
@@ -162,7 +166,19 @@ def _read_one(mailbox: Mailbox, state: ReplyMailbox, uid: int) -> bool:
         state.note(trying_uid=0, tries=0)
         return False
     if outcome == Outcome.UNREADABLE:
-        mailbox.move(uid, UNREADABLE_FOLDER)
+        _put_away(mailbox, state, uid, UNREADABLE_FOLDER)
     elif outcome != Outcome.IGNORED:
-        mailbox.move(uid, DONE_FOLDER)
+        _put_away(mailbox, state, uid, DONE_FOLDER)
     return True
+
+
+def _put_away(mailbox: Mailbox, state: ReplyMailbox, uid: int, folder: str) -> None:
+    """Move a mail that was dealt with. Where there is no folder it stays, the office is told, and the next is read."""
+    try:
+        mailbox.move(uid, folder)
+    except NoFolder as error:
+        logger.error("mail %s of the reply mailbox was dealt with and stays where it is: %s", uid, error)
+        state.note(failing_since=None, problem=str(error))
+    else:
+        if state.moves_nothing:
+            state.note(problem="")

@@ -309,6 +309,11 @@ class ReplyMailbox(models.Model):
         """True once the mailbox could not be read for a quarter of an hour."""
         return self.failing_since is not None and self.failing_since <= now - self.FAILS_FOR
 
+    @property
+    def moves_nothing(self) -> bool:
+        """True while what was read cannot be moved to a folder; `problem` says which."""
+        return bool(self.problem) and self.failing_since is None
+
     def note(self, **values) -> None:
         """Write how far reading has come."""
         for name, value in values.items():

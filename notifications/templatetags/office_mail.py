@@ -47,8 +47,14 @@ def mail_banner() -> dict:
         )
     elif Notice.objects.due(now - STUCK_AFTER).exists():
         problems.append(STUCK)
-    if settings.REPLY_MAILBOX_URL and ReplyMailbox.load().is_failing(now):
+    mailbox = ReplyMailbox.load() if settings.REPLY_MAILBOX_URL else ReplyMailbox()
+    if mailbox.is_failing(now):
         problems.append(UNREAD)
+    elif mailbox.moves_nothing:
+        problems.append(
+            f"Answers to invitations are read and count, but stay in their inbox. {mailbox.problem} "
+            "Ask whoever runs the portal to make that folder there."
+        )
     return {"problems": problems, "dead": Notice.objects.undeliverable().count()}
 
 

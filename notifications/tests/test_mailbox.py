@@ -112,6 +112,25 @@ def test_folders_are_made_where_the_server_allows_them(server, thread, now):
     assert where(server) == {"INBOX": [], f"INBOX.{DONE_FOLDER}": [1]}
 
 
+def test_answers_that_can_be_moved_nowhere_count_and_the_office_is_told(server, thread, now):
+    server.folders_begin = "Nowhere."
+    address = thread.registration.person.email
+    server.put(davical(thread.uid, "TENTATIVE", address, now))
+    server.put(BROKEN)
+    server.put(davical(thread.uid, "ACCEPTED", address, now + timedelta(minutes=1)))
+    assert [read_mailbox(now + timedelta(minutes=minute)) for minute in (1, 2, 30)] == [3, 0, 0]
+    assert outcomes() == ["tentative", "unreadable", "accepted"]
+    assert where(server) == {"INBOX": [1, 2, 3]}
+    (said,) = (sentence for sentence in mail_banner()["problems"] if "Answers" in sentence)
+    assert f"There is no folder {DONE_FOLDER}, and none can be made." in said
+    assert "answers" not in find_problems(now + timedelta(minutes=30))
+    server.folders_begin = ""
+    server.put(davical(thread.uid, "ACCEPTED", address, now + timedelta(minutes=2)))
+    read_mailbox(now + timedelta(minutes=31))
+    assert where(server) == {"INBOX": [1, 2, 3], DONE_FOLDER: [4]}
+    assert not any("Answers" in sentence for sentence in mail_banner()["problems"])
+
+
 def test_of_a_huge_mail_no_more_is_fetched_than_is_read(server):
     server.put(mail("person1@example.edu", f"Content-Type: text/plain\r\n\r\n{'x' * 5 * MOST_BYTES}"))
     assert read_mailbox() == 1
