@@ -30,7 +30,7 @@ MOST_COMMENT = 1000
 LONGEST_ADDRESS = 254
 CALENDAR_TYPES = ("text/calendar", "application/ics")
 NOT_OPENED = ("message/rfc822", "message/global", "multipart/report")
-COMMENT_IN_RESULTS = re.compile(r"\([^()]*\)")
+COMMENT_TOKEN = re.compile(r"\\.|[()]|[^()\\]+|\\")
 RESULT = re.compile(r"^\s*([\w-]+)(?:\s*/\s*\d+)?\s*=\s*([\w-]+)(.*)$", re.DOTALL)
 FROM_DOMAIN = re.compile(r"\bheader\.from\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
 ENHANCED_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -179,10 +179,7 @@ def _is_proven(headers: Message, domain: str, authserv_id: str) -> bool:
     if not authserv_id:
         return False
     for line in headers.get_all("Authentication-Results", []):
-        words = one_line(str(line))
-        while words != (words := COMMENT_IN_RESULTS.sub(" ", words)):
-            pass
-        server, *results = words.split(";")
+        server, *results = _without_comments(one_line(str(line))).split(";")
         if not server.split() or server.split()[0].strip('"').lower() != authserv_id.lower():
             continue
         found = [match.groups() for match in map(RESULT.match, results) if match]
@@ -192,6 +189,20 @@ def _is_proven(headers: Message, domain: str, authserv_id: str) -> bool:
         of = FROM_DOMAIN.search(dmarc[0][1])
         return of is not None and same_address_form(f"x@{of[1]}") == f"x@{domain}"
     return False
+
+
+def _without_comments(words: str) -> str:
+    """Return a header without its comments (RFC 5322 section 3.2.2), in one pass: whoever writes to us nests them."""
+    kept, depth = [], 0
+    for token in COMMENT_TOKEN.findall(words):
+        if token == "(":
+            depth += 1
+        elif token == ")" and depth:
+            depth -= 1
+            kept.append(" ")
+        elif not depth:
+            kept.append(token)
+    return "".join(kept)
 
 
 # ---- the calendar ----

@@ -1,5 +1,6 @@
 """A received mail is read into plain values, whatever its bytes are: nothing raises, nothing else is opened."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -166,6 +167,8 @@ def test_the_sender_is_the_one_address_of_the_one_from(lines, sender):
         ([proof(JANA, "fail"), proof(JANA)], False),
         (["Authentication-Results: mx.relay.example; dmarc=fail header.from=example.edu", proof(JANA)], True),
         ([f"Authentication-Results: {AUTHSERV}; dmarc=fail (dmarc=pass) header.from=example.edu"], False),
+        ([rf"Authentication-Results: {AUTHSERV}; x=y (\); dmarc=pass header.from=example.edu; z=("], False),
+        ([rf"Authentication-Results: (\)) {AUTHSERV} 1(); dmarc=pass() header.from=example.edu"], True),
         ([f"Authentication-Results: {AUTHSERV}; dmarc=pass header.from=example.edu; dmarc=fail"], False),
         ([f"Authentication-Results: {AUTHSERV}; dkim=pass header.d=example.edu; spf=pass"], False),
     ],
@@ -173,6 +176,16 @@ def test_the_sender_is_the_one_address_of_the_one_from(lines, sender):
 def test_only_our_own_servers_topmost_word_proves_a_sender(headers, is_proven):
     raw = "\r\n".join([*headers, f"From: {JANA}", "", "Hello"]).encode()
     assert read(raw, AUTHSERV).is_proven == is_proven
+
+
+def test_comments_nested_without_end_take_no_time():
+    deep = 31_000
+    raw = "\r\n".join(
+        [f"Authentication-Results: x {'(' * deep}{')' * deep}", proof(JANA), f"From: {JANA}", "", "Hello"]
+    )
+    started = time.process_time()
+    assert read(raw.encode(), AUTHSERV).is_proven
+    assert time.process_time() - started < 5
 
 
 def test_without_a_name_for_our_server_nobody_is_proven():
