@@ -5,6 +5,7 @@ Everything is built from one registration, nomination or interest, so that no le
 """
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
@@ -16,6 +17,7 @@ from notifications.models.received import Decline
 from notifications.shown import differences, place_words, times_differ, told_of, when_words
 from registrations.models import Interest, Nomination, Registration
 from sessions_app.models import Meeting, Session
+from sessions_app.panel import opening_words
 from sessions_app.words import clock, long_day, ordinal, short_day, time_span, zone_words
 
 MOST_NEXT_DATES = 4
@@ -75,8 +77,16 @@ def interest_context(notice: Notice) -> dict:
 
 
 def about_interest(notice: Notice, interest: Interest, session: Session) -> dict:
-    name = interest.person.get_short_name() if interest.person.name else ""
-    return session_context(notice, session, name) | {"interest_url": absolute(interest.get_absolute_url())}
+    name, now = interest.person.get_short_name() if interest.person.name else "", timezone.now()
+    return session_context(notice, session, name) | {
+        "interest_url": absolute(interest.get_absolute_url()),
+        "opens": opening_with_zone(session, now) if session.opens_later(now) else "",
+    }
+
+
+def opening_with_zone(session: Session, now: datetime) -> str:
+    """“on Monday, May 6 at 9:00 AM, Central time”: when registering begins, for people anywhere."""
+    return f"{opening_words(session, now)}, {zone_words(session.time_zone, session.registration_opens_at)}"
 
 
 def office_context(notice: Notice) -> dict:

@@ -43,7 +43,7 @@ def may_still_accept(notice: Notice, now: datetime) -> bool:
 
 @asked_of(Notice.Kind.DATED)
 def still_wants_the_date(notice: Notice, now: datetime) -> bool:
-    """Tell whether the reader still waits for a date, and could register for this one."""
+    """Tell whether the reader still waits for a date, and may register for this one, now or once that begins."""
     session = Session.objects.listed().filter(pk=notice.facts["dated"]).select_related("workshop").first()
     if session is None or not _is_on_offer(session, now):
         return False

@@ -1,6 +1,8 @@
 """“Tell me when there is a date”: one mail per date, to whoever asked and has no seat, until they stop it."""
 
+from datetime import datetime, time, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -10,10 +12,12 @@ from accounts.tests.desk import filled_in
 from accounts.tests.test_sign_in import CODE, ask, mailed_code, text
 from catalog.models import Workshop
 from notifications.delivery import drain
+from notifications.letters import write_letter
 from notifications.models import Notice
 from registrations.models import Interest, Registration
 from registrations.tests.test_register_page import notices
 from sessions_app.models import Session
+from sessions_app.words import long_day
 
 
 def page_of(workshop: Workshop) -> str:
@@ -221,6 +225,36 @@ def test_a_person_without_a_role_counts_as_other(people, workshop, make_session)
     Interest.objects.express(nobody, workshop)
     make_session()
     assert told() == [nobody.email]
+
+
+def dated_mail() -> list[str]:
+    """Both parts of the one mail about a date, each on one line."""
+    letter = write_letter(Notice.objects.get(kind="dated"))
+    return [" ".join(letter[part].split()) for part in ("text", "html")]
+
+
+def test_the_mail_says_when_registering_begins_if_it_is_later(interest, make_session, now):
+    opens_at = datetime.combine(now + timedelta(days=3), time(9), ZoneInfo("America/Chicago"))
+    day = long_day(opens_at, "America/Chicago", now.year)
+    make_session(registration_opens_at=opens_at)
+    for words in dated_mail():
+        assert f"Here it is. Registration opens on {day} at 9:00 AM, Central time. It is confirmed once" in words
+        assert "takes registrations now" not in words and "Register:" not in words
+
+
+def test_the_mail_says_so_if_registering_has_begun(interest, make_session):
+    make_session()
+    plain, html = dated_mail()
+    assert "Here it is, and it takes registrations now. It is confirmed once" in plain and "Register: http" in plain
+    assert "It takes registrations now." in html and "Registration opens" not in plain + html
+
+
+def test_the_mail_about_a_confirmed_session_says_that_it_is(interest, make_session, office, now):
+    session = make_session(listed=False)
+    session.run_anyway("A visiting speaker.", by=office, now=now)
+    session.make_listed(by=office)
+    for words in dated_mail():
+        assert "takes registrations now. It is confirmed." in words and "once" not in words
 
 
 def test_a_mail_that_did_not_leave_before_registering_ended_is_not_sent(interest, make_session, smtp_sink, now):
