@@ -5,8 +5,10 @@ from dataclasses import asdict, dataclass, field
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Person
+from accounts.signals import DECIDING, person_changed
 from registrations.models import Accommodation, Registration
 from sessions_app.models import Session
 
@@ -61,16 +63,26 @@ class Intent:
         if session is None:
             raise Registration.NotPublic("This session is not open for registration yet.")
         said = {"name": self.name, "role": self.role, "unit_id": self.unit, "campus_id": self.campus}
-        complete_profile(person, **said)
+        complete_profile(person, session, **said)
         registration = Registration.objects.register_unless_clash(person, session, now=now)
         Accommodation.objects.carry(registration, now=now)
         return registration
 
 
-def complete_profile(person: Person, **said) -> None:
-    """Write `said` (name, role, unit_id, campus_id) into the empty fields of the profile, and into no others."""
+def complete_profile(person: Person, session: Session, **said) -> None:
+    """Write `said` (name, role, unit_id, campus_id) into the empty fields of the profile, and into no others.
+
+    Say so if one of them decides what the person may attend. Called in the transaction that then locks `session`: it
+    is locked here if the person has seats, which may be freed, so that all are locked in ascending order.
+    """
     missing = [name for name, value in said.items() if value and not getattr(person, name)]
     for name in missing:
         setattr(person, name, said[name])
     if missing:
         person.save(update_fields=missing)
+    if DECIDING.intersection(name.removesuffix("_id") for name in missing):
+        seats = person.registrations.registered().filter(session__starts_at__gt=timezone.now())
+        if held := [seat.session for seat in seats.select_related("session")]:
+            for one in sorted({session, *held}, key=lambda one: one.pk):
+                one.lock()
+        person_changed.send(Person, person=person)

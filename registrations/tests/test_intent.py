@@ -3,15 +3,17 @@
 import time
 from datetime import timedelta
 
+import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.signals import user_logged_in
 from django.db import OperationalError
 from django.db.models import F
 from django.test import Client
 
-from accounts.models import Person
+from accounts.models import Campus, Person
 from accounts.tests.test_second_factor import SECRET, app_code
 from accounts.tests.test_sign_in import CODE, ask, is_signed_in, mailed_code
+from catalog.models import Workshop
 from registrations.intent import Intent
 from registrations.models import Registration
 from registrations.tests.test_register_page import NEW, TYPED, form_of, join, notices
@@ -38,6 +40,48 @@ def test_only_the_empty_part_of_a_profile_is_filled(client, make_session, people
     accept(client, person.email)
     person.refresh_from_db()
     assert (person.name, person.role) == ("Person 1", "faculty")
+
+
+@pytest.fixture
+def of_others(make_session, people, now) -> Registration:
+    """The seat that somebody without a role has in a session that is only for others."""
+    roles = dict.fromkeys(["for_faculty", "for_staff", "for_residents", "for_students"], False)
+    workshop = Workshop.objects.create(title="For others", slug="for-others", status="published", **roles)
+    return Registration.objects.register(people(1, role="")[0], make_session(days=40, workshop=workshop), now=now)
+
+
+def test_a_role_said_while_registering_frees_the_seat_it_does_not_fit(client, make_session, of_others):
+    session = make_session()
+    client.post(form_of(session), TYPED | {"email": of_others.person.email})
+    accept(client, of_others.person.email)
+    of_others.refresh_from_db()
+    assert of_others.status == "withdrawn" and session.registrations.registered().get().person == of_others.person
+    assert "This workshop is for others." in of_others.notices.get(kind="withdrawn").facts["why"]
+
+
+def test_a_refused_registration_leaves_role_and_seat_as_they_were(client, make_session, of_others):
+    session = make_session()
+    Session.objects.filter(pk=session.pk).update(for_campus=Campus.objects.create(name="East"))
+    client.force_login(of_others.person)
+    typed = {"role": "student", "campus": Campus.objects.create(name="West").pk}
+    assert client.post(form_of(session), typed).status_code == 409
+    of_others.refresh_from_db()
+    assert of_others.is_registered and Person.objects.get(pk=of_others.person.pk).role == ""
+
+
+def test_the_sessions_a_role_concerns_are_locked_in_ascending_order(client, make_session, people, now, monkeypatch):
+    first, *held, last = (make_session(days=days) for days in (10, 20, 30, 40))
+    person, locked, lock = people(1, role="")[0], [], Session.lock
+    for session in held:
+        Registration.objects.register(person, session, now=now)
+    monkeypatch.setattr(Session, "lock", lambda session: (locked.append(session.pk), lock(session)))
+    client.force_login(person)
+    for wanted in (first, last):
+        Person.objects.update(role="")
+        locked.clear()
+        assert client.post(form_of(wanted), {"role": "student", "anyway": "1"}).status_code == 302
+        held.append(wanted)
+        assert list(dict.fromkeys(locked)) == sorted(one.pk for one in held)
 
 
 def test_it_is_carried_out_once(client, make_session):

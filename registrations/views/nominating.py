@@ -90,7 +90,7 @@ def nomination(request: HttpRequest, uuid) -> HttpResponse:
     try:
         with transaction.atomic():
             if own.is_open:
-                complete_profile(person, **form.profile)
+                complete_profile(person, own.session, **form.profile)
                 if ACCEPT not in request.POST:
                     warn_of_clash(person, own.session, now)
             registration = own.accept(person, now=now)

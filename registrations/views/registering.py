@@ -76,7 +76,7 @@ def _register_person(request: HttpRequest, code: str) -> HttpResponse:
     all_or_nothing = transaction.atomic() if form.has_changed() else nullcontext()
     try:
         with all_or_nothing:
-            complete_profile(person, **form.profile)
+            complete_profile(person, session, **form.profile)
             registration = register(person, session, now=now, seat=SEAT in request.POST)
             if form.cleaned_data["needs"]:
                 Accommodation.objects.ask(registration, form.cleaned_data["needs"], now=now)
