@@ -231,7 +231,7 @@ class Registration(Refusals, Preparation, models.Model):
 
     @transaction.atomic
     def disqualify(self, now: datetime | None = None) -> None:
-        """Free the seat of somebody whose account was switched off, or whose role or campus is another one now.
+        """Free the seat of somebody whose account was switched off, or whom the session is not for any more.
 
         Does nothing while they may take part, when they wait (they are skipped, not dropped) or once it has started.
         """

@@ -11,6 +11,7 @@ from accounts.models import Campus, Person
 from accounts.tests.desk import filled_in
 from accounts.tests.test_sign_in import CODE, mailed_code, text
 from catalog.models import Workshop
+from notifications.letters import write_letter
 from registrations import eligibility
 from registrations.models import PriorAttendance, Registration
 from registrations.tests.test_last_day import kinds
@@ -316,7 +317,11 @@ def test_a_narrower_audience_is_saved_once_the_office_says_yes_to_the_seats_it_c
     assert not workshop.for_staff
     seats[0].refresh_from_db()
     assert seats[0].status == "withdrawn"
-    assert "This workshop is for faculty" in seats[0].notices.get(kind="withdrawn").facts["why"]
+    mail = write_letter(seats[0].notices.get(kind="withdrawn"))
+    for part in ("text", "html"):
+        words = " ".join(mail[part].split())
+        assert "because it is not open to you any more. This workshop is for faculty" in words
+        assert "account" not in words
     entries = LogEntry.objects.filter(content_type__model="workshop")
     assert [(entry.user, entry.change_message) for entry in entries] == [
         (office, "For faculty, residents and fellows, students, others; before for everyone.")
