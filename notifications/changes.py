@@ -94,7 +94,9 @@ def _bring_calendars_up_to_date(registration: Registration, now: datetime) -> No
     for thread in threads.values():
         was_announced = thread.meeting.is_cancelled and thread.sequence is not None
         if was_announced and not thread.notices.filter(kind=KIND.DROPPED).exists():
-            Notice.objects.owe_calendar(KIND.DROPPED, METHOD.CANCEL, _with(thread, registration), counts_of(session))
+            # What their own calendar declined is not cancelled there a second time.
+            method = METHOD.NONE if thread.was_taken_off else METHOD.CANCEL
+            Notice.objects.owe_calendar(KIND.DROPPED, method, _with(thread, registration), counts_of(session))
 
 
 def _with(thread: CalendarThread, registration: Registration) -> CalendarThread:

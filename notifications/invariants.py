@@ -205,7 +205,7 @@ def calendars_show_what_is_so(now: datetime) -> Iterator[str]:
     found = ("pk", "registration", "registration__status", "registration__session__status")
     for pk, registration, status, state in threads.filter(~invites & ~declined, invited__gt=0).values_list(*found):
         yield f"G9 thread {pk}: an invitation is last, registration {registration} is {status}, its session {state}."
-    gone = threads.filter(~invites, requested_at__isnull=False, invited=0, taken_off=0)
+    gone = threads.filter(~invites & ~declined, requested_at__isnull=False, invited=0, taken_off=0)
     for pk, registration, status, _ in gone.values_list(*found):
         yield f"G9 thread {pk}: invited, never taken off, and registration {registration} is {status}."
 

@@ -179,6 +179,7 @@ class Notice(models.Model):
     TELLING = (Kind.REGISTERED, Kind.WAITLISTED, Kind.PROMOTED)
     ENDINGS = (Kind.WITHDRAWN, Kind.CANCELLED, Kind.WAITLIST_CLOSED)
     CHANGES = (Kind.CHANGED, Kind.ADDED, Kind.DROPPED)
+    NO_NEWS = (*PROMPTS, Kind.AGAIN)
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     to = models.EmailField(max_length=254)
@@ -247,18 +248,22 @@ class Notice(models.Model):
         """Tell whether there is later news among the notices of the same registration, sent or not.
 
         For what belongs to a thread that is what its calendar gets next; for plain mail, what its reader gets. A prompt
-        neither is news nor grows old by it: whether it is still true is asked of what it is about.
+        neither is news nor grows old by it: whether it is still true is asked of what it is about. An invitation that
+        is repeated is no news either.
         """
         if self.registration_id is None or self.kind in self.PROMPTS:
             return False
         if self.thread_id:
             return any(one.is_later_in_its_thread_than(self) for one in siblings)
-        later = {one.kind for one in siblings if one.pk > self.pk}.difference(self.PROMPTS)
+        later = {one.kind for one in siblings if one.pk > self.pk}.difference(self.NO_NEWS)
         if self.kind == self.Kind.CHANGED:
             # Where and when it is must be said whatever else is new, unless the place has ended.
             return bool(later.intersection([self.Kind.CHANGED, *self.ENDINGS]))
         if self.kind in self.TELLING:
             return bool(later)
+        if self.kind == self.Kind.PART_DECLINED:
+            # Each is about another part.
+            later.discard(self.Kind.PART_DECLINED)
         # What a change does not repeat is said beside it.
         return bool(later.difference(self.CHANGES))
 

@@ -83,6 +83,15 @@ def test_the_mail_says_until_when_and_leads_to_the_page_that_keeps_it(invited, s
     assert calendar_of(smtp_sink.received[-1]) is None
 
 
+def test_the_invitation_sent_again_does_not_replace_the_mail_about_the_decline(invited, office, smtp_sink, now):
+    registration = invited()
+    answer(registration, "DECLINED", now)
+    registration.threads.get().send_again(by=office, now=now)
+    drain()
+    subjects = [received.message["Subject"] for received in smtp_sink.to(registration.person.email)[-2:]]
+    assert sum(subject.startswith("You declined:") for subject in subjects) == 1
+
+
 def test_a_decline_is_not_answered_with_a_cancellation(invited, smtp_sink, now):
     registration = invited()
     answer(registration, "DECLINED", now)
@@ -339,6 +348,26 @@ def test_every_part_declined_gives_the_place_up_without_a_cancellation(course, n
     Decline.objects.get().carry_out(now + timedelta(hours=1))
     assert seats(course)[0] == "withdrawn"
     assert kinds(course)[-4:] == ["part_declined", "part_declined", "declined", "withdrawn"]
+    assert not course.notices.filter(method="CANCEL").exists()
+    assert list(breaches(now)) == []
+
+
+def test_two_parts_declined_at_once_are_two_mails(course, smtp_sink, now):
+    for part in (0, 1):
+        answer(course, "DECLINED", now, part=part)
+    drain()
+    subjects = [received.message["Subject"] for received in smtp_sink.to(course.person.email)[-2:]]
+    assert [subject.partition(":")[0] for subject in subjects] == [f"You declined part {part} of 3" for part in (1, 2)]
+
+
+def test_a_declined_part_that_is_cancelled_is_told_without_a_cancellation(course, office, smtp_sink, now):
+    answer(course, "DECLINED", now, part=1)
+    course.session.cancel_meeting(course.session.meetings.all()[1], "Ill.", by=office, now=now)
+    drain()
+    received = smtp_sink.to(course.person.email)[-1]
+    assert received.message["Subject"].startswith("One meeting cancelled:")
+    assert "off your calendar" not in received.message.get_body(("plain",)).get_content()
+    assert calendar_of(received) is None
     assert not course.notices.filter(method="CANCEL").exists()
     assert list(breaches(now)) == []
 
