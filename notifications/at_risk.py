@@ -6,10 +6,11 @@ its dates, once for each session. How many more, and by when, is read when the l
 
 from datetime import datetime
 
-from django.db.models import Max, prefetch_related_objects
+from django.db.models import Max, QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Person
 from notifications.contexts import context_of, day_of, letter_context, session_context
 from notifications.in_time import owe_what_is_due, prompt
 from notifications.links import absolute
@@ -76,11 +77,20 @@ def _room_left(session: Session, person, now: datetime, **why) -> Notice:
         to=person.email,
         person=person,
         facts={"room_in": session.pk} | why,
-        dedupe_key=f"{Notice.Kind.ROOM_LEFT}:{session.pk}:{person.pk}:",
+        dedupe_key=_room_left_key(person, session),
         created_at=now,
         next_attempt_at=now,
         expires_at=session.starts_at,
     )
+
+
+def told_of_room(person: Person, session: Session) -> QuerySet[Notice]:
+    """Return the notice that tells `person`, who has no place in `session`, of the seats left there, if any does."""
+    return Notice.objects.filter(dedupe_key=_room_left_key(person, session))
+
+
+def _room_left_key(person: Person, session: Session) -> str:
+    return f"{Notice.Kind.ROOM_LEFT}:{session.pk}:{person.pk}:"
 
 
 # ---- still true ----

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Person
 from accounts.signals import address_changed, person_changed
 from notifications.access_letters import tell_a_request_waits, tell_an_answer_is_there
+from notifications.at_risk import told_of_room
 from notifications.changes import about, bring_nominated_up_to_date, bring_up_to_date
 from notifications.models import CalendarThread, Notice
 from notifications.models.private_feed import CalendarFeed
@@ -128,10 +129,9 @@ def tell_nominated(sender, nomination: Nomination, **kwargs) -> None:
 
 @receiver(nomination_ended, dispatch_uid="notifications.nomination_ended")
 def tell_called_off(sender, nomination: Nomination, **kwargs) -> None:
-    """Tell whoever was proposed that the session is cancelled, unless the first mail has not even left."""
-    now = timezone.now()
-    first = about(nomination, Notice.Kind.NOMINATED).filter(state=Notice.State.QUEUED)
-    if first.update(expires_at=now) == 0:
+    """Tell whoever was proposed that the session is cancelled, unless nobody can have read the first mail."""
+    first = about(nomination, Notice.Kind.NOMINATED)
+    if first.unwritten().update(expires_at=timezone.now()) == 0:
         session = nomination.session
         why = {"count": session.cancelled_count, "by_rule": session.cancelled_by_rule, "reason": session.cancel_reason}
         owe_nominated(Notice.Kind.CALLED_OFF, nomination, **why)
@@ -149,12 +149,11 @@ def tell_dated(sender, interest: Interest, session: Session, **kwargs) -> None:
 
 @receiver(interest_unmet, dispatch_uid="notifications.interest_unmet")
 def tell_undated(sender, interest: Interest, session: Session, **kwargs) -> None:
-    """Tell whoever was told of this date that it is cancelled. A first mail that has not left yet is of no use."""
+    """Tell whoever was told of this date, or of its seats, that it is cancelled. A mail that is unread is of no use."""
     now = timezone.now()
-    first = told_of_date(interest, session)
-    if first.unwritten().update(expires_at=now):
-        return
-    if first.exclude(state=Notice.State.EXPIRED).exists():
+    first = told_of_date(interest, session) | told_of_room(interest.person, session)
+    first.unwritten().update(expires_at=now)
+    if first.exclude(state=Notice.State.EXPIRED).exclude(expires_at=now).exists():
         why = {"reason": session.cancel_reason, "by_rule": session.cancelled_by_rule}
         owe_interested(Notice.Kind.UNDATED, interest, session, **why)
         wake(deliver_soon)

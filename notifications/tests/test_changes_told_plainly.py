@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from conftest import ZONE
+from notifications import at_risk
 from notifications.claims import claim
 from notifications.models import Notice
 from notifications.tests.changing import MINUTES, deliver, owed, plan, shift, subjects_to, text_of
@@ -161,6 +162,33 @@ def test_who_was_told_of_a_date_hears_that_it_is_cancelled(make_session, worksho
     assert subjects_to(smtp_sink, late) == []
     assert subjects_to(smtp_sink, placed) == ["A new date", "You’re registered", "Cancelled"]
     assert "Snow." in text_of(smtp_sink.to(told.email)[-1])
+
+
+def test_who_was_told_of_seats_left_hears_that_it_is_cancelled(make_session, workshop, people, office, smtp_sink, now):
+    session = make_session()
+    told, late = people(2)
+    Interest.objects.express(told, workshop, now=now)
+    moment = session.confirm_by - timedelta(days=1)
+    at_risk.owe(moment)
+    deliver(moment)
+    Interest.objects.express(late, workshop, now=now)
+    at_risk.owe(moment)
+    session.cancel("Snow.", by=office, now=moment)
+    deliver(moment)
+    assert [words[:5] for words in subjects_to(smtp_sink, told)] == ["Six m", "Cance"]
+    assert subjects_to(smtp_sink, late) == []
+
+
+def test_who_may_have_read_that_they_were_thought_of_hears_that_it_is_cancelled(make_session, office, smtp_sink, now):
+    """The mail server took the first mail without saying so."""
+    session = make_session()
+    Nomination.objects.nominate(["colleague@example.edu"], session, by=office, now=now)
+    smtp_sink.drops = 1
+    deliver(now)
+    session.cancel("Snow.", by=office, now=now)
+    deliver(now + timedelta(hours=1))
+    subjects = [one.message["Subject"].split(":")[0] for one in smtp_sink.to("colleague@example.edu")]
+    assert [words[:24] for words in subjects] == ["A colleague thought of y", "Cancelled"]
 
 
 def test_an_announcement_that_has_not_left_is_not_sent_once_it_is_off(make_session, workshop, people, office, now):
