@@ -133,21 +133,21 @@ def _fate(notice: Notice, siblings: list[Notice], now: datetime) -> str:
         return STATE.EXPIRED
     if notice.method == METHOD.REQUEST and not notice.thread.holds:
         return STATE.SUPERSEDED
-    if _has_nothing_to_say(notice) or not is_news(notice, now):
+    if _has_nothing_to_say(notice, siblings) or not is_news(notice, now):
         return STATE.SUPERSEDED
     return STATE.DEAD if notice.attempts >= MOST_ATTEMPTS else STATE.SENDING
 
 
-def _has_nothing_to_say(notice: Notice) -> bool:
+def _has_nothing_to_say(notice: Notice, siblings: list[Notice]) -> bool:
     """True for a cancellation of a meeting nobody was invited to, where another mail says it all.
 
-    That is the plain mail of the session's first meeting; of a meeting added and cancelled unsaid there is nothing.
+    That is the plain mail the first of them becomes; of a meeting added and cancelled unsaid there is nothing.
     """
     if notice.method != METHOD.CANCEL or notice.thread.requested_at is not None:
         return False
     if notice.kind == Notice.Kind.DROPPED:
         return notice.thread.notices.filter(kind=Notice.Kind.ADDED).exists()
-    return notice.thread.meeting != notice.registration.session.held_meetings[0]
+    return notice.pk != min(one.pk for one in siblings if one.kind == notice.kind)
 
 
 def _hold(notices: list[Notice], now: datetime) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Max, Model, Q, QuerySet
+from django.db.models import Count, F, Max, Model, Q, QuerySet
 
 from accounts.models import Person
 from notifications.entry_text import description_for, summary_for
@@ -33,6 +33,17 @@ STATUS = {
 
 SEAT = Q(registration__status=Registration.Status.REGISTERED)
 HELD = Q(meeting__cancelled_at=None)
+# Of a session that took place as long as it did, for whoever was still there.
+WAS_THERE = Q(registration__session__confirmed_at__isnull=False) & (
+    Q(
+        registration__status=Registration.Status.WITHDRAWN,
+        meeting__starts_at__lte=F("registration__withdrawn_at"),
+    )
+    | Q(
+        registration__status=Registration.Status.SESSION_CANCELLED,
+        meeting__ends_at__lte=F("registration__session__cancelled_at"),
+    )
+)
 
 
 def entries_of(registration: Registration) -> list[Entry]:
@@ -43,7 +54,8 @@ def entries_of(registration: Registration) -> list[Entry]:
 def entries_for(person: Person, now: datetime) -> list[Entry]:
     """Return the entries of a person's private feed: seats from 90 days back on, and for 30 days what was cancelled.
 
-    Who was never invited to what is cancelled has nothing there to be struck.
+    Who was never invited to what is cancelled has nothing there to be struck. A meeting that was held before its
+    person left, or before the rest of the session was cancelled, is not struck.
     """
     since = now - KEEP_CANCELLED
     session_cancelled = Q(
@@ -51,7 +63,7 @@ def entries_for(person: Person, now: datetime) -> list[Entry]:
     )
     struck = Q(requested_at__isnull=False) & (SEAT & Q(meeting__cancelled_at__gt=since) | session_cancelled & HELD)
     own = CalendarThread.objects.filter(registration__person=person, meeting__ends_at__gt=now - LOOK_BACK)
-    return _own(own.filter(SEAT & HELD | struck))
+    return _own(own.filter((SEAT | WAS_THERE) & HELD | struck))
 
 
 def entries_of_session(session: Session) -> list[Entry]:
@@ -134,7 +146,12 @@ def _public_entry(meeting: Meeting, parts: "Parts", records: "Records", busy: bo
 
 
 def _status(meeting: Meeting) -> str:
-    return "CANCELLED" if meeting.is_cancelled else STATUS[meeting.session.status]
+    session = meeting.session
+    if meeting.is_cancelled:
+        return "CANCELLED"
+    if session.confirmed_at and session.cancelled_at and meeting.ends_at <= session.cancelled_at:
+        return "CONFIRMED"
+    return STATUS[session.status]
 
 
 class Parts:

@@ -181,7 +181,8 @@ def calendars_show_what_is_so(now: datetime) -> Iterator[str]:
     """G9: who is registered in a confirmed session has an invitation last to each meeting that is held, nobody else.
 
     Who left was taken off, and everybody is off a meeting that is cancelled; what somebody's own calendar declined
-    needs no cancellation, unless it was invited again since, and a meeting that had begun when they left stays in it.
+    needs no cancellation, unless it was invited again since. A meeting stays in it that had begun when they left, or
+    was over when the session was cancelled.
     """
     newest = Q(notices__sequence=F("sequence"))
     invites = Q(
@@ -197,7 +198,11 @@ def calendars_show_what_is_so(now: datetime) -> Iterator[str]:
         registration__status=Registration.Status.WITHDRAWN,
         meeting__starts_at__lte=F("registration__withdrawn_at"),
     )
-    threads = CalendarThread.objects.exclude(begun).order_by("pk")
+    over = Q(
+        registration__status=Registration.Status.SESSION_CANCELLED,
+        meeting__ends_at__lte=F("registration__session__cancelled_at"),
+    )
+    threads = CalendarThread.objects.exclude(begun | over).order_by("pk")
     threads = threads.annotate(
         invited=Count("notices", filter=newest & Q(notices__method=Notice.Method.REQUEST)),
         taken_off=Count("notices", filter=newest & Q(notices__method=Notice.Method.CANCEL)),

@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Q
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -75,8 +76,8 @@ def tell_confirmed(sender, registration: Registration, **kwargs) -> None:
 def tell_withdrawn(sender, registration: Registration, why: str = "", **kwargs) -> None:
     """Confirm that the place was given up, or say why it was, and take the meetings off the calendar."""
     left_at, by_office = registration.withdrawn_at, not registration.gave_up and not why
-    has_begun = registration.session.has_started(left_at)
-    uninvite(Notice.Kind.WITHDRAWN, registration, left_at, why=why, by_office=by_office, has_begun=has_begun)
+    has_begun, ahead = registration.session.has_started(left_at), Q(meeting__starts_at__gt=left_at)
+    uninvite(Notice.Kind.WITHDRAWN, registration, ahead, why=why, by_office=by_office, has_begun=has_begun)
 
 
 @receiver(registration_cancelled, dispatch_uid="notifications.registration_cancelled")
@@ -86,6 +87,7 @@ def tell_cancelled(sender, registration: Registration, was_registered: bool, **k
     uninvite(
         Notice.Kind.CANCELLED,
         registration,
+        Q(meeting__ends_at__gt=session.cancelled_at),
         was_registered=was_registered,
         count=session.cancelled_count,
         reason=session.cancel_reason,
@@ -225,15 +227,13 @@ def invite(kind: str, registration: Registration, **facts) -> None:
     wake(deliver_soon)
 
 
-def uninvite(kind: str, registration: Registration, left_at: datetime | None = None, **facts) -> None:
+def uninvite(kind: str, registration: Registration, ahead: Q, **facts) -> None:
     """Owe the person one cancellation per invitation, or one plain notice where none was ever written.
 
-    What their own calendar declined is not cancelled there a second time; its UID is dead. A meeting that had begun
-    when they left stays in it.
+    What their own calendar declined is not cancelled there a second time; its UID is dead. A meeting that is not
+    `ahead` any more stays in it.
     """
-    held = registration.threads.announced().filter(meeting__cancelled_at=None)
-    if left_at:
-        held = held.filter(meeting__starts_at__gt=left_at)
+    held = registration.threads.announced().filter(ahead, meeting__cancelled_at=None)
     threads = [thread for thread in held.select_related("registration__person") if not thread.was_taken_off]
     for thread in threads:
         Notice.objects.owe_calendar(kind, Notice.Method.CANCEL, thread, facts_of(registration, **facts))

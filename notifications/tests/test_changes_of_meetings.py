@@ -56,6 +56,30 @@ def test_one_meeting_cancelled_leaves_the_other(two_meetings, office, smtp_sink,
     assert Notice.objects.filter(kind="dropped").count() == 1
 
 
+def test_a_meeting_that_was_held_stays_in_calendars_when_the_session_is_cancelled(two_meetings, office, smtp_sink, now):
+    deliver(now)
+    one, two = two_meetings.meetings.all()
+    two_meetings.cancel("The trainer is ill.", by=office, now=one.ends_at)
+    deliver(now)
+    event = calendar_of(smtp_sink.received[-1])
+    assert (event.method, str(event["UID"])) == ("CANCEL", two.threads.get().uid)
+    assert owed(first(two_meetings))[3:] == [("cancelled", "CANCEL", 1, "sent")]
+    assert list(breaches(now)) == []
+
+
+def test_a_meeting_under_way_is_taken_off_when_the_session_is_cancelled(two_meetings, office, smtp_sink, now):
+    deliver(now)
+    two_meetings.cancel("Fire.", by=office, now=two_meetings.meetings.first().ends_at - MINUTES)
+    assert [kind for kind, *_ in owed(first(two_meetings))[3:]] == ["cancelled", "cancelled"]
+
+
+def test_who_never_got_an_invitation_is_told_once_that_the_rest_is_cancelled(two_meetings, office, smtp_sink, now):
+    two_meetings.cancel("The trainer is ill.", by=office, now=two_meetings.meetings.first().ends_at)
+    deliver(now)
+    (mail,) = [one for one in smtp_sink.received if "cancelled" in one.message["Subject"].lower()]
+    assert calendar_of(mail) is None and "The trainer is ill." in text_of(mail)
+
+
 def test_a_session_cancelled_after_one_of_its_meetings_cancels_each_once(two_meetings, office, smtp_sink, now):
     deliver(now)
     two_meetings.cancel_meeting(two_meetings.meetings.first(), "Ill.", by=office, now=now)

@@ -113,6 +113,39 @@ def test_a_cancelled_session_stays_struck_for_thirty_days(place, events, office,
         assert [event.status for event in events()] == left
 
 
+@pytest.fixture
+def two_parts(make_session, person, office, now) -> Registration:
+    """A seat in a confirmed session of two meetings a week apart, invited to both."""
+    session, week = make_session(minimum=1), timedelta(days=7)
+    one = session.meetings.get()
+    session.add_meeting(MeetingPlan(one.starts_at + week, one.ends_at + week, one.time_zone), office, now)
+    registration = Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+    registration.threads.update(requested_at=now)
+    return registration
+
+
+def parts(events) -> list[tuple[str, str]]:
+    return [(event.status, event.summary[-13:]) for event in events]
+
+
+def test_a_meeting_that_was_held_stays_when_the_session_is_cancelled_after_it(two_parts, events, office):
+    session = two_parts.session
+    held_until = session.meetings.first().ends_at
+    session.cancel("Snow.", by=office, now=held_until)
+    assert parts(events()) == [("CONFIRMED", "(part 1 of 2)"), ("CANCELLED", "(part 2 of 2)")]
+    ago = held_until - timezone.now() + timedelta(days=31)
+    for meeting in session.meetings.all():
+        Meeting.objects.filter(pk=meeting.pk).update(starts_at=meeting.starts_at - ago, ends_at=meeting.ends_at - ago)
+    type(session).objects.update(cancelled_at=held_until - ago)
+    assert parts(events()) == [("CONFIRMED", "(part 1 of 2)")]
+
+
+def test_a_meeting_that_had_begun_stays_when_its_person_leaves_after_it(two_parts, events, person):
+    two_parts.withdraw(by=person, now=two_parts.session.meetings.first().ends_at)
+    assert parts(events()) == [("CONFIRMED", "(part 1 of 2)")]
+
+
 def test_what_was_cancelled_before_anybody_was_invited_is_dropped(place, events, office, now):
     registration = place()
     registration.session.cancel("Snow.", by=office, now=now)
