@@ -75,8 +75,8 @@ def told(session: Session, meetings: list[Meeting] | None = None) -> list[dict]:
 
 
 def _waits_unwritten(notices) -> bool:
-    """Lock those whose letter is still to be written, and tell whether there is one."""
-    return bool(notices.unwritten().select_for_update())
+    """Lock those whose letter is still to be written, soon, and tell whether there is one."""
+    return bool(notices.unwritten().filter(attempts=0).select_for_update())
 
 
 def _bring_calendars_up_to_date(registration: Registration, now: datetime) -> None:

@@ -21,6 +21,7 @@ from notifications.clock import Clock
 from notifications.letters import write_letter
 from notifications.mime import message
 from notifications.models import MailQueue, Notice, Wording
+from notifications.still_true import is_asked
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ DRAIN_SECONDS = 60
 # waits no longer than that, and no lease runs out.
 MOST_AT_ONCE = 50
 HELD_SECONDS = 2
+UNWRITTEN = {"subject": "", "text": "", "html": ""}
 # “Service not available, closing transmission channel” (RFC 5321 section 4.2.3).
 CLOSING = 421
 # Of no use to try again at once, whatever the code.
@@ -78,18 +80,19 @@ class Sender:
         refused credentials, a refused From, and a server that turns everybody away pause the queue and cost the notice
         no attempt.
         """
-        now = self.now()
+        now, is_new = self.now(), not notice.text
         try:
-            letter = write_letter(notice, wordings)
+            # What reaches no server is not written yet: it tells how things are when it does.
             self.connection.open()
+            letter = write_letter(notice, wordings)
             self.connection.send_messages([message(**letter)])
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
-            self._refused(notice, code, _decoded(words), now)
+            self._refused(notice, code, _decoded(words), now, is_new)
             if code == CLOSING:
                 self._hang_up()
         except smtplib.SMTPDataError as error:
-            self._refused(notice, error.smtp_code, _decoded(error.smtp_error), now)
+            self._refused(notice, error.smtp_code, _decoded(error.smtp_error), now, is_new)
             self._hang_up()
         # What the server says to its greeting, EHLO, STARTTLS, AUTH and MAIL is about us, and not about this notice.
         except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
@@ -116,18 +119,20 @@ class Sender:
             queue.resume()
         return True
 
-    def _refused(self, notice: Notice, code: int, words: str, now: datetime) -> None:
+    def _refused(self, notice: Notice, code: int, words: str, now: datetime, is_new: bool) -> None:
         if 400 <= code < 500:
-            self._retry(notice, f"{code} {words}", now)
+            # A new letter that was refused is one nobody has; of one tried before a copy may have arrived.
+            erased = UNWRITTEN if is_new and is_asked(notice) else {}
+            self._retry(notice, f"{code} {words}", now, **erased)
         else:
             self._mark(notice, state=Notice.State.DEAD, problem=f"{code} {words}"[:500], **_erased(notice))
 
-    def _retry(self, notice: Notice, problem: str, now: datetime) -> None:
+    def _retry(self, notice: Notice, problem: str, now: datetime, **changes) -> None:
         if now - notice.created_at >= GIVE_UP_AFTER:
             self._mark(notice, state=Notice.State.DEAD, problem=problem[:500], **_erased(notice))
             return
         pause = BACKOFF[min(notice.attempts, len(BACKOFF)) - 1] * random.uniform(1 - SCATTER, 1 + SCATTER)
-        self._mark(notice, state=Notice.State.QUEUED, problem=problem[:500], next_attempt_at=now + pause)
+        self._mark(notice, state=Notice.State.QUEUED, problem=problem[:500], next_attempt_at=now + pause, **changes)
 
     def _mark(self, notice: Notice, **changes) -> None:
         """Write what came of the attempt, unless the lease ran out and somebody else holds the notice now."""
@@ -138,7 +143,7 @@ class Sender:
 
 def _erased(notice: Notice) -> dict:
     """A code's body is not kept once it is of no use."""
-    return {"text": "", "html": "", "subject": ""} if notice.priority == Notice.Priority.CODE else {}
+    return UNWRITTEN if notice.priority == Notice.Priority.CODE else {}
 
 
 def _decoded(words: bytes | str) -> str:
@@ -152,14 +157,14 @@ def hand_back(notices: list[Notice], blank: set[int]) -> None:
     """
     keys = {notice.pk for notice in notices}
     held = Notice.objects.filter(token=notices[0].token, state=Notice.State.SENDING)
-    held.filter(pk__in=keys & blank).update(subject="", text="", html="", calendar="")
+    held.filter(pk__in=keys & blank).update(**UNWRITTEN, calendar="")
     held.filter(pk__in=keys).update(state=Notice.State.QUEUED, attempts=F("attempts") - 1, lease_until=None, token=None)
 
 
 def expire(now: datetime) -> None:
     """Set aside what is of no use any more, and erase its body."""
     useless = Q(state=Notice.State.QUEUED) | Q(state=Notice.State.SENDING, lease_until__lte=now)
-    Notice.objects.filter(useless, expires_at__lte=now).update(state=Notice.State.EXPIRED, text="", html="", subject="")
+    Notice.objects.filter(useless, expires_at__lte=now).update(state=Notice.State.EXPIRED, **UNWRITTEN)
 
 
 def drain(seconds: float = DRAIN_SECONDS) -> int:

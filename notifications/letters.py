@@ -21,7 +21,7 @@ BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 def write_letter(notice: Notice, wordings: Mapping[str, Wording] | None = None) -> dict:
-    """Return the arguments of `mime.message` for `notice`, written at the first attempt and repeated at later ones.
+    """Return the arguments of `mime.message` for `notice`, written once and repeated from then on.
 
     `wordings` are the office's own, by kind, where the caller has them.
     """

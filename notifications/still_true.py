@@ -27,6 +27,11 @@ def asked_of(kind: str) -> Callable[[Question], Question]:
     return register
 
 
+def is_asked(notice: Notice) -> bool:
+    """Tell whether `notice` says how things are when it is sent, and not what happened."""
+    return notice.kind in QUESTIONS
+
+
 def is_still_true(notice: Notice, now: datetime) -> bool:
     """Tell whether `notice` may be sent at `now`. What tells news, and has no question, always may."""
     question = QUESTIONS.get(notice.kind)

@@ -45,7 +45,7 @@ class NoticeQuerySet(models.QuerySet):
 
     def unwritten(self):
         """Queued notices whose letter nobody can have read: it is still to be written, and will say how things are."""
-        return self.filter(state=Notice.State.QUEUED, attempts=0, text="")
+        return self.filter(state=Notice.State.QUEUED, text="")
 
     def undeliverable(self):
         """Notices that could not be delivered and that nobody of the office has dealt with yet."""
@@ -195,7 +195,7 @@ class Notice(models.Model):
     priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NEWS)
     message_id = models.CharField(max_length=255, unique=True, default=new_message_id)
 
-    # Written at the first attempt and sent unchanged at every later one.
+    # Written when it can be sent, and sent unchanged whenever a copy may have arrived.
     subject = models.CharField(max_length=255, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)

@@ -7,10 +7,13 @@ from django.utils import timezone
 
 from notifications import reminders
 from notifications.claims import claim
-from notifications.models import Notice
+from notifications.delivery import Sender
+from notifications.models import MailQueue, Notice
 from notifications.still_true import QUESTIONS, is_still_true
+from notifications.tests.changing import text_of
 from notifications.tests.in_time import KINDS
-from registrations.models import Registration
+from registrations.models import Nomination, Registration
+from sessions_app.models import Place
 from sessions_app.wall_clock import days_before
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +76,72 @@ def test_a_question_is_asked_again_when_a_dead_sender_left_the_notice(make_sessi
     Notice.objects.filter(kind="cancelled").update(state="sent")
     assert claim(moment + timedelta(minutes=6)) is None
     assert Notice.objects.get(kind="reminder").state == "expired"
+
+
+# ---- put off by the mail server ----
+
+
+def send(at) -> None:
+    """Send what is due at `at`, as a worker at that instant does."""
+    with Sender(lambda: at) as sender:
+        while notice := claim(at):
+            sender.send([notice], MailQueue.load())
+
+
+@pytest.fixture
+def reminder(make_session, person, smtp_sink, now) -> Notice:
+    """A reminder that is due a day ahead of its session, everything else sent."""
+    session = make_session(minimum=1)
+    Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+    Notice.objects.update(state="sent")
+    reminders.owe(days_before(session.starts_at, 1, session.time_zone))
+    return Notice.objects.get(kind="reminder")
+
+
+def links(smtp_sink) -> list[bool]:
+    """Return of each letter whether it has the new link to join."""
+    return ["meet.example.edu/new" in text_of(received) for received in smtp_sink.received]
+
+
+def give_new_link(notice, office, now) -> None:
+    session = notice.registration.session
+    session.relocate({session.meetings.get(): Place(None, "https://meet.example.edu/new")}, by=office, now=now)
+    Notice.objects.filter(kind="changed").update(state="sent")
+
+
+@pytest.mark.parametrize("how", ["with words", "by silence"])
+def test_a_reminder_that_was_put_off_says_how_things_are_when_it_goes(reminder, office, smtp_sink, settings, how):
+    at = reminder.next_attempt_at
+    if how == "with words":
+        smtp_sink.busy = 1
+    else:
+        settings.EMAIL_PORT = 1
+    send(at)
+    settings.EMAIL_PORT = smtp_sink.port
+    give_new_link(reminder, office, at)
+    send(at + timedelta(minutes=2))
+    assert links(smtp_sink) == [True]
+
+
+def test_a_reminder_that_may_have_arrived_is_repeated_as_it_was(reminder, office, smtp_sink):
+    at = reminder.next_attempt_at
+    smtp_sink.drops = 1
+    send(at)
+    give_new_link(reminder, office, at)
+    smtp_sink.busy = 1
+    for minutes in (2, 10):
+        send(at + timedelta(minutes=minutes))
+    assert links(smtp_sink) == [False, False]
+    reminder.refresh_from_db()
+    assert (reminder.state, reminder.attempts) == ("sent", 3)
+
+
+def test_a_nomination_that_was_put_off_and_then_cancelled_is_no_mail(make_session, office, smtp_sink, now):
+    session = make_session()
+    Nomination.objects.nominate(["colleague@example.edu"], session, by=office, now=now)
+    smtp_sink.busy = 1
+    send(timezone.now())
+    session.cancel("Snow.", by=office)
+    send(timezone.now() + timedelta(hours=1))
+    assert smtp_sink.received == []
