@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from itertools import product
 
 from bench.torture.hands import Action, Hands
+from bench.torture.line import tell
 from bench.torture.stage import PEOPLE, make_session, make_workshop, office, people
 from bench.torture.verdict import Verdict
 from notifications.models import Notice
@@ -26,7 +27,8 @@ def crowd(runs: int, without: str) -> Verdict:
     verdict, everybody = Verdict(), people(200 if without else PEOPLE)
     attempts = len(everybody)
     with Hands(8, without) as hands:
-        for _ in range(runs):
+        for number in range(runs):
+            tell(f"run {number + 1} of {runs}")
             session = make_session(capacity=SEATS)
             lanes = [[Action("press", session.pk, person.pk) for person in everybody[n::8]] for n in range(8)]
             answers = Counter(hands.at_once(*lanes))
@@ -46,7 +48,8 @@ def equal(runs: int, without: str) -> Verdict:
     verdict = Verdict()
     (person,) = people(1)
     with Hands(8, without) as hands:
-        for _ in range(runs):
+        for number in range(runs):
+            tell(f"run {number + 1} of {runs}")
             session = make_session()
             answers = Counter(hands.at_once(*[Action("press", session.pk, person.pk)] * 20))
             if answers != {"302": 20}:
@@ -61,7 +64,8 @@ def leaving(runs: int, without: str) -> Verdict:
     """Twenty withdraw at once while thirty wait."""
     verdict, everybody = Verdict(), people(50)
     with Hands(8, without) as hands:
-        for _ in range(runs):
+        for number in range(runs):
+            tell(f"run {number + 1} of {runs}")
             session = make_session(everybody, capacity=20)
             answers = Counter(hands.at_once(*[Action("withdraw", session.pk, each.pk) for each in everybody[:20]]))
             if answers != {"done": 20}:
@@ -89,7 +93,8 @@ def rounds(count: int, without: str) -> Iterator[Callable]:
 
         def play(verdict: Verdict, race: Callable) -> Counter:
             ends = Counter()
-            for _ in range(count):
+            for number in range(count):
+                tell(f"round {number + 1} of {count}")
                 session, actions, allowed = race()
                 outcomes = hands.at_once(*actions)
                 session.refresh_from_db()
