@@ -35,7 +35,7 @@ class Valkey:
 
     def flush(self):
         """Forget everything it was told."""
-        valkey_says(self.path, b"FLUSHALL", b"+OK")
+        wait_for(lambda: valkey_says(self.path, b"FLUSHALL", b"+OK"), self.process, "FLUSHALL", self.log)
 
     def stop(self):
         if self.process:

@@ -141,6 +141,10 @@ class Senders:
         log = self.folder / f"celery{self.started}.log"
         return start([sys.executable, "-m", "celery", "-A", "config", *args], env=self.env | env, log=log)
 
+    def live(self) -> bool:
+        """Say whether every worker and beat is still there."""
+        return all(process.poll() is None for process in [*self.workers, *self.beats])
+
     def kill_sender(self) -> None:
         """Kill the process of some worker that sends (-9), its worker starts another one."""
         for worker in random.sample(self.workers, len(self.workers)):
@@ -174,8 +178,11 @@ def let_time_pass() -> None:
     Notice.objects.filter(orphaned).update(lease_until=now)
 
 
-def send_all(seconds: float, passes: bool = True) -> bool:
-    """Wake the workers until all is sent, for `seconds` at most. Returns whether it is. `passes`: time may pass."""
+def send_all(seconds: float, unasked: bool = False) -> bool:
+    """Wait until all is sent, for `seconds` at most. Returns whether it is.
+
+    Wakes the workers and lets time pass meanwhile, unless they are to come by it `unasked`.
+    """
     from notifications.tasks import deliver_soon
 
     until = time.monotonic() + seconds
@@ -183,9 +190,9 @@ def send_all(seconds: float, passes: bool = True) -> bool:
         tell(f"{many:,} notices to be sent")
         if time.monotonic() > until:
             return False
-        if passes:
+        if not unasked:
             let_time_pass()
-        with contextlib.suppress(OperationalError):  # a broker that is away: the next wake-up will do
-            deliver_soon.apply_async(retry=False)
+            with contextlib.suppress(OperationalError):  # a broker that is away: the next wake-up will do
+                deliver_soon.apply_async(retry=False)
         time.sleep(1)
     return True
