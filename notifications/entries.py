@@ -12,14 +12,14 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, F, Max, Model, Q, QuerySet
 
-from accounts.models import Person
+from accounts.models import Campus, Person
 from notifications.entry_text import description_for, summary_for
 from notifications.invitations import Entry
 from notifications.links import absolute
 from notifications.models import CalendarThread, CalendarThreadQuerySet
 from notifications.shown import place_words
 from registrations.models import Registration
-from sessions_app.models import Meeting, Session, SessionQuerySet
+from sessions_app.models import Meeting, Session, SessionQuerySet, Venue
 
 LOOK_BACK, KEEP_CANCELLED = timedelta(days=90), timedelta(days=30)
 MOST_SESSIONS = 1000
@@ -130,7 +130,7 @@ def _public_entry(meeting: Meeting, parts: "Parts", records: "Records", busy: bo
     return Entry(
         # Of the session's public code: a registrant's UID is known to the registrant alone.
         uid=f"{session.code}-{meeting.pk}@{settings.SITE_HOST}",
-        sequence=records.count(session),
+        sequence=records.count(meeting),
         stamp=records.last_change(meeting),
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
@@ -182,16 +182,22 @@ class Records:
         for meeting in meetings:
             for thing in _shown(meeting):
                 wanted[ContentType.objects.get_for_model(thing).pk].add(str(thing.pk))
-        of = Q(pk__in=[])
+        self.places = {ContentType.objects.get_for_model(model).pk for model in (Venue, Campus)}
+        of = Q(content_type__in=self.places)
         for kind, keys in wanted.items():
             of |= Q(content_type=kind, object_id__in=keys)
         found = LogEntry.objects.filter(of).order_by().values_list("content_type", "object_id")
         counted = found.annotate(Count("pk"), Max("action_time"))
         self.found = {(kind, key): (count, last) for kind, key, count, last in counted}
 
-    def count(self, thing: Model) -> int:
-        """Return how many changes of `thing` are on record: a number that only grows, as SEQUENCE does."""
-        return self._of(thing)[0]
+    def count(self, meeting: Meeting) -> int:
+        """Return how many changes of what anybody is shown of `meeting` are on record, a number that only grows.
+
+        Those of all rooms and campuses count, for it may move to a room with fewer.
+        """
+        own = (self._of(thing)[0] for thing in (meeting.session, meeting.session.workshop))
+        places = (count for (kind, _), (count, _) in self.found.items() if kind in self.places)
+        return sum(own) + sum(places)
 
     def last_change(self, meeting: Meeting, *others: datetime | None) -> datetime:
         """Return when what a calendar shows of `meeting` last changed; `others` are instants that count too."""

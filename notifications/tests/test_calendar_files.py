@@ -10,7 +10,7 @@ from catalog.models import Workshop
 from notifications.models import Notice
 from notifications.tests.readers import properties, read_alike
 from registrations.models import Registration
-from sessions_app.models import MeetingPlan, Session
+from sessions_app.models import MeetingPlan, Place, Session
 
 pytestmark = pytest.mark.django_db
 OFFICE = ("mailto:training@example.edu",)
@@ -155,6 +155,27 @@ def test_its_uid_is_its_own_and_stays(client, own, person, now):
     assert after.uid == before.uid != registration.threads.get().uid
     assert after.sequence > before.sequence
     assert "meet.example.edu" not in after.location
+
+
+def test_every_change_of_what_it_shows_raises_its_sequence(client, make_session, workshop, room, office, now):
+    session, sequences, shown = make_session(), [], []
+
+    def look() -> None:
+        (event,) = read_alike(client.get(f"/sessions/{session.code}/session.ics").content)
+        sequences.append(event.sequence)
+        shown.append((event.summary, event.location))
+
+    look()
+    workshop.rename(office, title="Speaking Up")
+    look()
+    session.relocate({session.meetings.get(): Place(room, "")}, by=office, now=now)
+    look()
+    room.rename(office, room="9")
+    look()
+    session.relocate({session.meetings.get(): Place(None, "https://meet.example.edu/2")}, by=office, now=now)
+    look()
+    assert len(set(shown)) == 4 and shown[1] == shown[4]
+    assert sequences == sorted(set(sequences))
 
 
 def test_a_draft_has_no_file_and_an_unlisted_session_has_one(client, make_session, office):
