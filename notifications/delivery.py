@@ -84,7 +84,7 @@ class Sender:
         try:
             # What reaches no server is not written yet: it tells how things are when it does.
             self.connection.open()
-            letter = write_letter(notice, wordings)
+            letter = write_letter(notice, wordings, now)
             self.connection.send_messages([message(**letter)])
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))

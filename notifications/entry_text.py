@@ -1,7 +1,8 @@
 """What the entry of a session says in one person's calendar, and whom it is from."""
 
+from datetime import datetime
+
 from django.conf import settings
-from django.utils import timezone
 
 from accounts.models import Person
 from notifications.invitations import Invitation, Mailbox
@@ -19,14 +20,15 @@ def office() -> Mailbox:
     return Mailbox(settings.OFFICE_NAME, settings.OFFICE_EMAIL)
 
 
-def invitation_of(notice: Notice) -> Invitation:
-    """Return the plain values of a calendar notice's VEVENT: what it says, or what the calendar it leaves shows."""
+def invitation_of(notice: Notice, at: datetime) -> Invitation:
+    """Return the plain values of a calendar notice's VEVENT, written `at`: what it says, or what the calendar it leaves
+    shows."""
     registration, thread = notice.registration, notice.thread
     shown = notice.facts.get("says") or thread.shown or shown_of(registration, thread.meeting)
     return Invitation(
         uid=thread.uid,
         sequence=notice.sequence,
-        stamp=timezone.now(),
+        stamp=at,
         starts_at=instant(shown, "starts_at"),
         ends_at=instant(shown, "ends_at"),
         time_zone=shown["time_zone"],

@@ -6,9 +6,11 @@ A folder per kind in templates/notifications/ holds the words; what they may nam
 import logging
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.template import Context, TemplateDoesNotExist
 from django.template.loader import get_template, render_to_string
+from django.utils import timezone
 
 from notifications import invitations, wording
 from notifications.contexts import context_of_notice
@@ -20,13 +22,15 @@ logger = logging.getLogger(__name__)
 BLANK_LINES = re.compile(r"\n\s*\n")
 
 
-def write_letter(notice: Notice, wordings: Mapping[str, Wording] | None = None) -> dict:
+def write_letter(notice: Notice, wordings: Mapping[str, Wording] | None = None, now: datetime | None = None) -> dict:
     """Return the arguments of `mime.message` for `notice`, written once and repeated from then on.
 
-    `wordings` are the office's own, by kind, where the caller has them.
+    `wordings` are the office's own, by kind, where the caller has them. A calendar goes by `now` to tell which of two
+    letters with the same SEQUENCE is the newer one.
     """
     if not notice.text:
-        _compose(notice, Wording.objects.in_bulk([notice.kind]) if wordings is None else wordings)
+        wordings = Wording.objects.in_bulk([notice.kind]) if wordings is None else wordings
+        _compose(notice, wordings, now or timezone.now())
         notice.save(update_fields=["subject", "text", "html", "calendar", "facts"])
     return {
         "sender": office(),
@@ -40,7 +44,7 @@ def write_letter(notice: Notice, wordings: Mapping[str, Wording] | None = None) 
     }
 
 
-def _compose(notice: Notice, wordings: Mapping[str, Wording]) -> None:
+def _compose(notice: Notice, wordings: Mapping[str, Wording], now: datetime) -> None:
     own = wordings.get(notice.kind)
     context = context_of_notice(notice)
     try:
@@ -51,7 +55,7 @@ def _compose(notice: Notice, wordings: Mapping[str, Wording]) -> None:
         own.report(str(problem))
         write_words(notice, context)
     if notice.method:
-        invitation = invitation_of(notice)
+        invitation = invitation_of(notice, now)
         write = invitations.request if notice.method == Notice.Method.REQUEST else invitations.cancel
         notice.calendar = write(invitation).decode()
 

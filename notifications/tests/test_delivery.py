@@ -66,6 +66,15 @@ def test_each_invitation_names_its_one_reader(confirmed, smtp_sink):
         assert {address for address in everybody if address in shown.replace("\r\n ", "")} == {reader}
 
 
+def test_an_invitation_is_stamped_by_the_senders_clock(confirmed, smtp_sink):
+    """It is the database's; by the clock of a machine that is ahead, what comes next would look older."""
+    at = later(hours=-1).replace(microsecond=0)
+    notice = claim(timezone.now())
+    with Sender(lambda: at) as sender:
+        sender.send([notice], MailQueue.load())
+    assert calendar_of(smtp_sink.received[0]).decoded("DTSTAMP") == at
+
+
 def test_plain_news_older_than_the_invitation_is_superseded(confirmed, smtp_sink):
     session, registrations = confirmed
     drain()
