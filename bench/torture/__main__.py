@@ -39,7 +39,7 @@ class Promise:
 
 PROMISES = [
     Promise("crowd", 20, 2, "lock"),
-    Promise("crowd-sqlite", 2, 1, "immediate transactions", 1, "sqlite"),
+    Promise("crowd-sqlite", 20, 1, "immediate transactions", 1, "sqlite"),
     Promise("equal", 20, 2, "lock", 3),
     Promise("last", 200, 20, "lock", 40),
     Promise("leaving", 10, 2, "lock", 2),
