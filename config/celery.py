@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
     "fill-free-seats": every_minute("registrations.tasks.fill_free_seats"),
     "close-waitlists": every_minute("registrations.tasks.close_waitlists"),
     "deliver-due": every_minute("notifications.tasks.deliver_due"),
+    "invite-the-uninvited": every_minute("notifications.tasks.invite_the_uninvited"),
     "read-answers": every_minute("notifications.tasks.read_answers"),
     "carry-out-declines": every_minute("notifications.tasks.carry_out_declines"),
     "call-for-people": every_minute("notifications.tasks.call_for_people"),

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from notifications import at_risk, digest, pre_work, reminders
+from notifications import at_risk, digest, pre_work, reminders, uninvited
 from notifications.delivery import drain
 from notifications.invariants import breaches
 from notifications.mailbox import read_mailbox
@@ -59,6 +59,12 @@ def check_invariants() -> None:
     """Recount every promise and log each that is broken."""
     for breach in breaches(timezone.now()):
         logger.error("broken promise: %s", breach)
+
+
+@shared_task
+def invite_the_uninvited() -> None:
+    """Owe the invitations that somebody with a seat in a confirmed session was never owed."""
+    uninvited.invite_the_uninvited(timezone.now())
 
 
 @shared_task
