@@ -95,6 +95,13 @@ class Walk:
             with suppress(CalendarThread.Refused):
                 self.chance.choice(threads).send_again(by=self.office, now=self.now)
 
+    def try_again(self):
+        """Something that was sent came back, and the office tries it again."""
+        if sent := list(Notice.objects.filter(state=Notice.State.SENT)):
+            notice = self.chance.choice(sent)
+            receive(replies.bounce(notice.message_id, notice.to), self.now)
+            notice.retry()
+
     def refuse(self):
         self.sink.busy += self.chance.randint(1, 3)
 
@@ -110,7 +117,7 @@ class Walk:
     def step(self) -> None:
         steps = [self.reschedule] * 3 + [self.relocate, self.rename, self.appoint, self.add_meeting]
         steps += [self.cancel_meeting, self.register, self.withdraw, self.refuse, self.hang_up] + [self.wait] * 6
-        steps += [self.answer] * 6 + [self.register, self.keep, self.send_again] * 3
+        steps += [self.answer] * 6 + [self.register, self.keep, self.send_again, self.try_again] * 3
         # Two meetings at once, or the only one left.
         with suppress(Session.Refused):
             self.chance.choice(steps)()
