@@ -33,6 +33,18 @@ def test_paragraphs_are_one_blank_line_apart(make_session, workshop, people, off
     assert f"/registrations/{seated.uuid}/pre-work/\nYour registration: http" in written["confirmed"]
 
 
+def test_the_first_letters_ask_people_to_add_the_address_so_that_calendars_take_invitations_in(
+    make_session, person, now
+):
+    session = make_session(minimum=1)
+    registration = Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+    for notice in registration.notices.filter(kind__in=["registered", "confirmed"]):
+        letter = write_letter(notice)
+        for body in (letter["text"], letter["html"]):
+            assert "Please add our address to your contacts: some calendars, Google’s among them, take" in body
+
+
 @pytest.mark.parametrize("confirmed", [False, True])
 def test_whom_the_office_withdraws_is_told_so_and_not_thanked(make_session, person, office, now, confirmed):
     session = make_session(minimum=1)
