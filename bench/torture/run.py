@@ -14,11 +14,11 @@ def main(name: str, count: str, without: str = "") -> None:
     django.setup()
     from django.utils import timezone
 
-    from bench.torture import machine, mail, outages, races, texts, year
+    from bench.torture import looking, machine, mail, outages, races, texts, year
     from notifications.invariants import breaches
 
     promises = {}
-    for module in (races, outages, machine, mail, texts, year):
+    for module in (races, outages, looking, machine, mail, texts, year):
         promises |= vars(module)
     verdict = promises[name](int(count), without)
     for line in breaches(timezone.now()):

@@ -1,5 +1,6 @@
 """Every URL of the portal, by who asks: what it answers (G12), and that asking changes nothing (G11)."""
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import cycle, islice
@@ -14,7 +15,6 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session as BrowserSession
 from django.core.management import call_command
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import URLPattern, get_resolver, path
@@ -42,8 +42,8 @@ LOOKING = {
     "arranger": "admin/registrations/accommodation/<path:object_id>/change/",
 }
 METHODS = ("get", "head", "options")
-# Ten fetches of each page by each of them take minutes: SQLite, which adds nothing to that, sees one of each method.
-TIMES = {"postgresql": 10, "sqlite": 3}
+# One fetch of each page by each method; `dev.py torture looking` makes it ten.
+LOOKS = int(os.environ.get("LOOKS", len(METHODS)))
 SERVED = {200, 301, 302, 403, 404, 405}
 # What a GET answers to a visitor, to the person a registration is of, to another person and to the office.
 # The 302 of a visitor leads to the sign-in page (from signing out, home).
@@ -276,9 +276,9 @@ def shown(row: tuple) -> str:
 
 
 def changed_by_looking(client: Client, addresses: Iterable[str]) -> list[str]:
-    """Fetch every address TIMES, by GET, HEAD and OPTIONS in turn. Returns the tables that are not as before."""
+    """Fetch every address LOOKS times, by GET, HEAD and OPTIONS in turn. Returns the tables that are not as before."""
     before = every_row()
-    for method in islice(cycle(METHODS), TIMES[connection.vendor]):
+    for method in islice(cycle(METHODS), LOOKS):
         for each in addresses:
             getattr(client, method)(each)
     return [label for label, rows in every_row().items() if rows != before[label]]
