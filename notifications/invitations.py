@@ -13,6 +13,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from icalendar import Calendar, Event, Timezone, vCalAddress, vDuration, vText
+from icalendar.parser import Contentline
 
 from notifications.vtimezone import vtimezone, zone
 
@@ -187,7 +188,7 @@ def publish(entries: Sequence[Entry], organizer: Mailbox) -> bytes:
     for event in _events(calendar, entries):
         _changed(event)
         event.add("organizer", _address(organizer))
-    return calendar.to_ical(sorted=False)
+    return _written(calendar)
 
 
 def feed(entries: Sequence[Entry], name: str) -> bytes:
@@ -203,7 +204,18 @@ def feed(entries: Sequence[Entry], name: str) -> bytes:
     calendar.add("x-published-ttl", vDuration(REFRESHED))
     for event in _events(calendar, entries):
         _changed(event)
-    return calendar.to_ical(sorted=False)
+    return _written(calendar)
+
+
+def _written(calendar: Calendar) -> bytes:
+    """Return the calendar as bytes. A line is folded once for all who are sent it, as most of them are for many."""
+    lines = [_folded(line) for line in calendar.content_lines(sorted=False) if line]
+    return b"".join(lines)
+
+
+@lru_cache(REMEMBERED)
+def _folded(line: Contentline) -> bytes:
+    return line.to_ical() + b"\r\n"
 
 
 def _by_mail(method: str, status: str, invitation: Invitation, rsvp: bool) -> bytes:
@@ -220,7 +232,7 @@ def _by_mail(method: str, status: str, invitation: Invitation, rsvp: bool) -> by
     if method == "REQUEST":
         # Takes “Propose New Time” out of Outlook: nobody here would answer it.
         event.add("x-microsoft-disallow-counter", "TRUE")
-    return calendar.to_ical(sorted=False)
+    return _written(calendar)
 
 
 def _calendar(method: str = "") -> Calendar:

@@ -10,6 +10,7 @@ from email.charset import QP, Charset
 from email.encoders import encode_base64
 from email.header import Header
 from email.mime.base import MIMEBase
+from email.policy import Compat32
 from functools import lru_cache
 
 from django.core.mail import EmailMultiAlternatives
@@ -19,8 +20,19 @@ from notifications.invitations import REMEMBERED, Mailbox, one_line
 
 MESSAGE_ID = re.compile(r"<([!-;=?A-~]+@[!-;=?A-~]+)>")
 # Seven bits all the way: a relay that cannot take eight would rewrite the parts, and break the signature on them.
+MOST_ON_A_LINE = 76  # characters
 UTF8 = Charset("utf-8")
 UTF8.body_encoding = QP
+
+
+class Brisk(Compat32):
+    """Write a header that fits on one line as it is. The email package works out for each how to fold it."""
+
+    def fold_binary(self, name: str, value: str | Header) -> bytes:
+        fits = isinstance(value, str) and value.isascii() and value == value.strip() and "\n" not in value
+        if fits and len(name) + len(value) < MOST_ON_A_LINE - len(": "):
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
 
 
 class Letter(EmailMultiAlternatives):
@@ -32,6 +44,7 @@ class Letter(EmailMultiAlternatives):
 
     def message(self):
         built = super().message()
+        built.policy = Brisk()
         built.replace_header("Subject", Header(self.subject, header_name="Subject"))
         for part in built.walk():
             if part.is_multipart():

@@ -210,3 +210,29 @@ def test_what_is_no_message_id_is_refused(message_id):
 def test_a_method_that_is_not_the_calendars_own_is_refused(calendar, method):
     with pytest.raises(ValueError, match="The calendar part does not say METHOD:"):
         a_message(calendar=calendar, method=method)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"subject": "Confirmed"},
+        {"subject": "word " * 40, "recipient": Mailbox("x" * 90, JANA.address)},
+        {"recipient": Mailbox("Plain Name", f"{'a' * 60}@{'firm.' * 8}example")},
+        {"calendar": request(INVITATION), "method": "REQUEST"},
+    ],
+)
+def test_headers_are_written_as_the_email_package_writes_them(changes):
+    built = a_message(**changes).message()
+    brisk = built.as_bytes()
+    built.policy = email.policy.compat32
+    assert built.as_bytes() == brisk
+
+
+def test_boundaries_stand_in_no_part_and_no_other_message():
+    built = a_message(calendar=request(INVITATION), method="REQUEST").message()
+    boundaries = [part.get_boundary() for part in built.walk() if part.is_multipart()]
+    again = [part.get_boundary() for part in a_message().message().walk() if part.is_multipart()]
+    bodies = "".join(part.get_payload() for part in built.walk() if not part.is_multipart())
+    assert len(boundaries) == 2 and len({*boundaries, *again}) == 3
+    assert all(boundary.startswith("=_") for boundary in boundaries) and "=_" not in bodies
