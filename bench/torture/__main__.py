@@ -217,6 +217,8 @@ def torture(promises: list[Promise], quick: bool) -> int:
             )
             for how, many in kept["broken"]:
                 print(f"{'':25}{many} x {how}")
+            if kept["broken"]:
+                print(tail(theater.folder / f"{promise.name}.log", 40))
             wrong += bool(kept["broken"])
             if promise.without:
                 control = theater.play(promise, promise.control, promise.without)

@@ -1,5 +1,8 @@
 """Any order of verbs against the model of plain lists (notifications/tests/machine.py)."""
 
+import contextlib
+import sys
+
 import hypothesis
 from django.db import transaction
 
@@ -15,7 +18,8 @@ def machine(examples: int, without: str) -> Verdict:
     verdict = Verdict()
     if without == "promotion":
         waitlist.promote_waiting = lambda session, now: None
-    with transaction.atomic():
+    # Standard output is the line to whoever started this; the life that goes wrong belongs in the log.
+    with transaction.atomic(), contextlib.redirect_stdout(sys.stderr):
         try:
             run(
                 Cast.gather(),

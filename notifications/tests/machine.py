@@ -65,7 +65,7 @@ class Model:
         return may and self.withdraw(who, now)
 
     def move_in(self, who, now):
-        may = self.has_room() and who not in self.seated and self.register(who, now)
+        may = self.has_room() and who not in self.seated + self.waiting and self.register(who, now)
         self.elsewhere -= {who} if may else set()
         return may
 
