@@ -19,8 +19,8 @@ from django.core.mail.message import sanitize_address
 from notifications.invitations import REMEMBERED, Mailbox, one_line
 
 MESSAGE_ID = re.compile(r"<([!-;=?A-~]+@[!-;=?A-~]+)>")
-# Seven bits all the way: a relay that cannot take eight would rewrite the parts, and break the signature on them.
 MOST_ON_A_LINE = 76  # characters
+# Seven bits all the way: a relay that cannot take eight would rewrite the parts, and break the signature on them.
 UTF8 = Charset("utf-8")
 UTF8.body_encoding = QP
 

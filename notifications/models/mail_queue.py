@@ -8,8 +8,7 @@ from notifications.models.notices import Notice
 
 
 class MailQueue(models.Model):
-    """The one row that says how delivering goes: the heartbeat of beat, and whether the mail server refuses us or is
-    away."""
+    """The one row on how delivering goes: the heartbeat of beat, and whether the mail server refuses us or is away."""
 
     ALIVE = timedelta(minutes=5)
     PAUSE = timedelta(minutes=5)
