@@ -28,9 +28,10 @@ def invite_the_uninvited(now: datetime) -> None:
     for registration in confirmed.filter(Exists(missed)).select_related("session", "person").order_by("session", "pk"):
         try:
             _invite(registration, now)
-        # One person in trouble must not keep the others waiting.
-        except Exception:
-            logger.exception("registration %s was not invited; the next sweep tries again", registration.pk)
+        # One person in trouble must not keep the others waiting. No traceback: its values may be addresses.
+        except Exception as error:
+            name = type(error).__name__
+            logger.error("registration %s was not invited, the next sweep tries again: %s", registration.pk, name)
 
 
 def _never_announced(meetings, registration, now: datetime):
