@@ -4,6 +4,7 @@ An invitation travels twice, byte for byte the same: as the last alternative, wh
 as an attached file for programs that look only there. The file is `application/ics`, so that nobody acts on both.
 """
 
+import quopri
 import re
 import secrets
 from email.charset import QP, Charset
@@ -20,9 +21,20 @@ from notifications.invitations import REMEMBERED, Mailbox, one_line
 
 MESSAGE_ID = re.compile(r"<([!-;=?A-~]+@[!-;=?A-~]+)>")
 MOST_ON_A_LINE = 76  # characters
-# Seven bits all the way: a relay that cannot take eight would rewrite the parts, and break the signature on them.
-UTF8 = Charset("utf-8")
-UTF8.body_encoding = QP
+
+
+class Utf8(Charset):
+    """Go by seven bits all the way: a relay that cannot take eight would rewrite the parts, and break the signature.
+
+    The email package would encode them letter by letter.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("utf-8")
+        self.body_encoding = QP
+
+    def body_encode(self, text: bytes) -> str:
+        return quopri.encodestring(text).decode("ascii")
 
 
 class Brisk(Compat32):
@@ -89,7 +101,7 @@ def message(
             "X-Auto-Response-Suppress": "OOF, AutoReply, DR, RN, NRN",
         },
     )
-    mail.encoding = UTF8
+    mail.encoding = Utf8()
     mail.attach_alternative(html, "text/html")
     if calendar:
         # Django writes the charset itself, and would write it twice.
