@@ -246,7 +246,7 @@ def session_context(notice: Notice, session: Session, name: str, shown: list[Mee
         "workshop_url": absolute(session.workshop.get_absolute_url()),
         "office_name": settings.OFFICE_NAME,
         "institution_name": settings.INSTITUTION_NAME,
-        "dots": [seat < facts["count"] for seat in range(facts["minimum"])],
+        "dots": tuple(seat < facts["count"] for seat in range(facts["minimum"])),
     } | facts
 
 

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import quote
 
-from icalendar import Calendar, Event, Timezone, vCalAddress, vDuration, vText
+from icalendar import Calendar, Component, Event, vCalAddress, vDuration, vText
 from icalendar.parser import Contentline
 
-from notifications.vtimezone import vtimezone, zone
+from notifications.vtimezone import SharedTimezone, vtimezone, zone
 
 PRODID = "-//Quorum//Sessions//EN"
 # Gmail ignores anything greater.
@@ -208,9 +208,16 @@ def feed(entries: Sequence[Entry], name: str) -> bytes:
 
 
 def _written(calendar: Calendar) -> bytes:
-    """Return the calendar as bytes. A line is folded once for all who are sent it, as most of them are for many."""
-    lines = [_folded(line) for line in calendar.content_lines(sorted=False) if line]
-    return b"".join(lines)
+    """Return the calendar as bytes; what is in it moves out."""
+    parts, calendar.subcomponents = calendar.subcomponents, []
+    *head, end = _lines(calendar)
+    inside = [part.lines if isinstance(part, SharedTimezone) else b"".join(_lines(part)) for part in parts]
+    return b"".join([*head, *inside, end])
+
+
+def _lines(component: Component) -> list[bytes]:
+    """Return a component's lines, each folded once for all who are sent it, as most of them are for many."""
+    return [_folded(line) for line in component.content_lines(sorted=False) if line]
 
 
 @lru_cache(REMEMBERED)
@@ -255,7 +262,7 @@ def _events(calendar: Calendar, entries: Iterable[Entry]) -> list[Event]:
     return events
 
 
-def _zones(entries: list[Entry]) -> dict[str, Timezone]:
+def _zones(entries: list[Entry]) -> dict[str, SharedTimezone]:
     """Return by name the VTIMEZONEs good for all these times; a zone whose times must be in UTC is not among them."""
     found = {}
     for name in dict.fromkeys(entry.time_zone for entry in entries):

@@ -12,10 +12,10 @@ from email.encoders import encode_base64
 from email.header import Header
 from email.mime.base import MIMEBase
 from email.policy import Compat32
+from email.utils import formataddr
 from functools import lru_cache
 
 from django.core.mail import EmailMultiAlternatives
-from django.core.mail.message import sanitize_address
 
 from notifications.invitations import REMEMBERED, Mailbox, one_line
 
@@ -113,7 +113,9 @@ def message(
 @lru_cache(REMEMBERED)
 def _header(mailbox: Mailbox) -> str:
     """Return `Name <address>` in ASCII on one line."""
-    return sanitize_address((_words(mailbox.name), mailbox.ascii_address), "utf-8").replace("\n", "")
+    name = _words(mailbox.name)
+    written = name if name.isascii() else Header(name, "utf-8").encode().replace("\n", "")
+    return formataddr((written, mailbox.ascii_address))
 
 
 def _words(text: str) -> str:

@@ -11,7 +11,7 @@ import zoneinfo
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
@@ -61,12 +61,21 @@ def zone(time_zone: str) -> zoneinfo.ZoneInfo:
     return zoneinfo.ZoneInfo(time_zone)
 
 
-def vtimezone(time_zone: str, first: datetime, last: datetime) -> Timezone | None:
+class SharedTimezone(Timezone):
+    """A VTIMEZONE that is made and written once, and goes into calendars as it is."""
+
+    @cached_property
+    def lines(self) -> bytes:
+        """Return it as it stands in a file: folded lines that end in CRLF."""
+        return self.to_ical(sorted=False)
+
+
+def vtimezone(time_zone: str, first: datetime, last: datetime) -> SharedTimezone | None:
     """Return the VTIMEZONE of a zone, good for every instant from the year of `first` to the year of `last`.
 
-    It is made once and shared: it goes into calendars as it is. Return None where times must be written in UTC: when
-    the zone is UTC, when two yearly rules cannot say what it does, or when in those years they differ from the tz
-    database (Ramadan in Morocco, a change of law). Raise ValueError for an unknown zone.
+    Return None where times must be written in UTC: when the zone is UTC, when two yearly rules cannot say what it does,
+    or when in those years they differ from the tz database (Ramadan in Morocco, a change of law). Raise ValueError for
+    an unknown zone.
     """
     years = first.astimezone(UTC).year, last.astimezone(UTC).year
     zone(time_zone)
@@ -74,8 +83,8 @@ def vtimezone(time_zone: str, first: datetime, last: datetime) -> Timezone | Non
 
 
 @cache
-def _component(time_zone: str) -> Timezone:
-    component = Timezone()
+def _component(time_zone: str) -> SharedTimezone:
+    component = SharedTimezone()
     component.add("tzid", time_zone)
     for change in sorted(_changes(time_zone), key=lambda change: change.offset_to):
         # tzdata calls Irish winter the exception; readers expect DAYLIGHT to be the clock that is ahead.
