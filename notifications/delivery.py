@@ -135,10 +135,8 @@ class Sender:
         self._mark(notice, state=Notice.State.QUEUED, problem=problem[:500], next_attempt_at=now + pause, **changes)
 
     def _mark(self, notice: Notice, **changes) -> None:
-        """Write what came of the attempt, unless the lease ran out and somebody else holds the notice now."""
-        Notice.objects.filter(pk=notice.pk, token=notice.token, state=Notice.State.SENDING).update(
-            lease_until=None, token=None, **changes
-        )
+        """Write what came of the attempt, and let go of the notice."""
+        notice.write_while_held(lease_until=None, token=None, **changes)
 
 
 def _erased(notice: Notice) -> dict:

@@ -31,7 +31,8 @@ def write_letter(notice: Notice, wordings: Mapping[str, Wording] | None = None, 
     if not notice.text:
         wordings = Wording.objects.in_bulk([notice.kind]) if wordings is None else wordings
         _compose(notice, wordings, now or timezone.now())
-        notice.save(update_fields=["subject", "text", "html", "calendar", "facts"])
+        written = ("subject", "text", "html", "calendar", "facts")
+        notice.write_while_held(**{name: getattr(notice, name) for name in written})
     return {
         "sender": office(),
         "recipient": Mailbox(notice.person.name if notice.person else "", notice.to),

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
@@ -270,6 +270,24 @@ class Notice(models.Model):
     def is_later_in_its_thread_than(self, other: "Notice") -> bool:
         """Tell whether the calendar gets this after `other`."""
         return self.thread_id is not None and self.thread_id == other.thread_id and self.sequence > other.sequence
+
+    def write_while_held(self, **values) -> None:
+        """Write `values` of a notice that is being sent, unless its lease ran out and somebody else holds it now.
+
+        In plain SQL, because each notice is written twice on its way out: to put these statements together anew takes
+        an eighth of all it takes to send one.
+        """
+        held, quote = {"id": self.pk, "token": self.token, "state": self.State.SENDING}, connection.ops.quote_name
+        fields = [(self._meta.get_field(name), value) for name, value in (*values.items(), *held.items())]
+        written = [f"{quote(field.column)} = %s" for field, _ in fields]
+        columns, only = ", ".join(written[: len(values)]), " AND ".join(written[len(values) :])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {quote(self._meta.db_table)} SET {columns} WHERE {only}",
+                [field.get_db_prep_save(value, connection) for field, value in fields],
+            )
+
+    write_while_held.alters_data = True
 
     def retry(self) -> None:
         """Queue an undeliverable notice again, with its attempts and its three days counted afresh."""

@@ -1,5 +1,7 @@
 """Who chose a neutral title shows it to whoever sees their calendar, or their screen."""
 
+from uuid import uuid4
+
 import icalendar
 import pytest
 import vobject
@@ -63,6 +65,7 @@ def test_a_choice_holds_for_what_is_written_from_then_on(make_session, person, n
     session = make_session(minimum=1)
     registration = Registration.objects.register(person, session, now=now)
     session.settle(now=now)
+    registration.notices.filter(kind=Notice.Kind.CONFIRMED).update(state=Notice.State.SENDING, token=uuid4())
     before = sent(registration, Notice.Kind.CONFIRMED)
     person.discreet_titles = True
     person.save()
