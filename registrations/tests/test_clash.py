@@ -83,6 +83,21 @@ def test_another_date_of_the_same_workshop_offers_to_move_the_place(me, make_ses
     assert person.registrations.registered().count() == 2
 
 
+def test_a_full_date_of_the_same_workshop_offers_to_wait_with_or_without_the_place(
+    me, make_session, person, people, now
+):
+    mine = Registration.objects.register(person, make_session(), now=now)
+    full = make_session(days=21, minimum=1, capacity=1)
+    Registration.objects.register(people(1)[0], full, now=now)
+    page = text(me.get(form_of(full)))
+    assert "You can move it when a seat opens here, or wait and keep both." in page
+    assert "Join the waitlist too" in page and "Register for both" not in page
+    way = f"/registrations/{mine.uuid}/transfer/?to={full.code}"
+    assert f'href="{way}">Move my place when a seat opens' in page
+    me.post(form_of(full), {"anyway": "1"})
+    assert sorted(person.registrations.values_list("status", flat=True)) == ["registered", "waitlisted"]
+
+
 def test_a_waitlisted_date_of_the_same_workshop_is_named_as_such(make_session, people, now):
     full = make_session(minimum=1, capacity=1)
     for person in people(2):

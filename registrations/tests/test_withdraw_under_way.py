@@ -1,5 +1,6 @@
 """withdraw between two meetings: what is still to come leaves the calendar, and nobody takes the seat."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from notifications.tests.test_delivery import calendar_of
 from registrations.models import Registration
 from registrations.tests.test_register_page import notices
 from sessions_app.models import MeetingPlan, Session
+from sessions_app.words import short_day
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +126,16 @@ def test_the_pages_offer_it_and_say_what_it_means(client, under_way):
     mine.refresh_from_db()
     assert (mine.status, mine.gave_up) == ("withdrawn", True)
     assert "I can’t make the rest" not in text(client.get(under_way.get_absolute_url()))
+
+
+def test_the_pages_offer_to_join_what_is_still_to_come_by_its_day(client, under_way):
+    mine = place_of(under_way)
+    client.force_login(mine.person)
+    ahead = under_way.meetings.filter(ends_at__gt=timezone.now())
+    days = [short_day(meeting.starts_at, ZONE) for meeting in ahead]
+    page = client.get(under_way.get_absolute_url()).content.decode()
+    assert len(days) == 2 and re.findall(r"<dt>Join ([^<]+)</dt>", page) == days
+    assert client.get(mine.get_absolute_url()).content.decode().count("<dt>Join</dt>") == 2
 
 
 def test_before_the_first_meeting_the_page_of_the_session_has_one_way_out(client, weekly):

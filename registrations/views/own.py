@@ -63,8 +63,12 @@ def registration(request: HttpRequest, uuid) -> HttpResponse:
 
 
 def _meeting_words(meeting: Meeting, own: Registration, now: datetime) -> dict:
-    """Return when and where one meeting is. The link to join is for whoever has a seat in a confirmed session."""
+    """Return when and where one meeting is.
+
+    The link to join is for whoever has a seat in a confirmed session, until the meeting is over.
+    """
     zone, venue = meeting.time_zone, meeting.venue
+    may_join = own.is_registered and own.session.is_confirmed and meeting.ends_at > now
     return {
         "day": long_day(meeting.starts_at, zone, local(now, zone).year),
         "times": time_span(meeting.starts_at, meeting.ends_at, zone),
@@ -72,7 +76,7 @@ def _meeting_words(meeting: Meeting, own: Registration, now: datetime) -> dict:
         "place": f"{venue}, {venue.campus}" if venue else "Online",
         "directions": venue.directions if venue else "",
         "access": venue.access if venue else "",
-        "join_link": meeting.join_link if own.is_registered and own.session.is_confirmed else "",
+        "join_link": meeting.join_link if may_join else "",
     }
 
 
