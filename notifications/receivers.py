@@ -193,8 +193,7 @@ def write_to_the_new_address(sender, person: Person, **kwargs) -> None:
 
     The old address is sent nothing: it may still lead to the person, whose calendar a cancellation would empty.
     """
-    waiting = Notice.objects.filter(person=person, state=Notice.State.QUEUED)
-    waiting.exclude(priority=Notice.Priority.CODE).update(to=person.email, subject="", text="", html="", calendar="")
+    Notice.objects.send_on(person)
     threads = CalendarThread.objects.filter(
         registration__person=person, registration__status=Registration.Status.REGISTERED
     )

@@ -124,6 +124,11 @@ class NoticeQuerySet(models.QuerySet):
             dedupe_key=f"{Notice.Kind.AGAIN}:{registration.pk}:{thread.meeting_id}:{thread.sequence}.{times}",
         )
 
+    def send_on(self, person: Person) -> None:
+        """Let what waits for `person` go to their new address. A code does not: it is for whoever reads the old one."""
+        waiting = self.filter(person=person, state=Notice.State.QUEUED).exclude(priority=Notice.Priority.CODE)
+        waiting.update(to=person.email, subject="", text="", html="", calendar="")
+
     def write_code(self, email, person, subject, text, html, expires_at, kind="code") -> "Notice":
         """Write an account notice (a sign-in code and the like), ahead of the queue, of no use after `expires_at`.
 

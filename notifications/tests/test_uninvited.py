@@ -4,12 +4,13 @@ import logging
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
 from notifications.delivery import drain
 from notifications.invariants import breaches
 from notifications.models import CalendarThread, Notice
+from notifications.models.notices import NoticeQuerySet
 from notifications.tasks import invite_the_uninvited
 from notifications.tests.changing import owed, plan
 from notifications.tests.test_delivery import calendar_of
@@ -40,6 +41,19 @@ def forget(threads) -> None:
     CalendarThread.objects.filter(pk__in=[thread.pk for thread in threads]).delete()
 
 
+def first_refused(monkeypatch, registration: Registration) -> None:
+    """Let the database refuse once what is written for a registration."""
+    owe, refused = NoticeQuerySet.owe_calendar, []
+
+    def owe_or_refuse(self, kind, method, thread, facts, at=None):
+        if thread.registration_id == registration.pk and not refused:
+            refused.append(thread)
+            raise DatabaseError(f"Failing row contains ({registration.person.email}).")
+        return owe(self, kind, method, thread, facts, at)
+
+    monkeypatch.setattr(NoticeQuerySet, "owe_calendar", owe_or_refuse)
+
+
 def errors(caplog) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
 
@@ -54,6 +68,21 @@ def test_who_was_never_invited_is_invited_once_and_it_is_logged(seated, smtp_sin
     drain()
     invited = [calendar_of(received) for received in smtp_sink.to(seated.person.email)]
     assert [(event.method, event["SEQUENCE"]) for event in invited] == [("REQUEST", 0)] * 2
+
+
+def test_one_person_in_trouble_holds_up_nobody_and_is_tried_again(make_session, people, caplog, monkeypatch, now):
+    session = make_session(minimum=1)
+    troubled, other = [Registration.objects.register(person, session, now=now) for person in people(2)]
+    session.settle(now=now)
+    forget(CalendarThread.objects.filter(registration__session=session))
+    first_refused(monkeypatch, troubled)
+    for found in ([troubled.pk], []):
+        invite_the_uninvited()
+        uninvited = session.registrations.exclude(threads__sequence=0)
+        assert list(uninvited.values_list("pk", flat=True)) == found
+    words = errors(caplog)[0]
+    assert words == f"registration {troubled.pk} was not invited, the next sweep tries again: DatabaseError"
+    assert other.person.email not in caplog.text and troubled.person.email not in caplog.text
 
 
 def test_of_two_meetings_only_the_missing_one_is_invited_to(seated, caplog, now):
