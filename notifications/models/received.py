@@ -200,9 +200,10 @@ class Decline(models.Model):
 
     @property
     def may_be_kept(self) -> bool:
-        """True while there is a place to keep: it ends with the registration, and with the session."""
+        """True while there is a place to keep, and the person is not about to be asked anew for other times."""
         registration = self.registration
-        return self.is_waiting and registration.is_registered and registration.session.is_confirmed
+        has_seat = self.is_waiting and registration.is_registered and registration.session.is_confirmed
+        return has_seat and every_meeting_declined(registration, timezone.now())
 
     @property
     def words(self) -> str:

@@ -10,7 +10,10 @@ register = template.Library()
 
 @register.simple_tag
 def decline_of(registration: Registration) -> Decline | None:
-    """Give the decline that will give this place up, while there is one. One query."""
+    """Give the decline that will give this place up, while there is one. One query, and two more where there is."""
     if not registration.is_registered:
         return None
-    return Decline.objects.waiting().filter(registration=registration).first()
+    waiting = Decline.objects.waiting().filter(registration=registration).first()
+    if waiting:
+        waiting.registration = registration
+    return waiting if waiting and waiting.may_be_kept else None

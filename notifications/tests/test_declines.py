@@ -444,6 +444,19 @@ def test_the_page_of_the_registration_says_so_while_it_waits(client, invited, no
     assert "You declined it in your calendar." not in client.get(url).content.decode()
 
 
+def test_after_a_move_no_page_says_that_the_place_is_given_up(client, invited, office, now):
+    registration = invited()
+    answer(registration, "DECLINED", now)
+    move_by(registration, office, now)
+    client.force_login(registration.person)
+    assert "You declined it" not in client.get(registration.get_absolute_url()).content.decode()
+    decline = Decline.objects.get()
+    for ask in (client.get, client.post):
+        assert "What your calendar declined counts no longer." in ask(decline.get_absolute_url()).content.decode()
+    decline.refresh_from_db()
+    assert (seats(registration)[0], decline.state) == ("registered", "overtaken")
+
+
 def test_a_second_press_of_the_button_is_harmless(client, invited, now):
     registration = invited()
     answer(registration, "DECLINED", now)
