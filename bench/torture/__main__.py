@@ -176,7 +176,8 @@ class Theater:
                         process.stdin.flush()
                 return fail(f"{promise.name} ended without a verdict:\n{tail(log, 30)}")
             finally:
-                stop(process)
+                # Interrupted, it ends what it started; what else it leaves behind would run on by itself.
+                stop(process, how=signal.SIGINT, patience=6)
                 process.stdin.close()
                 process.stdout.close()
 
@@ -245,4 +246,6 @@ def main() -> int:
 
 if __name__ == "__main__":
     os.environ.pop("DEBUG", None)
-    sys.exit(main())
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(main())
+    sys.exit(128 + signal.SIGINT)

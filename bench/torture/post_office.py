@@ -128,8 +128,8 @@ class Senders:
         self.beats = [self.celery("beat", "--pidfile=", f"--schedule={self.folder}/beat{n}") for n in range(beats)]
         return self
 
-    def __exit__(self, *exc_info) -> None:
-        stop(*self.beats, *self.workers, patience=30)
+    def __exit__(self, exc_type, *exc_info) -> None:
+        stop(*self.beats, *self.workers, patience=30 if exc_type is None else 3)
 
     def start_worker(self, **env: str) -> subprocess.Popen:
         name = f"--hostname=sender{self.started}@%h"
