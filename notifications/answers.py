@@ -158,8 +158,9 @@ def _apply_answer(reply: Reply, thread: CalendarThread, now: datetime) -> tuple[
     registration = thread.registration
     thread.partstat = reply.partstat
     thread.answered_at = now if reply.stamp > now + CLOCKS_DIFFER else reply.stamp
-    invitations = thread.notices.filter(method=Notice.Method.REQUEST).order_by("pk")
-    thread.declined_notice = invitations.last() if reply.partstat == Partstat.DECLINED else None
+    # What is still on its way puts the entry back after the answer.
+    arrived = thread.notices.filter(method=Notice.Method.REQUEST, state=Notice.State.SENT).order_by("pk")
+    thread.declined_notice = arrived.last() if reply.partstat == Partstat.DECLINED else None
     thread.save(update_fields=["partstat", "answered_at", "declined_notice"])
     waiting = Decline.objects.waiting().filter(registration=registration).first()
     if reply.partstat != Partstat.DECLINED:

@@ -17,7 +17,7 @@ from notifications.tasks import carry_out_declines
 from notifications.tests.replies import AUTHSERV, bare, bounce, davical, event, mail
 from notifications.tests.test_delivery import calendar_of
 from registrations.models import Registration
-from sessions_app.models import MeetingPlan, Session, Times
+from sessions_app.models import MeetingPlan, Place, Session, Times
 
 pytestmark = pytest.mark.django_db
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -110,6 +110,24 @@ def test_an_invitation_written_after_the_decline_is_cancelled(invited, office, s
     Decline.objects.get().carry_out(now + HALF_AN_HOUR)
     drain()
     assert calendar_of(smtp_sink.to(registration.person.email)[-1]).method == "CANCEL"
+    assert list(breaches(now)) == []
+
+
+def test_an_update_on_its_way_when_the_decline_came_is_cancelled(invited, office, smtp_sink, now):
+    registration = invited()
+    meeting = registration.session.meetings.get()
+    registration.session.relocate({meeting: Place(None, "https://meet.example.edu/new")}, by=office, now=now)
+    answer(registration, "DECLINED", now)
+    Notice.objects.filter(state="queued").update(next_attempt_at=now)
+    drain()
+    Decline.objects.get().carry_out(now + HALF_AN_HOUR)
+    drain()
+    events = [calendar_of(received) for received in smtp_sink.to(registration.person.email)]
+    assert [(event.method, event["SEQUENCE"]) for event in events if event] == [
+        ("REQUEST", 0),
+        ("REQUEST", 1),
+        ("CANCEL", 2),
+    ]
     assert list(breaches(now)) == []
 
 
