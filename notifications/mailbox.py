@@ -55,6 +55,8 @@ class Mailbox:
             if parts.scheme == "imap+tls":
                 self.server.starttls(ssl.create_default_context())
             self.server.login(unquote(parts.username), unquote(parts.password))
+            # Dovecot, for one, says what it can do only once it knows for whom.
+            self.can = b" ".join(self._must(*self.server.capability())).decode("ascii", "replace").upper().split()
             self._must(*self.server.select(_quoted(unquote(parts.path.strip("/")) or "INBOX")))
         except BaseException:
             self._hang_up()
@@ -95,12 +97,12 @@ class Mailbox:
         raise NoFolder(f"There is no folder {folder}, and none can be made.")
 
     def _moved(self, uid: int, folder: str) -> bool:
-        if "MOVE" in self.server.capabilities:
+        if "MOVE" in self.can:
             return self.server.uid("MOVE", str(uid), folder)[0] == "OK"
         if self.server.uid("COPY", str(uid), folder)[0] != "OK":
             return False
         self.server.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Deleted)")
-        if "UIDPLUS" in self.server.capabilities:
+        if "UIDPLUS" in self.can:
             self.server.uid("EXPUNGE", str(uid))
         return True
 

@@ -14,7 +14,9 @@ class ImapServer:
     """Folders of mails by UID on a free port of 127.0.0.1. Its doors and defects are what a test sets."""
 
     folders: dict[str, dict[int, bytes]] = field(default_factory=lambda: {"INBOX": {}})
+    # What it can do for whom it knows; it does not tell strangers, as Dovecot does not.
     capabilities: str = "IMAP4rev1 UIDPLUS MOVE"
+    knows_whom: bool = False
     uid_validity: int = 7
     next_uid: int = 1
     # Where the server lets people make folders.
@@ -34,6 +36,7 @@ class ImapServer:
 
         class Conversation(socketserver.StreamRequestHandler):
             def handle(self):
+                server.knows_whom = False
                 self.wfile.write(b"* OK ready\r\n")
                 while line := self.rfile.readline().decode().strip():
                     tag, _, command = line.partition(" ")
@@ -64,10 +67,12 @@ class ImapServer:
         return untagged + f"{tag} {said}\r\n".encode()
 
     def do_capability(self):
-        return f"* CAPABILITY {self.capabilities}\r\n".encode(), "OK done"
+        can = self.capabilities if self.knows_whom else "IMAP4rev1"
+        return f"* CAPABILITY {can}\r\n".encode(), "OK done"
 
     def do_login(self, user, password):
-        return b"", "OK in" if (user, password) == (USER, PASSWORD) else "NO [AUTHENTICATIONFAILED] wrong"
+        self.knows_whom = (user, password) == (USER, PASSWORD)
+        return b"", "OK in" if self.knows_whom else "NO [AUTHENTICATIONFAILED] wrong"
 
     def do_select(self, folder):
         if folder not in self.folders:
