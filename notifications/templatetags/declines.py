@@ -14,6 +14,7 @@ def decline_of(registration: Registration) -> Decline | None:
     if not registration.is_registered:
         return None
     waiting = Decline.objects.waiting().filter(registration=registration).first()
-    if waiting:
-        waiting.registration = registration
-    return waiting if waiting and waiting.may_be_kept else None
+    if waiting is None:
+        return None
+    waiting.registration = registration
+    return waiting if waiting.may_be_kept else None

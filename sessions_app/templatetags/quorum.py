@@ -130,6 +130,12 @@ def times(meetings: list[Meeting], now: datetime) -> tuple[tuple[str, str, str],
 
 
 @register.filter
+def day(meeting: Meeting) -> str:
+    """“Tue, May 14”, on the meeting's own calendar."""
+    return short_day(meeting.starts_at, meeting.time_zone)
+
+
+@register.filter
 def only_length(meetings: list[Meeting]) -> int:
     """How many minutes the one meeting lasts; 0 if there are more of them."""
     if len(meetings) != 1:
