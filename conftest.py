@@ -119,8 +119,8 @@ def make_session(workshop, office, now) -> Callable:
 
     It starts `days` from now at noon in Chicago. Other arguments are those of Session.objects.schedule.
     """
+    from foundation.wall_clock import instant
     from sessions_app.models import MeetingPlan, Session
-    from sessions_app.wall_clock import instant
 
     def make(days: int = 14, published: bool = True, **overrides) -> Session:
         subject = overrides.pop("workshop", workshop)

@@ -13,7 +13,7 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.db import connection, models
 from django.utils import timezone
 
-from accounts.locks import lock_row
+from foundation.verbs import lock_row
 
 MOST = 32767
 NOT_SHOWN = ("id", "password", "last_login")

@@ -1,42 +1,14 @@
-"""Headers every answer carries, who has to sign in, and the office's second factor."""
+"""The office's second factor, asked for before the admin opens."""
 
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.second_factor import has_second_factor, is_proven
-
-
-class SecurityHeadersMiddleware:
-    """Add Permissions-Policy: the portal asks for no device capability."""
-
-    POLICY = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
-        response.setdefault("Permissions-Policy", self.POLICY)
-        return response
-
-
-class SignInMiddleware(LoginRequiredMiddleware):
-    """Ask for a sign-in, and do not even look who is asking where a page is open to everybody.
-
-    Looking reads the browser session: the answer would depend on a cookie, or take an outdated one away.
-    """
-
-    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
-        """Answer with a redirect where signing in is required and missing."""
-        if not getattr(view, "login_required", True):
-            return None
-        return super().process_view(request, view, args, kwargs)
 
 
 class SecondFactorMiddleware:

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from accounts.naming import Named
+from foundation.naming import Named
 
 
 def validate_time_zone(name: str) -> None:

@@ -7,8 +7,5 @@ DECIDING = {"role", "campus", "is_active"}
 
 person_changed = Signal()
 
-# A name that is shown elsewhere too. Sent with `noun=`, its class being the sender.
-renamed = Signal()
-
 # The address is another one: what the old one opened must not stay open.
 address_changed = Signal()

@@ -8,12 +8,12 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.locks import lock_row
 from accounts.models import Person
-from accounts.naming import Named
-from accounts.record import record
 from catalog.reminder_days import DEFAULT, validate_days
 from catalog.signals import audience_changed
+from foundation.naming import Named
+from foundation.record import record
+from foundation.verbs import lock_row
 
 
 class Format(models.TextChoices):

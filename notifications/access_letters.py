@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import Person
-from notifications.links import absolute
+from foundation.links import absolute
 from notifications.models import Notice
 from registrations.models import Accommodation
 

@@ -12,9 +12,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.forms import CODE_WRONG
 from accounts.models import Person
+from foundation.wake import wake
 from notifications.models import Notice
 from notifications.tasks import deliver_soon
-from sessions_app.wake import wake
 
 CODE_MAIL = "account/email/login_code"
 ACCOUNT_NEWS_LIFE = timedelta(days=3)

@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Person
+from foundation.dates import local
+from foundation.links import absolute
+from foundation.text import number_words
 from notifications.contexts import context_of, day_of, letter_context, session_context
 from notifications.in_time import owe_what_is_due, prompt
-from notifications.links import absolute
 from notifications.models import Notice
 from notifications.still_true import asked_of
 from registrations import eligibility
@@ -21,7 +23,6 @@ from registrations.models import Interest, Registration
 from sessions_app.models import Decision, Session
 from sessions_app.models.session import AT_RISK
 from sessions_app.panel import by_words
-from sessions_app.words import local, number_words
 
 
 def owe(now: datetime) -> None:

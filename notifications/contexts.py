@@ -11,14 +11,15 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from notifications.links import absolute
+from foundation.dates import clock, long_day, short_day, time_span, zone_words
+from foundation.links import absolute
+from foundation.text import ordinal
 from notifications.models import Notice
 from notifications.models.received import Decline
 from notifications.shown import differences, place_words, times_differ, told_of, when_words
 from registrations.models import Interest, Nomination, Registration
 from sessions_app.models import Meeting, Session
 from sessions_app.panel import opening_words
-from sessions_app.words import clock, long_day, ordinal, short_day, time_span, zone_words
 
 MOST_NEXT_DATES = 4
 CANCELLATIONS = (Notice.Kind.CANCELLED, Notice.Kind.CALLED_OFF)

@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from foundation.wake import wake
 from notifications.models.received import Decline
 from notifications.tasks import deliver_soon
 from registrations.sentences import titled
-from sessions_app.wake import wake
 
 CONFLICT = 409
 

@@ -12,13 +12,13 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from foundation.dates import clock, local, short_day
+from foundation.links import absolute
 from notifications.contexts import context_of
 from notifications.in_time import missing
-from notifications.links import absolute
 from notifications.models import Notice
 from notifications.still_true import asked_of
 from sessions_app.models import Session
-from sessions_app.words import clock, local, short_day
 
 AT = time(7)
 SHOWN_AHEAD = 3

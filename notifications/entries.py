@@ -13,9 +13,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, F, Max, Model, Q, QuerySet
 
 from accounts.models import Campus, Person
+from foundation.links import absolute
 from notifications.entry_text import description_for, summary_for
 from notifications.invitations import Entry
-from notifications.links import absolute
 from notifications.models import CalendarThread, CalendarThreadQuerySet
 from notifications.shown import place_words
 from registrations.models import Registration

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.conf import settings
 
 from accounts.models import Person
+from foundation.links import absolute
 from notifications.invitations import Invitation, Mailbox
-from notifications.links import absolute
 from notifications.models import Notice
 from notifications.shown import instant, shown_of
 from registrations.models import Registration

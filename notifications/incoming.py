@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from icalendar import Calendar, Event
 
-from notifications.invitations import one_line
+from foundation.text import one_line
 
 MOST_BYTES = 1024 * 1024
 # No calendar program writes an answer of more; reading one takes time.

@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.models import Person
+from foundation.dates import clock, short_day
+from foundation.wake import wake
 from notifications.models import CalendarThread, Notice
 from notifications.tasks import deliver_soon
 from sessions_app.models import Session
-from sessions_app.wake import wake
-from sessions_app.words import clock, short_day
 
 # Of one person; whoever wants older ones looks under Calendar threads.
 MOST_OF_A_PERSON = 40

@@ -5,7 +5,6 @@ comes; files and feeds name none. Escaping and folding are icalendar's; nothing 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from urllib.parse import quote
 from icalendar import Calendar, Component, Event, vCalAddress, vDuration, vText
 from icalendar.parser import Contentline
 
+from foundation.text import REMEMBERED, one_line
 from notifications.vtimezone import SharedTimezone, vtimezone, zone
 
 PRODID = "-//Quorum//Sessions//EN"
@@ -25,27 +25,10 @@ STATUSES = ("TENTATIVE", "CONFIRMED", "CANCELLED")
 NOT_YET = "(not yet confirmed) "
 # How soon a calendar program may ask again. Most take longer, whatever it says.
 REFRESHED = timedelta(hours=1)
-BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-# Dropped from every text; some readers take the last one, the byte order mark, for the file's own.
-UNSEEN = BIDI_CONTROLS + "\ufeff"
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 ADDRESS = re.compile(rf"{ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})*")
 UID = re.compile(r"[!-~]{1,255}")
-# Names of people, sessions and places: the mail of one session says the same of them many times.
-REMEMBERED = 4096
-
-
-@lru_cache(REMEMBERED)
-def one_line(text: str) -> str:
-    """Return `text` on one line: breaks and runs of space become a single space; controls, lone surrogates, byte
-    order marks and the marks that turn the direction of writing are dropped."""
-    kept = (
-        letter
-        for letter in text
-        if letter.isspace() or (unicodedata.category(letter) not in ("Cc", "Cs") and letter not in UNSEEN)
-    )
-    return " ".join("".join(kept).split())
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from functools import lru_cache
 
 from django.core.mail import EmailMultiAlternatives
 
-from notifications.invitations import REMEMBERED, Mailbox, one_line
+from foundation.text import REMEMBERED, one_line
+from notifications.invitations import Mailbox
 
 MESSAGE_ID = re.compile(r"<([!-;=?A-~]+@[!-;=?A-~]+)>")
 MOST_ON_A_LINE = 76  # characters

@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from foundation.dates import clock, long_day
+from foundation.wall_clock import days_before
 from notifications.contexts import context_of, letter_context
 from notifications.in_time import owe_what_is_due, prompt
 from notifications.models import Notice
 from notifications.still_true import asked_of
 from registrations import eligibility
 from sessions_app.models import Session
-from sessions_app.wall_clock import days_before
-from sessions_app.words import clock, long_day
 
 DAYS_AHEAD = 2
 # A day more, for the clocks that change on the way.

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from accounts.desk import DONE, ReadOnlyAdmin
-from accounts.record import record
+from foundation.record import record
 from notifications.models.received import ReceivedMail
 from notifications.undeliverable_desk import HandledForm
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from accounts.signals import address_changed, person_changed
+from foundation.wake import wake
 from notifications.access_letters import tell_a_request_waits, tell_an_answer_is_there
 from notifications.at_risk import told_of_room
 from notifications.changes import about, bring_nominated_up_to_date, bring_up_to_date
@@ -38,7 +39,6 @@ from registrations.signals import (
 )
 from sessions_app.models import Meeting, Session
 from sessions_app.signals import session_asked
-from sessions_app.wake import wake
 
 
 @receiver(registration_made, dispatch_uid="notifications.registration_made")

@@ -7,14 +7,14 @@ from django.db.models import Max
 from django.utils import timezone
 
 from catalog.reminder_days import MOST_DAYS, parse_days
+from foundation.dates import clock, local, long_day
+from foundation.wall_clock import days_before
 from notifications.contexts import context_of, letter_context
 from notifications.in_time import owe_what_is_due, prompt
 from notifications.models import Notice
 from notifications.still_true import asked_of
 from registrations import eligibility
 from sessions_app.models import Meeting, Session
-from sessions_app.wall_clock import days_before
-from sessions_app.words import clock, local, long_day
 
 # A day more, for the clocks that change on the way.
 HORIZON = timedelta(days=MOST_DAYS + 1)

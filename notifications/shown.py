@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 from accounts.models import Person
 from catalog.models import Format
-from notifications.invitations import one_line
+from foundation.dates import long_day, time_span, zone_words
+from foundation.text import one_line
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session
-from sessions_app.words import long_day, time_span, zone_words
 
 TIMES = ("starts_at", "ends_at", "time_zone")
 # What a neutral title hides.

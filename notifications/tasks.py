@@ -6,13 +6,13 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from foundation.wake import wake
 from notifications import at_risk, digest, pre_work, reminders, uninvited
 from notifications.delivery import drain
 from notifications.invariants import breaches
 from notifications.mailbox import read_mailbox
 from notifications.models import MailQueue
 from notifications.models.received import Decline, ReceivedMail
-from sessions_app.wake import wake
 
 logger = logging.getLogger(__name__)
 

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.desk import DONE, carry_out
 from accounts.models import Person
-from accounts.record import record
+from foundation.record import record
+from foundation.wake import wake
 from notifications.models import Notice
 from notifications.models.received import ReceivedMail
 from notifications.tasks import deliver_soon
-from sessions_app.wake import wake
 
 SECRET_KINDS = (Notice.Kind.CODE, Notice.Kind.ACCOUNT)
 ON_A_PAGE = 50

@@ -18,10 +18,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog.models import Workshop
+from foundation.links import absolute
 from notifications import invitations
 from notifications.entries import entries_for, entries_of, entries_of_session, public_entries
 from notifications.entry_text import DISCREET_TITLE, office
-from notifications.links import absolute
 from notifications.models.private_feed import CalendarFeed, path_of
 from registrations.models import Registration
 from sessions_app.models import Session

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from notifications.invitations import BIDI_CONTROLS
+from foundation.text import BIDI_CONTROLS
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 STANDARD = "standard_words"

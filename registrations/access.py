@@ -7,9 +7,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from catalog.models import Format
+from foundation.dates import local, short_day
 from registrations.models import Accommodation, Registration
 from sessions_app.models import Session
-from sessions_app.words import local, short_day
 
 WHO_READS = "Only the people who arrange access read this. We delete it 30 days after the session."
 

@@ -19,12 +19,13 @@ from django.views.decorators.http import require_POST
 from accounts.admin import PersonAdmin
 from accounts.desk import DONE, REFUSED, DeskAdmin, DeskForm, PanelInline, ReadOnlyAdmin, carry_out
 from accounts.models import Person
-from accounts.record import record
 from accounts.spreadsheet import as_csv
+from foundation.dates import clock, short_day
+from foundation.record import record
+from foundation.text import ordinal
 from registrations.accommodation_desk import AccommodationAdmin  # noqa: F401 (registers itself)
 from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
 from sessions_app.models import Session
-from sessions_app.words import clock, ordinal, short_day
 
 TOO_MANY = 429
 

@@ -12,8 +12,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import Person
+from foundation.dates import local, short_day
+from foundation.text import ordinal
 from sessions_app.models import Meeting, Session
-from sessions_app.words import local, ordinal, short_day
 
 # The name of what a form posts to register in spite of a clash.
 ACCEPT = "anyway"

@@ -13,6 +13,7 @@ from accounts.models import Person
 from accounts.signals import person_changed
 from catalog.models import Workshop
 from catalog.signals import audience_changed
+from foundation.wake import wake
 from registrations.access import offer_access
 from registrations.clash import Clash
 from registrations.intent import Intent
@@ -42,7 +43,6 @@ from sessions_app.signals import (
     session_resized,
 )
 from sessions_app.tasks import settle_session
-from sessions_app.wake import wake
 
 
 @receiver(session_confirmed, dispatch_uid="registrations.session_confirmed")

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from foundation.dates import local, short_day
+from foundation.text import number_words, ordinal, ordinal_words
 from registrations.models import Nomination, Registration
 from registrations.waitlist import has_room
 from sessions_app.models import Session
 from sessions_app.panel import by_words
-from sessions_app.words import local, number_words, ordinal, place_words, short_day
 
 
 def titled(session: Session, now: datetime) -> str:
@@ -46,7 +47,7 @@ def after_registering(registration: Registration, now: datetime) -> str:
     if taken == minimum:
         return format_html(
             "<strong>You’re the {}. {} is being confirmed.</strong> Your calendar invitation is on its way.",
-            place_words(taken),
+            ordinal_words(taken),
             title,
         )
     if taken > minimum:
@@ -79,7 +80,7 @@ def before_registering(session: Session, now: datetime) -> str:
         if session.is_in_last_day(now):
             return f"You would be {place} in line. {_next_seat(session, now)}"
         return f"You would be {place} in line. If a seat opens, the next person in line gets it and we write at once."
-    return f"You would be the {place_words(session.seats_taken + 1)}."
+    return f"You would be the {ordinal_words(session.seats_taken + 1)}."
 
 
 def call_for_people(session: Session, now: datetime) -> str:

@@ -8,8 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from foundation.dates import clock, local, short_day
+from foundation.text import number_words, ordinal
 from sessions_app.models import Session
-from sessions_app.words import clock, local, number_words, ordinal, short_day
 
 MOST_DOTS = 12
 REASON_LENGTH = 60

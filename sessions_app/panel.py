@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import quote
 
+from foundation.dates import clock, local, long_day, short_day
+from foundation.text import number_words, ordinal, ordinal_words
 from sessions_app.meter import REASON_LENGTH, Place, State, state_of
 from sessions_app.models import Session
-from sessions_app.words import clock, local, long_day, number_words, ordinal, place_words, short_day
 
 
 class Panel(NamedTuple):
@@ -73,7 +74,7 @@ def _open(session: Session, state: State, now: datetime) -> Panel:
         return Panel(GATHERING, "Being decided today", below, *button)
     missing = session.minimum - session.seats_taken
     if missing == 1 and session.minimum > 1:
-        heading, below = "One more and it’s confirmed", f"You would be the {place_words(session.minimum)}. "
+        heading, below = "One more and it’s confirmed", f"You would be the {ordinal_words(session.minimum)}. "
     elif session.seats_taken == 0:
         heading, below = f"Be the first of {number_words(session.minimum)}", ""
     else:

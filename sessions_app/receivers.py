@@ -4,9 +4,8 @@ from django.db.models import Q
 from django.dispatch import receiver
 
 from accounts.models import Campus
-from accounts.naming import Named
-from accounts.signals import renamed
 from catalog.models import Facilitator, Workshop
+from foundation.naming import Named, renamed
 from sessions_app.models import Meeting, Session, Venue
 
 

@@ -13,9 +13,9 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from catalog.models import Format
+from foundation.dates import clock, length_words, local, short_day, time_span, zone_words
 from sessions_app.meter import Meter, Place, State, meter
 from sessions_app.models import Session, SessionQuerySet
-from sessions_app.words import clock, length_words, local, short_day, time_span, zone_words
 
 KEPT = 4096
 COLUMNS = [

@@ -13,8 +13,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
 from catalog.models import Format, Workshop
+from foundation.wall_clock import instant
 from sessions_app.models import Meeting
-from sessions_app.wall_clock import instant
 
 REQUIRED = ("workshop", "date", "start", "end")
 OPTIONAL = ("venue", "join_link", "time_zone", "format", "capacity", "minimum")

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import Person
-from accounts.record import record
 from catalog.models import Format, Workshop
+from foundation.record import record
 from sessions_app.models import MeetingPlan, Session, Venue
 from sessions_app.schedule_file import PlannedSession, WrongRow, read_schedule, shown, title_key
 

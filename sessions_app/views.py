@@ -20,10 +20,10 @@ from django.views.generic import TemplateView
 
 from accounts.models import Person
 from catalog.models import Facilitator, Format, Topic, Workshop
+from foundation.dates import local, zone_words
 from sessions_app.forms import FilterForm
 from sessions_app.models import Meeting, Session
 from sessions_app.rows import Part, date_words, listed, place_of
-from sessions_app.words import local, zone_words
 
 PAGE_SIZE = 50
 NEAR, NEARLY_THERE = 3, 3

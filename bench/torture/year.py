@@ -12,12 +12,12 @@ from django.conf import settings
 from bench.torture.line import tell
 from bench.torture.stage import make_workshop, office, people
 from bench.torture.verdict import Verdict
+from foundation.wall_clock import AmbiguousTime, NoSuchTime, days_before, instant
 from notifications import digest, in_time
 from notifications.models import Notice
 from notifications.tests.in_time import HOUR, first_hour, live
 from registrations.models import Interest, Registration
 from sessions_app.models import Decision, MeetingPlan, Session
-from sessions_app.wall_clock import AmbiguousTime, NoSuchTime, days_before, instant
 
 # The year holds the clock changes of each zone and New Year’s Eve; one session is on February 29.
 FIRST = date(2028, 2, 10)

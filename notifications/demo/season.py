@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from foundation.wall_clock import instant
 from sessions_app.schedule_file import read_schedule
-from sessions_app.wall_clock import instant
 
 CONTENT = Path(__file__).parent / "content"
 SCHEDULES = ("schedule-2023-ally-training.csv", "schedule-2024-foundational.csv")

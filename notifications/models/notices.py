@@ -8,9 +8,9 @@ from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from accounts.locks import lock_row
 from accounts.models import Person
-from accounts.record import record
+from foundation.record import record
+from foundation.verbs import lock_row
 from notifications.models.threads import CalendarThread
 from notifications.models.vocabulary import Kind, Method, Priority, State
 from registrations.models import Registration

@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.urls import reverse
 
 from accounts.models import Person
-from accounts.record import record
+from foundation.record import record
 
 TOKEN_BYTES = 32
 

@@ -12,13 +12,13 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.locks import lock_row
 from accounts.models import Person
-from accounts.record import record
+from foundation.dates import clock, long_day, zone_words
+from foundation.record import record
+from foundation.verbs import lock_row
 from notifications.models.notices import Notice
 from notifications.models.threads import CalendarThread
 from registrations.models import Registration
-from sessions_app.words import clock, long_day, zone_words
 
 RAW_LIFE = timedelta(days=30)
 # Who declines this late before the start has no time left to think again: the seat is still of use to somebody.

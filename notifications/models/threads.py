@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import Person
-from accounts.record import record
+from foundation.record import record
 from notifications.models.vocabulary import Kind, Method, State
 from registrations.models import Registration
 from sessions_app.models import Meeting

@@ -3,11 +3,11 @@
 from django import template
 from django.urls import reverse
 
+from foundation.dates import clock, short_day
 from notifications.models import CalendarThread, Notice
 from notifications.models.received import Decline, ReceivedMail
 from registrations.models import Registration
 from sessions_app.models import Session
-from sessions_app.words import clock, short_day
 
 register = template.Library()
 

@@ -3,7 +3,7 @@
 from django import template
 from django.urls import reverse
 
-from notifications.links import absolute
+from foundation.links import absolute
 from notifications.models import Notice
 from notifications.models.private_feed import CalendarFeed
 from notifications.views import webcal

@@ -5,12 +5,12 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from conftest import ZONE
+from foundation.wall_clock import instant
 from notifications.claims import claim
 from notifications.delivery import Sender
 from notifications.models import MailQueue
 from registrations.models import Registration
 from sessions_app.models import Meeting, MeetingPlan, Session, Times
-from sessions_app.wall_clock import instant
 
 MINUTES = timedelta(minutes=1)
 

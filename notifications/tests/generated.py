@@ -8,7 +8,8 @@ import re
 import traceback
 from datetime import UTC, datetime, timedelta
 
-from notifications.invitations import NOT_YET, Entry, Invitation, Mailbox, cancel, feed, one_line, publish, request
+from foundation.text import one_line
+from notifications.invitations import NOT_YET, Entry, Invitation, Mailbox, cancel, feed, publish, request
 from notifications.tests.readers import read_alike
 
 OFFICE = Mailbox("Training office", "training@portal.example")

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from foundation.wall_clock import days_before, instant
 from notifications.tests.in_time import HOUR, KINDS, first_hour, live
 from registrations.models import Interest, Registration
 from sessions_app.models import Decision, MeetingPlan, Session
-from sessions_app.wall_clock import days_before, instant
 
 pytestmark = pytest.mark.django_db
 

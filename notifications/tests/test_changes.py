@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from conftest import ZONE
+from foundation.wall_clock import instant
 from notifications.invariants import breaches
 from notifications.models import Notice
 from notifications.tests.changing import MINUTES, deliver, first, html_of, move_to, plan, shift, text_of
 from notifications.tests.test_delivery import calendar_of
 from registrations.models import Registration
 from sessions_app.models import Place, Session
-from sessions_app.wall_clock import instant
 
 pytestmark = pytest.mark.django_db
 

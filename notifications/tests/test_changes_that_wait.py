@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from foundation.dates import long_day
 from notifications.invariants import breaches
 from notifications.models import Notice
 from notifications.tests.changing import MINUTES, deliver, first, owed, shift, text_of
 from notifications.tests.test_delivery import calendar_of
 from registrations.models import Registration
 from sessions_app.models import Place
-from sessions_app.words import long_day
 
 pytestmark = pytest.mark.django_db
 

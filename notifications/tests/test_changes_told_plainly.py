@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from conftest import ZONE
+from foundation.dates import long_day
 from notifications import at_risk
 from notifications.claims import claim
 from notifications.models import Notice
@@ -13,7 +14,6 @@ from notifications.tests.changing import MINUTES, deliver, owed, plan, shift, su
 from notifications.tests.test_delivery import calendar_of
 from registrations.models import Interest, Nomination, Registration
 from sessions_app.models import Place
-from sessions_app.words import long_day
 
 pytestmark = pytest.mark.django_db
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from foundation.dates import long_day
 from notifications.delivery import drain
 from notifications.letters import write_letter
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan
-from sessions_app.words import long_day
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications.invitations import Invitation, Mailbox, cancel, one_line, request
+from foundation.text import one_line
+from notifications.invitations import Invitation, Mailbox, cancel, request
 from notifications.mime import message
 
 OFFICE = Mailbox("Büro für Weiterbildung, Zürich", "training@portal.example")

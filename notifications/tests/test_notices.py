@@ -5,10 +5,10 @@ from datetime import time, timedelta
 import pytest
 from django.db import IntegrityError
 
+from foundation.wall_clock import instant
 from notifications.models import CalendarThread, Notice
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan
-from sessions_app.wall_clock import instant
 
 pytestmark = pytest.mark.django_db
 

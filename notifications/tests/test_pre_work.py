@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from foundation.wall_clock import days_before
 from notifications import pre_work
 from notifications.letters import write_letter
 from notifications.models import Notice
 from notifications.tests.in_time import queries, send, sweep_and_send
 from registrations.models import Registration
-from sessions_app.wall_clock import days_before
 
 pytestmark = pytest.mark.django_db
 

@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.http import parse_http_date
 
 from accounts.models import Person
-from accounts.record import record
 from accounts.tests.desk import filled_in
 from config.logs import TokensOut
+from foundation.record import record
 from notifications.models import CalendarFeed, CalendarThread, Notice
 from notifications.tests.readers import properties, read_alike
 from registrations.models import Registration

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from foundation.wall_clock import days_before
 from notifications import reminders
 from notifications.claims import claim
 from notifications.delivery import Sender
@@ -14,7 +15,6 @@ from notifications.tests.changing import text_of
 from notifications.tests.in_time import KINDS
 from registrations.models import Nomination, Registration
 from sessions_app.models import Place
-from sessions_app.wall_clock import days_before
 
 pytestmark = pytest.mark.django_db
 

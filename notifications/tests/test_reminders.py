@@ -6,13 +6,13 @@ import pytest
 
 from accounts.models import Campus
 from conftest import ZONE
+from foundation.wall_clock import days_before, instant
 from notifications import reminders
 from notifications.letters import write_letter
 from notifications.models import Notice
 from notifications.tests.in_time import queries, send, sweep_and_send
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Session, Venue
-from sessions_app.wall_clock import days_before, instant
 
 pytestmark = pytest.mark.django_db
 

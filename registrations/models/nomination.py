@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Person
-from accounts.record import record
 from accounts.sign_in import may_ask, may_get_mail
+from foundation.record import record
 from registrations.models.accommodation import Accommodation
 from registrations.models.registration import Registration
 from registrations.signals import nomination_made

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Person
-from accounts.record import record
+from foundation.record import record
 from registrations import clash, eligibility, waitlist
 from registrations.models.preparation import Preparation
 from registrations.models.refusals import Refusals

@@ -7,11 +7,11 @@ import pytest
 from django.test import Client
 
 from accounts.tests.test_sign_in import text
+from foundation.dates import local
 from registrations.models import Registration
 from registrations.tests.test_register_page import day, join, notices
 from registrations.views.own import by_month
 from sessions_app.models import Session
-from sessions_app.words import local
 
 
 @pytest.fixture

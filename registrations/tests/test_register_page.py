@@ -11,10 +11,10 @@ from accounts.models import Campus, Person, Unit
 from accounts.tests.test_profile import FINE, NASTY
 from accounts.tests.test_sign_in import CODE, ELSEWHERE, ask, is_signed_in, mailed_code, text
 from catalog.models import Format, Workshop
+from foundation.dates import short_day
 from notifications.models import Notice
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Session, Venue
-from sessions_app.words import short_day
 
 NEW, ZONE = "new@example.edu", "America/Chicago"
 TYPED = {"name": "Ada Lovelace", "email": NEW, "role": "faculty"}

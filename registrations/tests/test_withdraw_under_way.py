@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tests.test_sign_in import text
+from foundation.dates import short_day
 from notifications.invariants import breaches
 from notifications.letters import write_letter
 from notifications.models import Notice
@@ -16,7 +17,6 @@ from notifications.tests.test_delivery import calendar_of
 from registrations.models import Registration
 from registrations.tests.test_register_page import notices
 from sessions_app.models import MeetingPlan, Session
-from sessions_app.words import short_day
 
 pytestmark = pytest.mark.django_db
 

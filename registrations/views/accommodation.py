@@ -10,12 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from foundation.text import ordinal
 from registrations.access import asking_help
 from registrations.forms import AccommodationForm
 from registrations.models import Accommodation, Registration
 from registrations.sealed import Unreadable
 from registrations.sentences import day_of, titled
-from sessions_app.words import ordinal
 
 CONFLICT, UNPROCESSABLE = 409, 422
 SAVED = "Saved. The people who arrange access read it."

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Person
+from foundation.text import ordinal
 from registrations.clash import ACCEPT, Clash, warn_of_overlap
 from registrations.forms import TransferForm
 from registrations.models import Accommodation, Registration
@@ -22,7 +23,6 @@ from registrations.views.own import CONFLICT, own_registration
 from sessions_app.meter import meter
 from sessions_app.models import Session
 from sessions_app.rows import listing, place_of, times_of
-from sessions_app.words import ordinal
 
 MOST_DATES = 50
 UNPROCESSABLE = 422

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from foundation.dates import local, long_day, time_span, zone_words
+from foundation.text import ordinal
 from registrations.access import access_line
 from registrations.models import Registration
 from registrations.places import numbered
@@ -24,7 +26,6 @@ from registrations.sentences import (
 from sessions_app.models import Meeting, Session
 from sessions_app.models.session import AT_RISK
 from sessions_app.rows import listing
-from sessions_app.words import local, long_day, ordinal, time_span, zone_words
 
 CONFLICT = 409
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Person
 from accounts.sign_in import send_code
+from foundation.dates import time_span, zone_words
 from registrations.access import asking_help
 from registrations.clash import ACCEPT, Clash, find_clash
 from registrations.forms import NewcomerForm, ProfileGapsForm
@@ -31,7 +32,6 @@ from registrations.sentences import (
 )
 from sessions_app.models import Session
 from sessions_app.rows import place_of
-from sessions_app.words import time_span, zone_words
 
 CONFLICT, UNPROCESSABLE, TOO_MANY = 409, 422, 429
 # The name of what the form posts where it promised a seat: nobody joins a waitlist they did not choose.

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from foundation.text import ordinal
 from registrations.eligibility import why_not
 from registrations.models import Registration
 from registrations.sentences import after_taking, titled
 from registrations.views.own import CONFLICT, own_registration
-from sessions_app.words import ordinal
 
 
 @never_cache

@@ -10,8 +10,8 @@ from django.forms.models import BaseInlineFormSet
 
 from accounts.desk import DeskForm
 from accounts.models import validate_time_zone
+from foundation.wall_clock import LONG_AGO, default_confirm_by, instant
 from sessions_app.models import Meeting, MeetingPlan, Session, Times, Venue
-from sessions_app.wall_clock import LONG_AGO, default_confirm_by, instant
 
 DEADLINES = ("confirm_by", "registration_opens_at", "registration_closes_at")
 DAYS_OF_A_CALENDAR = [

@@ -9,11 +9,11 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
 from accounts.desk import DeskAdmin, PanelInline, PartInline
+from foundation.dates import clock, short_day, time_span, zone_words
 from sessions_app.admin.forms import DEADLINES, FurtherMeetings, MeetingForm, PublishedForm, ScheduleForm
 from sessions_app.admin.pages import DecisionPages, open_pages
 from sessions_app.meter import meter_for_office
 from sessions_app.models import Decision, Meeting, Session
-from sessions_app.words import clock, short_day, time_span, zone_words
 
 
 def day_and_time(at, zone: str) -> str:

@@ -11,12 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Person
-from accounts.record import record
 from catalog.models import Facilitator, Format
+from foundation.dates import clock, short_day, time_span, zone_words
+from foundation.record import record
+from foundation.wall_clock import LONG_AGO, default_confirm_by
 from sessions_app.models.venue import Meeting, MeetingPlan, Place, Times
 from sessions_app.signals import session_changed
-from sessions_app.wall_clock import LONG_AGO, default_confirm_by
-from sessions_app.words import clock, short_day, time_span, zone_words
 
 MOST_MEETINGS = 20
 

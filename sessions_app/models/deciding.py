@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Person
-from accounts.record import record
+from foundation.record import record
 from sessions_app.models.decision import Decision
 from sessions_app.signals import session_asked, session_cancelled, session_confirmed, session_extended
 

@@ -11,15 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from accounts.locks import lock_row
 from accounts.models import Campus, Person, validate_time_zone
-from accounts.record import record
 from catalog.models import Facilitator, Format, Workshop
+from foundation.record import record
+from foundation.verbs import lock_row
+from foundation.wall_clock import default_confirm_by
 from sessions_app.models.changes import Changes
 from sessions_app.models.deciding import Deciding
 from sessions_app.models.venue import DEFAULT_LEAD_DAYS, MOST_LEAD_DAYS, Meeting, MeetingPlan
 from sessions_app.signals import session_listed, session_published, session_resized
-from sessions_app.wall_clock import default_confirm_by
 
 CODE_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 ASK_GRACE = timedelta(hours=24)

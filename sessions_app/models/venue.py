@@ -8,8 +8,8 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 
 from accounts.models import Campus, validate_time_zone
-from accounts.naming import Named
-from sessions_app.words import short_day, time_span
+from foundation.dates import short_day, time_span
+from foundation.naming import Named
 
 DEFAULT_LEAD_DAYS, MOST_LEAD_DAYS = 14, 180
 

@@ -8,9 +8,9 @@ from django.contrib.admin.models import LogEntry
 from accounts.models import Campus
 from catalog.models import Facilitator, Format
 from conftest import ZONE
+from foundation.wall_clock import default_confirm_by, instant
 from sessions_app.models import Meeting, MeetingPlan, Place, Session, Times, Venue
 from sessions_app.signals import session_changed
-from sessions_app.wall_clock import default_confirm_by, instant
 
 pytestmark = pytest.mark.django_db
 

@@ -12,11 +12,11 @@ from accounts.tests.desk import Form, filled_in
 from accounts.tests.test_sign_in import text
 from catalog.models import Facilitator
 from conftest import ZONE
+from foundation.wall_clock import instant
 from notifications.claims import claim
 from notifications.models import Notice
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Session, Venue
-from sessions_app.wall_clock import instant
 
 pytestmark = pytest.mark.django_db
 

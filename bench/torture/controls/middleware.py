@@ -5,7 +5,7 @@ import time
 
 from django.http import HttpResponseRedirect
 
-from sessions_app.wake import Bell
+from foundation.wake import Bell
 
 
 def answer_first(get_response):

@@ -5,10 +5,10 @@ import sys
 
 from django.core.management.base import BaseCommand
 
+from foundation.wake import wake
 from notifications.answers import DATABASE_AWAY, receive
 from notifications.incoming import MOST_BYTES
 from notifications.tasks import deliver_soon
-from sessions_app.wake import wake
 
 
 class Command(BaseCommand):

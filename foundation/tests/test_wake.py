@@ -11,8 +11,8 @@ import pytest
 from celery import Celery
 from django.conf import settings
 
-from sessions_app import wake as waking
-from sessions_app.wake import Bell, wake
+from foundation import wake as waking
+from foundation.wake import Bell, wake
 
 AT_ONCE = 0.5
 
@@ -154,7 +154,7 @@ def test_the_same_wake_up_is_asked_for_once_per_transaction(bell, django_capture
 
 
 ENDS_AT_ONCE = """
-from sessions_app import wake
+from foundation import wake
 class Task:
     name = "said"
     def apply_async(self, args, **options):
@@ -163,7 +163,7 @@ wake._bell.ring(Task(), ({},))
 """
 FORKS_FIRST = """
 import os
-from sessions_app import wake
+from foundation import wake
 wake._bell.changed.acquire()
 if os.fork():
     _, status = os.wait()

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from sessions_app.wall_clock import AmbiguousTime, NoSuchTime, default_confirm_by, instant
+from foundation.wall_clock import AmbiguousTime, NoSuchTime, default_confirm_by, instant
 
 CHICAGO = "America/Chicago"
 

@@ -1,9 +1,12 @@
-"""Nouns whose name people read in their calendars: the name changes in one verb, and whoever shows it hears of it."""
+"""Nouns whose name people read in their calendars: one verb changes the name and tells the apps that show it."""
 
 from django.db import models, transaction
+from django.dispatch import Signal
 
-from accounts.record import record
-from accounts.signals import renamed
+from foundation.record import record
+
+# Sent with `noun=`, the class of the noun being the sender, inside the transaction of the change.
+renamed = Signal()
 
 
 class Named(models.Model):

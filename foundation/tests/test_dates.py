@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sessions_app.words import length_words, long_day, ordinal, short_day, time_span, zone_words
+from foundation.dates import length_words, long_day, short_day, time_span, zone_words
+from foundation.text import ordinal
 
 CHICAGO = "America/Chicago"
 NOON = datetime(2026, 5, 14, 17, 0, tzinfo=UTC)

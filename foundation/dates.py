@@ -68,23 +68,3 @@ def length_words(minutes: int) -> str:
     if minutes < 120:
         return "1 hour" if minutes == 60 else f"{minutes} minutes"
     return f"{hours} hours" if not rest else f"{hours} hours {rest} minutes"
-
-
-def ordinal(number: int) -> str:
-    """“1st”, “2nd”, “3rd”, “4th”, “11th”."""
-    suffix = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{suffix}"
-
-
-NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-PLACES = ["", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
-
-
-def number_words(number: int) -> str:
-    """“six”; figures above twelve."""
-    return NUMBERS[number] if number < len(NUMBERS) else str(number)
-
-
-def place_words(number: int) -> str:
-    """“sixth”; “11th” above ten."""
-    return PLACES[number] if 0 < number < len(PLACES) else ordinal(number)

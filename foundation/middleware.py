@@ -1,0 +1,73 @@
+"""What holds for every page: its headers, signing in, a page in place of a blank answer or a busy database."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+BUSY = ("database is locked", "lock timeout", "canceling statement due to lock timeout", "deadlock detected")
+
+
+class SecurityHeadersMiddleware:
+    """Add Permissions-Policy: the portal asks for no device capability."""
+
+    POLICY = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", self.POLICY)
+        return response
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Ask for a sign-in, and do not even look who is asking where a page is open to everybody.
+
+    Looking reads the browser session: the answer would depend on a cookie, or take an outdated one away.
+    """
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        """Answer with a redirect where signing in is required and missing."""
+        if not getattr(view, "login_required", True):
+            return None
+        return super().process_view(request, view, args, kwargs)
+
+
+class NotAllowedMiddleware:
+    """Put a page into the empty answer to whoever opens the address of a button, as when its page is reloaded.
+
+    Programs ask in other ways; what they get stays as it is.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "GET" and response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:
+            page = render(request, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
+
+
+class BusyMiddleware:
+    """Turn a lock timeout into 503 with Retry-After: nothing was changed, trying again is safe."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, OperationalError) and any(words in str(exception) for words in BUSY):
+            response = render(request, "503.html", status=503)
+            response["Retry-After"] = "3"
+            return response
+        return None
