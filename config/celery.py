@@ -41,7 +41,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 60 * MINUTE},
     },
     # In UTC: at night where the portal is meant for.
-    "check-invariants": {"task": "notifications.tasks.check_invariants", "schedule": crontab(hour=9, minute=15)},
+    "check-invariants": {"task": "operations.tasks.check_invariants", "schedule": crontab(hour=9, minute=15)},
     "forget-received-mail": {
         "task": "notifications.tasks.forget_received_mail",
         "schedule": crontab(hour=9, minute=5),

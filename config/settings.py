@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "sessions_app",
     "registrations",
     "notifications",
+    "operations",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",

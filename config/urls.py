@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("catalog.urls")),
     path("", include("registrations.urls")),
     path("", include("notifications.urls")),
+    path("", include("operations.urls")),
     path("accounts/", include("accounts.urls")),
     path("admin/login/", admin_login),
     path("admin/", admin.site.urls),

@@ -9,7 +9,6 @@ from django.utils import timezone
 from foundation.wake import wake
 from notifications import at_risk, digest, pre_work, reminders, uninvited
 from notifications.delivery import drain
-from notifications.invariants import breaches
 from notifications.mailbox import read_mailbox
 from notifications.models import MailQueue
 from notifications.models.received import Decline, ReceivedMail
@@ -52,13 +51,6 @@ def remind_of_pre_work() -> None:
 def write_digest() -> None:
     """Write the office's digest of the day."""
     digest.owe(timezone.now())
-
-
-@shared_task
-def check_invariants() -> None:
-    """Recount every promise and log each that is broken."""
-    for breach in breaches(timezone.now()):
-        logger.error("broken promise: %s", breach)
 
 
 @shared_task

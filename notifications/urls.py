@@ -1,12 +1,10 @@
 from django.urls import path
 
-from notifications import health, views
+from notifications import views
 from notifications.decline_page import decline
 
 urlpatterns = [
     path("declines/<uuid:uuid>/", decline, name="decline"),
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
     path("registrations/<uuid:uuid>/invitation.ics", views.invitation, name="invitation"),
     path("sessions/<slug:code>/session.ics", views.session_file, name="session_file"),
     path("sessions.ics", views.all_sessions, name="all_sessions"),

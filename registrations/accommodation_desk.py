@@ -15,10 +15,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts.desk import ReadOnlyAdmin
+from accounts.sealed import Unreadable
 from foundation.dates import clock, short_day
 from registrations.forms import AnswerForm
 from registrations.models import Accommodation
-from registrations.sealed import Unreadable
 
 CONFLICT, UNPROCESSABLE = 409, 422
 

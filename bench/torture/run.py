@@ -15,7 +15,7 @@ def main(name: str, count: str, without: str = "") -> None:
     from django.utils import timezone
 
     from bench.torture import looking, machine, mail, outages, races, texts, year
-    from notifications.invariants import breaches
+    from operations.invariants import breaches
 
     promises = {}
     for module in (races, outages, looking, machine, mail, texts, year):

@@ -5,11 +5,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Person
-from notifications.health import STUCK_AFTER
 from notifications.invitation_desk import Line, in_session, of_person
 from notifications.models import MailQueue, Notice, Wording
 from notifications.models.private_feed import CalendarFeed
 from notifications.models.received import ReceivedMail, ReplyMailbox
+from operations.health import STUCK_AFTER
 from sessions_app.models import Session
 
 register = template.Library()

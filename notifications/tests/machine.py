@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 
 from accounts.models import Person
 from catalog.models import Workshop
-from notifications.invariants import PROMOTED_UNTIL, breaches
+from operations.invariants import PROMOTED_UNTIL, breaches
 from registrations.models import Registration
 from registrations.tasks import fill_free_seats
 from sessions_app.models import MeetingPlan, Session

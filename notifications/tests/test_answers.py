@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from notifications.answers import receive
 from notifications.delivery import drain
-from notifications.invariants import breaches
 from notifications.models import CalendarThread, Notice
 from notifications.models.received import RAW_LIFE, Decline, ReceivedMail
 from notifications.tests.replies import AUTHSERV, CLIENTS, bare, davical, event, mail, multipart
 from notifications.tests.test_delivery import calendar_of
+from operations.invariants import breaches
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan
 

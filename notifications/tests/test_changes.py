@@ -6,10 +6,10 @@ import pytest
 
 from conftest import ZONE
 from foundation.wall_clock import instant
-from notifications.invariants import breaches
 from notifications.models import Notice
 from notifications.tests.changing import MINUTES, deliver, first, html_of, move_to, plan, shift, text_of
 from notifications.tests.test_delivery import calendar_of
+from operations.invariants import breaches
 from registrations.models import Registration
 from sessions_app.models import Place, Session
 

@@ -7,10 +7,10 @@ from django.db import connection
 from django.utils import timezone
 
 from catalog.models import Facilitator
-from notifications.invariants import breaches
 from notifications.models import Notice
 from notifications.tests.changing import MINUTES, deliver, first, html_of, text_of
 from notifications.tests.test_delivery import calendar_of
+from operations.invariants import breaches
 from sessions_app.models import Place, Venue
 
 pytestmark = pytest.mark.django_db

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from foundation.dates import long_day
-from notifications.invariants import breaches
 from notifications.models import Notice
 from notifications.tests.changing import MINUTES, deliver, first, owed, shift, text_of
 from notifications.tests.test_delivery import calendar_of
+from operations.invariants import breaches
 from registrations.models import Registration
 from sessions_app.models import Place
 

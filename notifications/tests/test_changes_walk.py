@@ -12,12 +12,12 @@ from catalog.models import Facilitator
 from notifications.answers import receive
 from notifications.claims import claim
 from notifications.delivery import Sender
-from notifications.invariants import breaches
 from notifications.models import CalendarThread, MailQueue, Notice
 from notifications.models.received import Decline
 from notifications.shown import shown_of
 from notifications.tests import replies
 from notifications.tests.test_delivery import calendar_of
+from operations.invariants import breaches
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Place, Session, Times, Venue
 

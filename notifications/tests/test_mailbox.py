@@ -11,7 +11,6 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from notifications.delivery import drain
-from notifications.health import find_problems
 from notifications.incoming import MOST_BYTES
 from notifications.mailbox import DONE_FOLDER, MOST_TRIES, UNREADABLE_FOLDER, read_mailbox
 from notifications.models import CalendarThread, Notice
@@ -20,6 +19,7 @@ from notifications.tasks import read_answers
 from notifications.templatetags.office_mail import UNREAD, mail_banner
 from notifications.tests.imap import PASSWORD, USER, ImapServer
 from notifications.tests.replies import AUTHSERV, bare, bounce, davical, gmail, mail, multipart
+from operations.health import find_problems
 from registrations.models import Registration
 
 pytestmark = pytest.mark.django_db

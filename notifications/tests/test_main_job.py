@@ -9,8 +9,8 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.tests.test_second_factor import app_code
-from notifications.health import find_problems
 from notifications.models import Notice
+from operations.health import find_problems
 from registrations.models import Registration
 from sessions_app.models import Session
 

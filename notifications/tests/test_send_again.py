@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 
 from accounts.signals import address_changed
 from notifications.delivery import drain
-from notifications.invariants import breaches
 from notifications.models import CalendarThread, Notice
 from notifications.tests.test_delivery import calendar_of
+from operations.invariants import breaches
 from registrations.models import Registration
 
 pytestmark = pytest.mark.django_db

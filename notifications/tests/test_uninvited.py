@@ -8,12 +8,12 @@ from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
 from notifications.delivery import drain
-from notifications.invariants import breaches
 from notifications.models import CalendarThread, Notice
 from notifications.models.notices import NoticeQuerySet
 from notifications.tasks import invite_the_uninvited
 from notifications.tests.changing import owed, plan
 from notifications.tests.test_delivery import calendar_of
+from operations.invariants import breaches
 from registrations.models import Registration
 
 pytestmark = pytest.mark.django_db

@@ -8,9 +8,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Person
+from accounts.sealed import Unreadable, seal, seal_anew, unseal
 from foundation.record import record
 from registrations.models.registration import Registration
-from registrations.sealed import Unreadable, seal, seal_anew, unseal
 from registrations.signals import accommodation_answered, accommodation_asked
 
 

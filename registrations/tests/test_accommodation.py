@@ -12,12 +12,12 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import Campus
+from accounts.sealed import Unreadable, seal, unseal
 from accounts.tests.test_sign_in import CODE, mailed_code, text
 from catalog.models import Format, Workshop
 from foundation.dates import short_day
 from foundation.wall_clock import instant
 from registrations.models import Accommodation, Registration
-from registrations.sealed import Unreadable, seal, unseal
 from registrations.tasks import forget_accommodations
 from registrations.tests.test_register_page import NEW, TYPED, form_of, join, notices
 from sessions_app.models import MeetingPlan, Session, Venue

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from conftest import database_url
-from notifications.invariants import breaches
+from operations.invariants import breaches
 from registrations.models import Registration
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]

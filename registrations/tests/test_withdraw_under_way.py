@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from accounts.tests.test_sign_in import text
 from foundation.dates import short_day
-from notifications.invariants import breaches
 from notifications.letters import write_letter
 from notifications.models import Notice
 from notifications.tests.changing import deliver
 from notifications.tests.test_delivery import calendar_of
+from operations.invariants import breaches
 from registrations.models import Registration
 from registrations.tests.test_register_page import notices
 from sessions_app.models import MeetingPlan, Session

@@ -10,11 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.sealed import Unreadable
 from foundation.text import ordinal
 from registrations.access import asking_help
 from registrations.forms import AccommodationForm
 from registrations.models import Accommodation, Registration
-from registrations.sealed import Unreadable
 from registrations.sentences import day_of, titled
 
 CONFLICT, UNPROCESSABLE = 409, 422

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from notifications.claims import claim
 from notifications.delivery import Sender
-from notifications.health import find_problems
 from notifications.models import MailQueue, Notice
+from operations.health import find_problems
 from registrations.models import Registration
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from catalog.models import Workshop
-from notifications.demo.build import AMINA, KAI, OFFICE, NotEmpty, build, is_empty
+from operations.demo.build import AMINA, KAI, OFFICE, NotEmpty, build, is_empty
 from registrations.models import Registration
 from sessions_app.models import Session
 

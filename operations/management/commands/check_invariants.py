@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from notifications.invariants import breaches
+from operations.invariants import breaches
 
 
 class Command(BaseCommand):

@@ -11,9 +11,9 @@ from django.utils.text import slugify
 from accounts.models import Campus, Person, Unit
 from catalog.models import Facilitator, Format, Objective, Topic, Workshop
 from notifications.changes import note_what_is_shown
-from notifications.demo.play import play
-from notifications.demo.season import CONTENT, read, season
 from notifications.models import Notice
+from operations.demo.play import play
+from operations.demo.season import CONTENT, read, season
 from sessions_app.models import Session, Venue
 
 OFFICE = "office@example.edu"

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.sealed import Unreadable
 from registrations.models import Accommodation
-from registrations.sealed import Unreadable
 
 
 class Command(BaseCommand):

@@ -14,9 +14,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from notifications.invariants import breaches
 from notifications.models import CalendarThread, Notice
-from notifications.tasks import check_invariants
+from operations.tasks import check_invariants
+from operations.invariants import breaches
 from registrations.models import Registration
 from sessions_app.models import Decision, Meeting, Session
 

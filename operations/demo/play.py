@@ -6,7 +6,7 @@ from operator import itemgetter
 
 from accounts.models import Person
 from catalog.models import Format, Workshop
-from notifications.demo.season import ZONE, Story, yesterday_at_five
+from operations.demo.season import ZONE, Story, yesterday_at_five
 from registrations.models import Accommodation, Nomination, Registration
 from sessions_app.models import MeetingPlan, Session, Venue
 

@@ -13,10 +13,10 @@ from django.db.models import F
 
 from accounts.models import Person
 from catalog.models import Facilitator, Workshop
-from notifications.demo.build import AMINA, KAI, OFFICE, NotEmpty, build
-from notifications.demo.season import CONTENT, SCHEDULES, ZONE, is_away, published, read, season
-from notifications.invariants import breaches
 from notifications.models import Notice
+from operations.demo.build import AMINA, KAI, OFFICE, NotEmpty, build
+from operations.demo.season import CONTENT, SCHEDULES, ZONE, is_away, published, read, season
+from operations.invariants import breaches
 from registrations.models import Accommodation, Nomination, Registration
 from sessions_app.models import Session
 

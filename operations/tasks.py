@@ -1,0 +1,17 @@
+"""What a worker does for the operator: every promise is recounted once a day."""
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from operations.invariants import breaches
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def check_invariants() -> None:
+    """Recount every promise and log each that is broken."""
+    for breach in breaches(timezone.now()):
+        logger.error("broken promise: %s", breach)
