@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "registrations",
     "notifications",
     "operations",
+    "office",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",

@@ -3,10 +3,10 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from accounts.tests.desk import filled_in
 from catalog.models import Workshop
 from catalog.reminder_days import in_order, parse_days
-from catalog.tests.test_admin import page
+from office.tests.pages import filled_in
+from office.tests.test_workshops import page
 
 SENTENCE = "Enter days from 1 to 30 with commas between them, such as 7, 1."
 

@@ -9,12 +9,12 @@ from django.test import Client
 from conftest import ZONE
 from notifications.answers import receive
 from notifications.delivery import drain
-from notifications.invitation_desk import in_session
 from notifications.models import CalendarThread, Notice
 from notifications.models.received import Decline
 from notifications.tasks import carry_out_declines
 from notifications.tests.replies import AUTHSERV, bare, bounce, davical, event, mail
 from notifications.tests.test_delivery import calendar_of
+from office.mail.invitations import in_session
 from operations.invariants import breaches
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Place, Session, Times

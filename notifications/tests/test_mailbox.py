@@ -16,9 +16,9 @@ from notifications.mailbox import DONE_FOLDER, MOST_TRIES, UNREADABLE_FOLDER, re
 from notifications.models import CalendarThread, Notice
 from notifications.models.received import ReceivedMail, ReplyMailbox
 from notifications.tasks import read_answers
-from notifications.templatetags.office_mail import UNREAD, mail_banner
 from notifications.tests.imap import PASSWORD, USER, ImapServer
 from notifications.tests.replies import AUTHSERV, bare, bounce, davical, gmail, mail, multipart
+from office.templatetags.office_mail import UNREAD, mail_banner
 from operations.health import find_problems
 from registrations.models import Registration
 

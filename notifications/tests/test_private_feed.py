@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.utils.http import parse_http_date
 
 from accounts.models import Person
-from accounts.tests.desk import filled_in
 from config.logs import TokensOut
 from foundation.record import record
 from notifications.models import CalendarFeed, CalendarThread, Notice
 from notifications.tests.readers import properties, read_alike
+from office.tests.pages import filled_in
 from registrations.models import Registration
 from sessions_app.models import Meeting, MeetingPlan, Session, Times
 

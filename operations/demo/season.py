@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from foundation.wall_clock import instant
-from sessions_app.schedule_file import read_schedule
+from sessions_app.schedule_import.reading import read_schedule
 
 CONTENT = Path(__file__).parent / "content"
 SCHEDULES = ("schedule-2023-ally-training.csv", "schedule-2024-foundational.csv")

@@ -15,8 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from notifications.models import CalendarThread, Notice
-from operations.tasks import check_invariants
 from operations.invariants import breaches
+from operations.tasks import check_invariants
 from registrations.models import Registration
 from sessions_app.models import Decision, Meeting, Session
 

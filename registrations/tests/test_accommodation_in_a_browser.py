@@ -1,8 +1,8 @@
 """Asking for what one needs and answering it in a real browser, under the Content-Security-Policy; and axe."""
 
+from office.tests.test_accommodations import LIST, arranger
 from registrations.models import Accommodation, Registration
 from registrations.tests.test_accommodation import NEEDS, page_of
-from registrations.tests.test_accommodation_desk import LIST, arranger
 from registrations.tests.test_register_page import form_of
 
 

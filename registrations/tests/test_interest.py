@@ -8,13 +8,13 @@ import pytest
 from django.test import Client
 
 from accounts.models import Campus
-from accounts.tests.desk import filled_in
 from accounts.tests.test_sign_in import CODE, ask, mailed_code, text
 from catalog.models import Workshop
 from foundation.dates import long_day
 from notifications.delivery import drain
 from notifications.letters import write_letter
 from notifications.models import Notice
+from office.tests.pages import filled_in
 from registrations.models import Interest, Registration
 from registrations.tests.test_register_page import notices
 from sessions_app.models import Session

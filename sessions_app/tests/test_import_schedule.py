@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from accounts.models import Campus, Person
 from catalog.models import Format, Workshop
 from sessions_app.models import Meeting, Session, Venue
-from sessions_app.schedule_file import OPTIONAL, REQUIRED, WrongRow, read_schedule
-from sessions_app.schedule_import import WrongRows, import_schedule
+from sessions_app.schedule_import.importing import WrongRows, import_schedule
+from sessions_app.schedule_import.reading import OPTIONAL, REQUIRED, WrongRow, read_schedule
 
 CHICAGO = "America/Chicago"
 NOW = datetime(2024, 4, 1, 12, tzinfo=UTC)
@@ -128,7 +128,7 @@ def test_every_new_title_gets_a_slug_of_its_own(implicit_bias, schedule_file, ti
 @pytest.mark.parametrize("year", ["2023", "2024"])
 def test_the_published_schedules_can_be_read_as_they_are(db, settings, year):
     name = {"2023": "schedule-2023-ally-training", "2024": "schedule-2024-foundational"}[year]
-    run(settings.BASE_DIR / "notifications" / "demo" / "content" / f"{name}.csv")
+    run(settings.BASE_DIR / "operations" / "demo" / "content" / f"{name}.csv")
     assert Session.objects.count() == {"2023": 13, "2024": 4}[year]
     assert Workshop.objects.count() == {"2023": 7, "2024": 1}[year]
 

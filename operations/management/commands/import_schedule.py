@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Person, validate_time_zone
-from sessions_app.schedule_import import WrongRows, import_schedule
+from sessions_app.schedule_import.importing import WrongRows, import_schedule
 
 LARGEST = 5_000_000  # bytes; a season is a few thousand
 

@@ -1,0 +1,161 @@
+"""Access requests in the admin: a list without words for the Accommodations group, and one page to read and answer.
+
+Permissions open nothing here and neither does being a superuser: only membership of the group does.
+"""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from accounts.sealed import Unreadable
+from foundation.dates import clock, short_day
+from office.base import ReadOnlyAdmin
+from registrations.forms import AnswerForm
+from registrations.models import Accommodation
+
+CONFLICT, UNPROCESSABLE = 409, 422
+
+
+def day_and_time(at, zone: str) -> str:
+    return f"{short_day(at, zone, 0)}, {clock(at, zone)}"
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("waiting", "Waiting for an answer")]
+
+    def queryset(self, request, queryset):
+        return queryset.waiting(timezone.now()) if self.value() == "waiting" else queryset
+
+
+@admin.register(Accommodation)
+class AccommodationAdmin(ReadOnlyAdmin):
+    office_may = ()
+    list_display = ["session", "person", "asked", "state", "last_day"]
+    list_filter = [StateFilter]
+    list_select_related = ["registration__session__workshop", "registration__person"]
+    ordering = ["registration__session__starts_at", "pk"]
+    NAME = "registrations_accommodation"
+
+    # ---- who may ----
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return request.user.arranges_access
+
+    def has_module_permission(self, request) -> bool:
+        return request.user.arranges_access
+
+    # ---- the list ----
+
+    @admin.display(description="session")
+    def session(self, accommodation: Accommodation) -> str:
+        return str(accommodation.registration.session)
+
+    @admin.display(description="person")
+    def person(self, accommodation: Accommodation) -> str:
+        return str(accommodation.registration.person)
+
+    @admin.display(description="asked")
+    def asked(self, accommodation: Accommodation) -> str:
+        return day_and_time(accommodation.asked_at, accommodation.registration.session.time_zone)
+
+    @admin.display(description="state")
+    def state(self, accommodation: Accommodation) -> str:
+        if not accommodation.registration.is_active:
+            return f"No longer needed: {accommodation.registration.get_status_display().lower()}"
+        if accommodation.is_answered:
+            return "Answered"
+        return "Changed after the answer" if accommodation.answered_at else "Waiting for an answer"
+
+    @admin.display(description="needed by")
+    def last_day(self, accommodation: Accommodation) -> str:
+        session = accommodation.registration.session
+        return day_and_time(session.starts_at, session.time_zone)
+
+    # ---- one request ----
+
+    def get_urls(self):
+        own = [
+            path(f"<int:pk>/{name}/", self.admin_site.admin_view(require_POST(view)), name=f"{self.NAME}_{name}")
+            for name, view in [("reading", self.reading_view), ("answer", self.answer_view)]
+        ]
+        return own + super().get_urls()
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url="", extra_context=None) -> HttpResponse:
+        """Show whose request it is, and offer to read it: no words on a GET, because reading is put on record."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        accommodation = self.get_object(request, object_id)
+        if accommodation is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return self._page(request, accommodation)
+
+    def reading_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the words, with the form to answer them."""
+        return self._reading(request, self._request_of(request, pk))
+
+    @method_decorator(sensitive_post_parameters("answer"))
+    def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Answer what was read. A refusal is 409 and a form that is not valid 422, both with what was typed."""
+        accommodation = self._request_of(request, pk)
+        form = AnswerForm(request.POST)
+        if not form.is_valid():
+            return self._reading(request, accommodation, form, status=UNPROCESSABLE)
+        try:
+            accommodation.reply(form.cleaned_data["answer"], request.user, form.cleaned_data["asked_at"])
+        except Accommodation.ChangedMeanwhile as refusal:
+            return self._changed(request, pk, form, str(refusal))
+        messages.success(request, "Answered. The person is told that there is an answer.")
+        return redirect("admin:registrations_accommodation_changelist")
+
+    def _changed(self, request: HttpRequest, pk: int, form: AnswerForm, refusal: str) -> HttpResponse:
+        accommodation = self.get_queryset(request).filter(pk=pk).first()
+        if accommodation is None:
+            messages.error(request, refusal)
+            return redirect("admin:registrations_accommodation_changelist")
+        # The next answer is given knowing what is asked now.
+        form.data = form.data.copy()
+        form.data["asked_at"] = accommodation.asked_at.isoformat()
+        form.add_error(None, refusal)
+        return self._reading(request, accommodation, form, status=CONFLICT)
+
+    def _request_of(self, request: HttpRequest, pk: int) -> Accommodation:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(self.get_queryset(request).select_related(*self.list_select_related), pk=pk)
+
+    def _reading(
+        self, request: HttpRequest, accommodation: Accommodation, form: AnswerForm | None = None, status: int = 200
+    ) -> HttpResponse:
+        accommodation.read(by=request.user)
+        try:
+            needs, answer = accommodation.needs, accommodation.answer
+        except Unreadable as problem:
+            return self._page(request, accommodation, problem=str(problem), status=status)
+        form = form or AnswerForm(initial={"answer": answer, "asked_at": accommodation.asked_at.isoformat()})
+        return self._page(request, accommodation, needs=needs, form=form, status=status)
+
+    def _page(self, request: HttpRequest, accommodation: Accommodation, status: int = 200, **said) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(accommodation),
+            "opts": self.opts,
+            "original": accommodation,
+            "registration": accommodation.registration,
+            "session": accommodation.registration.session,
+            "asked": self.asked(accommodation),
+            "state": self.state(accommodation),
+            **said,
+        }
+        template = "office/accommodations/request.html"
+        return TemplateResponse(request, template, context, status=status)

@@ -1,0 +1,28 @@
+"""The office's side of the portal, composed: Django finds this module, and it imports every page of the admin."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib import admin
+from django.contrib.auth import admin as auth_admin  # noqa: F401 (registers Group, which goes below)
+from django.contrib.auth.models import Group
+from django.http import Http404, HttpRequest
+
+admin.site.site_title = admin.site.site_header = "Quorum"
+admin.site.index_title = "Office"
+admin.site.empty_value_display = "–"
+admin.site.enable_nav_sidebar = False
+
+
+def no_passwords(request: HttpRequest, extra_context: dict | None = None):
+    """Answer 404 where Django's admin would let somebody change a password: nobody has one."""
+    raise Http404
+
+
+admin.site.password_change = admin.site.password_change_done = no_passwords
+# Rows are deleted one at a time, each after a page that says what else goes with it.
+admin.site.disable_action("delete_selected")
+# allauth's pages would show the keys of second factors, and edit addresses past the Person they belong to.
+admin.site.unregister([Authenticator, EmailAddress, Group])
+
+# Each registers its pages, so they come after what is taken away above.
+from office import accommodations, mail, nominations, people, roster, sessions, venues, workshops  # noqa: E402, F401

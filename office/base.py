@@ -1,0 +1,259 @@
+"""The office's desk: what the pages of the admin have in common (guarantees: Locks, G14).
+
+A page locks its row on POST, writes only the fields that changed, refuses a form that somebody else's change has made
+stale, and puts every change on record with what it was before and what it is now. State changes are verbs.
+"""
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import admin
+from django.core import signing
+from django.core.exceptions import BadRequest, ValidationError
+from django.db import connection, models
+from django.utils import timezone
+
+from foundation.verbs import lock_row
+
+MOST = 32767
+NOT_SHOWN = ("id", "password", "last_login")
+DONE, BAD_INPUT, REFUSED = 302, 400, 409
+
+
+def in_words(value) -> str:
+    """Return a field's value as the office reads it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, models.QuerySet):
+        value = ", ".join(str(one) for one in value)
+    if value is None or value == "":
+        return "nothing"
+    if hasattr(value, "tzinfo"):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+    return str(value)
+
+
+def changes(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Return what differs between two sets of words, as label, before, after."""
+    labels = list(after) + [label for label in before if label not in after]
+    pairs = ((label, before.get(label, "nothing"), after.get(label, "nothing")) for label in labels)
+    return [change for change in pairs if change[1] != change[2]]
+
+
+class OfficeForm(forms.ModelForm):
+    """A form that knows how its object read when the page was made, and refuses to overwrite what changed since."""
+
+    as_loaded = forms.CharField(required=False, widget=forms.HiddenInput)
+    is_stale = False
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.before = self.words(self.instance) if self.instance.pk else {}
+        self.initial["as_loaded"] = signing.dumps(self.before, compress=True)
+
+    @staticmethod
+    def words(obj) -> dict[str, str]:
+        """Return the object as label and words. OfficeAdmin puts its own in place."""
+        return {}
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.instance.pk:
+            self._refuse_stale()
+        return cleaned
+
+    def _refuse_stale(self) -> None:
+        try:
+            loaded = signing.loads(self.cleaned_data.get("as_loaded") or "")
+        except signing.BadSignature:
+            raise ValidationError(
+                "This form cannot tell what changed since it was opened. Open the page again."
+            ) from None
+        news = changes(loaded, self.before)
+        if not news:
+            return
+        self.is_stale = True
+        # The next save is made knowing the news, so it counts as loaded now.
+        self.data = self.data.copy()
+        self.data[self.add_prefix("as_loaded")] = self.initial["as_loaded"]
+        sentences = [f"{label} was {before}, and is now {after}." for label, before, after in news]
+        raise ValidationError(
+            [
+                "Somebody changed this while you had it open, so nothing was saved.",
+                *sentences,
+                "What you typed is still here. Save again to keep yours.",
+            ]
+        )
+
+
+def carry_out(form: forms.Form, verb: Callable[[], object], refusal: type[Exception], field: str | None = None) -> int:
+    """Call `verb` if the posted form can be used, and return the status of the answer.
+
+    DONE: go on to the next page. BAD_INPUT or REFUSED: show the form again, which says what is wrong with it or why
+    `verb` raised a `refusal`, at `field` or above all fields.
+    """
+    if not form.is_valid():
+        return BAD_INPUT
+    try:
+        verb()
+    except refusal as reason:
+        form.add_error(field, str(reason))
+        return REFUSED
+    return DONE
+
+
+class OfficeAdmin(admin.ModelAdmin):
+    """A page of the desk. `office_may` names what the Office group may do here: view, add, change, delete."""
+
+    form = OfficeForm
+    office_may = ("view", "add", "change")
+    save_on_top = False
+
+    def words(self, obj) -> dict[str, str]:
+        """Return every editable field of `obj`, label and value, as the record and a stale form tell it."""
+        told = {}
+        for field in [*obj._meta.concrete_fields, *obj._meta.many_to_many]:
+            if not field.editable or field.name in NOT_SHOWN:
+                continue
+            value = getattr(obj, field.name)
+            if field.many_to_many:
+                value = value.all()
+            elif field.choices:
+                value = getattr(obj, f"get_{field.name}_display")()
+            label = str(field.verbose_name)
+            told[label[:1].upper() + label[1:]] = in_words(value)
+        return told
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.words = staticmethod(self.words)
+        return form
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, models.PositiveSmallIntegerField):
+            # SQLite would take any number; PostgreSQL has no room for more.
+            kwargs["max_value"] = MOST
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_object(self, request, object_id, from_field=None):
+        obj = super().get_object(request, object_id, from_field)
+        if obj is not None and request.method == "POST" and connection.in_atomic_block:
+            self.lock(obj)
+        return obj
+
+    def lock(self, obj) -> None:
+        """Lock the row of `obj` until the transaction ends, and refresh it."""
+        lock_row(obj)
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            return super().save_model(request, obj, form, change)
+        columns = {field.name for field in obj._meta.concrete_fields}
+        obj.save(update_fields=[name for name in form.changed_data if name in columns])
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        """Say what changed, from what to what. Empty when nothing did."""
+        if add:
+            return "Added."
+        news = changes(form.before, self.words(form.instance))
+        return " ".join(f"{label}: from {before} to {after}." for label, before, after in news)
+
+    def log_change(self, request, obj, message):
+        return super().log_change(request, obj, message) if message else None
+
+    def lookup_allowed(self, lookup, value, request):
+        """Refuse to filter by what points here from rows that are hidden (related_name="+"): it would show them."""
+        return not lookup.startswith("+") and super().lookup_allowed(lookup, value, request)
+
+    def changelist_view(self, request, extra_context=None):
+        if any("\0" in value for values in request.GET.lists() for value in values[1]):
+            raise BadRequest("A search cannot hold a NUL character.")
+        return super().changelist_view(request, extra_context)
+
+    def render_change_form(self, request, context, **kwargs):
+        response = super().render_change_form(request, context, **kwargs)
+        if context.get("errors"):
+            response.status_code = REFUSED if context["adminform"].form.is_stale else BAD_INPUT
+        return response
+
+
+class NamedAdmin(OfficeAdmin):
+    """A page for a noun whose name people read in their calendars: `rename` changes it and puts it on record.
+
+    `other_verbs` are further fields that a verb changes and puts on record.
+    """
+
+    other_verbs: tuple[str, ...] = ()
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            return super().save_model(request, obj, form, change)
+        names = {field: form.cleaned_data[field] for field in obj.NAMING if field in form.changed_data}
+        columns = {field.name for field in obj._meta.concrete_fields} - {*names, *self.other_verbs}
+        obj.save(update_fields=[name for name in form.changed_data if name in columns])
+        if names:
+            type(obj)._base_manager.get(pk=obj.pk).rename(request.user, **names)
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        """Say what changed but the name and the like, which verbs have put on record."""
+        if not add:
+            fields = (*form.instance.NAMING, *self.other_verbs)
+            names = [str(form.instance._meta.get_field(field).verbose_name) for field in fields]
+            now = self.words(form.instance)
+            form.before |= {label: now[label] for label in (name[:1].upper() + name[1:] for name in names)}
+        return super().construct_change_message(request, form, formsets, add)
+
+
+class ReadOnlyAdmin(OfficeAdmin):
+    """A list to look things up in. Nothing is typed here."""
+
+    form = forms.ModelForm
+    office_may = ("view",)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class PartInline(admin.StackedInline):
+    """Rows that are part of their object: who may change the object may change them."""
+
+    extra = 0
+
+    def _may_change_whole(self, request, obj) -> bool:
+        whole = self.admin_site.get_model_admin(self.parent_model)
+        return whole.has_add_permission(request) if obj is None else whole.has_change_permission(request, obj)
+
+    def has_view_permission(self, request, obj=None):
+        return self.admin_site.get_model_admin(self.parent_model).has_view_permission(request, obj)
+
+    def has_add_permission(self, request, obj):
+        return self._may_change_whole(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return self._may_change_whole(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return self._may_change_whole(request, obj)
+
+
+class PanelInline(admin.TabularInline):
+    """Rows to read beside an object; they change elsewhere."""
+
+    template = "office/_panel.html"
+    extra = max_num = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -1,0 +1,103 @@
+"""Received mail in the admin: what came back, what was made of it, and the mail itself for 30 days."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST
+
+from foundation.record import record
+from notifications.models.received import ReceivedMail
+from office.base import DONE, ReadOnlyAdmin
+from office.mail.undeliverable import HandledForm
+
+
+@admin.register(ReceivedMail)
+class ReceivedMailAdmin(ReadOnlyAdmin):
+    """Everything shown is a claim of whoever wrote the mail. Who takes a mail itself is put on record."""
+
+    list_display = ["received_at", "sender", "subject", "outcome", "sentence", "person", "handled_at"]
+    list_filter = ["outcome", ("handled_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["handled_by", "thread__registration__person", "thread__registration__session__workshop"]
+    search_fields = ["sender", "subject", "thread__registration__person__name", "thread__uid"]
+    date_hierarchy = "received_at"
+    fields = [
+        "received_at",
+        "outcome",
+        "sentence",
+        "person",
+        "session",
+        "sender",
+        "subject",
+        "attendee",
+        "partstat",
+        "stamp",
+        "comment",
+        "message_id",
+        "handled_at",
+        "handled_by",
+        "handled_note",
+    ]
+    office_may = ("view", "change")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("raw")
+
+    def get_urls(self):
+        pages = [("mail", require_POST(self.mail_view)), ("handled", self.handled_view)]
+        own = [
+            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"notifications_receivedmail_{name}")
+            for name, view in pages
+        ]
+        return own + super().get_urls()
+
+    @method_decorator(transaction.atomic)
+    def mail_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Answer with the mail as it came, as a file nothing opens by itself, and put on record who took it."""
+        if not request.user.has_perm("notifications.view_receivedmail"):
+            raise PermissionDenied
+        mail = get_object_or_404(ReceivedMail, pk=pk)
+        if not mail.raw:
+            raise Http404
+        record(request.user, mail, "Mail downloaded.")
+        response = HttpResponse(bytes(mail.raw), content_type="application/octet-stream")
+        response["Content-Disposition"] = f'attachment; filename="received-{pk}.eml"'
+        return response
+
+    def handled_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask what was done, and on POST mark the mail as handled."""
+        if not request.user.has_perm("notifications.change_receivedmail"):
+            raise PermissionDenied
+        mail = get_object_or_404(self.get_queryset(request).select_related("handled_by"), pk=pk)
+        form, status = HandledForm(), 200
+        if request.method == "POST":
+            form = HandledForm(request.POST)
+            status = form.handle(mail, request.user)
+            if status == DONE:
+                messages.success(request, f"Handled: the mail from {mail.sender or 'nobody'}.")
+                return redirect("admin:notifications_receivedmail_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Mark as handled",
+            "opts": self.opts,
+            "mail": mail,
+            "form": form,
+        }
+        return TemplateResponse(request, "office/mail/handled_received.html", context, status=status)
+
+    @admin.display(description="person")
+    def person(self, mail: ReceivedMail) -> str:
+        return str(mail.thread.registration.person) if mail.thread else ""
+
+    @admin.display(description="session")
+    def session(self, mail: ReceivedMail) -> str:
+        if mail.thread is None:
+            return ""
+        session = mail.thread.registration.session
+        url = reverse("admin:registrations_registration_roster", args=[session.pk])
+        return format_html('<a href="{}">{}</a>', url, session)

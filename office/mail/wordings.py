@@ -1,0 +1,183 @@
+"""What mail says, in the admin: a list of its kinds, a letter of each with real data, and the office's own words."""
+
+from csp.constants import SELF
+from csp.decorators import csp_update
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+
+from notifications import wording
+from notifications.examples import FACTS, NothingToShow, example, kinds, sessions
+from notifications.models import Notice, Wording
+from office.base import OfficeAdmin, OfficeForm
+from sessions_app.models import Session
+
+MOST_SESSIONS = 30
+MAY_SEE = ["sessions_app.view_session"] + [
+    f"registrations.view_{noun}" for noun in ("registration", "nomination", "interest")
+]
+# Letters style inline. Nothing in one is loaded, run or sent, whatever it holds.
+LETTER_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+    "sandbox"
+)
+BAD = 400
+
+
+class WordingForm(OfficeForm):
+    class Meta:
+        widgets = {
+            "subject": forms.TextInput(attrs={"class": "vTextField"}),
+            "words": forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField"}),
+        }
+
+
+class WhichSession(forms.Form):
+    """Choose the session a letter is shown with."""
+
+    session = forms.ModelChoiceField(Session.objects.none(), required=False, empty_label=None)
+
+    def __init__(self, kind: str, data):
+        super().__init__(data)
+        newest = list(sessions(kind).values_list("pk", flat=True)[:MOST_SESSIONS])
+        self.fields["session"].queryset = sessions(kind).filter(pk__in=newest)
+
+
+@admin.register(Wording)
+class WordingAdmin(OfficeAdmin):
+    """One page per kind of mail. There is nothing to add or delete: empty is the standard."""
+
+    form = WordingForm
+    office_may = ("view", "change")
+    fields = ["subject", "words"]
+    NAME = "notifications_wording"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    # ---- the kinds ----
+
+    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        """Show every kind of mail, whose words it has, and what was wrong with the office's own."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        own = Wording.objects.in_bulk()
+        rows = [(kind, label, own.get(kind)) for kind, label in kinds().items()]
+        return self._page(request, "kinds", "Wording of mail", rows=rows, may_see=self._may_see(request))
+
+    # ---- one kind ----
+
+    def get_object(self, request, object_id, from_field=None) -> Wording | None:
+        if object_id not in kinds():
+            return None
+        return super().get_object(request, object_id, from_field) or Wording(kind=object_id)
+
+    def lock(self, obj: Wording) -> None:
+        if not obj._state.adding:
+            super().lock(obj)
+
+    def save_model(self, request, obj, form, change):
+        values = {"subject": obj.subject, "words": obj.words, "problem": ""}
+        Wording.objects.update_or_create(kind=obj.kind, defaults=values)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        required = wording.required_words(obj.kind)
+        context |= {
+            "title": f"Wording: {obj}",
+            "subtitle": None,
+            "in_subject": wording.in_subject(obj.kind),
+            "in_words": [(name, said, name in required) for name, said in wording.in_words(obj.kind).items()],
+            "names_title": wording.names_title(obj.kind),
+            "standard": self._shown(request, obj.kind),
+            "show_save_and_add_another": False,
+            "may_see": self._may_see(request),
+        }
+        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
+
+    # ---- a letter ----
+
+    def get_urls(self):
+        preview, letter = (
+            csp_update({"frame-src": [SELF]})(self.preview_view),
+            xframe_options_sameorigin(self.letter_view),
+        )
+        own = [
+            path(f"<slug:kind>/{name}/", self.admin_site.admin_view(view), name=f"{self.NAME}_{name}")
+            for name, view in [("preview", preview), ("letter", letter)]
+        ]
+        return own + super().get_urls()
+
+    def preview_view(self, request: HttpRequest, kind: str) -> HttpResponse:
+        """Show a letter of `kind` as it goes out now; on POST with the words that are typed, which are not saved."""
+        own, choice = self._asked(request, kind)
+        letter, problem, errors = None, "", []
+        if own is not None and request.method == "POST":
+            errors = [
+                sentence for found in wording.problems(kind, own.subject, own.words).values() for sentence in found
+            ]
+        if not errors:
+            letter, problem = self._letter(request, kind, own, choice)
+        said = {
+            "kind": kind,
+            "label": kinds()[kind],
+            "letter": letter,
+            "own": own if request.method == "POST" else None,
+            "choice": choice,
+            "chooses": kind in FACTS,
+            "chosen": choice.cleaned_data.get("session") if choice.is_valid() else None,
+            "problems": [*errors, problem] if problem else errors,
+        }
+        return self._page(request, "preview", f"Preview: {kinds()[kind]}", status=BAD if errors else 200, **said)
+
+    def letter_view(self, request: HttpRequest, kind: str) -> HttpResponse:
+        """Answer with the HTML of the letter alone, for the frame of the preview."""
+        own, choice = self._asked(request, kind)
+        if own is not None and wording.problems(kind, own.subject, own.words):
+            raise Http404
+        letter, problem = self._letter(request, kind, own, choice)
+        if letter is None:
+            raise Http404(problem)
+        response = HttpResponse(letter.html)
+        response["Content-Security-Policy"] = LETTER_POLICY
+        return response
+
+    def _asked(self, request: HttpRequest, kind: str) -> tuple[Wording | None, WhichSession]:
+        """Return the office's own words, those typed where it is a POST, and the session asked for."""
+        if not (self.has_view_permission(request) and self._may_see(request)):
+            raise PermissionDenied
+        if kind not in kinds():
+            raise Http404
+        if request.method == "POST":
+            typed = {name: request.POST.get(name, "") for name in ("subject", "words")}
+            return Wording(kind=kind, **typed), WhichSession(kind, request.POST)
+        return Wording.objects.filter(pk=kind).first(), WhichSession(kind, request.GET)
+
+    def _letter(self, request, kind: str, own: Wording | None, choice: WhichSession) -> tuple[Notice | None, str]:
+        session = choice.cleaned_data["session"] if choice.is_valid() else None
+        try:
+            return example(kind, request.user, session, own), ""
+        except wording.Unusable as unusable:
+            problem = f"These words do not fit this session, and the standard would be sent: {unusable}"
+            return example(kind, request.user, session), problem
+        except NothingToShow as nothing:
+            return None, str(nothing)
+
+    def _shown(self, request: HttpRequest, kind: str) -> Notice | None:
+        try:
+            return example(kind, request.user) if self._may_see(request) else None
+        except NothingToShow:
+            return None
+
+    def _may_see(self, request: HttpRequest) -> bool:
+        return request.user.has_perms(MAY_SEE)
+
+    def _page(self, request: HttpRequest, name: str, title: str, status: int = 200, **said) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts, **said}
+        return TemplateResponse(request, f"office/mail/{name}.html", context, status=status)

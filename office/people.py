@@ -1,0 +1,135 @@
+"""People in the admin. Nobody here has a password; only superusers say who is of the office."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin
+from django.contrib.auth.models import Group
+from django.urls import reverse
+from django.utils.html import format_html
+
+from accounts.models import Campus, Person, Unit
+from accounts.signals import DECIDING, address_changed, person_changed
+from office.base import NamedAdmin, OfficeAdmin, PanelInline
+from registrations.models import Registration
+
+
+class ByAddress(forms.Form):
+    """Name somebody who has an account, by address; `person` once it is valid."""
+
+    email = forms.EmailField(
+        label="E-mail address", error_messages={"required": "Enter the address of somebody with an account."}
+    )
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"]
+        self.person = Person.objects.filter(email__iexact=email).exclude(email=Person.objects.RULE_ADDRESS).first()
+        if self.person is None:
+            raise forms.ValidationError("Nobody has this address. Add the person under People first.")
+        return email
+
+
+@admin.register(Campus)
+class CampusAdmin(NamedAdmin):
+    list_display = ["name", "time_zone"]
+    fields = ["name", "time_zone"]
+    search_fields = ["name"]
+    office_may = ("view", "add", "change", "delete")
+
+
+@admin.register(Unit)
+class UnitAdmin(OfficeAdmin):
+    list_display = ["name"]
+    fields = ["name"]
+    search_fields = ["name"]
+    office_may = ("view", "add", "change", "delete")
+
+
+class RegistrationsOfPerson(PanelInline):
+    """A person's registrations, beside the person."""
+
+    model = Registration
+    fields = readonly_fields = ["session_link", "status", "registered_at"]
+    verbose_name_plural = "registrations"
+    ordering = ["-registered_at"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("session__workshop")
+
+    @admin.display(description="session")
+    def session_link(self, registration: Registration) -> str:
+        url = reverse("admin:registrations_registration_roster", args=[registration.session_id])
+        return format_html('<a href="{}">{}</a>', url, registration.session)
+
+
+@admin.register(Person)
+class PersonAdmin(OfficeAdmin):
+    list_display = ["name_or_address", "email", "role", "unit", "campus", "is_staff", "is_active"]
+    list_filter = ["role", "is_staff", "is_active", "unit"]
+    list_select_related = ["unit", "campus"]
+    search_fields = ["name", "email"]
+    fieldsets = [
+        (None, {"fields": ["email", "name", "pronouns"]}),
+        ("At the school", {"fields": ["role", "unit", "campus"]}),
+        ("Account", {"fields": ["is_active"]}),
+    ]
+    inlines = [RegistrationsOfPerson]
+    OFFICE = ("Office", {"fields": ["is_staff", "groups", "is_superuser"]})
+
+    @admin.display(description="name", ordering="name")
+    def name_or_address(self, person: Person) -> str:
+        return str(person)
+
+    def get_queryset(self, request):
+        """Everybody but Quorum itself, who acts for the rule."""
+        return super().get_queryset(request).exclude(email=Person.objects.RULE_ADDRESS)
+
+    def get_fieldsets(self, request, obj=None):
+        return [*self.fieldsets, self.OFFICE] if request.user.is_superuser else self.fieldsets
+
+    def has_change_permission(self, request, obj=None):
+        """Only superusers change people of the office: whoever sets an address can sign in with it."""
+        of_office = obj is not None and (obj.is_staff or obj.is_superuser)
+        return super().has_change_permission(request, obj) and (request.user.is_superuser or not of_office)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and self.has_change_permission(request, obj)
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if change and DECIDING.intersection(form.changed_data):
+            person_changed.send(Person, person=obj)
+        if change and "email" in form.changed_data:
+            # The old address must not open this account any longer.
+            EmailAddress.objects.filter(user=obj).delete()
+            address_changed.send(Person, person=obj)
+
+
+class OffTheIndex:
+    """A page of the admin that is seldom needed, and found where it is."""
+
+    def has_module_permission(self, request):
+        return False
+
+
+@admin.register(Group)
+class OfficeGroupAdmin(OffTheIndex, GroupAdmin):
+    """What groups may do is for `create_office` to say, and who is in one is said with the person."""
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(OffTheIndex, admin.ModelAdmin):
+    """Who has which second factor, never its key. A superuser deletes one whose owner has lost it.
+
+    The person's page leads here.
+    """
+
+    list_display = fields = readonly_fields = ["user", "type", "created_at", "last_used_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__email", "user__name"]
+
+    def has_add_permission(self, request):
+        return False

@@ -1,0 +1,158 @@
+"""The pages that change a session people have planned with: when it meets, where, and how often."""
+
+from django import forms
+from django.core import signing
+from django.utils import timezone
+
+from office.sessions.forms import DecisionForm, MeetingFields, PlaceFields, ReasonForm, TimesFields
+from sessions_app.models import Meeting, Place, Session
+from sessions_app.models.changes import in_words
+
+TOLD = "They are told two minutes from now, once, what was and what is; until then it can be changed again unnoticed."
+STALE = "Somebody changed this session while you had the page open. It shows now how the session is; change it again."
+
+
+class MeetingsForm(DecisionForm):
+    """Fields for every meeting that is to come, under a heading each. Refuses a page that is out of date."""
+
+    page = "office/sessions/meetings.html"
+    part_class: type[forms.Form]
+
+    as_loaded = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, session: Session, **kwargs):
+        self.meetings = list(session.meetings.filter(starts_at__gt=timezone.now()).select_related("venue__campus"))
+        now = [[str(meeting.pk), in_words(meeting), str(meeting.place)] for meeting in self.meetings]
+        self.is_stale = data is not None and _loaded(data.get("as_loaded", "")) != now
+        super().__init__(None if self.is_stale else data, session=session, **kwargs)
+        self.initial["as_loaded"] = signing.dumps(now, compress=True)
+        self.parts = [self._part(meeting) for meeting in self.meetings]
+
+    def _part(self, meeting: Meeting) -> forms.Form:
+        part = self.part_class(self.data or None, prefix=f"meeting{meeting.pk}", initial=self.initial_of(meeting))
+        part.heading = in_words(meeting)
+        return part
+
+    def initial_of(self, meeting: Meeting) -> dict:
+        """Return what the fields show of a meeting."""
+        raise NotImplementedError
+
+    def is_valid(self) -> bool:
+        # Each part is asked, also after one that is wrong, so that every error is shown at once.
+        wrong = [part for part in self.parts if not part.is_valid()]
+        return super().is_valid() and not wrong
+
+    def explanation(self) -> str:
+        registered, waiting = self.session.seats_taken, self.session.waiting_count
+        if not self.meetings:
+            return "Every meeting of this session has started, so nothing is left to change."
+        return f"{registered} registered, {waiting} on the waitlist. {TOLD}"
+
+
+def _loaded(words: str) -> list | None:
+    try:
+        return signing.loads(words)
+    except signing.BadSignature:
+        return None
+
+
+class RescheduleForm(MeetingsForm):
+    title, button = "Change the times", "Change the times and write to everyone"
+    part_class = TimesFields
+
+    def initial_of(self, meeting: Meeting) -> dict:
+        return TimesFields.initial_of(meeting)
+
+    def act(self, by) -> str:
+        minutes = self.session.workshop.minutes
+        times = {meeting: part.times(minutes) for meeting, part in zip(self.meetings, self.parts, strict=True)}
+        along = self.session.reschedule(times, by=by)
+        return " ".join(["The times are changed.", *along])
+
+
+class RelocateForm(MeetingsForm):
+    title, button = "Change the place", "Change the place and write to everyone"
+    part_class = PlaceFields
+
+    anyway = forms.BooleanField(
+        label="Move there anyway", required=False, widget=forms.HiddenInput, help_text="Not everybody may have a seat."
+    )
+
+    def initial_of(self, meeting: Meeting) -> dict:
+        return {"venue": meeting.venue_id, "join_link": meeting.join_link}
+
+    def clean(self):
+        cleaned = super().clean()
+        small = [venue for venue in self._new_venues() if (venue.capacity or LARGEST) < self.session.seats_taken]
+        if small and not cleaned.get("anyway"):
+            self.fields["anyway"].widget = forms.CheckboxInput()
+            self.fields["anyway"].widget.is_required = False
+            holds = "; ".join(f"{venue} holds {venue.capacity}" for venue in small)
+            raise forms.ValidationError(f"{holds}, and {self.session.seats_taken} people have seats.")
+        return cleaned
+
+    def _new_venues(self) -> list:
+        chosen = {part.cleaned_data.get("venue") for part in self.parts if "venue" in part.changed_data}
+        return sorted(chosen - {None}, key=str)
+
+    def act(self, by) -> str:
+        places = {meeting: Place(**part.cleaned_data) for meeting, part in zip(self.meetings, self.parts, strict=True)}
+        self.session.relocate(places, by=by)
+        return "The place is changed."
+
+
+LARGEST = 10**6
+
+
+class AddMeetingForm(DecisionForm, MeetingFields):
+    title, button = "Add a meeting", "Add it and write to everyone"
+    page = "office/sessions/meetings.html"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if last := self.session.meetings.last():
+            shown = MeetingFields.initial_of(last)
+            self.initial |= {name: shown[name] for name in ("starts", "ends", "zone", "venue", "join_link")}
+
+    def explanation(self) -> str:
+        return f"{self.session.seats_taken} registered. Whoever has an invitation gets one for this meeting too. {TOLD}"
+
+    def act(self, by) -> str:
+        meeting = self.session.add_meeting(self.plan(self.session.workshop.minutes), by=by)
+        return f"Added: {in_words(meeting)}."
+
+
+class MeetingChoice(forms.ModelChoiceField):
+    def label_from_instance(self, meeting: Meeting) -> str:
+        return in_words(meeting)
+
+
+class CancelMeetingForm(ReasonForm):
+    title, button = "Cancel one meeting", "Cancel this meeting and write to everyone"
+    is_grave = True
+
+    meeting = MeetingChoice(
+        None,
+        label="Which meeting",
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": "Choose a meeting.", "invalid_choice": "This meeting is not held any more."},
+    )
+
+    field_order = ["meeting", "reason"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["meeting"].queryset = self.session.meetings.filter(ends_at__gt=timezone.now())
+        self.fields["reason"].help_text = "People read this in the mail they get."
+        self.fields["reason"].error_messages["required"] = "Say why: people are told the reason."
+
+    def explanation(self) -> str:
+        return (
+            "The others stand. Everyone registered is told, and it leaves their calendars. This cannot be taken back."
+        )
+
+    def act(self, by) -> str:
+        meeting = self.cleaned_data["meeting"]
+        self.session.cancel_meeting(meeting, self.cleaned_data["reason"], by=by)
+        return f"Cancelled: {in_words(meeting)}."

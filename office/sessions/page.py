@@ -1,0 +1,347 @@
+"""The session in the admin: drafts are edited, published sessions change through verbs."""
+
+from django.contrib import admin, messages
+from django.http import HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+
+from foundation.dates import clock, short_day, time_span, zone_words
+from office.base import OfficeAdmin, PanelInline, PartInline
+from office.sessions.decisions import DecisionPages, open_pages
+from office.sessions.forms import DEADLINES, FurtherMeetings, MeetingForm, PublishedForm, ScheduleForm
+from sessions_app.meter import meter_for_office
+from sessions_app.models import Decision, Meeting, Session
+
+
+def day_and_time(at, zone: str) -> str:
+    """“Tue, May 14, 2024, 12:30 PM”; the year always, the office looks far back."""
+    return f"{short_day(at, zone, 0)}, {clock(at, zone)}" if at else ""
+
+
+def meeting_words(meeting: Meeting) -> str:
+    """“Tue, May 14, 2024, 12:30–2:00 PM, Central time, LC 210”."""
+    times = time_span(meeting.starts_at, meeting.ends_at, meeting.time_zone)
+    zone = zone_words(meeting.time_zone, meeting.starts_at)
+    parts = [short_day(meeting.starts_at, meeting.time_zone, 0), times, zone, meeting.venue, meeting.join_link]
+    return ", ".join(str(part) for part in parts if part)
+
+
+class UpcomingFilter(admin.SimpleListFilter):
+    title = "time"
+    parameter_name = "when"
+
+    def lookups(self, request, model_admin):
+        return [("upcoming", "Upcoming"), ("past", "Past")]
+
+    def queryset(self, request, queryset):
+        now = timezone.now()
+        if self.value() == "upcoming":
+            return queryset.filter(ends_at__gt=now)
+        if self.value() == "past":
+            return queryset.filter(ends_at__lte=now)
+        return queryset
+
+
+class FurtherMeetingInline(PartInline):
+    model = Meeting
+    form = MeetingForm
+    formset = FurtherMeetings
+    fields = ["day", ("starts", "ends"), "zone", "venue", "join_link"]
+    verbose_name = "further meeting"
+    verbose_name_plural = "further meetings, for sessions of several"
+    show_change_link = False
+    max_num = 20
+
+
+class DecisionInline(PanelInline):
+    model = Decision
+    fields = readonly_fields = ["when", "kind", "who", "how_many", "reason"]
+    verbose_name_plural = "decisions"
+
+    def has_view_permission(self, request, obj=None):
+        return self.admin_site.get_model_admin(Session).has_view_permission(request, obj)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("by", "session")
+
+    @admin.display(description="when")
+    def when(self, decision: Decision) -> str:
+        return day_and_time(decision.at, decision.session.time_zone)
+
+    @admin.display(description="by")
+    def who(self, decision: Decision) -> str:
+        return str(decision.by)
+
+    @admin.display(description="count")
+    def how_many(self, decision: Decision) -> str:
+        return f"{decision.count} of {decision.minimum}"
+
+
+@admin.register(Session)
+class SessionAdmin(DecisionPages, OfficeAdmin):
+    office_may = ("view", "add", "change", "delete")
+    list_display = ["when", "title", "state", "meter", "decided", "seats", "waiting"]
+    list_display_links = ["when", "title"]
+    list_filter = [UpcomingFilter, "status", "workshop"]
+    list_select_related = ["workshop"]
+    search_fields = ["workshop__title", "code", "meetings__venue__building", "meetings__venue__room"]
+    date_hierarchy = "starts_at"
+    ordering = ["-starts_at", "-pk"]
+    actions = ["publish_selected"]
+    view_on_site = False
+
+    WINDOW = ["registration_opens_at", "registration_closes_at"]
+    SCHEDULE = [
+        ("What and when", {"fields": ["workshop", "day", ("starts", "ends"), "zone"]}),
+        ("Where", {"fields": ["format", "venue", "join_link"]}),
+        ("Who", {"fields": ["facilitators", ("minimum", "capacity")]}),
+        ("Registering and deciding", {"fields": ["confirm_by", "at_deadline", *WINDOW, "for_campus", "listed"]}),
+        ("Access", {"fields": ["accommodation_lead_days"]}),
+    ]
+    FACTS = [
+        "workshop",
+        "state",
+        "meetings_in_words",
+        "format",
+        "decided",
+        "opens",
+        "closes",
+        "at_deadline",
+        "for_campus",
+    ]
+    COUNTS = ["seats", "waiting"]
+    HISTORY = ["published_at", "confirmed_at", "run_anyway_reason", "cancelled_at", "cancel_reason", "completed_at"]
+    SHOWN = ["listed", "facilitators", "accommodation_lead_days"]
+    SIZE = ["minimum", "capacity"]
+    CHOSEN = ["format", *SIZE, "at_deadline", "for_campus", "listed", "accommodation_lead_days"]
+
+    # ---- what can be typed ----
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is None or self._is_schedule(request, obj):
+            return self.SCHEDULE
+        fixed = "Times and places change with the buttons above: people have planned with them, and are told."
+        history = [name for name in self.HISTORY if getattr(obj, name)]
+        return [
+            (None, {"fields": self.FACTS, "description": fixed if obj.is_running else ""}),
+            ("Seats", {"fields": [*self.COUNTS, *self.SIZE]}),
+            ("How it is shown", {"fields": self.SHOWN}),
+            *([("What happened", {"fields": history})] if history else []),
+        ]
+
+    def get_readonly_fields(self, request, obj=None):
+        if obj is None or self._is_schedule(request, obj):
+            return []
+        sealed = [] if obj.is_running else self.SIZE
+        return [*self.FACTS, *self.COUNTS, *self.HISTORY, *sealed]
+
+    def _is_schedule(self, request, obj: Session) -> bool:
+        return obj.status == Session.Status.DRAFT and self.has_change_permission(request, obj)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        self_form = ScheduleForm if obj is None or self._is_schedule(request, obj) else PublishedForm
+        return super().get_form(request, obj, change=change, form=self_form, **kwargs)
+
+    def get_inlines(self, request, obj=None):
+        if obj is None or self._is_schedule(request, obj):
+            return [FurtherMeetingInline]
+        return [DecisionInline]
+
+    def has_delete_permission(self, request, obj=None):
+        """Only a draft nobody ever registered for can go; everything else is cancelled with a reason."""
+        spare = obj is None or (obj.status == Session.Status.DRAFT and obj.next_position == 1)
+        return spare and super().has_delete_permission(request, obj)
+
+    def lock(self, obj: Session) -> None:
+        obj.lock()
+
+    def words(self, obj: Session) -> dict[str, str]:
+        zone = obj.time_zone or "UTC"
+        meetings = [meeting_words(meeting) for meeting in obj.meetings.select_related("venue")]
+        return super().words(obj) | {
+            "State": obj.get_status_display(),
+            "Confirm by": day_and_time(obj.confirm_by, zone) or "nothing",
+            "Registration opens at": day_and_time(obj.registration_opens_at, zone) or "nothing",
+            "Registration closes at": day_and_time(obj.registration_closes_at, zone) or "nothing",
+            "Meetings": "; ".join(meetings) or "nothing",
+        }
+
+    # ---- saving ----
+
+    def save_model(self, request, obj, form, change):
+        """Leave it to save_related, which has the meetings too."""
+
+    def save_related(self, request, form, formsets, change):
+        if isinstance(form, PublishedForm):
+            self._change_published(request, form)
+            return
+        workshop = form.cleaned_data["workshop"]
+        further = [meeting for formset in formsets for meeting in formset.kept()]
+        plans = [meeting.plan(workshop.minutes) for meeting in [form, *further]]
+        if change:
+            self._change_draft(form, plans)
+        else:
+            self._schedule(request, form, plans)
+
+    def _schedule(self, request, form: ScheduleForm, plans: list) -> None:
+        chosen = {name: form.cleaned_data[name] for name in self.CHOSEN}
+        deadlines = {name: form.cleaned_data[name] for name in DEADLINES}
+        session = Session.objects.schedule(
+            form.cleaned_data["workshop"],
+            meetings=plans,
+            by=request.user,
+            facilitators=form.cleaned_data["facilitators"] or None,
+            **chosen,
+            **deadlines,
+        )
+        form.instance.pk = session.pk
+        form.instance._state.adding = False
+        form.instance.refresh_from_db()
+
+    def _change_draft(self, form: ScheduleForm, plans: list) -> None:
+        session, cleaned = form.instance, form.cleaned_data
+        session.facilitators.set(cleaned["facilitators"])
+        wanted = {name: cleaned[name] for name in DEADLINES}
+        plain = ["workshop", *self.CHOSEN]
+        # Dates go first and come back last: between, the start moves, and none may be after it.
+        session.confirm_by = session.registration_opens_at = session.registration_closes_at = None
+        session.save(update_fields=[*(name for name in plain if name in self._differing(form)), *wanted])
+        self._rewrite_meetings(session, plans)
+        session.follow_meetings()
+        given = [name for name, at in wanted.items() if at is not None]
+        for name in given:
+            setattr(session, name, wanted[name])
+        session.save(update_fields=given)
+
+    def _differing(self, form: ScheduleForm) -> set[str]:
+        """The fields typed in, and those left blank that follow from the workshop."""
+        return {*form.changed_data, *form.FOLLOWING}
+
+    def _rewrite_meetings(self, session: Session, plans: list) -> None:
+        """Replace the meetings of a draft, to which nothing points yet, unless they are the same."""
+        names = ("starts_at", "ends_at", "time_zone", "venue_id", "join_link")
+        before = [tuple(getattr(meeting, name) for name in names) for meeting in session.meetings.all()]
+        new = [Meeting(session=session, **vars(plan)) for plan in sorted(plans, key=lambda plan: plan.starts_at)]
+        if before == [tuple(getattr(meeting, name) for name in names) for meeting in new]:
+            return
+        session.meetings.all().delete()
+        for meeting in new:
+            meeting.save()
+
+    def _change_published(self, request, form: PublishedForm) -> None:
+        session, cleaned = form.instance, form.cleaned_data
+        if "accommodation_lead_days" in form.changed_data:
+            session.save(update_fields=["accommodation_lead_days"])
+        if "facilitators" in form.changed_data:
+            session.appoint(cleaned["facilitators"], by=request.user)
+        if "listed" in form.changed_data:
+            show = session.make_listed if cleaned["listed"] else session.make_unlisted
+            show(by=request.user)
+        if "minimum" in cleaned:
+            session.resize(cleaned["minimum"], cleaned["capacity"], by=request.user)
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        """Say what changed; what verbs of a published session have put on record is left out."""
+        if isinstance(form, PublishedForm):
+            for label in ("Minimum", "Capacity", "Facilitators", "Listed"):
+                form.before[label] = self.words(form.instance)[label]
+        return super().construct_change_message(request, form, formsets, add)
+
+    def log_addition(self, request, obj, message):
+        """Leave it to the verb, which has put it on record."""
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._publish(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        return self._publish(request, obj) or super().response_change(request, obj)
+
+    def _publish(self, request, session: Session):
+        if "_publish" not in request.POST:
+            return None
+        try:
+            session.publish(by=request.user)
+        except Session.Refused as refusal:
+            messages.error(request, f"Saved as a draft, not published. {refusal}")
+        else:
+            messages.success(request, f"Published: {session}. People can register now.")
+        return HttpResponseRedirect(reverse("admin:sessions_app_session_change", args=[session.pk]))
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["open_pages"] = open_pages(obj) if obj and self.has_change_permission(request, obj) else []
+        context["show_save_and_add_another"] = add
+        context["show_publish"] = obj is None or self._is_schedule(request, obj)
+        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
+
+    # ---- the list ----
+
+    @admin.action(description="Publish selected drafts", permissions=["change"])
+    def publish_selected(self, request, queryset):
+        published = 0
+        for session in queryset.order_by("pk"):
+            try:
+                session.publish(by=request.user)
+            except Session.Refused as refusal:
+                messages.error(request, f"{session}: {refusal}")
+            else:
+                published += 1
+        if published:
+            messages.success(request, f"{published} published.")
+
+    @admin.display(description="date", ordering="starts_at")
+    def when(self, session: Session) -> str:
+        return day_and_time(session.starts_at, session.time_zone) or "No date yet"
+
+    @admin.display(description="workshop", ordering="workshop__title")
+    def title(self, session: Session) -> str:
+        return session.workshop.title
+
+    @admin.display(description="waiting", ordering="waiting_count")
+    def waiting(self, session: Session) -> int:
+        return session.waiting_count
+
+    @admin.display(description="state", ordering="status")
+    def state(self, session: Session) -> str:
+        return session_state(session)
+
+    @admin.display(description="registered")
+    def meter(self, session: Session) -> str:
+        shown = {"m": meter_for_office(session, timezone.now()), "size": "sm", "code": session.code}
+        return render_to_string("sessions_app/_quorum_meter.html", shown)
+
+    @admin.display(description="confirm by", ordering="confirm_by")
+    def decided(self, session: Session) -> str:
+        return day_and_time(session.confirm_by, session.time_zone)
+
+    @admin.display(description="registration opens")
+    def opens(self, session: Session) -> str:
+        return day_and_time(session.registration_opens_at, session.time_zone) or "Once it is published"
+
+    @admin.display(description="registration closes")
+    def closes(self, session: Session) -> str:
+        return day_and_time(session.registration_closes_at, session.time_zone)
+
+    @admin.display(description="seats", ordering="capacity")
+    def seats(self, session: Session) -> str:
+        return f"{session.seats_taken} of {session.capacity}"
+
+    @admin.display(description="meetings")
+    def meetings_in_words(self, session: Session) -> str:
+        every = session.meetings(manager="every").select_related("venue")
+        lines = ((meeting_words(one) + (", cancelled" if one.is_cancelled else ""),) for one in every)
+        return format_html_join(mark_safe("<br>"), "{}", lines)
+
+
+def session_state(session: Session) -> str:
+    """“Open, short by two”, “Confirmed, full”: the state and what the office wants to know with it."""
+    words, short = session.get_status_display(), session.minimum - session.seats_taken
+    if session.status == Session.Status.OPEN:
+        return f"{words}, short by {short}" if short > 0 else f"{words}, minimum reached"
+    if session.status == Session.Status.CONFIRMED and short > 0:
+        return f"{words}, below its minimum"
+    if session.is_running and session.seats_left == 0:
+        return f"{words}, full"
+    return words

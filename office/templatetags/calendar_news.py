@@ -1,0 +1,54 @@
+"""What came back from the calendars and mailboxes of a session's people, for the roster."""
+
+from django import template
+from django.urls import reverse
+
+from foundation.dates import clock, short_day
+from notifications.models import CalendarThread, Notice
+from notifications.models.received import Decline, ReceivedMail
+from registrations.models import Registration
+from sessions_app.models import Session
+
+register = template.Library()
+
+
+@register.inclusion_tag("office/roster/_calendar_news.html")
+def calendar_news(session: Session) -> dict:
+    """Give one row per thing the office should know: declines, mail to read, and mail that came back. Four queries."""
+    news = [*_declined(session), *_to_read(session), *_returned(session)]
+    return {"news": sorted(news, key=lambda one: str(one["person"]).casefold())}
+
+
+def _declined(session: Session):
+    waiting = Decline.objects.waiting().filter(registration__session=session)
+    given_up = dict(waiting.values_list("registration_id", "gives_up_at"))
+    threads = CalendarThread.objects.filter(
+        registration__session=session,
+        registration__status=Registration.Status.REGISTERED,
+        partstat=CalendarThread.Partstat.DECLINED,
+    )
+    numbers = session.part_numbers()
+    for thread in threads.select_related("registration__person"):
+        words = "Declined"
+        if len(numbers) > 1:
+            words = f"Declined part {numbers[thread.meeting_id]} of {len(numbers)}"
+        if at := given_up.get(thread.registration_id):
+            zone = session.time_zone
+            words += f"; the place is given up on {short_day(at, zone)}, {clock(at, zone)}"
+        yield {"person": thread.registration.person, "words": words, "url": ""}
+
+
+def _to_read(session: Session):
+    mails = ReceivedMail.objects.waiting_for_the_office().filter(thread__registration__session=session)
+    mails = mails.select_related("thread__registration__person")
+    for mail in mails.defer("raw"):
+        url = reverse("admin:notifications_receivedmail_change", args=[mail.pk])
+        yield {"person": mail.thread.registration.person, "words": mail.sentence, "url": url}
+
+
+def _returned(session: Session):
+    notices = Notice.objects.undeliverable().filter(registration__session=session, bounced_at__isnull=False)
+    for notice in notices.select_related("registration__person"):
+        url = reverse("admin:notifications_notice_change", args=[notice.pk])
+        words = f"{notice.get_kind_display()}: {notice.problem}"
+        yield {"person": notice.registration.person, "words": words, "url": url}

@@ -1,0 +1,54 @@
+"""What the office's pages say about sessions."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.conf import settings
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+
+from accounts.models import Campus
+from office.sessions.page import day_and_time, meeting_words
+from sessions_app.models import Session
+
+register = template.Library()
+DECISIONS_AHEAD = timedelta(days=10)
+
+
+@register.simple_tag
+def decisions_ahead() -> list[Session]:
+    """Give the open sessions to be decided within ten days, the next first."""
+    until = timezone.now() + DECISIONS_AHEAD
+    due = Session.objects.filter(status=Session.Status.OPEN, confirm_by__lte=until)
+    return list(due.select_related("workshop").order_by("confirm_by", "pk"))
+
+
+@register.simple_tag
+def upcoming_figures() -> dict[str, int]:
+    """Give the figures of what lies ahead."""
+    ahead = Q(ends_at__gt=timezone.now(), status__in=Session.RUNNING)
+    return Session.objects.aggregate(
+        sessions=Count("pk", filter=ahead),
+        confirmed=Count("pk", filter=ahead & Q(status=Session.Status.CONFIRMED)),
+        gathering=Count("pk", filter=ahead & Q(status=Session.Status.OPEN)),
+        drafts=Count("pk", filter=Q(status=Session.Status.DRAFT)),
+        seats=Sum("seats_taken", filter=ahead, default=0),
+    )
+
+
+@register.simple_tag
+def time_zones() -> list[str]:
+    """Give the zones in use here."""
+    return sorted({settings.TIME_ZONE, *Campus.objects.values_list("time_zone", flat=True)})
+
+
+@register.filter
+def wall_clock(at: datetime, zone: str) -> str:
+    """“Fri, May 10, 2024, 5:00 PM”."""
+    return day_and_time(at, zone)
+
+
+@register.filter
+def meetings_in_words(session: Session) -> str:
+    """Each meeting’s day, times, zone and place."""
+    return "; ".join(meeting_words(meeting) for meeting in session.meetings.select_related("venue"))

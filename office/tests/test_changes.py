@@ -1,0 +1,231 @@
+"""The pages on which the office changes what people have planned with, and that no page does it silently."""
+
+from datetime import date, time, timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Campus
+from accounts.tests.test_sign_in import text
+from catalog.models import Facilitator
+from conftest import ZONE
+from foundation.wall_clock import instant
+from notifications.claims import claim
+from notifications.models import Notice
+from office.tests.pages import Form, filled_in
+from registrations.models import Registration
+from sessions_app.models import MeetingPlan, Session, Venue
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(client, office):
+    client.force_login(office)
+    return client
+
+
+@pytest.fixture
+def session(make_session, people, now) -> Session:
+    """A confirmed session of two meetings in May 2031, with three people who have been invited."""
+    plans = [plan(date(2031, 5, day)) for day in (13, 20)]
+    session = make_session(minimum=3, meetings=plans)
+    for person in people(3):
+        Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+    all_sent()
+    return session
+
+
+def all_sent() -> None:
+    """Let everything that is due leave."""
+    while claim(timezone.now()):
+        Notice.objects.filter(state="sending").update(state="sent")
+
+
+@pytest.fixture
+def room():
+    campus = Campus.objects.create(name="Downtown", time_zone=ZONE)
+    return Venue.objects.create(campus=campus, building="Learning Commons", room="210", capacity=2)
+
+
+def plan(day: date, hour: int = 12) -> MeetingPlan:
+    return MeetingPlan(instant(day, time(hour), ZONE), instant(day, time(hour + 2), ZONE), ZONE)
+
+
+def page(session, name: str) -> str:
+    return reverse(f"admin:sessions_app_session_{name}", args=[session.pk])
+
+
+def send(desk, session, name: str, **typed):
+    """Fill in the page and send it."""
+    return desk.post(page(session, name), filled_in(desk, page(session, name), "decision_form", **typed))
+
+
+def said(response, client) -> str:
+    return text(client.get(response.url))
+
+
+def changed() -> int:
+    return Notice.objects.filter(kind="changed").count()
+
+
+def test_the_office_moves_a_meeting(desk, session):
+    first = session.meetings.first()
+    response = send(desk, session, "reschedule", **{f"meeting{first.pk}-day": "2031-05-14"})
+    assert "The times are changed." in said(response, desk)
+    first.refresh_from_db()
+    assert first.starts_at == plan(date(2031, 5, 14)).starts_at
+    assert changed() == 3
+
+
+def test_opening_and_sending_the_page_as_it_is_changes_nothing(desk, session, room):
+    records = LogEntry.objects.count()
+    for name in ("reschedule", "relocate"):
+        assert send(desk, session, name).status_code == 302
+    assert (changed(), LogEntry.objects.count()) == (0, records)
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "sentence"),
+    [
+        ({"day": "2020-05-14"}, 409, "Choose a time in the future."),
+        ({"day": "2031-05-20", "starts": "13:00", "ends": "15:00"}, 409, "Two meetings overlap."),
+        ({"day": "2031-03-09", "starts": "02:30", "ends": "04:00"}, 400, "does not exist"),
+        ({"day": "2031-11-02", "starts": "01:30", "ends": "04:00"}, 400, "happens twice"),
+        ({"ends": "11:00"}, 400, "A meeting ends after it starts."),
+        ({"day": "soon"}, 400, "Enter a valid date."),
+        ({"day": ""}, 400, "This field is required."),
+        ({"zone": "Mars/Olympus"}, 400, "is not a time zone"),
+        ({"zone": "\0"}, 400, "Null characters are not allowed."),
+    ],
+)
+def test_impossible_times_are_shown_with_what_was_typed(desk, session, typed, status, sentence):
+    first = session.meetings.first()
+    names = {f"meeting{first.pk}-{name}": value for name, value in typed.items()}
+    response = send(desk, session, "reschedule", **names)
+    assert (response.status_code, sentence in text(response)) == (status, True)
+    shown = Form(response.content.decode(), "decision_form").values
+    assert [shown[name] for name in names if "\0" not in names[name]] == [
+        [value] for value in names.values() if "\0" not in value
+    ]
+    assert changed() == 0
+
+
+def test_a_page_that_is_out_of_date_is_refused(desk, session):
+    """Two of the office have it open; the second would undo the first unknowingly."""
+    first, second = session.meetings.all()
+    typed = filled_in(desk, page(session, "reschedule"), "decision_form", **{f"meeting{first.pk}-day": "2031-05-14"})
+    send(desk, session, "reschedule", **{f"meeting{second.pk}-day": "2031-05-27"})
+    response = desk.post(page(session, "reschedule"), typed)
+    assert response.status_code == 409
+    assert "Somebody changed this session while you had the page open." in text(response)
+    assert Form(response.content.decode(), "decision_form").values[f"meeting{second.pk}-day"] == ["2031-05-27"]
+    assert [one.starts_at for one in session.meetings.all()] == [
+        plan(date(2031, 5, 13)).starts_at,
+        plan(date(2031, 5, 27)).starts_at,
+    ]
+    assert desk.post(page(session, "reschedule"), typed | {"as_loaded": "nonsense"}).status_code == 409
+
+
+def test_the_office_moves_a_meeting_to_a_room_that_is_large_enough(desk, session, room):
+    first = session.meetings.first()
+    typed = {f"meeting{first.pk}-venue": room.pk}
+    response = send(desk, session, "relocate", **typed)
+    assert response.status_code == 400
+    assert "Learning Commons 210 holds 2, and 3 people have seats." in text(response)
+    again = Form(response.content.decode(), "decision_form").values | {"anyway": "on"}
+    assert "The place is changed." in said(desk.post(page(session, "relocate"), again), desk)
+    assert (session.meetings.first().venue, changed()) == (room, 3)
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "no link", "https://" + "a" * 600])
+def test_a_link_that_is_none_is_refused(desk, session, link):
+    first = session.meetings.first()
+    response = send(desk, session, "relocate", **{f"meeting{first.pk}-join_link": link})
+    assert response.status_code == 400
+    assert changed() == 0
+
+
+def test_the_office_adds_a_meeting_and_cancels_one(desk, session):
+    response = send(desk, session, "add-meeting", day="2031-05-27")
+    assert "Added: Tue, May 27, 2031, Noon–2:00 PM, Central time." in said(response, desk)
+    third = session.meetings.last()
+    assert Notice.objects.filter(kind="added", thread__meeting=third).count() == 3
+    response = send(desk, session, "cancel-meeting", meeting=session.meetings.first().pk, reason="The room is flooded.")
+    assert "Cancelled: Tue, May 13, 2031" in said(response, desk)
+    assert Notice.objects.filter(kind="dropped").count() == 3
+    assert "Noon–2:00 PM, Central time, https://meet" not in text(desk.get(response.url))
+    assert ", cancelled" in text(desk.get(response.url))
+
+
+@pytest.mark.parametrize("typed", [{"reason": "Ill."}, {"meeting": "999"}, {"meeting": "x", "reason": "Ill."}])
+def test_a_meeting_to_cancel_must_be_chosen_and_a_reason_given(desk, session, typed):
+    assert send(desk, session, "cancel-meeting", **typed).status_code == 400
+    assert session.meetings.count() == 2
+
+
+def test_who_leads_it_changes_by_the_verb(desk, session):
+    someone = Facilitator.objects.create(name="Ada Okafor")
+    url = reverse("admin:sessions_app_session_change", args=[session.pk])
+    desk.post(url, filled_in(desk, url, "session_form", facilitators=someone.pk))
+    assert (list(session.facilitators.all()), changed()) == ([someone], 6)
+    last = LogEntry.objects.latest("pk").change_message
+    assert last == "Led by Ada Okafor, before by nobody."
+
+
+@pytest.mark.parametrize("name", ["workshop", "facilitator", "venue", "campus"])
+def test_a_name_changed_on_its_own_page_reaches_the_calendars(desk, session, room, office, now, name):
+    ada = Facilitator.objects.create(name="Ada Okafor")
+    session.appoint([ada], by=office, now=now)
+    room.capacity = 30
+    room.save()
+    send(desk, session, "relocate", **{f"meeting{session.meetings.first().pk}-venue": room.pk})
+    Notice.objects.filter(kind="changed").update(next_attempt_at=now)
+    all_sent()
+    before = changed()
+    app, noun, typed = {
+        "workshop": ("catalog", session.workshop, {"title": "Speaking Up", "summary": "New words."}),
+        "facilitator": ("catalog", ada, {"credentials": "MD", "title": "Professor"}),
+        "venue": ("sessions_app", room, {"room": "310", "capacity": "40"}),
+        "campus": ("accounts", room.campus, {"name": "South"}),
+    }[name]
+    url = reverse(f"admin:{app}_{name}_change", args=[noun.pk])
+    assert desk.post(url, filled_in(desk, url, f"{name}_form", **typed)).status_code == 302
+    assert changed() > before
+    noun.refresh_from_db()
+    assert {field: str(getattr(noun, field)) for field in typed} == typed
+    messages = [one.get_change_message() for one in LogEntry.objects.filter(object_id=noun.pk).order_by("pk")]
+    label = next(iter(typed)).capitalize()
+    assert sum(message.count(f"{label}: from") for message in messages) == 1
+
+
+def test_a_facilitator_of_a_session_to_come_is_not_deleted(desk, session, office, now):
+    ada = Facilitator.objects.create(name="Ada Okafor")
+    session.appoint([ada], by=office, now=now)
+    url = reverse("admin:catalog_facilitator_delete", args=[ada.pk])
+    assert desk.post(url, {"post": "yes"}).status_code == 403
+    session.cancel("Snow.", by=office, now=now)
+    assert desk.post(url, {"post": "yes"}).status_code == 302
+    assert not Facilitator.objects.exists()
+
+
+def test_the_pages_are_open_while_there_is_something_to_change(desk, session, make_session, office, now):
+    pages = ("reschedule", "relocate", "add-meeting", "cancel-meeting")
+    assert [desk.get(page(session, name)).status_code for name in pages] == [200] * 4
+    one = make_session(days=30)
+    assert [desk.get(page(one, name)).status_code for name in pages] == [200] * 3 + [302]
+    session.cancel("Snow.", by=office, now=now)
+    assert [desk.get(page(session, name)).status_code for name in pages] == [302] * 4
+    draft = make_session(published=False)
+    assert [desk.get(page(draft, name)).status_code for name in pages] == [302] * 4
+
+
+def test_only_the_office_opens_them(client, session, people):
+    client.force_login(people(1)[0])
+    for name in ("reschedule", "relocate", "add-meeting", "cancel-meeting"):
+        assert client.post(page(session, name), {}).status_code == 302
+    assert session.meetings.count() == 2 and changed() == 0
+    assert session.ends_at - session.starts_at > timedelta(days=1)

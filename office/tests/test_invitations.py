@@ -1,0 +1,155 @@
+"""What each calendar was told last, on the roster and on the person's page; and sending it again."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from notifications.delivery import drain
+from notifications.models import CalendarThread, Notice
+from office.mail.invitations import in_session, lines, of_person
+from registrations.models import Registration
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(client, office):
+    client.force_login(office)
+    return client
+
+
+@pytest.fixture
+def invited(make_session, person, now) -> Registration:
+    """A registration in a confirmed session, its invitation not sent yet."""
+    session = make_session(minimum=1)
+    registration = Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+    return registration
+
+
+def roster(registration) -> str:
+    return reverse("admin:registrations_registration_roster", args=[registration.session_id])
+
+
+def of(registration) -> str:
+    return reverse("admin:accounts_person_change", args=[registration.person_id])
+
+
+def again(registration) -> str:
+    return reverse("admin:notifications_calendarthread_send_again", args=[registration.threads.get().pk])
+
+
+def line(registration):
+    return in_session(registration.session)[0]
+
+
+def test_the_roster_and_the_person_show_the_uid_the_sequence_and_what_came_of_it(desk, invited, smtp_sink):
+    drain()
+    thread = invited.threads.get()
+    for page in (roster(invited), of(invited)):
+        text = desk.get(page).text
+        assert f"UID {thread.uid}" in text and "Invitation, SEQUENCE 0" in text and "Not answered" in text
+        assert "Delivered to the mail server" in text and "Send again" in text
+
+
+def test_the_newest_message_is_the_one_shown(invited, person, smtp_sink, now):
+    drain()
+    invited.withdraw(by=person, now=now)
+    assert (line(invited).what, line(invited).may_be_sent_again) == ("Cancellation, SEQUENCE 1", False)
+    assert line(invited).outcome.startswith("Waiting to be sent since")
+    drain()
+    assert line(invited).outcome.startswith("Delivered to the mail server")
+
+
+def test_it_says_why_a_message_was_not_delivered(invited, smtp_sink, office, now):
+    smtp_sink.deferred.add(invited.person.email)
+    drain()
+    assert line(invited).outcome.startswith("Not delivered yet, tried again ")
+    assert line(invited).outcome.endswith(": 451 4.2.1 Try again later")
+    smtp_sink.deferred.clear()
+    smtp_sink.refused.add(invited.person.email)
+    Notice.objects.update(next_attempt_at=now)
+    drain()
+    assert (line(invited).outcome, line(invited).failed) == ("Not delivered: 550 5.1.1 No such mailbox", True)
+    Notice.objects.get(thread__isnull=False).handle(office, "Called them.", now=now)
+    assert line(invited).outcome == "Not delivered: 550 5.1.1 No such mailbox. Handled: Called them."
+
+
+def test_nobody_is_invited_before_the_session_is_confirmed(desk, make_session, person, now):
+    registration = Registration.objects.register(person, make_session(), now=now)
+    assert in_session(registration.session) == [] == of_person(person)
+    assert "Invitations go out once a session is confirmed." in desk.get(roster(registration)).text
+
+
+@pytest.mark.parametrize("back", ["", "person"])
+def test_the_office_sends_the_current_invitation_again(desk, office, invited, smtp_sink, back):
+    drain()
+    response = desk.post(again(invited), {"back": back})
+    assert response.url == (of(invited) if back else roster(invited))
+    assert "The invitation to Person 1 is on its way." in desk.get(response.url).text
+    drain()
+    assert len(smtp_sink.received) == 2
+    assert line(invited).what == "Invitation, SEQUENCE 0"
+    entry = LogEntry.objects.get(content_type__model="calendarthread")
+    assert (entry.user, entry.get_change_message()) == (office, "Invitation sent again by Office Person.")
+
+
+def test_pressing_twice_sends_one(desk, invited, smtp_sink):
+    drain()
+    for _ in range(2):
+        assert desk.post(again(invited)).status_code == 302
+    assert Notice.objects.filter(kind="again").count() == 1
+
+
+def test_a_cancelled_place_has_no_invitation_to_send(desk, invited, person, now):
+    invited.withdraw(by=person, now=now)
+    text = desk.post(again(invited), follow=True).text
+    assert "This person is not invited to this meeting" in text
+    assert not Notice.objects.filter(kind="again").exists()
+
+
+def test_a_meeting_that_is_over_offers_nothing(invited, now):
+    threads = CalendarThread.objects.all()
+    assert [one.may_be_sent_again for one in lines(threads, now)] == [True]
+    assert [one.may_be_sent_again for one in lines(threads, now + timedelta(days=30))] == [False]
+
+
+def test_who_may_only_look_sends_nothing(client, people, invited):
+    staff = people(1, is_staff=True)[0]
+    may = ["view_registration", "view_calendarthread", "view_notice"]
+    staff.user_permissions.set(Permission.objects.filter(codename__in=may))
+    client.force_login(staff)
+    text = client.get(roster(invited)).text
+    assert "Invitation, SEQUENCE 0" in text and "Send again" not in text
+    assert client.post(again(invited)).status_code == 403
+    assert client.get(again(invited)).status_code == 405
+    staff.user_permissions.set(Permission.objects.filter(codename="view_registration"))
+    assert "SEQUENCE" not in client.get(roster(invited)).text
+
+
+def test_one_persons_page_shows_nobody_elses(desk, make_session, people, now):
+    session = make_session(minimum=1)
+    first, second = [Registration.objects.register(person, session, now=now) for person in people(2)]
+    session.settle(now=now)
+    text = desk.get(of(first)).text
+    assert first.threads.get().uid in text and second.threads.get().uid not in text
+
+
+def test_the_panels_make_the_same_queries_for_one_and_for_twenty(desk, make_session, people, now):
+    session, counts = make_session(minimum=1), []
+    for more in (1, 19):
+        for person in people(more):
+            Registration.objects.register(person, session, now=now)
+        session.settle(now=now)
+        registration = Registration.objects.first()
+        for page in (roster(registration), of(registration)):
+            desk.get(page)
+            with CaptureQueriesContext(connection) as queries:
+                desk.get(page)
+            counts.append(len(queries))
+    assert counts[:2] == counts[2:]

@@ -1,0 +1,159 @@
+"""Workshops in the admin, with their objectives in order."""
+
+from django import forms
+from django.contrib import admin
+from django.utils import timezone
+
+from catalog.models import Facilitator, Objective, Topic, Workshop
+from catalog.reminder_days import in_order
+from office.base import NamedAdmin, OfficeAdmin, OfficeForm, PartInline
+
+LAST = 32767
+AUDIENCE = tuple(Workshop.AUDIENCE_FIELDS.values())
+
+
+class ObjectiveForm(forms.ModelForm):
+    position = forms.IntegerField(
+        label="Order", required=False, min_value=1, max_value=LAST, widget=forms.NumberInput(attrs={"size": 3})
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.initial.pop("position", None)
+
+    def clean_position(self) -> int:
+        """A row without a number comes last."""
+        return self.cleaned_data["position"] or LAST
+
+
+class ObjectiveInline(PartInline):
+    model = Objective
+    form = ObjectiveForm
+    fields = [("position", "text")]
+    extra = 3
+    verbose_name_plural = "objectives, in order"
+
+
+class WorkshopForm(OfficeForm):
+    seats_lost = 0
+
+    class Meta:
+        widgets = {
+            "summary": forms.TextInput(attrs={"class": "vTextField"}),
+            "topics": forms.CheckboxSelectMultiple,
+            "facilitators": forms.CheckboxSelectMultiple,
+            "requires": forms.CheckboxSelectMultiple,
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "requires" in self.fields and self.instance.pk:
+            self.fields["requires"].queryset = Workshop.objects.exclude(pk=self.instance.pk)
+
+    def clean_requires(self):
+        """Refuse a circle: two workshops that come after each other could never be taken."""
+        chosen = self.cleaned_data["requires"]
+        before, seen = set(chosen), set()
+        while before:
+            seen |= before
+            before = set(Workshop.objects.filter(prepares_for__in=before)) - seen
+        if self.instance.pk and self.instance in seen:
+            raise forms.ValidationError("One of these comes after this workshop itself, directly or through another.")
+        return chosen
+
+    def clean_reminder_days(self) -> str:
+        return in_order(self.cleaned_data["reminder_days"])
+
+    def clean(self):
+        cleaned = super().clean()
+        minimum, capacity = cleaned.get("default_minimum"), cleaned.get("default_capacity")
+        if minimum and capacity and minimum > capacity:
+            self.add_error("default_minimum", f"The minimum cannot be larger than the capacity, {capacity}.")
+        if not self.errors and self.instance.pk and set(AUDIENCE).intersection(self.changed_data):
+            self._ask_about_seats()
+        return cleaned
+
+    def roles(self) -> list[str]:
+        """Return the roles it is for, as chosen."""
+        return [role for role, field in Workshop.AUDIENCE_FIELDS.items() if self.cleaned_data[field]]
+
+    def _ask_about_seats(self) -> None:
+        """Refuse a narrower audience that costs people their seats until the office has said yes to that number."""
+        lost = self.instance.seats_of_others(self.roles(), timezone.now())
+        if not lost or self.data.get("free_seats") == str(lost):
+            return
+        self.seats_lost = lost
+        seats = "One seat" if lost == 1 else f"{lost} seats"
+        taken = "is taken by somebody" if lost == 1 else "are taken by people"
+        raise forms.ValidationError(
+            f"{seats} in sessions to come {taken} this workshop would no longer be for. Nothing is saved yet: "
+            "say yes below and save again, or choose the audience anew."
+        )
+
+
+@admin.register(Workshop)
+class WorkshopAdmin(NamedAdmin):
+    form = WorkshopForm
+    list_display = ["title", "status", "format", "minutes", "default_minimum", "default_capacity"]
+    list_filter = ["status", "format", "topics"]
+    search_fields = ["title", "summary", "description"]
+    prepopulated_fields = {"slug": ["title"]}
+    inlines = [ObjectiveInline]
+    other_verbs = AUDIENCE
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "status", "summary", "description"]}),
+        ("How", {"fields": ["minutes", "format", "pre_work", "reminder_days", "topics", "facilitators"]}),
+        (
+            "Who it is for",
+            {"fields": [*AUDIENCE, "requires"]},
+        ),
+        (
+            "Sessions start from",
+            {
+                "fields": ["default_minimum", "default_capacity"],
+                "description": "A session needs its minimum to be confirmed; each session may have its own.",
+            },
+        ),
+    ]
+
+    def words(self, obj) -> dict[str, str]:
+        objectives = [f"{number}. {one.text}" for number, one in enumerate(obj.objectives.all(), 1)]
+        return super().words(obj) | {"Objectives": " ".join(objectives) or "nothing"}
+
+    def view_on_site(self, obj) -> str:
+        return obj.get_absolute_url()
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if change and set(AUDIENCE).intersection(form.changed_data):
+            Workshop.objects.get(pk=obj.pk).admit(form.roles(), by=request.user)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        for position, objective in enumerate(form.instance.objectives.all(), 1):
+            if objective.position != position:
+                objective.position = position
+                objective.save(update_fields=["position"])
+
+
+@admin.register(Topic)
+class TopicAdmin(OfficeAdmin):
+    list_display = ["name"]
+    fields = ["name", "slug"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+    office_may = ("view", "add", "change", "delete")
+
+
+@admin.register(Facilitator)
+class FacilitatorAdmin(NamedAdmin):
+    list_display = ["name", "credentials", "pronouns", "title"]
+    fields = ["name", "credentials", "pronouns", "title"]
+    search_fields = ["name", "title"]
+    office_may = ("view", "add", "change", "delete")
+
+    def has_delete_permission(self, request, obj=None):
+        """Not while they lead a session to come: its people have them in their calendars."""
+        leads = obj is not None and obj.sessions.running().exists()
+        return not leads and super().has_delete_permission(request, obj)
