@@ -21,7 +21,7 @@ from django.utils import timezone
 # Configured here and not by pytest.ini, so that DEBUG above is set first.
 assert django_settings.DATABASES
 
-pytest_plugins = ["config.tests.mail_server", "config.tests.stack", "config.tests.browser"]
+pytest_plugins = ["devtools.testing.mail_server", "devtools.testing.stack", "devtools.testing.browser"]
 ZONE = "America/Chicago"
 HOW = "run it through `python3 dev.py test`, which starts one"
 

@@ -6,7 +6,7 @@
     python3 dev.py bench [args]                              the benchmark, on PostgreSQL
     python3 dev.py torture [--quick] [names]                 what is promised, under pressure, on PostgreSQL
 
-Only the standard library is used here and in devtools/. What runs is in .venv; data and logs are in var/ (delete it to
+Only the standard library is used here and in the modules of devtools/ itself. What runs is in .venv; data and logs are in var/ (delete it to
 start afresh); sockets are in a private folder that goes away at the end. `run` obeys PORT, DATABASE_URL and REDIS_URL.
 """
 
@@ -159,13 +159,14 @@ def bench(args):
         env = {**os.environ, "PYTHONUNBUFFERED": "1"}
         env["REDIS_URL"] = os.environ.get("REDIS_URL") or servers.enter_context(valkey(folder))
         env["DATABASE_URL"] = os.environ.get("DATABASE_URL") or servers.enter_context(postgresql())
-        return call([PYTHON, "-m", "bench", *args], env=env, on_terminal=True)
+        return call([PYTHON, "-m", "devtools.bench", *args], env=env, on_terminal=True)
 
 
 def torture(args):
     """Run the torture, which starts the servers it stops."""
     set_up("requirements-dev.txt")
-    return call([PYTHON, "-m", "bench.torture", *args], env={**os.environ, "PYTHONUNBUFFERED": "1"}, on_terminal=True)
+    env = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    return call([PYTHON, "-m", "devtools.torture", *args], env=env, on_terminal=True)
 
 
 def main(argv):

@@ -1,1 +1,1 @@
-"""What dev.py is made of. Standard library only, and readable by the old Pythons that only have to say so."""
+"""What dev.py is made of. The modules here use the standard library only, and an old Python can read them."""

@@ -11,13 +11,13 @@ from django.utils import timezone
 from accounts.models import Person
 from accounts.signals import address_changed, person_changed
 from foundation.wake import wake
-from notifications.access_letters import tell_a_request_waits, tell_an_answer_is_there
-from notifications.at_risk import told_of_room
-from notifications.changes import about, bring_nominated_up_to_date, bring_up_to_date
+from notifications.calendars.snapshots import counts_of
+from notifications.calendars.updates import about, bring_nominated_up_to_date, bring_up_to_date
+from notifications.kinds.access import tell_a_request_waits, tell_an_answer_is_there
+from notifications.kinds.at_risk import told_of_room
+from notifications.kinds.offers import owe_interested, owe_nominated, told_of_date
 from notifications.models import CalendarThread, Notice
 from notifications.models.private_feed import CalendarFeed
-from notifications.offers import owe_interested, owe_nominated, told_of_date
-from notifications.shown import counts_of
 from notifications.tasks import deliver_soon
 from registrations.models import Accommodation, Interest, Nomination, Registration
 from registrations.signals import (

@@ -7,11 +7,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from foundation.wake import wake
-from notifications import at_risk, digest, pre_work, reminders, uninvited
-from notifications.delivery import drain
-from notifications.mailbox import read_mailbox
+from notifications.calendars import uninvited
+from notifications.kinds import at_risk, digest, pre_work, reminders
 from notifications.models import MailQueue
 from notifications.models.received import Decline, ReceivedMail
+from notifications.outbox.deliver import drain
+from notifications.replies.mailbox import read_mailbox
 
 logger = logging.getLogger(__name__)
 

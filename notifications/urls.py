@@ -1,7 +1,7 @@
 from django.urls import path
 
-from notifications import views
-from notifications.decline_page import decline
+from notifications.calendars import views
+from notifications.replies.views import decline
 
 urlpatterns = [
     path("declines/<uuid:uuid>/", decline, name="decline"),

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q
 
+from notifications.calendars.snapshots import differ, shown_of
 from notifications.models import CalendarThread, MailQueue, Notice
-from notifications.shown import differ, shown_of
 from registrations.models import Registration
 from sessions_app.models import Decision, Meeting, Session
 

@@ -9,8 +9,8 @@ from foundation.dates import local, short_day
 from foundation.text import number_words, ordinal, ordinal_words
 from registrations.models import Nomination, Registration
 from registrations.waitlist import has_room
+from sessions_app.display.panel import by_words
 from sessions_app.models import Session
-from sessions_app.panel import by_words
 
 
 def titled(session: Session, now: datetime) -> str:

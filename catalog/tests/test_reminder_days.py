@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from catalog.models import Workshop
 from catalog.reminder_days import in_order, parse_days
-from office.tests.pages import filled_in
+from devtools.testing.office_pages import filled_in
 from office.tests.test_workshops import page
 
 SENTENCE = "Enter days from 1 to 30 with commas between them, such as 7, 1."

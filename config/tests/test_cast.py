@@ -5,7 +5,7 @@ import smtplib
 import pytest
 from django.core.mail import send_mail
 
-from config.tests.browser import Inspector
+from devtools.testing.browser import Inspector
 
 FAULTY = """<!doctype html><html lang="en"><title>Faulty</title><meta name="color-scheme" content="light dark"><style>
 html { background: light-dark(#222, #111); color: #fff }

@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from notifications import wording
+from notifications.kinds import wording
 from notifications.models.notices import Notice
 
 

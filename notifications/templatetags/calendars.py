@@ -4,9 +4,9 @@ from django import template
 from django.urls import reverse
 
 from foundation.links import absolute
+from notifications.calendars.views import webcal
 from notifications.models import Notice
 from notifications.models.private_feed import CalendarFeed
-from notifications.views import webcal
 from registrations.models import Registration
 
 register = template.Library()

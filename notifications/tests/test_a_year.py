@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from devtools.testing.in_time import HOUR, KINDS, first_hour, live
 from foundation.wall_clock import days_before, instant
-from notifications.tests.in_time import HOUR, KINDS, first_hour, live
 from registrations.models import Interest, Registration
 from sessions_app.models import Decision, MeetingPlan, Session
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from notifications.delivery import drain
 from notifications.models import Notice
+from notifications.outbox.deliver import drain
 from registrations.models import Registration
 from sessions_app.models import Session
 

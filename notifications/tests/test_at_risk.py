@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Campus
-from notifications import at_risk
-from notifications.letters import write_letter
+from devtools.testing.in_time import queries, send, sweep_and_send
+from notifications.kinds import at_risk
 from notifications.models import Notice
-from notifications.tests.in_time import queries, send, sweep_and_send
+from notifications.outbox.compose import write_letter
 from registrations.models import Interest, Registration
 from sessions_app.models import Session
 

@@ -3,10 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from notifications.answers import receive
-from notifications.delivery import drain
+from devtools.testing.replies import bounce, mail, multipart
 from notifications.models import Notice
-from notifications.tests.replies import bounce, mail, multipart
+from notifications.outbox.deliver import drain
+from notifications.replies.applying import receive
 from registrations.models import Registration
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from catalog.models import Workshop
+from devtools.testing.calendar_readers import properties, read_alike
 from notifications.models import Notice
-from notifications.tests.readers import properties, read_alike
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Place, Session
 

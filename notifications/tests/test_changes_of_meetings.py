@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from devtools.testing.changing import MINUTES, deliver, first, owed, plan, shifted, text_of
 from notifications.models import Notice
-from notifications.tests.changing import MINUTES, deliver, first, owed, plan, shifted, text_of
 from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from registrations.models import Registration

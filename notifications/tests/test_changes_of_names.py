@@ -7,8 +7,8 @@ from django.db import connection
 from django.utils import timezone
 
 from catalog.models import Facilitator
+from devtools.testing.changing import MINUTES, deliver, first, html_of, text_of
 from notifications.models import Notice
-from notifications.tests.changing import MINUTES, deliver, first, html_of, text_of
 from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from sessions_app.models import Place, Venue

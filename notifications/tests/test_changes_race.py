@@ -7,8 +7,8 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from notifications.claims import claim
 from notifications.models import Notice
+from notifications.outbox.claim import claim
 from registrations.models import Registration
 from sessions_app.models import Times
 

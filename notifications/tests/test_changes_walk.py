@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from accounts.models import Campus
 from catalog.models import Facilitator
-from notifications.answers import receive
-from notifications.claims import claim
-from notifications.delivery import Sender
+from devtools.testing import replies
+from notifications.calendars.snapshots import shown_of
 from notifications.models import CalendarThread, MailQueue, Notice
 from notifications.models.received import Decline
-from notifications.shown import shown_of
-from notifications.tests import replies
+from notifications.outbox.claim import claim
+from notifications.outbox.deliver import Sender
+from notifications.replies.applying import receive
 from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from registrations.models import Registration

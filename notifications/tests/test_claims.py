@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from notifications import delivery
-from notifications.claims import LEASE, claim, claim_some
-from notifications.delivery import Sender, drain
 from notifications.models import MailQueue, Notice
+from notifications.outbox import deliver
+from notifications.outbox.claim import LEASE, claim, claim_some
+from notifications.outbox.deliver import Sender, drain
 from notifications.tests.test_delivery import calendar_of
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session, Times
@@ -35,7 +35,7 @@ def later(**by):
 def send_slowly(monkeypatch) -> int:
     """Claim everything and send as if each message took longer than a claim is held. Returns how many were tried."""
     with monkeypatch.context() as patch, Sender() as sender:
-        patch.setattr(delivery, "HELD_SECONDS", 0)
+        patch.setattr(deliver, "HELD_SECONDS", 0)
         return sender.send(claim_some(timezone.now(), most=20), MailQueue.load())
 
 

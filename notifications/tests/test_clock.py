@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications.claims import LEASE, claim
-from notifications.clock import Clock
-from notifications.delivery import drain
 from notifications.models import Notice
+from notifications.outbox.claim import LEASE, claim
+from notifications.outbox.clock import Clock
+from notifications.outbox.deliver import drain
 from registrations.models import Registration
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]

@@ -7,12 +7,12 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from conftest import ZONE
-from notifications.answers import receive
-from notifications.delivery import drain
+from devtools.testing.replies import AUTHSERV, bare, bounce, davical, event, mail
 from notifications.models import CalendarThread, Notice
 from notifications.models.received import Decline
+from notifications.outbox.deliver import drain
+from notifications.replies.applying import receive
 from notifications.tasks import carry_out_declines
-from notifications.tests.replies import AUTHSERV, bare, bounce, davical, event, mail
 from notifications.tests.test_delivery import calendar_of
 from office.mail.invitations import in_session
 from operations.invariants import breaches

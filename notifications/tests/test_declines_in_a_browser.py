@@ -3,11 +3,11 @@
 import pytest
 from django.core.cache import cache
 
-from notifications.answers import receive
-from notifications.delivery import drain
+from devtools.testing.replies import AUTHSERV, bare, bounce, event, mail
 from notifications.models import Notice
 from notifications.models.received import Decline, ReceivedMail
-from notifications.tests.replies import AUTHSERV, bare, bounce, event, mail
+from notifications.outbox.deliver import drain
+from notifications.replies.applying import receive
 from registrations.models import Registration
 
 

@@ -13,9 +13,9 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from conftest import ZONE
-from notifications.claims import LEASE, claim
-from notifications.delivery import GIVE_UP_AFTER, Sender, drain
 from notifications.models import CalendarThread, MailQueue, Notice
+from notifications.outbox.claim import LEASE, claim
+from notifications.outbox.deliver import GIVE_UP_AFTER, Sender, drain
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan
 

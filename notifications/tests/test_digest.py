@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ValidationError
 
-from notifications import digest
-from notifications.letters import write_letter
+from devtools.testing.in_time import send
+from notifications.kinds import digest
 from notifications.models import Notice, Wording
-from notifications.tests.in_time import send
+from notifications.outbox.compose import write_letter
 from registrations.models import Registration
 from sessions_app.models import Session
 

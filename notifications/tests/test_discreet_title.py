@@ -6,9 +6,9 @@ import icalendar
 import pytest
 import vobject
 
-from notifications.entry_text import DISCREET_TITLE
-from notifications.letters import write_letter
+from notifications.calendars.entry_text import DISCREET_TITLE
 from notifications.models import Notice
+from notifications.outbox.compose import write_letter
 from registrations.models import Registration
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,6 @@
 """Whatever people are called and sessions are titled, three readers read what was written."""
 
-from notifications.tests.generated import try_generated
+from devtools.testing.generated import try_generated
 
 
 def test_a_hundred_generated_meetings_are_read_alike_by_three_readers():

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from notifications.incoming import MOST_BYTES, MOST_COMMENT, read
-from notifications.tests.replies import (
+from devtools.testing.replies import (
     AUTHSERV,
     CLIENTS,
     TEXT,
@@ -21,6 +20,7 @@ from notifications.tests.replies import (
     multipart,
     proof,
 )
+from notifications.replies.reading import MOST_BYTES, MOST_COMMENT, read
 
 UID = "6f1d1c1e-0c5e-4f1e-9a53-7f0f6a1f8c11@portal.example"
 JANA = "jana@example.edu"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation.text import one_line
-from notifications.invitations import Invitation, Mailbox, cancel, request
+from notifications.calendars.writing import Invitation, Mailbox, cancel, request
 
 UID = "6f1d1c1e-0c5e-4f1e-9a53-7f0f6a1f8c11@portal.example"
 OFFICE = Mailbox("Training office", "training@portal.example")

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from foundation.dates import long_day
-from notifications.delivery import drain
-from notifications.letters import write_letter
+from notifications.outbox.compose import write_letter
+from notifications.outbox.deliver import drain
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan
 

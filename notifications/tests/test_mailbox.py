@@ -10,14 +10,14 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
-from notifications.delivery import drain
-from notifications.incoming import MOST_BYTES
-from notifications.mailbox import DONE_FOLDER, MOST_TRIES, UNREADABLE_FOLDER, read_mailbox
+from devtools.testing.imap import PASSWORD, USER, ImapServer
+from devtools.testing.replies import AUTHSERV, bare, bounce, davical, gmail, mail, multipart
 from notifications.models import CalendarThread, Notice
 from notifications.models.received import ReceivedMail, ReplyMailbox
+from notifications.outbox.deliver import drain
+from notifications.replies.mailbox import DONE_FOLDER, MOST_TRIES, UNREADABLE_FOLDER, read_mailbox
+from notifications.replies.reading import MOST_BYTES
 from notifications.tasks import read_answers
-from notifications.tests.imap import PASSWORD, USER, ImapServer
-from notifications.tests.replies import AUTHSERV, bare, bounce, davical, gmail, mail, multipart
 from office.templatetags.office_mail import UNREAD, mail_banner
 from operations.health import find_problems
 from registrations.models import Registration

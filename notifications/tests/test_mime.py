@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation.text import one_line
-from notifications.invitations import Invitation, Mailbox, cancel, request
-from notifications.mime import message
+from notifications.calendars.writing import Invitation, Mailbox, cancel, request
+from notifications.outbox.mime import message
 
 OFFICE = Mailbox("Büro für Weiterbildung, Zürich", "training@portal.example")
 JANA = Mailbox("Jana Nováková", "jana.novak@firm.example")

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from devtools.testing.in_time import queries, send, sweep_and_send
 from foundation.wall_clock import days_before
-from notifications import pre_work
-from notifications.letters import write_letter
+from notifications.kinds import pre_work
 from notifications.models import Notice
-from notifications.tests.in_time import queries, send, sweep_and_send
+from notifications.outbox.compose import write_letter
 from registrations.models import Registration
 
 pytestmark = pytest.mark.django_db

@@ -16,10 +16,10 @@ from django.utils.http import parse_http_date
 
 from accounts.models import Person
 from config.logs import TokensOut
+from devtools.testing.calendar_readers import properties, read_alike
+from devtools.testing.office_pages import filled_in
 from foundation.record import record
 from notifications.models import CalendarFeed, CalendarThread, Notice
-from notifications.tests.readers import properties, read_alike
-from office.tests.pages import filled_in
 from registrations.models import Registration
 from sessions_app.models import Meeting, MeetingPlan, Session, Times
 

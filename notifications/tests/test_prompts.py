@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from devtools.testing.changing import text_of
+from devtools.testing.in_time import KINDS
 from foundation.wall_clock import days_before
-from notifications import reminders
-from notifications.claims import claim
-from notifications.delivery import Sender
+from notifications.kinds import reminders
+from notifications.kinds.still_true import QUESTIONS, is_still_true
 from notifications.models import MailQueue, Notice
-from notifications.still_true import QUESTIONS, is_still_true
-from notifications.tests.changing import text_of
-from notifications.tests.in_time import KINDS
+from notifications.outbox.claim import claim
+from notifications.outbox.deliver import Sender
 from registrations.models import Nomination, Registration
 from sessions_app.models import Place
 

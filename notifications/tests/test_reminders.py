@@ -6,11 +6,11 @@ import pytest
 
 from accounts.models import Campus
 from conftest import ZONE
+from devtools.testing.in_time import queries, send, sweep_and_send
 from foundation.wall_clock import days_before, instant
-from notifications import reminders
-from notifications.letters import write_letter
+from notifications.kinds import reminders
 from notifications.models import Notice
-from notifications.tests.in_time import queries, send, sweep_and_send
+from notifications.outbox.compose import write_letter
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Session, Venue
 

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import Phase
 
-from notifications.tests.machine import Cast, run
+from devtools.testing.machine import Cast, run
 from registrations import waitlist
 
 pytestmark = pytest.mark.django_db

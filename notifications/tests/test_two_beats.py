@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection, transaction
 
-from notifications import at_risk, digest
+from notifications.kinds import at_risk, digest
 from notifications.models import Notice
 from registrations.models import Registration
 

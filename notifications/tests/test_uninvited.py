@@ -7,11 +7,11 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
-from notifications.delivery import drain
+from devtools.testing.changing import owed, plan
 from notifications.models import CalendarThread, Notice
 from notifications.models.notices import NoticeQuerySet
+from notifications.outbox.deliver import drain
 from notifications.tasks import invite_the_uninvited
-from notifications.tests.changing import owed, plan
 from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from registrations.models import Registration

@@ -11,7 +11,7 @@ import pytest
 from dateutil.rrule import rrulestr
 from icalendar import Timezone
 
-from notifications.vtimezone import vtimezone
+from notifications.calendars.vtimezone import vtimezone
 
 FIRST, LAST = datetime(2026, 1, 1, tzinfo=UTC), datetime(2030, 12, 31, tzinfo=UTC)
 
@@ -153,7 +153,7 @@ def test_an_unknown_zone_is_refused_by_name(name):
 def test_zones_are_found_where_the_system_has_none():
     # zoneinfo then reads the tzdata package; the rules must come from the same place.
     program = (
-        "import zoneinfo; from datetime import UTC, datetime; from notifications.vtimezone import vtimezone;"
+        "import zoneinfo; from datetime import UTC, datetime; from notifications.calendars.vtimezone import vtimezone;"
         "assert not zoneinfo.TZPATH; day = datetime(2026, 6, 1, tzinfo=UTC);"
         "print(vtimezone('Europe/Paris', day, day).to_ical().decode(), end='')"
     )

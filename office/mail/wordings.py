@@ -10,8 +10,8 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from notifications import wording
-from notifications.examples import FACTS, NothingToShow, example, kinds, sessions
+from notifications.kinds import wording
+from notifications.kinds.examples import FACTS, NothingToShow, example, kinds, sessions
 from notifications.models import Notice, Wording
 from office.base import OfficeAdmin, OfficeForm
 from sessions_app.models import Session

@@ -12,7 +12,7 @@ from foundation.dates import clock, short_day, time_span, zone_words
 from office.base import OfficeAdmin, PanelInline, PartInline
 from office.sessions.decisions import DecisionPages, open_pages
 from office.sessions.forms import DEADLINES, FurtherMeetings, MeetingForm, PublishedForm, ScheduleForm
-from sessions_app.meter import meter_for_office
+from sessions_app.display.meter import meter_for_office
 from sessions_app.models import Decision, Meeting, Session
 
 

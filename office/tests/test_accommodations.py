@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Person
 from accounts.tests.test_sign_in import text
-from notifications.delivery import drain
 from notifications.models import Notice
+from notifications.outbox.deliver import drain
 from registrations.models import Accommodation, Registration
 from registrations.tasks import forget_accommodations
 from registrations.tests.test_accommodation import NEEDS, over, page_of, raw_row

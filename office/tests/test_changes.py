@@ -11,10 +11,10 @@ from accounts.models import Campus
 from accounts.tests.test_sign_in import text
 from catalog.models import Facilitator
 from conftest import ZONE
+from devtools.testing.office_pages import Form, filled_in
 from foundation.wall_clock import instant
-from notifications.claims import claim
 from notifications.models import Notice
-from office.tests.pages import Form, filled_in
+from notifications.outbox.claim import claim
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Session, Venue
 

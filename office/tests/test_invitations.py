@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from notifications.delivery import drain
 from notifications.models import CalendarThread, Notice
+from notifications.outbox.deliver import drain
 from office.mail.invitations import in_session, lines, of_person
 from registrations.models import Registration
 

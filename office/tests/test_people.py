@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Person, Unit
+from devtools.testing.office_pages import Form, filled_in
 from office.spreadsheet import as_csv
-from office.tests.pages import Form, filled_in
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/accounts/person/add/"

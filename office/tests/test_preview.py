@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from notifications.examples import FACTS, NOWHERE, example, kinds
+from notifications.kinds.examples import FACTS, NOWHERE, example, kinds
 from notifications.models import Notice, Wording
 from registrations.models import Registration
 from sessions_app.models import Session

@@ -9,11 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conftest import ZONE
-from notifications.answers import receive
-from notifications.delivery import drain
+from devtools.testing.replies import AUTHSERV, bare, bounce, event, mail
 from notifications.models import Notice
 from notifications.models.received import ReceivedMail
-from notifications.tests.replies import AUTHSERV, bare, bounce, event, mail
+from notifications.outbox.deliver import drain
+from notifications.replies.applying import receive
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan
 

@@ -7,8 +7,8 @@ from django.contrib.admin.models import LogEntry
 from django.db import IntegrityError, transaction
 
 from accounts.signals import address_changed
-from notifications.delivery import drain
 from notifications.models import CalendarThread, Notice
+from notifications.outbox.deliver import drain
 from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from registrations.models import Registration

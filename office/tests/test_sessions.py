@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Campus
 from catalog.models import Facilitator
-from office.tests.pages import Form, filled_in
+from devtools.testing.office_pages import Form, filled_in
 from registrations.models import Registration
 from sessions_app.models import Meeting, MeetingPlan, Session, Venue
 

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from accounts.models import Campus
-from office.tests.pages import filled_in
+from devtools.testing.office_pages import filled_in
 from office.tests.test_sessions import day, desk, local, page, schedule  # noqa: F401
 from sessions_app.models import Session
 

@@ -3,10 +3,10 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 
-from notifications.delivery import drain
-from notifications.letters import write_letter
+from devtools.testing.office_pages import filled_in
 from notifications.models import Notice, Wording
-from office.tests.pages import filled_in
+from notifications.outbox.compose import write_letter
+from notifications.outbox.deliver import drain
 from registrations.models import Registration
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from catalog.models import Objective, Workshop
-from office.tests.pages import filled_in
+from devtools.testing.office_pages import filled_in
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/catalog/workshop/add/"

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from notifications.claims import claim
-from notifications.delivery import Sender
 from notifications.models import MailQueue, Notice
+from notifications.outbox.claim import claim
+from notifications.outbox.deliver import Sender
 from operations.health import find_problems
 from registrations.models import Registration
 

@@ -15,8 +15,8 @@ from registrations import clash, eligibility, waitlist
 from registrations.models.preparation import Preparation
 from registrations.models.refusals import Refusals
 from registrations.signals import registration_made, registration_rebooked, registration_withdrawn
+from sessions_app.display.panel import opening_words
 from sessions_app.models import Session
-from sessions_app.panel import opening_words
 
 DAY = timedelta(days=1)
 # Each time mails go out, and perhaps somebody who waited is moved about.

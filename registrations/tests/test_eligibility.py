@@ -10,8 +10,8 @@ from django.urls import reverse
 from accounts.models import Campus, Person
 from accounts.tests.test_sign_in import CODE, mailed_code, text
 from catalog.models import Workshop
-from notifications.letters import write_letter
-from office.tests.pages import filled_in
+from devtools.testing.office_pages import filled_in
+from notifications.outbox.compose import write_letter
 from registrations import eligibility
 from registrations.models import PriorAttendance, Registration
 from registrations.tests.test_last_day import kinds

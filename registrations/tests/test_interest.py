@@ -10,11 +10,11 @@ from django.test import Client
 from accounts.models import Campus
 from accounts.tests.test_sign_in import CODE, ask, mailed_code, text
 from catalog.models import Workshop
+from devtools.testing.office_pages import filled_in
 from foundation.dates import long_day
-from notifications.delivery import drain
-from notifications.letters import write_letter
 from notifications.models import Notice
-from office.tests.pages import filled_in
+from notifications.outbox.compose import write_letter
+from notifications.outbox.deliver import drain
 from registrations.models import Interest, Registration
 from registrations.tests.test_register_page import notices
 from sessions_app.models import Session

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from accounts.tests.test_sign_in import text
-from notifications.letters import write_letter
 from notifications.models import Notice
+from notifications.outbox.compose import write_letter
 from registrations.models import Registration
 from registrations.tasks import close_waitlists, fill_free_seats
 from registrations.tests.test_register_page import notices

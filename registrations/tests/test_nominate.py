@@ -10,8 +10,8 @@ from django.test import Client
 
 from accounts.tests.test_sign_in import CODE, ask, mailed_code, text
 from catalog.models import Workshop
-from notifications.delivery import drain
 from notifications.models import Notice
+from notifications.outbox.deliver import drain
 from registrations.models import Nomination, Registration
 from registrations.tests.test_register_page import join, notices
 from sessions_app.models import Session

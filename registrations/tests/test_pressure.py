@@ -35,7 +35,7 @@ def press(session, ranges, *flags) -> list[dict]:
     env = os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "config.settings"}
     processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "registrations.tests.press", session.code, str(first), str(last), *flags],
+            [sys.executable, "-m", "devtools.testing.press", session.code, str(first), str(last), *flags],
             cwd=settings.BASE_DIR,
             env=env,
             stdout=subprocess.PIPE,

@@ -24,7 +24,7 @@ def jostle(*runs: list[str]) -> list[dict]:
     env = os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "config.settings"}
     processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "registrations.tests.jostle", *map(str, run)],
+            [sys.executable, "-m", "devtools.testing.jostle", *map(str, run)],
             cwd=settings.BASE_DIR,
             env=env,
             stdout=subprocess.PIPE,

@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from accounts.tests.test_sign_in import text
-from notifications.letters import write_letter
+from notifications.outbox.compose import write_letter
 from registrations.models import Accommodation, Registration
 from registrations.tests.test_register_page import join, notices
 

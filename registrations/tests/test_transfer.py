@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.tests.test_sign_in import text
 from catalog.models import Workshop
-from notifications.letters import write_letter
+from notifications.outbox.compose import write_letter
 from registrations.models import Accommodation, Registration
 from registrations.tests.test_last_day import bring_near, kinds
 from registrations.tests.test_register_page import day, join, notices

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tests.test_sign_in import text
+from devtools.testing.changing import deliver
 from foundation.dates import short_day
-from notifications.letters import write_letter
 from notifications.models import Notice
-from notifications.tests.changing import deliver
+from notifications.outbox.compose import write_letter
 from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from registrations.models import Registration

@@ -20,9 +20,9 @@ from registrations.forms import TransferForm
 from registrations.models import Accommodation, Registration
 from registrations.sentences import after_moving, after_registering, day_of, titled
 from registrations.views.own import CONFLICT, own_registration
-from sessions_app.meter import meter
+from sessions_app.display.meter import meter
+from sessions_app.display.rows import listing, place_of, times_of
 from sessions_app.models import Session
-from sessions_app.rows import listing, place_of, times_of
 
 MOST_DATES = 50
 UNPROCESSABLE = 422

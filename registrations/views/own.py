@@ -23,9 +23,9 @@ from registrations.sentences import (
     pre_work_line,
     titled,
 )
+from sessions_app.display.rows import listing
 from sessions_app.models import Meeting, Session
 from sessions_app.models.session import AT_RISK
-from sessions_app.rows import listing
 
 CONFLICT = 409
 

@@ -30,8 +30,8 @@ from registrations.sentences import (
     day_of,
     would_wait,
 )
+from sessions_app.display.rows import place_of
 from sessions_app.models import Session
-from sessions_app.rows import place_of
 
 CONFLICT, UNPROCESSABLE, TOO_MANY = 409, 422, 429
 # The name of what the form posts where it promised a seat: nobody joins a waitlist they did not choose.

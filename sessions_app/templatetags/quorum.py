@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 from catalog.models import Workshop
 from foundation.dates import length_words, local, long_day, short_day, time_span, zone_words
 from foundation.text import number_words
-from sessions_app import panel, rows
-from sessions_app.meter import Meter, Place, meter, meter_for_office
+from sessions_app.display import panel, rows
+from sessions_app.display.meter import Meter, Place, meter, meter_for_office
 from sessions_app.models import Meeting, Session
 
 register = template.Library()

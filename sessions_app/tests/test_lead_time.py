@@ -4,7 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from accounts.models import Campus
-from office.tests.pages import filled_in
+from devtools.testing.office_pages import filled_in
 from sessions_app.models import Session, Venue
 
 pytestmark = pytest.mark.django_db

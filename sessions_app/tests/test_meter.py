@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sessions_app.meter import State, meter, meter_for_office
+from sessions_app.display.meter import State, meter, meter_for_office
 from sessions_app.models import Session
 
 NOW = datetime(2024, 5, 7, 15, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import pytest
 
 from catalog.models import Workshop
-from sessions_app.panel import invitation_link, panel
+from sessions_app.display.panel import invitation_link, panel
 from sessions_app.tests.test_meter import DECIDED, HOUR, NOW, STARTS, WAITING, Seat, session
 
 MINE = Seat()

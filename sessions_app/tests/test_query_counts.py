@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from bench.data import fill
+from devtools.bench.data import fill
 from sessions_app.models import Session
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ import sys
 from django.core.management.base import BaseCommand
 
 from foundation.wake import wake
-from notifications.answers import DATABASE_AWAY, receive
-from notifications.incoming import MOST_BYTES
+from notifications.replies.applying import DATABASE_AWAY, receive
+from notifications.replies.reading import MOST_BYTES
 from notifications.tasks import deliver_soon
 
 

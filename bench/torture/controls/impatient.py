@@ -1,6 +1,0 @@
-"""Nothing is tried a second time."""
-
-from bench.settings import *  # noqa: F403
-from bench.settings import INSTALLED_APPS
-
-INSTALLED_APPS = [*INSTALLED_APPS, "bench.torture.controls.apps.Impatient"]

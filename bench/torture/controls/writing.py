@@ -1,5 +1,0 @@
-"""One more URL, which writes where it is only looked at."""
-
-from config.settings import *  # noqa: F403
-
-ROOT_URLCONF = "bench.torture.controls.writing_urls"

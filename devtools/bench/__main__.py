@@ -1,0 +1,246 @@
+"""Compare the portal's pages with bare ones: `python3 dev.py bench [--quick]`. docs/benchmark.md says how to read it.
+
+The portal and the bare app are served at the same time and asked in turns, so that whatever else this machine does
+slows both.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import secrets
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from statistics import median
+
+from cryptography.fernet import Fernet
+
+from devtools.bench.servers import HAS_PROC, WORKERS, Server, database, processor_seconds, python, run_client
+from devtools.processes import fail, phase, private_folder
+
+FEW, MANY, PAGE = 40, 4000, 50
+CONNECTIONS = 2
+REQUIRED_HOME, REQUIRED_SESSION = 0.5, 0.3
+MOST_QUERIES_SIGNED_OUT, MOST_QUERIES_SIGNED_IN = 8, 12
+MOST_GROWTH = 1.5
+OURS_ROW, BARE_ROW = '<li class="q-row', '<li><a href="/sessions/'
+
+
+@dataclass
+class Contestant:
+    """One page of one server, what its answer must hold, and what each turn measured."""
+
+    server: Server
+    path: str
+    cookie: str
+    must: dict[str, int]
+    speeds: list[float] = field(default_factory=list)
+    latencies: list[list[float]] = field(default_factory=list)
+    web: float = 0.0
+    database: float = 0.0
+    asked: int = 0
+
+    @property
+    def request(self) -> str:
+        cookie = f"Cookie: {self.cookie}\r\n" if self.cookie else ""
+        return f"GET {self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{cookie}Connection: close\r\n\r\n"
+
+    def ask(self, requests: int) -> dict:
+        """Ask so often on each connection. Stops with a sentence if an answer is not what it must be."""
+        order = {"place": self.server.place, "request": self.request, "must": self.must}
+        measured = run_client(order | {"connections": CONNECTIONS, "requests": requests})
+        if measured["problems"]:
+            fail(f"{self.server.name} {self.path}: {measured['problems'][0]}.")
+        return measured
+
+    def take_turn(self, requests: int) -> None:
+        """Ask, and add what it took to what the earlier turns took."""
+        workers, backends = self.server.workers(), self.server.backends()
+        web, behind = processor_seconds(workers), processor_seconds(backends)
+        measured = self.ask(requests)
+        self.web += processor_seconds(workers) - web
+        self.database += processor_seconds(backends) - behind
+        self.asked += len(measured["latencies"])
+        self.speeds.append(len(measured["latencies"]) / measured["seconds"])
+        self.latencies.append(measured["latencies"])
+
+    def figures(self) -> tuple[float, float, float, float]:
+        """Return requests per second, and milliseconds of latency, of web and of database processor time."""
+        latency = 1000 * median(chain.from_iterable(self.latencies))
+        return median(self.speeds), latency, 1000 * self.web / self.asked, 1000 * self.database / self.asked
+
+
+def compete(contestants: Iterable[Contestant], rounds: int, requests: int) -> None:
+    """Let each take a turn, `rounds` times over, after one that warms it up."""
+    contestants = list(contestants)
+    for each in contestants:
+        each.ask(20)
+    for _ in range(rounds):
+        for each in contestants:
+            each.take_turn(requests)
+
+
+def start_in_turns(firsts: list[Contestant], times: int) -> dict[str, float]:
+    """Start each server `times` times, alternating; the last start stays. Returns the median seconds to an answer."""
+    seconds = {first.server.name: [] for first in firsts}
+    for _ in range(times):
+        for first in firsts:
+            first.server.stop()
+            seconds[first.server.name].append(first.server.start(first.request, first.must))
+    return {name: median(each) for name, each in seconds.items()}
+
+
+def production(folder: Path) -> dict[str, str]:
+    """Return the environment of a production start, without mail."""
+    given = {name: value for name, value in os.environ.items() if name != "DEBUG"}
+    given.setdefault("REDIS_URL", "redis://127.0.0.1:6379/0")
+    return given | {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "ACCOMMODATION_KEY": Fernet.generate_key().decode(),
+        "SITE_URL": "http://127.0.0.1:8000",
+        "EMAIL_URL": "dummymail://",
+        "OFFICE_EMAIL": "training@example.edu",
+        "SIGNUP_EMAIL_DOMAINS": "example.edu",
+        "DJANGO_SETTINGS_MODULE": "devtools.bench.settings",
+        "BENCH_STATIC_ROOT": str(folder / "static"),
+    }
+
+
+def prepare(env: dict, count: int, folder: Path) -> dict:
+    """Migrate and fill the database of `env`. Returns the cookie, the session's address and the pages' query counts."""
+    log = folder / "prepare.log"
+    for command in ("migrate", "createcachetable"):
+        python(env, "manage.py", command, log=log)
+    filled = json.loads(python(env, "-m", "devtools.bench.inside", "devtools.bench.data.main", str(count), log=log))
+    pages = {"signed out": ("/", ""), "signed in": ("/", filled["cookie"]), "session": (filled["session"], "")}
+    count_queries = ("-m", "devtools.bench.inside", "devtools.bench.queries.count")
+    filled["queries"] = {page: int(python(env, *count_queries, *asked, log=log)) for page, asked in pages.items()}
+    return filled
+
+
+def versus(page: str, ours: Contestant, bare: Contestant) -> str:
+    """Return one line of the table: ours, bare and the ratio of each figure, 1.00 being as fast as bare."""
+    cells = []
+    for number, (own, other) in enumerate(zip(ours.figures(), bare.figures(), strict=True)):
+        ratio = own / other if number == 0 else other / own if own else 0
+        cells.append(f"{own:7.1f}{other:7.1f}{ratio:6.2f}" if own or other else f"{'-':>20}")
+    return f"{page:18}" + "  ".join(cells)
+
+
+def speed_ratio(ours: Contestant, bare: Contestant) -> float:
+    """Return our requests per second as a part of bare's: the median over the rounds."""
+    return median(own / other for own, other in zip(ours.speeds, bare.speeds, strict=True))
+
+
+def growth(many: Contestant, few: Contestant) -> float:
+    """Return the latency with many sessions as a multiple of that with few: the median over the rounds."""
+    return median(median(own) / median(other) for own, other in zip(many.latencies, few.latencies, strict=True))
+
+
+def measure(rounds: int, requests: int, starts: int) -> int:
+    """Run the benchmark and print it. Returns 1 if a requirement is missed, otherwise 0."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        fail("The benchmark needs PostgreSQL: run it through python3 dev.py bench, which starts one.")
+    with contextlib.ExitStack() as until_the_end:
+        folder = until_the_end.enter_context(private_folder())
+        envs, filled = {}, {}
+        with phase("Static files"):
+            env = production(folder)
+            python(env, "manage.py", "collectstatic", "--noinput", log=folder / "static.log")
+        for count in (FEW, MANY):
+            with phase(f"Database of {count:,} sessions"):
+                name = f"quorum_bench_{os.getpid()}_{count}"
+                envs[count] = env | {"DATABASE_URL": until_the_end.enter_context(database(url, name))}
+                filled[count] = prepare(envs[count], count, folder)
+        ours = Server("portal", "devtools.bench.settings", envs[FEW], folder)
+        bare = Server("bare", "devtools.bench.bare.settings", envs[FEW], folder)
+        full = Server("full", "devtools.bench.settings", envs[MANY], folder)
+        for server in (ours, bare, full):
+            until_the_end.callback(server.stop)
+        cookie, many_cookie = filled[FEW]["cookie"], filled[MANY]["cookie"]
+        session = filled[FEW]["session"]
+        signed_out = [
+            Contestant(ours, "/", "", {OURS_ROW: FEW, "Sign in": 1}),
+            Contestant(bare, "/", "", {BARE_ROW: FEW}),
+            Contestant(full, "/", "", {OURS_ROW: PAGE, "Sign in": 1}),
+        ]
+        signed_in = [
+            Contestant(ours, "/", cookie, {OURS_ROW: FEW, "My training": 1, ">Manage<": 5}),
+            Contestant(bare, "/", cookie, {BARE_ROW: FEW}),
+            Contestant(full, "/", many_cookie, {OURS_ROW: PAGE, "My training": 1, ">Manage<": 5}),
+        ]
+        one = [
+            Contestant(ours, session, "", {'id="panel"': 1, "<h1": 1}),
+            Contestant(bare, session, "", {"<h1": 1}),
+        ]
+        with phase(f"Starts ({starts} each)"):
+            seconds = start_in_turns(signed_out[:2], starts)
+            full.start(signed_out[2].request, signed_out[2].must)
+        for name, contestants in {"Home, signed out": signed_out, "Home, signed in": signed_in, "Session": one}.items():
+            with phase(name):
+                compete(contestants, rounds, requests)
+        memory = {server.name: server.megabytes() for server in (ours, bare)} if HAS_PROC else {}
+
+    print(f"""
+{FEW} sessions, PostgreSQL, gunicorn with {WORKERS} synchronous workers.
+{rounds} rounds in turns, {CONNECTIONS} connections, {requests} requests on each.
+Each figure: ours, bare, ratio; a ratio of 1.00 is as fast as bare, 0.50 half as fast.
+
+                          requests/s          median latency, ms   processor, web, ms  processor, database, ms""")
+    print(versus("Home, signed out", *signed_out[:2]))
+    print(versus("Home, signed in", *signed_in[:2]))
+    print(versus("Session", *one))
+    print(f"\nStart to first answer: {seconds['portal']:.2f} s, bare {seconds['bare']:.2f} s.", end="")
+    print(f" Memory: {memory['portal']:.0f} MB, bare {memory['bare']:.0f} MB." if memory else "")
+
+    few, many = filled[FEW]["queries"], filled[MANY]["queries"]
+    print(f"Queries of a session page: {few['session']}.\n")
+    return judge(
+        [
+            ("Home, signed out, of bare", speed_ratio(*signed_out[:2]), ">=", REQUIRED_HOME),
+            ("Home, signed in, of bare", speed_ratio(*signed_in[:2]), ">=", REQUIRED_HOME),
+            ("Session, of bare", speed_ratio(*one), ">=", REQUIRED_SESSION),
+            (
+                f"Home, signed out, latency at {MANY:,} / at {FEW}",
+                growth(signed_out[2], signed_out[0]),
+                "<=",
+                MOST_GROWTH,
+            ),
+            (f"Home, signed in, latency at {MANY:,} / at {FEW}", growth(signed_in[2], signed_in[0]), "<=", MOST_GROWTH),
+            ("Queries, signed out", few["signed out"], "<=", MOST_QUERIES_SIGNED_OUT),
+            ("Queries, signed in", few["signed in"], "<=", MOST_QUERIES_SIGNED_IN),
+            (f"Queries at {MANY:,}, signed out", many["signed out"], "=", few["signed out"]),
+            (f"Queries at {MANY:,}, signed in", many["signed in"], "=", few["signed in"]),
+        ]
+    )
+
+
+def judge(requirements: list[tuple[str, float, str, float]]) -> int:
+    """Print each requirement with what was measured. Returns 1 if one is missed, otherwise 0."""
+    missed = 0
+    for name, value, relation, limit in requirements:
+        met = {">=": value >= limit, "<=": value <= limit, "=": value == limit}[relation]
+        shown = f"{value:.2f}" if isinstance(value, float) else str(value)
+        print(f"{'ok    ' if met else 'MISSED'}  {name:44}{shown:>6}  {relation} {limit}")
+        missed += not met
+    print(f"\n{missed} of {len(requirements)} requirements missed." if missed else "\nEvery requirement is met.")
+    return 1 if missed else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python3 dev.py bench", description="Compare the pages with bare ones.")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds: a look, not a measurement")
+    args = parser.parse_args()
+    size = {"rounds": 3, "requests": 15, "starts": 1} if args.quick else {"rounds": 12, "requests": 25, "starts": 3}
+    try:
+        return measure(**size)
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

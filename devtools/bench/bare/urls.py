@@ -1,0 +1,10 @@
+from django.urls import path
+
+from devtools.bench.bare.views import healthz, register, session, sessions
+
+urlpatterns = [
+    path("", sessions, name="home"),
+    path("sessions/<str:code>/", session, name="session"),
+    path("sessions/<str:code>/registration/", register, name="register"),
+    path("healthz", healthz),
+]

@@ -1,0 +1,136 @@
+"""The databases and gunicorns of the benchmark, and what they cost in time and memory."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+import psycopg2
+
+from devtools.bench.client import ask, problem
+from devtools.processes import fail, start, stop, tail
+
+WORKERS = 2
+TICKS = os.sysconf("SC_CLK_TCK")
+HAS_PROC = Path("/proc/self/smaps_rollup").exists()
+
+
+@contextlib.contextmanager
+def database(url: str, name: str) -> Iterator[str]:
+    """Make a database of its own on the PostgreSQL of `url`, and drop it afterwards. Yields its URL."""
+    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
+    execute(url, drop)
+    execute(url, f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' TEMPLATE template0")
+    try:
+        parts = urlsplit(url)
+        yield parts._replace(path=f"{parts.path.rpartition('/')[0]}/{name}").geturl()
+    finally:
+        execute(url, drop)
+
+
+def execute(url: str, sql: str, values: tuple = ()) -> list[tuple]:
+    """Run one statement outside a transaction and return its rows."""
+    login = environ.Env.db_url_config(url)
+    connection = psycopg2.connect(
+        host=login["HOST"],
+        port=login["PORT"] or None,
+        user=login["USER"],
+        password=login["PASSWORD"],
+        dbname=login["NAME"],
+    )
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchall() if cursor.description else []
+    finally:
+        connection.close()
+
+
+def python(env: dict, *args: str, log: Path) -> str:
+    """Run Python to its end and return what it printed; stop with its log if it fails."""
+    with log.open("wb") as errors:
+        done = subprocess.run([sys.executable, *args], env=env, stdout=subprocess.PIPE, stderr=errors, text=True)
+    if done.returncode != 0:
+        fail(f"python {' '.join(args[:3])} failed:\n{tail(log)}")
+    return done.stdout
+
+
+@dataclass
+class Server:
+    """One gunicorn with two synchronous workers on a Unix socket, serving `settings` on the database of `env`."""
+
+    name: str
+    settings: str
+    env: dict
+    folder: Path
+    process: subprocess.Popen | None = None
+
+    @property
+    def place(self) -> str:
+        return str(self.folder / f"{self.name}.sock")
+
+    def start(self, request: str, must: dict[str, int]) -> float:
+        """Start it and return the seconds until it has answered `request` for the first time."""
+        began, log = time.perf_counter(), self.folder / f"{self.name}.log"
+        env = {**self.env, "DJANGO_SETTINGS_MODULE": self.settings, "PGAPPNAME": f"bench {self.name}"}
+        options = ["--workers", str(WORKERS), "--worker-class", "sync", "--no-control-socket"]
+        command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"unix:{self.place}", *options]
+        self.process = start(command, env=env, log=log)
+        while True:
+            with contextlib.suppress(OSError):
+                wrong = problem(ask(self.place, request.encode()), must)
+                return fail(f"{self.name}: {wrong}.\n{tail(log)}") if wrong else time.perf_counter() - began
+            if self.process.poll() is not None or time.perf_counter() - began > 60:
+                fail(f"gunicorn did not start:\n{tail(log)}")
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            stop(self.process)
+            self.process = None
+
+    def workers(self) -> list[int]:
+        """Return the process ids of the workers; none where there is no /proc."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in children.read_text().split()] if children.exists() else []
+
+    def backends(self) -> list[int]:
+        """Return the process ids of its database connections; none if the database is not on this machine."""
+        url = self.env["DATABASE_URL"]
+        if not environ.Env.db_url_config(url)["HOST"].startswith("/"):
+            return []
+        found = execute(url, "SELECT pid FROM pg_stat_activity WHERE application_name = %s", (f"bench {self.name}",))
+        return [pid for (pid,) in found]
+
+    def megabytes(self) -> float:
+        """Return the memory of the master and its workers; pages they share count once (PSS)."""
+        lines = [
+            line
+            for pid in [self.process.pid, *self.workers()]
+            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        ]
+        return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
+def processor_seconds(pids: list[int]) -> float:
+    """Return the processor time the processes have used so far, their own and the system's for them."""
+    total = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])  # utime and stime, in ticks
+    return total / TICKS
+
+
+def run_client(order: dict) -> dict:
+    """Let the client, in a process of its own, do what `order` says. Returns what it measured."""
+    client = [sys.executable, "-m", "devtools.bench.client"]
+    done = subprocess.run(client, input=json.dumps(order), stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout)

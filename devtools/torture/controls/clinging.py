@@ -1,0 +1,6 @@
+"""A lost connection to the database is kept."""
+
+from devtools.bench.settings import *  # noqa: F403
+from devtools.bench.settings import INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "devtools.torture.controls.apps.Clinging"]

@@ -1,0 +1,6 @@
+"""Nothing is tried a second time."""
+
+from devtools.bench.settings import *  # noqa: F403
+from devtools.bench.settings import INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "devtools.torture.controls.apps.Impatient"]

@@ -1,0 +1,7 @@
+"""The broker is waited for, by the request and as long as it takes."""
+
+from devtools.bench.settings import *  # noqa: F403
+from devtools.bench.settings import MIDDLEWARE
+
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": None, "socket_connect_timeout": None}
+MIDDLEWARE = ["devtools.torture.controls.middleware.wait_for_the_broker", *MIDDLEWARE]

@@ -1,0 +1,6 @@
+"""There is no end to attempts."""
+
+from devtools.bench.settings import *  # noqa: F403
+from devtools.bench.settings import INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "devtools.torture.controls.apps.Tireless"]

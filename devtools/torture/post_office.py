@@ -1,0 +1,198 @@
+"""A mail server that can be asked to misbehave, and the Celery processes that send to it."""
+
+import contextlib
+import email
+import logging
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import icalendar
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+from django.db.models import Q
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from devtools.processes import start, stop
+from devtools.torture.line import tell
+from notifications.models import Notice
+from notifications.outbox.claim import LEASE
+
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every step of every connection
+
+ORPHANED_AFTER = timedelta(seconds=20)  # no living sender holds a notice so long
+DROPPED, TEMPORARY, PERMANENT = "dropped", "451 Try again later", "550 No such mailbox"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """One message the server took: its ids and what its calendar part says."""
+
+    to: str
+    message_id: str
+    uid: str = ""
+    sequence: int = -1
+    method: str = ""
+    title: str = ""
+    place: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+class PostOffice:
+    """An SMTP server on 127.0.0.1 that keeps what it accepted, in order. Use as a context manager.
+
+    `temporary` and `dropped` are the parts of recipients put off and of connections cut after accepting; mail to an
+    address of `refused` is refused; `poison` is an address at which `on_poison()` is called.
+    """
+
+    def __init__(self, temporary: float = 0, dropped: float = 0, refused=(), poison: str = "", on_poison=None):
+        self.temporary, self.dropped, self.refused = temporary, dropped, frozenset(refused)
+        self.poison, self.on_poison = poison, on_poison
+        self.taken, self.drops, self.chance = [], 0, random.Random(7)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+
+    # No properties here: aiosmtpd looks at every attribute of its handler before anything was taken.
+    def accepted(self) -> list[Accepted]:
+        """What was taken, read once all of it is there."""
+        return [read(to, content) for to, content, _ in self.taken]
+
+    def speed(self) -> float:
+        """How many messages it took per second, from the first to the last."""
+        return (len(self.taken) - 1) / (self.taken[-1][2] - self.taken[0][2])
+
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> "PostOffice":
+        self.controller.start()
+        return self
+
+    def __exit__(self, *exc_info) -> None:
+        self.controller.stop()
+
+    async def handle_RCPT(self, server: SMTP, session, envelope, address: str, options) -> str:
+        if address in self.refused:
+            return PERMANENT
+        if address == self.poison:
+            self.on_poison()
+            return TEMPORARY
+        if self.chance.random() < self.temporary:
+            return TEMPORARY
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session, envelope) -> str:
+        self.taken.append((envelope.rcpt_tos[0], envelope.content, time.perf_counter()))
+        if self.chance.random() < self.dropped:
+            self.drops += 1
+            server.transport.abort()
+        return "250 OK"
+
+
+def read(to: str, content: bytes) -> Accepted:
+    """Return what stands in a message that was accepted for `to`."""
+    mail = email.message_from_bytes(content)
+    for part in mail.walk():
+        if part.get_content_type() == "text/calendar":
+            calendar = icalendar.Calendar.from_ical(part.get_payload(decode=True))
+            (event,) = calendar.walk("VEVENT")
+            names = [str(event["UID"]), event["SEQUENCE"], str(calendar["METHOD"]), str(event["SUMMARY"])]
+            names += [str(event.get("LOCATION", "")), event["DTSTART"].dt, event["DTEND"].dt]
+            return Accepted(to, mail["Message-ID"], *names)
+    return Accepted(to, mail["Message-ID"])
+
+
+class Senders:
+    """Celery workers of `processes` senders each, and beats, on this process's database. Use as a context manager."""
+
+    def __init__(self, folder: Path, mail: str, workers: int = 2, beats: int = 0, processes: int = 1, **env: str):
+        self.folder, self.env, self.processes = folder, {**os.environ, "EMAIL_URL": mail, **env}, processes
+        self.started, self.workers, self.beats, self.killed = 0, [], [], 0
+        self.wanted = workers, beats
+
+    def __enter__(self) -> "Senders":
+        workers, beats = self.wanted
+        self.workers = [self.start_worker() for _ in range(workers)]
+        self.beats = [self.celery("beat", "--pidfile=", f"--schedule={self.folder}/beat{n}") for n in range(beats)]
+        return self
+
+    def __exit__(self, exc_type, *exc_info) -> None:
+        stop(*self.beats, *self.workers, patience=30 if exc_type is None else 3)
+
+    def start_worker(self, **env: str) -> subprocess.Popen:
+        name = f"--hostname=sender{self.started}@%h"
+        many = f"--concurrency={self.processes}"
+        return self.celery("worker", many, "--without-mingle", "--without-gossip", name, **env)
+
+    def celery(self, *args: str, **env: str) -> subprocess.Popen:
+        self.started += 1
+        log = self.folder / f"celery{self.started}.log"
+        return start([sys.executable, "-m", "celery", "-A", "config", *args], env=self.env | env, log=log)
+
+    def live(self) -> bool:
+        """Say whether every worker and beat is still there."""
+        return all(process.poll() is None for process in [*self.workers, *self.beats])
+
+    def kill_sender(self) -> None:
+        """Kill the process of some worker that sends (-9), its worker starts another one."""
+        for worker in random.sample(self.workers, len(self.workers)):
+            children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
+            if children:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(children[0]), signal.SIGKILL)
+                    self.killed += 1
+                return
+
+    def kill_worker(self) -> None:
+        """Kill a worker with all its processes (-9), and start another."""
+        worker = self.workers.pop(0)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+        self.killed += 1
+        self.workers.append(self.start_worker())
+
+
+def left() -> int:
+    """Return how many notices are still to be sent."""
+    return Notice.objects.filter(state__in=[Notice.State.QUEUED, Notice.State.SENDING]).count()
+
+
+def let_time_pass() -> None:
+    """Bring retries forward, and the end of leases that no living sender holds, instead of waiting for them."""
+    now = timezone.now()
+    Notice.objects.filter(state=Notice.State.QUEUED, next_attempt_at__gt=now).update(next_attempt_at=now)
+    orphaned = Q(state=Notice.State.SENDING, lease_until__lte=now + LEASE - ORPHANED_AFTER)
+    Notice.objects.filter(orphaned).update(lease_until=now)
+
+
+def send_all(seconds: float, unasked: bool = False) -> bool:
+    """Wait until all is sent, for `seconds` at most. Returns whether it is.
+
+    Wakes the workers and lets time pass meanwhile, unless they are to come by it `unasked`.
+    """
+    from notifications.tasks import deliver_soon
+
+    until = time.monotonic() + seconds
+    while many := left():
+        tell(f"{many:,} notices to be sent")
+        if time.monotonic() > until:
+            return False
+        if not unasked:
+            let_time_pass()
+            with contextlib.suppress(OperationalError):  # a broker that is away: the next wake-up will do
+                deliver_soon.apply_async(retry=False)
+        time.sleep(1)
+    return True

@@ -1,0 +1,229 @@
+"""Promises about people who come at the same moment (G1, G3, G4, G5): verbs in real processes on one database."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import product
+
+from devtools.torture.hands import Action, Hands
+from devtools.torture.line import tell
+from devtools.torture.stage import PEOPLE, make_session, make_workshop, office, people
+from devtools.torture.verdict import Verdict
+from notifications.models import Notice
+from sessions_app.models import Session
+
+SEATS = 30
+
+
+def places(session: Session) -> tuple[int, int, list[int]]:
+    """Return how many are registered and waiting, and the positions of all in order."""
+    counts = Counter(session.registrations.values_list("status", flat=True))
+    positions = list(session.registrations.order_by("position").values_list("position", flat=True))
+    return counts["registered"], counts["waitlisted"], positions
+
+
+def crowd(runs: int, without: str) -> Verdict:
+    """2,000 people for 30 seats from 8 processes, through the web stack; without the lock far fewer are enough."""
+    verdict, everybody = Verdict(), people(200 if without else PEOPLE)
+    attempts = len(everybody)
+    with Hands(8, without) as hands:
+        for number in range(runs):
+            tell(f"run {number + 1} of {runs}")
+            session = make_session(capacity=SEATS)
+            lanes = [[Action("press", session.pk, person.pk) for person in everybody[n::8]] for n in range(8)]
+            answers = Counter(hands.at_once(*lanes))
+            if answers != {"302": attempts}:
+                verdict.breaks(f"answers {dict(answers)}")
+            seated, waiting, positions = places(session)
+            if (seated, waiting) != (SEATS, attempts - SEATS) or positions != list(range(1, attempts + 1)):
+                verdict.breaks(f"{seated} registered and {waiting} waiting")
+            first = session.registrations.registered().values_list("position", flat=True)
+            if list(first) != list(range(1, SEATS + 1)):
+                verdict.breaks("the seats did not go to the first")
+    return verdict.say(f"{runs} x {attempts:,} attempts for {SEATS} seats, 8 processes")
+
+
+def equal(runs: int, without: str) -> Verdict:
+    """One person presses twenty times at once."""
+    verdict = Verdict()
+    (person,) = people(1)
+    with Hands(8, without) as hands:
+        for number in range(runs):
+            tell(f"run {number + 1} of {runs}")
+            session = make_session()
+            answers = Counter(hands.at_once(*[Action("press", session.pk, person.pk)] * 20))
+            if answers != {"302": 20}:
+                verdict.breaks(f"answers {dict(answers)}")
+            many, told = session.registrations.count(), notices(session)
+            if (many, told) != (1, 1):
+                verdict.breaks(f"{many} registrations and {told} notices")
+    return verdict.say(f"{runs} x 20 equal POSTs: one row, one notice each")
+
+
+def leaving(runs: int, without: str) -> Verdict:
+    """Twenty withdraw at once while thirty wait."""
+    verdict, everybody = Verdict(), people(50)
+    with Hands(8, without) as hands:
+        for number in range(runs):
+            tell(f"run {number + 1} of {runs}")
+            session = make_session(everybody, capacity=20)
+            answers = Counter(hands.at_once(*[Action("withdraw", session.pk, each.pk) for each in everybody[:20]]))
+            if answers != {"done": 20}:
+                verdict.breaks(f"outcomes {dict(answers)}")
+            seated = list(session.registrations.registered().values_list("position", flat=True))
+            if seated != list(range(21, 41)):
+                verdict.breaks(f"positions {seated} have seats")
+            if notices(session, kind="promoted") != 20:
+                verdict.breaks(f"{notices(session, kind='promoted')} people told of a seat")
+    return verdict.say(f"{runs} x 20 withdrawals at once with 30 waiting: the first 20 promoted, once each")
+
+
+def notices(session: Session, **fields) -> int:
+    """Count the notices of a session's registrations."""
+    return Notice.objects.filter(registration__session=session, **fields).count()
+
+
+@contextmanager
+def rounds(count: int, without: str) -> Iterator[Callable]:
+    """Yield a function that plays `count` rounds of a race and adds what came of them to a verdict.
+
+    A race makes a session, gives the actions that meet, and says which ends are those of some serial order.
+    """
+    with Hands(4, without) as hands:
+
+        def play(verdict: Verdict, race: Callable) -> Counter:
+            ends = Counter()
+            for number in range(count):
+                tell(f"round {number + 1} of {count}")
+                session, actions, allowed = race()
+                outcomes = hands.at_once(*actions)
+                session.refresh_from_db()
+                end = (session.status, session.seats_taken, session.waiting_count, *sorted(outcomes))
+                ends[end] += 1
+                if end not in allowed:
+                    verdict.breaks(f"ended as {end}")
+            return ends
+
+        yield play
+
+
+def last(count: int, without: str) -> Verdict:
+    """Two people for the last seat."""
+    verdict, (one, two) = Verdict(), people(2)
+
+    def race():
+        session = make_session(minimum=1, capacity=1)
+        actions = [Action("register", session.pk, person.pk) for person in (one, two)]
+        return session, actions, {("open", 1, 1, "registered", "waitlisted")}
+
+    with rounds(count, without) as play:
+        play(verdict, race)
+    return verdict.say(f"{count} rounds of two people for the last seat: one registered, one first in line")
+
+
+def fifth(count: int, without: str) -> Verdict:
+    """The fifth person leaves while the sixth arrives, and a worker settles meanwhile."""
+    verdict, crowd = Verdict(), people(6)
+
+    def race():
+        session = make_session(crowd[:5], minimum=6)
+        leaves, arrives = (
+            Action("withdraw", session.pk, crowd[4].pk),
+            Action("register", session.pk, crowd[5].pk),
+        )
+        settles = Action("settle", session.pk)
+        done = (5, 0, "done", "done", "registered")
+        return session, [leaves, arrives, settles], {("open", *done), ("confirmed", *done)}
+
+    with rounds(count, without) as play:
+        ends = play(verdict, race)
+    ways = {end[0]: many for end, many in ends.items()}
+    return verdict.say(f"{count} rounds of the fifth leaving while the sixth arrives: {ways}")
+
+
+def deadline(count: int, without: str) -> Verdict:
+    """The sixth person arrives at the instant at which the sweep decides."""
+    verdict, crowd = Verdict(), people(6)
+
+    def race():
+        session = make_session(crowd[:5], minimum=6)
+        at = session.confirm_by
+        actions = [Action("register", session.pk, crowd[5].pk, now=at), Action("settle", session.pk, now=at)]
+        allowed = {
+            ("confirmed", 6, 0, "done", "registered"),
+            ("cancelled", 0, 0, "done", "refused SessionCancelled"),
+        }
+        return session, actions, allowed
+
+    with rounds(count, without) as play:
+        ends = play(verdict, race)
+    ways = {end[0]: many for end, many in ends.items()}
+    return verdict.say(f"{count} rounds of the sixth against the deadline: {ways}")
+
+
+def settling(count: int, without: str) -> Verdict:
+    """Two workers settle the same session, once at its minimum and once at its deadline."""
+    verdict, crowd, made = Verdict(), people(6), []
+
+    def race():
+        many = 6 - len(made) % 2
+        session = make_session(crowd[:many], minimum=6)
+        made.append(session)
+        actions = [Action("settle", session.pk, now=session.confirm_by)] * 2
+        end = ("confirmed", 6) if many == 6 else ("cancelled", 0)
+        return session, actions, {(*end, 0, "done", "done")}
+
+    with rounds(count, without) as play:
+        play(verdict, race)
+    for session in made:
+        if session.decisions.count() != 1:
+            verdict.breaks(f"{session.decisions.count()} decisions")
+        kind, owed = ("confirmed", 6) if session.status == "confirmed" else ("cancelled", 5)
+        if notices(session, kind=kind) != owed:
+            verdict.breaks(f"{notices(session, kind=kind)} notices for {owed} people")
+    return verdict.say(f"{count} rounds of two workers settling: one decision, one notice each")
+
+
+def moving(count: int, without: str) -> Verdict:
+    """Two people move from date A to B while two move from B to A; each date has one free seat."""
+    verdict, crowd, pairs = Verdict(), people(8), []
+
+    def race():
+        workshop = make_workshop()
+        one = make_session(crowd[:4], workshop, minimum=2, capacity=5)
+        other = make_session(crowd[4:], workshop, minimum=2, capacity=5)
+        pairs.append((one, other))
+        actions = [Action("transfer", one.pk, person.pk, to=other.pk) for person in crowd[:2]]
+        actions += [Action("transfer", other.pk, person.pk, to=one.pk) for person in crowd[4:6]]
+        moved = {tuple(sorted(outcomes)) for outcomes in product(("registered", "refused SessionFull"), repeat=4)}
+        return one, actions, {("open", seats, 0, *outcomes) for seats in range(3, 6) for outcomes in moved}
+
+    with rounds(count, without) as play:
+        ends = play(verdict, race)
+    for one, other in pairs:
+        other.refresh_from_db()
+        if one.seats_taken + other.seats_taken != len(crowd):
+            verdict.breaks(f"{one.seats_taken} and {other.seats_taken} seats for {len(crowd)} people")
+        for person in crowd:
+            if person.registrations.registered().filter(session__in=(one, other)).count() != 1:
+                verdict.breaks("somebody has both seats, or none")
+    ways = Counter(end[3:].count("registered") for end in ends.elements())
+    return verdict.say(f"{count} rounds of moving from A to B against B to A, by how many moved: {dict(ways)}")
+
+
+def cancelling(count: int, without: str) -> Verdict:
+    """The office cancels while two people register and one leaves."""
+    verdict, crowd = Verdict(), people(6)
+    office()
+
+    def race():
+        session = make_session(crowd[:4], minimum=2, capacity=5)
+        actions = [Action("register", session.pk, person.pk) for person in crowd[4:]]
+        actions += [Action("cancel", session.pk), Action("withdraw", session.pk, crowd[0].pk)]
+        late = ("registered", "waitlisted", "refused SessionCancelled")
+        pairs = {tuple(sorted((one, two, "done", "done"))) for one in late for two in late}
+        return session, actions, {("cancelled", 0, 0, *outcomes) for outcomes in pairs}
+
+    with rounds(count, without) as play:
+        play(verdict, race)
+    return verdict.say(f"{count} rounds of cancelling against registering and leaving")

@@ -1,0 +1,80 @@
+"""What the hands can do, and what can be taken away from them."""
+
+from collections.abc import Callable
+
+from django.db import connection
+from django.test import Client
+from django.test.client import ClientHandler
+from django.urls import reverse
+
+from accounts.models import Person
+from devtools.torture.hands import Action
+from devtools.torture.stage import office
+from registrations.models import Registration
+from sessions_app.models import Session
+
+# One for all clients: each of its own would look through the static files again.
+HANDLER = ClientHandler(enforce_csrf_checks=False)
+
+
+def press(session: Session, action: Action) -> Callable:
+    client = Client(raise_request_exception=False, SERVER_NAME="127.0.0.1")
+    client.handler = HANDLER
+    client.force_login(Person.objects.get(pk=action.person))
+    return lambda: str(client.post(reverse("register", args=[session.code])).status_code)
+
+
+def register(session: Session, action: Action) -> Callable:
+    person = Person.objects.get(pk=action.person)
+    return lambda: Registration.objects.register(person, session, now=action.now).status
+
+
+def withdraw(session: Session, action: Action) -> Callable:
+    registration = Registration.objects.active().get(session=session, person=action.person)
+    return lambda: registration.withdraw(registration.person, now=action.now)
+
+
+def transfer(session: Session, action: Action) -> Callable:
+    registration = Registration.objects.active().get(session=session, person=action.person)
+    to = Session.objects.get(pk=action.to)
+    return lambda: registration.transfer(to, registration.person, now=action.now).status
+
+
+def settle(session: Session, action: Action) -> Callable:
+    return lambda: session.settle(now=action.now)
+
+
+def cancel(session: Session, action: Action) -> Callable:
+    by = office()
+    return lambda: session.cancel("Snow.", by=by, now=action.now)
+
+
+VERBS = {verb.__name__: verb for verb in (press, register, withdraw, transfer, settle, cancel)}
+
+
+def prepare(action: Action) -> Callable[[], str]:
+    """Fetch what the verb needs. Returns the function that calls it and says what came of it."""
+    call = VERBS[action.verb](Session.objects.select_related("workshop").get(pk=action.key), action)
+
+    def do() -> str:
+        try:
+            return str(call() or "done")
+        except (Session.Refused, Registration.Refused) as refusal:
+            return f"refused {type(refusal).__name__}"
+        # Whatever a verb raises is what the run is about.
+        except Exception as error:
+            return f"failed {type(error).__name__}: {error}".splitlines()[0]
+
+    return do
+
+
+def take_the_lock_away() -> None:
+    Session.lock = Session.refresh_from_db
+
+
+def begin_late() -> None:
+    """On SQLite a transaction then takes the write lock at its first change, when what it read may be old."""
+    connection.settings_dict["OPTIONS"]["transaction_mode"] = "DEFERRED"
+
+
+WITHOUT = {"lock": take_the_lock_away, "immediate transactions": begin_late}

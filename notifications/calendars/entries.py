@@ -1,0 +1,215 @@
+"""What calendars show outside of mail: one's own sessions, built from one person's threads, and the public ones.
+
+The same UIDs, times and words as the invitations have, so that a calendar that knows the one knows the other.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count, F, Max, Model, Q, QuerySet
+
+from accounts.models import Campus, Person
+from foundation.links import absolute
+from notifications.calendars.entry_text import description_for, summary_for
+from notifications.calendars.snapshots import place_words
+from notifications.calendars.writing import Entry
+from notifications.models import CalendarThread, CalendarThreadQuerySet
+from registrations.models import Registration
+from sessions_app.models import Meeting, Session, SessionQuerySet, Venue
+
+LOOK_BACK, KEEP_CANCELLED = timedelta(days=90), timedelta(days=30)
+MOST_SESSIONS = 1000
+STATUS = {
+    Session.Status.OPEN: "TENTATIVE",
+    Session.Status.CONFIRMED: "CONFIRMED",
+    Session.Status.COMPLETED: "CONFIRMED",
+    Session.Status.CANCELLED: "CANCELLED",
+}
+
+
+SEAT = Q(registration__status=Registration.Status.REGISTERED)
+HELD = Q(meeting__cancelled_at=None)
+# Of a session that took place as long as it did, for whoever was still there.
+WAS_THERE = Q(registration__session__confirmed_at__isnull=False) & (
+    Q(
+        registration__status=Registration.Status.WITHDRAWN,
+        meeting__starts_at__lte=F("registration__withdrawn_at"),
+    )
+    | Q(
+        registration__status=Registration.Status.SESSION_CANCELLED,
+        meeting__ends_at__lte=F("registration__session__cancelled_at"),
+    )
+)
+
+
+def entries_of(registration: Registration) -> list[Entry]:
+    """Return the entries of one seat, in the order of its meetings; none for whoever waits or has left."""
+    return _own(CalendarThread.objects.filter(SEAT & HELD, registration=registration))
+
+
+def entries_for(person: Person, now: datetime) -> list[Entry]:
+    """Return the entries of a person's private feed: seats from 90 days back on, and for 30 days what was cancelled.
+
+    Who was never invited to what is cancelled has nothing there to be struck. A meeting that was held before its
+    person left, or before the rest of the session was cancelled, is not struck.
+    """
+    since = now - KEEP_CANCELLED
+    session_cancelled = Q(
+        registration__status=Registration.Status.SESSION_CANCELLED, registration__session__cancelled_at__gt=since
+    )
+    struck = Q(requested_at__isnull=False) & (SEAT & Q(meeting__cancelled_at__gt=since) | session_cancelled & HELD)
+    own = CalendarThread.objects.filter(registration__person=person, meeting__ends_at__gt=now - LOOK_BACK)
+    return _own(own.filter((SEAT | WAS_THERE) & HELD | struck))
+
+
+def entries_of_session(session: Session) -> list[Entry]:
+    """Return what anybody's calendar may show of one public session."""
+    return _public(Meeting.objects.filter(session=session))
+
+
+def public_entries(sessions: SessionQuerySet, now: datetime) -> list[Entry]:
+    """Return what anybody's calendar may show of the listed ones among `sessions`, from 30 days back on.
+
+    At most a thousand sessions, the earliest of them: what lies farther ahead comes into the feed in time.
+    """
+    since = now - KEEP_CANCELLED
+    recent = sessions.listed().filter(ends_at__gt=since)
+    shown = recent.exclude(status=Session.Status.CANCELLED, cancelled_at__lte=since)
+    first = shown.order_by("starts_at", "pk").values("pk")[:MOST_SESSIONS]
+    held_or_struck = Q(cancelled_at=None) | Q(cancelled_at__gt=since)
+    return _public(Meeting.every.filter(held_or_struck, session__in=first), busy=False)
+
+
+def _own(threads: CalendarThreadQuerySet) -> list[Entry]:
+    """Return an entry for each thread. Four queries, however many there are."""
+    related = ("meeting__venue__campus", "registration__session__workshop", "registration__person")
+    led_by = "registration__session__facilitators"
+    threads = list(threads.select_related(*related).prefetch_related(led_by).order_by("meeting__starts_at", "pk"))
+    for thread in threads:
+        thread.meeting.session = thread.registration.session
+    parts = Parts(thread.meeting for thread in threads)
+    records = Records(thread.meeting for thread in threads)
+    return [_own_entry(thread, parts, records) for thread in threads]
+
+
+def _own_entry(thread: CalendarThread, parts: "Parts", records: "Records") -> Entry:
+    registration, meeting, session = thread.registration, thread.meeting, thread.registration.session
+    status = _status(meeting)
+    return Entry(
+        uid=thread.uid,
+        sequence=thread.sequence or 0,
+        stamp=records.last_change(meeting, registration.seated_at, registration.person.discreet_titles_chosen_at),
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        time_zone=meeting.time_zone,
+        summary=summary_for(registration.person, session),
+        description=description_for(registration),
+        location=place_words(meeting, session),
+        status=status,
+        # As in the mail: the link to join comes with the confirmation.
+        join_link=meeting.join_link if status == "CONFIRMED" else "",
+        busy=status != "CANCELLED",
+        **parts.of(meeting),
+    )
+
+
+def _public(meetings: QuerySet[Meeting], busy: bool = True) -> list[Entry]:
+    """Return an entry for each of `meetings`. Four queries, however many there are."""
+    related = meetings.select_related("session__workshop", "venue__campus").prefetch_related("session__facilitators")
+    meetings = list(related.defer("session__workshop__description", "session__workshop__pre_work"))
+    parts, records = Parts(meetings), Records(meetings)
+    return [_public_entry(meeting, parts, records, busy) for meeting in meetings]
+
+
+def _public_entry(meeting: Meeting, parts: "Parts", records: "Records", busy: bool) -> Entry:
+    session, status = meeting.session, _status(meeting)
+    return Entry(
+        # Of the session's public code: a registrant's UID is known to the registrant alone.
+        uid=f"{session.code}-{meeting.pk}@{settings.SITE_HOST}",
+        sequence=records.count(meeting),
+        stamp=records.last_change(meeting),
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        time_zone=meeting.time_zone,
+        summary=session.workshop.title,
+        description=f"{session.workshop.summary}\nAbout this session: {absolute(session.get_absolute_url())}",
+        location=place_words(meeting, session),
+        status=status,
+        private=False,
+        busy=busy and status != "CANCELLED",
+        **parts.of(meeting),
+    )
+
+
+def _status(meeting: Meeting) -> str:
+    session = meeting.session
+    if meeting.is_cancelled:
+        return "CANCELLED"
+    if session.confirmed_at and session.cancelled_at and meeting.ends_at <= session.cancelled_at:
+        return "CONFIRMED"
+    return STATUS[session.status]
+
+
+class Parts:
+    """Know, from one query, which part of its session each meeting is. A cancelled meeting keeps its number."""
+
+    def __init__(self, meetings: Iterable[Meeting]):
+        self.keys = defaultdict(list)
+        sessions = {meeting.session_id for meeting in meetings}
+        every = Meeting.every.filter(session__in=sessions).order_by("starts_at", "pk")
+        for session, meeting in every.values_list("session", "pk"):
+            self.keys[session].append(meeting)
+
+    def of(self, meeting: Meeting) -> dict[str, int]:
+        """Return `part`, counted from 1, and `parts`."""
+        keys = self.keys[meeting.session_id]
+        return {"part": keys.index(meeting.pk) + 1, "parts": len(keys)}
+
+
+class Records:
+    """Know, from one query, how often and when last the office or the rule changed what some meetings show.
+
+    Every such change is on record in its own transaction (guarantee G14): of the session, its workshop, who leads it,
+    the venue and its campus.
+    """
+
+    def __init__(self, meetings: Iterable[Meeting]):
+        wanted = defaultdict(set)
+        for meeting in meetings:
+            for thing in _shown(meeting):
+                wanted[ContentType.objects.get_for_model(thing).pk].add(str(thing.pk))
+        self.places = {ContentType.objects.get_for_model(model).pk for model in (Venue, Campus)}
+        of = Q(content_type__in=self.places)
+        for kind, keys in wanted.items():
+            of |= Q(content_type=kind, object_id__in=keys)
+        found = LogEntry.objects.filter(of).order_by().values_list("content_type", "object_id")
+        counted = found.annotate(Count("pk"), Max("action_time"))
+        self.found = {(kind, key): (count, last) for kind, key, count, last in counted}
+
+    def count(self, meeting: Meeting) -> int:
+        """Return how many changes of what anybody is shown of `meeting` are on record, a number that only grows.
+
+        Those of all rooms and campuses count, for it may move to a room with fewer.
+        """
+        own = (self._of(thing)[0] for thing in (meeting.session, meeting.session.workshop))
+        places = (count for (kind, _), (count, _) in self.found.items() if kind in self.places)
+        return sum(own) + sum(places)
+
+    def last_change(self, meeting: Meeting, *others: datetime | None) -> datetime:
+        """Return when what a calendar shows of `meeting` last changed; `others` are instants that count too."""
+        session = meeting.session
+        recorded = (self._of(thing)[1] for thing in _shown(meeting))
+        instants = (*recorded, session.published_at, session.confirmed_at, session.cancelled_at, *others)
+        return max(instant for instant in instants if instant is not None)
+
+    def _of(self, thing: Model) -> tuple[int, datetime | None]:
+        return self.found.get((ContentType.objects.get_for_model(thing).pk, str(thing.pk)), (0, None))
+
+
+def _shown(meeting: Meeting) -> list[Model]:
+    things = [meeting.session, meeting.session.workshop, *meeting.session.facilitators.all()]
+    return things + [meeting.venue, meeting.venue.campus] if meeting.venue else things

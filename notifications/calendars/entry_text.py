@@ -1,0 +1,61 @@
+"""What the entry of a session says in one person's calendar, and whom it is from."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from accounts.models import Person
+from foundation.links import absolute
+from notifications.calendars.snapshots import instant, shown_of
+from notifications.calendars.writing import Invitation, Mailbox
+from notifications.models import Notice
+from registrations.models import Registration
+from sessions_app.models import Session
+
+DISCREET_TITLE = "Training session"
+
+
+def office() -> Mailbox:
+    """Return the From of every message and the ORGANIZER of every invitation: one constant address."""
+    return Mailbox(settings.OFFICE_NAME, settings.OFFICE_EMAIL)
+
+
+def invitation_of(notice: Notice, at: datetime) -> Invitation:
+    """Return the plain values of a calendar notice's VEVENT, written `at`: what it says, or what the calendar it leaves
+    shows."""
+    registration, thread = notice.registration, notice.thread
+    shown = notice.facts.get("says") or thread.shown or shown_of(registration, thread.meeting)
+    return Invitation(
+        uid=thread.uid,
+        sequence=notice.sequence,
+        stamp=at,
+        starts_at=instant(shown, "starts_at"),
+        ends_at=instant(shown, "ends_at"),
+        time_zone=shown["time_zone"],
+        summary=DISCREET_TITLE if registration.person.discreet_titles else shown["title"],
+        description=description_for(registration, shown["facilitators"]),
+        location=shown["place"],
+        organizer=office(),
+        attendee=Mailbox(registration.person.name, notice.to),
+        rsvp=bool(settings.REPLY_MAILBOX_URL),
+        partstat=thread.partstat,
+        part=shown["part"],
+        parts=shown["parts"],
+        join_link=shown["join_link"],
+    )
+
+
+def summary_for(person: Person, session: Session) -> str:
+    """Return what calendars call the session: its title, or a neutral one for whoever chose that."""
+    return DISCREET_TITLE if person.discreet_titles else session.workshop.title
+
+
+def description_for(registration: Registration, facilitators: list[str] | None = None) -> str:
+    """Return the notes of a calendar entry: who leads it, unless the title is neutral, and a link.
+
+    The link opens a page for its owner alone; it is no key. `facilitators` are bylines, where the caller has them.
+    """
+    if facilitators is None:
+        facilitators = [one.byline for one in registration.session.facilitators.all()]
+    led = f"With {', '.join(facilitators)}" if facilitators and not registration.person.discreet_titles else ""
+    return f"{led}\nYour registration: {absolute(registration.get_absolute_url())}".strip()

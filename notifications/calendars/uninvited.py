@@ -1,0 +1,56 @@
+"""Invite whoever has a seat in a confirmed session and no invitation to a meeting of it (guarantee G6).
+
+Whatever gives a seat owes the invitations in its own transaction, so that the sweep finds nobody; whom it does find has
+them a minute later, and the log says that a promise was broken.
+"""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from notifications.calendars.snapshots import counts_of
+from notifications.models import CalendarThread, Notice
+from registrations.models import Registration
+from sessions_app.models import Meeting, Session
+
+logger = logging.getLogger(__name__)
+
+
+def invite_the_uninvited(now: datetime) -> None:
+    """Owe every invitation to a meeting ahead that was never written, each person's in one transaction."""
+    confirmed = Registration.objects.registered().filter(
+        session__status=Session.Status.CONFIRMED, session__ends_at__gt=now
+    )
+    of_session = Meeting.objects.filter(session=OuterRef("session"))
+    missed = _never_announced(of_session, OuterRef(OuterRef("pk")), now)
+    for registration in confirmed.filter(Exists(missed)).select_related("session", "person").order_by("session", "pk"):
+        try:
+            _invite(registration, now)
+        # One person in trouble must not keep the others waiting. No traceback: its values may be addresses.
+        except Exception as error:
+            name = type(error).__name__
+            logger.error("registration %s was not invited, the next sweep tries again: %s", registration.pk, name)
+
+
+def _never_announced(meetings, registration, now: datetime):
+    """Return those of `meetings` that are ahead and of which the person of `registration` was never told a SEQUENCE."""
+    announced = CalendarThread.objects.announced().filter(registration=registration, meeting=OuterRef("pk"))
+    return meetings.filter(~Exists(announced), ends_at__gt=now)
+
+
+@transaction.atomic
+def _invite(registration: Registration, now: datetime) -> None:
+    session = registration.session
+    session.lock()
+    registration.refresh_from_db(fields=["status"])
+    if not (session.is_confirmed and registration.is_registered):
+        return
+    missed = list(_never_announced(session.meetings.all(), registration, now))
+    for meeting in missed:
+        thread, _ = CalendarThread.objects.get_or_create(registration=registration, meeting=meeting)
+        thread.registration = registration
+        Notice.objects.owe_calendar(Notice.Kind.CONFIRMED, Notice.Method.REQUEST, thread, counts_of(session))
+    if missed:
+        logger.error("broken promise: G6 registration %s had %s invitations too few", registration.pk, len(missed))

@@ -1,0 +1,177 @@
+"""Calendars to download and to subscribe to, and the page where one makes and revokes one's private link."""
+
+import hashlib
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, quote_etag
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalog.models import Workshop
+from foundation.links import absolute
+from notifications.calendars import writing
+from notifications.calendars.entries import entries_for, entries_of, entries_of_session, public_entries
+from notifications.calendars.entry_text import DISCREET_TITLE, office
+from notifications.models.private_feed import CalendarFeed, path_of
+from registrations.models import Registration
+from sessions_app.models import Session
+
+CALENDAR = "text/calendar; charset=utf-8"
+# It says nothing of what it is: others see a folder of downloads.
+FILE_NAME = "training-session.ics"
+FRESH_SECONDS, HOUR = 15 * 60, 60 * 60
+REMEMBERED_SECONDS = 30 * 24 * HOUR
+# A calendar with the same entries is the same file, and writing a thousand of them takes a second.
+public_feed = lru_cache(32)(writing.feed)
+
+
+# ---- files to download ----
+
+
+@never_cache
+@require_safe
+def invitation(request: HttpRequest, uuid) -> HttpResponse:
+    """Answer with one's own seat as a file, with the UIDs and SEQUENCE of the mail. 404 while there is no seat."""
+    own = get_object_or_404(Registration.objects.filter(person=request.user), uuid=uuid)
+    entries = entries_of(own)
+    if not entries:
+        raise Http404("There is no seat.")
+    return _attached(HttpResponse(writing.publish(entries, office()), CALENDAR))
+
+
+# Here and below, csrf_exempt opens nothing: only GET and HEAD are served. Without it, a program that tries a POST would
+# be sent the page about forms, which looks at who asks and sets a cookie; with it, it hears a plain 405.
+@csrf_exempt
+@login_not_required
+@require_safe
+def session_file(request: HttpRequest, code: str) -> HttpResponse:
+    """Answer with a public session as a file, for whoever is not registered."""
+    session = get_object_or_404(Session.objects.public(), code=code)
+    body = writing.publish(entries_of_session(session), office())
+    return _attached(_answer(request, body, f"session:{code}", "public"))
+
+
+def _attached(response: HttpResponse) -> HttpResponse:
+    response["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'
+    return response
+
+
+# ---- feeds ----
+
+
+@csrf_exempt
+@login_not_required
+@require_safe
+def all_sessions(request: HttpRequest) -> HttpResponse:
+    """Answer with the feed of all listed sessions."""
+    return _public_feed(request, Session.objects.all(), f"Training sessions, {settings.INSTITUTION_NAME}", "all")
+
+
+@csrf_exempt
+@login_not_required
+@require_safe
+def workshop_sessions(request: HttpRequest, slug: str) -> HttpResponse:
+    """Answer with the feed of the listed sessions of one workshop."""
+    workshop = get_object_or_404(Workshop.objects.published(), slug=slug)
+    return _public_feed(request, Session.objects.filter(workshop=workshop), workshop.title, f"workshop:{workshop.pk}")
+
+
+def _public_feed(request: HttpRequest, sessions, name: str, key: str) -> HttpResponse:
+    entries = public_entries(sessions, timezone.now())
+    return _answer(request, public_feed(tuple(entries), name), f"public:{key}", "public")
+
+
+@csrf_exempt
+@login_not_required
+@require_safe
+def private_feed(request: HttpRequest, token: str) -> HttpResponse:
+    """Answer with the sessions of whoever the token is of. 404 for any other token; never the sign-in page."""
+    response = _private_answer(request, token)
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _private_answer(request: HttpRequest, token: str) -> HttpResponse:
+    feed, now = CalendarFeed.objects.opened_by(token), timezone.now()
+    if feed is None:
+        # Not our page for it: that one sets a cookie.
+        return HttpResponse("There is no calendar at this address.\n", "text/plain", 404)
+    if _asked_too_often(feed, now):
+        waits = {"Retry-After": str(HOUR)}
+        return HttpResponse("Asked too often. Try again in an hour.\n", "text/plain", 429, headers=waits)
+    body = writing.feed(entries_for(feed.person, now), f"{DISCREET_TITLE}s")
+    return _answer(request, body, f"private:{feed.digest}", "private")
+
+
+def _asked_too_often(feed: CalendarFeed, now: datetime) -> bool:
+    """Count one more answer of this hour; tell whether that is too many. Two at once may count as one."""
+    key = f"calendar-asked:{feed.digest}:{now:%Y%m%d%H}"
+    asked = cache.get(key, 0) + 1
+    cache.set(key, asked, HOUR)
+    return asked > settings.CALENDAR_FEED_MOST_AN_HOUR
+
+
+def _answer(request: HttpRequest, body: bytes, key: str, who: str) -> HttpResponse:
+    """Answer with `body`, or that nothing has changed; `who` (public, private) may keep it for a quarter of an hour."""
+    etag = quote_etag(hashlib.sha256(body).hexdigest())
+    seen = _first_seen(key, etag, timezone.now())
+    response = HttpResponse(body, CALENDAR)
+    response["ETag"] = etag
+    response["Last-Modified"] = http_date(seen)
+    response = get_conditional_response(request, etag, seen, response)
+    response["Cache-Control"] = f"{who}, max-age={FRESH_SECONDS}"
+    return response
+
+
+def _first_seen(key: str, etag: str, now: datetime) -> int:
+    """Return the second since when the answer under `key` is the one with this ETag: nobody had it before.
+
+    Not the newest change of a row: entries come and go by the mere passing of time. If the cache has forgotten it, a
+    program that has the answer gets it once more.
+    """
+    key = f"calendar:{hashlib.sha256(key.encode()).hexdigest()}"
+    last_etag, last_seen = cache.get(key) or ("", 0)
+    if last_etag == etag:
+        return last_seen
+    # HTTP tells times to the second, and a second answer within one must not pass for the first.
+    seen = max(int(now.astimezone(UTC).timestamp()), last_seen + 1)
+    cache.set(key, (etag, seen), REMEMBERED_SECONDS)
+    return seen
+
+
+# ---- one's private link ----
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def calendar(request: HttpRequest) -> HttpResponse:
+    """GET says what the private link is for; POST makes a new one and shows it, once. The one before is revoked."""
+    address = ""
+    if request.method == "POST":
+        address = absolute(path_of(CalendarFeed.objects.renew(request.user, timezone.now())))
+    context = {"nav": "my", "address": address, "webcal": webcal(address)}
+    return render(request, "notifications/calendar.html", context)
+
+
+@require_POST
+def calendar_deletion(request: HttpRequest) -> HttpResponse:
+    """Switch the private link off."""
+    CalendarFeed.objects.revoke(request.user, by=request.user)
+    messages.success(request, "Your private link is switched off. It shows nothing any longer.")
+    return redirect("my_training")
+
+
+def webcal(address: str) -> str:
+    """Return the address in the form that opens a calendar program: webcal://…"""
+    return f"webcal://{address.partition('://')[2]}" if address else ""

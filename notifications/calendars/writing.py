@@ -1,0 +1,298 @@
+"""Write meetings as iCalendar objects (RFC 5545): an invitation by mail (RFC 5546), a file to download, a feed.
+
+Plain values in, bytes out. What goes by mail names exactly one attendee, the recipient, so that nobody learns who else
+comes; files and feeds name none. Escaping and folding are icalendar's; nothing here is put together as text.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from urllib.parse import quote
+
+from icalendar import Calendar, Component, Event, vCalAddress, vDuration, vText
+from icalendar.parser import Contentline
+
+from foundation.text import REMEMBERED, one_line
+from notifications.calendars.vtimezone import SharedTimezone, vtimezone, zone
+
+PRODID = "-//Quorum//Sessions//EN"
+# Gmail ignores anything greater.
+LAST_SEQUENCE = 2**31 - 1
+ANSWERS = ("NEEDS-ACTION", "ACCEPTED", "TENTATIVE", "DECLINED")
+STATUSES = ("TENTATIVE", "CONFIRMED", "CANCELLED")
+NOT_YET = "(not yet confirmed) "
+# How soon a calendar program may ask again. Most take longer, whatever it says.
+REFRESHED = timedelta(hours=1)
+ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+ADDRESS = re.compile(rf"{ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})*")
+UID = re.compile(r"[!-~]{1,255}")
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """Name one mailbox. Raise ValueError for an address mail cannot be sent to as it stands."""
+
+    name: str
+    address: str
+
+    def __post_init__(self) -> None:
+        if len(self.address) > 254 or not ADDRESS.fullmatch(self.ascii_address):
+            raise ValueError(f"{self.address!r} is not an e-mail address.")
+
+    @property
+    def ascii_address(self) -> str:
+        """Return the address as mail servers write it, an international domain in its ASCII form (IDNA)."""
+        local, at, domain = self.address.rpartition("@")
+        try:
+            return local + at + (domain if domain.isascii() else domain.encode("idna").decode("ascii"))
+        except UnicodeError:
+            raise ValueError(f"{self.address!r} is not an e-mail address.") from None
+
+    @property
+    def uri(self) -> str:
+        """Return the mailto URI (RFC 6068), with the few characters encoded that a URI cannot hold."""
+        return "mailto:" + quote(self.ascii_address, safe="!$'*+@")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """Hold what a calendar shows of one meeting. Raise ValueError, in a sentence, for what none could.
+
+    `uid` stays the same and `sequence` only grows as the meeting changes; `stamp` is when this revision came to be. All
+    three times are aware, `time_zone` is the IANA name in which the meeting is shown. `part` counts meetings from 1.
+    `private` hides it from whoever else sees the calendar, `busy` takes up the time.
+    """
+
+    uid: str
+    sequence: int
+    stamp: datetime
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    summary: str
+    description: str
+    location: str
+    status: str = "CONFIRMED"
+    part: int = 1
+    parts: int = 1
+    join_link: str = ""
+    private: bool = True
+    busy: bool = True
+
+    def __post_init__(self) -> None:
+        if not UID.fullmatch(self.uid):
+            raise ValueError(f"{self.uid!r} cannot be the UID of an invitation.")
+        if not 0 <= self.sequence <= LAST_SEQUENCE:
+            raise ValueError(f"SEQUENCE is a number from 0 to {LAST_SEQUENCE}, not {self.sequence}.")
+        for name in ("stamp", "starts_at", "ends_at"):
+            if getattr(self, name).utcoffset() is None:
+                raise ValueError(f"{name} needs a time zone; {getattr(self, name)} has none.")
+        if self.ends_at <= self.starts_at:
+            raise ValueError("The end of a meeting must come after its start.")
+        zone(self.time_zone)
+        if not one_line(self.summary):
+            raise ValueError("An invitation needs a title.")
+        if self.status not in STATUSES:
+            raise ValueError(f"STATUS is one of {', '.join(STATUSES)}, not {self.status!r}.")
+        if not 1 <= self.part <= self.parts:
+            raise ValueError(f"There is no part {self.part} of {self.parts}.")
+
+    @property
+    def title(self) -> str:
+        """Return the summary, saying which part this is where a session has several, and whether it is still open."""
+        summary = one_line(self.summary)
+        titled = summary if self.parts == 1 else f"{summary} (part {self.part} of {self.parts})"
+        return NOT_YET + titled if self.status == "TENTATIVE" else titled
+
+    @property
+    def place(self) -> str:
+        """Return where to be, the link to join included: LOCATION is the one place every calendar shows."""
+        return " / ".join(filter(None, (one_line(self.location), one_line(self.join_link))))
+
+    @property
+    def notes(self) -> str:
+        """Return the description as plain lines."""
+        return "\n".join(one_line(line) for line in self.description.splitlines()).strip()
+
+    @property
+    def has_one_wall_clock(self) -> bool:
+        """False if the meeting begins or ends in an hour that occurs twice.
+
+        Such an hour has no second name in iCalendar, and readers differ on which one is meant.
+        """
+        walls = (instant.astimezone(zone(self.time_zone)) for instant in (self.starts_at, self.ends_at))
+        return all(wall.replace(fold=0).utcoffset() == wall.replace(fold=1).utcoffset() for wall in walls)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitation(Entry):
+    """Hold what one registrant's calendar shows of one meeting, and who asks whom.
+
+    `uid` and `sequence` come from the calendar thread: the same UID and a greater number with every change and with the
+    cancellation. `stamp` is when the message was written. `rsvp` asks for an answer: only where answers are read.
+    `partstat` is the last known answer, NEEDS-ACTION on the first invitation and whenever the time has changed.
+    """
+
+    organizer: Mailbox
+    attendee: Mailbox
+    rsvp: bool
+    partstat: str = "NEEDS-ACTION"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.partstat not in ANSWERS:
+            raise ValueError(f"PARTSTAT is one of {', '.join(ANSWERS)}, not {self.partstat!r}.")
+
+
+def request(invitation: Invitation) -> bytes:
+    """Return the METHOD:REQUEST that puts a meeting on the attendee's calendar, or updates it there."""
+    return _by_mail("REQUEST", "CONFIRMED", invitation, rsvp=invitation.rsvp)
+
+
+def cancel(invitation: Invitation) -> bytes:
+    """Return the METHOD:CANCEL that takes a meeting off again, whoever ended it: the person, the office or the rule.
+
+    Every UID has one attendee, so both cancel the whole object and STATUS:CANCELLED is right in both. Raise ValueError
+    where SEQUENCE has not been raised since the REQUEST (RFC 5546 section 3.2.5).
+    """
+    if invitation.sequence < 1:
+        raise ValueError("A cancellation needs a greater SEQUENCE than the invitation it cancels, so at least 1.")
+    return _by_mail("CANCEL", "CANCELLED", invitation, rsvp=False)
+
+
+def publish(entries: Sequence[Entry], organizer: Mailbox) -> bytes:
+    """Return the METHOD:PUBLISH of a file to download. Raise ValueError without an entry: RFC 5546 asks for one."""
+    if not entries:
+        raise ValueError("There is no meeting to put in the file.")
+    calendar = _calendar("PUBLISH")
+    for event in _events(calendar, entries):
+        _changed(event)
+        event.add("organizer", _address(organizer))
+    return _written(calendar)
+
+
+def feed(entries: Sequence[Entry], name: str) -> bytes:
+    """Return the calendar named `name` that a program subscribes to. It may be empty.
+
+    It has no METHOD, and names neither organizer nor attendee: it is nobody's invitation.
+    """
+    calendar = _calendar()
+    # Each twice, as RFC 7986 names it and as programs have long named it; icalendar knows the kind of neither.
+    for label in ("name", "x-wr-calname"):
+        calendar.add(label, vText(_unmistakable(one_line(name))))
+    calendar.add("refresh-interval", vDuration(REFRESHED), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(REFRESHED))
+    for event in _events(calendar, entries):
+        _changed(event)
+    return _written(calendar)
+
+
+def _written(calendar: Calendar) -> bytes:
+    """Return the calendar as bytes; what is in it moves out."""
+    parts, calendar.subcomponents = calendar.subcomponents, []
+    *head, end = _lines(calendar)
+    inside = [part.lines if isinstance(part, SharedTimezone) else b"".join(_lines(part)) for part in parts]
+    return b"".join([*head, *inside, end])
+
+
+def _lines(component: Component) -> list[bytes]:
+    """Return a component's lines, each folded once for all who are sent it, as most of them are for many."""
+    return [_folded(line) for line in component.content_lines(sorted=False) if line]
+
+
+@lru_cache(REMEMBERED)
+def _folded(line: Contentline) -> bytes:
+    return line.to_ical() + b"\r\n"
+
+
+def _by_mail(method: str, status: str, invitation: Invitation, rsvp: bool) -> bytes:
+    calendar = _calendar(method)
+    (event,) = _events(calendar, [replace(invitation, status=status)])
+    event.add("organizer", _address(invitation.organizer))
+    attendee = {
+        "CUTYPE": "INDIVIDUAL",
+        "ROLE": "REQ-PARTICIPANT",
+        "PARTSTAT": invitation.partstat,
+        "RSVP": "TRUE" if rsvp else "FALSE",
+    }
+    event.add("attendee", _address(invitation.attendee, **attendee))
+    if method == "REQUEST":
+        # Takes “Propose New Time” out of Outlook: nobody here would answer it.
+        event.add("x-microsoft-disallow-counter", "TRUE")
+    return _written(calendar)
+
+
+def _calendar(method: str = "") -> Calendar:
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", PRODID)
+    calendar.add("calscale", "GREGORIAN")
+    if method:
+        calendar.add("method", method)
+    return calendar
+
+
+def _events(calendar: Calendar, entries: Iterable[Entry]) -> list[Event]:
+    """Add to the calendar the zones its entries need, once each, and then an event for each; return these."""
+    entries = list(entries)
+    zones = _zones([entry for entry in entries if entry.has_one_wall_clock])
+    events = [_event(entry, in_utc=not (entry.has_one_wall_clock and entry.time_zone in zones)) for entry in entries]
+    for component in (*zones.values(), *events):
+        calendar.add_component(component)
+    return events
+
+
+def _zones(entries: list[Entry]) -> dict[str, SharedTimezone]:
+    """Return by name the VTIMEZONEs good for all these times; a zone whose times must be in UTC is not among them."""
+    found = {}
+    for name in dict.fromkeys(entry.time_zone for entry in entries):
+        there = [entry for entry in entries if entry.time_zone == name]
+        first, last = min(entry.starts_at for entry in there), max(entry.ends_at for entry in there)
+        if component := vtimezone(name, first, last):
+            found[name] = component
+    return found
+
+
+def _event(entry: Entry, in_utc: bool) -> Event:
+    event = Event()
+    event.add("uid", entry.uid)
+    event.add("dtstamp", entry.stamp.astimezone(UTC))
+    event.add("sequence", entry.sequence)
+    for name, instant in (("dtstart", entry.starts_at), ("dtend", entry.ends_at)):
+        if in_utc:
+            event.add(name, instant.astimezone(UTC))
+        else:
+            # The name goes in by hand: icalendar would exchange some names for others it holds to be equal.
+            wall_clock = instant.astimezone(zone(entry.time_zone)).replace(tzinfo=None)
+            event.add(name, wall_clock, parameters={"TZID": entry.time_zone})
+    texts = {"summary": entry.title, "description": entry.notes, "location": entry.place}
+    for name, text in texts.items():
+        if text:
+            event.add(name, _unmistakable(text))
+    event.add("status", entry.status)
+    event.add("transp", "OPAQUE" if entry.busy else "TRANSPARENT")
+    event.add("class", "PRIVATE" if entry.private else "PUBLIC")
+    return event
+
+
+def _unmistakable(text: str) -> str:
+    # icalendar takes a backslash before a capital N for a line break and would make it one.
+    return text.replace("\\N", "\\n")
+
+
+def _changed(event: Event) -> None:
+    """Say when it last changed: outside of scheduling that is the meaning of DTSTAMP too (RFC 5545 section 3.8.7.2)."""
+    event.add("last-modified", event["dtstamp"].dt)
+
+
+def _address(mailbox: Mailbox, **parameters: str) -> vCalAddress:
+    address = vCalAddress(mailbox.uri)
+    address.params.update(parameters)
+    # A parameter cannot hold a quotation mark, and readers differ on the caret (RFC 6868) and the backslash.
+    name = one_line(mailbox.name.translate(dict.fromkeys(map(ord, '"^\\'))))
+    if name:
+        address.params["CN"] = name
+    return address

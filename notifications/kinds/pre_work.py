@@ -1,0 +1,58 @@
+"""Pre-work: two days before the session, a word to whoever has not said that they have read it."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from foundation.dates import clock, long_day
+from foundation.wall_clock import days_before
+from notifications.kinds.contexts import context_of, letter_context
+from notifications.kinds.still_true import asked_of
+from notifications.models import Notice
+from notifications.outbox.timed import owe_what_is_due, prompt
+from registrations import eligibility
+from sessions_app.models import Session
+
+DAYS_AHEAD = 2
+# A day more, for the clocks that change on the way.
+HORIZON = timedelta(days=DAYS_AHEAD + 1)
+
+
+def owe(now: datetime) -> None:
+    """Owe every notice about pre-work whose moment has come."""
+    soon = Session.objects.filter(status=Session.Status.CONFIRMED, starts_at__gt=now, starts_at__lte=now + HORIZON)
+    owe_what_is_due(soon.exclude(workshop__pre_work="").values_list("pk", flat=True), plan, now)
+
+
+def plan(session: Session, now: datetime) -> list[Notice]:
+    """Return what `session` owes those with unread pre-work at `now`, if that is two days before or less.
+
+    Whoever registered, or was confirmed, later than that has just been told.
+    """
+    at = days_before(session.starts_at, DAYS_AHEAD, session.time_zone)
+    is_ahead = session.is_confirmed and at <= now < session.starts_at
+    if not is_ahead or session.confirmed_at > at or not session.workshop.pre_work.strip():
+        return []
+    people = session.registrations.registered().filter(pre_work_done_at__isnull=True, seated_at__lte=at)
+    event, facts = f":{session.starts_at:%Y%m%d%H%M}", {"starts_at": session.starts_at.isoformat()}
+    return [
+        prompt(Notice.Kind.PRE_WORK, one, event, session.starts_at, now, **facts)
+        for one in people.select_related("person")
+    ]
+
+
+@asked_of(Notice.Kind.PRE_WORK)
+def still_unread(notice: Notice, now: datetime) -> bool:
+    """Tell whether the session still begins when it did, later than `now`, and the reader has a seat and not read."""
+    registration, session = notice.registration, notice.registration.session
+    is_ahead = session.is_confirmed and session.starts_at.isoformat() == notice.facts["starts_at"]
+    is_there = registration.is_registered and not eligibility.why_not_as(registration.person, session)
+    return is_ahead and not session.has_started(now) and is_there and registration.has_pre_work_to_do
+
+
+@context_of(Notice.Kind.PRE_WORK)
+def pre_work_context(notice: Notice) -> dict:
+    """Return what the templates of the letter about pre-work may name."""
+    session = notice.registration.session
+    starts = long_day(session.starts_at, session.time_zone, timezone.now().year)
+    return letter_context(notice) | {"starts": f"{starts} at {clock(session.starts_at, session.time_zone)}"}

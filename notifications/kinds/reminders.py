@@ -1,0 +1,100 @@
+"""Reminders: so many days ahead of each meeting of a confirmed session, as its workshop says."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+from django.utils import timezone
+
+from catalog.reminder_days import MOST_DAYS, parse_days
+from foundation.dates import clock, local, long_day
+from foundation.wall_clock import days_before
+from notifications.kinds.contexts import context_of, letter_context
+from notifications.kinds.still_true import asked_of
+from notifications.models import Notice
+from notifications.outbox.timed import owe_what_is_due, prompt
+from registrations import eligibility
+from sessions_app.models import Meeting, Session
+
+# A day more, for the clocks that change on the way.
+HORIZON = timedelta(days=MOST_DAYS + 1)
+
+
+def owe(now: datetime) -> None:
+    """Owe every reminder whose moment has come."""
+    soon = Meeting.objects.filter(
+        session__status=Session.Status.CONFIRMED, starts_at__gt=now, starts_at__lte=now + HORIZON
+    ).values_list("session", "starts_at", "time_zone", "session__workshop__reminder_days")
+    owe_what_is_due(sorted({session for session, *when in soon if _due(*when, now)}), plan, now)
+
+
+def _due(starts_at: datetime, zone: str, reminder_days: str, now: datetime) -> tuple[int, datetime] | None:
+    """Return the reminder whose moment came last, in days ahead and its instant; None before the first, or too late.
+
+    The ones before it are over: nobody gets two at once because the sweep was late.
+    """
+    if starts_at <= now:
+        return None
+    moments = [(days, days_before(starts_at, days, zone)) for days in parse_days(reminder_days)]
+    return min(((days, at) for days, at in moments if at <= now), default=None)
+
+
+def plan(session: Session, now: datetime) -> list[Notice]:
+    """Return the reminders that `session` owes at `now`.
+
+    Who was registered, confirmed or told of a change after the moment of a reminder has just read when and where.
+    """
+    if session.status != Session.Status.CONFIRMED:
+        return []
+    people = list(session.registrations.registered().select_related("person"))
+    told = _told_at(session)
+    reminders = []
+    for meeting in session.meetings.all():
+        due = _due(meeting.starts_at, meeting.time_zone, session.workshop.reminder_days, now)
+        if due is None:
+            continue
+        days, at = due
+        event = f"{meeting.pk}:{days}-{meeting.starts_at:%Y%m%d%H%M}"
+        facts = {"meeting": meeting.pk, "starts_at": meeting.starts_at.isoformat()}
+        for registration in people:
+            if max(registration.seated_at, session.confirmed_at, told[registration.pk, meeting.pk] or at) <= at:
+                reminders.append(prompt(Notice.Kind.REMINDER, registration, event, meeting.starts_at, now, **facts))
+    return reminders
+
+
+def _told_at(session: Session) -> dict[tuple[int, int], datetime | None]:
+    """Return when each registration's newest invitation to each meeting was written."""
+    invitations = Notice.objects.filter(registration__session=session, method=Notice.Method.REQUEST)
+    newest = invitations.order_by().values_list("registration", "thread__meeting").annotate(at=Max("created_at"))
+    return defaultdict(lambda: None, {(registration, meeting): at for registration, meeting, at in newest})
+
+
+@asked_of(Notice.Kind.REMINDER)
+def still_meets(notice: Notice, now: datetime) -> bool:
+    """Tell whether the meeting still begins when it did, later than `now`, and the reader has a seat in it."""
+    registration, session = notice.registration, notice.registration.session
+    meeting = session.meetings.filter(pk=notice.facts["meeting"], starts_at__gt=now).first()
+    if meeting is None or meeting.starts_at.isoformat() != notice.facts["starts_at"]:
+        return False
+    is_there = registration.is_registered and not eligibility.why_not_as(registration.person, session)
+    return is_there and session.is_confirmed
+
+
+@context_of(Notice.Kind.REMINDER)
+def reminder_context(notice: Notice) -> dict:
+    """Return what the templates of a reminder may name."""
+    registration, now = notice.registration, timezone.now()
+    meeting = registration.session.meetings.select_related("venue__campus").get(pk=notice.facts["meeting"])
+    day, at = relative_day(meeting.starts_at, meeting.time_zone, now), clock(meeting.starts_at, meeting.time_zone)
+    return letter_context(notice, meeting) | {
+        "on_day": day,
+        "headline_day": day.removeprefix("on "),
+        "at": at.replace("Noon", "noon"),
+        "at_in_subject": at,
+    }
+
+
+def relative_day(instant: datetime, zone: str, now: datetime) -> str:
+    """“today”, “tomorrow”, or “on Tuesday, May 14”."""
+    days = (local(instant, zone).date() - local(now, zone).date()).days
+    return {0: "today", 1: "tomorrow"}.get(days) or f"on {long_day(instant, zone)}"

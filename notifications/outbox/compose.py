@@ -1,0 +1,93 @@
+"""Write the letter of a notice: subject, plain text, HTML and, where one is due, the calendar part.
+
+A folder per kind in templates/notifications/ holds the words; what they may name is in contexts.py.
+"""
+
+import logging
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.template import Context, TemplateDoesNotExist
+from django.template.loader import get_template, render_to_string
+from django.utils import timezone
+
+from notifications.calendars import writing
+from notifications.calendars.entry_text import DISCREET_TITLE, invitation_of, office
+from notifications.calendars.writing import Mailbox
+from notifications.kinds import wording
+from notifications.kinds.contexts import context_of_notice
+from notifications.models import Notice, Wording
+
+logger = logging.getLogger(__name__)
+BLANK_LINES = re.compile(r"\n\s*\n")
+
+
+def write_letter(notice: Notice, wordings: Mapping[str, Wording] | None = None, now: datetime | None = None) -> dict:
+    """Return the arguments of `mime.message` for `notice`, written once and repeated from then on.
+
+    `wordings` are the office's own, by kind, where the caller has them. A calendar goes by `now` to tell which of two
+    letters with the same SEQUENCE is the newer one.
+    """
+    if not notice.text:
+        wordings = Wording.objects.in_bulk([notice.kind]) if wordings is None else wordings
+        _compose(notice, wordings, now or timezone.now())
+        written = ("subject", "text", "html", "calendar", "facts")
+        notice.write_while_held(**{name: getattr(notice, name) for name in written})
+    return {
+        "sender": office(),
+        "recipient": Mailbox(notice.person.name if notice.person else "", notice.to),
+        "subject": notice.subject,
+        "text": notice.text,
+        "html": notice.html,
+        "message_id": notice.message_id,
+        "calendar": notice.calendar.encode(),
+        "method": notice.method,
+    }
+
+
+def _compose(notice: Notice, wordings: Mapping[str, Wording], now: datetime) -> None:
+    own = wordings.get(notice.kind)
+    context = context_of_notice(notice)
+    try:
+        write_words(notice, context, own)
+    except wording.Unusable as problem:
+        # Nobody goes without their mail because of its wording; the office is told.
+        logger.error("the wording of %s mail could not be used: %s", notice.kind, problem)
+        own.report(str(problem))
+        write_words(notice, context)
+    if notice.method:
+        invitation = invitation_of(notice, now)
+        write = writing.request if notice.method == Notice.Method.REQUEST else writing.cancel
+        notice.calendar = write(invitation).decode()
+
+
+def write_words(notice: Notice, context: dict, own: Wording | None = None) -> None:
+    """Set subject, text and HTML of `notice`, in the office's `own` words where it has some.
+
+    Raise wording.Unusable where those cannot be used for this letter. Nothing is saved.
+    """
+    folder = f"notifications/{notice.kind}"
+    # A subject shows on locked screens, and some calendars take it for the title of the entry.
+    neutral = {"title": DISCREET_TITLE} if notice.person and notice.person.discreet_titles else {}
+    if own and own.subject:
+        subject = wording.fill(own.subject, context | neutral)
+    else:
+        subject = render_to_string(f"{folder}/subject.txt", context | neutral)
+    notice.subject = " ".join(subject.split())[:255]
+    context = context | {"subject": notice.subject}
+    if own and own.words:
+        facts = context | {wording.STANDARD: standard_words(notice.kind, context)}
+        context |= {"own_text": wording.fill(own.words, facts), "own_html": wording.fill_html(own.words, facts)}
+    text = render_to_string(f"{folder}/body.txt", context)
+    notice.text = BLANK_LINES.sub("\n\n", text).strip() + "\n"
+    notice.html = render_to_string(f"{folder}/body.html", context)
+
+
+def standard_words(kind: str, context: dict) -> str:
+    """Return what the standard letter of `kind` says first, as plain text. Raise wording.Unusable where it has none."""
+    try:
+        template = get_template(f"notifications/{kind}/_words.txt").template
+    except TemplateDoesNotExist:
+        raise wording.Unusable("This mail has no standard words to repeat.") from None
+    return " ".join(template.render(Context(context, autoescape=False)).split())

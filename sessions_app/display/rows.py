@@ -1,0 +1,193 @@
+"""Lists of dates and workshops. A row's HTML is kept in the process under exactly the values it shows.
+
+Nothing is kept by time or by address: a row that shows anything else is another Row, so it is never stale.
+"""
+
+from datetime import datetime
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db.models import F, FilteredRelation, Q
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+
+from catalog.models import Format
+from foundation.dates import clock, length_words, local, short_day, time_span, zone_words
+from sessions_app.display.meter import Meter, Place, State, meter
+from sessions_app.models import Session, SessionQuerySet
+
+KEPT = 4096
+COLUMNS = [
+    *("code", "status", "format", "minimum", "capacity", "seats_taken", "waiting_count", "starts_at", "ends_at"),
+    *("time_zone", "confirm_by", "registration_opens_at", "registration_closes_at"),
+    *("cancelled_count", "cancelled_by_rule", "cancel_reason"),
+    "workshop_id",
+]
+TAKING = (State.GATHERING, State.PENDING, State.REACHED, State.CONFIRMED)
+
+
+def listing(sessions: SessionQuerySet) -> SessionQuerySet:
+    """Add to `sessions`, in the same query, what a row shows of the workshop and of the first meeting."""
+    return sessions.only(*COLUMNS).annotate(
+        first=FilteredRelation(
+            "meetings", condition=Q(meetings__starts_at=F("starts_at"), meetings__cancelled_at=None)
+        ),
+        title=F("workshop__title"),
+        slug=F("workshop__slug"),
+        first_ends_at=F("first__ends_at"),
+        building=F("first__venue__building"),
+        room=F("first__venue__room"),
+    )
+
+
+@cache
+def listed() -> SessionQuerySet:
+    """Return `listing()` of the listed sessions, built once: copying it for a filter is quicker than building it."""
+    return listing(Session.objects.listed())
+
+
+class Row(NamedTuple):
+    """Every value a date row shows, and nothing else. The button leads to the page named `leads_to`, of `key`."""
+
+    code: str
+    title: str
+    weekday: str
+    day: int
+    month: str
+    iso: str
+    date: str
+    times: str
+    place: str
+    meter: Meter
+    action: str
+    leads_to: str
+    key: str
+    by_workshop: bool
+
+
+def row(
+    session: Session,
+    now: datetime,
+    place: Place | None = None,
+    home_zone: str = "",
+    by_workshop: bool = False,
+    button: bool = True,
+) -> Row:
+    """Return the values of one row of `listing()`. Times outside `home_zone` name their zone.
+
+    `by_workshop` is for a list of one workshop's dates: titled by the time instead of the workshop.
+    """
+    zone = session.time_zone
+    starts = local(session.starts_at, zone)
+    shown = meter(session, now, place)
+    where = place_of(session.format, session.building, session.room)
+    return Row(
+        session.code,
+        session.title,
+        f"{starts:%a}",
+        starts.day,
+        f"{starts:%b}" if by_workshop else f"{starts:%B %Y}",
+        starts.isoformat(timespec="minutes"),
+        short_day(session.starts_at, zone, local(now, zone).year).replace(",", "", 1),
+        times_of(session, home_zone),
+        f"{where} · {session.capacity} seats" if by_workshop and shown.state in TAKING else where,
+        shown,
+        *(action_of(session, shown.state, place, now, by_workshop) if button else ("", "", "")),
+        by_workshop,
+    )
+
+
+def times_of(session: Session, home_zone: str) -> str:
+    """“12:30–2:00 PM” of the first meeting, the zone if it is not `home_zone`, and the last day if there are more."""
+    zone = session.time_zone
+    ends_at = session.first_ends_at or session.ends_at
+    words = time_span(session.starts_at, ends_at, zone)
+    if zone != home_zone:
+        words += f" {zone_words(zone, session.starts_at)}"
+    if ends_at != session.ends_at:
+        words += f", several meetings until {short_day(session.ends_at, zone)}"
+    return words
+
+
+def place_of(format: str, building: str | None, room: str | None) -> str:
+    """“Online”, “Learning Commons 210”, or both for a hybrid session."""
+    if format == Format.ONLINE:
+        return "Online"
+    room = f"{building} {room or ''}".strip() if building else Format.IN_PERSON.label
+    return f"{room} or online" if format == Format.HYBRID else room
+
+
+def action_of(
+    session: Session, state: State, place: Place | None, now: datetime, by_workshop: bool
+) -> tuple[str, str, str]:
+    """Return the word on a row's button, the name of the page it leads to and that page's key; empty for no button."""
+    if place is not None and place.is_waitlisted and session.has_seat_for_the_quickest(now):
+        return "Take the seat", "seat", str(place.uuid)
+    if place is not None and session.is_running:
+        return "Manage", "registration", str(place.uuid)
+    if session.takes_registrations(now):
+        return "Join waitlist" if state is State.FULL else "Register", "register", session.code
+    return ("", "", "") if by_workshop else ("Other dates", "workshop", session.slug)
+
+
+@lru_cache(KEPT)
+def row_html(row: Row) -> SafeString:
+    """Render one date row."""
+    return get_template("sessions_app/_date_row.html").render({"row": row})
+
+
+class Card(NamedTuple):
+    """Every value a session card shows."""
+
+    code: str
+    title: str
+    iso: str
+    starts: str
+    about: str
+    meter: Meter
+
+
+def card(session: Session, now: datetime, place: Place | None = None) -> Card:
+    """Return the values of one card of `listing()`."""
+    zone = session.time_zone
+    minutes = int(((session.first_ends_at or session.ends_at) - session.starts_at).total_seconds() // 60)
+    return Card(
+        session.code,
+        session.title,
+        local(session.starts_at, zone).isoformat(timespec="minutes"),
+        f"{short_day(session.starts_at, zone, local(now, zone).year)} · {clock(session.starts_at, zone)}",
+        f"{length_words(minutes)} · {place_of(session.format, session.building, session.room)}",
+        meter(session, now, place),
+    )
+
+
+@lru_cache(KEPT)
+def card_html(card: Card) -> SafeString:
+    """Render one session card."""
+    return get_template("sessions_app/_session_card.html").render({"card": card})
+
+
+class Part(NamedTuple):
+    """Every value one workshop of the accordion shows."""
+
+    title: str
+    slug: str
+    summary: str
+    dates: str
+    objectives: tuple[str, ...]
+
+
+def date_words(count: int, first: datetime | None, now: datetime) -> str:
+    """“4 dates from May 14”, “Next date May 14”, “No dates yet”."""
+    if not count:
+        return "No dates yet"
+    zone = settings.TIME_ZONE
+    day = short_day(first, zone, local(now, zone).year).partition(", ")[2]
+    return f"{count} dates from {day}" if count > 1 else f"Next date {day}"
+
+
+@lru_cache(KEPT)
+def part_html(part: Part) -> SafeString:
+    """Render one workshop of the accordion."""
+    return get_template("sessions_app/_workshop_part.html").render({"part": part})
