@@ -6,8 +6,9 @@
     python3 dev.py bench [args]                              the benchmark, on PostgreSQL
     python3 dev.py torture [--quick] [names]                 what is promised, under pressure, on PostgreSQL
 
-Only the standard library is used here and in the modules of devtools/ itself. What runs is in .venv; data and logs are in var/ (delete it to
-start afresh); sockets are in a private folder that goes away at the end. `run` obeys PORT, DATABASE_URL and REDIS_URL.
+Only the standard library is used here and in the modules of devtools/ itself. What runs is in .venv; data and logs are
+in var/ (delete it to start afresh); sockets are in a private folder that goes away at the end. `run` obeys PORT,
+DATABASE_URL and REDIS_URL.
 """
 
 import contextlib

@@ -1,8 +1,21 @@
-"""Lock a row the one way the portal does (guarantees: Locks)."""
+"""Verbs: the methods that change something, and the one way they lock a row (guarantees: Locks)."""
 
-from django.db import connection, models
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from django.db import connection, models, transaction
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 SECONDS = 3
+
+
+def verb(method: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Make `method` a verb: it runs in one transaction, and templates cannot call it (`alters_data`)."""
+    in_one_transaction = transaction.atomic(method)
+    in_one_transaction.alters_data = True  # type: ignore[attr-defined] # an attribute that Django's templates look for
+    return in_one_transaction
 
 
 def lock_row(obj: models.Model, *related: str) -> None:
@@ -15,8 +28,7 @@ def lock_row(obj: models.Model, *related: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{SECONDS}s'")
     rows = type(obj)._default_manager.select_for_update(no_key=True, of=("self",)).order_by()
-    fresh = (rows.select_related(*related) if related else rows).get(pk=obj.pk)
-    # Not refresh_from_db, which leaves unread what `obj` was fetched without: a verb's caller needs only the key. The
-    # state holds the related rows just read, and none from before.
-    vars(obj).pop("_prefetched_objects_cache", None)
-    vars(obj).update(vars(fresh))
+    # All of the row, also what `obj` was fetched without, and nothing that was prefetched from the time before.
+    fields = [field.attname for field in obj._meta.concrete_fields]
+    prefetched = getattr(obj, "_prefetched_objects_cache", ())
+    obj.refresh_from_db(fields=[*fields, *prefetched], from_queryset=rows.select_related(*related) if related else rows)
