@@ -29,6 +29,7 @@ HEADING = re.compile(r"\(guarantees:\s*([^)]*)\)")
 PROMISE = re.compile(r"\bG\d{1,2}\b")
 PATH = re.compile(r"(?<![\w/.-])(docs/[\w./@-]*\w|decisions/[\w-]+)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+NAMED = re.compile(r"`([\w.-]+(?:/[\w@-][\w.@-]*)+/?)`")
 
 
 def pages_and_code() -> Iterator[Path]:
@@ -118,6 +119,13 @@ def wrong_links(text: str, page: Path) -> Iterator[str]:
             yield target
 
 
+def wrong_paths(text: str) -> Iterator[str]:
+    """Yield the files and folders of ours that a page names in backquotes and that are not there."""
+    for path in NAMED.findall(text):
+        if (ROOT / path.split("/")[0]).is_dir() and not (ROOT / path).exists():
+            yield path
+
+
 def test_every_citation_is_of_something_that_is_there():
     wrong = {
         str(path.relative_to(ROOT)): cited
@@ -186,6 +194,23 @@ def test_a_citation_of_what_is_there_is_not_taken_for_wrong(text):
 )
 def test_a_link_that_leads_nowhere_is_found(text, wrong):
     assert list(wrong_links(text, DOCS / "architecture.md")) == wrong
+
+
+def test_every_file_that_a_page_names_is_there():
+    pages = [path for path in pages_and_code() if path.suffix == ".md"]
+    wrong = {str(page.relative_to(ROOT)): paths for page in pages if (paths := list(wrong_paths(text_of(page))))}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("`foundation/verbs.py`, `docs/systemd/`, `admin/base.html`, `templates/<app>/...`", []),
+        ("`foundation/adverbs.py` and `docs/systems/`", ["foundation/adverbs.py", "docs/systems/"]),
+    ],
+)
+def test_a_file_that_is_not_there_is_found(text, wrong):
+    assert list(wrong_paths(text)) == wrong
 
 
 def test_a_page_that_cites_a_section_it_lacks_is_found():
