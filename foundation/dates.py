@@ -1,4 +1,4 @@
-"""Dates and times as people here say them (ui.md section 6). Pure functions of an instant and an IANA zone, remembered.
+"""Dates and times as people here say them (design.md section 6). Pure functions of an instant and a zone, remembered.
 
 Every page, mail and message takes its words from here: “Tue, May 14”, “12:30–2:00 PM”, “Noon–1:30 PM”.
 """

@@ -1,4 +1,4 @@
-"""What people are told on the page after they registered or left (ui.md section 6)."""
+"""What people are told on the page after they registered or left (design.md section 6)."""
 
 from datetime import datetime, timedelta
 

@@ -1,7 +1,7 @@
-"""The quorum meter: how many have registered, how many more it takes, and by when (ui.md section 3).
+"""The quorum meter: how many have registered, how many more it takes, and by when (design.md section 3).
 
 Pure: a session, an instant and the viewer's place in; exactly the values shown out. The states are tested in the order
-of ui.md's table, which is the order of `State`.
+of design.md's table, which is the order of `State`.
 """
 
 from datetime import datetime
@@ -67,7 +67,7 @@ class Meter(NamedTuple):
 
 
 def state_of(session: Session, now: datetime) -> State:
-    """Return the state of `session` at `now`: the first that applies, in the order of ui.md's table."""
+    """Return the state of `session` at `now`: the first that applies, in the order of design.md's table."""
     if session.status == Session.Status.DRAFT:
         return State.DRAFT
     if session.status == Session.Status.CANCELLED:

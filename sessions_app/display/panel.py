@@ -1,4 +1,4 @@
-"""The register panel: what a session asks of the person looking at it, in every state of ui.md's table. Pure."""
+"""The register panel: what a session asks of the person looking at it, in every state of design.md's table. Pure."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
