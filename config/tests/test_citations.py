@@ -51,7 +51,8 @@ def text_of(page: Path) -> str:
 def found(name: str, citing: Path) -> Path | None:
     """Return the page or path that `name` means where the file `citing` says it; None if there is none."""
     folders = (ROOT, citing.parent, DOCS, DOCS / "decisions")
-    return next((folder / name for folder in folders if (folder / name).exists()), None)
+    pages = ((folder / name).resolve() for folder in folders)
+    return next((page for page in pages if page.is_relative_to(ROOT) and page.exists()), None)
 
 
 @cache
