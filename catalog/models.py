@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models, transaction
+from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,7 +13,7 @@ from catalog.reminder_days import DEFAULT, validate_days
 from catalog.signals import audience_changed
 from foundation.naming import Named
 from foundation.record import record
-from foundation.verbs import lock_row
+from foundation.verbs import lock_row, verb
 
 
 class Format(models.TextChoices):
@@ -148,7 +148,7 @@ class Workshop(Named):
         )
         return seats.order_by().count()
 
-    @transaction.atomic
+    @verb
     def admit(self, roles: Iterable[str], by: Person, now: datetime | None = None) -> None:
         """Hold it for people of these roles, and for nobody else; who loses a seat by that is told."""
         roles, now = set(roles), now or timezone.now()
@@ -164,8 +164,6 @@ class Workshop(Named):
         was, now_is = (words.lower() or "nobody" for words in (before, self.audience_words))
         record(by, self, f"For {now_is}; before for {was}.")
         audience_changed.send(Workshop, workshop=self, now=now)
-
-    admit.alters_data = True
 
     def is_for(self, person: Person) -> bool:
         """True when the person's role is among the audiences; a person without a role counts as “other”."""

@@ -1,9 +1,10 @@
 """Nouns whose name people read in their calendars: one verb changes the name and tells the apps that show it."""
 
-from django.db import models, transaction
+from django.db import models
 from django.dispatch import Signal
 
 from foundation.record import record
+from foundation.verbs import verb
 
 # Sent with `noun=`, the class of the noun being the sender, inside the transaction of the change.
 renamed = Signal()
@@ -17,7 +18,7 @@ class Named(models.Model):
     class Meta:
         abstract = True
 
-    @transaction.atomic
+    @verb
     def rename(self, by, **names) -> None:
         """Give it other names (fields of NAMING), on the record of `by`, a Person. Saves nothing else."""
         self.refresh_from_db(from_queryset=type(self)._base_manager.select_for_update(no_key=True))
@@ -34,5 +35,3 @@ class Named(models.Model):
         self.save(update_fields=list(news))
         record(by, self, " ".join(said))
         renamed.send(type(self), noun=self)
-
-    rename.alters_data = True

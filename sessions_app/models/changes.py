@@ -7,13 +7,13 @@ session that is a draft is edited in its form instead, and one that has ended st
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Person
 from catalog.models import Facilitator, Format
 from foundation.dates import clock, short_day, time_span, zone_words
 from foundation.record import record
+from foundation.verbs import verb
 from foundation.wall_clock import LONG_AGO, default_confirm_by
 from sessions_app.models.venue import Meeting, MeetingPlan, Place, Times
 from sessions_app.signals import session_changed
@@ -24,7 +24,7 @@ MOST_MEETINGS = 20
 class Changes:
     """The verbs of a session that is open or confirmed. Mixed into Session."""
 
-    @transaction.atomic
+    @verb
     def reschedule(self, times: dict[Meeting, Times], by: Person, now: datetime | None = None) -> list[str]:
         """Move meetings to other times; the dates that hang on the start follow. Returns what moved along, in words.
 
@@ -50,7 +50,7 @@ class Changes:
         session_changed.send(type(self), session=self, before=before, now=now)
         return along
 
-    @transaction.atomic
+    @verb
     def relocate(self, places: dict[Meeting, Place], by: Person, now: datetime | None = None) -> None:
         """Move meetings to other rooms, or give them other links to join.
 
@@ -72,7 +72,7 @@ class Changes:
         record(by, self, " ".join(["Moved.", *said]))
         session_changed.send(type(self), session=self, before=before, now=now)
 
-    @transaction.atomic
+    @verb
     def add_meeting(self, plan: MeetingPlan, by: Person, now: datetime | None = None) -> Meeting:
         """Add a meeting to those the session has. Refuses what `reschedule` and `relocate` refuse."""
         now = now or timezone.now()
@@ -90,7 +90,7 @@ class Changes:
         session_changed.send(type(self), session=self, before=before, now=now)
         return meeting
 
-    @transaction.atomic
+    @verb
     def cancel_meeting(self, meeting: Meeting, reason: str, by: Person, now: datetime | None = None) -> None:
         """Cancel one meeting of several, with the reason people are told; the others stand.
 
@@ -110,7 +110,7 @@ class Changes:
         record(by, self, " ".join([f"Meeting cancelled: {in_words(meeting)}. {meeting.cancel_reason}", *along]))
         session_changed.send(type(self), session=self, before=before, now=now)
 
-    @transaction.atomic
+    @verb
     def appoint(self, facilitators: Iterable[Facilitator], by: Person, now: datetime | None = None) -> None:
         """Let these people lead the session, and nobody else."""
         now, new = now or timezone.now(), set(facilitators)
@@ -123,7 +123,7 @@ class Changes:
         record(by, self, f"Led by {now_led}, before by {was}.")
         self.retell(now)
 
-    @transaction.atomic
+    @verb
     def retell(self, now: datetime | None = None) -> None:
         """Say that a name shown with this session has changed: its title, a room, who leads it. Nothing if it is over.
 
@@ -133,9 +133,6 @@ class Changes:
         self.lock()
         if self.is_running and self.ends_at > now:
             session_changed.send(type(self), session=self, before=None, now=now)
-
-    reschedule.alters_data = relocate.alters_data = add_meeting.alters_data = True
-    cancel_meeting.alters_data = appoint.alters_data = retell.alters_data = True
 
     # ---- what they have in common ----
 

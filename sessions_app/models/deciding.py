@@ -3,11 +3,11 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Person
 from foundation.record import record
+from foundation.verbs import verb
 from sessions_app.models.decision import Decision
 from sessions_app.signals import session_asked, session_cancelled, session_confirmed, session_extended
 
@@ -15,7 +15,7 @@ from sessions_app.signals import session_asked, session_cancelled, session_confi
 class Deciding:
     """The verbs that decide, each with a Decision on record. Mixed into Session."""
 
-    @transaction.atomic
+    @verb
     def settle(self, now: datetime | None = None) -> None:
         """Decide what is due: confirm at the minimum, cancel at `confirm_by` below it, complete after the end.
 
@@ -34,8 +34,6 @@ class Deciding:
         elif self.confirm_by <= now:
             self._decide_below_minimum(now)
 
-    settle.alters_data = True
-
     def _decide_below_minimum(self, now: datetime) -> None:
         if self.at_deadline == self.AtDeadline.ASK:
             if self.asked_at is None:
@@ -48,7 +46,7 @@ class Deciding:
                 return
         self._cancel_by_rule(now)
 
-    @transaction.atomic
+    @verb
     def confirm(self, now: datetime | None = None) -> None:
         """Confirm an open session that has its minimum. Refuses one that has not; that is `run_anyway`."""
         now = now or timezone.now()
@@ -60,9 +58,7 @@ class Deciding:
             raise self.Refused(f"Only {self.seats_taken} of {self.minimum} have registered.")
         self._confirm(Decision.Kind.CONFIRMED, "", Person.objects.rule(), now)
 
-    confirm.alters_data = True
-
-    @transaction.atomic
+    @verb
     def run_anyway(self, reason: str, by: Person, now: datetime | None = None) -> None:
         """Confirm an open session below its minimum, with the office's reason on record."""
         now = now or timezone.now()
@@ -72,8 +68,6 @@ class Deciding:
         self._refuse_unless_open(now)
         self._confirm(Decision.Kind.RUN_ANYWAY, self._said(reason), by, now)
 
-    run_anyway.alters_data = True
-
     def _confirm(self, kind: str, reason: str, by: Person, now: datetime) -> None:
         self.status = self.Status.CONFIRMED
         self.confirmed_at, self.confirmed_count, self.confirmed_minimum = now, self.seats_taken, self.minimum
@@ -82,7 +76,7 @@ class Deciding:
         self._decide(kind, reason, by, now, f"Confirmed with {self.seats_taken} of {self.minimum}.")
         session_confirmed.send(type(self), session=self)
 
-    @transaction.atomic
+    @verb
     def extend(self, until: datetime, by: Person, now: datetime | None = None) -> None:
         """Move `confirm_by` of an open session to `until`, later than now and not after the start."""
         now = now or timezone.now()
@@ -101,9 +95,7 @@ class Deciding:
         self._decide(Decision.Kind.EXTENDED, f"From {moved}.", by, now, f"Decision date moved from {moved}.")
         session_extended.send(type(self), session=self)
 
-    extend.alters_data = True
-
-    @transaction.atomic
+    @verb
     def cancel(self, reason: str, by: Person, now: datetime | None = None) -> None:
         """Cancel an open or confirmed session, with the reason people are told."""
         now = now or timezone.now()
@@ -115,8 +107,6 @@ class Deciding:
         if self.ends_at <= now:
             raise self.AlreadyDecided("This session has been held; it cannot be cancelled.")
         self._cancel(self._said(reason), by, now, by_rule=False)
-
-    cancel.alters_data = True
 
     def _cancel_by_rule(self, now: datetime) -> None:
         reason = f"{self.seats_taken} of {self.minimum} had registered by the decision date."

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from accounts.models import Campus, Person, validate_time_zone
 from catalog.models import Facilitator, Format, Workshop
 from foundation.record import record
-from foundation.verbs import lock_row
+from foundation.verbs import hidden_from_templates, lock_row, verb
 from foundation.wall_clock import default_confirm_by
 from sessions_app.models.changes import Changes
 from sessions_app.models.deciding import Deciding
@@ -79,7 +79,7 @@ class SessionQuerySet(models.QuerySet):
             "facilitators", models.Prefetch("meetings", program, to_attr="read_program")
         )
 
-    @transaction.atomic
+    @verb
     def schedule(
         self, workshop: Workshop, meetings: list[MeetingPlan], by: Person, now: datetime | None = None, **overrides
     ) -> "Session":
@@ -97,8 +97,6 @@ class SessionQuerySet(models.QuerySet):
         session.follow_meetings(now=now)
         record(by, session, "Scheduled.")
         return session
-
-    schedule.alters_data = True
 
 
 class Session(Deciding, Changes, models.Model):
@@ -305,7 +303,7 @@ class Session(Deciding, Changes, models.Model):
         self.minimum = self.minimum or self.workshop.default_minimum
         self.capacity = self.capacity or self.workshop.default_capacity
 
-    @transaction.atomic
+    @verb
     def follow_meetings(self, now: datetime | None = None) -> None:
         """Copy start, end and zone from the meetings; in a draft fill in the dates the rule gives.
 
@@ -325,20 +323,17 @@ class Session(Deciding, Changes, models.Model):
             self.registration_closes_at = self.registration_closes_at or self.starts_at
         self.save(update_fields=["starts_at", "ends_at", "time_zone", "confirm_by", "registration_closes_at"])
 
-    follow_meetings.alters_data = True
-
     # ---- the lock ----
 
+    @hidden_from_templates
     def lock(self) -> None:
         """Lock this row until the transaction ends and refresh it. Waits 3 s at most, then OperationalError."""
         # With the workshop, which nearly every verb asks next, while others wait for the lock.
         lock_row(self, "workshop")
 
-    lock.alters_data = True
-
     # ---- verbs ----
 
-    @transaction.atomic
+    @verb
     def publish(self, by: Person, now: datetime | None = None) -> None:
         """Open a draft for registration. Refuses (Incomplete) what has no meeting, no place, or a passed deadline."""
         now = now or timezone.now()
@@ -355,8 +350,6 @@ class Session(Deciding, Changes, models.Model):
         self.save(update_fields=["status", "published_at"])
         record(by, self, "Published.")
         session_published.send(Session, session=self)
-
-    publish.alters_data = True
 
     def _refuse_incomplete(self, now: datetime) -> None:
         meetings = list(self.meetings.all())
@@ -381,7 +374,7 @@ class Session(Deciding, Changes, models.Model):
             if meeting.venue is None and self.format != Format.ONLINE:
                 raise self.Incomplete("Choose a venue for every meeting, or set the format to online.")
 
-    @transaction.atomic
+    @verb
     def resize(self, minimum: int, capacity: int, by: Person) -> None:
         """Set minimum and capacity. Refuses a capacity below the seats taken, or a minimum above the capacity.
 
@@ -397,9 +390,7 @@ class Session(Deciding, Changes, models.Model):
         record(by, self, f"Changed from {before} to minimum {minimum}, capacity {capacity}.")
         session_resized.send(Session, session=self, added=added)
 
-    resize.alters_data = True
-
-    @transaction.atomic
+    @verb
     def make_listed(self, by: Person) -> None:
         """Show the session in the lists."""
         self.lock()
@@ -410,7 +401,7 @@ class Session(Deciding, Changes, models.Model):
         record(by, self, "Listed: from no to yes.")
         session_listed.send(Session, session=self)
 
-    @transaction.atomic
+    @verb
     def make_unlisted(self, by: Person) -> None:
         """Take the session out of the lists: from now on it is reached only by its link."""
         self.lock()
@@ -419,8 +410,6 @@ class Session(Deciding, Changes, models.Model):
         self.listed = False
         self.save(update_fields=["listed"])
         record(by, self, "Listed: from yes to no.")
-
-    make_listed.alters_data = make_unlisted.alters_data = True
 
     def refuse_size(self, minimum: int, capacity: int) -> None:
         """Raise the Refused that says why the session cannot have this minimum and capacity; return None if it can."""
