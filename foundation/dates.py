@@ -52,6 +52,11 @@ def time_span(starts_at: datetime, ends_at: datetime, zone: str) -> str:
     return f"{first}–{last}"
 
 
+def day_and_time(instant: datetime | None, zone: str) -> str:
+    """“Tue, May 14, 2024, 12:30 PM”, always with the year; nothing for no instant."""
+    return f"{short_day(instant, zone, 0)}, {clock(instant, zone)}" if instant else ""
+
+
 @lru_cache(512)
 def zone_words(zone: str, instant: datetime) -> str:
     """“Central time” for a zone of the United States, otherwise the name the tz database uses at `instant`."""

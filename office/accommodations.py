@@ -15,16 +15,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts.sealed import Unreadable
-from foundation.dates import clock, short_day
+from foundation.dates import day_and_time
 from office.base import ReadOnlyAdmin
 from registrations.forms import AnswerForm
 from registrations.models import Accommodation
 
 CONFLICT, UNPROCESSABLE = 409, 422
-
-
-def day_and_time(at, zone: str) -> str:
-    return f"{short_day(at, zone, 0)}, {clock(at, zone)}"
 
 
 class StateFilter(admin.SimpleListFilter):

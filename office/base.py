@@ -20,7 +20,7 @@ NOT_SHOWN = ("id", "password", "last_login")
 DONE, BAD_INPUT, REFUSED = 302, 400, 409
 
 
-def in_words(value) -> str:
+def value_words(value) -> str:
     """Return a field's value as the office reads it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -121,7 +121,7 @@ class OfficeAdmin(admin.ModelAdmin):
             elif field.choices:
                 value = getattr(obj, f"get_{field.name}_display")()
             label = str(field.verbose_name)
-            told[label[:1].upper() + label[1:]] = in_words(value)
+            told[label[:1].upper() + label[1:]] = value_words(value)
         return told
 
     def get_form(self, request, obj=None, change=False, **kwargs):

@@ -5,7 +5,7 @@ Each promise is one query over everything, whatever the number of sessions; peop
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q
@@ -16,9 +16,8 @@ from notifications.kinds.replies import AGAIN
 from notifications.models import CalendarThread, MailQueue, Notice
 from registrations.models import Registration
 from sessions_app.models import Decision, Meeting, Session
+from sessions_app.models.opening import LAST_DAY
 
-# From then on a freed seat goes to whoever takes it first.
-PROMOTED_UNTIL = timedelta(hours=24)
 CONFIRMING = (Decision.Kind.CONFIRMED, Decision.Kind.RUN_ANYWAY)
 HELD = (Session.Status.CONFIRMED, Session.Status.COMPLETED)
 UNSAID = (Notice.State.SUPERSEDED, Notice.State.DEAD)
@@ -84,7 +83,7 @@ def no_seat_stands_free_while_somebody_waits(now: datetime) -> Iterator[str]:
     sessions = Session.objects.filter(
         status__in=Session.RUNNING,
         seats_taken__lt=F("capacity"),
-        starts_at__gt=now + PROMOTED_UNTIL,
+        starts_at__gt=now + LAST_DAY,
         registrations__status=Registration.Status.WAITLISTED,
     )
     for session in sessions.distinct().order_by("pk").prefetch_related(Prefetch("registrations", line, "line")):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from registrations import waitlist
 from registrations.models import Accommodation
 from sessions_app.models import Session
-from sessions_app.models.session import LAST_DAY
+from sessions_app.models.opening import LAST_DAY
 
 logger = logging.getLogger(__name__)
 

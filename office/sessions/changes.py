@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from office.sessions.forms import DecisionForm, MeetingFields, PlaceFields, ReasonForm, TimesFields
 from sessions_app.models import Meeting, Place, Session
-from sessions_app.models.changes import in_words
+from sessions_app.models.venue import meeting_words
 
 TOLD = "They are told two minutes from now, once, what was and what is; until then it can be changed again unnoticed."
 STALE = "Somebody changed this session while you had the page open. It shows now how the session is; change it again."
@@ -22,7 +22,7 @@ class MeetingsForm(DecisionForm):
 
     def __init__(self, data=None, *, session: Session, **kwargs):
         self.meetings = list(session.meetings.filter(starts_at__gt=timezone.now()).select_related("venue__campus"))
-        now = [[str(meeting.pk), in_words(meeting), str(meeting.place)] for meeting in self.meetings]
+        now = [[str(meeting.pk), meeting_words(meeting), str(meeting.place)] for meeting in self.meetings]
         self.is_stale = data is not None and _loaded(data.get("as_loaded", "")) != now
         super().__init__(None if self.is_stale else data, session=session, **kwargs)
         self.initial["as_loaded"] = signing.dumps(now, compress=True)
@@ -30,7 +30,7 @@ class MeetingsForm(DecisionForm):
 
     def _part(self, meeting: Meeting) -> forms.Form:
         part = self.part_class(self.data or None, prefix=f"meeting{meeting.pk}", initial=self.initial_of(meeting))
-        part.heading = in_words(meeting)
+        part.heading = meeting_words(meeting)
         return part
 
     def initial_of(self, meeting: Meeting) -> dict:
@@ -119,12 +119,12 @@ class AddMeetingForm(DecisionForm, MeetingFields):
 
     def act(self, by) -> str:
         meeting = self.session.add_meeting(self.plan(self.session.workshop.minutes), by=by)
-        return f"Added: {in_words(meeting)}."
+        return f"Added: {meeting_words(meeting)}."
 
 
 class MeetingChoice(forms.ModelChoiceField):
     def label_from_instance(self, meeting: Meeting) -> str:
-        return in_words(meeting)
+        return meeting_words(meeting)
 
 
 class CancelMeetingForm(ReasonForm):
@@ -155,4 +155,4 @@ class CancelMeetingForm(ReasonForm):
     def act(self, by) -> str:
         meeting = self.cleaned_data["meeting"]
         self.session.cancel_meeting(meeting, self.cleaned_data["reason"], by=by)
-        return f"Cancelled: {in_words(meeting)}."
+        return f"Cancelled: {meeting_words(meeting)}."

@@ -9,9 +9,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.models import BaseInlineFormSet
 
 from accounts.models import validate_time_zone
-from foundation.wall_clock import LONG_AGO, default_confirm_by, instant
+from foundation.wall_clock import instant
 from office.base import OfficeForm
 from sessions_app.models import Meeting, MeetingPlan, Session, Times, Venue
+from sessions_app.models.deciding import is_by_rule
 
 DEADLINES = ("confirm_by", "registration_opens_at", "registration_closes_at")
 DAYS_OF_A_CALENDAR = [
@@ -248,8 +249,7 @@ class ScheduleForm(MeetingFields, OfficeForm):
             return False
         if name == "registration_opens_at":
             return False
-        by_rule = (old_start, default_confirm_by(old_start, self.instance.time_zone, LONG_AGO))
-        return self.starts_at != old_start and value in by_rule
+        return self.starts_at != old_start and is_by_rule(value, old_start, self.instance.time_zone)
 
     def _clean_deadline(self, name: str, late: str) -> None:
         local, zone = self.cleaned_data.get(name), self.cleaned_data.get("zone")

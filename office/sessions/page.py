@@ -8,25 +8,18 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
-from foundation.dates import clock, short_day, time_span, zone_words
+from foundation.dates import day_and_time
 from office.base import OfficeAdmin, PanelInline, PartInline
 from office.sessions.decisions import DecisionPages, open_pages
 from office.sessions.forms import DEADLINES, FurtherMeetings, MeetingForm, PublishedForm, ScheduleForm
 from sessions_app.display.meter import meter_for_office
 from sessions_app.models import Decision, Meeting, Session
+from sessions_app.models.venue import meeting_words
 
 
-def day_and_time(at, zone: str) -> str:
-    """“Tue, May 14, 2024, 12:30 PM”; the year always, the office looks far back."""
-    return f"{short_day(at, zone, 0)}, {clock(at, zone)}" if at else ""
-
-
-def meeting_words(meeting: Meeting) -> str:
+def when_and_where(meeting: Meeting) -> str:
     """“Tue, May 14, 2024, 12:30–2:00 PM, Central time, LC 210”."""
-    times = time_span(meeting.starts_at, meeting.ends_at, meeting.time_zone)
-    zone = zone_words(meeting.time_zone, meeting.starts_at)
-    parts = [short_day(meeting.starts_at, meeting.time_zone, 0), times, zone, meeting.venue, meeting.join_link]
-    return ", ".join(str(part) for part in parts if part)
+    return ", ".join(str(part) for part in (meeting_words(meeting), meeting.venue, meeting.join_link) if part)
 
 
 class UpcomingFilter(admin.SimpleListFilter):
@@ -160,7 +153,7 @@ class SessionAdmin(DecisionPages, OfficeAdmin):
 
     def words(self, obj: Session) -> dict[str, str]:
         zone = obj.time_zone or "UTC"
-        meetings = [meeting_words(meeting) for meeting in obj.meetings.select_related("venue")]
+        meetings = [when_and_where(meeting) for meeting in obj.meetings.select_related("venue")]
         return super().words(obj) | {
             "State": obj.get_status_display(),
             "Confirm by": day_and_time(obj.confirm_by, zone) or "nothing",
@@ -331,7 +324,7 @@ class SessionAdmin(DecisionPages, OfficeAdmin):
     @admin.display(description="meetings")
     def meetings_in_words(self, session: Session) -> str:
         every = session.meetings(manager="every").select_related("venue")
-        lines = ((meeting_words(one) + (", cancelled" if one.is_cancelled else ""),) for one in every)
+        lines = ((when_and_where(one) + (", cancelled" if one.is_cancelled else ""),) for one in every)
         return format_html_join(mark_safe("<br>"), "{}", lines)
 
 

@@ -25,7 +25,7 @@ from registrations.sentences import (
 )
 from sessions_app.display.rows import listing
 from sessions_app.models import Meeting, Session
-from sessions_app.models.session import AT_RISK
+from sessions_app.models.deciding import AT_RISK
 
 CONFLICT = 409
 

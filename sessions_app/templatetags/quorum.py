@@ -157,12 +157,7 @@ def are_under_way(meetings: list[Meeting], now: datetime) -> bool:
 
 
 register.filter("number_words", number_words)
-
-
-@register.filter
-def in_words(minutes: int) -> str:
-    """“90 minutes”, “2 hours”."""
-    return length_words(minutes)
+register.filter("length_words", length_words)
 
 
 @register.filter

@@ -8,8 +8,9 @@ from django.contrib.admin.models import LogEntry
 from accounts.models import Campus
 from catalog.models import Facilitator, Format
 from conftest import ZONE
-from foundation.wall_clock import default_confirm_by, instant
+from foundation.wall_clock import instant
 from sessions_app.models import Meeting, MeetingPlan, Place, Session, Times, Venue
+from sessions_app.models.deciding import default_confirm_by
 from sessions_app.signals import session_changed
 
 pytestmark = pytest.mark.django_db
