@@ -1,6 +1,6 @@
-"""Lists of dates and workshops. A row's HTML is kept in the process under exactly the values it shows.
+"""Lists of dates and workshops. A row's HTML is remembered in the process under exactly the values it shows.
 
-Nothing is kept by time or by address: a row that shows anything else is another Row, so it is never stale.
+Nothing is remembered by time or by address: a row that shows anything else is another Row, so it is never stale.
 """
 
 from datetime import datetime
@@ -13,11 +13,11 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from catalog.models import Format
-from foundation.dates import clock, length_words, local, short_day, time_span, zone_words
-from sessions_app.display.meter import Meter, Place, State, meter
+from foundation.dates import clock, length_words, local, month_day, plain_day, short_day, time_span, zone_words
+from sessions_app.display.meter import Meter, Seat, State, meter
 from sessions_app.models import Session, SessionQuerySet
 
-KEPT = 4096
+REMEMBERED = 4096
 COLUMNS = [
     *("code", "status", "format", "minimum", "capacity", "seats_taken", "waiting_count", "starts_at", "ends_at"),
     *("time_zone", "confirm_by", "registration_opens_at", "registration_closes_at"),
@@ -69,7 +69,7 @@ class Row(NamedTuple):
 def row(
     session: Session,
     now: datetime,
-    place: Place | None = None,
+    own: Seat | None = None,
     home_zone: str = "",
     by_workshop: bool = False,
     button: bool = True,
@@ -80,7 +80,7 @@ def row(
     """
     zone = session.time_zone
     starts = local(session.starts_at, zone)
-    shown = meter(session, now, place)
+    shown = meter(session, now, own)
     where = place_of(session.format, session.building, session.room)
     return Row(
         session.code,
@@ -89,11 +89,11 @@ def row(
         starts.day,
         f"{starts:%b}" if by_workshop else f"{starts:%B %Y}",
         starts.isoformat(timespec="minutes"),
-        short_day(session.starts_at, zone, local(now, zone).year).replace(",", "", 1),
+        plain_day(session.starts_at, zone, local(now, zone).year),
         times_of(session, home_zone),
         f"{where} · {session.capacity} seats" if by_workshop and shown.state in TAKING else where,
         shown,
-        *(action_of(session, shown.state, place, now, by_workshop) if button else ("", "", "")),
+        *(action_of(session, shown.state, own, now, by_workshop) if button else ("", "", "")),
         by_workshop,
     )
 
@@ -119,19 +119,19 @@ def place_of(format: str, building: str | None, room: str | None) -> str:
 
 
 def action_of(
-    session: Session, state: State, place: Place | None, now: datetime, by_workshop: bool
+    session: Session, state: State, own: Seat | None, now: datetime, by_workshop: bool
 ) -> tuple[str, str, str]:
     """Return the word on a row's button, the name of the page it leads to and that page's key; empty for no button."""
-    if place is not None and place.is_waitlisted and session.has_seat_for_the_quickest(now):
-        return "Take the seat", "seat", str(place.uuid)
-    if place is not None and session.is_running:
-        return "Manage", "registration", str(place.uuid)
+    if own is not None and own.is_waitlisted and session.has_seat_for_the_quickest(now):
+        return "Take the seat", "seat", str(own.uuid)
+    if own is not None and session.is_running:
+        return "Manage", "registration", str(own.uuid)
     if session.takes_registrations(now):
         return "Join waitlist" if state is State.FULL else "Register", "register", session.code
     return ("", "", "") if by_workshop else ("Other dates", "workshop", session.slug)
 
 
-@lru_cache(KEPT)
+@lru_cache(REMEMBERED)
 def row_html(row: Row) -> SafeString:
     """Render one date row."""
     return get_template("sessions_app/_date_row.html").render({"row": row})
@@ -148,7 +148,7 @@ class Card(NamedTuple):
     meter: Meter
 
 
-def card(session: Session, now: datetime, place: Place | None = None) -> Card:
+def card(session: Session, now: datetime, own: Seat | None = None) -> Card:
     """Return the values of one card of `listing()`."""
     zone = session.time_zone
     minutes = int(((session.first_ends_at or session.ends_at) - session.starts_at).total_seconds() // 60)
@@ -158,11 +158,11 @@ def card(session: Session, now: datetime, place: Place | None = None) -> Card:
         local(session.starts_at, zone).isoformat(timespec="minutes"),
         f"{short_day(session.starts_at, zone, local(now, zone).year)} · {clock(session.starts_at, zone)}",
         f"{length_words(minutes)} · {place_of(session.format, session.building, session.room)}",
-        meter(session, now, place),
+        meter(session, now, own),
     )
 
 
-@lru_cache(KEPT)
+@lru_cache(REMEMBERED)
 def card_html(card: Card) -> SafeString:
     """Render one session card."""
     return get_template("sessions_app/_session_card.html").render({"card": card})
@@ -183,11 +183,11 @@ def date_words(count: int, first: datetime | None, now: datetime) -> str:
     if not count:
         return "No dates yet"
     zone = settings.TIME_ZONE
-    day = short_day(first, zone, local(now, zone).year).partition(", ")[2]
+    day = month_day(first, zone, local(now, zone).year)
     return f"{count} dates from {day}" if count > 1 else f"Next date {day}"
 
 
-@lru_cache(KEPT)
+@lru_cache(REMEMBERED)
 def part_html(part: Part) -> SafeString:
     """Render one workshop of the accordion."""
     return get_template("sessions_app/_workshop_part.html").render({"part": part})

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from catalog.models import Workshop
-from foundation.dates import length_words, local, long_day, short_day, time_span, zone_words
+from foundation.dates import length_words, local, long_day, plain_day, short_day, time_span, zone_words
 from foundation.text import number_words
 from sessions_app.display import panel, rows
-from sessions_app.display.meter import Meter, Place, meter, meter_for_office
+from sessions_app.display.meter import Meter, Seat, meter, meter_for_office
 from sessions_app.models import Meeting, Session
 
 register = template.Library()
@@ -28,9 +28,12 @@ def now_of(context) -> datetime:
 
 
 @register.inclusion_tag("sessions_app/_quorum_meter.html", takes_context=True)
-def quorum_meter(context, session: Session, place: Place | None = None, size: str = "md", stack: bool = False) -> dict:
-    """Show the meter of `session` for somebody with `place` in it. Sizes: sm (tables), md (rows), lg (the panel)."""
-    return {"m": meter(session, now_of(context), place), "size": size, "stack": stack, "code": session.code}
+def quorum_meter(context, session: Session, own: Seat | None = None, size: str = "md", stack: bool = False) -> dict:
+    """Show the meter of `session` to a viewer whose registration is `own`.
+
+    Sizes: sm in tables, md in rows, lg in the panel.
+    """
+    return {"m": meter(session, now_of(context), own), "size": size, "stack": stack, "code": session.code}
 
 
 @register.inclusion_tag("sessions_app/_quorum_meter.html", takes_context=True)
@@ -43,21 +46,21 @@ def office_meter(context, session: Session, size: str = "md") -> dict:
 def date_rows(
     context,
     sessions: Iterable[Session],
-    places: dict | None = None,
+    mine: dict[int, Seat] | None = None,
     by_workshop: bool = False,
     button: bool = True,
 ) -> SafeString:
-    """Show one date row per session of `rows.listing()`; `places` has the viewer's place by session id."""
-    now, zone, places = now_of(context), settings.TIME_ZONE, places or {}
-    made = (rows.row(session, now, places.get(session.pk), zone, by_workshop, button) for session in sessions)
+    """Show one date row per session of `rows.listing()`; `mine` has the viewer's registrations by session id."""
+    now, zone, mine = now_of(context), settings.TIME_ZONE, mine or {}
+    made = (rows.row(session, now, mine.get(session.pk), zone, by_workshop, button) for session in sessions)
     return mark_safe("".join(map(rows.row_html, made)))
 
 
 @register.simple_tag(takes_context=True)
-def session_cards(context, sessions: Iterable[Session], places: dict | None = None) -> SafeString:
+def session_cards(context, sessions: Iterable[Session], mine: dict[int, Seat] | None = None) -> SafeString:
     """Show one card per session of `rows.listing()`."""
-    now, places = now_of(context), places or {}
-    return mark_safe("".join(rows.card_html(rows.card(session, now, places.get(session.pk))) for session in sessions))
+    now, mine = now_of(context), mine or {}
+    return mark_safe("".join(rows.card_html(rows.card(session, now, mine.get(session.pk))) for session in sessions))
 
 
 @register.simple_tag
@@ -83,15 +86,15 @@ def next_dates(context, workshops: Iterable[Workshop]) -> dict[int, str]:
 
 
 @register.simple_tag(takes_context=True)
-def register_panel(context, session: Session, place: Place | None = None) -> panel.Panel:
+def register_panel(context, session: Session, own: Seat | None = None) -> panel.Panel:
     """Give the values of the register panel."""
-    return panel.panel(session, now_of(context), place)
+    return panel.panel(session, now_of(context), own)
 
 
 @register.simple_tag(takes_context=True)
-def meter_values(context, session: Session, place: Place | None = None) -> Meter:
+def meter_values(context, session: Session, own: Seat | None = None) -> Meter:
     """Give the values of the meter, to keep a part of the page under them."""
-    return meter(session, now_of(context), place)
+    return meter(session, now_of(context), own)
 
 
 @register.simple_tag(takes_context=True)
@@ -112,8 +115,8 @@ def titled(session: Session, now: datetime) -> str:
     """“Implicit Bias, Tue May 14”, on the session's own calendar."""
     if session.starts_at is None:
         return session.workshop.title
-    day = short_day(session.starts_at, session.time_zone, local(now, session.time_zone).year)
-    return f"{session.workshop.title}, {day.replace(',', '', 1)}"
+    day = plain_day(session.starts_at, session.time_zone, local(now, session.time_zone).year)
+    return f"{session.workshop.title}, {day}"
 
 
 @register.filter

@@ -16,7 +16,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass
 class Seat:
-    """A place of the viewer."""
+    """The registration of the viewer."""
 
     is_registered: bool = True
     is_waitlisted: bool = False
@@ -41,8 +41,8 @@ def session(status="open", taken=4, **fields) -> Session:
     return Session(status=status, seats_taken=taken, **given | fields)
 
 
-def says(session: Session, now: datetime = NOW, place=None) -> str:
-    shown = meter(session, now, place)
+def says(session: Session, now: datetime = NOW, own=None) -> str:
+    shown = meter(session, now, own)
     return f"{shown.lead}{shown.text}{shown.when}"
 
 
@@ -123,7 +123,7 @@ def test_the_time_is_given_to_machines_with_its_offset():
 
 
 @pytest.mark.parametrize(
-    ("shown", "place", "words"),
+    ("shown", "own", "words"),
     [
         (session(), Seat(), "4 of 6, including you · 2 more to confirm by Fri May 10"),
         (session(taken=6), Seat(), "6 of 6, including you · confirming now"),
@@ -132,8 +132,8 @@ def test_the_time_is_given_to_machines_with_its_offset():
         (session("confirmed", 20, waiting_count=3), WAITING, "Full · you are 2nd of 3 waiting"),
     ],
 )
-def test_the_viewer_is_told_of_their_own_place(shown, place, words):
-    assert says(shown, place=place) == words
+def test_the_viewer_is_told_of_their_own_registration(shown, own, words):
+    assert says(shown, own=own) == words
 
 
 def test_the_viewers_disc_is_the_last_taken_one():
