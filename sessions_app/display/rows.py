@@ -5,17 +5,32 @@ Nothing is remembered by time or by address: a row that shows anything else is a
 
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, cast
 
 from django.conf import settings
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Count, F, FilteredRelation, Min, Q, QuerySet
 from django.template.loader import get_template
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
-from catalog.models import Format
+from catalog.models import Format, Workshop
 from foundation.dates import clock, length_words, local, month_day, plain_day, short_day, time_span, zone_words
 from sessions_app.display.meter import Meter, Seat, State, meter
 from sessions_app.models import Session, SessionQuerySet
+from sessions_app.models.changes import ChangesQuerySet
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class FromOtherTables(TypedDict):
+        """What `listing` adds to a session."""
+
+        title: str
+        slug: str
+        first_ends_at: datetime | None
+        building: str | None
+        room: str | None
+
+    ListedSession = WithAnnotations[Session, FromOtherTables]
 
 REMEMBERED = 4096
 COLUMNS = [
@@ -27,9 +42,9 @@ COLUMNS = [
 TAKING = (State.GATHERING, State.PENDING, State.REACHED, State.CONFIRMED)
 
 
-def listing(sessions: SessionQuerySet) -> SessionQuerySet:
+def listing(sessions: SessionQuerySet) -> "ChangesQuerySet[ListedSession]":
     """Add to `sessions`, in the same query, what a row shows of the workshop and of the first meeting."""
-    return sessions.only(*COLUMNS).annotate(
+    found = sessions.only(*COLUMNS).annotate(
         first=FilteredRelation(
             "meetings", condition=Q(meetings__starts_at=F("starts_at"), meetings__cancelled_at=None)
         ),
@@ -39,10 +54,11 @@ def listing(sessions: SessionQuerySet) -> SessionQuerySet:
         building=F("first__venue__building"),
         room=F("first__venue__room"),
     )
+    return cast("ChangesQuerySet[ListedSession]", found)
 
 
 @cache
-def listed() -> SessionQuerySet:
+def listed() -> "ChangesQuerySet[ListedSession]":
     """Return `listing()` of the listed sessions, built once: copying it for a filter is quicker than building it."""
     return listing(Session.objects.listed())
 
@@ -67,7 +83,7 @@ class Row(NamedTuple):
 
 
 def row(
-    session: Session,
+    session: "ListedSession",
     now: datetime,
     own: Seat | None = None,
     home_zone: str = "",
@@ -98,7 +114,7 @@ def row(
     )
 
 
-def times_of(session: Session, home_zone: str) -> str:
+def times_of(session: "ListedSession", home_zone: str) -> str:
     """“12:30–2:00 PM” of the first meeting, the zone if it is not `home_zone`, and the last day if there are more."""
     zone = session.time_zone
     ends_at = session.first_ends_at or session.ends_at
@@ -119,7 +135,7 @@ def place_of(format: str, building: str | None, room: str | None) -> str:
 
 
 def action_of(
-    session: Session, state: State, own: Seat | None, now: datetime, by_workshop: bool
+    session: "ListedSession", state: State, own: Seat | None, now: datetime, by_workshop: bool
 ) -> tuple[str, str, str]:
     """Return the word on a row's button, the name of the page it leads to and that page's key; empty for no button."""
     if own is not None and own.is_waitlisted and session.has_seat_for_the_quickest(now):
@@ -134,7 +150,7 @@ def action_of(
 @lru_cache(REMEMBERED)
 def row_html(row: Row) -> SafeString:
     """Render one date row."""
-    return get_template("sessions_app/_date_row.html").render({"row": row})
+    return mark_safe(get_template("sessions_app/_date_row.html").render({"row": row}))
 
 
 class Card(NamedTuple):
@@ -148,7 +164,7 @@ class Card(NamedTuple):
     meter: Meter
 
 
-def card(session: Session, now: datetime, own: Seat | None = None) -> Card:
+def card(session: "ListedSession", now: datetime, own: Seat | None = None) -> Card:
     """Return the values of one card of `listing()`."""
     zone = session.time_zone
     minutes = int(((session.first_ends_at or session.ends_at) - session.starts_at).total_seconds() // 60)
@@ -165,7 +181,7 @@ def card(session: Session, now: datetime, own: Seat | None = None) -> Card:
 @lru_cache(REMEMBERED)
 def card_html(card: Card) -> SafeString:
     """Render one session card."""
-    return get_template("sessions_app/_session_card.html").render({"card": card})
+    return mark_safe(get_template("sessions_app/_session_card.html").render({"card": card}))
 
 
 class Part(NamedTuple):
@@ -178,9 +194,17 @@ class Part(NamedTuple):
     objectives: tuple[str, ...]
 
 
+def with_dates(workshops: QuerySet[Workshop], now: datetime) -> QuerySet[Workshop]:
+    """Add to `workshops`, in the same query, how many listed `dates` they have ahead, and the `first_date` of them."""
+    ahead = Q(sessions__ends_at__gt=now, sessions__status__in=Session.RUNNING, sessions__listed=True)
+    return workshops.annotate(ahead=FilteredRelation("sessions", condition=ahead)).annotate(
+        dates=Count("ahead"), first_date=Min("ahead__starts_at")
+    )
+
+
 def date_words(count: int, first: datetime | None, now: datetime) -> str:
     """“4 dates from May 14”, “Next date May 14”, “No dates yet”."""
-    if not count:
+    if first is None:
         return "No dates yet"
     zone = settings.TIME_ZONE
     day = month_day(first, zone, local(now, zone).year)
@@ -190,4 +214,4 @@ def date_words(count: int, first: datetime | None, now: datetime) -> str:
 @lru_cache(REMEMBERED)
 def part_html(part: Part) -> SafeString:
     """Render one workshop of the accordion."""
-    return get_template("sessions_app/_workshop_part.html").render({"part": part})
+    return mark_safe(get_template("sessions_app/_workshop_part.html").render({"part": part}))

@@ -80,7 +80,8 @@ def read_schedule(data: bytes, time_zone: str) -> tuple[list[PlannedSession], li
     wrong = [WrongRow(number, sentence) for sentence in _heading_problems(columns)]
     if wrong:
         return [], wrong
-    plans, first_at = [], {}
+    plans: list[PlannedSession] = []
+    first_at: dict[tuple[str, datetime], int] = {}
     for number, cells in rest:
         try:
             plan = _plan(number, dict(zip(columns, _trimmed(cells, len(columns)), strict=True)), time_zone)

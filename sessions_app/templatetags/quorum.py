@@ -8,7 +8,6 @@ from datetime import datetime
 
 from django import template
 from django.conf import settings
-from django.db.models import Count, Min
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
@@ -45,7 +44,7 @@ def office_meter(context, session: Session, size: str = "md") -> dict:
 @register.simple_tag(takes_context=True)
 def date_rows(
     context,
-    sessions: Iterable[Session],
+    sessions: Iterable["rows.ListedSession"],
     mine: dict[int, Seat] | None = None,
     by_workshop: bool = False,
     button: bool = True,
@@ -57,7 +56,7 @@ def date_rows(
 
 
 @register.simple_tag(takes_context=True)
-def session_cards(context, sessions: Iterable[Session], mine: dict[int, Seat] | None = None) -> SafeString:
+def session_cards(context, sessions: Iterable["rows.ListedSession"], mine: dict[int, Seat] | None = None) -> SafeString:
     """Show one card per session of `rows.listing()`."""
     now, mine = now_of(context), mine or {}
     return mark_safe("".join(rows.card_html(rows.card(session, now, mine.get(session.pk))) for session in sessions))
@@ -79,10 +78,9 @@ def upcoming_dates(context, workshop: Workshop) -> list[Session]:
 def next_dates(context, workshops: Iterable[Workshop]) -> dict[int, str]:
     """Give “4 dates from May 14” for each of `workshops`, by id. One query."""
     now = now_of(context)
-    running = Session.objects.listed().upcoming(now).filter(status__in=Session.RUNNING, workshop__in=workshops)
-    dates = running.order_by().values_list("workshop").annotate(Count("pk"), Min("starts_at"))
-    found = {workshop: rows.date_words(count, first, now) for workshop, count, first in dates}
-    return {workshop.pk: found.get(workshop.pk, rows.date_words(0, None, now)) for workshop in workshops}
+    shown = Workshop.objects.filter(pk__in=[workshop.pk for workshop in workshops]).order_by()
+    dates = rows.with_dates(shown, now).values_list("pk", "dates", "first_date")
+    return {pk: rows.date_words(count, first, now) for pk, count, first in dates}
 
 
 @register.simple_tag(takes_context=True)
