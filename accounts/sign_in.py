@@ -17,6 +17,12 @@ from accounts.models import Person
 SPARE_CODE_SECONDS = 15 * 60
 
 
+class SignedInRequest(HttpRequest):
+    """A request to a page that asks for a sign-in: its user is a Person."""
+
+    user: Person
+
+
 def may_ask(email: str) -> bool:
     """Tell whether `email` (lower case) may ask for a code: its domain is the school's, or one the office has too.
 
@@ -42,7 +48,7 @@ def _domain(email: str) -> str:
 def send_code(request: HttpRequest, email: str) -> None:
     """Mail a code to `email` and let this browser wait for it. Known or new, the path and the mail are the same.
 
-    Who may not sign in gets no mail, and the page cannot be told from any other.
+    A person who may not sign in gets no mail, and the page cannot be told from any other.
     """
     person = welcome(email) if may_get_mail(email) else None
     user = person if person and person.is_active else None

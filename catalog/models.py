@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -11,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Person
 from catalog.reminder_days import DEFAULT, validate_days
 from catalog.signals import audience_changed
-from foundation.naming import Named
+from foundation.naming import Named, label_of
 from foundation.record import record
 from foundation.verbs import lock_row, verb
 
@@ -31,7 +32,7 @@ class Topic(models.Model):
     class Meta:
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -48,7 +49,7 @@ class Facilitator(Named):
     class Meta:
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
@@ -58,8 +59,8 @@ class Facilitator(Named):
         return f"{name} ({self.pronouns})" if self.pronouns else name
 
 
-class WorkshopQuerySet(models.QuerySet):
-    def published(self):
+class WorkshopQuerySet(models.QuerySet["Workshop"]):
+    def published(self) -> Self:
         return self.filter(status=Workshop.Status.PUBLISHED)
 
 
@@ -72,7 +73,7 @@ class Workshop(Named):
         DRAFT = "draft", "Draft"
         PUBLISHED = "published", "Published"
 
-    AUDIENCE_FIELDS = {
+    AUDIENCE_FIELDS: dict[str, str] = {
         Person.Role.FACULTY: "for_faculty",
         Person.Role.STAFF: "for_staff",
         Person.Role.RESIDENT: "for_residents",
@@ -128,10 +129,10 @@ class Workshop(Named):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("workshop", args=[self.slug])
 
     @property
@@ -172,7 +173,7 @@ class Workshop(Named):
     @property
     def audience_words(self) -> str:
         """The audiences as one phrase, “Everyone” when no role is left out."""
-        chosen = [self._meta.get_field(f).verbose_name for f in self.AUDIENCE_FIELDS.values() if getattr(self, f)]
+        chosen = [label_of(Workshop, name) for name in self.AUDIENCE_FIELDS.values() if getattr(self, name)]
         if len(chosen) == len(self.AUDIENCE_FIELDS):
             return "Everyone"
         return ", ".join(chosen).capitalize()
@@ -188,5 +189,5 @@ class Objective(models.Model):
     class Meta:
         ordering = ["position", "pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text

@@ -1,5 +1,7 @@
 """Nouns whose name people read in their calendars: one verb changes the name and tells the apps that show it."""
 
+from typing import Any, cast
+
 from django.db import models
 from django.dispatch import Signal
 
@@ -8,6 +10,11 @@ from foundation.verbs import verb
 
 # Sent with `noun=`, the class of the noun being the sender, inside the transaction of the change.
 renamed = Signal()
+
+
+def label_of(model: type[models.Model], name: str) -> str:
+    """Return how pages call the field `name` of `model`: “length in minutes”."""
+    return str(cast("models.Field[Any, Any]", model._meta.get_field(name)).verbose_name)
 
 
 class Named(models.Model):
@@ -19,7 +26,7 @@ class Named(models.Model):
         abstract = True
 
     @verb
-    def rename(self, by, **names) -> None:
+    def rename(self, by: models.Model, **names: str) -> None:
         """Give it other names (fields of NAMING), on the record of `by`, a Person. Saves nothing else."""
         self.refresh_from_db(from_queryset=type(self)._base_manager.select_for_update(no_key=True))
         news = {field: name for field, name in names.items() if name != getattr(self, field)}
@@ -27,7 +34,7 @@ class Named(models.Model):
             return
         said = []
         for field, name in news.items():
-            label = str(self._meta.get_field(field).verbose_name)
+            label = label_of(type(self), field)
             said.append(
                 f"{label[:1].upper()}{label[1:]}: from {getattr(self, field) or 'nothing'} to {name or 'nothing'}."
             )

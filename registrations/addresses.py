@@ -7,8 +7,10 @@ from urllib.parse import unquote
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from foundation.text import DIRECTION_MARKS, EMBEDDINGS
+
 # What pasting leaves behind and nobody sees: zero-width marks, soft hyphens, direction marks.
-INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e"))
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad" + DIRECTION_MARKS + EMBEDDINGS))
 LOOK_ALIKES = str.maketrans({"＠": "@", "，": ",", "；": ";", "“": '"', "”": '"', "‹": "<", "›": ">"})
 QUOTED_NAME = re.compile(r'"[^"\n]*"\s*(?=<)')
 BEFORE_ANGLE = re.compile(r"(?<!\s)\s+(?=<)")

@@ -4,6 +4,7 @@ from django import forms
 
 from accounts.models import Campus, Person
 from catalog.models import Format, Topic, Workshop
+from foundation.naming import label_of
 
 
 class FilterForm(forms.Form):
@@ -39,11 +40,11 @@ class FilterForm(forms.Form):
 
     @property
     def sentences(self) -> list[str]:
-        """What is wrong, one sentence a field, whatever was typed."""
-        return [self.UNKNOWN.get(name, errors[0]) for name, errors in self.errors.items()]
+        """Return what is wrong, in one sentence for each field."""
+        return [self.UNKNOWN.get(name, str(errors[0])) for name, errors in self.errors.items()]
 
     @property
     def audience_words(self) -> str:
         """The chosen audience in a sentence: “residents and fellows”."""
-        field = Workshop.AUDIENCE_FIELDS.get(self.cleaned_data.get("audience"))
-        return str(Workshop._meta.get_field(field).verbose_name) if field else ""
+        field = Workshop.AUDIENCE_FIELDS.get(self.cleaned_data.get("audience") or "")
+        return label_of(Workshop, field) if field else ""

@@ -2,9 +2,10 @@
 
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from django import template
-from django.template.base import Node, NodeList, token_kwargs
+from django.template.base import FilterExpression, Node, NodeList, token_kwargs
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -28,19 +29,19 @@ def remembered(parser, token) -> "RememberedNode":
 class RememberedNode(Node):
     child_nodelists = ("body",)
 
-    def __init__(self, values: dict, body: NodeList):
+    def __init__(self, values: dict[str, FilterExpression], body: NodeList) -> None:
         self.values, self.body = values, body
         # One memory for each place in a template; values of different types that compare equal stay apart.
         self.html = lru_cache(MOST, typed=True)(self.render_body)
 
-    def render(self, context) -> SafeString:
+    def render(self, context: template.Context) -> SafeString:
         values = [value.resolve(context) for value in self.values.values()]
         for name, value in zip(self.values, values, strict=True):
             if not isinstance(value, PLAIN):
                 raise TypeError(f"{name} is {type(value).__name__}; only plain values can be remembered.")
         return self.html(*values)
 
-    def render_body(self, *values) -> SafeString:
+    def render_body(self, *values: Any) -> SafeString:
         alone = template.Template("")
         alone.nodelist = self.body
         return alone.render(template.Context(dict(zip(self.values, values, strict=True))))

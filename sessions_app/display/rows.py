@@ -30,7 +30,14 @@ if TYPE_CHECKING:
         building: str | None
         room: str | None
 
+    class Dates(TypedDict):
+        """What `with_dates` adds to a workshop."""
+
+        dates: int
+        first_date: datetime | None
+
     ListedSession = WithAnnotations[Session, FromOtherTables]
+    DatedWorkshop = WithAnnotations[Workshop, Dates]
 
 REMEMBERED = 4096
 COLUMNS = [
@@ -194,12 +201,12 @@ class Part(NamedTuple):
     objectives: tuple[str, ...]
 
 
-def with_dates(workshops: QuerySet[Workshop], now: datetime) -> QuerySet[Workshop]:
+def with_dates(workshops: QuerySet[Workshop], now: datetime) -> "QuerySet[DatedWorkshop]":
     """Add to `workshops`, in the same query, how many listed `dates` they have ahead, and the `first_date` of them."""
     ahead = Q(sessions__ends_at__gt=now, sessions__status__in=Session.RUNNING, sessions__listed=True)
-    return workshops.annotate(ahead=FilteredRelation("sessions", condition=ahead)).annotate(
-        dates=Count("ahead"), first_date=Min("ahead__starts_at")
-    )
+    found = workshops.annotate(ahead=FilteredRelation("sessions", condition=ahead))
+    counted = found.annotate(dates=Count("ahead"), first_date=Min("ahead__starts_at"))
+    return cast("QuerySet[DatedWorkshop]", counted)
 
 
 def date_words(count: int, first: datetime | None, now: datetime) -> str:

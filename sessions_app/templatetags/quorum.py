@@ -5,9 +5,12 @@ They read `now` from the page's context, so that a page says one time throughout
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeVar
 
 from django import template
 from django.conf import settings
+from django.db.models import Model
+from django.template import Context
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
@@ -20,14 +23,17 @@ from sessions_app.models import Meeting, Session
 
 register = template.Library()
 MOST_DATES = 100
+Found = TypeVar("Found")
 
 
-def now_of(context) -> datetime:
+def now_of(context: Context) -> datetime:
     return context.get("now") or timezone.now()
 
 
 @register.inclusion_tag("sessions_app/_quorum_meter.html", takes_context=True)
-def quorum_meter(context, session: Session, own: Seat | None = None, size: str = "md", stack: bool = False) -> dict:
+def quorum_meter(
+    context: Context, session: Session, own: Seat | None = None, size: str = "md", stack: bool = False
+) -> dict[str, object]:
     """Show the meter of `session` to a viewer whose registration is `own`.
 
     Sizes: sm in tables, md in rows, lg in the panel.
@@ -36,14 +42,14 @@ def quorum_meter(context, session: Session, own: Seat | None = None, size: str =
 
 
 @register.inclusion_tag("sessions_app/_quorum_meter.html", takes_context=True)
-def office_meter(context, session: Session, size: str = "md") -> dict:
+def office_meter(context: Context, session: Session, size: str = "md") -> dict[str, object]:
     """Show the meter of `session` to the office, which is not asked to join."""
     return {"m": meter_for_office(session, now_of(context)), "size": size, "code": session.code}
 
 
 @register.simple_tag(takes_context=True)
 def date_rows(
-    context,
+    context: Context,
     sessions: Iterable["rows.ListedSession"],
     mine: dict[int, Seat] | None = None,
     by_workshop: bool = False,
@@ -56,7 +62,9 @@ def date_rows(
 
 
 @register.simple_tag(takes_context=True)
-def session_cards(context, sessions: Iterable["rows.ListedSession"], mine: dict[int, Seat] | None = None) -> SafeString:
+def session_cards(
+    context: Context, sessions: Iterable["rows.ListedSession"], mine: dict[int, Seat] | None = None
+) -> SafeString:
     """Show one card per session of `rows.listing()`."""
     now, mine = now_of(context), mine or {}
     return mark_safe("".join(rows.card_html(rows.card(session, now, mine.get(session.pk))) for session in sessions))
@@ -69,13 +77,13 @@ def workshop_parts(parts: Iterable[rows.Part]) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def upcoming_dates(context, workshop: Workshop) -> list[Session]:
+def upcoming_dates(context: Context, workshop: Workshop) -> list["rows.ListedSession"]:
     """Give the listed dates of one workshop, for `date_rows`. One query."""
     return list(rows.listing(workshop.sessions.listed().upcoming(now_of(context)))[:MOST_DATES])
 
 
 @register.simple_tag(takes_context=True)
-def next_dates(context, workshops: Iterable[Workshop]) -> dict[int, str]:
+def next_dates(context: Context, workshops: Iterable[Workshop]) -> dict[int, str]:
     """Give “4 dates from May 14” for each of `workshops`, by id. One query."""
     now = now_of(context)
     shown = Workshop.objects.filter(pk__in=[workshop.pk for workshop in workshops]).order_by()
@@ -84,26 +92,26 @@ def next_dates(context, workshops: Iterable[Workshop]) -> dict[int, str]:
 
 
 @register.simple_tag(takes_context=True)
-def register_panel(context, session: Session, own: Seat | None = None) -> panel.Panel:
+def register_panel(context: Context, session: Session, own: Seat | None = None) -> panel.Panel:
     """Give the values of the register panel."""
     return panel.panel(session, now_of(context), own)
 
 
 @register.simple_tag(takes_context=True)
-def meter_values(context, session: Session, own: Seat | None = None) -> Meter:
+def meter_values(context: Context, session: Session, own: Seat | None = None) -> Meter:
     """Give the values of the meter, to keep a part of the page under them."""
     return meter(session, now_of(context), own)
 
 
 @register.simple_tag(takes_context=True)
-def invite_link(context, session: Session) -> str:
+def invite_link(context: Context, session: Session) -> str:
     """Give the mailto: link that invites a colleague."""
     address = f"{settings.SITE_URL}{session.get_absolute_url()}"
     return panel.invitation_link(session, now_of(context), address)
 
 
 @register.simple_tag(takes_context=True)
-def zone_here(context) -> str:
+def zone_here(context: Context) -> str:
     """Give the portal's own zone: “Central time”."""
     return zone_words(settings.TIME_ZONE, now_of(context))
 
@@ -162,6 +170,6 @@ register.filter("length_words", length_words)
 
 
 @register.filter
-def of(found: dict, thing):
+def of(found: dict[int, Found], thing: Model) -> Found | None:
     """Give what `found` holds for the id of `thing`, or None."""
     return found.get(thing.pk)
