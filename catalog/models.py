@@ -37,7 +37,7 @@ class Topic(models.Model):
 
 
 class Facilitator(Named):
-    """Who leads sessions, as they wish to be named."""
+    """A person who leads sessions, with the name they wish to have there."""
 
     NAMING = ("name", "credentials", "pronouns")
 
@@ -54,7 +54,7 @@ class Facilitator(Named):
 
     @property
     def byline(self) -> str:
-        """The name with credentials and pronouns: “Renata Oyelaran, MEd (she/her)”."""
+        """Return the name with credentials and pronouns: “Renata Oyelaran, MEd (she/her)”."""
         name = f"{self.name}, {self.credentials}" if self.credentials else self.name
         return f"{name} ({self.pronouns})" if self.pronouns else name
 
@@ -142,7 +142,7 @@ class Workshop(Named):
     def seats_of_others(self, roles: Iterable[str], now: datetime) -> int:
         """Return how many seats in sessions to come people have whose role is not among `roles`."""
         others = [role for role in self.AUDIENCE_FIELDS if role not in set(roles)]
-        # Who has not said what they are counts as “other”.
+        # People who have not said what they are count as “other”.
         others += [""] if Person.Role.OTHER in others else []
         seats = self.sessions.running().filter(
             starts_at__gt=now, registrations__status="registered", registrations__person__role__in=others
@@ -151,7 +151,7 @@ class Workshop(Named):
 
     @verb
     def admit(self, roles: Iterable[str], by: Person, now: datetime | None = None) -> None:
-        """Hold it for people of these roles, and for nobody else; who loses a seat by that is told."""
+        """Hold the workshop for people of these roles, and for nobody else. People who lose a seat by that are told."""
         roles, now = set(roles), now or timezone.now()
         lock_row(self)
         wanted = {field: role in roles for role, field in self.AUDIENCE_FIELDS.items()}
@@ -172,7 +172,7 @@ class Workshop(Named):
 
     @property
     def audience_words(self) -> str:
-        """The audiences as one phrase, “Everyone” when no role is left out."""
+        """Return the audiences as one phrase, “Everyone” when no role is left out."""
         chosen = [label_of(Workshop, name) for name in self.AUDIENCE_FIELDS.values() if getattr(self, name)]
         if len(chosen) == len(self.AUDIENCE_FIELDS):
             return "Everyone"

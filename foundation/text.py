@@ -40,9 +40,9 @@ def ordinal_words(number: int) -> str:
 def one_line(text: str) -> str:
     """Return `text` on one line: breaks and runs of space become a single space; controls, lone surrogates, byte
     order marks and the marks that turn the direction of writing are dropped."""
-    kept = (
+    letters = (
         letter
         for letter in text
         if letter.isspace() or (unicodedata.category(letter) not in ("Cc", "Cs") and letter not in UNSEEN)
     )
-    return " ".join("".join(kept).split())
+    return " ".join("".join(letters).split())

@@ -13,13 +13,7 @@ SECONDS = 3
 
 def verb(method: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Make `method` a verb: it runs in one transaction, and templates cannot call it (`alters_data`)."""
-    return hidden_from_templates(transaction.atomic(method))
-
-
-def hidden_from_templates(method: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """Keep templates from calling `method`, which changes or locks something in the transaction of its caller."""
-    method.alters_data = True  # type: ignore[attr-defined] # an attribute that Django's templates look for
-    return method
+    return part_of_a_verb(transaction.atomic(method))
 
 
 def part_of_a_verb(method: Callable[Arguments, Result]) -> Callable[Arguments, Result]:

@@ -1,4 +1,4 @@
-"""Turn a wall-clock time at a place into the instant it names.
+"""Turn a time on the wall clock of a zone into the instant it names.
 
 Sessions are wall-clock events (calendar.md 4.1): a time that the spring change skips does not exist, one that the
 fall change repeats is refused as well, because nobody can tell which of the two was meant.

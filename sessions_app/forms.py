@@ -8,7 +8,7 @@ from foundation.naming import label_of
 
 
 class FilterForm(forms.Form):
-    """What may stand in the query string. Every field may be missing."""
+    """The fields that may stand in the query string. Each of them may be missing."""
 
     class Status:
         NEEDS_PEOPLE, CONFIRMED = "needs-people", "confirmed"
@@ -45,6 +45,6 @@ class FilterForm(forms.Form):
 
     @property
     def audience_words(self) -> str:
-        """The chosen audience in a sentence: “residents and fellows”."""
+        """Return the chosen audience as a sentence has it: “residents and fellows”."""
         field = Workshop.AUDIENCE_FIELDS.get(self.cleaned_data.get("audience") or "")
         return label_of(Workshop, field) if field else ""

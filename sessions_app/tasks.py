@@ -1,4 +1,4 @@
-"""Celery decides: woken when a minimum is reached, and by the sweep every minute."""
+"""The tasks that decide: one woken when a minimum is reached, and the sweep of every minute."""
 
 from celery import shared_task
 from django.utils import timezone

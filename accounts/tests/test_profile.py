@@ -27,7 +27,7 @@ def said(client, person):
     return lambda **changed: client.post(PROFILE, {"name": "Ada Lovelace", "role": "faculty"} | changed)
 
 
-def test_the_profile_is_for_whoever_is_signed_in(client, db):
+def test_the_profile_is_for_people_who_are_signed_in(client, db):
     assert client.get(PROFILE).url == f"/accounts/login/?next={PROFILE}"
 
 

@@ -117,13 +117,13 @@ def test_development_asks_for_no_second_step(client, office, settings):
 # ---- doors ----
 
 
-def test_the_desk_leads_whoever_is_signed_out_to_the_one_sign_in_page(client, db):
+def test_the_office_leads_people_signed_out_to_the_one_sign_in_page(client, db):
     response = client.get("/admin/catalog/workshop/", follow=True)
     assert unquote(response.redirect_chain[-1][0]) == "/accounts/login/?next=/admin/catalog/workshop/"
     assert "Send me a code" in text(response)
 
 
-def test_the_desk_refuses_whoever_is_not_of_the_office(client, person):
+def test_the_admin_refuses_people_who_are_not_of_the_office(client, person):
     client.force_login(person)
     response = client.get("/admin/", follow=True)
     assert response.status_code == 403

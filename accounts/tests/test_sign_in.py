@@ -83,7 +83,7 @@ def test_the_address_counts_in_any_case_and_with_blanks_around_it(client, person
     assert Person.objects.filter(email__iexact=person.email).count() == 1
 
 
-def test_whoever_is_switched_off_gets_no_code(client, people):
+def test_a_person_who_is_switched_off_gets_no_code(client, people):
     off = people(1, is_active=False)[0]
     assert ask(client, off.email).url == CODE
     assert not Notice.objects.exists()
@@ -369,7 +369,7 @@ def test_a_different_address_can_be_used(client, person):
     assert client.session["_auth_user_id"] == str(person.pk)
 
 
-def test_whoever_is_switched_off_meanwhile_does_not_get_in(client, person):
+def test_a_person_switched_off_before_the_code_does_not_get_in(client, person):
     ask(client, person.email)
     Person.objects.filter(pk=person.pk).update(is_active=False)
     response = client.post(CODE, {"code": mailed_code(person.email)}, follow=True)
@@ -500,7 +500,7 @@ def test_a_person_never_verified_is_forgotten_after_a_day(client, db):
     assert Person.objects.count() == 0
 
 
-def test_asking_again_starts_the_day_anew(client, db):
+def test_asking_again_starts_another_day(client, db):
     ask(client, "new@example.edu")
     Person.objects.update(created_at=timezone.now() - timedelta(hours=30))
     ask(client, "new@example.edu")
@@ -520,14 +520,14 @@ def test_asking_again_starts_the_day_anew(client, db):
     ],
     ids=lambda fields: next(iter(fields)),
 )
-def test_whoever_is_more_than_an_address_is_kept(client, db, kept_by):
+def test_a_person_who_is_more_than_an_address_is_kept(client, db, kept_by):
     ask(client, "new@example.edu")
     Person.objects.update(**{"created_at": timezone.now() - timedelta(days=2)} | kept_by)
     forget_unverified()
     assert Person.objects.count() == 1
 
 
-def test_whoever_has_one_verified_address_or_was_added_by_the_office_is_kept(client, people):
+def test_a_verified_person_or_one_added_by_the_office_is_kept(client, people):
     ask(client, "new@example.edu")
     verified = Person.objects.get(email="new@example.edu")
     EmailAddress.objects.create(user=verified, email="other@example.edu", verified=True)

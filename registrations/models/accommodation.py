@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Person
-from accounts.sealed import Unreadable, seal, seal_anew, unseal
+from accounts.sealed import Unreadable, reseal, seal, unseal
 from foundation.record import record
 from registrations.models.registration import Registration
 from registrations.signals import accommodation_answered, accommodation_asked
@@ -211,7 +211,7 @@ class Accommodation(models.Model):
     def rotate(self) -> bool:
         """Seal the words with the first key. False if somebody changed them meanwhile. Raises Unreadable."""
         before = {"sealed_needs": self.sealed_needs, "sealed_answer": self.sealed_answer}
-        after = {name: seal_anew(sealed) for name, sealed in before.items()}
+        after = {name: reseal(sealed) for name, sealed in before.items()}
         return bool(Accommodation.objects.filter(pk=self.pk, **before).update(**after))
 
     rotate.alters_data = True

@@ -1,7 +1,7 @@
 """What may change once people have planned with it: when and where a session meets, how often, and who leads it.
 
-Each verb tells `session_changed` how the meetings were before; who hears it finds out what that means for whom. A
-session that is a draft is edited in its form instead, and one that has ended stays as it was.
+Each verb sends `session_changed` with the meetings as they were before; the receivers find out what that means for
+people. A draft is edited in its form instead, and a session that has ended stays as it was.
 """
 
 from collections.abc import Iterable

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import validate_time_zone
-from foundation.verbs import hidden_from_templates, lock_row
+from foundation.verbs import lock_row, part_of_a_verb
 
 AnyLife = TypeVar("AnyLife", bound="Life")
 
@@ -63,7 +63,7 @@ class Life(models.Model):
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_it_starts"),
         ]
 
-    @hidden_from_templates
+    @part_of_a_verb
     def lock(self) -> None:
         """Lock this row until the transaction ends and refresh it. Waits 3 s at most, then OperationalError."""
         # With the workshop, which nearly every verb asks next, while others wait for the lock.

@@ -63,7 +63,7 @@ class Place:
 
 @dataclass(frozen=True)
 class MeetingPlan:
-    """One meeting to schedule: aware instants, the IANA zone they are shown in, and a place or a join link."""
+    """One meeting to schedule: aware instants, the IANA zone they are shown in, and a venue or a join link."""
 
     starts_at: datetime
     ends_at: datetime
@@ -100,7 +100,7 @@ class HeldMeetings(models.Manager["Meeting"]):
 
 
 class Meeting(models.Model):
-    """One sitting of a session. Instants, with the zone of the place where the wall clock hangs.
+    """One sitting of a session: two instants, and the zone of the wall clock they are shown on.
 
     A cancelled meeting that people had planned with stays, for the calendars it was in.
     """

@@ -1,4 +1,4 @@
-"""Put a season of dates from a CSV file up as sessions, all of them or none."""
+"""Schedule a season of dates from a CSV file as sessions: all of them or none."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

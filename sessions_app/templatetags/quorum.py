@@ -147,7 +147,7 @@ def day(meeting: Meeting) -> str:
 
 @register.filter
 def only_length(meetings: list[Meeting]) -> int:
-    """How many minutes the one meeting lasts; 0 if there are more of them."""
+    """Give how many minutes the one meeting lasts; 0 if there are more of them."""
     if len(meetings) != 1:
         return 0
     return int((meetings[0].ends_at - meetings[0].starts_at).total_seconds() // 60)

@@ -126,7 +126,7 @@ def test_a_meeting_of_another_session_is_refused(session, make_session, office, 
 # ---- the dates that hang on the start ----
 
 
-def test_a_decision_date_of_the_rule_is_given_anew(session, office, now):
+def test_a_decision_date_of_the_rule_moves_with_the_session(session, office, now):
     first = session.meetings.first()
     along = session.reschedule({first: times(date(2031, 5, 8))}, by=office, now=now)
     assert (

@@ -129,7 +129,7 @@ class HomeView(TemplateView):
         return context
 
     def within(self) -> Q:
-        """Search, topic, audience and campus: what the chips count within."""
+        """Return the condition of search, topic, audience and campus, within which the chips count."""
         within = Q()
         workshops = Workshop.objects.all()
         for word in self.chosen.get("q", "").split():
@@ -146,7 +146,7 @@ class HomeView(TemplateView):
         return within
 
     def choice(self, now: datetime) -> Q:
-        """The chosen status and format."""
+        """Return the condition of the chosen status and format."""
         choice = Q()
         if self.chosen.get("status") == FilterForm.Status.NEEDS_PEOPLE:
             choice &= needs_people(now)
