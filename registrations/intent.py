@@ -4,11 +4,11 @@ import time
 from dataclasses import asdict, dataclass, field
 
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Person
 from accounts.signals import DECIDING, person_changed
+from foundation.verbs import verb
 from registrations.models import Accommodation, Registration
 from sessions_app.models import Session
 
@@ -53,7 +53,7 @@ class Intent:
     def session(self) -> Session | None:
         return Session.objects.public().select_related("workshop").filter(code=self.code).first()
 
-    @transaction.atomic
+    @verb
     def carry_out(self, person: Person, now) -> Registration:
         """Fill what is empty in the profile of `person` and register them. Raises Registration.Refused, or Clash.
 

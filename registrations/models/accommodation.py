@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Person
 from accounts.sealed import Unreadable, seal, seal_anew, unseal
 from foundation.record import record
+from foundation.verbs import verb
 from registrations.models.registration import Registration
 from registrations.signals import accommodation_answered, accommodation_asked
 
@@ -36,7 +37,7 @@ class AccommodationQuerySet(models.QuerySet):
         last = self.filter(registration__person=person).order_by("-asked_at", "-pk").first()
         return last.needs_if_readable if last and last.keep_for_next else ""
 
-    @transaction.atomic
+    @verb
     def ask(
         self, registration: Registration, needs: str, keep_for_next: bool | None = None, now: datetime | None = None
     ) -> "Accommodation":
@@ -66,8 +67,7 @@ class AccommodationQuerySet(models.QuerySet):
             accommodation_asked.send(Accommodation, accommodation=said)
         return said
 
-    ask.alters_data = True
-
+    @verb
     def carry(
         self, registration: Registration, beside: Registration | None = None, now: datetime | None = None
     ) -> "Accommodation | None":
@@ -84,9 +84,7 @@ class AccommodationQuerySet(models.QuerySet):
         except Accommodation.Refused:
             return None
 
-    carry.alters_data = True
-
-    @transaction.atomic
+    @verb
     def follow(self, left: Registration, to: Registration, now: datetime | None = None) -> "Accommodation | None":
         """Move what was asked with the place that was `left` along to the place the person has instead.
 
@@ -101,8 +99,6 @@ class AccommodationQuerySet(models.QuerySet):
         asked.save(update_fields=["registration", "asked_at", "sealed_answer", "answered_at", "answered_by"])
         accommodation_asked.send(Accommodation, accommodation=asked)
         return asked
-
-    follow.alters_data = True
 
 
 class Accommodation(models.Model):
@@ -178,14 +174,12 @@ class Accommodation(models.Model):
 
     # ---- verbs ----
 
-    @transaction.atomic
+    @verb
     def read(self, by: Person) -> None:
         """Put on record, without the words, that `by` reads them. To be called before they are shown to the group."""
         record(by, self, "Read.")
 
-    read.alters_data = True
-
-    @transaction.atomic
+    @verb
     def reply(self, answer: str, by: Person, asked_at: datetime, now: datetime | None = None) -> None:
         """Answer what was asked at `asked_at`, in place of an earlier answer; the person is told that there is one.
 
@@ -206,12 +200,9 @@ class Accommodation(models.Model):
         record(by, self, "Answered.")
         accommodation_answered.send(Accommodation, accommodation=self)
 
-    reply.alters_data = True
-
+    @verb
     def rotate(self) -> bool:
         """Seal the words with the first key. False if somebody changed them meanwhile. Raises Unreadable."""
         before = {"sealed_needs": self.sealed_needs, "sealed_answer": self.sealed_answer}
         after = {name: seal_anew(sealed) for name, sealed in before.items()}
         return bool(Accommodation.objects.filter(pk=self.pk, **before).update(**after))
-
-    rotate.alters_data = True

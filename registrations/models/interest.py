@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from catalog.models import Workshop
+from foundation.verbs import verb
 from registrations import eligibility
 from registrations.models.registration import Registration
 from sessions_app.models import Session
@@ -33,6 +34,7 @@ class InterestQuerySet(models.QuerySet):
             .exclude(person__in=placed.order_by().values("person"))
         )
 
+    @verb
     def express(self, person: Person, workshop: Workshop, now: datetime | None = None) -> "Interest":
         """Note that `person` wants to hear of dates of `workshop`; a second call answers with what exists.
 
@@ -47,8 +49,6 @@ class InterestQuerySet(models.QuerySet):
             interest.since, interest.stopped_at = now, None
             interest.save(update_fields=["since", "stopped_at"])
         return interest
-
-    express.alters_data = True
 
 
 class Interest(models.Model):
@@ -81,10 +81,9 @@ class Interest(models.Model):
     def is_standing(self) -> bool:
         return self.stopped_at is None
 
+    @verb
     def stop(self, now: datetime | None = None) -> None:
         """Write no more about this workshop. Stopping what has stopped changes nothing."""
         if self.is_standing:
             self.stopped_at = now or timezone.now()
             self.save(update_fields=["stopped_at"])
-
-    stop.alters_data = True

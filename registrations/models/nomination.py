@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Person
 from accounts.sign_in import may_ask, may_get_mail
 from foundation.record import record
+from foundation.verbs import verb
 from registrations.models.accommodation import Accommodation
 from registrations.models.registration import Registration
 from registrations.signals import nomination_made
@@ -26,7 +27,7 @@ class NominationQuerySet(models.QuerySet):
         """The nominations `person` was written to about."""
         return self.filter(email=person.email, told_at__isnull=False)
 
-    @transaction.atomic
+    @verb
     def nominate(
         self, emails: list[str], session: Session, by: Person, now: datetime | None = None
     ) -> list["Nomination"]:
@@ -60,8 +61,6 @@ class NominationQuerySet(models.QuerySet):
             if nomination.told_at:
                 nomination_made.send(Nomination, nomination=nomination)
         return made
-
-    nominate.alters_data = True
 
 
 class Nomination(models.Model):
@@ -146,7 +145,7 @@ class Nomination(models.Model):
 
     # ---- verbs ----
 
-    @transaction.atomic
+    @verb
     def accept(self, person: Person, now: datetime | None = None) -> Registration:
         """Register `person`, the owner of the address; a second call answers with the registration there is.
 
@@ -163,7 +162,7 @@ class Nomination(models.Model):
         self._answer(self.Status.ACCEPTED, now, registration)
         return registration
 
-    @transaction.atomic
+    @verb
     def decline(self, person: Person, now: datetime | None = None) -> None:
         """End the nomination with a no. Refuses once it was accepted: then there is a place to give up."""
         now = now or timezone.now()
@@ -172,8 +171,6 @@ class Nomination(models.Model):
             raise self.Refused("You accepted this before. If you can’t make it, give up your place.")
         if self.is_open:
             self._answer(self.Status.DECLINED, now)
-
-    accept.alters_data = decline.alters_data = True
 
     def _lock_for(self, person: Person) -> None:
         self.session.lock()

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
+
+from foundation.verbs import verb
 
 
 class Preparation(models.Model):
@@ -19,7 +21,7 @@ class Preparation(models.Model):
         """True while there is something to read or do before, and the person has not said that they have."""
         return self.pre_work_done_at is None and self.session.workshop.pre_work.strip() != ""
 
-    @transaction.atomic
+    @verb
     def finish_pre_work(self, now: datetime | None = None) -> None:
         """Note that the person has read or done what comes before the session, so that nobody reminds them.
 
@@ -37,5 +39,3 @@ class Preparation(models.Model):
             raise self.SessionOver("This session has been held, so there is nothing left to prepare for.")
         self.pre_work_done_at = now
         self.save(update_fields=["pre_work_done_at"])
-
-    finish_pre_work.alters_data = True

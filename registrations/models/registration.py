@@ -4,13 +4,14 @@ import uuid
 from datetime import datetime, timedelta
 from functools import cache
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Person
 from foundation.record import record
+from foundation.verbs import verb
 from registrations import clash, eligibility, waitlist
 from registrations.models.preparation import Preparation
 from registrations.models.refusals import Refusals
@@ -41,6 +42,7 @@ class RegistrationQuerySet(models.QuerySet):
         coming = coming.select_related("session__workshop", "session__for_campus")
         return [place for place in coming if eligibility.why_not_as(person, place.session)]
 
+    @verb
     def register(
         self, person: Person, session: Session, now: datetime | None = None, seat: bool = False
     ) -> "Registration":
@@ -52,13 +54,13 @@ class RegistrationQuerySet(models.QuerySet):
         """
         return self._register(person, session, now or timezone.now(), seat)
 
+    @verb
     def register_unless_clash(
         self, person: Person, session: Session, now: datetime | None = None, seat: bool = False
     ) -> "Registration":
         """Do as `register` does, but where nothing else stands against it raise the Clash with what the person has."""
         return self._register(person, session, now or timezone.now(), seat, warns=True)
 
-    @transaction.atomic
     def _register(
         self, person: Person, session: Session, now: datetime, seat: bool, warns: bool = False
     ) -> "Registration":
@@ -82,8 +84,6 @@ class RegistrationQuerySet(models.QuerySet):
         if warns and (found := clash.clash_among(active, person, session, now)):
             raise found
         return Registration._add(person, session, now)
-
-    register.alters_data = register_unless_clash.alters_data = _register.alters_data = True
 
 
 @cache
@@ -209,7 +209,7 @@ class Registration(Refusals, Preparation, models.Model):
 
     # ---- verbs ----
 
-    @transaction.atomic
+    @verb
     def withdraw(self, by: Person, now: datetime | None = None) -> None:
         """Give the place up; the freed seat goes to the next person waiting, in the same transaction.
 
@@ -227,9 +227,7 @@ class Registration(Refusals, Preparation, models.Model):
         registration_withdrawn.send(Registration, registration=self)
         self._pass_on(now)
 
-    withdraw.alters_data = True
-
-    @transaction.atomic
+    @verb
     def disqualify(self, now: datetime | None = None) -> None:
         """Free the seat of somebody whose account was switched off, or whom the session is not for any more.
 
@@ -246,9 +244,7 @@ class Registration(Refusals, Preparation, models.Model):
         registration_withdrawn.send(Registration, registration=self, why=why)
         self._pass_on(now)
 
-    disqualify.alters_data = True
-
-    @transaction.atomic
+    @verb
     def transfer(self, to: Session, by: Person, now: datetime | None = None) -> "Registration":
         """Move this place to another date of the same workshop, in one step: it is left only if a seat is given there.
 
@@ -273,9 +269,7 @@ class Registration(Refusals, Preparation, models.Model):
         self._pass_on(now)
         return self.moved_to
 
-    transfer.alters_data = True
-
-    @transaction.atomic
+    @verb
     def rebook(self, to: Session, by: Person, now: datetime | None = None) -> "Registration":
         """Take up the place of a cancelled session on another date of its workshop: a seat, or the end of the waitlist.
 
@@ -302,8 +296,6 @@ class Registration(Refusals, Preparation, models.Model):
         registration_rebooked.send(Registration, registration=self, now=now)
         return place
 
-    rebook.alters_data = True
-
     def _refuse_unless_movable(self, to: Session, now: datetime) -> None:
         if to == self.session:
             raise self.NotThere("This is the date you already have. Choose another one.")
@@ -319,7 +311,7 @@ class Registration(Refusals, Preparation, models.Model):
         if to.registrations.waitlisted().filter(person=self.person).exists():
             raise self.NotThere("You are already on the waitlist of that date, and you keep this place meanwhile.")
 
-    @transaction.atomic
+    @verb
     def take_seat(self, now: datetime | None = None) -> None:
         """Take a seat that stands open in the last 24 hours before the start: the first of the waiting to do so has it.
 
@@ -342,9 +334,7 @@ class Registration(Refusals, Preparation, models.Model):
             raise self.NotEligible(problem)
         waitlist.give_seat(self, now, how="taken")
 
-    take_seat.alters_data = True
-
-    @transaction.atomic
+    @verb
     def move_up(self, by: Person, reason: str, now: datetime | None = None) -> None:
         """Put somebody who waits first in line, with the office's reason on record."""
         now = now or timezone.now()
@@ -360,8 +350,6 @@ class Registration(Refusals, Preparation, models.Model):
             return
         waitlist.move_to_front(self)
         record(by, self, f"Moved up the waitlist from {place} to 1. {reason.strip()}")
-
-    move_up.alters_data = True
 
     # ---- what the verbs have in common ----
 
