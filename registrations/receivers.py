@@ -14,11 +14,11 @@ from accounts.signals import person_changed
 from catalog.models import Workshop
 from catalog.signals import audience_changed
 from foundation.wake import wake
-from registrations.access import offer_access
 from registrations.clash import Clash
-from registrations.intent import Intent
+from registrations.display.access import offer_access
+from registrations.display.joining import after_registering
 from registrations.models import Accommodation, Interest, Nomination, Registration
-from registrations.sentences import after_registering
+from registrations.newcomers import Intent
 from registrations.signals import (
     interest_met,
     interest_unmet,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from foundation.wake import wake
 from notifications.models import Decline
 from notifications.tasks import deliver_soon
-from registrations.sentences import titled
+from registrations.display.joining import titled
 
 CONFLICT = 409
 

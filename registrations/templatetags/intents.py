@@ -3,7 +3,7 @@
 from django import template
 from django.template import Context
 
-from registrations.intent import Intent
+from registrations.newcomers import Intent
 
 register = template.Library()
 

@@ -5,8 +5,8 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from catalog.models import Workshop
+from registrations.display.joining import accepted_words
 from registrations.models import Interest, Nomination, Registration
-from registrations.sentences import accepted_words
 from sessions_app.models import Session
 
 register = template.Library()

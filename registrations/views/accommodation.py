@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.sealed import Unreadable
 from foundation.text import ordinal
-from registrations.access import asking_help
-from registrations.forms import AccommodationForm
+from registrations.display.access import asking_help
+from registrations.display.joining import day_of, titled
+from registrations.forms.registering import AccommodationForm
 from registrations.models import Accommodation, Registration
-from registrations.sentences import day_of, titled
 
 CONFLICT, UNPROCESSABLE = 409, 422
 SAVED = "Saved. The people who arrange access read it."

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Person
 from foundation.text import ordinal
 from registrations.clash import ACCEPT, Clash, warn_of_overlap
-from registrations.forms import TransferForm
+from registrations.display.joining import after_moving, after_registering, day_of, titled
+from registrations.forms.registering import TransferForm
 from registrations.models import Accommodation, Registration
-from registrations.sentences import after_moving, after_registering, day_of, titled
 from registrations.views.own import CONFLICT, own_registration
 from sessions_app.display.meter import meter
 from sessions_app.display.rows import listing, place_of, times_of

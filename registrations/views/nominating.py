@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Person
 from registrations.clash import ACCEPT, Clash, find_clash, warn_of_clash
-from registrations.forms import NominateForm, ProfileGapsForm
-from registrations.intent import complete_profile
+from registrations.display.joining import after_nominating, after_registering, before_registering, would_wait
+from registrations.forms.registering import NominateForm, ProfileGapsForm
 from registrations.models import Nomination, Registration
-from registrations.sentences import after_nominating, after_registering, before_registering, would_wait
+from registrations.newcomers import complete_profile
 from registrations.views.registering import CONFLICT, TOO_MANY, UNPROCESSABLE, summary
 from sessions_app.models import Session
 

@@ -12,10 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from foundation.dates import local, long_day, time_span, zone_words
 from foundation.text import ordinal
-from registrations.access import access_line
-from registrations.models import Registration
-from registrations.places import numbered
-from registrations.sentences import (
+from registrations.display.access import access_line
+from registrations.display.joining import (
     SAME_PRESS,
     after_leaving,
     before_leaving,
@@ -23,6 +21,8 @@ from registrations.sentences import (
     pre_work_line,
     titled,
 )
+from registrations.models import Registration
+from registrations.places import numbered
 from sessions_app.display.rows import listing
 from sessions_app.models import Meeting, Session
 from sessions_app.models.session import AT_RISK

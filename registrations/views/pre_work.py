@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from registrations.display.joining import pre_work_line, titled
 from registrations.models import Registration
-from registrations.sentences import pre_work_line, titled
 from registrations.views.own import CONFLICT, own_registration
 
 

@@ -19,17 +19,17 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Person
 from accounts.sign_in import send_code
 from foundation.dates import time_span, zone_words
-from registrations.access import asking_help
 from registrations.clash import ACCEPT, Clash, find_clash
-from registrations.forms import NewcomerForm, ProfileGapsForm
-from registrations.intent import Intent, complete_profile
-from registrations.models import Accommodation, Registration
-from registrations.sentences import (
+from registrations.display.access import asking_help
+from registrations.display.joining import (
     after_registering,
     before_registering,
     day_of,
     would_wait,
 )
+from registrations.forms.registering import NewcomerForm, ProfileGapsForm
+from registrations.models import Accommodation, Registration
+from registrations.newcomers import Intent, complete_profile
 from sessions_app.display.rows import place_of
 from sessions_app.models import Session
 

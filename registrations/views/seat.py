@@ -10,9 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from foundation.text import ordinal
+from registrations.display.joining import after_taking, titled
 from registrations.eligibility import why_not
 from registrations.models import Registration
-from registrations.sentences import after_taking, titled
 from registrations.views.own import CONFLICT, own_registration
 
 

@@ -9,7 +9,7 @@ from django.core.validators import validate_slug
 
 from accounts.forms import NOT_PRINTABLE, SignInForm, campus_field, name_field, role_field, unit_field
 from accounts.models import Person
-from registrations.addresses import read_addresses
+from registrations.forms.addresses import read_addresses
 from registrations.models import Accommodation, Nomination
 from sessions_app.models import Session
 
