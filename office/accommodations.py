@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts.sealed import Unreadable
 from foundation.dates import clock, short_day
 from office.base import ReadOnlyAdmin
-from registrations.forms.registering import AnswerForm
+from registrations.forms.access import AnswerForm
 from registrations.models import Accommodation
 
 CONFLICT, UNPROCESSABLE = 409, 422

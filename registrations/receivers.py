@@ -1,6 +1,7 @@
 """Hear the news about sessions, change registrations, and say so once per registration."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in
@@ -46,7 +47,7 @@ from sessions_app.tasks import settle_session
 
 
 @receiver(session_confirmed, dispatch_uid="registrations.session_confirmed")
-def tell_the_registered(sender, session: Session, **kwargs) -> None:
+def tell_the_registered(sender: type, session: Session, **kwargs: Any) -> None:
     """Say once per registered person that their session is confirmed."""
     for registration in session.registrations.registered().select_related("person"):
         registration.session = session
@@ -54,7 +55,7 @@ def tell_the_registered(sender, session: Session, **kwargs) -> None:
 
 
 @receiver(session_cancelled, dispatch_uid="registrations.session_cancelled")
-def end_registrations(sender, session: Session, **kwargs) -> None:
+def end_registrations(sender: type, session: Session, **kwargs: Any) -> None:
     """End every place in a cancelled session and say so once per person."""
     for registration in session.registrations.active().select_related("person"):
         registration.session = session
@@ -67,7 +68,7 @@ def end_registrations(sender, session: Session, **kwargs) -> None:
 
 
 @receiver(session_cancelled, dispatch_uid="registrations.session_cancelled.nominations")
-def end_nominations(sender, session: Session, **kwargs) -> None:
+def end_nominations(sender: type, session: Session, **kwargs: Any) -> None:
     """End the nominations nobody answered and say so once per person who was told and never took a place."""
     people = session.registrations.values_list("person__email", flat=True)
     took_a_place, now = set(people), timezone.now()
@@ -80,7 +81,7 @@ def end_nominations(sender, session: Session, **kwargs) -> None:
 
 
 @receiver(session_cancelled, dispatch_uid="registrations.session_cancelled.interests")
-def tell_the_interested_it_is_off(sender, session: Session, **kwargs) -> None:
+def tell_the_interested_it_is_off(sender: type, session: Session, **kwargs: Any) -> None:
     """Say once per person who wanted a date of the workshop, and never had a place here, that this one is cancelled."""
     people = session.registrations.order_by().values("person")
     for interest in (
@@ -90,7 +91,9 @@ def tell_the_interested_it_is_off(sender, session: Session, **kwargs) -> None:
 
 
 @receiver(session_changed, dispatch_uid="registrations.session_changed")
-def tell_of_the_change(sender, session: Session, before: list[Meeting] | None, now: datetime, **kwargs) -> None:
+def tell_of_the_change(
+    sender: type, session: Session, before: list[Meeting] | None, now: datetime, **kwargs: Any
+) -> None:
     """Say once per person with a place or an open nomination that their session has changed.
 
     A session moved out of its last day has its free seats given in order again, before anybody is told.
@@ -107,7 +110,7 @@ def tell_of_the_change(sender, session: Session, before: list[Meeting] | None, n
 
 @receiver(session_published, dispatch_uid="registrations.session_published")
 @receiver(session_listed, dispatch_uid="registrations.session_listed")
-def tell_the_interested(sender, session: Session, **kwargs) -> None:
+def tell_the_interested(sender: type, session: Session, **kwargs: Any) -> None:
     """Say once per person who asked for it that a listed session of the workshop has opened."""
     if not (session.listed and session.is_running):
         return
@@ -116,7 +119,7 @@ def tell_the_interested(sender, session: Session, **kwargs) -> None:
 
 
 @receiver(session_resized, dispatch_uid="registrations.session_resized")
-def fill_added_seats(sender, session: Session, added: int, **kwargs) -> None:
+def fill_added_seats(sender: type, session: Session, added: int, **kwargs: Any) -> None:
     """Give added seats to the people waiting; a lowered minimum may already be reached."""
     now = timezone.now()
     if added > 0:
@@ -126,7 +129,7 @@ def fill_added_seats(sender, session: Session, added: int, **kwargs) -> None:
 
 @receiver(registration_made, dispatch_uid="registrations.registration_made")
 @receiver(registration_promoted, dispatch_uid="registrations.registration_promoted")
-def wake_the_decision(sender, registration: Registration, **kwargs) -> None:
+def wake_the_decision(sender: type, registration: Registration, **kwargs: Any) -> None:
     """Wake Celery when this seat brings an open session to its minimum."""
     wake_when_reached(registration.session)
 
@@ -138,20 +141,21 @@ def wake_when_reached(session: Session) -> None:
 
 
 @receiver(registration_withdrawn, dispatch_uid="registrations.registration_withdrawn")
-def take_along_what_was_asked(sender, registration: Registration, **kwargs) -> None:
+def take_along_what_was_asked(sender: type, registration: Registration, **kwargs: Any) -> None:
     """Let what the person needs to take part follow their place to another date."""
     if registration.moved_to:
         Accommodation.objects.follow(registration, registration.moved_to, now=registration.withdrawn_at)
 
 
 @receiver(registration_rebooked, dispatch_uid="registrations.registration_rebooked")
-def take_along_what_was_asked_elsewhere(sender, registration: Registration, now: datetime, **kwargs) -> None:
+def take_along_what_was_asked_elsewhere(sender: type, registration: Registration, now: datetime, **kwargs: Any) -> None:
     """Let what the person needs to take part follow them from a cancelled session to another date."""
-    Accommodation.objects.follow(registration, registration.moved_to, now=now)
+    if registration.moved_to:
+        Accommodation.objects.follow(registration, registration.moved_to, now=now)
 
 
 @receiver(person_changed, dispatch_uid="registrations.person_changed")
-def free_seats_of_ineligible(sender, person: Person, **kwargs) -> None:
+def free_seats_of_ineligible(sender: type, person: Person, **kwargs: Any) -> None:
     """Free the seats that the person may not have any longer, in ascending order of the sessions."""
     coming = person.registrations.registered().filter(session__starts_at__gt=timezone.now())
     for registration in coming.select_related("session").order_by("session_id"):
@@ -160,7 +164,7 @@ def free_seats_of_ineligible(sender, person: Person, **kwargs) -> None:
 
 
 @receiver(audience_changed, dispatch_uid="registrations.audience_changed")
-def free_seats_of_others(sender, workshop: Workshop, now: datetime, **kwargs) -> None:
+def free_seats_of_others(sender: type, workshop: Workshop, now: datetime, **kwargs: Any) -> None:
     """Free the seats of people the workshop is no longer for, in ascending order of the sessions.
 
     Each session is locked before its people are looked at, so that nobody gets a seat in between.
@@ -174,7 +178,7 @@ def free_seats_of_others(sender, workshop: Workshop, now: datetime, **kwargs) ->
 
 
 @receiver(user_logged_in, dispatch_uid="registrations.user_logged_in")
-def register_who_waited(sender, request: HttpRequest, user: Person, **kwargs) -> None:
+def register_who_waited(sender: type, request: HttpRequest, user: Person, **kwargs: Any) -> None:
     """Carry out, once, what was typed while signed out, and leave the outcome for the page that follows."""
     intent = Intent.take_from(request.session)
     if intent is None or intent.email != user.email or request.method != "POST":

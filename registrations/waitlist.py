@@ -5,9 +5,13 @@ waiting is told, and whoever takes it first has it. At the start the list is clo
 """
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from registrations.signals import registration_promoted, seat_opened, waitlist_closed
 from sessions_app.models import Session
+
+if TYPE_CHECKING:
+    from registrations.models.waiting import Waiting
 
 
 def pass_on(session: Session, now: datetime, freed: str) -> None:
@@ -51,7 +55,7 @@ def has_room(session: Session, now: datetime) -> bool:
     return session.seats_left > sum(registration.qualifies() for registration in waiting)
 
 
-def give_seat(registration, now: datetime, **how) -> None:
+def give_seat(registration: "Waiting", now: datetime, **how: str) -> None:
     """Move somebody from the waitlist of `registration.session` into a seat that is free there, and announce it."""
     session = registration.session
     session.seats_taken += 1
@@ -63,7 +67,7 @@ def give_seat(registration, now: datetime, **how) -> None:
     registration_promoted.send(type(registration), registration=registration, **how)
 
 
-def move_to_front(registration) -> None:
+def move_to_front(registration: "Waiting") -> None:
     """Put a waitlisted registration before everybody who waits in its session; the others keep their order."""
     session = registration.session
     line = list(session.registrations.waitlisted().filter(position__lte=registration.position))

@@ -1,10 +1,10 @@
-"""What people read about asking for what they need to take part."""
+"""What people are told about asking for what they need to take part."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from catalog.models import Format
 from foundation.dates import local, short_day
@@ -12,6 +12,13 @@ from registrations.models import Accommodation, Registration
 from sessions_app.models import Session
 
 WHO_READS = "Only the people who arrange access read this. We delete it 30 days after the session."
+
+
+class AccessLine(NamedTuple):
+    """What the page of a registration says about access, and the words of the link to the page where one asks."""
+
+    words: str
+    link: str
 
 
 def ask_by_words(session: Session, now: datetime) -> str:
@@ -25,34 +32,38 @@ def ask_by_words(session: Session, now: datetime) -> str:
 
 def asking_help(session: Session, now: datetime, is_carried: bool = False) -> str:
     """Say whether it is what was asked last time, by when to ask, what is there anyway, and who reads it."""
-    last_time = "This is what you asked for last time. " if is_carried else ""
-    captions = "" if session.format == Format.IN_PERSON else "Captions are always on. "
-    return f"{last_time}{ask_by_words(session, now)} {captions}{WHO_READS}"
+    sentences = [ask_by_words(session, now), WHO_READS]
+    if session.format != Format.IN_PERSON:
+        sentences.insert(1, "Captions are always on.")
+    if is_carried:
+        sentences.insert(0, "This is what you asked for last time.")
+    return " ".join(sentences)
 
 
-def access_line(registration: Registration, now: datetime) -> dict | None:
-    """Return what the page of a registration says about access (`words`, `link`), or None if nothing. Two queries."""
+def access_line(registration: Registration, now: datetime) -> AccessLine | None:
+    """Return what the page of a registration says about access, or None if nothing. Two queries."""
     asked = Accommodation.objects.of(registration)
     try:
         Accommodation.refuse_unless_askable(registration, now)
     except Accommodation.Refused:
-        return {"words": "You asked for something here.", "link": "See or delete it"} if asked else None
+        return AccessLine("You asked for something here.", "See or delete it") if asked else None
     if asked is None:
-        return {"words": ask_by_words(registration.session, now), "link": "Tell us what you need to take part"}
+        return AccessLine(ask_by_words(registration.session, now), "Tell us what you need to take part")
     if asked.is_answered:
-        return {"words": "There is an answer to what you asked for.", "link": "Read the answer"}
+        return AccessLine("There is an answer to what you asked for.", "Read the answer")
     words = "You have asked for what you need. We write to you when there is an answer."
-    return {"words": words, "link": "Change your access needs"}
+    return AccessLine(words, "Change your access needs")
 
 
-def offer_access(registration: Registration, now: datetime) -> SafeString | None:
-    """Offer to ask, to whoever registered while signed out and could not be asked then; None if they have asked."""
-    asked = Accommodation.objects.of(registration)
-    if asked and asked.asked_at != now:
+def offer_access(registration: Registration, now: datetime) -> str | None:
+    """Offer to ask, to somebody who registered while signed out and could not ask then; None if they have asked."""
+    asked, url = Accommodation.objects.of(registration), reverse("accommodation", args=[registration.uuid])
+    if asked is None:
+        return format_html(
+            '{ask_by} <a href="{url}">Tell us what you need to take part</a>',
+            ask_by=ask_by_words(registration.session, now),
+            url=url,
+        )
+    if asked.asked_at != now:
         return None
-    words = (
-        "What you asked for last time to take part comes along." if asked else ask_by_words(registration.session, now)
-    )
-    link = "Change it" if asked else "Tell us what you need to take part"
-    url = reverse("accommodation", args=[registration.uuid])
-    return format_html('{} <a href="{}">{}</a>', words, url, link)
+    return format_html('What you asked for last time to take part comes along. <a href="{url}">Change it</a>', url=url)

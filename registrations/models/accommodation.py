@@ -1,6 +1,7 @@
 """What a person needs to take part, sealed: read by that person and by the Accommodations group, and by nobody else."""
 
 from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -15,11 +16,11 @@ from registrations.models.registration import Registration
 from registrations.signals import accommodation_answered, accommodation_asked
 
 
-class AccommodationQuerySet(models.QuerySet):
+class AccommodationQuerySet(models.QuerySet["Accommodation"]):
     def of(self, registration: Registration) -> "Accommodation | None":
         return self.filter(registration=registration).first()
 
-    def waiting(self, now: datetime):
+    def waiting(self, now: datetime) -> Self:
         """Those to answer: not answered since they were asked, of people who still come."""
         unanswered = Q(answered_at=None) | Q(asked_at__gt=F("answered_at"))
         return self.filter(
@@ -28,7 +29,7 @@ class AccommodationQuerySet(models.QuerySet):
             registration__session__ends_at__gt=now,
         )
 
-    def spent(self, now: datetime):
+    def spent(self, now: datetime) -> Self:
         """Those to delete: 30 days (ACCOMMODATION_LIFE) after the end of the session."""
         return self.filter(registration__session__ends_at__lte=now - settings.ACCOMMODATION_LIFE)
 
@@ -130,7 +131,7 @@ class Accommodation(models.Model):
         verbose_name = "access request"
         ordering = ["registration__session__starts_at", "asked_at"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Access request {self.pk}"
 
     # ---- questions ----

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -16,12 +17,12 @@ from registrations.models.registration import Registration
 from sessions_app.models import Session
 
 
-class InterestQuerySet(models.QuerySet):
-    def standing(self):
+class InterestQuerySet(models.QuerySet["Interest"]):
+    def standing(self) -> Self:
         """Not stopped."""
         return self.filter(stopped_at__isnull=True)
 
-    def met_by(self, session: Session, now: datetime):
+    def met_by(self, session: Session, now: datetime) -> Self:
         """The standing interests to tell of `session`: of people who may come, without a seat on a date to come.
 
         Who only waits for a seat on another date is told, who waits in `session` itself knows of it.
@@ -71,10 +72,10 @@ class Interest(models.Model):
             models.UniqueConstraint(fields=["person", "workshop"], name="one_interest_per_person_and_workshop")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.person} · {self.workshop}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("interest", args=[self.uuid])
 
     @property

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -18,12 +19,12 @@ from registrations.signals import nomination_made
 from sessions_app.models import Session
 
 
-class NominationQuerySet(models.QuerySet):
-    def open(self):
+class NominationQuerySet(models.QuerySet["Nomination"]):
+    def open(self) -> Self:
         """Neither answered nor ended."""
         return self.filter(status=Nomination.Status.OPEN)
 
-    def told_to(self, person: Person):
+    def told_to(self, person: Person) -> Self:
         """The nominations `person` was written to about."""
         return self.filter(email=person.email, told_at__isnull=False)
 
@@ -49,7 +50,7 @@ class NominationQuerySet(models.QuerySet):
         known.update(placed.values_list("person__email", flat=True))
         known.update(Person.objects.filter(email__in=emails, is_active=False).values_list("email", flat=True))
         known.update(email for email in emails if not may_get_mail(email))
-        made = []
+        made: list[Nomination] = []
         for email in dict.fromkeys(emails):
             if email in before:
                 continue
@@ -110,10 +111,10 @@ class Nomination(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.email} · {self.session}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("nomination", args=[self.uuid])
 
     # ---- questions ----
@@ -153,7 +154,7 @@ class Nomination(models.Model):
         """
         now = now or timezone.now()
         self._lock_for(person)
-        if self.status == self.Status.ACCEPTED:
+        if self.status == self.Status.ACCEPTED and self.registration:
             return self.registration
         if self.status == self.Status.DECLINED:
             raise self.Refused("You declined this before. If you would like to come after all, register.")

@@ -6,9 +6,10 @@ from django.db import models
 from django.utils import timezone
 
 from foundation.verbs import verb
+from registrations.models.core import RegistrationCore
 
 
-class Preparation(models.Model):
+class Preparation(RegistrationCore):
     """The part of a Registration about pre-work. Only the person's own button says that they have read it."""
 
     pre_work_done_at = models.DateTimeField(null=True, blank=True)
@@ -25,13 +26,13 @@ class Preparation(models.Model):
     def finish_pre_work(self, now: datetime | None = None) -> None:
         """Note that the person has read or done what comes before the session, so that nobody reminds them.
 
-        Refuses (NotThere) where there is nothing to read or the place has ended, and (SessionOver) afterwards.
+        Refuses (NotThere) where there is nothing to read or the registration has ended, and (SessionOver) afterwards.
         """
         now = now or timezone.now()
         self._lock()
         if self.pre_work_done_at:
             return
-        if not self.session.workshop.pre_work.strip():
+        if not self.has_pre_work_to_do:
             raise self.NotThere("There is nothing to read or do before this session.")
         if not self.is_active:
             raise self.NotThere("This place has ended, so there is nothing to prepare for.")

@@ -1,11 +1,14 @@
 """What pages ask about nominations and interests of the viewer."""
 
+from typing import Any
+
 from django import template
 from django.db.models import Count, Q
+from django.template import Context
 from django.utils import timezone
 
 from catalog.models import Workshop
-from registrations.display.joining import accepted_words
+from registrations.display.nominating import accepted_words
 from registrations.models import Interest, Nomination, Registration
 from sessions_app.models import Session
 
@@ -13,7 +16,7 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def accepted_of(context, session: Session) -> str:
+def accepted_of(context: Context, session: Session) -> str:
     """Say how many of the colleagues the viewer nominated for `session` have accepted. One query."""
     accepted = Count("pk", filter=Q(status=Nomination.Status.ACCEPTED))
     found = session.nominations.filter(by=context["request"].user).aggregate(accepted=accepted, many=Count("pk"))
@@ -21,7 +24,7 @@ def accepted_of(context, session: Session) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def interest_in(context, workshop: Workshop) -> Interest | None:
+def interest_in(context: Context, workshop: Workshop) -> Interest | None:
     """Give the viewer's interest in `workshop`, if one stands. One query, none signed out."""
     person = context["request"].user
     if not person.is_authenticated:
@@ -30,7 +33,7 @@ def interest_in(context, workshop: Workshop) -> Interest | None:
 
 
 @register.inclusion_tag("registrations/_wishes.html", takes_context=True)
-def wishes(context) -> dict:
+def wishes(context: Context) -> dict[str, Any]:
     """Show what the viewer is asked to come to, and the workshops whose dates they wait for. Two queries."""
     person, now = context["request"].user, context.get("now") or timezone.now()
     running = Session.objects.public().joinable(now)

@@ -1,10 +1,12 @@
 """What one needs to take part: asking, changing and deleting it. One's own and nobody else's."""
 
 from datetime import datetime
+from http import HTTPStatus
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -13,46 +15,40 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.sealed import Unreadable
 from foundation.text import ordinal
 from registrations.display.access import asking_help
-from registrations.display.joining import day_of, titled
-from registrations.forms.registering import AccommodationForm
+from registrations.display.titles import day_of, title_and_day
+from registrations.forms.access import AccommodationForm
 from registrations.models import Accommodation, Registration
+from registrations.views.viewer import SignedInRequest, own_registration
 
-CONFLICT, UNPROCESSABLE = 409, 422
 SAVED = "Saved. The people who arrange access read it."
 
 
 @never_cache
 @sensitive_post_parameters("needs")
 @require_http_methods(["GET", "HEAD", "POST"])
-def accommodation(request: HttpRequest, uuid) -> HttpResponse:
+def accommodation(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """GET shows what was asked and answered, POST asks. A refusal is 409 and a form that is not valid 422, as typed."""
-    own, now = _own(request, uuid), timezone.now()
+    own, now = own_registration(request, uuid), timezone.now()
     if request.method != "POST":
         return _page(request, own, now)
     form = AccommodationForm(request.POST)
     if not form.is_valid():
-        return _page(request, own, now, form, status=UNPROCESSABLE)
+        return _page(request, own, now, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         Accommodation.objects.ask(own, form.cleaned_data["needs"], form.cleaned_data["keep_for_next"], now=now)
     except Accommodation.Refused:
-        return _page(request, own, now, form, status=CONFLICT)
+        return _page(request, own, now, form, status=HTTPStatus.CONFLICT)
     messages.success(request, SAVED)
     return redirect(own)
 
 
 @require_POST
-def accommodation_deletion(request: HttpRequest, uuid) -> HttpResponse:
+def accommodation_deletion(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Delete what was asked, and its answer. Possible at any time."""
-    own = _own(request, uuid)
+    own = own_registration(request, uuid)
     Accommodation.objects.filter(registration=own).delete()
     messages.success(request, "Deleted. Nobody can read it any more.")
     return redirect(own)
-
-
-def _own(request: HttpRequest, uuid) -> Registration:
-    """Return the registration if it is the viewer's; Http404 if it is another's or does not exist."""
-    own = Registration.objects.filter(person=request.user).select_related("session__workshop", "person")
-    return get_object_or_404(own, uuid=uuid)
 
 
 def _page(
@@ -71,14 +67,14 @@ def _page(
     context = {
         "nav": "my",
         "registration": own,
-        "titled": titled(own.session, now),
+        "titled": title_and_day(own.session, now),
         "in_line": ordinal(own.place_in_line) if own.is_waitlisted else "",
         "refusal": _why_not(own, now),
         "unreadable": unreadable,
         "asked": asked,
         "needs": needs,
         "answer": answer,
-        "answered_on": day_of(own.session, asked.answered_at, now) if answer else "",
+        "answered_on": day_of(own.session, asked.answered_at, now) if asked and asked.answered_at and answer else "",
         "is_carried": bool(kept),
         "form": form,
     }
