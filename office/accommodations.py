@@ -113,7 +113,7 @@ class AccommodationAdmin(ReadOnlyAdmin):
             return self._reading(request, accommodation, form, status=UNPROCESSABLE)
         try:
             accommodation.reply(form.cleaned_data["answer"], request.user, form.cleaned_data["asked_at"])
-        except Accommodation.ChangedMeanwhile as refusal:
+        except Accommodation.ChangedSince as refusal:
             return self._changed(request, pk, form, str(refusal))
         messages.success(request, "Answered. The person is told that there is an answer.")
         return redirect("admin:registrations_accommodation_changelist")

@@ -93,7 +93,7 @@ def find_clash(person: Person, session: Session, now: datetime) -> Clash | None:
 def clash_among(rows: Iterable[Any], person: Person, session: Session, now: datetime) -> Clash | None:
     """Return what `find_clash` does, of the active registrations of `person`, given as `rows` of COLUMNS.
 
-    A seat on another date of the workshop first, then a place in line there, then whatever is at the same time.
+    A seat on another date of the workshop comes first, then a place in line there, then a session at the same time.
     """
     coming = [row for row in rows if row.session__status in Session.RUNNING]
     if any(row.session == session.pk for row in coming):

@@ -48,7 +48,7 @@ def people_for(session: Session) -> QuerySet[Person]:
     """Return everybody who may take part in `session`, as `why_not` says of each one."""
     workshop = session.workshop
     roles: list[str] = [role for role, field in Workshop.AUDIENCE_FIELDS.items() if getattr(workshop, field)]
-    # Who has not said what they are counts as “other”.
+    # A person who has not said what they are counts as “other”.
     roles += [""] if Person.Role.OTHER in roles else []
     people = Person.objects.filter(is_active=True, role__in=roles)
     if session.for_campus_id:

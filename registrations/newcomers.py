@@ -35,7 +35,7 @@ class Intent:
     at: float = field(default_factory=time.time)
 
     def wait_in(self, browser_session: SessionBase) -> None:
-        """Put it into the browser session, in place of any other."""
+        """Put it into the browser session, instead of any other."""
         browser_session[KEY] = asdict(self)
 
     @classmethod

@@ -50,15 +50,13 @@ from sessions_app.tasks import settle_session
 def tell_the_registered(sender: type, session: Session, **kwargs: Any) -> None:
     """Say once per registered person that their session is confirmed."""
     for registration in session.registrations.registered().select_related("person"):
-        registration.session = session
         registration_confirmed.send(Registration, registration=registration)
 
 
 @receiver(session_cancelled, dispatch_uid="registrations.session_cancelled")
 def end_registrations(sender: type, session: Session, **kwargs: Any) -> None:
-    """End every place in a cancelled session and say so once per person."""
+    """End every registration of a cancelled session and say so once per person."""
     for registration in session.registrations.active().select_related("person"):
-        registration.session = session
         was_registered = registration.is_registered
         registration.status = Registration.Status.SESSION_CANCELLED
         registration.save(update_fields=["status"])
@@ -69,20 +67,19 @@ def end_registrations(sender: type, session: Session, **kwargs: Any) -> None:
 
 @receiver(session_cancelled, dispatch_uid="registrations.session_cancelled.nominations")
 def end_nominations(sender: type, session: Session, **kwargs: Any) -> None:
-    """End the nominations nobody answered and say so once per person who was told and never took a place."""
+    """End the nominations nobody answered and say so once per person who was told and never registered."""
     people = session.registrations.values_list("person__email", flat=True)
-    took_a_place, now = set(people), timezone.now()
+    registered_once, now = set(people), timezone.now()
     for nomination in session.nominations.open():
-        nomination.session = session
         nomination.status, nomination.answered_at = Nomination.Status.SESSION_CANCELLED, now
         nomination.save(update_fields=["status", "answered_at"])
-        if nomination.told_at and nomination.email not in took_a_place:
+        if nomination.told_at and nomination.email not in registered_once:
             nomination_ended.send(Nomination, nomination=nomination)
 
 
 @receiver(session_cancelled, dispatch_uid="registrations.session_cancelled.interests")
 def tell_the_interested_it_is_off(sender: type, session: Session, **kwargs: Any) -> None:
-    """Say once per person who wanted a date of the workshop, and never had a place here, that this one is cancelled."""
+    """Say once per person who wanted a date of the workshop, and never registered here, that this one is cancelled."""
     people = session.registrations.order_by().values("person")
     for interest in (
         Interest.objects.met_by(session, timezone.now()).exclude(person__in=people).select_related("person")
@@ -94,17 +91,15 @@ def tell_the_interested_it_is_off(sender: type, session: Session, **kwargs: Any)
 def tell_of_the_change(
     sender: type, session: Session, before: list[Meeting] | None, now: datetime, **kwargs: Any
 ) -> None:
-    """Say once per person with a place or an open nomination that their session has changed.
+    """Say once per person with a registration or an open nomination that their session has changed.
 
     A session moved out of its last day has its free seats given in order again, before anybody is told.
     """
     promote_waiting(session, now)
     for registration in session.registrations.active().select_related("person"):
-        registration.session = session
         registration_changed.send(Registration, registration=registration, before=before, now=now)
-    placed = session.registrations.order_by().values("person__email")
-    for nomination in session.nominations.open().filter(told_at__isnull=False).exclude(email__in=placed):
-        nomination.session = session
+    registered = session.registrations.order_by().values("person__email")
+    for nomination in session.nominations.open().filter(told_at__isnull=False).exclude(email__in=registered):
         nomination_changed.send(Nomination, nomination=nomination, before=before, now=now)
 
 
@@ -142,7 +137,7 @@ def wake_when_reached(session: Session) -> None:
 
 @receiver(registration_withdrawn, dispatch_uid="registrations.registration_withdrawn")
 def take_along_what_was_asked(sender: type, registration: Registration, **kwargs: Any) -> None:
-    """Let what the person needs to take part follow their place to another date."""
+    """Let what the person needs to take part follow them to another date."""
     if registration.moved_to:
         Accommodation.objects.follow(registration, registration.moved_to, now=registration.withdrawn_at)
 
@@ -172,7 +167,6 @@ def free_seats_of_others(sender: type, workshop: Workshop, now: datetime, **kwar
     for session in workshop.sessions.running().filter(starts_at__gt=now).order_by("pk"):
         session.lock()
         for registration in session.registrations.registered().select_related("person"):
-            registration.session = session
             if not session.workshop.is_for(registration.person):
                 registration.disqualify(now=now)
 
@@ -190,7 +184,7 @@ def register_who_waited(sender: type, request: HttpRequest, user: Person, **kwar
         messages.error(request, str(refusal))
     except Clash as clash:
         messages.warning(request, clash.with_link())
-    # The person is signed in whatever becomes of the registration: this must not undo it.
+    # The person is signed in, registered or not: an exception here would undo that.
     except OperationalError:
         messages.error(request, "The portal is busy: you are signed in but not registered yet. Register again.")
     else:

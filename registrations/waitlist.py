@@ -1,7 +1,7 @@
 """The waitlist: first come, first served, and no seat stands free while an eligible person waits.
 
-That holds until 24 hours before the first start. From then on nobody is given a seat unseen: it stands open, everyone
-waiting is told, and whoever takes it first has it. At the start the list is closed. Callers hold `session.lock()`.
+That holds until 24 hours before the first start. From then on a free seat stands open: everyone waiting is told, and
+the first of them to take it has it. At the start the list is closed. Callers hold `session.lock()`.
 """
 
 from datetime import datetime
@@ -22,7 +22,6 @@ def pass_on(session: Session, now: datetime, freed: str) -> None:
     promote_waiting(session, now)
     if session.has_seat_for_the_quickest(now):
         for registration in session.registrations.waitlisted().select_related("person"):
-            registration.session = session
             if registration.qualifies():
                 seat_opened.send(type(registration), registration=registration, freed=freed)
 
@@ -38,7 +37,6 @@ def promote_waiting(session: Session, now: datetime) -> None:
     for registration in session.registrations.waitlisted().select_related("person"):
         if session.seats_left == 0:
             break
-        registration.session = session
         if registration.qualifies():
             give_seat(registration, now)
 
@@ -49,9 +47,7 @@ def has_room(session: Session, now: datetime) -> bool:
         return session.seats_left > 0
     if session.is_in_last_day(now):
         return False
-    waiting = list(session.registrations.waitlisted().select_related("person"))
-    for registration in waiting:
-        registration.session = session
+    waiting = session.registrations.waitlisted().select_related("person")
     return session.seats_left > sum(registration.qualifies() for registration in waiting)
 
 
@@ -87,7 +83,6 @@ def close(session: Session, now: datetime) -> None:
     if not session.has_started(now):
         return
     for registration in session.registrations.waitlisted().select_related("person"):
-        registration.session = session
         registration.status = registration.Status.WAITLIST_CLOSED
         registration.save(update_fields=["status"])
         waitlist_closed.send(type(registration), registration=registration)

@@ -1,4 +1,4 @@
-"""What somebody is told who nominates colleagues: how many there are, and never who came of it."""
+"""What people are told who nominate colleagues: how many accepted, never who did."""
 
 from datetime import datetime
 

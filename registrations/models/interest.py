@@ -25,7 +25,7 @@ class InterestQuerySet(models.QuerySet["Interest"]):
     def met_by(self, session: Session, now: datetime) -> Self:
         """The standing interests to tell of `session`: of people who may come, without a seat on a date to come.
 
-        Who only waits for a seat on another date is told, who waits in `session` itself knows of it.
+        A person who waits for a seat on another date is told; one who waits in `session` itself knows of it.
         """
         seated = Q(status=Registration.Status.REGISTERED, session__workshop=session.workshop, session__ends_at__gt=now)
         placed = Registration.objects.filter(seated | Q(status__in=Registration.ACTIVE, session=session))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from registrations.models.registration import Registration
 
 DAY = timedelta(days=1)
-# Each time mails go out, and perhaps somebody who waited is moved about.
+# Each time mail goes out, and perhaps a seat passes from one person to the next.
 MOST_A_DAY = 20
 
 

@@ -1,4 +1,4 @@
-"""Moving to another date of the same workshop: with the seat one has, or after the session was cancelled."""
+"""Moving to another date of the same workshop: in one step, or after the session was cancelled."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Moving(Joining, Leaving, Preparation):
-    """The part of a Registration about the one on another date that took its place."""
+    """The part of a Registration about the one on another date that came after it."""
 
     class AnotherWorkshop(Joining.Refused):
         """A registration moves between dates of one workshop only."""
@@ -43,7 +43,7 @@ class Moving(Joining, Leaving, Preparation):
 
     @property
     def successor(self) -> "Registration | None":
-        """The active registration this one became by moving, however often; None if it never moved or that one ended.
+        """The active registration this one became by moving, however often. None if it never moved or that one ended.
 
         One query per move.
         """
@@ -61,10 +61,10 @@ class Moving(Joining, Leaving, Preparation):
 
     @verb
     def transfer(self, to: Session, by: Person, now: datetime | None = None) -> "Registration":
-        """Move to another date of the same workshop, in one step: what one has is left only if a seat is given there.
+        """Move to another date of the same workshop, in one step: this registration ends only if a seat is given there.
 
         Locks both sessions in ascending key order. Returns the new registration; a retry answers with the same one.
-        Refuses (SessionFull) where joining would mean waiting, and whatever registering there would be refused for.
+        Refuses (SessionFull) where joining would mean waiting, and as registering there would be refused.
         """
         now = now or timezone.now()
         lock_all([self.session, to])
@@ -83,10 +83,10 @@ class Moving(Joining, Leaving, Preparation):
 
     @verb
     def rebook(self, to: Session, by: Person, now: datetime | None = None) -> "Registration":
-        """Take another date of the workshop in place of a cancelled session: a seat, or the end of the waitlist.
+        """Take another date of the workshop instead of a cancelled session: a seat, or the end of the waitlist.
 
         Locks both sessions in ascending key order. Returns the registration there, also if the person had one already;
-        what they asked for follows. Refuses whatever registering there would be refused for.
+        what they asked for follows. Refuses as registering there would be refused.
         """
         now = now or timezone.now()
         lock_all([self.session, to])

@@ -1,4 +1,4 @@
-"""A colleague proposed for a session. Nobody is enrolled without their yes, and no seat is held meanwhile."""
+"""A colleague proposed for a session. Nobody is registered without their yes, and no seat is held for them."""
 
 import uuid
 from datetime import datetime
@@ -34,8 +34,8 @@ class NominationQuerySet(models.QuerySet["Nomination"]):
     ) -> list["Nomination"]:
         """Propose the people with these addresses (lower case) for `session`, and tell each of them.
 
-        Returns the new nominations; whoever `by` proposed before is left as they are. Nobody is written to twice about
-        one session, nor if they have a place in it or are nobody here, and `by` cannot tell: that would say who comes.
+        Returns the new nominations; those that `by` made before are left as they are. Nobody is written to twice about
+        one session, nor if they are registered or may get no mail, and `by` cannot tell: that would say who comes.
         Raises Registration.Refused as registering would, and Nomination.Refused for an address that cannot be proposed.
         """
         now = now or timezone.now()
@@ -46,8 +46,8 @@ class NominationQuerySet(models.QuerySet["Nomination"]):
         here = session.nominations.filter(email__in=emails)
         before = set(here.filter(by=by).values_list("email", flat=True))
         known = set(here.filter(told_at__isnull=False).values_list("email", flat=True))
-        placed = session.registrations.active().filter(person__email__in=emails)
-        known.update(placed.values_list("person__email", flat=True))
+        registered = session.registrations.active().filter(person__email__in=emails)
+        known.update(registered.values_list("person__email", flat=True))
         known.update(Person.objects.filter(email__in=emails, is_active=False).values_list("email", flat=True))
         known.update(email for email in emails if not may_get_mail(email))
         made: list[Nomination] = []
@@ -127,7 +127,7 @@ class Nomination(models.Model):
     def refuse_unless_may_nominate(by: Person, session: Session, now: datetime) -> None:
         """Raise the Registration.Refused that says why `by` cannot nominate for `session`; return None if they can.
 
-        Whoever could register may nominate, and so may whoever has a place, and the office.
+        People who could register may nominate, and so may people who are registered, and the office.
         """
         try:
             Registration.refuse_unless_joinable(by, session, now)
@@ -165,7 +165,7 @@ class Nomination(models.Model):
 
     @verb
     def decline(self, person: Person, now: datetime | None = None) -> None:
-        """End the nomination with a no. Refuses once it was accepted: then there is a place to give up."""
+        """End the nomination with a no. Refuses once it was accepted: then there is a registration to give up."""
         now = now or timezone.now()
         self._lock_for(person)
         if self.status == self.Status.ACCEPTED:

@@ -1,4 +1,4 @@
-"""The order in a session: who has a seat since when, and who is how far from one."""
+"""The order of the people in a session: since when each has a seat, and who is next to get one."""
 
 from datetime import datetime
 

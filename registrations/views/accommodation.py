@@ -1,4 +1,4 @@
-"""What one needs to take part: asking, changing and deleting it. One's own and nobody else's."""
+"""The page of what a person needs to take part: they ask, change and delete it there. Nobody else reaches it."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -55,14 +55,14 @@ def _page(
     request: HttpRequest, own: Registration, now: datetime, form: AccommodationForm | None = None, status: int = 200
 ) -> HttpResponse:
     asked = Accommodation.objects.of(own)
-    kept = "" if asked else Accommodation.objects.kept_by(own.person)
+    carried = "" if asked else Accommodation.objects.carried_by(own.person)
     needs = answer = unreadable = ""
     try:
         needs, answer = (asked.needs, asked.answer) if asked else ("", "")
     except Unreadable as problem:
         unreadable = str(problem)
-    keeps = asked.keep_for_next if asked else bool(kept)
-    form = form or AccommodationForm(initial={"needs": needs or kept, "keep_for_next": keeps})
+    keeps = asked.keep_for_next if asked else bool(carried)
+    form = form or AccommodationForm(initial={"needs": needs or carried, "keep_for_next": keeps})
     form.fields["needs"].help_text = asking_help(own.session, now)
     context = {
         "nav": "my",
@@ -75,7 +75,7 @@ def _page(
         "needs": needs,
         "answer": answer,
         "answered_on": day_of(own.session, asked.answered_at, now) if asked and asked.answered_at and answer else "",
-        "is_carried": bool(kept),
+        "is_carried": bool(carried),
         "form": form,
     }
     return render(request, "registrations/accommodation.html", context, status=status)

@@ -44,7 +44,7 @@ def interested(request: SignedInRequest, slug: str) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def interest(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """GET asks, POST stops the mail. Whoever has the link may, so that nobody has to sign in to stop it.
+    """GET asks, POST stops the mail. Anybody with the link may, so that nobody has to sign in to stop it.
 
     The page names the workshop and never the person.
     """

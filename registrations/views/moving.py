@@ -1,4 +1,4 @@
-"""Moving one's place to another date of the same workshop."""
+"""The page where a person moves to another date of the same workshop."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -33,11 +33,11 @@ WAIT = "wait"
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def transfer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """GET lists the other dates, POST moves the place to one of them; `?to=` has one chosen.
+    """GET lists the other dates, POST moves the registration to one of them; `?to=` has one chosen.
 
-    Of a full date it asks whether to join the waitlist there and keep this place, and of one at the time of another
-    session whether that is meant. After a session was cancelled the place is taken up on the other date, on its
-    waitlist if it is full. A refusal is 409 with its sentence.
+    If the date is full, the page asks whether to join its waitlist and keep this registration; if it overlaps with
+    another session of the person, it asks whether that is meant. After a session was cancelled the person gets a seat
+    on the other date, or joins its waitlist. A refusal is 409 with its sentence.
     """
     own, now = own_registration(request, uuid), timezone.now()
     if request.method != "POST":
@@ -76,9 +76,9 @@ def transfer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 @transaction.atomic
 def _move_or_wait(own: Registration, to: Session, by: Person, now: datetime) -> Registration:
-    """Move the place if there is a seat by now, otherwise join the waitlist there, once, and keep this place.
+    """Move if there is a seat by now, otherwise join the waitlist there, once, and keep this registration.
 
-    What was asked for with this place is asked for there too: it is given up once a seat comes.
+    What was asked for with this registration is asked for there too.
     """
     if to.registrations.waitlisted().filter(person=own.person).exists():
         return Registration.objects.register(own.person, to, now=now)

@@ -55,7 +55,7 @@ def _form_page(
     context = {
         "form": form,
         "refusal": refusal or why_not,
-        # Its words say that one is signed up, and how many more are needed.
+        # The invitation to copy says that the viewer is registered, and how many more people are needed.
         "may_write": is_gathering and mine.exists(),
         "may_nominate": not why_not,
         "here": [session],
@@ -78,7 +78,7 @@ def _why_not(person: Person, session: Session, now: datetime) -> str:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def nomination(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """GET shows what one was proposed for; POST `answer` is accept or decline. A refusal is 409, a bad form 422."""
+    """GET shows the nomination; POST `answer` is accept or decline. A refusal is 409, a bad form 422."""
     mine = Nomination.objects.told_to(request.user).select_related("session__workshop", "by", "registration")
     own, now = get_object_or_404(mine, uuid=uuid), timezone.now()
     # Not request.user: what a refused registration wrote on it would show in the header.

@@ -1,4 +1,4 @@
-"""What one has, giving it up, and all of one's training."""
+"""The pages of a person's own registrations: one of them, giving it up, and all of them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -55,9 +55,9 @@ def registration(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def _meeting_words(meeting: Meeting, own: Registration, now: datetime) -> dict[str, str]:
-    """Return when and where one meeting is.
+    """Return when and where `meeting` is, in words.
 
-    The link to join is for whoever has a seat in a confirmed session, until the meeting is over.
+    The link to join is for a person with a seat in a confirmed session, until the meeting is over.
     """
     zone, venue = meeting.time_zone, meeting.venue
     may_join = own.is_registered and own.session.is_confirmed and meeting.ends_at > now
@@ -94,7 +94,7 @@ def withdrawal(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if instead := own.session.registrations.active().filter(person=own.person).first() or own.successor:
         messages.info(request, "That place had ended already, and this is the one you have now. Nothing was changed.")
         return redirect(instead)
-    if own.gave_up and not own.moved_to and own.withdrawn_at > now - SAME_PRESS:
+    if own.gave_up and not own.moved_to and own.withdrawn_at and own.withdrawn_at > now - SAME_PRESS:
         messages.success(request, after_leaving(own, now))
     else:
         messages.info(request, "Your place here had ended already. Nothing was changed.")
@@ -121,7 +121,7 @@ def _withdrawal_page(
 @never_cache
 @require_safe
 def my_training(request: SignedInRequest) -> HttpResponse:
-    """List one's sessions: coming up (cancelled ones too, so that nobody goes there), and past, the newest first."""
+    """List the viewer's sessions: to come (also cancelled ones, so that nobody goes there), and past, newest first."""
     now = timezone.now()
     given_up = (Registration.Status.WITHDRAWN, Registration.Status.WAITLIST_CLOSED)
     standing = request.user.registrations.exclude(status__in=given_up).order_by("position").numbered()

@@ -1,4 +1,4 @@
-"""What to read or do before a session, and saying that one has. One's own and nobody else's."""
+"""The page of what a person is to read or do before a session, and of their word that they have."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -20,7 +20,7 @@ from registrations.views.viewer import SignedInRequest, own_registration
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def pre_work(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """GET shows it and notes nothing, POST says it is read. A refusal is 409 with the sentence that says why."""
+    """GET shows the pre-work and notes nothing, POST notes that it is read. A refusal is 409 with its sentence."""
     own, now = own_registration(request, uuid), timezone.now()
     if request.method != "POST":
         is_ahead = own.is_active and own.session.ends_at > now and own.session.workshop.pre_work.strip()

@@ -53,7 +53,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
     existing = session.registrations.active().filter(person=person).first()
     if existing:
         return redirect(existing)
-    form = ProfileGapsForm(person=person, session=session, initial={"needs": Accommodation.objects.kept_by(person)})
+    form = ProfileGapsForm(person=person, session=session, initial={"needs": Accommodation.objects.carried_by(person)})
     return _form_page(request, session, form, now, find_clash(person, session, now))
 
 
