@@ -18,6 +18,7 @@ from registrations.display.access import asking_help
 from registrations.display.titles import day_of, title_and_day
 from registrations.forms.access import AccommodationForm
 from registrations.models import Accommodation, Registration
+from registrations.views.refusals import refusal_of
 from registrations.views.viewer import SignedInRequest, own_registration
 
 SAVED = "Saved. The people who arrange access read it."
@@ -69,7 +70,7 @@ def _page(
         "registration": own,
         "titled": title_and_day(own.session, now),
         "in_line": ordinal(own.place_in_line) if own.is_waitlisted else "",
-        "refusal": _why_not(own, now),
+        "refusal": refusal_of(Accommodation.refuse_unless_askable, own, now),
         "unreadable": unreadable,
         "asked": asked,
         "needs": needs,
@@ -79,11 +80,3 @@ def _page(
         "form": form,
     }
     return render(request, "registrations/accommodation.html", context, status=status)
-
-
-def _why_not(own: Registration, now: datetime) -> str:
-    try:
-        Accommodation.refuse_unless_askable(own, now)
-    except Accommodation.Refused as refusal:
-        return str(refusal)
-    return ""

@@ -22,8 +22,7 @@ from registrations.display.titles import day_of, title_and_day
 from registrations.forms.moving import TransferForm
 from registrations.models import Accommodation, Registration
 from registrations.views.viewer import SignedInRequest, own_registration
-from sessions_app.display.meter import meter
-from sessions_app.display.rows import listing, place_of, times_of
+from sessions_app.display.rows import Row, listing, row
 from sessions_app.models import Session
 
 MOST_DATES = 50
@@ -94,16 +93,17 @@ def _dates(own: Registration, now: datetime, wanted: str) -> list[tuple[str, str
     """Return code and words of the other dates that take registrations, an unlisted one if it is `wanted`."""
     shown = Q(listed=True) | Q(code=wanted if wanted.isalnum() else "")
     others = Session.objects.public().joinable(now).filter(shown, workshop=own.session.workshop_id)
-    others = listing(others.exclude(pk=own.session_id)).order_by("starts_at", "pk")[:MOST_DATES]
-    return [(other.code, _words(other, now)) for other in others]
+    dates = listing(others.exclude(pk=own.session_id)).order_by("starts_at", "pk")[:MOST_DATES]
+    return [
+        (date.code, _words(day_of(date, date.starts_at, now), row(date, now, home_zone=settings.TIME_ZONE)))
+        for date in dates
+    ]
 
 
-def _words(session: Session, now: datetime) -> str:
+def _words(day: str, shown: Row) -> str:
     """“Tue, May 14, 12:30–2:00 PM · Online · Confirmed · 9 seats left”."""
-    shown = meter(session, now)
-    when = f"{day_of(session, session.starts_at, now)}, {times_of(session, settings.TIME_ZONE)}"
-    where = place_of(session.format, session.building, session.room)
-    return f"{when} · {where} · {shown.lead}{shown.text}{shown.when}"
+    meter = shown.meter
+    return f"{day}, {shown.times} · {shown.place} · {meter.lead}{meter.text}{meter.when}"
 
 
 def _page(

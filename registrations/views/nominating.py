@@ -20,6 +20,7 @@ from registrations.forms.nominating import NominateForm
 from registrations.forms.registering import ProfileGapsForm
 from registrations.models import Nomination, Registration
 from registrations.newcomers import complete_profile
+from registrations.views.refusals import refusal_of
 from registrations.views.registering import summary
 from registrations.views.viewer import SignedInRequest
 from sessions_app.models import Session
@@ -49,27 +50,19 @@ def nominate(request: SignedInRequest, code: str) -> HttpResponse:
 def _form_page(
     request: SignedInRequest, session: Session, form: NominateForm, now: datetime, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    why_not = _why_not(request.user, session, now)
+    refused = refusal_of(Nomination.refuse_unless_may_nominate, request.user, session, now)
     mine = session.registrations.registered().filter(person=request.user)
     is_gathering = session.status == Session.Status.OPEN and session.seats_taken < session.minimum
     context = {
         "form": form,
-        "refusal": refusal or why_not,
+        "refusal": refusal or refused,
         # The invitation to copy says that the viewer is registered, and how many more people are needed.
         "may_write": is_gathering and mine.exists(),
-        "may_nominate": not why_not,
+        "may_nominate": not refused,
         "here": [session],
         "most": Nomination.MOST_AT_ONCE,
     }
     return render(request, "registrations/nominate.html", summary(session, now) | context, status=status)
-
-
-def _why_not(person: Person, session: Session, now: datetime) -> str:
-    try:
-        Nomination.refuse_unless_may_nominate(person, session, now)
-    except Registration.Refused as refusal:
-        return str(refusal)
-    return ""
 
 
 # ---- the answer ----

@@ -28,6 +28,7 @@ from registrations.display.titles import day_of
 from registrations.forms.registering import NewcomerForm, ProfileGapsForm
 from registrations.models import Accommodation, Registration
 from registrations.newcomers import Intent, complete_profile
+from registrations.views.refusals import refusal_of
 from sessions_app.display.rows import place_of
 from sessions_app.models import Session
 
@@ -145,7 +146,7 @@ def _form_page(
     if "needs" in form.fields:
         form.fields["needs"].help_text = asking_help(session, now, is_carried=bool(form.initial.get("needs")))
     if not refusal and not session.takes_registrations(now):
-        refusal = _why_not(session, now)
+        refusal = refusal_of(Registration.refuse_unless_joinable, Person(), session, now)
     context = summary(session, now) | {
         "form": form,
         "refusal": refusal,
@@ -175,11 +176,3 @@ def summary(session: Session, now: datetime) -> dict[str, Any]:
         "where": place_of(session.format, room.building if room else None, room.room if room else None),
         "zone": zone_words(session.time_zone, session.starts_at),
     }
-
-
-def _why_not(session: Session, now: datetime) -> str:
-    try:
-        Registration.refuse_unless_joinable(Person(), session, now)
-    except Registration.Refused as refusal:
-        return str(refusal)
-    return ""
