@@ -21,9 +21,10 @@ LIFE = 60 * 60
 
 @dataclass(frozen=True)
 class Intent:
-    """The wish of the person who owns `email` to register for the session `code`, with the profile they typed.
+    """The person who owns `email` wants to register for the session `code`, with the profile they typed.
 
-    It lives for an hour in one browser session and is carried out once, by the POST that accepts the code.
+    An intent lives for an hour in one browser session and is carried out once, by the POST that accepts the mailed
+    code.
     """
 
     code: str

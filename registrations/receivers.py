@@ -1,4 +1,15 @@
-"""Hear the news about sessions, change registrations, and say so once per registration."""
+"""Hear the news about sessions, change registrations, and say so once per registration.
+
+session_confirmed                         registration_confirmed for each registered person
+session_cancelled                         registrations and nominations end; nomination_ended, interest_unmet
+session_changed                           free seats are given; registration_changed, nomination_changed
+session_published, session_listed         interest_met for each person who wants a date of the workshop
+session_resized                           added seats are given; the session is settled if its minimum is reached
+registration_made, registration_promoted  the session is settled if its minimum is reached
+registration_withdrawn, _rebooked         what the person needs to take part follows them to the other date
+person_changed, audience_changed          seats that people may no longer have are freed
+user_logged_in                            the person is registered for the session they chose while signed out
+"""
 
 from datetime import datetime
 from typing import Any

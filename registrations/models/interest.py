@@ -1,4 +1,4 @@
-"""“Tell me when there is a date”: a person's wish to hear when a session of a workshop opens."""
+"""“Tell me when there is a date”: a person asks to hear when a session of a workshop opens."""
 
 import uuid
 from datetime import datetime
@@ -28,11 +28,11 @@ class InterestQuerySet(models.QuerySet["Interest"]):
         A person who waits for a seat on another date is told; one who waits in `session` itself knows of it.
         """
         seated = Q(status=Registration.Status.REGISTERED, session__workshop=session.workshop, session__ends_at__gt=now)
-        placed = Registration.objects.filter(seated | Q(status__in=Registration.ACTIVE, session=session))
+        registered = Registration.objects.filter(seated | Q(status__in=Registration.ACTIVE, session=session))
         return (
             self.standing()
             .filter(workshop=session.workshop, person__in=eligibility.people_for(session))
-            .exclude(person__in=placed.order_by().values("person"))
+            .exclude(person__in=registered.order_by().values("person"))
         )
 
     @verb
@@ -42,9 +42,8 @@ class InterestQuerySet(models.QuerySet["Interest"]):
         Raises Interest.Refused for a workshop that is for others.
         """
         now = now or timezone.now()
-        if not workshop.is_for(person):
-            words = workshop.audience_words.lower()
-            raise Interest.Refused(f"This workshop is for {words}. If that is you, correct your role in your profile.")
+        if for_others := eligibility.why_not_in(person, workshop):
+            raise Interest.Refused(for_others)
         interest, made = self.get_or_create(person=person, workshop=workshop, defaults={"since": now})
         if not made and interest.stopped_at:
             interest.since, interest.stopped_at = now, None
@@ -53,7 +52,7 @@ class InterestQuerySet(models.QuerySet["Interest"]):
 
 
 class Interest(models.Model):
-    """One person's wish to hear of the dates of one workshop, from `since` until `stopped_at`."""
+    """One person asks to hear of the dates of one workshop, from `since` until `stopped_at`."""
 
     class Refused(Exception):
         """Noting an interest was refused; `str(error)` is the sentence shown to the person."""
