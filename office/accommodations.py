@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts.sealed import Unreadable
 from foundation.dates import day_and_time
 from office.base import ReadOnlyAdmin
-from registrations.forms import AnswerForm
+from registrations.forms.access import AnswerForm
 from registrations.models import Accommodation
 
 CONFLICT, UNPROCESSABLE = 409, 422
@@ -109,7 +109,7 @@ class AccommodationAdmin(ReadOnlyAdmin):
             return self._reading(request, accommodation, form, status=UNPROCESSABLE)
         try:
             accommodation.reply(form.cleaned_data["answer"], request.user, form.cleaned_data["asked_at"])
-        except Accommodation.ChangedMeanwhile as refusal:
+        except Accommodation.ChangedSince as refusal:
             return self._changed(request, pk, form, str(refusal))
         messages.success(request, "Answered. The person is told that there is an answer.")
         return redirect("admin:registrations_accommodation_changelist")

@@ -14,8 +14,8 @@ from accounts.models import Campus, Person
 from accounts.tests.test_second_factor import SECRET, app_code
 from accounts.tests.test_sign_in import CODE, ask, is_signed_in, mailed_code
 from catalog.models import Workshop
-from registrations.intent import Intent
 from registrations.models import Registration
+from registrations.newcomers import Intent
 from registrations.tests.test_register_page import NEW, TYPED, form_of, join, notices
 from sessions_app.models import Session
 
