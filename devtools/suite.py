@@ -6,13 +6,14 @@ import signal
 import time
 from xml.etree import ElementTree
 
-from devtools.environment import PYTHON, find_browser, set_up
+from devtools.environment import PYTHON, VENV, find_browser, set_up
 from devtools.processes import call, fail, phase, private_folder, start, stop
 from devtools.servers import postgresql, valkey
 
 CHECKS = {
     "Lint": ["-m", "ruff", "check", "."],
     "Format": ["-m", "ruff", "format", "--check", "."],
+    "Imports": [str(VENV / "bin" / "lint-imports"), "--no-logo", "--no-cache"],
     "Migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
 }
 MAIN, CROWD, LITE = "PostgreSQL", "PostgreSQL with a browser or other processes", "SQLite"
