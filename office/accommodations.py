@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Person
 from accounts.sealed import Unreadable
-from office.base import OwnPage, ReadOnlyAdmin, acting
+from office.base import OwnPage, ReadOnlyAdmin, acting, posted_with
 from office.dates import day_and_time
 from registrations.forms import AnswerForm
 from registrations.models import Accommodation
@@ -33,7 +32,7 @@ class StateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [("waiting", "Waiting for an answer")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Accommodation]) -> QuerySet[Accommodation]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.waiting(timezone.now()) if self.value() == "waiting" else queryset
 
 
@@ -96,7 +95,9 @@ class AccommodationAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         accommodation = self.get_object(request, object_id)
         if accommodation is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined] # Django's; the stubs lack it
+                request, self.opts, object_id
+            )
         return self._request_page(request, accommodation)
 
     def reading_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -123,8 +124,7 @@ class AccommodationAdmin(ReadOnlyAdmin):
             messages.error(request, refusal)
             return redirect(ALL)
         # The next answer is given knowing what is asked now.
-        form.data = form.data.copy()
-        form.data["asked_at"] = accommodation.asked_at.isoformat()
+        form.data = posted_with(form, "asked_at", accommodation.asked_at.isoformat())
         form.add_error(None, refusal)
         return self._reading(request, accommodation, form, HTTPStatus.CONFLICT)
 

@@ -5,6 +5,7 @@ stale, and puts every change on record with what it was before and what it is no
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -13,7 +14,7 @@ from django.contrib import admin
 from django.core import signing
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import connection, models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -22,7 +23,7 @@ from accounts.models import Person
 from foundation.verbs import lock_row
 
 # A page under a noun: its route, its view, and the end of its URL's name.
-OwnPage = tuple[str, Callable[..., HttpResponse], str]
+OwnPage = tuple[str, Callable[..., HttpResponseBase], str]
 MOST = 32767
 NOT_SHOWN = ("id", "password", "last_login")
 
@@ -40,6 +41,14 @@ def model_choice(form: forms.BaseForm, name: str) -> forms.ModelChoiceField:
     return field
 
 
+def posted_with(form: forms.BaseForm, name: str, value: str) -> QueryDict:
+    """Return what was posted to `form`, with `value` in its field `name`."""
+    assert isinstance(form.data, QueryDict)
+    data = form.data.copy()
+    data[form.add_prefix(name)] = value
+    return data
+
+
 def value_words(value: object) -> str:
     """Return a field's value as the office reads it."""
     if isinstance(value, bool):
@@ -48,7 +57,7 @@ def value_words(value: object) -> str:
         value = ", ".join(str(one) for one in value)
     if value is None or value == "":
         return "nothing"
-    if hasattr(value, "tzinfo"):
+    if isinstance(value, datetime):
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
     return str(value)
 
@@ -94,8 +103,7 @@ class OfficeForm(forms.ModelForm):
             return
         self.is_stale = True
         # The next save is made knowing the news, so it counts as loaded now.
-        self.data = self.data.copy()
-        self.data[self.add_prefix("as_loaded")] = self.initial["as_loaded"]
+        self.data = posted_with(self, "as_loaded", self.initial["as_loaded"])
         sentences = [f"{label} was {before}, and is now {after}." for label, before, after in news]
         raise ValidationError(
             [
@@ -174,7 +182,7 @@ class OfficeAdmin(admin.ModelAdmin):
         form.words = staticmethod(self.words)
         return form
 
-    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.PositiveSmallIntegerField):
             # SQLite would take any number; PostgreSQL has no room for more.
             kwargs["max_value"] = MOST
@@ -264,7 +272,7 @@ class ReadOnlyAdmin(OfficeAdmin):
     """A list to look things up in. Nothing is typed here."""
 
     form = forms.ModelForm
-    office_may = ("view",)
+    office_may: ClassVar[Sequence[str]] = ("view",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -288,7 +296,7 @@ class PartInline(admin.StackedInline):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.admin_site.get_model_admin(self.parent_model).has_view_permission(request, obj)
 
-    def has_add_permission(self, request: HttpRequest, obj: Any) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may_change_whole(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -305,7 +313,7 @@ class PanelInline(admin.TabularInline):
     extra = max_num = 0
     can_delete = False
 
-    def has_add_permission(self, request: HttpRequest, obj: Any) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -11,7 +11,7 @@ def day_and_time(instant: datetime | None, zone: str) -> str:
     return f"{short_day(instant, zone, 0)}, {clock(instant, zone)}" if instant else ""
 
 
-def meeting_and_place(meeting: Meeting) -> str:
+def when_and_where(meeting: Meeting) -> str:
     """Return “Tue, May 14, 2024, 12:30–2:00 PM, Central time, LC 210”."""
     times = time_span(meeting.starts_at, meeting.ends_at, meeting.time_zone)
     zone = zone_words(meeting.time_zone, meeting.starts_at)

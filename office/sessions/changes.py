@@ -1,6 +1,6 @@
 """The pages that change a session people have planned with: when it meets, where, and how often."""
 
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django import forms
 from django.core import signing
@@ -14,16 +14,17 @@ from office.sessions.fields import MeetingFields, MeetingPart, PlaceFields, Time
 from sessions_app.models import Meeting, Place, Session, Venue
 from sessions_app.models.changes import in_words
 
+Part = TypeVar("Part", bound=MeetingPart)
 TOLD = "They are told two minutes from now, once, what was and what is; until then it can be changed again unnoticed."
 LARGEST = 10**6
 STALE = "Somebody changed this session while you had the page open. It shows now how the session is; change it again."
 
 
-class MeetingsForm(DecisionForm):
+class MeetingsForm(DecisionForm, Generic[Part]):
     """Fields for every meeting that is to come, under a heading each. Refuses a page that is out of date."""
 
     page = "sessions/meetings"
-    part_class: type[MeetingPart]
+    part_class: type[Part]
 
     as_loaded = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -35,7 +36,7 @@ class MeetingsForm(DecisionForm):
         self.initial["as_loaded"] = signing.dumps(now, compress=True)
         self.parts = [self._part(meeting) for meeting in self.meetings]
 
-    def _part(self, meeting: Meeting) -> MeetingPart:
+    def _part(self, meeting: Meeting) -> Part:
         part = self.part_class(self.data or None, prefix=f"meeting{meeting.pk}", initial=self.initial_of(meeting))
         part.heading = in_words(meeting)
         return part
@@ -63,7 +64,7 @@ def _loaded(words: str) -> list | None:
         return None
 
 
-class RescheduleForm(MeetingsForm):
+class RescheduleForm(MeetingsForm[TimesFields]):
     title, button = "Change the times", "Change the times and write to everyone"
     part_class = TimesFields
 
@@ -77,7 +78,7 @@ class RescheduleForm(MeetingsForm):
         return " ".join(["The times are changed.", *along])
 
 
-class RelocateForm(MeetingsForm):
+class RelocateForm(MeetingsForm[PlaceFields]):
     title, button = "Change the place", "Change the place and write to everyone"
     part_class = PlaceFields
 
@@ -100,8 +101,8 @@ class RelocateForm(MeetingsForm):
         return cleaned
 
     def _new_venues(self) -> list[Venue]:
-        chosen = {part.cleaned_data.get("venue") for part in self.parts if "venue" in part.changed_data}
-        return sorted(chosen - {None}, key=str)
+        chosen = [part.cleaned_data.get("venue") for part in self.parts if "venue" in part.changed_data]
+        return sorted({venue for venue in chosen if venue}, key=str)
 
     def act(self, by: Person) -> str:
         places = {meeting: Place(**part.cleaned_data) for meeting, part in zip(self.meetings, self.parts, strict=True)}
@@ -117,7 +118,7 @@ class AddMeetingForm(DecisionForm, MeetingFields):
         super().__init__(*args, **kwargs)
         if last := self.session.meetings.last():
             shown = MeetingFields.initial_of(last)
-            self.initial |= {name: shown[name] for name in ("starts", "ends", "zone", "venue", "join_link")}
+            self.initial.update({name: shown[name] for name in ("starts", "ends", "zone", "venue", "join_link")})
 
     def explanation(self) -> str:
         return f"{self.session.seats_taken} registered. Whoever has an invitation gets one for this meeting too. {TOLD}"

@@ -4,8 +4,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.forms.models import BaseInlineFormSet
 
+from catalog.models import Format
 from foundation.wall_clock import LONG_AGO, default_confirm_by, instant
 from office.base import OfficeForm, PartInline
 from office.sessions.fields import MeetingFields, WallClockField
@@ -20,23 +22,24 @@ class MeetingForm(MeetingFields, forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial |= self.initial_of(self.instance)
+            self.initial.update(self.initial_of(self.instance))
 
 
 class FurtherMeetings(BaseInlineFormSet):
     """All meetings but the first, which stands in the form itself."""
 
-    def __init__(self, *args: Any, instance: Session | None = None, queryset: Any = None, **kwargs: Any) -> None:
-        if instance is not None and instance.pk and (first := instance.meetings.first()):
-            queryset = queryset.exclude(pk=first.pk)
-        super().__init__(*args, instance=instance, queryset=queryset, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        session = kwargs["instance"]
+        if session.pk and (first := session.meetings.first()):
+            kwargs["queryset"] = kwargs["queryset"].exclude(pk=first.pk)
+        super().__init__(*args, **kwargs)
 
-    def held(self) -> list[MeetingForm]:
+    def held(self) -> list[Any]:
         """Return the forms that say something and are not marked for deletion."""
         return [form for form in self.initial_forms + self.extra_forms if self._says_something(form)]
 
-    def _says_something(self, form: MeetingForm) -> bool:
-        return (form in self.initial_forms or form.has_changed()) and not self._should_delete_form(form)
+    def _says_something(self, form: Any) -> bool:
+        return (form in self.initial_forms or form.has_changed()) and not form.cleaned_data.get(DELETION_FIELD_NAME)
 
     def clean(self) -> None:
         super().clean()
@@ -79,7 +82,7 @@ class ScheduleForm(MeetingFields, OfficeForm):
         first = self.instance.meetings.select_related("venue").first() if self.instance.pk else None
         if first:
             zone = ZoneInfo(self.instance.time_zone)
-            self.initial |= self.initial_of(first)
+            self.initial.update(self.initial_of(first))
             for name in DEADLINES:
                 at = getattr(self.instance, name)
                 self.initial[name] = at.astimezone(zone).replace(tzinfo=None) if at else None
@@ -88,7 +91,7 @@ class ScheduleForm(MeetingFields, OfficeForm):
             self.fields[name].help_text = f"Blank: the workshop’s {name}."
         formats = self.fields["format"]
         assert isinstance(formats, forms.ChoiceField)
-        formats.choices = [("", "As the workshop"), *list(formats.choices)[1:]]
+        formats.choices = [("", "As the workshop"), *Format.choices]
         if not self.instance.pk:
             self.fields["facilitators"].help_text = "None chosen: those of the workshop."
 
@@ -119,7 +122,7 @@ class ScheduleForm(MeetingFields, OfficeForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """Leave the deadlines to `clean`: in a form that is refused early they are still times on a wall clock."""
-        return super()._get_validation_exclusions() | set(DEADLINES)
+        return super()._get_validation_exclusions() | set(DEADLINES)  # type: ignore[misc] # Django's; the stubs lack it
 
     def _followed_the_start(self, name: str) -> bool:
         """True when a draft moves and this deadline was the rule's and is left alone: then it moves along."""

@@ -13,7 +13,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
 from office.base import OfficeAdmin, OwnPage, PanelInline, acting
-from office.dates import day_and_time, meeting_and_place
+from office.dates import day_and_time, when_and_where
 from office.sessions.asking import PAGES, decide, open_pages
 from office.sessions.forms import DEADLINES, FurtherMeetingInline, PublishedForm, ScheduleForm
 from sessions_app.display.meter import meter_for_office
@@ -38,7 +38,7 @@ class UpcomingFilter(admin.SimpleListFilter):
 
 class DecisionInline(PanelInline):
     model = Decision
-    fields = readonly_fields = ["when", "kind", "who", "how_many", "reason"]
+    fields = readonly_fields = ("when", "kind", "who", "how_many", "reason")
     verbose_name_plural = "decisions"
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -146,7 +146,7 @@ class SessionAdmin(OfficeAdmin):
 
     def words(self, obj: Session) -> dict[str, str]:
         zone = obj.time_zone or "UTC"
-        meetings = [meeting_and_place(meeting) for meeting in obj.meetings.select_related("venue")]
+        meetings = [when_and_where(meeting) for meeting in obj.meetings.select_related("venue")]
         return super().words(obj) | {
             "State": obj.get_status_display(),
             "Confirm by": day_and_time(obj.confirm_by, zone) or "nothing",
@@ -325,7 +325,7 @@ class SessionAdmin(OfficeAdmin):
     @admin.display(description="meetings")
     def meetings_in_words(self, session: Session) -> str:
         every = session.meetings(manager="every").select_related("venue")
-        lines = ((meeting_and_place(one) + (", cancelled" if one.is_cancelled else ""),) for one in every)
+        lines = ((when_and_where(one) + (", cancelled" if one.is_cancelled else ""),) for one in every)
         return format_html_join(mark_safe("<br>"), "{}", lines)
 
 

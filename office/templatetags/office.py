@@ -8,7 +8,7 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from accounts.models import Campus
-from office.dates import day_and_time, meeting_and_place
+from office.dates import day_and_time, when_and_where
 from sessions_app.models import Session
 
 register = template.Library()
@@ -51,4 +51,4 @@ def wall_clock(at: datetime, zone: str) -> str:
 @register.filter
 def meetings_in_words(session: Session) -> str:
     """Each meeting’s day, times, zone and place."""
-    return "; ".join(meeting_and_place(meeting) for meeting in session.meetings.select_related("venue"))
+    return "; ".join(when_and_where(meeting) for meeting in session.meetings.select_related("venue"))
