@@ -19,6 +19,7 @@ CHECKS = {
     "Lint": ["-m", "ruff", "check", "."],
     "Format": ["-m", "ruff", "format", "--check", "."],
     "Imports": [str(VENV / "bin" / "lint-imports"), "--no-logo", "--no-cache"],
+    # "Types": ["-m", "mypy"],  # once the whole house is without errors
     "Migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
 }
 MAIN, CROWD, LITE = "PostgreSQL", "PostgreSQL with a browser or other processes", "SQLite"

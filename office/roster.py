@@ -189,7 +189,7 @@ class RegistrationAdmin(ReadOnlyAdmin):
     # ---- one registration ----
 
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask, and on POST withdraw somebody."""
+        """Ask whether to withdraw somebody, and on POST do it."""
         self._refuse_unless_may(request, "change")
         registration = self._registration(pk)
         problem, status = "", HTTPStatus.OK

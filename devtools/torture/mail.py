@@ -81,7 +81,7 @@ def move(session: Session, by: Person) -> None:
 
 
 def kills(count: int, without: str) -> Verdict:
-    """Workers are killed (-9) while they send."""
+    """Kill workers (-9) while they send."""
     verdict = Verdict()
     with private_folder() as folder, PostOffice() as mail:
         write_news(count * 4 // 5)
@@ -122,7 +122,7 @@ def killing(senders: Senders, mail: PostOffice, count: int, forgetting: bool = F
 
 
 def faults(count: int, without: str) -> Verdict:
-    """The same with 10 % temporary refusals, 2 % of connections dropped after acceptance, 1 % refused recipients.
+    """Do the same with 10 % temporary refusals, 2 % of connections dropped after acceptance, 1 % refused recipients.
 
     Redis is flushed every two seconds.
     """
@@ -148,7 +148,7 @@ def faults(count: int, without: str) -> Verdict:
 
 
 def restart(count: int, without: str) -> Verdict:
-    """PostgreSQL is stopped at once three times while notices are sent."""
+    """Stop PostgreSQL at once three times while notices are sent."""
     verdict, crashes, patience = Verdict(), 0, LITTLE_PATIENCE if without else PATIENCE
     settings_module = "devtools.torture.controls.clinging" if without else ""
     with private_folder() as folder, PostOffice() as mail:
@@ -170,7 +170,7 @@ def restart(count: int, without: str) -> Verdict:
 
 
 def clock(count: int, without: str) -> Verdict:
-    """Beside a worker whose clock is right, one has a clock that is an hour ahead, then an hour back."""
+    """Let a worker send whose clock is an hour ahead, then an hour back, beside one whose clock is right."""
     verdict, settings = Verdict(), f"devtools.torture.controls.{'own_clock' if without else 'clock'}"
     with private_folder() as folder, PostOffice() as mail:
         for shift in ("3600", "-3600"):
@@ -186,7 +186,7 @@ def clock(count: int, without: str) -> Verdict:
 
 
 def poison(count: int, without: str) -> Verdict:
-    """A notice kills the worker that sends it."""
+    """Let a notice kill each worker that sends it."""
     verdict = Verdict()
     deaths: list[float] = []
     culprit = people(CROWD)[0].email
@@ -224,7 +224,7 @@ def poison(count: int, without: str) -> Verdict:
 
 
 def speed(count: int, without: str) -> Verdict:
-    """Notices per second of one worker, as a part of a bare loop with the same bytes over one connection.
+    """Measure the notices per second of one worker, as a part of a bare loop with the same bytes over one connection.
 
     They take turns, so that a machine that becomes slower is slower for both. The worker sends with two
     processes, as its unit in docs/systemd starts it; with one it is only measured, and only once.

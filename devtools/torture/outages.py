@@ -130,7 +130,7 @@ def check_acknowledged(verdict: Verdict, sent: list[Post]) -> str:
 
 
 def web(kills: int, without: str) -> Verdict:
-    """Workers of gunicorn are killed while people register."""
+    """Kill workers of gunicorn while people register."""
     verdict, settings = Verdict(), "devtools.torture.controls.answer_first" if without else "devtools.bench.settings"
     sessions = [make_session(capacity=5000) for _ in range(20)]
     cookie_of = cookies(people(500))
@@ -146,7 +146,7 @@ def web(kills: int, without: str) -> Verdict:
 
 
 def database(stops: int, without: str) -> Verdict:
-    """PostgreSQL is stopped at once, as in a crash, while people register."""
+    """Stop PostgreSQL at once, as in a crash, while people register."""
     verdict = Verdict()
     sessions = [make_session(capacity=5000) for _ in range(20)]
     cookie_of = cookies(people(500))
@@ -167,7 +167,7 @@ def database(stops: int, without: str) -> Verdict:
 
 
 def redis(count: int, without: str) -> Verdict:
-    """Redis is stopped, emptied every two seconds, frozen; first, to compare, it is well.
+    """Stop Redis, empty it every two seconds, freeze it; first, to compare, leave it well.
 
     One worker and one beat live through all of it. Afterwards nobody wakes them: the beat's own sweep must do.
     """
@@ -278,7 +278,7 @@ def in_background(do: Callable[[threading.Event], None]) -> Iterator[None]:
 
 
 def throughput(rounds: int, without: str) -> Verdict:
-    """Registrations per second on one session, as a part of those of a bare view that locks, counts and inserts."""
+    """Measure registrations per second on one session, as a part of those of a bare view that locks and counts."""
     verdict, cookie_of = Verdict(), cookies(people(100))
     with serving("devtools.bench.settings", "devtools.bench.bare.settings") as servers:
         ratios, speeds = [], []

@@ -76,11 +76,11 @@ class PostOffice:
 
     # No properties here: aiosmtpd looks at every attribute of its handler before anything was taken.
     def accepted(self) -> list[Accepted]:
-        """What was taken, read once all of it is there."""
+        """Return what was taken, read; to be called once all of it is there."""
         return [read(to, content) for to, content, _ in self.taken]
 
     def speed(self) -> float:
-        """How many messages it took per second, from the first to the last."""
+        """Return how many messages it took per second, from the first to the last."""
         return (len(self.taken) - 1) / (self.taken[-1][2] - self.taken[0][2])
 
     def url(self) -> str:
@@ -182,7 +182,7 @@ class Senders:
         return start([sys.executable, "-m", "celery", "-A", "config", *args], env=self.env | env, log=log)
 
     def live(self) -> bool:
-        """Say whether every worker and beat is still there."""
+        """Return whether every worker and beat is still there."""
         return all(process.poll() is None for process in [*self.workers, *self.beats])
 
     def kill_sender(self) -> None:

@@ -27,7 +27,7 @@ def line(session: Session) -> tuple[int, int, list[int]]:
 
 
 def crowd(runs: int, without: str) -> Verdict:
-    """2,000 people for 30 seats from 8 processes, through the web stack; without the lock far fewer are enough."""
+    """Let 2,000 people press for 30 seats from 8 processes; without the lock far fewer are enough."""
     verdict, everybody = Verdict(), people(200 if without else PEOPLE)
     attempts = len(everybody)
     with Hands(8, without) as hands:
@@ -48,7 +48,7 @@ def crowd(runs: int, without: str) -> Verdict:
 
 
 def equal(runs: int, without: str) -> Verdict:
-    """One person presses twenty times at once."""
+    """Let one person press twenty times at once."""
     verdict = Verdict()
     (person,) = people(1)
     with Hands(8, without) as hands:
@@ -65,7 +65,7 @@ def equal(runs: int, without: str) -> Verdict:
 
 
 def leaving(runs: int, without: str) -> Verdict:
-    """Twenty withdraw at once while thirty wait."""
+    """Let twenty withdraw at once while thirty wait."""
     verdict, everybody = Verdict(), people(50)
     with Hands(8, without) as hands:
         for number in range(runs):
@@ -104,7 +104,7 @@ def play(verdict: Verdict, race: Callable[[], Race], count: int, without: str) -
 
 
 def last(count: int, without: str) -> Verdict:
-    """Two people for the last seat."""
+    """Let two people register for the last seat."""
     verdict, (one, two) = Verdict(), people(2)
 
     def race() -> Race:
@@ -117,7 +117,7 @@ def last(count: int, without: str) -> Verdict:
 
 
 def fifth(count: int, without: str) -> Verdict:
-    """The fifth person leaves while the sixth arrives, and a worker settles at the same time."""
+    """Let the fifth person leave while the sixth arrives, and a worker settle at the same time."""
     verdict, crowd = Verdict(), people(6)
 
     def race() -> Race:
@@ -136,7 +136,7 @@ def fifth(count: int, without: str) -> Verdict:
 
 
 def deadline(count: int, without: str) -> Verdict:
-    """The sixth person arrives at the instant at which the sweep decides."""
+    """Let the sixth person arrive at the instant at which the sweep decides."""
     verdict, crowd = Verdict(), people(6)
 
     def race() -> Race:
@@ -155,7 +155,7 @@ def deadline(count: int, without: str) -> Verdict:
 
 
 def settling(count: int, without: str) -> Verdict:
-    """Two workers settle the same session, once at its minimum and once at its deadline."""
+    """Let two workers settle the same session, once at its minimum and once at its deadline."""
     verdict, crowd = Verdict(), people(6)
     made: list[Session] = []
 
@@ -178,7 +178,7 @@ def settling(count: int, without: str) -> Verdict:
 
 
 def moving(count: int, without: str) -> Verdict:
-    """Two people move from date A to B while two move from B to A; each date has one free seat."""
+    """Let two people move from date A to B while two move from B to A; each date has one free seat."""
     verdict, crowd = Verdict(), people(8)
     pairs: list[tuple[Session, Session]] = []
 
@@ -205,7 +205,7 @@ def moving(count: int, without: str) -> Verdict:
 
 
 def cancelling(count: int, without: str) -> Verdict:
-    """The office cancels while two people register and one leaves."""
+    """Let the office cancel while two people register and one leaves."""
     verdict, crowd = Verdict(), people(6)
     office()
 

@@ -73,7 +73,7 @@ def take_the_lock_away() -> None:
 
 
 def begin_late() -> None:
-    """On SQLite a transaction then takes the write lock at its first change, when what it read may be old."""
+    """Let a transaction of SQLite take the write lock only at its first change, when what it read may be old."""
     connection.settings_dict["OPTIONS"]["transaction_mode"] = "DEFERRED"
 
 

@@ -21,7 +21,7 @@ class CalendarFeedAdmin(ReadOnlyAdmin):
     search_fields = ["person__name", "person__email"]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Not on the index: it is read beside the person."""
+        """Keep it off the index: it is read beside the person."""
         return False
 
     def own_pages(self) -> list[OwnPage]:

@@ -130,7 +130,7 @@ class NoticeAdmin(ReadOnlyAdmin):
         return self.page(request, "mail/undeliverable", "Undeliverable mail", **shown)
 
     def retry_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Try one again."""
+        """Queue one undeliverable notice again."""
         notice = self._notice(request, pk)
         if notice.state == Notice.State.DEAD:
             try_again(notice, acting(request))

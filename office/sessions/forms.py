@@ -125,7 +125,7 @@ class ScheduleForm(MeetingFields, OfficeForm):
         return super()._get_validation_exclusions() | set(DEADLINES)  # type: ignore[misc] # Django's; the stubs lack it
 
     def _followed_the_start(self, name: str) -> bool:
-        """True when a draft moves and this deadline was the rule's and is left alone: then it moves along."""
+        """Return whether this deadline moves along: a draft moves, and the rule had set it and nobody typed another."""
         old_start, value = self.instance.starts_at, getattr(self.instance, name)
         if not (self.instance.pk and old_start and self.starts_at) or name in self.changed_data:
             return False

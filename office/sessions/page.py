@@ -137,7 +137,7 @@ class SessionAdmin(OfficeAdmin):
         return [DecisionInline]
 
     def has_delete_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
-        """Only a draft nobody ever registered for can go; everything else is cancelled with a reason."""
+        """Let only a draft go that nobody ever registered for; every other session is cancelled with a reason."""
         spare = obj is None or (obj.status == Session.Status.DRAFT and obj.next_position == 1)
         return spare and super().has_delete_permission(request, obj)
 
@@ -203,7 +203,7 @@ class SessionAdmin(OfficeAdmin):
         session.save(update_fields=given)
 
     def _differing(self, form: ScheduleForm) -> set[str]:
-        """The fields typed in, and those left blank that follow from the workshop."""
+        """Return the fields typed in, and those left blank that follow from the workshop."""
         return {*form.changed_data, *form.FOLLOWING}
 
     def _rewrite_meetings(self, session: Session, plans: list[MeetingPlan]) -> None:
@@ -330,7 +330,7 @@ class SessionAdmin(OfficeAdmin):
 
 
 def session_state(session: Session) -> str:
-    """“Open, short by two”, “Confirmed, full”: the state and what the office wants to know with it."""
+    """Return the state with what the office wants to know of it: “Open, short by two”, “Confirmed, full”."""
     words, short = session.get_status_display(), session.minimum - session.seats_taken
     if session.status == Session.Status.OPEN:
         return f"{words}, short by {short}" if short > 0 else f"{words}, minimum reached"

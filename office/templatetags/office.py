@@ -44,11 +44,11 @@ def time_zones() -> list[str]:
 
 @register.filter
 def wall_clock(at: datetime, zone: str) -> str:
-    """“Fri, May 10, 2024, 5:00 PM”."""
+    """Return “Fri, May 10, 2024, 5:00 PM”."""
     return day_and_time(at, zone)
 
 
 @register.filter
 def meetings_in_words(session: Session) -> str:
-    """Each meeting’s day, times, zone and place."""
+    """Return the day, times, zone and place of each meeting."""
     return "; ".join(when_and_where(meeting) for meeting in session.meetings.select_related("venue"))
