@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Campus, Unit
-from office.roster import at_words
+from foundation.dates import day_and_time
 from registrations.models import Registration
 from sessions_app.models import Session
 
@@ -94,7 +94,7 @@ def test_the_roster_says_who_has_read_the_pre_work_and_how_many(desk, session, p
         registration.finish_pre_work(now=now)
     text = desk.get(url("roster", session)).text
     assert "1 of 2 have said that they read the pre-work." in text
-    assert text.count("Not read yet") == 1 and text.count(f"Read {at_words(now, session)}") == 1
+    assert text.count("Not read yet") == 1 and text.count(f"Read {day_and_time(now, session.time_zone)}") == 1
 
 
 def test_an_address_is_never_on_paper(desk, session, person):
