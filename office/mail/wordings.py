@@ -1,4 +1,4 @@
-"""What mail says, in the admin: a list of its kinds, a letter of each with real data, and the office's own words."""
+"""What mail says, in the admin: a list of its kinds, each of them with real data, and the office's own words."""
 
 from csp.constants import SELF
 from csp.decorators import csp_update
@@ -20,8 +20,8 @@ MOST_SESSIONS = 30
 MAY_SEE = ["sessions_app.view_session"] + [
     f"registrations.view_{noun}" for noun in ("registration", "nomination", "interest")
 ]
-# Letters style inline. Nothing in one is loaded, run or sent, whatever it holds.
-LETTER_POLICY = (
+# Mail styles inline. Nothing in one is loaded, run or sent, whatever it holds.
+MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
     "sandbox"
 )
@@ -37,7 +37,7 @@ class WordingForm(OfficeForm):
 
 
 class WhichSession(forms.Form):
-    """Choose the session a letter is shown with."""
+    """Choose the session a mail is shown with."""
 
     session = forms.ModelChoiceField(Session.objects.none(), required=False, empty_label=None)
 
@@ -101,33 +101,34 @@ class WordingAdmin(OfficeAdmin):
         }
         return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
-    # ---- a letter ----
+    # ---- a mail ----
 
     def get_urls(self):
-        preview, letter = (
+        preview, mail = (
             csp_update({"frame-src": [SELF]})(self.preview_view),
-            xframe_options_sameorigin(self.letter_view),
+            xframe_options_sameorigin(self.mail_view),
         )
         own = [
-            path(f"<slug:kind>/{name}/", self.admin_site.admin_view(view), name=f"{self.NAME}_{name}")
-            for name, view in [("preview", preview), ("letter", letter)]
+            path(f"<slug:kind>/{address}/", self.admin_site.admin_view(view), name=f"{self.NAME}_{name}")
+            # The address says "letter", as it always did: an open preview asks for it.
+            for address, name, view in [("preview", "preview", preview), ("letter", "mail", mail)]
         ]
         return own + super().get_urls()
 
     def preview_view(self, request: HttpRequest, kind: str) -> HttpResponse:
-        """Show a letter of `kind` as it goes out now; on POST with the words that are typed, which are not saved."""
+        """Show a mail of `kind` as it goes out now; on POST with the words that are typed, which are not saved."""
         own, choice = self._asked(request, kind)
-        letter, problem, errors = None, "", []
+        mail, problem, errors = None, "", []
         if own is not None and request.method == "POST":
             errors = [
                 sentence for found in wording.problems(kind, own.subject, own.words).values() for sentence in found
             ]
         if not errors:
-            letter, problem = self._letter(request, kind, own, choice)
+            mail, problem = self._mail(request, kind, own, choice)
         said = {
             "kind": kind,
             "label": kinds()[kind],
-            "letter": letter,
+            "mail": mail,
             "own": own if request.method == "POST" else None,
             "choice": choice,
             "chooses": kind in FACTS,
@@ -136,16 +137,16 @@ class WordingAdmin(OfficeAdmin):
         }
         return self._page(request, "preview", f"Preview: {kinds()[kind]}", status=BAD if errors else 200, **said)
 
-    def letter_view(self, request: HttpRequest, kind: str) -> HttpResponse:
-        """Answer with the HTML of the letter alone, for the frame of the preview."""
+    def mail_view(self, request: HttpRequest, kind: str) -> HttpResponse:
+        """Answer with the HTML of the mail alone, for the frame of the preview."""
         own, choice = self._asked(request, kind)
         if own is not None and wording.problems(kind, own.subject, own.words):
             raise Http404
-        letter, problem = self._letter(request, kind, own, choice)
-        if letter is None:
+        mail, problem = self._mail(request, kind, own, choice)
+        if mail is None:
             raise Http404(problem)
-        response = HttpResponse(letter.html)
-        response["Content-Security-Policy"] = LETTER_POLICY
+        response = HttpResponse(mail.html)
+        response["Content-Security-Policy"] = MAIL_POLICY
         return response
 
     def _asked(self, request: HttpRequest, kind: str) -> tuple[Wording | None, WhichSession]:
@@ -159,7 +160,7 @@ class WordingAdmin(OfficeAdmin):
             return Wording(kind=kind, **typed), WhichSession(kind, request.POST)
         return Wording.objects.filter(pk=kind).first(), WhichSession(kind, request.GET)
 
-    def _letter(self, request, kind: str, own: Wording | None, choice: WhichSession) -> tuple[Notice | None, str]:
+    def _mail(self, request, kind: str, own: Wording | None, choice: WhichSession) -> tuple[Notice | None, str]:
         session = choice.cleaned_data["session"] if choice.is_valid() else None
         try:
             return example(kind, request.user, session, own), ""
