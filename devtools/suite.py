@@ -13,6 +13,7 @@ from devtools.servers import postgresql, valkey
 CHECKS = {
     "Lint": ["-m", "ruff", "check", "."],
     "Format": ["-m", "ruff", "format", "--check", "."],
+    "Templates": ["-m", "devtools.templates", "--check"],
     "Migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
 }
 MAIN, CROWD, LITE = "PostgreSQL", "PostgreSQL with a browser or other processes", "SQLite"
