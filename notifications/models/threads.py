@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Person
 from foundation.record import record
-from notifications.models.vocabulary import Kind, Method, State
+from notifications.models.kind import KINDS
+from notifications.models.vocabulary import Method, State
 from registrations.models import Registration
 from sessions_app.models import Meeting
 
@@ -144,6 +145,7 @@ class CalendarThread(models.Model):
             return on_its_way
         if by != self.registration.person:
             record(by, self, f"Invitation sent again by {by}.")
-        return self.notices.owe_again(self, times=current.filter(kind=Kind.AGAIN).count() + 1)
+        again = KINDS["again"]
+        return self.notices.owe_again(again, self, times=current.filter(kind=again.name).count() + 1)
 
     send_again.alters_data = True

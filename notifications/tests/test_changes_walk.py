@@ -11,8 +11,7 @@ from accounts.models import Campus
 from catalog.models import Facilitator
 from devtools.testing import replies
 from notifications.calendars.snapshots import shown_of
-from notifications.models import CalendarThread, MailQueue, Notice
-from notifications.models.received import Decline
+from notifications.models import CalendarThread, Decline, MailQueue, Notice
 from notifications.outbox.claim import claim
 from notifications.outbox.deliver import Sender
 from notifications.replies.applying import receive

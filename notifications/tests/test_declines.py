@@ -8,8 +8,7 @@ from django.test import Client
 
 from conftest import ZONE
 from devtools.testing.replies import AUTHSERV, bare, bounce, davical, event, mail
-from notifications.models import CalendarThread, Notice
-from notifications.models.received import Decline
+from notifications.models import CalendarThread, Decline, Notice
 from notifications.outbox.deliver import drain
 from notifications.replies.applying import receive
 from notifications.tasks import carry_out_declines

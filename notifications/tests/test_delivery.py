@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from conftest import ZONE
+from devtools.testing.notices import written_code
 from notifications.models import CalendarThread, MailQueue, Notice
 from notifications.outbox.claim import LEASE, claim
 from notifications.outbox.deliver import GIVE_UP_AFTER, Sender, drain
@@ -326,7 +327,7 @@ def test_a_letter_that_cannot_be_written_does_not_stop_the_others(confirmed, smt
 
 
 def test_codes_go_first_and_are_erased_once_sent(confirmed, person, smtp_sink):
-    code = Notice.objects.write_code(
+    code = written_code(
         person.email, person, "123 456 is your Quorum code", "123 456", "<p>123 456</p>", later(minutes=3)
     )
     drain()
@@ -336,7 +337,7 @@ def test_codes_go_first_and_are_erased_once_sent(confirmed, person, smtp_sink):
 
 
 def test_an_expired_code_is_not_sent_and_not_kept(person, smtp_sink):
-    code = Notice.objects.write_code(person.email, person, "s", "123 456", "h", timezone.now() - timedelta(seconds=1))
+    code = written_code(person.email, person, "s", "123 456", "h", timezone.now() - timedelta(seconds=1))
     drain()
     code.refresh_from_db()
     assert (code.state, code.text) == ("expired", "")
@@ -345,7 +346,7 @@ def test_an_expired_code_is_not_sent_and_not_kept(person, smtp_sink):
 
 def test_two_peoples_codes_do_not_supersede_each_other(people, smtp_sink):
     for person in people(2):
-        Notice.objects.write_code(person.email, person, "Code", "123 456", "h", later(minutes=3))
+        written_code(person.email, person, "Code", "123 456", "h", later(minutes=3))
     drain()
     assert len(smtp_sink.received) == 2
 
@@ -387,8 +388,7 @@ def test_every_kind_of_letter_says_what_it_must(make_session, people, office, sm
 @pytest.mark.django_db(transaction=True)
 def test_a_notice_another_sender_is_taking_is_passed_over(people):
     first, second = [
-        Notice.objects.write_code(person.email, person, "Code", "123 456", "h", later(minutes=3))
-        for person in people(2)
+        written_code(person.email, person, "Code", "123 456", "h", later(minutes=3)) for person in people(2)
     ]
     taken, done = threading.Event(), threading.Event()
 
@@ -414,7 +414,7 @@ def test_a_notice_another_sender_is_taking_is_passed_over(people):
 
 
 def test_a_sender_whose_lease_ran_out_leaves_the_notice_to_the_next(person, smtp_sink):
-    code = Notice.objects.write_code(person.email, person, "Code", "123 456", "h", later(days=1))
+    code = written_code(person.email, person, "Code", "123 456", "h", later(days=1))
     slow = claim(timezone.now())
     quick = claim(timezone.now() + LEASE + timedelta(seconds=1))
     with Sender() as sender:
@@ -501,7 +501,7 @@ def test_pauses_grow_and_are_scattered(confirmed, smtp_sink):
 
 
 def test_a_refused_code_is_not_kept(person, smtp_sink):
-    code = Notice.objects.write_code(person.email, person, "Code", "123 456", "h", later(minutes=3))
+    code = written_code(person.email, person, "Code", "123 456", "h", later(minutes=3))
     smtp_sink.refused.add(person.email)
     drain()
     code.refresh_from_db()
@@ -509,7 +509,7 @@ def test_a_refused_code_is_not_kept(person, smtp_sink):
 
 
 def test_an_expired_code_is_not_taken(person):
-    Notice.objects.write_code(person.email, person, "Code", "123 456", "h", timezone.now())
+    written_code(person.email, person, "Code", "123 456", "h", timezone.now())
     assert claim(timezone.now()) is None
 
 

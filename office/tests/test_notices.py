@@ -6,6 +6,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
+from devtools.testing.notices import written_code
 from notifications.models import MailQueue, Notice
 from registrations.models import Registration
 
@@ -50,9 +51,7 @@ def test_mail_that_was_sent_is_not_sent_again(desk, notice):
 
 def test_a_sign_in_code_is_not_shown_to_the_office(desk, person):
     expires = timezone.now() + timedelta(minutes=15)
-    notice = Notice.objects.write_code(
-        person.email, person, "482 915 is your Quorum code", "482 915", "482 915", expires
-    )
+    notice = written_code(person.email, person, "482 915 is your Quorum code", "482 915", "482 915", expires)
     for url in (LIST, reverse("admin:notifications_notice_change", args=[notice.pk])):
         text = desk.get(url).content.decode()
         assert person.email in text and "482 915" not in text

@@ -10,8 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from conftest import ZONE
 from devtools.testing.replies import AUTHSERV, bare, bounce, event, mail
-from notifications.models import Notice
-from notifications.models.received import ReceivedMail
+from notifications.models import Notice, ReceivedMail
 from notifications.outbox.deliver import drain
 from notifications.replies.applying import receive
 from registrations.models import Registration

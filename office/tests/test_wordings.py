@@ -5,7 +5,7 @@ from django.contrib.admin.models import LogEntry
 
 from devtools.testing.office_pages import filled_in
 from notifications.models import Notice, Wording
-from notifications.outbox.compose import write_letter
+from notifications.outbox.compose import write_mail
 from notifications.outbox.deliver import drain
 from registrations.models import Registration
 
@@ -34,14 +34,14 @@ def save(desk, kind: str = "registered", **typed):
 
 
 def test_without_a_wording_the_words_are_the_standard(notice):
-    letter = write_letter(notice)
+    letter = write_mail(notice)
     assert letter["subject"].startswith("You’re registered: Bystander Interventions, ")
     assert "That makes 1 of the 6 people this session needs." in letter["text"]
 
 
 def test_the_offices_words_stand_in_the_standard_frame(notice, workshop):
     Wording.objects.create(kind="registered", subject="Welcome to {title}", words=OWN)
-    letter = write_letter(notice)
+    letter = write_mail(notice)
     url = notice.registration.get_absolute_url()
     assert letter["subject"] == "Welcome to Bystander Interventions"
     assert "That makes" not in letter["text"] + letter["html"]
@@ -54,7 +54,7 @@ def test_the_offices_words_stand_in_the_standard_frame(notice, workshop):
 
 def test_the_standard_words_can_stand_among_theirs(notice):
     Wording.objects.create(kind="registered", words="Bring coffee. {standard_words}")
-    letter = write_letter(notice)
+    letter = write_mail(notice)
     assert "Bring coffee. That makes 1 of the 6 people this session needs." in letter["text"]
     assert letter["subject"].startswith("You’re registered: ")
 
@@ -63,7 +63,7 @@ def test_markup_in_words_and_facts_is_text(notice, workshop):
     workshop.title = "<b>Tags</b> & {minimum}"
     workshop.save()
     Wording.objects.create(kind="registered", words="<script>alert(1)</script> Of: {title} {decided_day}")
-    letter = write_letter(Notice.objects.get())
+    letter = write_mail(Notice.objects.get())
     assert "<script>" not in letter["html"] and "&lt;script&gt;alert(1)&lt;/script&gt;" in letter["html"]
     # What a fact holds is not filled in once more; it stands in sight, and in what inboxes show beside the subject.
     assert "Of: <b>Tags</b> & {minimum}" in letter["text"]
@@ -74,7 +74,7 @@ def test_a_discreet_title_is_kept_out_of_the_offices_subject_too(notice, person)
     person.discreet_titles = True
     person.save()
     Wording.objects.create(kind="registered", subject="Welcome to {title}", words=OWN)
-    letter = write_letter(Notice.objects.get())
+    letter = write_mail(Notice.objects.get())
     assert letter["subject"] == "Welcome to Training session"
 
 

@@ -11,7 +11,7 @@ from accounts.models import Campus, Person
 from accounts.tests.test_sign_in import CODE, mailed_code, text
 from catalog.models import Workshop
 from devtools.testing.office_pages import filled_in
-from notifications.outbox.compose import write_letter
+from notifications.outbox.compose import write_mail
 from registrations import eligibility
 from registrations.models import PriorAttendance, Registration
 from registrations.tests.test_last_day import kinds
@@ -317,7 +317,7 @@ def test_a_narrower_audience_is_saved_once_the_office_says_yes_to_the_seats_it_c
     assert not workshop.for_staff
     seats[0].refresh_from_db()
     assert seats[0].status == "withdrawn"
-    mail = write_letter(seats[0].notices.get(kind="withdrawn"))
+    mail = write_mail(seats[0].notices.get(kind="withdrawn"))
     for part in ("text", "html"):
         words = " ".join(mail[part].split())
         assert "because it is not open to you any more. This workshop is for faculty" in words

@@ -13,7 +13,7 @@ from catalog.models import Workshop
 from devtools.testing.office_pages import filled_in
 from foundation.dates import long_day
 from notifications.models import Notice
-from notifications.outbox.compose import write_letter
+from notifications.outbox.compose import write_mail
 from notifications.outbox.deliver import drain
 from registrations.models import Interest, Registration
 from registrations.tests.test_register_page import notices
@@ -25,7 +25,7 @@ def page_of(workshop: Workshop) -> str:
 
 
 def told() -> list[str]:
-    return list(Notice.objects.filter(kind=Notice.Kind.DATED).order_by("pk").values_list("to", flat=True))
+    return list(Notice.objects.filter(kind="dated").order_by("pk").values_list("to", flat=True))
 
 
 @pytest.fixture
@@ -229,7 +229,7 @@ def test_a_person_without_a_role_counts_as_other(people, workshop, make_session)
 
 def dated_mail() -> list[str]:
     """Both parts of the one mail about a date, each on one line."""
-    letter = write_letter(Notice.objects.get(kind="dated"))
+    letter = write_mail(Notice.objects.get(kind="dated"))
     return [" ".join(letter[part].split()) for part in ("text", "html")]
 
 

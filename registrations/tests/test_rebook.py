@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from accounts.tests.test_sign_in import text
-from notifications.outbox.compose import write_letter
+from notifications.outbox.compose import write_mail
 from registrations.models import Accommodation, Registration
 from registrations.tests.test_register_page import join, notices
 
@@ -113,7 +113,7 @@ def test_the_office_is_on_record(mine, dates, office, later):
 
 
 def test_the_mail_leads_to_the_page_where_one_press_moves_it(me, mine, dates):
-    letter = write_letter(mine.notices.get(kind="cancelled"))
+    letter = write_mail(mine.notices.get(kind="cancelled"))
     link = f"http://127.0.0.1:8000{page_of(mine)}"
     for body in (letter["text"], letter["html"]):
         assert f"{link}?to={dates[1].code}" in body

@@ -229,7 +229,7 @@ def refuse_all_of(session: Session, client: Client, sentence: str, status: int =
     assert Registration.objects.count() == before
     assert Person.objects.get(pk=person.pk).name == ""
     assert not Person.objects.filter(email=NEW).exists()
-    assert not Notice.objects.filter(kind=Notice.Kind.CODE).exists()
+    assert not Notice.objects.filter(kind="code").exists()
 
 
 def test_a_draft_is_not_there(client, make_session):

@@ -11,7 +11,7 @@ from accounts.tests.test_sign_in import text
 from devtools.testing.changing import deliver
 from foundation.dates import short_day
 from notifications.models import Notice
-from notifications.outbox.compose import write_letter
+from notifications.outbox.compose import write_mail
 from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from registrations.models import Registration
@@ -103,7 +103,7 @@ def test_a_cancelled_last_meeting_is_not_waited_for(weekly, office, now):
 def test_the_letter_thanks_nobody_for_room_that_nobody_takes(weekly):
     mine = place_of(weekly)
     mine.withdraw(by=mine.person, now=weekly.starts_at + HOUR)
-    letter = write_letter(withdrawn_of(mine)[0])
+    letter = write_mail(withdrawn_of(mine)[0])
     assert "part 2 of 3" in letter["subject"]
     for body in (letter["text"], letter["html"]):
         assert "You’ve left Bystander Interventions, which began on " in body
