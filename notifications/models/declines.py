@@ -23,7 +23,7 @@ from registrations.models import Registration
 LAST_MOMENT = timedelta(minutes=10)
 
 
-class DeclineQuerySet(models.QuerySet):
+class DeclineQuerySet(models.QuerySet["Decline"]):
     def waiting(self):
         """Declines that may still be taken back."""
         return self.filter(state=Decline.State.WAITING)

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection, models
@@ -9,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Person
+from foundation.verbs import part_of_a_verb
 from notifications.models.handled import Handled
 from notifications.models.kind import KINDS, Kind
 from notifications.models.threads import CalendarThread
@@ -30,7 +32,7 @@ def _not_before(at: datetime | None) -> dict:
     return {"next_attempt_at": at} if at else {}
 
 
-class NoticeQuerySet(models.QuerySet):
+class NoticeQuerySet(models.QuerySet["Notice"]):
     def due(self, now: datetime):
         """Notices to send at `now`, by priority: queued ones, and those whose sender died with them in hand.
 
@@ -176,8 +178,13 @@ class Notice(Handled):
     kind = models.CharField(max_length=20, help_text="The name of one of KINDS.")
     to = models.EmailField(max_length=254)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="notices")
-    registration = models.ForeignKey(Registration, models.PROTECT, null=True, blank=True, related_name="notices")
-    thread = models.ForeignKey(CalendarThread, models.PROTECT, null=True, blank=True, related_name="notices")
+    # Its kind knows whether a Notice is about a registration, and its method whether it has a thread.
+    if TYPE_CHECKING:
+        registration: Registration
+        thread: CalendarThread
+    else:
+        registration = models.ForeignKey(Registration, models.PROTECT, null=True, blank=True, related_name="notices")
+        thread = models.ForeignKey(CalendarThread, models.PROTECT, null=True, blank=True, related_name="notices")
     method = models.CharField(max_length=7, choices=Method.choices, blank=True)
     sequence = models.PositiveIntegerField(null=True, blank=True)
     facts = models.JSONField(
@@ -260,6 +267,7 @@ class Notice(Handled):
         """Tell whether the calendar gets this after `other`."""
         return self.thread_id is not None and self.thread_id == other.thread_id and self.sequence > other.sequence
 
+    @part_of_a_verb
     def write_while_held(self, **values) -> None:
         """Write `values` of a notice that is being sent, unless its lease ran out and somebody else holds it now.
 
@@ -276,8 +284,7 @@ class Notice(Handled):
                 [field.get_db_prep_save(value, connection) for field, value in fields],
             )
 
-    write_while_held.alters_data = True
-
+    @part_of_a_verb
     def retry(self) -> None:
         """Queue an undeliverable notice again, with its attempts and its three days counted afresh."""
         Notice.objects.filter(pk=self.pk, state=self.State.DEAD).update(
@@ -292,12 +299,9 @@ class Notice(Handled):
             bounced_at=None,
         )
 
-    retry.alters_data = True
-
+    @part_of_a_verb
     def bounce(self, words: str, now: datetime) -> bool:
         """Mark a notice as undeliverable that was accepted at first and came back since. Tells whether it was news."""
         handed_over = Notice.objects.filter(pk=self.pk, attempts__gt=0).exclude(state=self.State.DEAD)
         problem = f"Came back: {words}"[:500]
         return bool(handed_over.update(state=self.State.DEAD, bounced_at=now, problem=problem, lease_until=None))
-
-    bounce.alters_data = True

@@ -5,17 +5,19 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import Q
 
+from foundation.verbs import part_of_a_verb
 from notifications.models.handled import Handled
 from notifications.models.threads import CalendarThread
 
 RAW_LIFE = timedelta(days=30)
 
 
-class ReceivedMailQuerySet(models.QuerySet):
+class ReceivedMailQuerySet(models.QuerySet["ReceivedMail"]):
     def waiting_for_the_office(self):
         """What no rule could answer, and nobody of the office has dealt with yet."""
         return self.filter(outcome__in=ReceivedMail.TO_READ, handled_at__isnull=True)
 
+    @part_of_a_verb
     def forget(self, now: datetime) -> int:
         """Erase the mail itself, and who wrote what in it, 30 days after it came. Returns how many.
 
@@ -25,8 +27,6 @@ class ReceivedMailQuerySet(models.QuerySet):
         old.exclude(outcome__in=ReceivedMail.APPLIED).exclude(attendee="").update(attendee="")
         said = old.exclude(raw=b"", comment="", subject="", sender="")
         return said.update(raw=b"", comment="", subject="", sender="")
-
-    forget.alters_data = True
 
 
 class ReceivedMail(Handled):

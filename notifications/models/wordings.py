@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from foundation.verbs import part_of_a_verb
 from notifications.models.kind import KINDS
 from notifications.models.placeholders import problems
 
@@ -33,9 +34,8 @@ class Wording(models.Model):
         if found := problems(KINDS[self.kind], self.subject, self.words):
             raise ValidationError(found)
 
+    @part_of_a_verb
     def report(self, problem: str) -> None:
         """Keep why this wording could not be used, unless it was changed meanwhile."""
         same = Wording.objects.filter(pk=self.pk, subject=self.subject, words=self.words)
         same.exclude(problem=problem[:500]).update(problem=problem[:500])
-
-    report.alters_data = True
