@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -38,5 +37,5 @@ class SecondFactorMiddleware:
             messages.info(request, "Set up a second step first: the office’s desk needs it.")
             return redirect("mfa_index")
         if not is_proven(request):
-            return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
+            return redirect(reverse("mfa_reauthenticate", query={"next": request.get_full_path()}))
         return None

@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
@@ -145,7 +144,7 @@ def admin_login(request: HttpRequest) -> HttpResponse:
     if not next_url or not get_adapter().is_safe_url(next_url):
         next_url = reverse("admin:index")
     if not request.user.is_authenticated:
-        return redirect(f"{reverse('account_login')}?{urlencode({'next': next_url})}")
+        return redirect(reverse("account_login", query={"next": next_url}))
     if not request.user.is_staff:
         raise PermissionDenied
     return redirect(next_url)

@@ -18,6 +18,7 @@ from devtools.servers import postgresql, valkey
 CHECKS = {
     "Lint": ["-m", "ruff", "check", "."],
     "Format": ["-m", "ruff", "format", "--check", "."],
+    "Templates": ["-m", "devtools.templates", "--check"],
     "Imports": [str(VENV / "bin" / "lint-imports"), "--no-logo", "--no-cache"],
     # "Types": ["-m", "mypy"],  # once the whole house is without errors
     "Migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],

@@ -48,3 +48,13 @@ class FilterForm(forms.Form):
         """Return the chosen audience as a sentence has it: “residents and fellows”."""
         field = Workshop.AUDIENCE_FIELDS.get(self.cleaned_data.get("audience") or "")
         return label_of(Workshop, field) if field else ""
+
+    @property
+    def narrowed_to(self) -> str:
+        """The chosen topic, campus and audience in a sentence: “on Implicit Bias at Rochester for residents”; or “”."""
+        named = {
+            "on": self.cleaned_data.get("topic"),
+            "at": self.cleaned_data.get("campus"),
+            "for": self.audience_words,
+        }
+        return " ".join(f"{word} {value}" for word, value in named.items() if value)

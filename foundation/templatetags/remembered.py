@@ -15,12 +15,15 @@ PLAIN = (str, int, float, bool, type(None), tuple, date)
 
 @register.tag
 def remembered(parser, token) -> "RememberedNode":
-    """Remember the part from {% remembered name=value ... %} to {% endremembered %} under exactly these values.
+    """Remember the part from {% remembered name=value other ... %} to {% endremembered %} under exactly these values.
 
-    The part sees only the named values, so that it cannot show a value it is not remembered under. Values
-    are plain: a model compares by its key and would go stale, so TypeError refuses it.
+    A name alone stands for the page's own value of that name. The part sees only the named values, so that it cannot
+    show a value it is not remembered under. Values are plain: a model compares by its key and would go stale, so
+    TypeError refuses it.
     """
-    values = token_kwargs(token.split_contents()[1:], parser)
+    values = {}
+    for bit in token.split_contents()[1:]:
+        values |= token_kwargs([bit], parser) or {bit: parser.compile_filter(bit)}
     body = parser.parse(("endremembered",))
     parser.delete_first_token()
     return RememberedNode(values, body)

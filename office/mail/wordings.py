@@ -120,7 +120,8 @@ class WordingAdmin(OfficeAdmin):
         preview_page: Any = csp_update({"frame-src": [SELF]})(self.preview_view)  # type: ignore[arg-type]
         return [
             ("<slug:kind>/preview/", preview_page, "preview"),
-            ("<slug:kind>/letter/", xframe_options_sameorigin(self.mail_view), "letter"),
+            # The address says "letter", as it always did: an open preview asks for it.
+            ("<slug:kind>/letter/", xframe_options_sameorigin(self.mail_view), "mail"),
         ]
 
     def preview_view(self, request: HttpRequest, kind: str) -> HttpResponse:

@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -110,7 +109,7 @@ def _register_newcomer(request: HttpRequest, session: Session) -> HttpResponse:
     intent = Intent(session.code, email, profile["name"], profile["role"], profile["unit_id"], profile["campus_id"])
     intent.wait_in(request.session)
     send_code(request, email)
-    return redirect(f"{reverse('account_confirm_login_code')}?{urlencode({'next': session.get_absolute_url()})}")
+    return redirect(reverse("account_confirm_login_code", query={"next": session.get_absolute_url()}))
 
 
 def _newcomer_page(

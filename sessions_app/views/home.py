@@ -1,18 +1,17 @@
 """The home page: what is coming up, filtered, and the workshops that open and close."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import EmptyPage, Paginator
 from django.db.models import Count, F, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
@@ -39,12 +38,13 @@ def needs_people(now: datetime) -> Q:
 
 @dataclass(frozen=True)
 class Chip:
-    """One choice of the filter bar."""
+    """One choice of the filter bar; `status` and `format` are what its address has, None for none."""
 
     key: str
     label: str
     count: int
-    address: str
+    status: str | None
+    format: str | None
     chosen: bool
 
 
@@ -111,6 +111,8 @@ class HomeView(TemplateView):
             filter=self.filter,
             chosen=self.chosen,
             typed=self.request.GET.get("q", "")[:1000].replace("\0", ""),
+            query=self.query(),
+            narrowed=self.query(without={"status", "format"}),
             chips=self.chips(counts),
             counts=counts,
             zone=zone_words(settings.TIME_ZONE, now),
@@ -118,8 +120,9 @@ class HomeView(TemplateView):
             months=months(sessions, now, whole=pages == 1),
             number=number,
             pages=pages,
-            earlier=self.address(page=number - 1) if number > 1 else "",
-            later=self.address(page=number + 1) if number < pages else "",
+            # The first page has no number in its address.
+            earlier=number - 1 if number > 2 else None,
+            later=number + 1,
         )
         if not self.only_list:
             near = listed().upcoming(now).filter(needs_people(now), registration_closes_at__gt=now)
@@ -168,28 +171,26 @@ class HomeView(TemplateView):
         sums = {name: Count("pk", filter=condition) for name, condition in counted.items()}
         return Session.objects.listed().upcoming(now).filter(within).aggregate(all=Count("pk"), **sums)
 
-    def address(self, **changes: Any) -> str:
-        """Return the home page's address with the chosen filters, changed."""
-        chosen = {name: getattr(value, "slug", getattr(value, "pk", value)) for name, value in self.chosen.items()}
-        wanted = {
-            name: value for name, value in (chosen | {"page": None} | changes).items() if value not in (None, "", 1)
-        }
-        return f"{self.request.path}?{urlencode(wanted)}" if wanted else self.request.path
+    def query(self, without: Set[str] = frozenset()) -> QueryDict:
+        """Return the chosen filters as an address has them, for {% querystring %}; never the page."""
+        query = QueryDict(mutable=True)
+        for name, value in self.chosen.items():
+            if name not in {"page", *without}:
+                query[name] = getattr(value, "slug", getattr(value, "pk", value))
+        return query
 
     def chips(self, counts: dict[str, int]) -> list[Chip]:
-        status, format = self.chosen.get("status", ""), self.chosen.get("format", "")
         choices = [
-            ("all", "All", {}),
-            (FilterForm.Status.NEEDS_PEOPLE, "Needs people", {"status": FilterForm.Status.NEEDS_PEOPLE}),
-            (FilterForm.Status.CONFIRMED, "Confirmed", {"status": FilterForm.Status.CONFIRMED}),
-            (Format.ONLINE.value, "Online", {"format": Format.ONLINE.value}),
-            (Format.IN_PERSON.value, "In person", {"format": Format.IN_PERSON.value}),
+            ("all", "All", None, None),
+            (FilterForm.Status.NEEDS_PEOPLE, "Needs people", FilterForm.Status.NEEDS_PEOPLE, None),
+            (FilterForm.Status.CONFIRMED, "Confirmed", FilterForm.Status.CONFIRMED, None),
+            (Format.ONLINE.value, "Online", None, Format.ONLINE.value),
+            (Format.IN_PERSON.value, "In person", None, Format.IN_PERSON.value),
         ]
-        chosen = {"status": status, "format": format}
-        empty = {"status": "", "format": ""}
+        chosen = (self.chosen.get("status"), self.chosen.get("format"))
         return [
-            Chip(key, label, counts[key], self.address(**empty | change), chosen == empty | change)
-            for key, label, change in choices
+            Chip(key, label, counts[key], status, format, chosen == (status, format))
+            for key, label, status, format in choices
         ]
 
 
