@@ -3,8 +3,7 @@
 import pytest
 from django.core.cache import cache
 
-from accounts.tests.test_second_factor import app_code
-from accounts.tests.test_sign_in import mailed_code
+from devtools.testing.signing_in import app_code, mailed_code
 
 
 def sign_in_by_code(page, url: str, email: str) -> None:

@@ -5,27 +5,21 @@ from urllib.parse import unquote
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import TOTP
 
-from accounts.tests.test_sign_in import CODE, ask, is_signed_in, mailed_code, text
+from devtools.testing.page import text
+from devtools.testing.signing_in import (
+    APP_SECRET,
+    app_code,
+    is_signed_in,
+    sign_in_by_code,
+)
 from notifications.models import Notice
-
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture(autouse=True)
 def required(settings):
     settings.OFFICE_SECOND_FACTOR = True
-
-
-def app_code(secret: str = SECRET) -> str:
-    """Return what an authenticator app shows now."""
-    return format_hotp_value(hotp_value(secret, list(yield_hotp_counters_from_time())[1]))
-
-
-def sign_in_by_code(client, person, **more):
-    ask(client, person.email)
-    return client.post(CODE, {"code": mailed_code(person.email)} | more)
 
 
 def test_the_desk_stays_closed_until_a_second_step_is_set_up(client, office):
@@ -56,7 +50,7 @@ def test_a_wrong_app_code_sets_nothing_up(client, office):
 
 
 def test_signing_in_asks_for_the_app_and_then_leads_on(client, office):
-    TOTP.activate(office, SECRET)
+    TOTP.activate(office, APP_SECRET)
     response = sign_in_by_code(client, office, next="/admin/")
     assert response.url == "/accounts/2fa/authenticate/"
     assert not is_signed_in(client)
@@ -68,7 +62,7 @@ def test_signing_in_asks_for_the_app_and_then_leads_on(client, office):
 
 
 def test_a_recovery_code_works_once(client, office):
-    TOTP.activate(office, SECRET)
+    TOTP.activate(office, APP_SECRET)
     code = RecoveryCodes.activate(office).get_unused_codes()[0]
     sign_in_by_code(client, office)
     client.post("/accounts/2fa/authenticate/", {"code": code})
@@ -80,7 +74,7 @@ def test_a_recovery_code_works_once(client, office):
 
 def test_a_session_that_never_showed_the_factor_shows_it_first(client, office):
     client.force_login(office)
-    TOTP.activate(office, SECRET)
+    TOTP.activate(office, APP_SECRET)
     response = client.get("/admin/catalog/workshop/?q=x")
     assert response.url == "/accounts/2fa/reauthenticate/?next=%2Fadmin%2Fcatalog%2Fworkshop%2F%3Fq%3Dx"
     response = client.post("/accounts/2fa/reauthenticate/", {"code": app_code(), "next": "/admin/"})
@@ -96,7 +90,7 @@ def test_a_post_to_the_desk_without_the_factor_changes_nothing(client, office):
 
 def test_the_factor_is_guessed_ten_times_a_minute_at_most(client, office):
     client.force_login(office)
-    TOTP.activate(office, SECRET)
+    TOTP.activate(office, APP_SECRET)
     answers = [client.post("/accounts/2fa/reauthenticate/", {"code": "x"}) for _ in range(11)]
     assert answers[-1].status_code == 429
     assert "That was too many tries." in text(answers[-1])

@@ -20,8 +20,8 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, path
 
 from accounts.models import Campus, Person, Unit
-from accounts.tests.test_second_factor import SECRET
 from catalog.models import Facilitator, Topic, Workshop
+from devtools.testing.signing_in import APP_SECRET
 from notifications.models import CalendarFeed, Wording
 from notifications.models.received import Decline
 from notifications.replies.applying import receive
@@ -177,7 +177,7 @@ def registration(make_session, workshop, people, office, now) -> Registration:
     Group.objects.create(name="Office")
     Facilitator.objects.create(name="Ada Okafor")
     Topic.objects.create(name="Bias", slug="bias")
-    TOTP.activate(office, SECRET)
+    TOTP.activate(office, APP_SECRET)
     Wording.objects.create(kind="confirmed", words="It is on: {title}.")
     workshop.pre_work = "Read the introduction."
     workshop.save(update_fields=["pre_work"])

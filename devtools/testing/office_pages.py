@@ -1,6 +1,15 @@
-"""Fill in the admin's forms as a browser does: from what the page shows."""
+"""The admin's pages: their addresses, and their forms filled in as a browser does, from what the page shows."""
 
+from datetime import date, datetime
 from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from catalog.models import Workshop
+from sessions_app.models import Session
+
+SCHEDULE = "/admin/sessions_app/session/add/"
 
 
 class Form(HTMLParser):
@@ -48,3 +57,23 @@ def filled_in(client, url: str, form_id: str, **typed) -> dict:
     response = client.get(url)
     assert response.status_code == 200, response.status_code
     return Form(response.content.decode(), form_id).values | {"_save": "Save"} | typed
+
+
+def workshop_page(workshop: Workshop) -> str:
+    return reverse("admin:catalog_workshop_change", args=[workshop.pk])
+
+
+def session_page(session: Session) -> str:
+    return reverse("admin:sessions_app_session_change", args=[session.pk])
+
+
+def schedule(client, workshop: Workshop, on: date, **typed) -> tuple:
+    """Send the schedule form with a workshop, a day and noon, and what else is typed. Gives response and session."""
+    basic = {"workshop": workshop.pk, "day": on.isoformat(), "starts": "12:00"}
+    response = client.post(SCHEDULE, filled_in(client, SCHEDULE, "session_form", **basic) | typed)
+    return response, Session.objects.order_by("pk").last()
+
+
+def in_chicago(at: datetime) -> datetime:
+    """Return the instant on the clock of Chicago, without a zone."""
+    return at.astimezone(ZoneInfo("America/Chicago")).replace(tzinfo=None)

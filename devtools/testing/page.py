@@ -450,3 +450,7 @@ def _sent(form: Tag) -> dict[str, list[str]]:
         if element.get("name") and not element.has_attr("disabled") and (values := _values(element)):
             data.setdefault(str(element["name"]), []).extend(values)
     return data
+
+
+def text(response) -> str:
+    return response.content.decode().replace("&#x27;", "'")

@@ -7,12 +7,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.replies import AUTHSERV, CLIENTS, bare, davical, event, mail, multipart
 from notifications.models import CalendarThread, Notice
 from notifications.models.received import RAW_LIFE, Decline, ReceivedMail
 from notifications.outbox.deliver import drain
 from notifications.replies.applying import receive
-from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan

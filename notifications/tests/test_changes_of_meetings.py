@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.changing import MINUTES, deliver, first, owed, plan, shifted, text_of
 from notifications.models import Notice
-from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from registrations.models import Registration
 from sessions_app.models import Session

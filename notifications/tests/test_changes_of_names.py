@@ -7,9 +7,9 @@ from django.db import connection
 from django.utils import timezone
 
 from catalog.models import Facilitator
+from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.changing import MINUTES, deliver, first, html_of, text_of
 from notifications.models import Notice
-from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from sessions_app.models import Place, Venue
 

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.changing import MINUTES, deliver, first, owed, shift, text_of
 from foundation.dates import long_day
 from notifications.models import Notice
-from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from registrations.models import Registration
 from sessions_app.models import Place

@@ -6,12 +6,12 @@ import pytest
 from django.utils import timezone
 
 from conftest import ZONE
+from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.changing import MINUTES, deliver, owed, plan, shift, subjects_to, text_of
 from foundation.dates import long_day
 from notifications.kinds import at_risk
 from notifications.models import Notice
 from notifications.outbox.claim import claim
-from notifications.tests.test_delivery import calendar_of
 from registrations.models import Interest, Nomination, Registration
 from sessions_app.models import Place
 

@@ -7,11 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from devtools.testing.calendar_readers import calendar_of
 from notifications.models import MailQueue, Notice
 from notifications.outbox import deliver
 from notifications.outbox.claim import LEASE, claim, claim_some
 from notifications.outbox.deliver import Sender, drain
-from notifications.tests.test_delivery import calendar_of
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session, Times
 

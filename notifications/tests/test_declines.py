@@ -7,13 +7,13 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from conftest import ZONE
+from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.replies import AUTHSERV, bare, bounce, davical, event, mail
 from notifications.models import CalendarThread, Notice
 from notifications.models.received import Decline
 from notifications.outbox.deliver import drain
 from notifications.replies.applying import receive
 from notifications.tasks import carry_out_declines
-from notifications.tests.test_delivery import calendar_of
 from office.mail.invitations import in_session
 from operations.invariants import breaches
 from registrations.models import Registration

@@ -5,7 +5,6 @@ import socketserver
 import threading
 from datetime import timedelta
 
-import icalendar
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
@@ -13,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from conftest import ZONE
+from devtools.testing.calendar_readers import calendar_of
 from notifications.models import CalendarThread, MailQueue, Notice
 from notifications.outbox.claim import LEASE, claim
 from notifications.outbox.deliver import GIVE_UP_AFTER, Sender, drain
@@ -37,18 +37,6 @@ def later(**by):
 
 def states(registration) -> list[str]:
     return list(registration.notices.order_by("pk").values_list("state", flat=True))
-
-
-def calendar_of(received) -> icalendar.Event | None:
-    """The VEVENT a message carries, with its METHOD as an attribute, or None."""
-    for part in received.message.walk():
-        if part.get_content_type() == "text/calendar":
-            calendar = icalendar.Calendar.from_ical(part.get_content())
-            (event,) = calendar.walk("VEVENT")
-            event.method = str(calendar["METHOD"])
-            assert part.get_param("method") == event.method
-            return event
-    return None
 
 
 def test_each_invitation_names_its_one_reader(confirmed, smtp_sink):

@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from accounts.tests.test_second_factor import app_code
+from devtools.testing.signing_in import app_code
 from notifications.models import Notice
 from operations.health import find_problems
 from registrations.models import Registration

@@ -7,12 +7,12 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
+from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.changing import owed, plan
 from notifications.models import CalendarThread, Notice
 from notifications.models.notices import NoticeQuerySet
 from notifications.outbox.deliver import drain
 from notifications.tasks import invite_the_uninvited
-from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from registrations.models import Registration
 

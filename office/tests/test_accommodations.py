@@ -12,22 +12,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Person
-from accounts.tests.test_sign_in import text
+from devtools.testing.access import NEEDS, REQUESTS, access_page, arranger, sealed_row
+from devtools.testing.page import text
+from devtools.testing.registering import let_end, register_page
 from notifications.models import Notice
 from notifications.outbox.deliver import drain
 from registrations.models import Accommodation, Registration
 from registrations.tasks import forget_accommodations
-from registrations.tests.test_accommodation import NEEDS, over, page_of, raw_row
-from registrations.tests.test_register_page import form_of
-
-LIST = "/admin/registrations/accommodation/"
-
-
-def arranger(email: str = "access@example.edu") -> Person:
-    """Create somebody who arranges access and has no other permission."""
-    Person.objects.create_user(email, name="Cara", role="staff")
-    call_command("create_office", "--accommodations", email, verbosity=0)
-    return Person.objects.get(email=email)
 
 
 def signed_in(person: Person) -> Client:
@@ -56,7 +47,7 @@ def asked(person, make_session) -> Accommodation:
 
 
 def url(asked: Accommodation, page: str) -> str:
-    return f"{LIST}{asked.pk}/{page}/"
+    return f"{REQUESTS}{asked.pk}/{page}/"
 
 
 def answer_to(asked: Accommodation, answer: str = "An interpreter is booked.") -> dict:
@@ -87,10 +78,10 @@ def office_with_every_permission() -> Person:
 def test_whoever_is_not_in_the_group_sees_nothing(asked, who):
     client, before = signed_in(who()), LogEntry.objects.count()
     for page in ("", "add/", f"{asked.pk}/change/", f"{asked.pk}/history/", f"{asked.pk}/delete/"):
-        assert client.get(LIST + page).status_code == 403
+        assert client.get(REQUESTS + page).status_code == 403
     for page in ("reading", "answer"):
         assert client.post(url(asked, page), answer_to(asked)).status_code == 403
-    assert LIST not in text(client.get("/admin/"))
+    assert REQUESTS not in text(client.get("/admin/"))
     asked.refresh_from_db()
     assert asked.answered_at is None and LogEntry.objects.count() == before
 
@@ -99,15 +90,15 @@ def test_who_has_no_desk_is_sent_to_sign_in_even_in_the_group(asked, people):
     (person,) = people(1)
     person.groups.add(Group.objects.get_or_create(name="Accommodations")[0])
     client = signed_in(person)
-    assert client.get(LIST).status_code == 302
+    assert client.get(REQUESTS).status_code == 302
     assert client.post(url(asked, "reading")).status_code == 302
-    assert Client().get(LIST).status_code == 302
+    assert Client().get(REQUESTS).status_code == 302
 
 
 def test_who_has_left_the_group_sees_nothing_any_more(asked, cara, desk):
-    assert desk.get(LIST).status_code == 200
+    assert desk.get(REQUESTS).status_code == 200
     cara.groups.clear()
-    assert desk.get(LIST).status_code == 403
+    assert desk.get(REQUESTS).status_code == 403
 
 
 def test_the_group_sees_nothing_else_of_the_desk(desk):
@@ -117,7 +108,7 @@ def test_the_group_sees_nothing_else_of_the_desk(desk):
 
 def test_the_desk_asks_for_the_second_factor(asked, desk, settings):
     settings.OFFICE_SECOND_FACTOR = True
-    assert desk.get(LIST).status_code == 302
+    assert desk.get(REQUESTS).status_code == 302
     assert desk.post(url(asked, "reading")).status_code == 302
 
 
@@ -132,12 +123,12 @@ def test_no_list_of_the_office_can_be_filtered_by_who_asked(asked, office, looku
 
 
 def test_the_first_page_says_how_many_wait(asked, desk):
-    assert f'<a href="{LIST}?state=waiting">1 to answer</a>' in text(desk.get("/admin/"))
+    assert f'<a href="{REQUESTS}?state=waiting">1 to answer</a>' in text(desk.get("/admin/"))
 
 
 def test_the_list_names_who_asked_and_shows_no_words(asked, desk, person):
     for query in ("", "?state=waiting"):
-        page = text(desk.get(LIST + query))
+        page = text(desk.get(REQUESTS + query))
         assert person.name in page and "Waiting for an answer" in page and NEEDS not in page
 
 
@@ -147,7 +138,7 @@ def test_the_list_takes_the_same_queries_for_one_and_for_twenty(desk, people, ma
         for person in people(more):
             Accommodation.objects.ask(Registration.objects.register(person, session), NEEDS)
         with CaptureQueriesContext(connection) as queries:
-            assert desk.get(LIST).status_code == 200
+            assert desk.get(REQUESTS).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
@@ -175,12 +166,12 @@ def test_what_was_never_read_is_not_shown_unrecorded(asked, desk):
 
 def test_the_answer_is_shown_to_the_person_alone(asked, desk, person, now):
     response = desk.post(url(asked, "answer"), answer_to(asked))
-    assert (response.status_code, response.url) == (302, LIST)
+    assert (response.status_code, response.url) == (302, REQUESTS)
     client = signed_in(person)
     assert "There is an answer to what you asked for." in text(client.get(f"/registrations/{asked.registration.uuid}/"))
-    assert "An interpreter is booked." in text(client.get(page_of(asked.registration)))
-    assert "interpreter is booked" not in raw_row()
-    assert not waits(asked, now) and "Answered" in text(desk.get(LIST))
+    assert "An interpreter is booked." in text(client.get(access_page(asked.registration)))
+    assert "interpreter is booked" not in sealed_row()
+    assert not waits(asked, now) and "Answered" in text(desk.get(REQUESTS))
 
 
 def test_an_answer_can_be_corrected(asked, desk):
@@ -224,14 +215,16 @@ def test_an_answer_to_what_was_deleted_is_not_found(asked, desk):
 
 def test_what_is_changed_after_the_answer_waits_again(asked, desk, person, now):
     desk.post(url(asked, "answer"), answer_to(asked))
-    signed_in(person).post(page_of(asked.registration), {"needs": "Captions instead."})
-    assert waits(asked, now + timedelta(minutes=1)) and "Changed after the answer" in text(desk.get(LIST))
-    assert "You changed what you need after this answer." in text(signed_in(person).get(page_of(asked.registration)))
+    signed_in(person).post(access_page(asked.registration), {"needs": "Captions instead."})
+    assert waits(asked, now + timedelta(minutes=1)) and "Changed after the answer" in text(desk.get(REQUESTS))
+    assert "You changed what you need after this answer." in text(
+        signed_in(person).get(access_page(asked.registration))
+    )
 
 
 def test_whoever_gave_up_their_place_waits_for_nothing(asked, desk, person, now):
     asked.registration.withdraw(by=person)
-    assert not waits(asked, now) and "No longer needed: withdrawn" in text(desk.get(LIST))
+    assert not waits(asked, now) and "No longer needed: withdrawn" in text(desk.get(REQUESTS))
 
 
 def test_without_the_key_the_page_says_so(asked, desk, settings):
@@ -287,12 +280,12 @@ def test_the_words_are_nowhere_but_where_they_belong(desk, cara, person, office,
     caplog.set_level(logging.DEBUG)
     session, canary, reply = make_session(), "CANARYneeds", "CANARYanswer"
     mine = signed_in(person)
-    mine.post(form_of(session), {"needs": canary})
+    mine.post(register_page(session), {"needs": canary})
     asked = Accommodation.objects.get()
     desk.post(url(asked, "reading"))
     desk.post(url(asked, "answer"), answer_to(asked, reply))
-    mine.post(page_of(asked.registration), {"needs": f"{canary} changed", "keep_for_next": "on"})
-    mine.post(page_of(asked.registration), {"needs": canary * 1000})
+    mine.post(access_page(asked.registration), {"needs": f"{canary} changed", "keep_for_next": "on"})
+    mine.post(access_page(asked.registration), {"needs": canary * 1000})
     Registration.objects.register(person, make_session(days=20))
     drain()
 
@@ -328,7 +321,7 @@ def test_the_words_are_nowhere_but_where_they_belong(desk, cara, person, office,
 def test_what_was_read_and_answered_leaves_only_its_number_on_record(asked, desk, now):
     desk.post(url(asked, "reading"))
     desk.post(url(asked, "answer"), answer_to(asked))
-    over(asked.registration.session, now - timedelta(days=30))
+    let_end(asked.registration.session, now - timedelta(days=30))
     forget_accommodations()
     left = LogEntry.objects.filter(content_type__model="accommodation")
     assert [entry.change_message for entry in left.order_by("pk")] == ["Read.", "Answered."]

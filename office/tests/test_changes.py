@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Campus
-from accounts.tests.test_sign_in import text
 from catalog.models import Facilitator
 from conftest import ZONE
 from devtools.testing.office_pages import Form, filled_in
+from devtools.testing.page import text
 from foundation.wall_clock import instant
 from notifications.models import Notice
 from notifications.outbox.claim import claim

@@ -7,9 +7,9 @@ from django.contrib.admin.models import LogEntry
 from django.db import IntegrityError, transaction
 
 from accounts.signals import address_changed
+from devtools.testing.calendar_readers import calendar_of
 from notifications.models import CalendarThread, Notice
 from notifications.outbox.deliver import drain
-from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from registrations.models import Registration
 

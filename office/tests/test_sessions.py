@@ -12,14 +12,12 @@ from django.utils import timezone
 
 from accounts.models import Campus
 from catalog.models import Facilitator
-from devtools.testing.office_pages import Form, filled_in
+from devtools.testing.office_pages import SCHEDULE, Form, filled_in, in_chicago, schedule, session_page
 from registrations.models import Registration
 from sessions_app.models import Meeting, MeetingPlan, Session, Venue
 
 pytestmark = pytest.mark.django_db
-ADD = "/admin/sessions_app/session/add/"
 LIST = "/admin/sessions_app/session/"
-CHICAGO = ZoneInfo("America/Chicago")
 
 
 @pytest.fixture
@@ -41,10 +39,6 @@ def room(db):
     return Venue.objects.create(campus=denver, building="Library", room="210")
 
 
-def page(session) -> str:
-    return reverse("admin:sessions_app_session_change", args=[session.pk])
-
-
 def decision(session, name: str) -> str:
     return reverse(f"admin:sessions_app_session_{name}", args=[session.pk])
 
@@ -54,21 +48,15 @@ def records(session) -> list[str]:
     return [entry.get_change_message() for entry in entries]
 
 
-def schedule(desk, workshop, on, **typed) -> tuple:
-    """Send the schedule form with a workshop, a day and noon, and what else is typed. Gives response and session."""
-    basic = {"workshop": workshop.pk, "day": on.isoformat(), "starts": "12:00"}
-    response = desk.post(ADD, filled_in(desk, ADD, "session_form", **basic) | typed)
-    return response, Session.objects.order_by("pk").last()
-
-
-def local(at):
-    return at.astimezone(CHICAGO).replace(tzinfo=None)
-
-
 def further(day, starts, **more) -> dict:
     """Give what the first row of further meetings sends."""
     row = {"day": day.isoformat(), "starts": starts} | more
     return {"meetings-TOTAL_FORMS": 1} | {f"meetings-0-{name}": value for name, value in row.items()}
+
+
+def save(desk, session, **typed):
+    """Save the page of a session with what is typed."""
+    return desk.post(session_page(session), filled_in(desk, session_page(session), "session_form", **typed))
 
 
 # ---- scheduling ----
@@ -82,11 +70,13 @@ def test_what_is_left_blank_follows_from_the_workshop_and_the_rule(desk, worksho
     assert (session.minimum, session.capacity, session.format) == (6, 24, "online")
     assert [str(one) for one in session.facilitators.all()] == ["Renata Oyelaran"]
     noon = datetime.combine(day, datetime.min.time().replace(hour=12))
-    assert local(session.starts_at) == noon
-    assert local(session.ends_at) == noon + timedelta(minutes=90)
+    assert in_chicago(session.starts_at) == noon
+    assert in_chicago(session.ends_at) == noon + timedelta(minutes=90)
     assert session.time_zone == "America/Chicago"
     # Wednesday less three days is a Sunday; back to Friday.
-    assert local(session.confirm_by) == datetime.combine(day - timedelta(days=5), datetime.min.time().replace(hour=17))
+    assert in_chicago(session.confirm_by) == datetime.combine(
+        day - timedelta(days=5), datetime.min.time().replace(hour=17)
+    )
     assert session.registration_closes_at == session.starts_at
     assert records(session) == ["Scheduled."]
 
@@ -118,7 +108,7 @@ def test_a_session_of_several_meetings_is_scheduled_at_once(desk, workshop, day)
     response, session = schedule(desk, workshop, day, **further(later, "15:00", join_link="https://meet.example.edu/b"))
     assert response.status_code == 302
     first, second = session.meetings.all()
-    assert local(second.starts_at) == datetime.combine(later, datetime.min.time().replace(hour=15))
+    assert in_chicago(second.starts_at) == datetime.combine(later, datetime.min.time().replace(hour=15))
     assert second.ends_at - second.starts_at == timedelta(minutes=90)
     assert session.ends_at == second.ends_at
     assert second.join_link == "https://meet.example.edu/b"
@@ -153,8 +143,8 @@ def test_a_further_meeting_before_the_first_is_refused(desk, workshop, day):
 )
 def test_a_wrong_value_is_refused_on_its_field_and_kept(desk, workshop, day, field, typed, sentence):
     before = Session.objects.count()
-    fields = filled_in(desk, ADD, "session_form", workshop=workshop.pk, starts="12:00") | {"day": day.isoformat()}
-    response = desk.post(ADD, fields | {field: typed})
+    fields = filled_in(desk, SCHEDULE, "session_form", workshop=workshop.pk, starts="12:00") | {"day": day.isoformat()}
+    response = desk.post(SCHEDULE, fields | {field: typed})
     form = response.context["adminform"].form
     assert response.status_code == 400
     assert any(sentence in error for error in form.errors[field]), form.errors
@@ -171,8 +161,8 @@ def test_a_wrong_value_is_refused_on_its_field_and_kept(desk, workshop, day, fie
     ],
 )
 def test_a_time_the_clock_skips_or_repeats_is_refused_on_its_field(desk, workshop, day, starts, sentence):
-    fields = filled_in(desk, ADD, "session_form", workshop=workshop.pk, day=day, starts=starts)
-    response = desk.post(ADD, fields)
+    fields = filled_in(desk, SCHEDULE, "session_form", workshop=workshop.pk, day=day, starts=starts)
+    response = desk.post(SCHEDULE, fields)
     assert response.status_code == 400
     assert sentence in response.context["adminform"].form.errors["starts"][0]
 
@@ -205,12 +195,14 @@ def test_what_cannot_be_published_is_kept_as_a_draft_and_says_why(desk, workshop
 
 def test_a_draft_moves_with_its_deadlines(desk, make_session, day):
     session = make_session(published=False)
-    fields = filled_in(desk, page(session), "session_form", day=day.isoformat(), starts="09:00", ends="10:00")
-    assert desk.post(page(session), fields).status_code == 302
+    fields = filled_in(desk, session_page(session), "session_form", day=day.isoformat(), starts="09:00", ends="10:00")
+    assert desk.post(session_page(session), fields).status_code == 302
     session.refresh_from_db()
-    assert local(session.starts_at) == datetime.combine(day, datetime.min.time().replace(hour=9))
+    assert in_chicago(session.starts_at) == datetime.combine(day, datetime.min.time().replace(hour=9))
     assert session.registration_closes_at == session.starts_at
-    assert local(session.confirm_by) == datetime.combine(day - timedelta(days=5), datetime.min.time().replace(hour=17))
+    assert in_chicago(session.confirm_by) == datetime.combine(
+        day - timedelta(days=5), datetime.min.time().replace(hour=17)
+    )
     assert session.meetings.count() == 1
     assert "Meetings: from " in records(session)[-1]
 
@@ -218,46 +210,48 @@ def test_a_draft_moves_with_its_deadlines(desk, make_session, day):
 def test_a_deadline_the_office_chose_stays_when_a_draft_moves(desk, make_session, day, now):
     chosen = (now + timedelta(days=2)).replace(minute=0, second=0, microsecond=0)
     session = make_session(published=False, confirm_by=chosen)
-    desk.post(page(session), filled_in(desk, page(session), "session_form", day=day.isoformat()))
+    save(desk, session, day=day.isoformat())
     session.refresh_from_db()
     assert session.confirm_by == chosen
 
 
 def test_a_meeting_is_added_to_a_draft_and_taken_away_again(desk, make_session):
     session = make_session(published=False)
-    later = local(session.starts_at).date() + timedelta(days=7)
-    desk.post(page(session), filled_in(desk, page(session), "session_form", **further(later, "15:00")))
+    later = in_chicago(session.starts_at).date() + timedelta(days=7)
+    save(desk, session, **further(later, "15:00"))
     session.refresh_from_db()
     assert session.meetings.count() == 2
-    assert local(session.ends_at).date() == later
-    desk.post(page(session), filled_in(desk, page(session), "session_form", **{"meetings-0-DELETE": "on"}))
+    assert in_chicago(session.ends_at).date() == later
+    desk.post(
+        session_page(session), filled_in(desk, session_page(session), "session_form", **{"meetings-0-DELETE": "on"})
+    )
     session.refresh_from_db()
     assert session.meetings.count() == 1
-    assert local(session.ends_at).date() == later - timedelta(days=7)
+    assert in_chicago(session.ends_at).date() == later - timedelta(days=7)
 
 
 def test_saving_a_draft_unchanged_changes_nothing(desk, make_session):
     session = make_session(published=False)
     before = Session.objects.values().get(pk=session.pk), list(Meeting.objects.values())
-    assert desk.post(page(session), filled_in(desk, page(session), "session_form")).status_code == 302
+    assert desk.post(session_page(session), filled_in(desk, session_page(session), "session_form")).status_code == 302
     assert (Session.objects.values().get(pk=session.pk), list(Meeting.objects.values())) == before
     assert records(session) == ["Scheduled."]
 
 
 def test_a_draft_without_a_meeting_gets_one(desk, workshop, office, day):
     session = Session.objects.schedule(workshop, meetings=[], by=office)
-    fields = filled_in(desk, page(session), "session_form", day=day.isoformat(), starts="12:00")
-    assert desk.post(page(session), fields).status_code == 302
+    fields = filled_in(desk, session_page(session), "session_form", day=day.isoformat(), starts="12:00")
+    assert desk.post(session_page(session), fields).status_code == 302
     session.refresh_from_db()
     assert session.confirm_by and session.starts_at == session.meetings.get().starts_at
 
 
 def test_a_form_opened_on_a_draft_does_not_change_the_session_published_since(desk, make_session, office, day):
     session = make_session(published=False)
-    fields = filled_in(desk, page(session), "session_form", day=day.isoformat(), minimum="9")
+    fields = filled_in(desk, session_page(session), "session_form", day=day.isoformat(), minimum="9")
     session.publish(by=office)
     before = Session.objects.values().get(pk=session.pk)
-    response = desk.post(page(session), fields)
+    response = desk.post(session_page(session), fields)
     assert response.status_code == 409
     assert "State was Draft, and is now Open." in response.content.decode()
     assert Session.objects.values().get(pk=session.pk) == before
@@ -265,9 +259,9 @@ def test_a_form_opened_on_a_draft_does_not_change_the_session_published_since(de
 
 def test_two_people_cannot_overwrite_each_others_draft(desk, make_session, office):
     session = make_session(published=False)
-    fields = filled_in(desk, page(session), "session_form", capacity="30")
+    fields = filled_in(desk, session_page(session), "session_form", capacity="30")
     session.resize(5, 20, by=office)
-    response = desk.post(page(session), fields)
+    response = desk.post(session_page(session), fields)
     text = response.content.decode()
     assert response.status_code == 409
     assert "Minimum was 6, and is now 5." in text and "Capacity was 24, and is now 20." in text
@@ -288,9 +282,12 @@ def test_state_and_counters_are_only_shown_and_the_size_while_it_may_be_held(des
     session = make_session()
     if end:
         session.cancel("Snow.", by=office)
-    shown = set(Form(desk.get(page(session)).content.decode(), "session_form").values)
+    shown = set(Form(desk.get(session_page(session)).content.decode(), "session_form").values)
     assert shown & {field.name for field in Session._meta.fields} - {"listed", "accommodation_lead_days"} == typed_in
-    desk.post(page(session), filled_in(desk, page(session), "session_form", status="completed", seats_taken="9"))
+    desk.post(
+        session_page(session),
+        filled_in(desk, session_page(session), "session_form", status="completed", seats_taken="9"),
+    )
     before = session.status, session.seats_taken
     session.refresh_from_db()
     assert (session.status, session.seats_taken) == before
@@ -298,7 +295,12 @@ def test_state_and_counters_are_only_shown_and_the_size_while_it_may_be_held(des
 
 def test_a_published_session_changes_its_size_through_the_verb(desk, make_session):
     session = make_session()
-    assert desk.post(page(session), filled_in(desk, page(session), "session_form", capacity="30")).status_code == 302
+    assert (
+        desk.post(
+            session_page(session), filled_in(desk, session_page(session), "session_form", capacity="30")
+        ).status_code
+        == 302
+    )
     session.refresh_from_db()
     assert session.capacity == 30
     assert records(session)[-1] == "Changed from minimum 6, capacity 24 to minimum 6, capacity 30."
@@ -309,7 +311,7 @@ def test_added_seats_go_to_the_people_waiting(desk, make_session, people):
     first, second = people(2)
     Registration.objects.register(first, session)
     waiting = Registration.objects.register(second, session)
-    desk.post(page(session), filled_in(desk, page(session), "session_form", capacity="2"))
+    save(desk, session, capacity="2")
     waiting.refresh_from_db()
     assert waiting.is_registered
 
@@ -318,7 +320,7 @@ def test_a_capacity_below_the_seats_taken_is_refused_by_how_many(desk, make_sess
     session = make_session(minimum=1, capacity=5)
     for person in people(3):
         Registration.objects.register(person, session)
-    response = desk.post(page(session), filled_in(desk, page(session), "session_form", capacity="1"))
+    response = save(desk, session, capacity="1")
     assert response.status_code == 400
     assert "3 people have seats: a capacity of 1 is 2 too few." in response.content.decode()
     assert Form(response.content.decode(), "session_form").values["capacity"] == ["1"]
@@ -331,17 +333,23 @@ def test_times_state_and_counters_cannot_be_typed(desk, make_session, day, works
     before = Session.objects.values().get(pk=session.pk)
     typed = {"status": "confirmed", "seats_taken": "9", "next_position": "9", "day": day.isoformat(), "starts": "09:00"}
     typed |= {"confirm_by_0": day.isoformat(), "confirm_by_1": "08:00", "time_zone": "UTC", "workshop": "999"}
-    assert desk.post(page(session), filled_in(desk, page(session), "session_form", **typed)).status_code == 302
+    assert save(desk, session, **typed).status_code == 302
     assert Session.objects.values().get(pk=session.pk) == before
 
 
 def test_who_leads_it_and_whether_it_is_listed_may_change_after_publishing(desk, make_session):
     session, someone = make_session(), Facilitator.objects.create(name="Somebody")
-    desk.post(page(session), filled_in(desk, page(session), "session_form", facilitators=someone.pk, listed=[]))
+    desk.post(
+        session_page(session),
+        filled_in(desk, session_page(session), "session_form", facilitators=someone.pk, listed=[]),
+    )
     session.refresh_from_db()
     assert session.listed is False and list(session.facilitators.all()) == [someone]
     assert records(session)[-2:] == ["Led by Somebody, before by nobody.", "Listed: from yes to no."]
-    desk.post(page(session), filled_in(desk, page(session), "session_form", listed="on", accommodation_lead_days="9"))
+    desk.post(
+        session_page(session),
+        filled_in(desk, session_page(session), "session_form", listed="on", accommodation_lead_days="9"),
+    )
     session.refresh_from_db()
     assert (session.listed, session.accommodation_lead_days) == (True, 9)
     assert records(session)[-2:] == ["Listed: from no to yes.", "Accommodation lead days: from nothing to 9."]
@@ -395,15 +403,15 @@ def test_a_decision_without_a_proper_reason_is_refused(desk, make_session, name,
 
 def test_more_time_moves_the_decision_date_on_the_sessions_own_clock(desk, make_session):
     session = make_session()
-    until = local(session.starts_at).date() - timedelta(days=1)
+    until = in_chicago(session.starts_at).date() - timedelta(days=1)
     assert desk.post(decision(session, "extend"), {"until_0": until.isoformat(), "until_1": "16:15"}).status_code == 302
     session.refresh_from_db()
-    assert local(session.confirm_by) == datetime.combine(until, datetime.min.time().replace(hour=16, minute=15))
+    assert in_chicago(session.confirm_by) == datetime.combine(until, datetime.min.time().replace(hour=16, minute=15))
 
 
 def test_more_time_than_there_is_is_refused_with_what_was_typed(desk, make_session):
     session = make_session()
-    after = (local(session.starts_at).date() + timedelta(days=1)).isoformat()
+    after = (in_chicago(session.starts_at).date() + timedelta(days=1)).isoformat()
     response = desk.post(decision(session, "extend"), {"until_0": after, "until_1": "16:15"})
     text = response.content.decode()
     assert response.status_code == 409
@@ -450,7 +458,7 @@ def test_a_decision_needs_permission_and_a_token(client, office, people, make_se
 def test_decisions_stand_on_the_sessions_page_to_read(desk, make_session, office):
     session = make_session()
     session.run_anyway("The dean asked.", by=office)
-    text = desk.get(page(session)).content.decode()
+    text = desk.get(session_page(session)).content.decode()
     assert "The dean asked." in text and "0 of 6" in text
     assert 'name="decisions-0-reason"' not in text
 
@@ -461,15 +469,15 @@ def test_who_may_only_look_sees_the_session_and_changes_nothing(client, people, 
     staff.user_permissions.set(Permission.objects.filter(codename="view_session"))
     session = make_session(published=published)
     client.force_login(staff)
-    text = client.get(page(session)).content.decode()
+    text = client.get(session_page(session)).content.decode()
     assert "Bystander Interventions" in text and 'type="submit" value=' not in text
-    assert client.post(page(session), {"capacity": "30"}).status_code == 403
+    assert client.post(session_page(session), {"capacity": "30"}).status_code == 403
     assert client.get(decision(session, "publish")).status_code == 403
 
 
 @pytest.mark.parametrize("query", ["workshop=abc", "workshop=999", "day=nonsense&facilitators=x,y", "as_loaded=x"])
 def test_a_strange_link_to_the_schedule_form_opens_it(desk, query):
-    assert desk.get(f"{ADD}?{query}").status_code == 200
+    assert desk.get(f"{SCHEDULE}?{query}").status_code == 200
 
 
 # ---- the list ----
@@ -517,21 +525,21 @@ def test_selected_drafts_are_published_and_the_others_say_why_not(desk, make_ses
 def test_the_first_page_lists_the_decisions_ahead(desk, make_session):
     soon, late = make_session(days=9), make_session(days=40)
     text = desk.get("/admin/").content.decode()
-    assert page(soon) in text and f'href="{page(late)}"' not in text.split('id="content-related"')[0]
+    assert session_page(soon) in text and f'href="{session_page(late)}"' not in text.split('id="content-related"')[0]
 
 
 def test_a_draft_in_another_year_is_not_lost_in_the_forms_words(desk, workshop, office):
     starts_at = datetime(2031, 5, 14, 17, tzinfo=UTC)
     plan = MeetingPlan(starts_at, starts_at + timedelta(hours=1), "America/Chicago")
     session = Session.objects.schedule(workshop, meetings=[plan], by=office)
-    assert filled_in(desk, page(session), "session_form")["day"] == ["2031-05-14"]
+    assert filled_in(desk, session_page(session), "session_form")["day"] == ["2031-05-14"]
 
 
-@pytest.mark.parametrize("page", ["run-anyway", "extend", "cancel", "publish"])
-def test_a_decision_that_is_not_open_is_not_asked_for(client, office, make_session, now, page):
+@pytest.mark.parametrize("name", ["run-anyway", "extend", "cancel", "publish"])
+def test_a_decision_that_is_not_open_is_not_asked_for(client, office, make_session, now, name):
     session = make_session()
     session.cancel("Snow.", by=office, now=now)
     client.force_login(office)
-    response = client.get(f"/admin/sessions_app/session/{session.pk}/{page}/", follow=True)
+    response = client.get(f"/admin/sessions_app/session/{session.pk}/{name}/", follow=True)
     assert response.redirect_chain == [(f"/admin/sessions_app/session/{session.pk}/change/", 302)]
     assert "is not open: this session is cancelled." in response.content.decode()

@@ -3,7 +3,7 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from catalog.models import Objective, Workshop
-from devtools.testing.office_pages import filled_in
+from devtools.testing.office_pages import filled_in, workshop_page
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/catalog/workshop/add/"
@@ -13,10 +13,6 @@ ADD = "/admin/catalog/workshop/add/"
 def desk(client, office):
     client.force_login(office)
     return client
-
-
-def page(workshop) -> str:
-    return reverse("admin:catalog_workshop_change", args=[workshop.pk])
 
 
 def objectives(*rows, initial=0) -> dict:
@@ -37,8 +33,8 @@ def test_a_workshop_is_made_with_its_objectives_in_order(desk):
 
 def test_an_objective_that_changed_is_on_record(desk, workshop):
     Objective.objects.create(workshop=workshop, position=1, text="Notice")
-    fields = filled_in(desk, page(workshop), "workshop_form", **{"objectives-0-text": "Notice and say so"})
-    assert desk.post(page(workshop), fields).status_code == 302
+    fields = filled_in(desk, workshop_page(workshop), "workshop_form", **{"objectives-0-text": "Notice and say so"})
+    assert desk.post(workshop_page(workshop), fields).status_code == 302
     entry = LogEntry.objects.filter(content_type__model="workshop").latest("pk")
     assert entry.get_change_message() == "Objectives: from 1. Notice to 1. Notice and say so."
 
@@ -52,7 +48,7 @@ def test_a_workshop_with_a_minimum_above_its_capacity_is_refused(desk):
 
 
 def test_a_workshop_links_to_its_page(desk, workshop):
-    assert f'href="{workshop.get_absolute_url()}"' in desk.get(page(workshop)).content.decode()
+    assert f'href="{workshop.get_absolute_url()}"' in desk.get(workshop_page(workshop)).content.decode()
 
 
 def test_a_workshop_with_sessions_is_not_deleted(desk, make_session, workshop):

@@ -8,14 +8,14 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Campus, Person
-from accounts.tests.test_sign_in import CODE, mailed_code, text
 from catalog.models import Workshop
 from devtools.testing.office_pages import filled_in
+from devtools.testing.page import text
+from devtools.testing.registering import NEWCOMER, TYPED, kinds_of, next_page, register_page
+from devtools.testing.signing_in import CODE_PAGE, mailed_code
 from notifications.outbox.compose import write_letter
 from registrations import eligibility
 from registrations.models import PriorAttendance, Registration
-from registrations.tests.test_last_day import kinds
-from registrations.tests.test_register_page import NEW, TYPED, form_of, notices
 from sessions_app.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -54,21 +54,21 @@ def test_a_session_of_one_campus_is_for_its_people(make_session, people, east, n
 
 
 def test_the_form_asks_for_the_campus_only_where_it_decides(me, make_session, east, person):
-    assert 'name="campus"' not in text(me.get(form_of(make_session())))
+    assert 'name="campus"' not in text(me.get(register_page(make_session())))
     session = make_session(days=20, for_campus=east)
-    assert 'name="campus"' in text(me.get(form_of(session)))
-    response = me.post(form_of(session))
+    assert 'name="campus"' in text(me.get(register_page(session)))
+    response = me.post(register_page(session))
     assert response.status_code == 409 and CAMPUS in text(response)
-    assert me.post(form_of(session), {"campus": east.pk}).status_code == 302
+    assert me.post(register_page(session), {"campus": east.pk}).status_code == 302
     person.refresh_from_db()
     assert person.campus == east and session.registrations.get().person == person
 
 
 def test_a_newcomer_says_their_campus_and_is_registered_by_the_code(client, make_session, east):
     session = make_session(for_campus=east)
-    assert CAMPUS in text(client.post(form_of(session), TYPED))
-    client.post(form_of(session), TYPED | {"campus": east.pk})
-    client.post(CODE, {"code": mailed_code(NEW)})
+    assert CAMPUS in text(client.post(register_page(session), TYPED))
+    client.post(register_page(session), TYPED | {"campus": east.pk})
+    client.post(CODE_PAGE, {"code": mailed_code(NEWCOMER)})
     assert Registration.objects.get().person.campus == east
 
 
@@ -126,12 +126,12 @@ def test_two_workshops_before_it_are_both_named(make_session, first_part, worksh
 
 def test_a_refused_form_says_so_signed_in_and_after_the_code(me, make_session, first_part):
     session = make_session()
-    response = me.post(form_of(session))
+    response = me.post(register_page(session))
     assert response.status_code == 409 and BEFORE in text(response)
     newcomer = Client()
-    assert newcomer.post(form_of(session), TYPED).status_code == 302
-    newcomer.post(CODE, {"code": mailed_code(NEW)})
-    assert BEFORE in notices(newcomer)
+    assert newcomer.post(register_page(session), TYPED).status_code == 302
+    newcomer.post(CODE_PAGE, {"code": mailed_code(NEWCOMER)})
+    assert BEFORE in next_page(newcomer)
     assert not Registration.objects.exists()
 
 
@@ -176,8 +176,8 @@ def test_registering_begins_when_it_is_said_to(client, make_session, person, now
     with pytest.raises(Registration.NotOpenYet, match="Registration opens on .* Come back then."):
         Registration.objects.register(person, session, now=now)
     page = text(client.get(session.get_absolute_url()))
-    assert "Registration opens on" in page and form_of(session) not in page
-    response = client.post(form_of(session), TYPED)
+    assert "Registration opens on" in page and register_page(session) not in page
+    response = client.post(register_page(session), TYPED)
     assert response.status_code == 409 and "Come back then." in text(response)
     assert Registration.objects.register(person, session, now=opens_at).is_registered
     assert not Session.objects.joinable(now).exists() and Session.objects.joinable(opens_at).get() == session
@@ -246,7 +246,7 @@ def test_who_changes_to_another_role_frees_the_seat_for_the_next(client, seats):
     for registration, status in zip(seats, ["withdrawn", "registered"], strict=True):
         registration.refresh_from_db()
         assert registration.status == status
-    assert kinds(seats[0]) == ["registered", "withdrawn"] and kinds(seats[1]) == ["waitlisted", "promoted"]
+    assert kinds_of(seats[0]) == ["registered", "withdrawn"] and kinds_of(seats[1]) == ["waitlisted", "promoted"]
     assert "This workshop is for faculty" in seats[0].notices.get(kind="withdrawn").facts["why"]
     entry = LogEntry.objects.get(content_type__model="registration")
     assert entry.user == Person.objects.rule() and "no longer eligible" in entry.get_change_message()

@@ -8,20 +8,17 @@ import pytest
 from django.test import Client
 
 from accounts.models import Campus
-from accounts.tests.test_sign_in import CODE, ask, mailed_code, text
 from catalog.models import Workshop
 from devtools.testing.office_pages import filled_in
+from devtools.testing.page import text
+from devtools.testing.registering import interest_page, next_page
+from devtools.testing.signing_in import CODE_PAGE, ask_for_code, mailed_code
 from foundation.dates import long_day
 from notifications.models import Notice
 from notifications.outbox.compose import write_letter
 from notifications.outbox.deliver import drain
 from registrations.models import Interest, Registration
-from registrations.tests.test_register_page import notices
 from sessions_app.models import Session
-
-
-def page_of(workshop: Workshop) -> str:
-    return f"/workshops/{workshop.slug}/interest/"
 
 
 def told() -> list[str]:
@@ -41,10 +38,10 @@ def interest(person, workshop) -> Interest:
 
 def test_one_press_on_the_workshops_page_is_enough(me, workshop, person):
     page = text(me.get(workshop.get_absolute_url()))
-    assert "Tell me when one is scheduled" in page and f'action="{page_of(workshop)}"' in page
-    response = me.post(page_of(workshop))
+    assert "Tell me when one is scheduled" in page and f'action="{interest_page(workshop)}"' in page
+    response = me.post(interest_page(workshop))
     assert (response.status_code, response.url) == (302, workshop.get_absolute_url())
-    page = notices(me, response.url)
+    page = next_page(me, response.url)
     assert "We’ll write to you when Bystander Interventions has a new date." in page
     assert "We tell you when this workshop has a new date." in page
     assert Interest.objects.get().person == person
@@ -56,38 +53,38 @@ def test_a_workshop_with_dates_offers_another(me, workshop, make_session):
 
 
 def test_a_get_notes_nothing(me, workshop):
-    assert "Tell me when Bystander Interventions is scheduled" in text(me.get(page_of(workshop)))
-    assert me.head(page_of(workshop)).status_code == 200
+    assert "Tell me when Bystander Interventions is scheduled" in text(me.get(interest_page(workshop)))
+    assert me.head(interest_page(workshop)).status_code == 200
     assert not Interest.objects.exists()
 
 
 def test_a_second_press_changes_nothing(me, workshop):
-    me.post(page_of(workshop))
-    me.post(page_of(workshop))
+    me.post(interest_page(workshop))
+    me.post(interest_page(workshop))
     assert Interest.objects.count() == 1
 
 
 def test_signed_out_one_signs_in_first_and_comes_back(client, workshop, db):
     page = text(client.get(workshop.get_absolute_url()))
-    assert f'href="{page_of(workshop)}"' in page
-    assert client.get(page_of(workshop)).url == f"/accounts/login/?next={page_of(workshop)}"
-    assert client.post(page_of(workshop)).status_code == 302
-    ask(client, "new@example.edu", next=page_of(workshop))
-    response = client.post(CODE, {"code": mailed_code("new@example.edu"), "next": page_of(workshop)})
-    assert response.url == page_of(workshop) and not Interest.objects.exists()
-    assert client.post(page_of(workshop)).status_code == 302
+    assert f'href="{interest_page(workshop)}"' in page
+    assert client.get(interest_page(workshop)).url == f"/accounts/login/?next={interest_page(workshop)}"
+    assert client.post(interest_page(workshop)).status_code == 302
+    ask_for_code(client, "new@example.edu", next=interest_page(workshop))
+    response = client.post(CODE_PAGE, {"code": mailed_code("new@example.edu"), "next": interest_page(workshop)})
+    assert response.url == interest_page(workshop) and not Interest.objects.exists()
+    assert client.post(interest_page(workshop)).status_code == 302
     assert Interest.objects.get().person.email == "new@example.edu"
 
 
 def test_a_draft_or_unknown_workshop_has_no_page(me, workshop):
     Workshop.objects.update(status=Workshop.Status.DRAFT)
-    for path in (page_of(workshop), "/workshops/nothing/interest/"):
+    for path in (interest_page(workshop), "/workshops/nothing/interest/"):
         assert me.get(path).status_code == me.post(path).status_code == 404
 
 
 def test_a_workshop_for_others_is_refused_with_the_reason(me, workshop):
     Workshop.objects.update(for_staff=False)
-    response = me.post(page_of(workshop))
+    response = me.post(interest_page(workshop))
     assert response.status_code == 409 and "This workshop is for" in text(response)
     assert not Interest.objects.exists()
 
@@ -96,7 +93,7 @@ def test_a_cancelled_session_leads_to_the_page(me, make_session, office, worksho
     session = make_session()
     session.cancel("The facilitator is ill.", by=office)
     page = text(me.get(session.get_absolute_url()))
-    assert "Tell me when it is scheduled again" in page and f'href="{page_of(workshop)}"' in page
+    assert "Tell me when it is scheduled again" in page and f'href="{interest_page(workshop)}"' in page
 
 
 # ---- a date ----
@@ -140,9 +137,9 @@ def test_whoever_only_waits_for_a_date_is_told_of_another(me, people, person, wo
     full = make_session(minimum=1, capacity=1)
     Registration.objects.register(people(1)[0], full)
     waiting = Registration.objects.register(person, full)
-    me.post(page_of(workshop))
+    me.post(interest_page(workshop))
     words = "One mail per date that is for you, none while you are registered for one."
-    assert words in notices(me, workshop.get_absolute_url()) and words in text(me.get(page_of(workshop)))
+    assert words in next_page(me, workshop.get_absolute_url()) and words in text(me.get(interest_page(workshop)))
     make_session(days=20)
     assert waiting.is_waitlisted and told() == [person.email]
     drain()
@@ -306,7 +303,7 @@ def test_an_unknown_link_is_not_there(client, db):
 
 def test_who_stopped_may_ask_again_and_an_old_link_still_stops_it(me, interest, workshop, make_session, person):
     me.post(interest.get_absolute_url())
-    me.post(page_of(workshop))
+    me.post(interest_page(workshop))
     assert Interest.objects.get().is_standing
     make_session()
     assert told() == [person.email]

@@ -5,13 +5,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from accounts.tests.test_sign_in import text
+from devtools.testing.page import text
+from devtools.testing.registering import bring_near, kinds_of, next_page
 from notifications.models import Notice
 from notifications.outbox.compose import write_letter
 from registrations.models import Registration
 from registrations.tasks import close_waitlists, fill_free_seats
-from registrations.tests.test_register_page import notices
-from sessions_app.models import Session
 
 pytestmark = pytest.mark.django_db
 
@@ -34,22 +33,8 @@ def line(make_session, people, now):
     return make
 
 
-def bring_near(session, starts_at, now):
-    """Let time pass: move the session to `starts_at`, decided an hour before now."""
-    times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=90)}
-    Session.objects.filter(pk=session.pk).update(
-        **times, registration_closes_at=starts_at, confirm_by=min(starts_at, now - HOUR)
-    )
-    session.meetings.update(**times)
-    session.refresh_from_db()
-
-
 def statuses(session) -> list[str]:
     return list(session.registrations.order_by("position").values_list("status", flat=True))
-
-
-def kinds(registration) -> list[str]:
-    return list(registration.notices.order_by("pk").values_list("kind", flat=True))
 
 
 def seat_of(registration) -> str:
@@ -65,8 +50,8 @@ def test_a_freed_seat_stays_open_and_everyone_waiting_is_told(line, now):
     assert statuses(session) == ["withdrawn", "registered", "waitlisted", "waitlisted"]
     session.refresh_from_db()
     assert (session.seats_left, session.waiting_count) == (1, 2)
-    assert [kinds(one)[-1] for one in registrations[2:]] == ["seat_opened", "seat_opened"]
-    assert "seat_opened" not in kinds(registrations[1])
+    assert [kinds_of(one)[-1] for one in registrations[2:]] == ["seat_opened", "seat_opened"]
+    assert "seat_opened" not in kinds_of(registrations[1])
 
 
 @pytest.mark.parametrize(("hours", "status"), [(24.01, "registered"), (24, "waitlisted")])
@@ -82,7 +67,7 @@ def test_each_of_two_freed_seats_is_told_once(line, now):
     for registration in registrations[:2]:
         registration.withdraw(by=registration.person, now=now)
         registration.withdraw(by=registration.person, now=now)
-    assert kinds(registrations[2]) == ["waitlisted", "seat_opened", "seat_opened"]
+    assert kinds_of(registrations[2]) == ["waitlisted", "seat_opened", "seat_opened"]
     keys = Notice.objects.filter(kind="seat_opened").values_list("dedupe_key", flat=True)
     assert [key.rpartition(":")[2] for key in keys.order_by("pk")] == [f"left-{one.pk}" for one in registrations[:2]]
 
@@ -90,7 +75,7 @@ def test_each_of_two_freed_seats_is_told_once(line, now):
 def test_leaving_the_waitlist_opens_no_seat(line, now):
     _, registrations = line(4, capacity=2)
     registrations[2].withdraw(by=registrations[2].person, now=now)
-    assert kinds(registrations[3]) == ["waitlisted"]
+    assert kinds_of(registrations[3]) == ["waitlisted"]
 
 
 def test_added_seats_are_told_and_not_handed_out(line, office):
@@ -98,7 +83,7 @@ def test_added_seats_are_told_and_not_handed_out(line, office):
     session.resize(1, 3, by=office)
     session.resize(2, 3, by=office)
     assert statuses(session)[2] == "waitlisted"
-    assert kinds(registrations[2]) == ["waitlisted", "seat_opened"]
+    assert kinds_of(registrations[2]) == ["waitlisted", "seat_opened"]
 
 
 def test_who_does_not_qualify_is_not_told(line, now):
@@ -107,7 +92,7 @@ def test_who_does_not_qualify_is_not_told(line, now):
     inactive.is_active = False
     inactive.save()
     registrations[0].withdraw(by=registrations[0].person, now=now)
-    assert kinds(registrations[2]) == ["waitlisted"] and kinds(registrations[3]) == ["waitlisted", "seat_opened"]
+    assert kinds_of(registrations[2]) == ["waitlisted"] and kinds_of(registrations[3]) == ["waitlisted", "seat_opened"]
 
 
 def test_the_sweep_leaves_an_open_seat_alone(line, now):
@@ -150,7 +135,7 @@ def test_taking_the_seat_twice_takes_one(line, now):
     for _ in range(2):
         registrations[2].take_seat(now=now)
     session.refresh_from_db()
-    assert session.seats_taken == 2 and kinds(registrations[2]).count("promoted") == 1
+    assert session.seats_taken == 2 and kinds_of(registrations[2]).count("promoted") == 1
 
 
 def test_before_the_last_day_the_order_decides(line, now):
@@ -228,7 +213,7 @@ def test_the_button_takes_the_seat(open_seat, client):
     session, registrations = open_seat
     response = client.post(seat_of(registrations[2]))
     assert (response.status_code, response.url) == (302, f"/sessions/{session.code}/")
-    page = notices(client, response.url)
+    page = next_page(client, response.url)
     assert "You have a seat in Bystander Interventions on" in page and "invitation is on its way" in page
     assert client.get(seat_of(registrations[2])).url == f"/registrations/{registrations[2].uuid}/"
 
@@ -281,12 +266,12 @@ def test_at_the_start_the_list_is_closed_and_people_are_told_the_next_dates(line
     session.refresh_from_db()
     assert (session.seats_taken, session.waiting_count) == (2, 0)
     for registration in registrations[2:]:
-        assert kinds(registration) == ["waitlisted", "waitlist_closed"]
+        assert kinds_of(registration) == ["waitlisted", "waitlist_closed"]
         registration.refresh_from_db()
         letter = write_letter(registration.notices.get(kind="waitlist_closed"))
         assert f"/sessions/{other.code}/" in letter["text"] and f"/sessions/{other.code}/" in letter["html"]
         assert letter["subject"].startswith("No seat this time: Bystander Interventions, ")
-    assert kinds(registrations[0])[-1] == "confirmed"
+    assert kinds_of(registrations[0])[-1] == "confirmed"
 
 
 def test_before_the_start_no_list_is_closed(line):
@@ -302,7 +287,7 @@ def test_a_session_open_at_its_start_is_cancelled_and_its_waitlist_not_closed(ma
     close_waitlists()
     session.settle(now=now)
     waiting.refresh_from_db()
-    assert waiting.status == "session_cancelled" and kinds(waiting) == ["waitlisted", "cancelled"]
+    assert waiting.status == "session_cancelled" and kinds_of(waiting) == ["waitlisted", "cancelled"]
 
 
 def test_a_closed_waitlist_is_said_on_the_page(line, client, now):

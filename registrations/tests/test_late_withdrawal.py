@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from accounts.models import Person
 from catalog.models import Workshop
+from devtools.testing.registering import bring_near
 from registrations.models import Registration
-from registrations.tests.test_last_day import bring_near
 
 pytestmark = pytest.mark.django_db
 

@@ -8,19 +8,16 @@ from django.core.cache import cache
 from django.db.models import F
 from django.test import Client
 
-from accounts.tests.test_sign_in import CODE, ask, mailed_code, text
 from catalog.models import Workshop
+from devtools.testing.page import text
+from devtools.testing.registering import ADA, BO, join, next_page, nominate_page
+from devtools.testing.signing_in import CODE_PAGE, ask_for_code, mailed_code
 from notifications.models import Notice
 from notifications.outbox.deliver import drain
 from registrations.models import Nomination, Registration
-from registrations.tests.test_register_page import join, notices
 from sessions_app.models import Session
 
-ADA, BO, CY = "ada@example.edu", "bo@example.edu", "cy@example.edu"
-
-
-def nominate_page(session: Session) -> str:
-    return f"/sessions/{session.code}/nominations/"
+CY = "cy@example.edu"
 
 
 def told() -> list[tuple[str, str]]:
@@ -69,7 +66,7 @@ def as_ada(ada):
 def test_each_colleague_is_told_once_and_alone(me, session, person, smtp_sink):
     response = me.post(nominate_page(session), {"addresses": f"Ada Park <{ADA}>; {BO}, MAILTO:{ADA}\n{CY}"})
     assert (response.status_code, response.url) == (302, nominate_page(session))
-    page = notices(me, response.url)
+    page = next_page(me, response.url)
     assert "Three colleagues are nominated for Bystander Interventions on" in page
     assert f"{ADA}, {BO}, {CY}. Each is told once" in page
     assert told() == [("nominated", ADA), ("nominated", BO), ("nominated", CY)]
@@ -156,16 +153,16 @@ def test_somebody_of_the_office_may_be_nominated_with_an_address_elsewhere(me, s
 def test_a_stranger_at_a_domain_of_the_office_is_written_nothing_and_the_page_does_not_tell(me, session, people):
     people(1, email="office@elsewhere.com", is_staff=True)
     response = me.post(nominate_page(session), {"addresses": "stranger@elsewhere.com"})
-    assert response.status_code == 302 and "One colleague is nominated for" in notices(me, response.url)
+    assert response.status_code == 302 and "One colleague is nominated for" in next_page(me, response.url)
     assert told() == []
 
 
 def test_nominating_the_same_person_again_sends_nothing(me, session):
     for _ in range(2):
         response = me.post(nominate_page(session), {"addresses": f"{ADA}, {BO}"})
-    assert "You nominated these colleagues before, so nothing was sent again." in notices(me, response.url)
+    assert "You nominated these colleagues before, so nothing was sent again." in next_page(me, response.url)
     response = me.post(nominate_page(session), {"addresses": f"{ADA}, {CY}"})
-    page = notices(me, response.url)
+    page = next_page(me, response.url)
     assert "One colleague is nominated for" in page and "One other was nominated by you before" in page
     assert told() == [("nominated", ADA), ("nominated", BO), ("nominated", CY)]
 
@@ -173,14 +170,14 @@ def test_nominating_the_same_person_again_sends_nothing(me, session):
 def test_nobody_is_written_to_twice_whoever_nominates_them_and_the_page_does_not_tell(session, nominated, people):
     second, other = people(1)[0], Client()
     other.force_login(second)
-    page = notices(other, other.post(nominate_page(session), {"addresses": ADA}).url)
+    page = next_page(other, other.post(nominate_page(session), {"addresses": ADA}).url)
     assert "One colleague is nominated for" in page
     assert told() == [("nominated", ADA)]
 
 
 def test_nominating_somebody_who_comes_already_neither_writes_nor_tells(me, session, ada):
     Registration.objects.register(ada, session)
-    page = notices(me, me.post(nominate_page(session), {"addresses": ADA}).url)
+    page = next_page(me, me.post(nominate_page(session), {"addresses": ADA}).url)
     assert "One colleague is nominated for" in page
     assert "Your colleague has not accepted so far." in page
     assert told() == []
@@ -323,7 +320,7 @@ def test_the_page_is_for_whoever_was_written_to(nominated, me, office, client):
 def test_accepting_registers(as_ada, nominated, ada, session):
     response = as_ada.post(nominated.get_absolute_url(), {"answer": "accept"})
     assert (response.status_code, response.url) == (302, session.get_absolute_url())
-    assert "You’re registered for Bystander Interventions" in notices(as_ada, response.url)
+    assert "You’re registered for Bystander Interventions" in next_page(as_ada, response.url)
     registration = Registration.objects.get()
     nominated.refresh_from_db()
     assert (registration.person, nominated.status, nominated.registration) == (ada, "accepted", registration)
@@ -345,8 +342,8 @@ def test_accepting_warns_of_what_is_at_the_same_time_and_goes_on_if_told_to(as_a
 def test_an_address_without_an_account_signs_in_and_accepts_with_its_profile(session, person, client):
     nomination = Nomination.objects.nominate(["new@example.edu"], session, by=person)[0]
     path = nomination.get_absolute_url()
-    ask(client, "new@example.edu", next=path)
-    response = client.post(CODE, {"code": mailed_code("new@example.edu"), "next": path})
+    ask_for_code(client, "new@example.edu", next=path)
+    response = client.post(CODE_PAGE, {"code": mailed_code("new@example.edu"), "next": path})
     assert response.url == path
     assert not Registration.objects.exists()
     assert 'name="name"' in text(client.get(path))
@@ -362,7 +359,7 @@ def test_accepting_twice_answers_with_what_exists(as_ada, nominated, ada, sessio
     as_ada.post(nominated.get_absolute_url(), {"answer": "accept"})
     Registration.objects.update(registered_at=F("registered_at") - timedelta(minutes=1))
     response = as_ada.post(nominated.get_absolute_url(), {"answer": "accept"})
-    assert "You’re already registered for this session." in notices(as_ada, response.url)
+    assert "You’re already registered for this session." in next_page(as_ada, response.url)
     assert Registration.objects.count() == 1
     Registration.objects.get().withdraw(by=ada)
     response = as_ada.post(nominated.get_absolute_url(), {"answer": "accept"})
@@ -376,7 +373,7 @@ def test_accepting_a_full_session_joins_the_waitlist_and_says_so(as_ada, person,
     join(session, people(2))
     assert "Accept and join the waitlist" in text(as_ada.get(nomination.get_absolute_url()))
     response = as_ada.post(nomination.get_absolute_url(), {"answer": "accept"})
-    assert "You’re on the waitlist, 2nd in line." in notices(as_ada, response.url)
+    assert "You’re on the waitlist, 2nd in line." in next_page(as_ada, response.url)
     assert Registration.objects.get(person=ada).is_waitlisted
 
 

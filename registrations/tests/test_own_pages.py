@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from accounts.tests.test_sign_in import text
+from devtools.testing.page import text
+from devtools.testing.registering import day_of, join, next_page
 from foundation.dates import local
 from registrations.models import Registration
-from registrations.tests.test_register_page import day, join, notices
 from registrations.views.own import by_month
 from sessions_app.models import Session
 
@@ -104,7 +104,7 @@ def test_a_registration_asks_to_sign_in_first(mine, page):
 def test_leaving_is_asked_first_and_a_get_changes_nothing(client, mine, session, people):
     join(session, people(3))
     page = text(client.get(leave_page(mine)))
-    assert f"Leave {session.workshop.title} on {day(session)}?" in page
+    assert f"Leave {session.workshop.title} on {day_of(session)}?" in page
     assert "Three people will be left, and it needs six by" in page
     assert "Leave this session" in page and "Keep my place" in page
     mine.refresh_from_db()
@@ -116,8 +116,8 @@ def test_leaving_gives_the_seat_up(client, mine, session):
     assert (response.status_code, response.url) == (302, f"/sessions/{session.code}/")
     mine.refresh_from_db()
     assert mine.status == Registration.Status.WITHDRAWN
-    said = f"You’ve left {session.workshop.title} on {day(session)}. Thank you for making room."
-    assert said in notices(client, response.url)
+    said = f"You’ve left {session.workshop.title} on {day_of(session)}. Thank you for making room."
+    assert said in next_page(client, response.url)
 
 
 def test_leaving_twice_changes_nothing_more(client, mine, session, people):
@@ -139,7 +139,7 @@ def test_an_old_page_leads_to_the_place_one_has_since(client, mine, session):
     again = Registration.objects.register(mine.person, session)
     response = client.post(leave_page(mine))
     assert response.url == again.get_absolute_url()
-    said = notices(client, response.url)
+    said = next_page(client, response.url)
     assert INSTEAD in said and "You’ve left" not in said
     again.refresh_from_db()
     assert again.is_registered
@@ -148,14 +148,14 @@ def test_an_old_page_leads_to_the_place_one_has_since(client, mine, session):
 def test_an_old_page_of_a_place_that_moved_leads_to_the_new_date(client, mine, make_session):
     place = mine.transfer(make_session(days=30), by=mine.person)
     response = client.post(leave_page(mine))
-    assert response.url == place.get_absolute_url() and INSTEAD in notices(client, response.url)
+    assert response.url == place.get_absolute_url() and INSTEAD in next_page(client, response.url)
     place.withdraw(by=mine.person)
-    assert ENDED in notices(client, client.post(leave_page(mine)).url)
+    assert ENDED in next_page(client, client.post(leave_page(mine)).url)
 
 
 def test_the_second_press_of_the_button_is_answered_as_the_first(client, mine):
     for _ in range(2):
-        assert "You’ve left" in notices(client, client.post(leave_page(mine)).url)
+        assert "You’ve left" in next_page(client, client.post(leave_page(mine)).url)
 
 
 @pytest.mark.parametrize("ended", ["left", "taken", "closed"])
@@ -168,7 +168,7 @@ def test_an_old_page_of_a_place_that_has_ended_says_so(client, mine, session, of
         Registration.objects.filter(pk=mine.pk).update(status=Registration.Status.WAITLIST_CLOSED)
     response = client.post(leave_page(mine))
     assert response.url == session.get_absolute_url()
-    said = notices(client, response.url)
+    said = next_page(client, response.url)
     assert ENDED in said and "You’ve left" not in said and "Thank you" not in said
 
 
@@ -220,7 +220,7 @@ def test_a_session_that_has_started_is_not_left(client, mine, session, now):
 def test_leaving_a_cancelled_session_says_there_is_nothing_to_leave(client, mine, session, office):
     session.cancel("The facilitator is ill.", by=office)
     response = client.post(leave_page(mine))
-    assert "This session was cancelled, so there is no place to give up." in notices(client, response.url)
+    assert "This session was cancelled, so there is no place to give up." in next_page(client, response.url)
     mine.refresh_from_db()
     assert mine.status == Registration.Status.SESSION_CANCELLED
 
@@ -280,7 +280,7 @@ def test_my_training_asks_for_people_only_near_the_decision(
     join(session, people(others))
     Session.objects.filter(pk=session.pk).update(confirm_by=now + timedelta(days=days_left))
     page = text(client.get("/my/"))
-    assert (f"{session.workshop.title} on {day(session)} needs two more people by" in page) == said
+    assert (f"{session.workshop.title} on {day_of(session)} needs two more people by" in page) == said
     assert ("Invite a colleague" in page) == said
 
 

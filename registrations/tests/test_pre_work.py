@@ -3,9 +3,9 @@
 import pytest
 from django.test import Client
 
-from accounts.tests.test_sign_in import text
+from devtools.testing.page import text
+from devtools.testing.registering import next_page
 from registrations.models import Registration
-from registrations.tests.test_register_page import notices
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def test_the_page_shows_it_and_says_what_the_button_is_for(client, mine):
 def test_the_button_says_it_is_read(client, mine):
     response = client.post(page(mine))
     assert (response.status_code, response.url) == (302, f"/registrations/{mine.uuid}/")
-    assert "Noted: you have read it. We don’t remind you of it." in notices(client, response.url)
+    assert "Noted: you have read it. We don’t remind you of it." in next_page(client, response.url)
     mine.refresh_from_db()
     assert mine.pre_work_done_at is not None
     shown = text(client.get(page(mine)))

@@ -10,8 +10,8 @@ import pytest
 from django.conf import settings
 
 from conftest import database_url
+from devtools.testing.registering import bring_near
 from registrations.models import Registration
-from registrations.tests.test_last_day import bring_near
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 

@@ -6,10 +6,10 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from accounts.tests.test_sign_in import text
+from devtools.testing.page import text
+from devtools.testing.registering import join, next_page
 from notifications.outbox.compose import write_letter
 from registrations.models import Accommodation, Registration
-from registrations.tests.test_register_page import join, notices
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,7 @@ def test_whoever_left_the_other_date_takes_up_a_third(me, mine, dates, make_sess
     assert "This session was cancelled." in own and "Choose another date" in own and "See your new date" not in own
     response = me.post(page_of(mine), {"to": third.code})
     assert response.url == third.get_absolute_url()
-    assert "already registered" not in notices(me, response.url)
+    assert "already registered" not in next_page(me, response.url)
     mine.refresh_from_db()
     assert mine.moved_to == Registration.objects.active().get() == third.registrations.get()
     assert not mine.may_rebook
@@ -122,7 +122,7 @@ def test_the_mail_leads_to_the_page_where_one_press_moves_it(me, mine, dates):
     assert "was cancelled. What you asked for comes along." in text(page)
     assert Registration.objects.count() == 1
     response = me.post(page_of(mine), {"to": dates[1].code})
-    assert "Your place has moved to" in notices(me, response.url)
+    assert "Your place has moved to" in next_page(me, response.url)
     assert Registration.objects.get(session=dates[1]).is_registered
 
 

@@ -6,12 +6,11 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from accounts.tests.test_sign_in import text
 from catalog.models import Workshop
+from devtools.testing.page import text
+from devtools.testing.registering import bring_near, day_of, join, kinds_of, next_page
 from notifications.outbox.compose import write_letter
 from registrations.models import Accommodation, Registration
-from registrations.tests.test_last_day import bring_near, kinds
-from registrations.tests.test_register_page import day, join, notices
 from sessions_app.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +60,7 @@ def test_in_the_last_day_the_place_left_is_told_to_the_waiting(mine, dates, peop
     bring_near(dates[0], now + timedelta(hours=5), now)
     mine.transfer(dates[1], by=mine.person, now=now)
     assert counts(dates[0]) == (1, 1)
-    assert kinds(dates[0].registrations.waitlisted().get()) == ["waitlisted", "seat_opened"]
+    assert kinds_of(dates[0].registrations.waitlisted().get()) == ["waitlisted", "seat_opened"]
 
 
 def test_between_confirmed_dates_a_cancel_and_a_request_follow(mine, dates, people, now):
@@ -85,7 +84,7 @@ def test_a_full_date_is_refused_and_the_place_kept(mine, dates, people, now):
         mine.transfer(dates[1], by=mine.person, now=now)
     mine.refresh_from_db()
     assert mine.is_registered and [counts(one) for one in dates] == [(1, 0), (2, 0)]
-    assert kinds(mine) == ["registered"]
+    assert kinds_of(mine) == ["registered"]
 
 
 def test_nobody_overtakes_the_waitlist_of_the_other_date(mine, dates, people, now):
@@ -202,7 +201,7 @@ def me(client, mine):
 def test_the_page_lists_the_other_dates_and_no_others(me, mine, dates, make_session):
     unlisted, draft = make_session(days=40, listed=False), make_session(days=41, published=False)
     page = text(me.get(page_of(mine)))
-    assert f"You have a place on {day(dates[0])}. It is given up only if you get a seat" in page
+    assert f"You have a place on {day_of(dates[0])}. It is given up only if you get a seat" in page
     assert f'value="{dates[1].code}"' in page and "0 of 1" in page
     for other in (dates[0], unlisted, draft):
         assert f'value="{other.code}"' not in page
@@ -224,7 +223,7 @@ def test_a_get_moves_nothing(me, mine, dates):
 def test_the_button_moves_the_place(me, mine, dates):
     response = me.post(page_of(mine), {"to": dates[1].code})
     assert (response.status_code, response.url) == (302, f"/sessions/{dates[1].code}/")
-    assert f"Your place has moved to {day(dates[1])}." in notices(me, response.url)
+    assert f"Your place has moved to {day_of(dates[1])}." in next_page(me, response.url)
     page = text(me.get(f"/registrations/{mine.uuid}/"))
     assert "Your place has moved to another date." in page and "See your new date" in page
     assert me.get(page_of(mine)).url == f"/registrations/{mine.uuid}/"
@@ -243,7 +242,7 @@ def test_an_old_tab_does_not_say_one_is_registered_on_a_date_left_since(me, mine
     assert response.status_code == 409
     page = text(response)
     assert "This place has ended, so it cannot move. Register for the other date instead." in page
-    assert f"Your place on {day(dates[0])} has ended." in page and "You have a place" not in page
+    assert f"Your place on {day_of(dates[0])} has ended." in page and "You have a place" not in page
     assert "Move my place" not in page
 
 
@@ -252,17 +251,17 @@ def test_a_full_date_asks_to_join_its_waitlist_and_keep_this_place(me, mine, dat
     response = me.post(page_of(mine), {"to": dates[1].code})
     assert response.status_code == 409
     page = text(response)
-    assert f"Join the waitlist for Bystander Interventions on {day(dates[1])}?" in page
-    assert f"You keep your place on {day(dates[0])} while you wait." in page
+    assert f"Join the waitlist for Bystander Interventions on {day_of(dates[1])}?" in page
+    assert f"You keep your place on {day_of(dates[0])} while you wait." in page
     response = me.post(page_of(mine), {"to": dates[1].code, "wait": "1"})
     assert response.url == f"/sessions/{dates[1].code}/"
-    said = notices(me, response.url)
+    said = next_page(me, response.url)
     assert "You’re on the waitlist, 1st in line." in said
-    assert f"You keep your place on {day(dates[0])} meanwhile." in said
+    assert f"You keep your place on {day_of(dates[0])} meanwhile." in said
     mine.refresh_from_db()
     assert mine.is_registered and counts(dates[1]) == (2, 1)
     again = me.post(page_of(mine), {"to": dates[1].code, "wait": "1"})
-    assert "You’re on the waitlist, 1st in line." in notices(me, again.url)
+    assert "You’re on the waitlist, 1st in line." in next_page(me, again.url)
     assert "already on the waitlist of that date" in text(me.post(page_of(mine), {"to": dates[1].code}))
 
 
@@ -289,8 +288,8 @@ def test_a_date_at_the_time_of_another_session_asks_whether_that_is_meant(me, mi
     assert response.status_code == 409
     page = text(response)
     assert "<b>This overlaps with Disability and Allyship on the same day.</b> You can still take this date." in page
-    assert f"<h1>Take Bystander Interventions on {day(dates[1])}?</h1>" in page
-    assert f"You have a place on {day(dates[0])}." in page
+    assert f"<h1>Take Bystander Interventions on {day_of(dates[1])}?</h1>" in page
+    assert f"You have a place on {day_of(dates[0])}." in page
     mine.refresh_from_db()
     assert mine.is_registered and counts(dates[0]) == (1, 0) and counts(dates[1]) == (taken, 0)
     for _ in range(2):

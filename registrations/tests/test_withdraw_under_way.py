@@ -7,15 +7,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.tests.test_sign_in import text
+from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.changing import deliver
+from devtools.testing.page import text
+from devtools.testing.registering import next_page
 from foundation.dates import short_day
 from notifications.models import Notice
 from notifications.outbox.compose import write_letter
-from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from registrations.models import Registration
-from registrations.tests.test_register_page import notices
 from sessions_app.models import MeetingPlan, Session
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +121,7 @@ def test_the_pages_offer_it_and_say_what_it_means(client, under_way):
     page = text(client.get(leave))
     assert "you cannot register again, and nobody takes your seat." in page and "waitlist" not in page
     response = client.post(leave)
-    said = notices(client, response.url)
+    said = next_page(client, response.url)
     assert "We take the meetings still to come off your calendar." in said and "making room" not in said
     mine.refresh_from_db()
     assert (mine.status, mine.gave_up) == ("withdrawn", True)

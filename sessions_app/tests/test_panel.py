@@ -6,8 +6,8 @@ from urllib.parse import unquote
 import pytest
 
 from catalog.models import Workshop
+from devtools.testing.meter import DECIDED, HOUR, NOW, STARTS, WAITING, Seat, unsaved_session
 from sessions_app.display.panel import invitation_link, panel
-from sessions_app.tests.test_meter import DECIDED, HOUR, NOW, STARTS, WAITING, Seat, session
 
 MINE = Seat()
 MINE.uuid = WAITING.uuid = "11111111-1111-1111-1111-111111111111"
@@ -15,7 +15,7 @@ PROMISE = "If six have not registered by Friday at 5:00 PM, we cancel and write 
 
 
 def of(*args, **fields):
-    shown = session(*args, **fields)
+    shown = unsaved_session(*args, **fields)
     shown.workshop = Workshop(title="Implicit Bias", slug="implicit-bias")
     return shown
 

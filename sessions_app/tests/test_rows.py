@@ -2,9 +2,9 @@
 
 import pytest
 
+from devtools.testing.meter import Seat
 from sessions_app.display.meter import Meter, State
 from sessions_app.display.rows import Card, Part, Row, card_html, listing, part_html, place_of, row, row_html
-from sessions_app.tests.test_meter import Seat
 
 METER = Meter(State.GATHERING, "", ("on", ""), "1 of 2", True, " · 1 more by ", "Fri May 10", "2024-05-10T17:00-05:00")
 ROW = Row(
