@@ -168,7 +168,7 @@ def row_of(route: str) -> tuple | None:
 
 
 @pytest.fixture
-def registration(make_session, workshop, people, office, now) -> Registration:
+def every_noun(make_session, workshop, people, office, now) -> Registration:
     """A registration of the first of two people in a confirmed session, and beside it a row of every noun."""
     owner, other = people(2)
     campus = Campus.objects.create(name="Downtown")
@@ -194,17 +194,17 @@ def registration(make_session, workshop, people, office, now) -> Registration:
 
 
 @pytest.fixture
-def address(registration, now) -> Callable:
+def address(every_noun, now) -> Callable:
     """address(route) is where that route leads for the registration and what belongs to it."""
-    session, workshop, factor = registration.session, registration.session.workshop, Authenticator.objects.get()
+    session, workshop, factor = every_noun.session, every_noun.session.workshop, Authenticator.objects.get()
     known = {
         "<slug:code>": session.code,
         "<slug:slug>": workshop.slug,
-        "<slug:token>": CalendarFeed.objects.renew(registration.person, now),
+        "<slug:token>": CalendarFeed.objects.renew(every_noun.person, now),
         "nominations/<uuid:uuid>": f"nominations/{Nomination.objects.get().uuid}",
         "declines/<uuid:uuid>": f"declines/{Decline.objects.get().uuid}",
         "interests/<uuid:uuid>": f"interests/{Interest.objects.get().uuid}",
-        "<uuid:uuid>": registration.uuid,
+        "<uuid:uuid>": every_noun.uuid,
         "<int:session_pk>": session.pk,
         "<path:content_type_id>": ContentType.objects.get_for_model(workshop).pk,
         "(?P<url>.*)$": "nowhere/",
@@ -222,11 +222,11 @@ def address(registration, now) -> Callable:
 
 
 @pytest.fixture
-def clients(registration, office) -> dict[str, Client]:
+def clients(every_noun, office) -> dict[str, Client]:
     """A browser for everybody of LOOKING."""
     call_command("create_office", "colleague@example.edu", "--accommodations", "arranger@example.edu", verbosity=0)
     people = {who: Person.objects.get(email=f"{who}@example.edu") for who in ("colleague", "arranger")}
-    people |= {"owner": registration.person, "other": Person.objects.get(email="person2@example.edu"), "office": office}
+    people |= {"owner": every_noun.person, "other": Person.objects.get(email="person2@example.edu"), "office": office}
     browsers = {who: Client() for who in LOOKING}
     for who, person in people.items():
         browsers[who].force_login(person)
@@ -253,7 +253,7 @@ def test_every_url_answers_as_the_table_says(who, clients, address):
 
 @pytest.mark.parametrize("what", ["session", "workshop"])
 @pytest.mark.parametrize("who", WHO)
-def test_what_is_not_published_is_the_offices_alone(who, what, clients, address, registration):
+def test_what_is_not_published_is_the_offices_alone(who, what, clients, address, every_noun):
     if what == "session":
         Session.objects.update(status=Session.Status.DRAFT)
     else:
@@ -294,7 +294,7 @@ def test_looking_again_and_again_changes_no_row(who, clients, address, monkeypat
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_row_that_looking_writes_is_seen(method, registration, settings):
+def test_a_row_that_looking_writes_is_seen(method, every_noun, settings):
     @login_not_required
     def count(request: HttpRequest) -> HttpResponse:
         if request.method == method.upper():

@@ -10,7 +10,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from conftest import HOW, ZONE
+from devtools.testing.cast import ZONE
+from devtools.testing.database import HOW
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RUN_AXE = """() => {
@@ -72,6 +73,13 @@ def sign_in(live_server) -> Callable:
         page.context.add_cookies([cookie])
 
     return become
+
+
+@pytest.fixture
+def office_page(browser_page, sign_in, office):
+    """A fresh page of a browser signed in as the office."""
+    sign_in(browser_page, office)
+    return browser_page
 
 
 @dataclass

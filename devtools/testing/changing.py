@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from conftest import ZONE
+from devtools.testing.cast import ZONE
 from foundation.wall_clock import instant
 from notifications.models import MailQueue
 from notifications.outbox.claim import claim

@@ -28,16 +28,6 @@ def proves(settings):
 
 
 @pytest.fixture
-def registration(make_session, person, smtp_sink, now) -> Registration:
-    """A person whose invitation to a confirmed session was sent."""
-    session = make_session(minimum=1)
-    registration = Registration.objects.register(person, session, now=now)
-    session.settle(now=now)
-    drain()
-    return registration
-
-
-@pytest.fixture
 def thread(registration) -> CalendarThread:
     return registration.threads.get()
 

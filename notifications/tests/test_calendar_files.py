@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from catalog.models import Workshop
@@ -12,13 +11,8 @@ from notifications.models import Notice
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Place, Session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_cache")]
 OFFICE = ("mailto:training@example.edu",)
-
-
-@pytest.fixture(autouse=True)
-def fresh_cache():
-    cache.clear()
 
 
 @pytest.fixture

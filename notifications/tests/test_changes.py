@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from conftest import ZONE
 from devtools.testing.calendar_readers import calendar_of
+from devtools.testing.cast import ZONE
 from devtools.testing.changing import MINUTES, deliver, first, html_of, move_to, plan, shift, text_of
 from foundation.wall_clock import instant
 from notifications.models import Notice

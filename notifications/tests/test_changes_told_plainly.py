@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from conftest import ZONE
 from devtools.testing.calendar_readers import calendar_of
+from devtools.testing.cast import ZONE
 from devtools.testing.changing import MINUTES, deliver, owed, plan, shift, subjects_to, text_of
 from foundation.dates import long_day
 from notifications.kinds import at_risk

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def confirmed(make_session, people, now):
+def six(make_session, people, now):
     """A confirmed session with six registrations, whose invitations are all that is owed."""
     session = make_session()
     registrations = [Registration.objects.register(person, session, now=now) for person in people(6)]
@@ -43,7 +43,7 @@ def write_code(person) -> Notice:
     return Notice.objects.write_code(person.email, person, "Code", "123 456", "h", later(minutes=3))
 
 
-def test_several_are_claimed_in_one_go(confirmed):
+def test_several_are_claimed_in_one_go(six):
     taken = claim_some(timezone.now(), most=4)
     assert [notice.pk for notice in taken] == list(Notice.objects.order_by("pk").values_list("pk", flat=True)[:4])
     assert (
@@ -71,13 +71,13 @@ def test_a_claim_of_six_reads_and_writes_no_more_often_than_a_claim_of_two(make_
     assert counts[0] == counts[1] <= 14
 
 
-def test_a_code_is_claimed_alone(confirmed, person):
+def test_a_code_is_claimed_alone(six, person):
     code = write_code(person)
     assert claim_some(timezone.now(), most=20) == [code]
     assert len(claim_some(timezone.now(), most=20)) == 6
 
 
-def test_what_was_tried_before_is_claimed_alone_so_that_a_poison_takes_nobody_along(confirmed):
+def test_what_was_tried_before_is_claimed_alone_so_that_a_poison_takes_nobody_along(six):
     everything = claim_some(timezone.now(), most=20)
     assert len(everything) == 6
     after = timezone.now() + LEASE + timedelta(seconds=1)
@@ -86,15 +86,15 @@ def test_what_was_tried_before_is_claimed_alone_so_that_a_poison_takes_nobody_al
     assert claim_some(after, most=20) == []
 
 
-def test_an_invitation_sent_again_is_claimed_alone(confirmed, office, now):
-    session, registrations = confirmed
+def test_an_invitation_sent_again_is_claimed_alone(six, office, now):
+    session, registrations = six
     Notice.objects.update(state="sent")
     again = [registration.threads.get().send_again(by=office, now=now) for registration in registrations[:2]]
     assert [claim_some(timezone.now(), most=20) for _ in again] == [[notice] for notice in again]
 
 
-def test_a_cancellation_with_an_older_message_waiting_is_claimed_alone(confirmed, now):
-    session, registrations = confirmed
+def test_a_cancellation_with_an_older_message_waiting_is_claimed_alone(six, now):
+    session, registrations = six
     for registration in registrations[:2]:
         registration.withdraw(by=registration.person, now=now)
     later_ones = timezone.now() + timedelta(minutes=1)
@@ -113,14 +113,14 @@ def test_a_cancellation_with_an_older_message_waiting_is_claimed_alone(confirmed
     ],
     ids=["the person left", "the session is cancelled", "the meeting is cancelled"],
 )
-def test_an_invitation_that_no_longer_holds_is_set_aside(confirmed, now, end):
+def test_an_invitation_that_no_longer_holds_is_set_aside(six, now, end):
     end(now)
     assert claim_some(timezone.now(), most=20) == []
     assert set(Notice.objects.values_list("state", flat=True)) == {"superseded"}
 
 
-def test_of_one_thread_one_message_at_most_is_claimed(confirmed, now):
-    session, registrations = confirmed
+def test_of_one_thread_one_message_at_most_is_claimed(six, now):
+    session, registrations = six
     first = registrations[0].notices.get()
     thread = first.thread
     Notice.objects.exclude(pk=first.pk).delete()
@@ -132,7 +132,7 @@ def test_of_one_thread_one_message_at_most_is_claimed(confirmed, now):
     assert claim_some(timezone.now(), most=20) == [twin]
 
 
-def test_what_a_slow_server_leaves_undone_goes_back_and_counts_as_never_tried(confirmed, smtp_sink, monkeypatch):
+def test_what_a_slow_server_leaves_undone_goes_back_and_counts_as_never_tried(six, smtp_sink, monkeypatch):
     assert send_slowly(monkeypatch) == 1
     waiting = Notice.objects.filter(state="queued")
     assert (len(smtp_sink.received), waiting.count()) == (1, 5)
@@ -141,15 +141,15 @@ def test_what_a_slow_server_leaves_undone_goes_back_and_counts_as_never_tried(co
     assert len({received.message["X-Quorum-Notice"] for received in smtp_sink.received}) == len(smtp_sink.received) == 6
 
 
-def test_a_code_written_meanwhile_overtakes_what_a_slow_server_leaves_undone(confirmed, person, smtp_sink, monkeypatch):
+def test_a_code_written_meanwhile_overtakes_what_a_slow_server_leaves_undone(six, person, smtp_sink, monkeypatch):
     send_slowly(monkeypatch)
     write_code(person)
     drain()
     assert [received.message["Subject"] == "Code" for received in smtp_sink.received] == [False, True] + [False] * 5
 
 
-def test_a_letter_written_while_the_queue_was_paused_is_written_anew(confirmed, smtp_sink, office, now):
-    session, registrations = confirmed
+def test_a_letter_written_while_the_queue_was_paused_is_written_anew(six, smtp_sink, office, now):
+    session, registrations = six
 
     async def refuse(server, session, envelope, address, options):
         return "530 5.7.0 Not from you"
@@ -169,6 +169,6 @@ def test_a_letter_written_while_the_queue_was_paused_is_written_anew(confirmed, 
     assert len(smtp_sink.received) == 6
 
 
-def test_claiming_one_takes_the_first(confirmed):
+def test_claiming_one_takes_the_first(six):
     first = Notice.objects.order_by("pk").first()
     assert claim(timezone.now()) == first

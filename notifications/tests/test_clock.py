@@ -5,20 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications.models import Notice
 from notifications.outbox.claim import LEASE, claim
 from notifications.outbox.clock import Clock
 from notifications.outbox.deliver import drain
-from registrations.models import Registration
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def notice(make_session, person, now) -> Notice:
-    """A notice that is due."""
-    return Registration.objects.register(person, make_session(), now=now).notices.get()
 
 
 def move_clock(monkeypatch, by: timedelta) -> None:

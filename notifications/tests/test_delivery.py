@@ -11,8 +11,8 @@ from aiosmtpd.smtp import AuthResult
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from conftest import ZONE
 from devtools.testing.calendar_readers import calendar_of
+from devtools.testing.cast import ZONE
 from notifications.models import CalendarThread, MailQueue, Notice
 from notifications.outbox.claim import LEASE, claim
 from notifications.outbox.deliver import GIVE_UP_AFTER, Sender, drain
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def confirmed(make_session, people, now):
+def confirmed_six(make_session, people, now):
     """A confirmed session of six with the registrations of its people, nothing sent yet but what confirms it."""
     session = make_session()
     registrations = [Registration.objects.register(person, session, now=now) for person in people(6)]
@@ -39,8 +39,8 @@ def states(registration) -> list[str]:
     return list(registration.notices.order_by("pk").values_list("state", flat=True))
 
 
-def test_each_invitation_names_its_one_reader(confirmed, smtp_sink):
-    session, registrations = confirmed
+def test_each_invitation_names_its_one_reader(confirmed_six, smtp_sink):
+    session, registrations = confirmed_six
     everybody = {registration.person.email for registration in registrations}
     drain()
     assert len(smtp_sink.received) == 6
@@ -54,7 +54,7 @@ def test_each_invitation_names_its_one_reader(confirmed, smtp_sink):
         assert {address for address in everybody if address in shown.replace("\r\n ", "")} == {reader}
 
 
-def test_an_invitation_is_stamped_by_the_senders_clock(confirmed, smtp_sink):
+def test_an_invitation_is_stamped_by_the_senders_clock(confirmed_six, smtp_sink):
     """It is the database's; by the clock of a machine that is ahead, what comes next would look older."""
     at = later(hours=-1).replace(microsecond=0)
     notice = claim(timezone.now())
@@ -63,14 +63,14 @@ def test_an_invitation_is_stamped_by_the_senders_clock(confirmed, smtp_sink):
     assert calendar_of(smtp_sink.received[0]).decoded("DTSTAMP") == at
 
 
-def test_plain_news_older_than_the_invitation_is_superseded(confirmed, smtp_sink):
-    session, registrations = confirmed
+def test_plain_news_older_than_the_invitation_is_superseded(confirmed_six, smtp_sink):
+    session, registrations = confirmed_six
     drain()
     assert states(registrations[0]) == ["superseded", "sent"]
 
 
-def test_a_cancellation_carries_its_calendar_part_once_an_invitation_was_claimed(confirmed, smtp_sink, now):
-    session, registrations = confirmed
+def test_a_cancellation_carries_its_calendar_part_once_an_invitation_was_claimed(confirmed_six, smtp_sink, now):
+    session, registrations = confirmed_six
     drain()
     registrations[0].withdraw(by=registrations[0].person, now=now)
     drain()
@@ -81,8 +81,8 @@ def test_a_cancellation_carries_its_calendar_part_once_an_invitation_was_claimed
     assert str(left["STATUS"]) == "CANCELLED"
 
 
-def test_a_cancellation_without_an_invitation_is_plain_mail(confirmed, smtp_sink, now):
-    session, registrations = confirmed
+def test_a_cancellation_without_an_invitation_is_plain_mail(confirmed_six, smtp_sink, now):
+    session, registrations = confirmed_six
     registrations[0].withdraw(by=registrations[0].person, now=now)
     drain()
     (only,) = smtp_sink.to(registrations[0].person.email)
@@ -92,8 +92,8 @@ def test_a_cancellation_without_an_invitation_is_plain_mail(confirmed, smtp_sink
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_a_cancellation_claimed_while_the_invitation_goes_out_takes_it_off_the_calendar(confirmed, now):
-    session, registrations = confirmed
+def test_a_cancellation_claimed_while_the_invitation_goes_out_takes_it_off_the_calendar(confirmed_six, now):
+    session, registrations = confirmed_six
     thread = registrations[0].threads.get()
     registrations[0].withdraw(by=registrations[0].person, now=now)
     Notice.objects.exclude(thread=thread).update(state="sent")
@@ -115,8 +115,8 @@ def test_a_cancellation_claimed_while_the_invitation_goes_out_takes_it_off_the_c
     assert [(notice.thread, notice.method) for notice in claimed] == [(thread, "CANCEL")]
 
 
-def test_a_request_refused_for_now_never_follows_the_cancellation(confirmed, smtp_sink, office, now):
-    session, registrations = confirmed
+def test_a_request_refused_for_now_never_follows_the_cancellation(confirmed_six, smtp_sink, office, now):
+    session, registrations = confirmed_six
     address = registrations[0].person.email
     smtp_sink.deferred.add(address)
     drain()
@@ -130,8 +130,8 @@ def test_a_request_refused_for_now_never_follows_the_cancellation(confirmed, smt
     assert calendar_of(last)["SEQUENCE"] == 1
 
 
-def test_one_notice_in_flight_per_thread(confirmed, now):
-    session, registrations = confirmed
+def test_one_notice_in_flight_per_thread(confirmed_six, now):
+    session, registrations = confirmed_six
     thread = registrations[0].threads.get()
     Notice.objects.filter(thread=thread).update(state="sending", lease_until=later(minutes=5))
     registrations[0].withdraw(by=registrations[0].person, now=now)
@@ -141,7 +141,7 @@ def test_one_notice_in_flight_per_thread(confirmed, now):
         Notice.objects.filter(pk=cancellation.pk).update(state="sending")
 
 
-def test_a_dead_senders_notice_is_taken_over_when_its_lease_runs_out(confirmed):
+def test_a_dead_senders_notice_is_taken_over_when_its_lease_runs_out(confirmed_six):
     first = claim(timezone.now())
     while claim(timezone.now()):
         pass
@@ -151,7 +151,7 @@ def test_a_dead_senders_notice_is_taken_over_when_its_lease_runs_out(confirmed):
     assert again.token != first.token
 
 
-def test_the_letter_sent_again_is_the_same_letter(confirmed, smtp_sink):
+def test_the_letter_sent_again_is_the_same_letter(confirmed_six, smtp_sink):
     smtp_sink.drops = 1
     drain()
     Notice.objects.filter(state="queued").update(next_attempt_at=timezone.now())
@@ -164,8 +164,8 @@ def test_the_letter_sent_again_is_the_same_letter(confirmed, smtp_sink):
     assert calendar_of(twice[0]).to_ical() == calendar_of(twice[1]).to_ical()
 
 
-def test_a_refused_recipient_is_dead_at_once_and_shown(confirmed, smtp_sink):
-    session, registrations = confirmed
+def test_a_refused_recipient_is_dead_at_once_and_shown(confirmed_six, smtp_sink):
+    session, registrations = confirmed_six
     smtp_sink.refused.add(registrations[0].person.email)
     drain()
     notice = registrations[0].notices.get(method="REQUEST")
@@ -174,8 +174,8 @@ def test_a_refused_recipient_is_dead_at_once_and_shown(confirmed, smtp_sink):
     assert Notice.objects.filter(state="sent").count() == 5
 
 
-def test_retry_queues_a_dead_notice_again(confirmed, smtp_sink):
-    session, registrations = confirmed
+def test_retry_queues_a_dead_notice_again(confirmed_six, smtp_sink):
+    session, registrations = confirmed_six
     smtp_sink.refused.add(registrations[0].person.email)
     drain()
     smtp_sink.refused.clear()
@@ -184,8 +184,8 @@ def test_retry_queues_a_dead_notice_again(confirmed, smtp_sink):
     assert len(smtp_sink.to(registrations[0].person.email)) == 1
 
 
-def test_a_temporary_refusal_is_tried_again_after_a_minute_or_so(confirmed, smtp_sink):
-    session, registrations = confirmed
+def test_a_temporary_refusal_is_tried_again_after_a_minute_or_so(confirmed_six, smtp_sink):
+    session, registrations = confirmed_six
     smtp_sink.deferred.add(registrations[0].person.email)
     before = timezone.now()
     drain()
@@ -194,15 +194,15 @@ def test_a_temporary_refusal_is_tried_again_after_a_minute_or_so(confirmed, smtp
     assert timedelta(seconds=48) <= notice.next_attempt_at - before <= timedelta(seconds=80)
 
 
-def test_after_three_days_a_temporary_refusal_is_final(confirmed, smtp_sink):
-    session, registrations = confirmed
+def test_after_three_days_a_temporary_refusal_is_final(confirmed_six, smtp_sink):
+    session, registrations = confirmed_six
     smtp_sink.deferred.add(registrations[0].person.email)
     Notice.objects.update(created_at=timezone.now() - GIVE_UP_AFTER)
     drain()
     assert registrations[0].notices.get(method="REQUEST").state == "dead"
 
 
-def test_no_mail_server_costs_nothing_but_time(confirmed, smtp_sink, settings):
+def test_no_mail_server_costs_nothing_but_time(confirmed_six, smtp_sink, settings):
     settings.EMAIL_PORT = 1
     drain()
     assert set(Notice.objects.values_list("state", flat=True)) == {"queued", "superseded"}
@@ -227,7 +227,7 @@ def suspicious_server(settings, smtp_sink):
     controller.stop()
 
 
-def test_refused_credentials_pause_the_queue_and_burn_no_attempt(confirmed, suspicious_server, smtp_sink):
+def test_refused_credentials_pause_the_queue_and_burn_no_attempt(confirmed_six, suspicious_server, smtp_sink):
     drain()
     queue = MailQueue.load()
     assert queue.is_paused(timezone.now())
@@ -237,7 +237,7 @@ def test_refused_credentials_pause_the_queue_and_burn_no_attempt(confirmed, susp
     assert drain() == 0
 
 
-def test_the_queue_goes_on_once_the_credentials_are_right(confirmed, suspicious_server, smtp_sink, settings):
+def test_the_queue_goes_on_once_the_credentials_are_right(confirmed_six, suspicious_server, smtp_sink, settings):
     drain()
     settings.EMAIL_PORT, settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = smtp_sink.port, "", ""
     MailQueue.objects.update(paused_until=timezone.now())
@@ -275,7 +275,7 @@ def surly_server(settings, smtp_sink):
 
 @pytest.mark.parametrize("said_to", ["CONNECT", "EHLO", "STARTTLS"])
 def test_a_server_that_turns_everybody_away_pauses_the_queue_and_burns_no_attempt(
-    confirmed, surly_server, settings, said_to
+    confirmed_six, surly_server, settings, said_to
 ):
     settings.EMAIL_USE_TLS = said_to == "STARTTLS"
     # HELO is what a client says where EHLO is refused.
@@ -287,7 +287,7 @@ def test_a_server_that_turns_everybody_away_pauses_the_queue_and_burns_no_attemp
     assert list(waiting.values_list("attempts", flat=True)) == [0] * 6
 
 
-def test_a_server_too_busy_to_greet_is_tried_again_after_a_minute_or_so(confirmed, surly_server):
+def test_a_server_too_busy_to_greet_is_tried_again_after_a_minute_or_so(confirmed_six, surly_server):
     surly_server(CONNECT="421 4.3.2 Too many connections")
     drain()
     assert not MailQueue.load().is_paused(timezone.now())
@@ -295,7 +295,7 @@ def test_a_server_too_busy_to_greet_is_tried_again_after_a_minute_or_so(confirme
     assert list(waiting.values_list("attempts", "problem")) == [(1, "421 4.3.2 Too many connections")] * 6
 
 
-def test_a_notice_that_kills_its_sender_is_given_up_in_the_end(confirmed, smtp_sink):
+def test_a_notice_that_kills_its_sender_is_given_up_in_the_end(confirmed_six, smtp_sink):
     notice = Notice.objects.filter(method="REQUEST").first()
     Notice.objects.filter(pk=notice.pk).update(attempts=20, state="sending", lease_until=timezone.now())
     drain()
@@ -303,7 +303,7 @@ def test_a_notice_that_kills_its_sender_is_given_up_in_the_end(confirmed, smtp_s
     assert (notice.state, notice.problem) == ("dead", "Given up after 20 attempts.")
 
 
-def test_a_letter_that_cannot_be_written_does_not_stop_the_others(confirmed, smtp_sink):
+def test_a_letter_that_cannot_be_written_does_not_stop_the_others(confirmed_six, smtp_sink):
     poison = Notice.objects.filter(method="REQUEST").first()
     CalendarThread.objects.filter(pk=poison.thread_id).update(uid="not a uid")
     drain()
@@ -313,7 +313,7 @@ def test_a_letter_that_cannot_be_written_does_not_stop_the_others(confirmed, smt
     assert len(smtp_sink.received) == 5
 
 
-def test_codes_go_first_and_are_erased_once_sent(confirmed, person, smtp_sink):
+def test_codes_go_first_and_are_erased_once_sent(confirmed_six, person, smtp_sink):
     code = Notice.objects.write_code(
         person.email, person, "123 456 is your Quorum code", "123 456", "<p>123 456</p>", later(minutes=3)
     )
@@ -415,8 +415,8 @@ def test_a_sender_whose_lease_ran_out_leaves_the_notice_to_the_next(person, smtp
     assert len({received.message["X-Quorum-Notice"] for received in smtp_sink.received}) == 1
 
 
-def test_what_was_superseded_meanwhile_stays_so_when_its_sender_is_done(confirmed, smtp_sink, now):
-    session, registrations = confirmed
+def test_what_was_superseded_meanwhile_stays_so_when_its_sender_is_done(confirmed_six, smtp_sink, now):
+    session, registrations = confirmed_six
     Notice.objects.exclude(registration=registrations[0]).delete()
     invitation = claim(timezone.now())
     registrations[0].withdraw(by=registrations[0].person, now=now)
@@ -426,8 +426,8 @@ def test_what_was_superseded_meanwhile_stays_so_when_its_sender_is_done(confirme
     assert states(registrations[0]) == ["superseded", "superseded", "sending"]
 
 
-def test_taking_the_newest_sets_older_ones_aside_at_once(confirmed, now):
-    session, registrations = confirmed
+def test_taking_the_newest_sets_older_ones_aside_at_once(confirmed_six, now):
+    session, registrations = confirmed_six
     Notice.objects.exclude(registration=registrations[0]).delete()
     claim(timezone.now())
     Notice.objects.filter(state="sending").update(state="queued", next_attempt_at=later(hours=1))
@@ -436,8 +436,8 @@ def test_taking_the_newest_sets_older_ones_aside_at_once(confirmed, now):
     assert states(registrations[0]) == ["superseded", "superseded", "sending"]
 
 
-def test_an_invitation_is_not_tried_again_once_its_cancellation_was_sent(confirmed, smtp_sink, now):
-    session, registrations = confirmed
+def test_an_invitation_is_not_tried_again_once_its_cancellation_was_sent(confirmed_six, smtp_sink, now):
+    session, registrations = confirmed_six
     address = registrations[0].person.email
     smtp_sink.refused.add(address)
     drain()
@@ -475,8 +475,8 @@ def test_leaving_two_meetings_nobody_was_invited_to_makes_one_mail(make_session,
     assert calendar_of(only) is None
 
 
-def test_pauses_grow_and_are_scattered(confirmed, smtp_sink):
-    session, registrations = confirmed
+def test_pauses_grow_and_are_scattered(confirmed_six, smtp_sink):
+    session, registrations = confirmed_six
     smtp_sink.deferred.update(registration.person.email for registration in registrations)
     for minutes in (1, 5, 15, 60, 180, 360, 720, 1440, 1440):
         Notice.objects.filter(state="queued").update(next_attempt_at=timezone.now())
@@ -501,7 +501,7 @@ def test_an_expired_code_is_not_taken(person):
     assert claim(timezone.now()) is None
 
 
-def test_a_server_that_says_it_closes_costs_one_notice_one_attempt(confirmed, smtp_sink):
+def test_a_server_that_says_it_closes_costs_one_notice_one_attempt(confirmed_six, smtp_sink):
     said = []
 
     async def close_once(server, session, envelope, address, options):
@@ -518,7 +518,7 @@ def test_a_server_that_says_it_closes_costs_one_notice_one_attempt(confirmed, sm
     assert (waiting.to, waiting.attempts) == (said[0], 1)
 
 
-def test_only_undeliverable_notices_are_queued_again(confirmed, smtp_sink):
+def test_only_undeliverable_notices_are_queued_again(confirmed_six, smtp_sink):
     drain()
     sent = Notice.objects.filter(state="sent").first()
     sent.retry()

@@ -51,8 +51,8 @@ def test_who_waits_has_no_uid_until_a_seat_is_theirs(registered, now):
     assert registrations[2].threads.get().sequence is None
 
 
-def test_every_meeting_of_a_seat_has_its_uid_in_one_statement(weekly, people, now, django_assert_num_queries):
-    registration = Registration.objects.register(people(1)[0], weekly(4), now=now)
+def test_every_meeting_of_a_seat_has_its_uid_in_one_statement(two_hours_weekly, people, now, django_assert_num_queries):
+    registration = Registration.objects.register(people(1)[0], two_hours_weekly(4), now=now)
     assert registration.threads.values("uid").distinct().count() == 4
     registration.threads.all().delete()
     with django_assert_num_queries(2):
@@ -146,7 +146,7 @@ def test_cancelling_a_confirmed_session_takes_it_off_every_calendar(registered, 
 
 
 @pytest.fixture
-def weekly(make_session, now):
+def two_hours_weekly(make_session, now):
     """weekly(2, minimum=1) gives an open session with a meeting in each of two weeks."""
 
     def make(weeks, **overrides):
@@ -164,8 +164,8 @@ def weekly(make_session, now):
     return make
 
 
-def test_a_session_of_two_meetings_makes_two_invitations_a_person(weekly, people, now):
-    session = weekly(2, minimum=1)
+def test_a_session_of_two_meetings_makes_two_invitations_a_person(two_hours_weekly, people, now):
+    session = two_hours_weekly(2, minimum=1)
     registration = Registration.objects.register(people(1)[0], session, now=now)
     session.settle(now=now)
     assert owed(registration)[1:] == [("confirmed", "REQUEST", 0)] * 2

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -23,19 +22,8 @@ from notifications.models import CalendarFeed, CalendarThread, Notice
 from registrations.models import Registration
 from sessions_app.models import Meeting, MeetingPlan, Session, Times
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_cache")]
 NOTHING = (404, b"There is no calendar at this address.\n")
-
-
-@pytest.fixture(autouse=True)
-def fresh_cache():
-    cache.clear()
-
-
-@pytest.fixture
-def feed(person, now) -> str:
-    """The path of the person's private feed."""
-    return f"/calendar/{CalendarFeed.objects.renew(person, now)}.ics"
 
 
 @pytest.fixture

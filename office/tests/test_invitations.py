@@ -17,21 +17,6 @@ from registrations.models import Registration
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk(client, office):
-    client.force_login(office)
-    return client
-
-
-@pytest.fixture
-def invited(make_session, person, now) -> Registration:
-    """A registration in a confirmed session, its invitation not sent yet."""
-    session = make_session(minimum=1)
-    registration = Registration.objects.register(person, session, now=now)
-    session.settle(now=now)
-    return registration
-
-
 def roster(registration) -> str:
     return reverse("admin:registrations_registration_roster", args=[registration.session_id])
 
@@ -48,11 +33,11 @@ def line(registration):
     return in_session(registration.session)[0]
 
 
-def test_the_roster_and_the_person_show_the_uid_the_sequence_and_what_came_of_it(desk, invited, smtp_sink):
+def test_the_roster_and_the_person_show_the_uid_the_sequence_and_what_came_of_it(clerk, invited, smtp_sink):
     drain()
     thread = invited.threads.get()
     for page in (roster(invited), of(invited)):
-        text = desk.get(page).text
+        text = clerk.get(page).text
         assert f"UID {thread.uid}" in text and "Invitation, SEQUENCE 0" in text and "Not answered" in text
         assert "Delivered to the mail server" in text and "Send again" in text
 
@@ -80,18 +65,18 @@ def test_it_says_why_a_message_was_not_delivered(invited, smtp_sink, office, now
     assert line(invited).outcome == "Not delivered: 550 5.1.1 No such mailbox. Handled: Called them."
 
 
-def test_nobody_is_invited_before_the_session_is_confirmed(desk, make_session, person, now):
+def test_nobody_is_invited_before_the_session_is_confirmed(clerk, make_session, person, now):
     registration = Registration.objects.register(person, make_session(), now=now)
     assert in_session(registration.session) == [] == of_person(person)
-    assert "Invitations go out once a session is confirmed." in desk.get(roster(registration)).text
+    assert "Invitations go out once a session is confirmed." in clerk.get(roster(registration)).text
 
 
 @pytest.mark.parametrize("back", ["", "person"])
-def test_the_office_sends_the_current_invitation_again(desk, office, invited, smtp_sink, back):
+def test_the_office_sends_the_current_invitation_again(clerk, office, invited, smtp_sink, back):
     drain()
-    response = desk.post(again(invited), {"back": back})
+    response = clerk.post(again(invited), {"back": back})
     assert response.url == (of(invited) if back else roster(invited))
-    assert "The invitation to Person 1 is on its way." in desk.get(response.url).text
+    assert "The invitation to Person 1 is on its way." in clerk.get(response.url).text
     drain()
     assert len(smtp_sink.received) == 2
     assert line(invited).what == "Invitation, SEQUENCE 0"
@@ -99,16 +84,16 @@ def test_the_office_sends_the_current_invitation_again(desk, office, invited, sm
     assert (entry.user, entry.get_change_message()) == (office, "Invitation sent again by Office Person.")
 
 
-def test_pressing_twice_sends_one(desk, invited, smtp_sink):
+def test_pressing_twice_sends_one(clerk, invited, smtp_sink):
     drain()
     for _ in range(2):
-        assert desk.post(again(invited)).status_code == 302
+        assert clerk.post(again(invited)).status_code == 302
     assert Notice.objects.filter(kind="again").count() == 1
 
 
-def test_a_cancelled_place_has_no_invitation_to_send(desk, invited, person, now):
+def test_a_cancelled_place_has_no_invitation_to_send(clerk, invited, person, now):
     invited.withdraw(by=person, now=now)
-    text = desk.post(again(invited), follow=True).text
+    text = clerk.post(again(invited), follow=True).text
     assert "This person is not invited to this meeting" in text
     assert not Notice.objects.filter(kind="again").exists()
 
@@ -132,15 +117,15 @@ def test_who_may_only_look_sends_nothing(client, people, invited):
     assert "SEQUENCE" not in client.get(roster(invited)).text
 
 
-def test_one_persons_page_shows_nobody_elses(desk, make_session, people, now):
+def test_one_persons_page_shows_nobody_elses(clerk, make_session, people, now):
     session = make_session(minimum=1)
     first, second = [Registration.objects.register(person, session, now=now) for person in people(2)]
     session.settle(now=now)
-    text = desk.get(of(first)).text
+    text = clerk.get(of(first)).text
     assert first.threads.get().uid in text and second.threads.get().uid not in text
 
 
-def test_the_panels_make_the_same_queries_for_one_and_for_twenty(desk, make_session, people, now):
+def test_the_panels_make_the_same_queries_for_one_and_for_twenty(clerk, make_session, people, now):
     session, counts = make_session(minimum=1), []
     for more in (1, 19):
         for person in people(more):
@@ -148,8 +133,8 @@ def test_the_panels_make_the_same_queries_for_one_and_for_twenty(desk, make_sess
         session.settle(now=now)
         registration = Registration.objects.first()
         for page in (roster(registration), of(registration)):
-            desk.get(page)
+            clerk.get(page)
             with CaptureQueriesContext(connection) as queries:
-                desk.get(page)
+                clerk.get(page)
             counts.append(len(queries))
     assert counts[:2] == counts[2:]

@@ -17,20 +17,6 @@ PAGE = "/admin/notifications/notice/undeliverable/"
 NOTE = "Called them; the new address is in their profile."
 
 
-@pytest.fixture
-def desk(client, office):
-    client.force_login(office)
-    return client
-
-
-@pytest.fixture
-def notice(make_session, person, now):
-    """A notice the mail server refused for good."""
-    Registration.objects.register(person, make_session(), now=now)
-    Notice.objects.update(state=Notice.State.DEAD, problem="550 No such mailbox", attempts=3, subject="You’re in")
-    return Notice.objects.get()
-
-
 def url(name: str, notice: Notice) -> str:
     return reverse(f"admin:notifications_notice_{name}", args=[notice.pk])
 
@@ -39,56 +25,61 @@ def last_record() -> LogEntry:
     return LogEntry.objects.filter(content_type__model="notice").latest("pk")
 
 
-def test_it_says_to_whom_what_and_why(desk, notice):
-    text = desk.get(PAGE).text
+def test_it_says_to_whom_what_and_why(clerk, dead):
+    text = clerk.get(PAGE).text
     assert "1 undeliverable" in text
-    assert all(words in text for words in ("Person 1", notice.to, "Registered", "You’re in", "550 No such mailbox"))
-    assert reverse("admin:registrations_registration_roster", args=[notice.registration.session_id]) in text
+    assert all(words in text for words in ("Person 1", dead.to, "Registered", "You’re in", "550 No such mailbox"))
+    assert reverse("admin:registrations_registration_roster", args=[dead.registration.session_id]) in text
 
 
-def test_what_was_delivered_or_waits_is_not_there(desk, notice):
+def test_what_was_delivered_or_waits_is_not_there(clerk, dead):
     Notice.objects.update(state=Notice.State.QUEUED)
-    assert notice.to not in desk.get(PAGE).text
+    assert dead.to not in clerk.get(PAGE).text
 
 
-def test_one_is_tried_again_from_the_page(desk, office, notice):
-    response = desk.post(url("retry", notice), follow=True)
+def test_one_is_tried_again_from_the_page(clerk, office, dead):
+    response = clerk.post(url("retry", dead), follow=True)
     assert "Queued again: Registered, to person1@example.edu." in response.text
-    notice.refresh_from_db()
-    assert (notice.state, notice.attempts, notice.problem) == (Notice.State.QUEUED, 0, "")
+    dead.refresh_from_db()
+    assert (dead.state, dead.attempts, dead.problem) == (Notice.State.QUEUED, 0, "")
     assert (last_record().user, last_record().get_change_message()) == (
         office,
         "Tried again. It had failed: 550 No such mailbox",
     )
-    assert desk.get(url("retry", notice)).status_code == 405
+    assert clerk.get(url("retry", dead)).status_code == 405
 
 
-def test_marked_as_handled_it_leaves_the_page_and_stays_under_the_filter(desk, office, notice):
-    response = desk.post(url("handled", notice), {"note": f" {NOTE} "}, follow=True)
+def test_marked_as_handled_it_leaves_the_page_and_stays_under_the_filter(clerk, office, dead):
+    response = clerk.post(url("handled", dead), {"note": f" {NOTE} "}, follow=True)
     assert "Handled: Registered, to person1@example.edu." in response.text and "0 undeliverable" in response.text
-    notice.refresh_from_db()
-    assert (notice.state, notice.handled_by, notice.handled_note) == (Notice.State.DEAD, office, NOTE)
+    dead.refresh_from_db()
+    assert (dead.state, dead.handled_by, dead.handled_note) == (Notice.State.DEAD, office, NOTE)
     assert (last_record().user, last_record().get_change_message()) == (
         office,
         f"Marked as handled: {NOTE} It had failed: 550 No such mailbox",
     )
-    text = desk.get(f"{PAGE}?handled=1").text
+    text = clerk.get(f"{PAGE}?handled=1").text
     assert NOTE in text and "Office Person" in text and "550 No such mailbox" in text
-    assert f"marked as handled by Office Person: {NOTE}" in desk.get(url("handled", notice)).text
+    assert f"marked as handled by Office Person: {NOTE}" in clerk.get(url("handled", dead)).text
 
 
-def test_tried_again_it_is_no_longer_handled(desk, office, notice, now):
-    notice.handle(office, NOTE, now=now)
-    desk.post(url("retry", notice))
-    notice.refresh_from_db()
-    assert (notice.state, notice.handled_at, notice.handled_by, notice.handled_note) == ("queued", None, None, "")
+def test_tried_again_it_is_no_longer_handled(clerk, office, dead, now):
+    dead.handle(office, NOTE, now=now)
+    clerk.post(url("retry", dead))
+    dead.refresh_from_db()
+    assert (dead.state, dead.handled_at, dead.handled_by, dead.handled_note) == (
+        "queued",
+        None,
+        None,
+        "",
+    )
 
 
-def test_handling_it_twice_keeps_the_first_note(office, notice, now):
-    notice.handle(office, NOTE, now=now)
-    notice.handle(office, "Something else.", now=now + timedelta(hours=1))
-    notice.refresh_from_db()
-    assert (notice.handled_note, notice.handled_at) == (NOTE, now)
+def test_handling_it_twice_keeps_the_first_note(office, dead, now):
+    dead.handle(office, NOTE, now=now)
+    dead.handle(office, "Something else.", now=now + timedelta(hours=1))
+    dead.refresh_from_db()
+    assert (dead.handled_note, dead.handled_at) == (NOTE, now)
     assert LogEntry.objects.filter(content_type__model="notice").count() == 1
 
 
@@ -101,62 +92,62 @@ def test_handling_it_twice_keeps_the_first_note(office, notice, now):
         ("x" * 501, "Ensure this value has at most 500 characters (it has 501)."),
     ],
 )
-def test_a_note_that_is_none_is_refused_with_what_was_typed(desk, notice, note, sentence):
-    response = desk.post(url("handled", notice), {"note": note})
+def test_a_note_that_is_none_is_refused_with_what_was_typed(clerk, dead, note, sentence):
+    response = clerk.post(url("handled", dead), {"note": note})
     assert response.status_code == 400 and sentence in response.text
     assert note.strip().replace("\0", "") in response.text.replace("\0", "")
-    notice.refresh_from_db()
-    assert notice.handled_at is None
+    dead.refresh_from_db()
+    assert dead.handled_at is None
 
 
-def test_mail_that_went_out_is_not_marked_as_handled(desk, notice):
+def test_mail_that_went_out_is_not_marked_as_handled(clerk, dead):
     Notice.objects.update(state=Notice.State.SENT)
-    response = desk.post(url("handled", notice), {"note": NOTE})
+    response = clerk.post(url("handled", dead), {"note": NOTE})
     assert response.status_code == 409
     assert "It is: sent." in response.text
-    notice.refresh_from_db()
-    assert notice.handled_at is None
+    dead.refresh_from_db()
+    assert dead.handled_at is None
 
 
-def test_the_subject_of_account_mail_is_not_shown(desk, person, now):
+def test_the_subject_of_account_mail_is_not_shown(clerk, person, now):
     expires = now + timedelta(minutes=15)
     Notice.objects.write_code(person.email, person, "482 915 is your Quorum code", "482 915", "482 915", expires)
     Notice.objects.update(state=Notice.State.DEAD)
-    text = desk.get(PAGE).text
+    text = clerk.get(PAGE).text
     assert person.email in text and "482 915" not in text
 
 
-def test_who_may_only_look_can_do_nothing(client, people, notice):
+def test_who_may_only_look_can_do_nothing(client, people, dead):
     staff = people(1, is_staff=True)[0]
     staff.user_permissions.set(Permission.objects.filter(codename="view_notice"))
     client.force_login(staff)
     text = client.get(PAGE).text
     assert "550 No such mailbox" in text and "Try again" not in text and "Mark as handled" not in text
     for name in ("retry", "handled"):
-        assert client.post(url(name, notice), {"note": NOTE}).status_code == 403
+        assert client.post(url(name, dead), {"note": NOTE}).status_code == 403
     staff.user_permissions.clear()
     assert client.get(PAGE).status_code == 403
 
 
-def test_the_page_makes_the_same_queries_for_one_and_for_thirty(desk, make_session, people, now):
+def test_the_page_makes_the_same_queries_for_one_and_for_thirty(clerk, make_session, people, now):
     session, counts = make_session(capacity=60), []
     for more in (1, 29):
         for person in people(more):
             Registration.objects.register(person, session, now=now)
         Notice.objects.update(state=Notice.State.DEAD, problem="550 No such mailbox")
-        desk.get(PAGE)
+        clerk.get(PAGE)
         with CaptureQueriesContext(connection) as queries:
-            desk.get(PAGE)
+            clerk.get(PAGE)
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
 
-def test_a_long_list_has_pages(desk, make_session, people, now):
+def test_a_long_list_has_pages(clerk, make_session, people, now):
     session = make_session(capacity=60)
     for person in people(51):
         Registration.objects.register(person, session, now=now)
     Notice.objects.update(state=Notice.State.DEAD)
-    first, second = desk.get(PAGE).text, desk.get(f"{PAGE}?page=2").text
+    first, second = clerk.get(PAGE).text, clerk.get(f"{PAGE}?page=2").text
     assert "51 undeliverable" in first and "Page 1 of 2" in first
     assert first.count("Try again") == 50 and second.count("Try again") == 1
-    assert desk.get(f"{PAGE}?page=x\0").status_code == 200
+    assert clerk.get(f"{PAGE}?page=x\0").status_code == 200

@@ -17,28 +17,28 @@ def opening(on, at="09:00") -> dict:
     return {f"{OPENS}_0": on.isoformat(), f"{OPENS}_1": at}
 
 
-def test_a_window_and_a_campus_are_kept(desk, workshop, day):
-    east, opens_on = Campus.objects.create(name="East"), day - timedelta(days=7)
-    _, session = schedule(desk, workshop, day, for_campus=east.pk, **opening(opens_on))
+def test_a_window_and_a_campus_are_kept(clerk, workshop, wednesday):
+    east, opens_on = Campus.objects.create(name="East"), wednesday - timedelta(days=7)
+    _, session = schedule(clerk, workshop, wednesday, for_campus=east.pk, **opening(opens_on))
     assert in_chicago(session.registration_opens_at) == datetime.combine(opens_on, time(9))
     assert session.for_campus == east
-    moved = filled_in(desk, session_page(session), "session_form", **opening(opens_on, "10:30") | {"for_campus": ""})
-    assert desk.post(session_page(session), moved).status_code == 302
+    moved = filled_in(clerk, session_page(session), "session_form", **opening(opens_on, "10:30") | {"for_campus": ""})
+    assert clerk.post(session_page(session), moved).status_code == 302
     session.refresh_from_db()
     assert in_chicago(session.registration_opens_at) == datetime.combine(opens_on, time(10, 30))
     assert session.for_campus is None
 
 
 @pytest.mark.parametrize("days", [0, 1])
-def test_registering_cannot_begin_when_it_ends(desk, workshop, day, days):
-    response, session = schedule(desk, workshop, day, **opening(day + timedelta(days=days), "12:00"))
+def test_registering_cannot_begin_when_it_ends(clerk, workshop, wednesday, days):
+    response, session = schedule(clerk, workshop, wednesday, **opening(wednesday + timedelta(days=days), "12:00"))
     assert response.status_code == 400 and session is None
     assert "Registration opens before" in response.content.decode()
 
 
-def test_a_published_session_shows_both_and_takes_neither(desk, make_session, now):
+def test_a_published_session_shows_both_and_takes_neither(clerk, make_session, now):
     east = Campus.objects.create(name="East")
     session = make_session(for_campus=east, registration_opens_at=now + timedelta(days=1))
-    text = desk.get(session_page(session)).content.decode()
+    text = clerk.get(session_page(session)).content.decode()
     assert "East" in text and 'name="for_campus"' not in text and f'name="{OPENS}_0"' not in text
     assert Session.objects.get().for_campus == east

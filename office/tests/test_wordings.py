@@ -7,30 +7,17 @@ from devtools.testing.office_pages import filled_in
 from notifications.models import Notice, Wording
 from notifications.outbox.compose import write_letter
 from notifications.outbox.deliver import drain
-from registrations.models import Registration
 
 pytestmark = pytest.mark.django_db
 OWN = "Hi there! We decide on {title} by {decided_day}.\nSee {registration_url}."
-
-
-@pytest.fixture
-def desk(client, office):
-    client.force_login(office)
-    return client
-
-
-@pytest.fixture
-def notice(make_session, person, now) -> Notice:
-    """The notice of a registration, not written yet."""
-    return Registration.objects.register(person, make_session(), now=now).notices.get()
 
 
 def page(kind: str = "registered") -> str:
     return f"/admin/notifications/wording/{kind}/change/"
 
 
-def save(desk, kind: str = "registered", **typed):
-    return desk.post(page(kind), filled_in(desk, page(kind), "wording_form", **typed))
+def save(clerk, kind: str = "registered", **typed):
+    return clerk.post(page(kind), filled_in(clerk, page(kind), "wording_form", **typed))
 
 
 def test_without_a_wording_the_words_are_the_standard(notice):
@@ -79,7 +66,7 @@ def test_a_discreet_title_is_kept_out_of_the_offices_subject_too(notice, person)
 
 
 def test_a_wording_that_cannot_be_used_gives_way_to_the_standard_and_the_office_is_told(
-    desk, notice, smtp_sink, caplog
+    clerk, notice, smtp_sink, caplog
 ):
     Wording.objects.create(kind="registered", subject="Welcome to {title}", words="Yours: {gone_with_the_upgrade}")
     drain()
@@ -89,10 +76,10 @@ def test_a_wording_that_cannot_be_used_gives_way_to_the_standard_and_the_office_
     assert Wording.objects.get().problem == "This mail knows nothing for {gone_with_the_upgrade}."
     assert "the wording of registered mail could not be used" in caplog.text
     sentence = "The standard words were sent instead: This mail knows nothing for {gone_with_the_upgrade}."
-    assert sentence in desk.get("/admin/notifications/wording/").text
-    assert "1 of your wordings of mail could not be used" in desk.get("/admin/").text
-    assert "The standard words were sent instead of yours" in desk.get(page()).text
-    save(desk, words=OWN)
+    assert sentence in clerk.get("/admin/notifications/wording/").text
+    assert "1 of your wordings of mail could not be used" in clerk.get("/admin/").text
+    assert "The standard words were sent instead of yours" in clerk.get(page()).text
+    save(clerk, words=OWN)
     assert Wording.objects.get().problem == ""
 
 
@@ -103,8 +90,8 @@ def test_what_was_changed_meanwhile_is_not_blamed():
     assert Wording.objects.get().problem == ""
 
 
-def test_the_office_changes_words_and_that_is_on_record(desk, office):
-    assert save(desk, subject="Welcome to {title}", words=OWN).status_code == 302
+def test_the_office_changes_words_and_that_is_on_record(clerk, office):
+    assert save(clerk, subject="Welcome to {title}", words=OWN).status_code == 302
     wording = Wording.objects.get()
     assert (wording.kind, wording.subject, wording.words.replace("\r\n", "\n")) == (
         "registered",
@@ -114,7 +101,7 @@ def test_the_office_changes_words_and_that_is_on_record(desk, office):
     entry = LogEntry.objects.get(content_type__model="wording")
     assert (entry.user, entry.object_id) == (office, "registered")
     assert "Subject: from nothing to Welcome to {title}." in entry.get_change_message()
-    assert save(desk, subject="", words="").status_code == 302
+    assert save(clerk, subject="", words="").status_code == 302
     assert Wording.objects.get().is_standard
 
 
@@ -138,40 +125,40 @@ def test_the_office_changes_words_and_that_is_on_record(desk, office):
         ("subject", "{title} " + "x" * 150, "Ensure this value has at most 150 characters"),
     ],
 )
-def test_what_cannot_be_used_is_refused_with_a_sentence_and_what_was_typed(desk, field, typed, sentence):
-    response = save(desk, **{field: typed})
+def test_what_cannot_be_used_is_refused_with_a_sentence_and_what_was_typed(clerk, field, typed, sentence):
+    response = save(clerk, **{field: typed})
     assert response.status_code == 400
     assert sentence in response.text
     assert not Wording.objects.exists()
 
 
 @pytest.mark.parametrize("kind", ["cancelled", "withdrawn", "promoted", "called_off"])
-def test_where_what_to_say_depends_on_the_case_the_standard_must_be_among_theirs(desk, kind):
-    response = save(desk, kind, words="So sorry about {title}.")
+def test_where_what_to_say_depends_on_the_case_the_standard_must_be_among_theirs(clerk, kind):
+    response = save(clerk, kind, words="So sorry about {title}.")
     assert response.status_code == 400
     assert "The words must hold {standard_words}: people rely on it." in response.text
-    assert save(desk, kind, words="So sorry. {standard_words}").status_code == 302
+    assert save(clerk, kind, words="So sorry. {standard_words}").status_code == 302
 
 
-def test_a_form_that_somebody_elses_change_made_stale_is_refused(desk):
-    mine = filled_in(desk, page(), "wording_form", words=OWN)
-    save(desk, words="Theirs: {standard_words}")
-    response = desk.post(page(), mine)
+def test_a_form_that_somebody_elses_change_made_stale_is_refused(clerk):
+    mine = filled_in(clerk, page(), "wording_form", words=OWN)
+    save(clerk, words="Theirs: {standard_words}")
+    response = clerk.post(page(), mine)
     assert response.status_code == 409
     assert "Somebody changed this while you had it open" in response.text
     assert Wording.objects.get().words == "Theirs: {standard_words}"
 
 
 @pytest.mark.parametrize("kind", ["code", "account", "nonsense"])
-def test_account_mail_has_no_wording(desk, kind):
-    assert desk.get(page(kind)).status_code == 302
-    assert desk.get(f"/admin/notifications/wording/{kind}/preview/").status_code == 404
-    assert f"/wording/{kind}/" not in desk.get("/admin/notifications/wording/").text
+def test_account_mail_has_no_wording(clerk, kind):
+    assert clerk.get(page(kind)).status_code == 302
+    assert clerk.get(f"/admin/notifications/wording/{kind}/preview/").status_code == 404
+    assert f"/wording/{kind}/" not in clerk.get("/admin/notifications/wording/").text
 
 
-def test_each_kind_is_listed_with_whose_words_it_has(desk):
+def test_each_kind_is_listed_with_whose_words_it_has(clerk):
     Wording.objects.create(kind="dated", words="New! {standard_words}")
-    text = desk.get("/admin/notifications/wording/").text
+    text = clerk.get("/admin/notifications/wording/").text
     listed = dict.fromkeys(kind for kind in Notice.Kind if kind not in ("code", "account", "digest"))
     assert [kind for kind in listed if page(kind) not in text] == []
     assert text.count("<td>Yours") == 1

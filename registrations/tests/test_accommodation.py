@@ -24,18 +24,6 @@ from registrations.tasks import forget_accommodations
 from sessions_app.models import MeetingPlan, Session, Venue
 
 
-@pytest.fixture
-def session(make_session):
-    return make_session()
-
-
-@pytest.fixture
-def mine(client, person, session) -> Registration:
-    """The registration of `person`, who is signed in."""
-    client.force_login(person)
-    return Registration.objects.register(person, session)
-
-
 def typed_in(page: str) -> str:
     """Return what stands in the field of a page, as a browser would send it."""
     return html.unescape(re.search(r'<textarea name="needs"[^>]*>(?:\r?\n)?(.*?)</textarea>', page, re.DOTALL)[1])

@@ -27,12 +27,6 @@ def booked(make_session, other, person, now):
     return Registration.objects.register(person, make_session(workshop=other), now=now)
 
 
-@pytest.fixture
-def me(client, person):
-    client.force_login(person)
-    return client
-
-
 WARNING = "This overlaps with Disability and Allyship on the same day."
 
 

@@ -34,12 +34,6 @@ def first_part(workshop):
     return first
 
 
-@pytest.fixture
-def me(client, person):
-    client.force_login(person)
-    return client
-
-
 # ---- campus ----
 
 CAMPUS = "This session is for people at East. If that is you, set your campus in your profile."
@@ -290,29 +284,23 @@ def test_who_was_in_a_held_session_keeps_that(seats, now):
 # ---- a narrower audience ----
 
 
-@pytest.fixture
-def desk(client, office):
-    client.force_login(office)
-    return client
-
-
-def narrow(desk, workshop, *fields, **typed):
+def narrow(clerk, workshop, *fields, **typed):
     """Save the workshop in the admin with these audiences switched off."""
     url = reverse("admin:catalog_workshop_change", args=[workshop.pk])
-    data = filled_in(desk, url, "workshop_form", **typed)
+    data = filled_in(clerk, url, "workshop_form", **typed)
     for field in fields:
         data.pop(field)
-    return desk.post(url, data)
+    return clerk.post(url, data)
 
 
-def test_a_narrower_audience_is_saved_once_the_office_says_yes_to_the_seats_it_costs(desk, office, seats, workshop):
-    asked = narrow(desk, workshop, "for_staff")
+def test_a_narrower_audience_is_saved_once_the_office_says_yes_to_the_seats_it_costs(clerk, office, seats, workshop):
+    asked = narrow(clerk, workshop, "for_staff")
     assert asked.status_code == 400
     assert "One seat in sessions to come is taken by somebody this workshop would no longer be for." in asked.text
     workshop.refresh_from_db()
     assert workshop.for_staff and seats[0].session.registrations.registered().get() == seats[0]
-    assert narrow(desk, workshop, "for_staff", free_seats="2").status_code == 400
-    assert narrow(desk, workshop, "for_staff", free_seats="1").status_code == 302
+    assert narrow(clerk, workshop, "for_staff", free_seats="2").status_code == 400
+    assert narrow(clerk, workshop, "for_staff", free_seats="1").status_code == 302
     workshop.refresh_from_db()
     assert not workshop.for_staff
     seats[0].refresh_from_db()
@@ -328,7 +316,7 @@ def test_a_narrower_audience_is_saved_once_the_office_says_yes_to_the_seats_it_c
     ]
 
 
-def test_the_seat_goes_to_the_next_whom_it_is_for(desk, seats, workshop, people, now):
+def test_the_seat_goes_to_the_next_whom_it_is_for(clerk, seats, workshop, people, now):
     professor = people(1, role="faculty")[0]
     third = Registration.objects.register(professor, seats[0].session, now=now)
     workshop.admit(["faculty"], by=professor, now=now)
@@ -348,8 +336,8 @@ def test_somebody_without_a_role_counts_as_other(workshop, people, make_session,
     assert place.status == "withdrawn"
 
 
-def test_an_audience_that_costs_nobody_a_seat_is_saved_at_once(desk, seats, workshop):
-    assert narrow(desk, workshop, "for_students").status_code == 302
+def test_an_audience_that_costs_nobody_a_seat_is_saved_at_once(clerk, seats, workshop):
+    assert narrow(clerk, workshop, "for_students").status_code == 302
     workshop.refresh_from_db()
     assert not workshop.for_students
     seats[0].refresh_from_db()

@@ -26,12 +26,6 @@ def told() -> list[str]:
 
 
 @pytest.fixture
-def me(client, person):
-    client.force_login(person)
-    return client
-
-
-@pytest.fixture
 def interest(person, workshop) -> Interest:
     return Interest.objects.express(person, workshop)
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.core.cache import cache
 from django.db.models import F
 from django.test import Client
 
@@ -17,6 +16,8 @@ from notifications.outbox.deliver import drain
 from registrations.models import Nomination, Registration
 from sessions_app.models import Session
 
+pytestmark = pytest.mark.usefixtures("fresh_cache")
+
 CY = "cy@example.edu"
 
 
@@ -24,22 +25,6 @@ def told() -> list[tuple[str, str]]:
     """What is owed about nominations, oldest first: kind and address."""
     kinds = [Notice.Kind.NOMINATED, Notice.Kind.CALLED_OFF]
     return list(Notice.objects.filter(kind__in=kinds).order_by("pk").values_list("kind", "to"))
-
-
-@pytest.fixture(autouse=True)
-def no_throttle(db):
-    cache.clear()
-
-
-@pytest.fixture
-def session(make_session):
-    return make_session()
-
-
-@pytest.fixture
-def me(client, person):
-    client.force_login(person)
-    return client
 
 
 @pytest.fixture

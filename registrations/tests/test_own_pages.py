@@ -14,18 +14,6 @@ from registrations.views.own import by_month
 from sessions_app.models import Session
 
 
-@pytest.fixture
-def session(make_session):
-    return make_session()
-
-
-@pytest.fixture
-def mine(client, person, session) -> Registration:
-    """The registration of `person`, who is signed in."""
-    client.force_login(person)
-    return Registration.objects.register(person, session)
-
-
 def leave_page(registration: Registration) -> str:
     return f"/registrations/{registration.uuid}/withdrawal/"
 

@@ -11,7 +11,7 @@ from django.db.models import Max, Min
 from django.utils import timezone
 
 from accounts.models import Person
-from conftest import database_url
+from devtools.testing.database import database_url
 from operations.invariants import breaches
 from registrations.models import Registration
 

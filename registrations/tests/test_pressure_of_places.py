@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
-from conftest import database_url
+from devtools.testing.database import database_url
 from devtools.testing.registering import bring_near
 from registrations.models import Registration
 

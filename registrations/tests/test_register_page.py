@@ -21,17 +21,6 @@ from sessions_app.models import MeetingPlan, Session, Venue
 ZONE = "America/Chicago"
 
 
-@pytest.fixture
-def session(make_session):
-    return make_session()
-
-
-@pytest.fixture
-def me(client, person):
-    client.force_login(person)
-    return client
-
-
 # ---- signed in ----
 
 
