@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 
-from devtools.testing.page import text
+from devtools.testing.page import read
 from devtools.testing.signing_in import (
     APP_SECRET,
     app_code,
@@ -26,13 +26,13 @@ def test_the_desk_stays_closed_until_a_second_step_is_set_up(client, office):
     assert sign_in_by_code(client, office).url == "/my/"
     response = client.get("/admin/", follow=True)
     assert response.redirect_chain == [("/accounts/2fa/", 302)]
-    assert "Set up a second step first" in text(response)
+    assert "Set up a second step first" in read(response).text
 
 
 def test_setting_up_an_app_opens_the_desk(transactional_db, client, office):
     sign_in_by_code(client, office)
     page = client.get("/accounts/2fa/app/")
-    assert "data:image/svg+xml;base64," in text(page)
+    assert "data:image/svg+xml;base64," in read(page).text
     response = client.post("/accounts/2fa/app/", {"code": app_code(page.context["form"].secret)})
     assert response.url == "/accounts/2fa/recovery-codes/"
     assert client.get(response.url).status_code == 200
@@ -45,7 +45,7 @@ def test_setting_up_an_app_opens_the_desk(transactional_db, client, office):
 def test_a_wrong_app_code_sets_nothing_up(client, office):
     sign_in_by_code(client, office)
     client.get("/accounts/2fa/app/")
-    assert "That code is not right" in text(client.post("/accounts/2fa/app/", {"code": "x"}))
+    assert "That code is not right" in read(client.post("/accounts/2fa/app/", {"code": "x"})).text
     assert not Authenticator.objects.exists()
 
 
@@ -56,7 +56,7 @@ def test_signing_in_asks_for_the_app_and_then_leads_on(client, office):
     assert not is_signed_in(client)
     refused = client.post(response.url, {"code": "000000" if app_code() != "000000" else "000001"})
     assert refused.status_code == 422
-    assert "That code is not right. Enter the one your app shows now, or a recovery code." in text(refused)
+    assert "That code is not right. Enter the one your app shows now, or a recovery code." in read(refused).text
     assert client.post(response.url, {"code": app_code()}).url == "/admin/"
     assert client.get("/admin/").status_code == 200
 
@@ -93,7 +93,7 @@ def test_the_factor_is_guessed_ten_times_a_minute_at_most(client, office):
     TOTP.activate(office, APP_SECRET)
     answers = [client.post("/accounts/2fa/reauthenticate/", {"code": "x"}) for _ in range(11)]
     assert answers[-1].status_code == 429
-    assert "That was too many tries." in text(answers[-1])
+    assert "That was too many tries." in read(answers[-1]).text
 
 
 def test_recovery_codes_alone_do_not_open_the_desk(client, office):
@@ -114,7 +114,7 @@ def test_development_asks_for_no_second_step(client, office, settings):
 def test_the_desk_leads_whoever_is_signed_out_to_the_one_sign_in_page(client, db):
     response = client.get("/admin/catalog/workshop/", follow=True)
     assert unquote(response.redirect_chain[-1][0]) == "/accounts/login/?next=/admin/catalog/workshop/"
-    assert "Send me a code" in text(response)
+    assert "Send me a code" in read(response).text
 
 
 def test_the_desk_refuses_whoever_is_not_of_the_office(client, person):

@@ -4,7 +4,7 @@
 of it, gives the same readings:
 
 - `page.text` is what can be read, on one line; `"..." in page.text` is the usual assertion.
-- `page.everything` is what the page holds anywhere: hidden texts, every attribute's value, comments. What must not be
+- `page.everything` is what the page holds anywhere: hidden texts, every attribute, comments. What must not be
   in a page at all is asserted with `"..." not in page.everything`.
 - `page.link("Register")` is the address of a link, `page.button("Register")` a button, `page.field("School email")` a
   field by its label with its value, errors and help, `page.form("Register").data` what a browser would send.
@@ -108,13 +108,9 @@ class Part:
 
     @cached_property
     def everything(self) -> str:
-        """All that is held here, seen or not: texts, values of attributes, comments, scripts; entities decoded."""
-        values = [
-            value if isinstance(value, str) else " ".join(value)
-            for element in [self._element, *self._element.find_all(True)]
-            for value in element.attrs.values()
-        ]
-        return "\n".join([on_one_line("".join(_held(self._element))), *values])
+        """All that is held here, seen or not: texts, elements with their attributes, comments; entities decoded."""
+        elements = [self._element, *self._element.find_all(True)]
+        return "\n".join([on_one_line("".join(_held(self._element))), *map(_with_attributes, elements)])
 
     def heading(self) -> str:
         """The first heading of the highest level there is."""
@@ -414,6 +410,11 @@ def _held(element: Tag) -> Iterator[str]:
             yield str(child)
 
 
+def _with_attributes(element: Tag) -> str:
+    values = ((name, " ".join(value) if isinstance(value, list) else value) for name, value in element.attrs.items())
+    return "<" + " ".join([element.name, *(f'{name}="{value}"' for name, value in values)]) + ">"
+
+
 def _only(found: Iterable[str], what: str, name: str, there: list[str]) -> str:
     found = list(found)
     if len(found) != 1:
@@ -450,7 +451,3 @@ def _sent(form: Tag) -> dict[str, list[str]]:
         if element.get("name") and not element.has_attr("disabled") and (values := _values(element)):
             data.setdefault(str(element["name"]), []).extend(values)
     return data
-
-
-def text(response) -> str:
-    return response.content.decode().replace("&#x27;", "'")

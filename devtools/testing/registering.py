@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.test import Client
 
 from catalog.models import Workshop
+from devtools.testing.page import Page, read
 from foundation.dates import short_day
 from registrations.models import Registration
 from sessions_app.models import Session
@@ -29,11 +30,9 @@ def nominate_page(session: Session) -> str:
     return f"/sessions/{session.code}/nominations/"
 
 
-def next_page(client: Client, path: str = "/my/") -> str:
+def next_page(client: Client, path: str = "/my/") -> Page:
     """Return the page that follows: what was left for the person to read is on it."""
-    from devtools.testing.page import text
-
-    return text(client.get(path)).replace("<strong>", "").replace("</strong>", "")
+    return read(client.get(path))
 
 
 def join(session: Session, people) -> None:

@@ -7,6 +7,7 @@ from django.test import Client
 
 from catalog.models import Workshop
 from devtools.testing.calendar_readers import properties, read_alike
+from devtools.testing.page import read
 from notifications.models import Notice
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Place, Session
@@ -103,23 +104,23 @@ def test_who_waits_or_left_has_no_file(client, own, people, make_session, person
 
 def test_before_an_invitation_the_page_offers_the_file_and_then_points_to_the_mail(client, own, now):
     registration = own(minimum=1)
-    page = client.get(registration.get_absolute_url()).content.decode()
-    assert file_of(registration) in page
-    assert file_of(registration) in client.get(registration.session.get_absolute_url()).content.decode()
+    page = read(client.get(registration.get_absolute_url()))
+    assert file_of(registration) in page.addresses
+    assert file_of(registration) in read(client.get(registration.session.get_absolute_url())).addresses
     registration.session.settle(now=now)
-    page = client.get(registration.get_absolute_url()).content.decode()
-    assert file_of(registration) not in page
-    assert "Your calendar invitation is in your mail." in page
-    assert file_of(registration) not in client.get(registration.session.get_absolute_url()).content.decode()
+    page = read(client.get(registration.get_absolute_url()))
+    assert file_of(registration) not in page.everything
+    assert "Your calendar invitation is in your mail." in page.text
+    assert file_of(registration) not in read(client.get(registration.session.get_absolute_url())).everything
 
 
 def test_whose_invitation_could_not_be_delivered_is_offered_the_file(client, own, now):
     registration = own(minimum=1)
     registration.session.settle(now=now)
     Notice.objects.filter(method="REQUEST").update(state=Notice.State.DEAD)
-    page = client.get(registration.get_absolute_url()).content.decode()
-    assert file_of(registration) in page
-    assert "not yet confirmed" not in page
+    page = read(client.get(registration.get_absolute_url()))
+    assert file_of(registration) in page.addresses
+    assert "not yet confirmed" not in page.everything
 
 
 # ---- the file of a session, for whoever is not registered ----
@@ -127,8 +128,8 @@ def test_whose_invitation_could_not_be_delivered_is_offered_the_file(client, own
 
 def test_everybody_may_put_a_public_session_into_their_calendar(client, weekly):
     session = weekly(2)
-    page = client.get(session.get_absolute_url()).content.decode()
-    assert f"/sessions/{session.code}/session.ics" in page
+    page = read(client.get(session.get_absolute_url()))
+    assert f"/sessions/{session.code}/session.ics" in page.addresses
     response = client.get(f"/sessions/{session.code}/session.ics")
     assert response["Content-Disposition"] == 'attachment; filename="training-session.ics"'
     assert response["Cache-Control"] == "public, max-age=900"
@@ -276,6 +277,6 @@ def test_the_pages_say_where_to_subscribe(client, make_session):
     make_session()
     for page, feed in (("/", "/sessions.ics"), ("/workshops/bystander-interventions/", None)):
         address = feed or f"{page}sessions.ics"
-        content = client.get(page).content.decode()
-        assert f'href="webcal://127.0.0.1:8000{address}"' in content
-        assert f'href="http://127.0.0.1:8000{address}"' in content
+        content = read(client.get(page))
+        assert f"webcal://127.0.0.1:8000{address}" in content.addresses
+        assert f"http://127.0.0.1:8000{address}" in content.addresses

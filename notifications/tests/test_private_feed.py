@@ -17,6 +17,7 @@ from accounts.models import Person
 from config.logs import TokensOut
 from devtools.testing.calendar_readers import properties, read_alike
 from devtools.testing.office_pages import filled_in
+from devtools.testing.page import read
 from foundation.record import record
 from notifications.models import CalendarFeed, CalendarThread, Notice
 from registrations.models import Registration
@@ -392,7 +393,7 @@ def test_the_stamp_is_when_it_last_changed_and_not_now(feed, place, office, pers
     """Of the seat, the session, the choice of titles, and what the office has on record: the latest of them."""
 
     def stamp() -> datetime:
-        content = Client().get(feed).content.decode()
+        content = read(Client().get(feed))
         stamped, modified = (re.search(rf"\r\n{name}:(\S+)", content)[1] for name in ("DTSTAMP", "LAST-MODIFIED"))
         assert stamped == modified
         return datetime.strptime(stamped, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
@@ -441,29 +442,29 @@ def test_it_takes_the_same_queries_for_one_and_for_thirty(
 def test_looking_makes_no_link(client, person):
     client.force_login(person)
     for path in ("/my/", "/my/calendar/"):
-        assert "Make a private link" in client.get(path).content.decode()
+        assert "Make a private link" in read(client.get(path)).text
     assert not CalendarFeed.objects.exists()
 
 
 def test_pressing_the_button_shows_the_link_once(client, person, settings):
     client.force_login(person)
     page = client.post("/my/calendar/")
-    (address,) = re.findall(r'value="(http[^"]*)" readonly', page.content.decode())
-    assert f'href="webcal{address.removeprefix("http")}"' in page.content.decode()
+    (address,) = [field.value for field in read(page).fields() if "readonly" in field.attributes]
+    assert address.startswith("http") and f"webcal{address.removeprefix('http')}" in read(page).addresses
     assert Client().get(address.removeprefix(settings.SITE_URL)).status_code == 200
     assert "no-store" in page["Cache-Control"]
     token = address.split("/")[-1]
     for path in ("/my/", "/my/calendar/"):
-        assert token not in client.get(path).content.decode()
-        assert "Make a new link" in client.get(path).content.decode()
+        assert token not in read(client.get(path)).everything
+        assert "Make a new link" in read(client.get(path)).text
 
 
 def test_switching_it_off_takes_the_link_away(client, feed, person):
     client.force_login(person)
     assert client.get("/my/calendar/deletion/").status_code == 405
     response = client.post("/my/calendar/deletion/", follow=True)
-    assert "Your private link is switched off." in response.content.decode()
-    assert "Make a private link" in response.content.decode()
+    assert "Your private link is switched off." in read(response).text
+    assert "Make a private link" in read(response).text
     assert Client().get(feed).status_code == 404
 
 

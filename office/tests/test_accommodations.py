@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Person
 from devtools.testing.access import NEEDS, REQUESTS, access_page, arranger, sealed_row
-from devtools.testing.page import text
+from devtools.testing.page import read
 from devtools.testing.registering import let_end, register_page
 from notifications.models import Notice
 from notifications.outbox.deliver import drain
@@ -81,7 +81,7 @@ def test_whoever_is_not_in_the_group_sees_nothing(asked, who):
         assert client.get(REQUESTS + page).status_code == 403
     for page in ("reading", "answer"):
         assert client.post(url(asked, page), answer_to(asked)).status_code == 403
-    assert REQUESTS not in text(client.get("/admin/"))
+    assert REQUESTS not in read(client.get("/admin/")).everything
     asked.refresh_from_db()
     assert asked.answered_at is None and LogEntry.objects.count() == before
 
@@ -123,13 +123,13 @@ def test_no_list_of_the_office_can_be_filtered_by_who_asked(asked, office, looku
 
 
 def test_the_first_page_says_how_many_wait(asked, arranging):
-    assert f'<a href="{REQUESTS}?state=waiting">1 to answer</a>' in text(arranging.get("/admin/"))
+    assert read(arranging.get("/admin/")).link("1 to answer") == f"{REQUESTS}?state=waiting"
 
 
 def test_the_list_names_who_asked_and_shows_no_words(asked, arranging, person):
     for query in ("", "?state=waiting"):
-        page = text(arranging.get(REQUESTS + query))
-        assert person.name in page and "Waiting for an answer" in page and NEEDS not in page
+        page = read(arranging.get(REQUESTS + query))
+        assert person.name in page.text and "Waiting for an answer" in page.text and NEEDS not in page.everything
 
 
 def test_the_list_takes_the_same_queries_for_one_and_for_twenty(arranging, people, make_session):
@@ -145,22 +145,22 @@ def test_the_list_takes_the_same_queries_for_one_and_for_twenty(arranging, peopl
 
 def test_a_get_shows_no_words_and_changes_nothing(asked, arranging):
     before = LogEntry.objects.count()
-    page = text(arranging.get(url(asked, "change")))
-    assert NEEDS not in page and "It is put on record that you read it." in page
+    page = read(arranging.get(url(asked, "change")))
+    assert NEEDS not in page.everything and "It is put on record that you read it." in page.text
     for path in ("reading", "answer"):
         assert arranging.get(url(asked, path)).status_code == 405
     assert LogEntry.objects.count() == before
 
 
 def test_reading_is_put_on_record_without_the_words(asked, arranging, cara):
-    assert NEEDS in text(arranging.post(url(asked, "reading")))
+    assert NEEDS in read(arranging.post(url(asked, "reading"))).text
     entry = LogEntry.objects.latest("pk")
     assert (entry.user, entry.object_repr, entry.change_message) == (cara, f"Access request {asked.pk}", "Read.")
-    assert "Read." in text(arranging.get(url(asked, "history")))
+    assert "Read." in read(arranging.get(url(asked, "history"))).text
 
 
 def test_what_was_never_read_is_not_shown_unrecorded(asked, arranging):
-    assert NEEDS in text(arranging.post(url(asked, "answer"), {"answer": ""}))
+    assert NEEDS in read(arranging.post(url(asked, "answer"), {"answer": ""})).text
     assert LogEntry.objects.latest("pk").change_message == "Read."
 
 
@@ -168,10 +168,13 @@ def test_the_answer_is_shown_to_the_person_alone(asked, arranging, person, now):
     response = arranging.post(url(asked, "answer"), answer_to(asked))
     assert (response.status_code, response.url) == (302, REQUESTS)
     client = signed_in(person)
-    assert "There is an answer to what you asked for." in text(client.get(f"/registrations/{asked.registration.uuid}/"))
-    assert "An interpreter is booked." in text(client.get(access_page(asked.registration)))
+    assert (
+        "There is an answer to what you asked for."
+        in read(client.get(f"/registrations/{asked.registration.uuid}/")).text
+    )
+    assert "An interpreter is booked." in read(client.get(access_page(asked.registration))).text
     assert "interpreter is booked" not in sealed_row()
-    assert not waits(asked, now) and "Answered" in text(arranging.get(REQUESTS))
+    assert not waits(asked, now) and "Answered" in read(arranging.get(REQUESTS)).text
 
 
 def test_an_answer_can_be_corrected(asked, arranging):
@@ -179,19 +182,19 @@ def test_an_answer_can_be_corrected(asked, arranging):
         arranging.post(url(asked, "answer"), answer_to(asked, answer))
     asked.refresh_from_db()
     assert asked.answer == "Booked, two of them."
-    assert "Booked, two of them." in text(arranging.post(url(asked, "reading")))
+    assert "Booked, two of them." in read(arranging.post(url(asked, "reading"))).text
 
 
 @pytest.mark.parametrize(("answer", "sentence"), [("", "Say what you have arranged"), ("x" * 100_000, "100,000")])
 def test_an_answer_that_cannot_be_kept_is_refused_as_typed(asked, arranging, answer, sentence):
     response = arranging.post(url(asked, "answer"), answer_to(asked, answer))
-    assert response.status_code == 422 and sentence in text(response) and answer in text(response)
+    assert response.status_code == 422 and sentence in read(response).text and answer in read(response).text
 
 
 @pytest.mark.parametrize("asked_at", ["", "soon", "\0", "9999-99-99", "2026-01-01"])
 def test_an_answer_to_nothing_known_is_refused(asked, arranging, asked_at):
     response = arranging.post(url(asked, "answer"), {"answer": "Booked.", "asked_at": asked_at})
-    assert response.status_code in (409, 422) and "Booked." in text(response)
+    assert response.status_code in (409, 422) and "Booked." in read(response).text
     asked.refresh_from_db()
     assert asked.answered_at is None
 
@@ -199,9 +202,9 @@ def test_an_answer_to_nothing_known_is_refused(asked, arranging, asked_at):
 def test_an_answer_to_what_was_changed_meanwhile_is_refused_and_shows_the_change(asked, arranging):
     Accommodation.objects.ask(asked.registration, "Captions instead.")
     response = arranging.post(url(asked, "answer"), answer_to(asked))
-    page = text(response)
-    assert response.status_code == 409 and "This was changed while you were answering." in page
-    assert "Captions instead." in page and "An interpreter is booked." in page
+    page = read(response)
+    assert response.status_code == 409 and "This was changed while you were answering." in page.text
+    assert "Captions instead." in page.text and "An interpreter is booked." in page.text
     asked.refresh_from_db()
     assert arranging.post(url(asked, "answer"), answer_to(asked)).status_code == 302
 
@@ -216,21 +219,22 @@ def test_an_answer_to_what_was_deleted_is_not_found(asked, arranging):
 def test_what_is_changed_after_the_answer_waits_again(asked, arranging, person, now):
     arranging.post(url(asked, "answer"), answer_to(asked))
     signed_in(person).post(access_page(asked.registration), {"needs": "Captions instead."})
-    assert waits(asked, now + timedelta(minutes=1)) and "Changed after the answer" in text(arranging.get(REQUESTS))
-    assert "You changed what you need after this answer." in text(
-        signed_in(person).get(access_page(asked.registration))
+    assert waits(asked, now + timedelta(minutes=1)) and "Changed after the answer" in read(arranging.get(REQUESTS)).text
+    assert (
+        "You changed what you need after this answer."
+        in read(signed_in(person).get(access_page(asked.registration))).text
     )
 
 
 def test_whoever_gave_up_their_place_waits_for_nothing(asked, arranging, person, now):
     asked.registration.withdraw(by=person)
-    assert not waits(asked, now) and "No longer needed: withdrawn" in text(arranging.get(REQUESTS))
+    assert not waits(asked, now) and "No longer needed: withdrawn" in read(arranging.get(REQUESTS)).text
 
 
 def test_without_the_key_the_page_says_so(asked, arranging, settings):
     settings.ACCOMMODATION_KEYS = ["b" * 43 + "="]
     response = arranging.post(url(asked, "reading"))
-    assert response.status_code == 200 and "This cannot be read now" in text(response)
+    assert response.status_code == 200 and "This cannot be read now" in read(response).text
     assert arranging.post(url(asked, "answer"), answer_to(asked)).status_code < 500
 
 
@@ -266,7 +270,7 @@ def test_the_person_is_told_that_there_is_an_answer(asked, arranging, person):
 
 def test_the_list_of_mail_does_not_tell_the_office_who_asked(asked, arranging, office, person):
     arranging.post(url(asked, "answer"), answer_to(asked))
-    page = text(signed_in(office).get("/admin/notifications/notice/")).lower()
+    page = read(signed_in(office).get("/admin/notifications/notice/")).everything.lower()
     assert person.email in page
     for word in ("access request", "there is an answer", "accommodation"):
         assert word not in page
@@ -305,12 +309,12 @@ def test_the_words_are_nowhere_but_where_they_belong(arranging, cara, person, of
     ]
     for page in pages:
         response = desk_of_office.get(page)
-        assert response.status_code == 200 and "CANARY" not in text(response)
+        assert response.status_code == 200 and "CANARY" not in read(response).everything
     for model in ("registrations/registration", "notifications/notice", "accounts/person", "sessions_app/session"):
         assert desk_of_office.get(f"/admin/{model}/?q=CANARYneeds").context["cl"].result_count == 0
     assert b"CANARY" not in desk_of_office.post(f"/admin/registrations/registration/roster/{session.pk}/csv/").content
     for page in (session.get_absolute_url(), "/my/", f"/registrations/{asked.registration.uuid}/"):
-        assert "CANARY" not in text(mine.get(page))
+        assert "CANARY" not in read(mine.get(page)).everything
     assert "CANARY" not in caplog.text
     for table in connection.introspection.table_names():
         with connection.cursor() as cursor:

@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.models import Campus
 from catalog.models import Facilitator
 from devtools.testing.cast import ZONE
-from devtools.testing.office_pages import Form, filled_in
-from devtools.testing.page import text
+from devtools.testing.office_pages import filled_in
+from devtools.testing.page import read
 from foundation.wall_clock import instant
 from notifications.models import Notice
 from notifications.outbox.claim import claim
@@ -59,7 +59,7 @@ def send(clerk, session, name: str, **typed):
 
 
 def said(response, client) -> str:
-    return text(client.get(response.url))
+    return read(client.get(response.url))
 
 
 def changed() -> int:
@@ -69,7 +69,7 @@ def changed() -> int:
 def test_the_office_moves_a_meeting(clerk, in_may):
     first = in_may.meetings.first()
     response = send(clerk, in_may, "reschedule", **{f"meeting{first.pk}-day": "2031-05-14"})
-    assert "The times are changed." in said(response, clerk)
+    assert "The times are changed." in said(response, clerk).text
     first.refresh_from_db()
     assert first.starts_at == plan(date(2031, 5, 14)).starts_at
     assert changed() == 3
@@ -100,8 +100,8 @@ def test_impossible_times_are_shown_with_what_was_typed(clerk, in_may, typed, st
     first = in_may.meetings.first()
     names = {f"meeting{first.pk}-{name}": value for name, value in typed.items()}
     response = send(clerk, in_may, "reschedule", **names)
-    assert (response.status_code, sentence in text(response)) == (status, True)
-    shown = Form(response.content.decode(), "decision_form").values
+    assert (response.status_code, sentence in read(response).everything) == (status, True)
+    shown = read(response).form(id="decision_form").data
     assert [shown[name] for name in names if "\0" not in names[name]] == [
         [value] for value in names.values() if "\0" not in value
     ]
@@ -115,8 +115,8 @@ def test_a_page_that_is_out_of_date_is_refused(clerk, in_may):
     send(clerk, in_may, "reschedule", **{f"meeting{second.pk}-day": "2031-05-27"})
     response = clerk.post(page(in_may, "reschedule"), typed)
     assert response.status_code == 409
-    assert "Somebody changed this session while you had the page open." in text(response)
-    assert Form(response.content.decode(), "decision_form").values[f"meeting{second.pk}-day"] == ["2031-05-27"]
+    assert "Somebody changed this session while you had the page open." in read(response).text
+    assert read(response).form(id="decision_form").data[f"meeting{second.pk}-day"] == ["2031-05-27"]
     assert [one.starts_at for one in in_may.meetings.all()] == [
         plan(date(2031, 5, 13)).starts_at,
         plan(date(2031, 5, 27)).starts_at,
@@ -129,9 +129,9 @@ def test_the_office_moves_a_meeting_to_a_room_that_is_large_enough(clerk, in_may
     typed = {f"meeting{first.pk}-venue": small_room.pk}
     response = send(clerk, in_may, "relocate", **typed)
     assert response.status_code == 400
-    assert "Learning Commons 210 holds 2, and 3 people have seats." in text(response)
-    again = Form(response.content.decode(), "decision_form").values | {"anyway": "on"}
-    assert "The place is changed." in said(clerk.post(page(in_may, "relocate"), again), clerk)
+    assert "Learning Commons 210 holds 2, and 3 people have seats." in read(response).text
+    again = read(response).form(id="decision_form").data | {"anyway": "on"}
+    assert "The place is changed." in said(clerk.post(page(in_may, "relocate"), again), clerk).text
     assert (in_may.meetings.first().venue, changed()) == (small_room, 3)
 
 
@@ -145,14 +145,14 @@ def test_a_link_that_is_none_is_refused(clerk, in_may, link):
 
 def test_the_office_adds_a_meeting_and_cancels_one(clerk, in_may):
     response = send(clerk, in_may, "add-meeting", day="2031-05-27")
-    assert "Added: Tue, May 27, 2031, Noon–2:00 PM, Central time." in said(response, clerk)
+    assert "Added: Tue, May 27, 2031, Noon–2:00 PM, Central time." in said(response, clerk).text
     third = in_may.meetings.last()
     assert Notice.objects.filter(kind="added", thread__meeting=third).count() == 3
     response = send(clerk, in_may, "cancel-meeting", meeting=in_may.meetings.first().pk, reason="The room is flooded.")
-    assert "Cancelled: Tue, May 13, 2031" in said(response, clerk)
+    assert "Cancelled: Tue, May 13, 2031" in said(response, clerk).text
     assert Notice.objects.filter(kind="dropped").count() == 3
-    assert "Noon–2:00 PM, Central time, https://meet" not in text(clerk.get(response.url))
-    assert ", cancelled" in text(clerk.get(response.url))
+    assert "Noon–2:00 PM, Central time, https://meet" not in read(clerk.get(response.url)).everything
+    assert ", cancelled" in read(clerk.get(response.url)).text
 
 
 @pytest.mark.parametrize("typed", [{"reason": "Ill."}, {"meeting": "999"}, {"meeting": "x", "reason": "Ill."}])

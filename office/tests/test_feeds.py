@@ -5,6 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.test import Client
 
+from devtools.testing.page import read
 from notifications.models import CalendarFeed
 
 pytestmark = pytest.mark.django_db
@@ -20,12 +21,15 @@ def revoke(browser: Client, person):
 
 def test_revoked_beside_the_person_the_address_opens_nothing_and_who_did_it_is_on_record(clerk, office, person, feed):
     assert Client().get(feed).status_code == 200
-    assert "Revoke it" in clerk.get(page(person)).text
+    assert "Revoke it" in read(clerk.get(page(person))).text
     response = revoke(clerk, person)
     assert (response.status_code, response.url) == (302, page(person))
     assert Client().get(feed).status_code == 404
-    shown = clerk.get(page(person)).text
-    assert "Revoked: no address shows the sessions of Person 1 any longer." in shown and "Revoke it" not in shown
+    shown = read(clerk.get(page(person)))
+    assert (
+        "Revoked: no address shows the sessions of Person 1 any longer." in shown.text
+        and "Revoke it" not in shown.everything
+    )
     entry = LogEntry.objects.get(content_type__model="person", object_id=str(person.pk))
     assert (entry.user, entry.change_message) == (
         office,
@@ -53,14 +57,17 @@ def test_the_office_never_sees_what_opens_it(clerk, person, feed):
         "/admin/notifications/calendarfeed/",
         f"/admin/notifications/calendarfeed/{row.pk}/change/",
     ):
-        shown = clerk.get(path).text
-        assert token not in shown and row.digest not in shown
+        shown = read(clerk.get(path))
+        assert token not in shown.everything and row.digest not in shown.everything
 
 
 def test_who_may_only_see_people_revokes_nothing(client, person, feed, people):
     (helper,) = people(1, is_staff=True)
     helper.user_permissions.set(Permission.objects.filter(codename__in=["view_person", "view_calendarfeed"]))
     client.force_login(helper)
-    assert "Made on" in client.get(page(person)).text and "Revoke it" not in client.get(page(person)).text
+    assert (
+        "Made on" in read(client.get(page(person))).text
+        and "Revoke it" not in read(client.get(page(person))).everything
+    )
     assert revoke(client, person).status_code == 403
     assert CalendarFeed.objects.exists()

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
+from devtools.testing.page import read
 from registrations.models import Registration
 
 pytestmark = pytest.mark.django_db
@@ -62,9 +63,13 @@ def test_nobody_is_moved_up_after_the_start(queue, office):
 def test_the_office_moves_somebody_up_from_the_roster(client, queue, office):
     client.force_login(office)
     roster = reverse("admin:registrations_registration_roster", args=[queue[0].session_id])
-    page = client.get(roster).content.decode()
-    assert page_of(queue[3]) in page and page_of(queue[1]) not in page and page_of(queue[0]) not in page
-    assert "Person 4 is 3rd in line" in client.get(page_of(queue[3])).content.decode()
+    page = read(client.get(roster))
+    assert (
+        page_of(queue[3]) in page.addresses
+        and page_of(queue[1]) not in page.everything
+        and page_of(queue[0]) not in page.everything
+    )
+    assert "Person 4 is 3rd in line" in read(client.get(page_of(queue[3]))).text
     response = client.post(page_of(queue[3]), {"reason": "Leads the team."})
     assert (response.status_code, response.url) == (302, roster)
     assert waiting(queue[0].session)[0] == "Person 4"
@@ -74,14 +79,14 @@ def test_without_a_reason_the_page_asks_for_it(client, queue, office):
     client.force_login(office)
     response = client.post(page_of(queue[3]), {"reason": ""})
     assert response.status_code == 400
-    assert "Say why: the record needs a reason." in response.content.decode()
+    assert "Say why: the record needs a reason." in read(response).text
 
 
 def test_who_has_a_seat_is_refused_with_the_reason_kept(client, queue, office):
     client.force_login(office)
     response = client.post(page_of(queue[0]), {"reason": "Leads the team."})
     assert response.status_code == 409
-    assert "Person 1 is not on this waitlist." in response.content.decode()
+    assert "Person 1 is not on this waitlist." in read(response).text
 
 
 def test_only_the_office_moves_people_up(client, queue, person):

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
+from devtools.testing.page import read
 from notifications.models import MailQueue, Notice
 
 pytestmark = pytest.mark.django_db
@@ -18,8 +19,8 @@ def retry(clerk, *notices):
 
 
 def test_undeliverable_mail_is_tried_again_and_that_is_on_record(clerk, office, dead):
-    assert "550 No such mailbox" in clerk.get(f"{LIST}?state__exact=dead").content.decode()
-    assert "1 queued again." in retry(clerk, dead).content.decode()
+    assert "550 No such mailbox" in read(clerk.get(f"{LIST}?state__exact=dead")).text
+    assert "1 queued again." in read(retry(clerk, dead)).text
     dead.refresh_from_db()
     assert (dead.state, dead.attempts, dead.problem) == (Notice.State.QUEUED, 0, "")
     entry = LogEntry.objects.get(content_type__model="notice")
@@ -28,7 +29,7 @@ def test_undeliverable_mail_is_tried_again_and_that_is_on_record(clerk, office, 
 
 def test_mail_that_was_sent_is_not_sent_again(clerk, dead):
     Notice.objects.update(state=Notice.State.SENT)
-    assert "only undeliverable mail is tried again" in retry(clerk, dead).content.decode()
+    assert "only undeliverable mail is tried again" in read(retry(clerk, dead)).text
     dead.refresh_from_db()
     assert dead.state == Notice.State.SENT
 
@@ -39,8 +40,8 @@ def test_a_sign_in_code_is_not_shown_to_the_office(clerk, person):
         person.email, person, "482 915 is your Quorum code", "482 915", "482 915", expires
     )
     for url in (LIST, reverse("admin:notifications_notice_change", args=[notice.pk])):
-        text = clerk.get(url).content.decode()
-        assert person.email in text and "482 915" not in text
+        page = read(clerk.get(url))
+        assert person.email in page.text and "482 915" not in page.everything
 
 
 def test_mail_and_calendar_entries_are_not_typed(clerk, dead):
@@ -63,9 +64,9 @@ def test_who_may_only_look_cannot_try_again(client, people, dead):
 
 
 def test_the_first_page_says_what_keeps_mail_from_going_out(clerk, dead):
-    text = clerk.get("/admin/").content.decode()
-    assert "1 undeliverable message" in text and "the background service has stopped" in text
+    page = read(clerk.get("/admin/"))
+    assert "1 undeliverable message" in page.text and "the background service has stopped" in page.text
     MailQueue.load().beat(timezone.now())
     Notice.objects.update(state=Notice.State.SENT)
-    text = clerk.get("/admin/").content.decode()
-    assert "undeliverable" not in text and "has stopped" not in text
+    page = read(clerk.get("/admin/"))
+    assert "undeliverable" not in page.everything and "has stopped" not in page.everything

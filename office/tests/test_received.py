@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from devtools.testing.cast import ZONE
+from devtools.testing.page import Page, read
 from devtools.testing.replies import AUTHSERV, bare, bounce, event, mail
 from notifications.models import Notice
 from notifications.models.received import ReceivedMail
@@ -26,17 +27,17 @@ def answer(registration, partstat, now, **but) -> ReceivedMail:
     return receive(mail(address, bare(calendar, method="")), now)
 
 
-def roster(clerk, registration) -> str:
-    return clerk.get(f"/admin/registrations/registration/roster/{registration.session_id}/").content.decode()
+def roster(clerk, registration) -> Page:
+    return read(clerk.get(f"/admin/registrations/registration/roster/{registration.session_id}/"))
 
 
 def test_the_list_and_the_page_say_what_was_made_of_it(clerk, registration, now):
     record = answer(registration, "DECLINED", now, COMMENT="COMMENT:<script>alert(1)</script>")
-    page = clerk.get(LIST).content.decode()
-    assert "The place is given up unless the person takes that back in time." in page
-    page = clerk.get(f"{LIST}{record.pk}/change/").content.decode()
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page and "<script>alert(1)" not in page
-    assert f"/admin/registrations/registration/roster/{registration.session_id}/" in page
+    page = read(clerk.get(LIST))
+    assert "The place is given up unless the person takes that back in time." in page.text
+    page = read(clerk.get(f"{LIST}{record.pk}/change/"))
+    assert "<script>alert(1)</script>" in page.text and page.inline_code == []
+    assert f"/admin/registrations/registration/roster/{registration.session_id}/" in page.addresses
 
 
 def test_the_list_asks_the_same_few_questions_whatever_its_length(clerk, registration, now):
@@ -54,7 +55,7 @@ def test_the_list_asks_the_same_few_questions_whatever_its_length(clerk, registr
 
 def test_the_mail_is_a_file_to_take_and_who_took_it_is_on_record(clerk, office, registration, now):
     record = answer(registration, "DECLINED", now)
-    assert "Download the mail" in clerk.get(f"{LIST}{record.pk}/change/").content.decode()
+    assert "Download the mail" in read(clerk.get(f"{LIST}{record.pk}/change/")).text
     response = clerk.post(f"{LIST}{record.pk}/mail/")
     assert response.content == bytes(record.raw)
     assert response["Content-Type"] == "application/octet-stream"
@@ -67,7 +68,7 @@ def test_a_mail_that_was_erased_cannot_be_taken(clerk, registration, now):
     record = answer(registration, "DECLINED", now)
     ReceivedMail.objects.forget(now + timedelta(days=30))
     assert clerk.post(f"{LIST}{record.pk}/mail/").status_code == 404
-    assert "Download the mail" not in clerk.get(f"{LIST}{record.pk}/change/").content.decode()
+    assert "Download the mail" not in read(clerk.get(f"{LIST}{record.pk}/change/")).everything
 
 
 def test_who_may_not_see_mail_may_not_take_it(client, registration, people, now):
@@ -89,27 +90,27 @@ def test_nothing_is_typed_there(clerk, registration, now):
 
 def test_the_roster_is_quiet_while_nothing_came_back(clerk, registration, now):
     answer(registration, "ACCEPTED", now)
-    assert "From calendars and mail" not in roster(clerk, registration)
+    assert "From calendars and mail" not in roster(clerk, registration).everything
 
 
 def test_the_roster_says_who_declined_and_until_when_the_place_is_kept(clerk, registration, now):
     answer(registration, "DECLINED", now)
-    assert "Declined; the place is given up on" in roster(clerk, registration)
+    assert "Declined; the place is given up on" in roster(clerk, registration).text
 
 
 def test_the_roster_says_what_the_office_has_to_read(clerk, registration, now):
     record = answer(registration, "ACCEPTED", now, METHOD="METHOD:COUNTER")
     page = roster(clerk, registration)
-    assert "It proposes another time. Nothing was changed or answered." in page
-    assert f'href="{LIST}{record.pk}/change/"' in page
+    assert "It proposes another time. Nothing was changed or answered." in page.text
+    assert f"{LIST}{record.pk}/change/" in page.addresses
 
 
 def test_the_roster_says_whose_mail_came_back(clerk, registration, now):
     notice = Notice.objects.get(method="REQUEST")
     receive(bounce(notice.message_id, notice.to), now)
     page = roster(clerk, registration)
-    assert "Session confirmed: Came back: 5.1.1 550 5.1.1 No such mailbox" in page
-    assert f'href="/admin/notifications/notice/{notice.pk}/change/"' in page
+    assert "Session confirmed: Came back: 5.1.1 550 5.1.1 No such mailbox" in page.text
+    assert f"/admin/notifications/notice/{notice.pk}/change/" in page.addresses
 
 
 def test_the_roster_says_which_part_was_declined(clerk, make_session, person, settings, smtp_sink, now):
@@ -120,7 +121,7 @@ def test_the_roster_says_which_part_was_declined(clerk, make_session, person, se
     session.settle(now=now)
     thread = registration.threads.order_by("meeting__starts_at").last()
     receive(mail(person.email, bare(event(thread.uid, "DECLINED", person.email, stamp=now))), now)
-    assert "Declined part 2 of 2" in roster(clerk, registration)
+    assert "Declined part 2 of 2" in roster(clerk, registration).text
 
 
 # ---- marking as handled ----
@@ -133,22 +134,23 @@ def unclear(registration, now) -> ReceivedMail:
 
 
 def test_what_has_to_be_read_waits_on_the_desk_until_it_is_handled(clerk, office, registration, unclear, now):
-    assert "1 received mail to read" in clerk.get("/admin/").text
-    assert "It proposes another time" in roster(clerk, registration)
+    assert "1 received mail to read" in read(clerk.get("/admin/")).text
+    assert "It proposes another time" in roster(clerk, registration).text
     response = clerk.post(f"{LIST}{unclear.pk}/handled/", {"note": "Called her: the time stays."})
     assert (response.status_code, response.url) == (302, LIST)
     unclear.refresh_from_db()
     assert (unclear.handled_by, unclear.handled_note) == (office, "Called her: the time stays.")
     entry = LogEntry.objects.get(content_type__model="receivedmail")
     assert (entry.user, entry.change_message) == (office, "Marked as handled: Called her: the time stays.")
-    assert "received mail to read" not in clerk.get("/admin/").text
-    assert "From calendars and mail" not in roster(clerk, registration)
-    assert "Called her: the time stays." in clerk.get(f"{LIST}{unclear.pk}/change/").text
+    assert "received mail to read" not in read(clerk.get("/admin/")).everything
+    assert "From calendars and mail" not in roster(clerk, registration).everything
+    assert "Called her: the time stays." in read(clerk.get(f"{LIST}{unclear.pk}/change/")).text
 
 
 def test_the_desk_leads_to_what_waits(clerk, unclear, registration, now):
     answer(registration, "DECLINED", now)
-    assert "?outcome__in=unclear,unreadable&amp;handled_at__isempty=1" in clerk.get("/admin/").text
+    waiting = f"{LIST}?outcome__in=unclear,unreadable&handled_at__isempty=1"
+    assert waiting in read(clerk.get("/admin/")).addresses
     page = clerk.get(LIST, {"outcome__in": "unclear,unreadable", "handled_at__isempty": "1"})
     assert [mail.pk for mail in page.context["cl"].result_list] == [unclear.pk]
 
@@ -164,14 +166,14 @@ def test_marking_it_twice_changes_nothing(unclear, office, people, now):
 def test_what_was_done_has_to_be_said(clerk, unclear, note):
     response = clerk.post(f"{LIST}{unclear.pk}/handled/", {"note": note})
     assert response.status_code == 400
-    assert "Say what was done: the record needs it." in response.text
+    assert "Say what was done: the record needs it." in read(response).text
     unclear.refresh_from_db()
     assert unclear.waits_for_the_office
 
 
 def test_what_the_rules_dealt_with_is_not_handled(clerk, registration, now):
     mail = answer(registration, "DECLINED", now)
-    assert "Mark as handled" not in clerk.get(f"{LIST}{mail.pk}/change/").text
+    assert "Mark as handled" not in read(clerk.get(f"{LIST}{mail.pk}/change/")).everything
     response = clerk.post(f"{LIST}{mail.pk}/handled/", {"note": "Done."})
     assert response.status_code == 409
     mail.refresh_from_db()
@@ -182,5 +184,5 @@ def test_who_may_only_look_handles_nothing(client, unclear, people):
     (helper,) = people(1, is_staff=True)
     helper.user_permissions.add(Permission.objects.get(codename="view_receivedmail"))
     client.force_login(helper)
-    assert "Mark as handled" not in client.get(f"{LIST}{unclear.pk}/change/").text
+    assert "Mark as handled" not in read(client.get(f"{LIST}{unclear.pk}/change/")).everything
     assert client.post(f"{LIST}{unclear.pk}/handled/", {"note": "Done."}).status_code == 403

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from devtools.testing.page import read
 from notifications.models import Notice
 from registrations.models import Registration
 
@@ -26,20 +27,20 @@ def last_record() -> LogEntry:
 
 
 def test_it_says_to_whom_what_and_why(clerk, dead):
-    text = clerk.get(PAGE).text
-    assert "1 undeliverable" in text
-    assert all(words in text for words in ("Person 1", dead.to, "Registered", "You’re in", "550 No such mailbox"))
-    assert reverse("admin:registrations_registration_roster", args=[dead.registration.session_id]) in text
+    page = read(clerk.get(PAGE))
+    assert "1 undeliverable" in page.text
+    assert all(words in page.text for words in ("Person 1", dead.to, "Registered", "You’re in", "550 No such mailbox"))
+    assert reverse("admin:registrations_registration_roster", args=[dead.registration.session_id]) in page.addresses
 
 
 def test_what_was_delivered_or_waits_is_not_there(clerk, dead):
     Notice.objects.update(state=Notice.State.QUEUED)
-    assert dead.to not in clerk.get(PAGE).text
+    assert dead.to not in read(clerk.get(PAGE)).everything
 
 
 def test_one_is_tried_again_from_the_page(clerk, office, dead):
     response = clerk.post(url("retry", dead), follow=True)
-    assert "Queued again: Registered, to person1@example.edu." in response.text
+    assert "Queued again: Registered, to person1@example.edu." in read(response).text
     dead.refresh_from_db()
     assert (dead.state, dead.attempts, dead.problem) == (Notice.State.QUEUED, 0, "")
     assert (last_record().user, last_record().get_change_message()) == (
@@ -51,16 +52,19 @@ def test_one_is_tried_again_from_the_page(clerk, office, dead):
 
 def test_marked_as_handled_it_leaves_the_page_and_stays_under_the_filter(clerk, office, dead):
     response = clerk.post(url("handled", dead), {"note": f" {NOTE} "}, follow=True)
-    assert "Handled: Registered, to person1@example.edu." in response.text and "0 undeliverable" in response.text
+    assert (
+        "Handled: Registered, to person1@example.edu." in read(response).text
+        and "0 undeliverable" in read(response).text
+    )
     dead.refresh_from_db()
     assert (dead.state, dead.handled_by, dead.handled_note) == (Notice.State.DEAD, office, NOTE)
     assert (last_record().user, last_record().get_change_message()) == (
         office,
         f"Marked as handled: {NOTE} It had failed: 550 No such mailbox",
     )
-    text = clerk.get(f"{PAGE}?handled=1").text
-    assert NOTE in text and "Office Person" in text and "550 No such mailbox" in text
-    assert f"marked as handled by Office Person: {NOTE}" in clerk.get(url("handled", dead)).text
+    page = read(clerk.get(f"{PAGE}?handled=1"))
+    assert NOTE in page.text and "Office Person" in page.text and "550 No such mailbox" in page.text
+    assert f"marked as handled by Office Person: {NOTE}" in read(clerk.get(url("handled", dead))).text
 
 
 def test_tried_again_it_is_no_longer_handled(clerk, office, dead, now):
@@ -94,8 +98,8 @@ def test_handling_it_twice_keeps_the_first_note(office, dead, now):
 )
 def test_a_note_that_is_none_is_refused_with_what_was_typed(clerk, dead, note, sentence):
     response = clerk.post(url("handled", dead), {"note": note})
-    assert response.status_code == 400 and sentence in response.text
-    assert note.strip().replace("\0", "") in response.text.replace("\0", "")
+    assert response.status_code == 400 and sentence in read(response).text
+    assert note.strip().replace("\0", "") in read(response).text.replace("\0", "")
     dead.refresh_from_db()
     assert dead.handled_at is None
 
@@ -104,7 +108,7 @@ def test_mail_that_went_out_is_not_marked_as_handled(clerk, dead):
     Notice.objects.update(state=Notice.State.SENT)
     response = clerk.post(url("handled", dead), {"note": NOTE})
     assert response.status_code == 409
-    assert "It is: sent." in response.text
+    assert "It is: sent." in read(response).text
     dead.refresh_from_db()
     assert dead.handled_at is None
 
@@ -113,16 +117,20 @@ def test_the_subject_of_account_mail_is_not_shown(clerk, person, now):
     expires = now + timedelta(minutes=15)
     Notice.objects.write_code(person.email, person, "482 915 is your Quorum code", "482 915", "482 915", expires)
     Notice.objects.update(state=Notice.State.DEAD)
-    text = clerk.get(PAGE).text
-    assert person.email in text and "482 915" not in text
+    page = read(clerk.get(PAGE))
+    assert person.email in page.text and "482 915" not in page.everything
 
 
 def test_who_may_only_look_can_do_nothing(client, people, dead):
     staff = people(1, is_staff=True)[0]
     staff.user_permissions.set(Permission.objects.filter(codename="view_notice"))
     client.force_login(staff)
-    text = client.get(PAGE).text
-    assert "550 No such mailbox" in text and "Try again" not in text and "Mark as handled" not in text
+    page = read(client.get(PAGE))
+    assert (
+        "550 No such mailbox" in page.text
+        and "Try again" not in page.everything
+        and "Mark as handled" not in page.everything
+    )
     for name in ("retry", "handled"):
         assert client.post(url(name, dead), {"note": NOTE}).status_code == 403
     staff.user_permissions.clear()
@@ -147,7 +155,7 @@ def test_a_long_list_has_pages(clerk, make_session, people, now):
     for person in people(51):
         Registration.objects.register(person, session, now=now)
     Notice.objects.update(state=Notice.State.DEAD)
-    first, second = clerk.get(PAGE).text, clerk.get(f"{PAGE}?page=2").text
-    assert "51 undeliverable" in first and "Page 1 of 2" in first
-    assert first.count("Try again") == 50 and second.count("Try again") == 1
+    first, second = read(clerk.get(PAGE)), read(clerk.get(f"{PAGE}?page=2"))
+    assert "51 undeliverable" in first.text and "Page 1 of 2" in first.text
+    assert first.text.count("Try again") == 50 and second.text.count("Try again") == 1
     assert clerk.get(f"{PAGE}?page=x\0").status_code == 200

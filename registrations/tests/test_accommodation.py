@@ -1,7 +1,5 @@
 """What a person needs to take part: asked, changed, carried over, deleted, and sealed in the database."""
 
-import html
-import re
 from datetime import date, time, timedelta
 from uuid import uuid4
 
@@ -14,7 +12,7 @@ from accounts.models import Campus
 from accounts.sealed import Unreadable, seal, unseal
 from catalog.models import Format, Workshop
 from devtools.testing.access import NEEDS, access_page, sealed_row
-from devtools.testing.page import text
+from devtools.testing.page import Page, read
 from devtools.testing.registering import NEWCOMER, TYPED, join, let_end, next_page, register_page
 from devtools.testing.signing_in import CODE_PAGE, mailed_code
 from foundation.dates import short_day
@@ -24,28 +22,28 @@ from registrations.tasks import forget_accommodations
 from sessions_app.models import MeetingPlan, Session, Venue
 
 
-def typed_in(page: str) -> str:
+def typed_in(page: Page) -> str:
     """Return what stands in the field of a page, as a browser would send it."""
-    return html.unescape(re.search(r'<textarea name="needs"[^>]*>(?:\r?\n)?(.*?)</textarea>', page, re.DOTALL)[1])
+    return page.field(name="needs").value
 
 
 # ---- asking ----
 
 
 def test_a_registration_offers_to_say_what_one_needs(client, mine):
-    page = text(client.get(f"/registrations/{mine.uuid}/"))
-    assert f'<a href="{access_page(mine)}">Tell us what you need to take part</a>' in page
-    assert "What do you need to take part?" in text(client.get(access_page(mine)))
+    page = read(client.get(f"/registrations/{mine.uuid}/"))
+    assert page.link("Tell us what you need to take part") == access_page(mine)
+    assert "What do you need to take part?" in read(client.get(access_page(mine))).text
 
 
 def test_what_is_asked_is_kept_and_shown_to_the_person(client, mine):
     response = client.post(access_page(mine), {"needs": f"  {NEEDS}  "})
     assert (response.status_code, response.url) == (302, f"/registrations/{mine.uuid}/")
-    page = text(client.get(response.url))
-    assert "Saved. The people who arrange access read it" in page
-    assert "You have asked for what you need." in page and "Change your access needs" in page
+    page = read(client.get(response.url))
+    assert "Saved. The people who arrange access read it" in page.text
+    assert "You have asked for what you need." in page.text and "Change your access needs" in page.text
     assert Accommodation.objects.get().needs == NEEDS
-    assert typed_in(text(client.get(access_page(mine)))) == NEEDS
+    assert typed_in(read(client.get(access_page(mine)))) == NEEDS
 
 
 def test_a_get_asks_for_nothing(client, mine):
@@ -68,7 +66,7 @@ def test_needs_can_be_changed_and_deleted(client, mine):
     assert Accommodation.objects.get().needs == "A large print handout."
     response = client.post(f"{access_page(mine)}deletion/")
     assert response.url == f"/registrations/{mine.uuid}/"
-    assert "Deleted. Nobody can read it any more." in next_page(client)
+    assert "Deleted. Nobody can read it any more." in next_page(client).text
     assert not Accommodation.objects.exists()
     assert client.post(f"{access_page(mine)}deletion/").status_code == 302
 
@@ -86,8 +84,8 @@ def test_needs_can_be_changed_and_deleted(client, mine):
 def test_what_cannot_be_kept_is_refused_and_stays_as_typed(client, mine, needs, sentence):
     response = client.post(access_page(mine), {"needs": needs})
     assert response.status_code == 422
-    assert sentence in text(response)
-    assert typed_in(text(response)).strip() == needs.strip()
+    assert sentence in read(response).text
+    assert typed_in(read(response)).strip() == needs.strip()
     assert not Accommodation.objects.exists()
 
 
@@ -103,7 +101,7 @@ def test_strange_text_is_kept_as_it_is(client, mine, needs):
     assert client.post(access_page(mine), {"needs": needs}).status_code == 302
     assert Accommodation.objects.get().needs == needs
     response = client.get(access_page(mine))
-    assert b"<script>alert" not in response.content and typed_in(text(response)) == needs
+    assert typed_in(read(response)) == needs and read(response).inline_code == []
 
 
 # ---- whose it is ----
@@ -154,15 +152,15 @@ def held(mine, office, now):
 def test_nothing_more_is_asked_but_what_was_can_be_seen_and_deleted(client, mine, office, now, why):
     Accommodation.objects.ask(mine, NEEDS)
     sentence = why(mine, office, now)
-    page = text(client.get(access_page(mine)))
-    assert sentence in page and NEEDS in page and 'name="needs"' not in page
-    assert "See or delete it" in text(client.get(f"/registrations/{mine.uuid}/"))
+    page = read(client.get(access_page(mine)))
+    assert sentence in page.text and NEEDS in page.text and "needs" not in page.field_names
+    assert "See or delete it" in read(client.get(f"/registrations/{mine.uuid}/")).text
     response = client.post(access_page(mine), {"needs": "Something else"})
-    assert response.status_code == 409 and sentence in text(response) and "Something else" in text(response)
+    assert response.status_code == 409 and sentence in read(response).text and "Something else" in read(response).text
     assert Accommodation.objects.get().needs == NEEDS
     client.post(f"{access_page(mine)}deletion/")
     assert not Accommodation.objects.exists()
-    assert access_page(mine) not in text(client.get(f"/registrations/{mine.uuid}/"))
+    assert access_page(mine) not in read(client.get(f"/registrations/{mine.uuid}/")).everything
 
 
 def test_the_waitlisted_are_asked_too(client, person, people, make_session):
@@ -170,7 +168,7 @@ def test_the_waitlisted_are_asked_too(client, person, people, make_session):
     join(session, people(1))
     waiting = Registration.objects.register(person, session)
     client.force_login(person)
-    assert "You are 1st in line." in text(client.get(access_page(waiting)))
+    assert "You are 1st in line." in read(client.get(access_page(waiting))).text
     assert client.post(access_page(waiting), {"needs": NEEDS}).status_code == 302
     assert Accommodation.objects.get().registration == waiting
 
@@ -180,8 +178,8 @@ def test_the_waitlisted_are_asked_too(client, person, people, make_session):
 
 def test_the_form_asks_and_registers_in_one_step(client, person, session):
     client.force_login(person)
-    page = text(client.get(register_page(session)))
-    assert "Access needs (optional)" in page and "Only the people who arrange access read this." in page
+    page = read(client.get(register_page(session)))
+    assert "Access needs (optional)" in page.text and "Only the people who arrange access read this." in page.text
     client.post(register_page(session), {"needs": NEEDS})
     assert Accommodation.objects.get().registration == Registration.objects.get(person=person, session=session)
     assert Accommodation.objects.get().needs == NEEDS
@@ -197,7 +195,7 @@ def test_a_text_too_long_registers_nobody_and_stays_as_typed(client, person, ses
     client.force_login(person)
     response = client.post(register_page(session), {"needs": "x" * 100_000})
     assert response.status_code == 422
-    assert "there is room for 4,000" in text(response) and typed_in(text(response)) == "x" * 100_000
+    assert "there is room for 4,000" in read(response).text and typed_in(read(response)) == "x" * 100_000
     assert not Registration.objects.exists()
 
 
@@ -205,7 +203,7 @@ def test_a_refused_registration_keeps_what_was_typed(client, person, session, of
     session.cancel("The facilitator is ill.", by=office)
     client.force_login(person)
     response = client.post(register_page(session), {"needs": NEEDS})
-    assert response.status_code == 409 and typed_in(text(response)) == NEEDS
+    assert response.status_code == 409 and typed_in(read(response)) == NEEDS
     assert not Accommodation.objects.exists()
 
 
@@ -220,15 +218,15 @@ def test_asking_again_from_a_stale_form_after_the_session_is_refused(client, min
     let_end(mine.session, now)
     response = client.post(register_page(mine.session), {"needs": NEEDS})
     assert response.status_code == 409
-    assert "This session has been held" in text(response) and NEEDS in text(response)
+    assert "This session has been held" in read(response).text and NEEDS in read(response).text
 
 
 def test_signed_out_nobody_is_asked_until_they_are_signed_in(client, session):
-    assert 'name="needs"' not in text(client.get(register_page(session)))
+    assert "needs" not in read(client.get(register_page(session))).field_names
     client.post(register_page(session), TYPED)
     client.post(CODE_PAGE, {"code": mailed_code(NEWCOMER)})
     registration = Registration.objects.get()
-    assert f'<a href="{access_page(registration)}">Tell us what you need to take part</a>' in next_page(client)
+    assert next_page(client).link("Tell us what you need to take part") == access_page(registration)
 
 
 # ---- carried over ----
@@ -241,8 +239,8 @@ def kept(mine) -> Accommodation:
 
 def test_what_is_to_be_kept_stands_in_the_next_form(client, kept, make_session):
     following = make_session(days=20)
-    page = text(client.get(register_page(following)))
-    assert typed_in(page) == NEEDS and "This is what you asked for last time." in page
+    page = read(client.get(register_page(following)))
+    assert typed_in(page) == NEEDS and "This is what you asked for last time." in page.text
     client.post(register_page(following), {"needs": NEEDS, "anyway": "1"})
     copy = Accommodation.objects.get(registration__session=following)
     assert (copy.needs, copy.keep_for_next, copy.answer) == (NEEDS, True, "")
@@ -251,7 +249,7 @@ def test_what_is_to_be_kept_stands_in_the_next_form(client, kept, make_session):
 def test_what_is_not_to_be_kept_is_not_carried_over(client, mine, make_session):
     Accommodation.objects.ask(mine, NEEDS)
     following = make_session(days=20)
-    assert typed_in(text(client.get(register_page(following)))) == ""
+    assert typed_in(read(client.get(register_page(following)))) == ""
     client.post(register_page(following), {"anyway": "1"})
     assert following.registrations.exists() and Accommodation.objects.count() == 1
 
@@ -269,8 +267,9 @@ def test_what_was_said_last_decides(kept, make_session, person):
 
 def test_the_page_of_the_next_registration_proposes_it_without_sending(client, kept, make_session, person):
     following = Registration.objects.register(person, make_session(days=20))
-    page = text(client.get(access_page(following)))
-    assert typed_in(page) == NEEDS and "It is not sent until you do." in page and "checked" in page
+    page = read(client.get(access_page(following)))
+    assert typed_in(page) == NEEDS and "It is not sent until you do." in page.text
+    assert page.field(name="keep_for_next").value == "on"
     assert Accommodation.objects.count() == 1
 
 
@@ -280,7 +279,7 @@ def test_it_comes_along_when_one_registers_signed_out(client, kept, make_session
     newcomer.post(register_page(following), TYPED | {"email": person.email})
     newcomer.post(CODE_PAGE, {"code": mailed_code(person.email)})
     assert Accommodation.objects.get(registration__session=following).needs == NEEDS
-    assert "What you asked for last time to take part comes along." in next_page(newcomer)
+    assert "What you asked for last time to take part comes along." in next_page(newcomer).text
 
 
 def test_it_comes_along_when_the_office_registers_somebody(kept, make_session, person, office):
@@ -313,7 +312,7 @@ def test_online_one_asks_two_weeks_before(client, person, make_session, now):
     session = make_session(days=20)
     last = short_day(session.starts_at - timedelta(days=14), session.time_zone, now.year)
     client.force_login(person)
-    assert f"Ask by {last} for an interpreter" in text(client.get(register_page(session)))
+    assert f"Ask by {last} for an interpreter" in read(client.get(register_page(session))).text
 
 
 def test_the_day_is_that_of_the_place_across_a_change_of_clocks(make_session, workshop):
@@ -336,9 +335,9 @@ def test_a_session_goes_before_its_venue(make_session, venue_days, session_days,
 @pytest.mark.parametrize(("days_later", "is_late"), [(0, False), (1, True)])
 def test_after_the_last_day_one_may_ask_anyway(client, mine, days_later, is_late):
     Session.objects.filter(pk=mine.session.pk).update(accommodation_lead_days=14 + days_later)
-    page = text(client.get(access_page(mine)))
-    assert ("It may be too late for some arrangements; ask anyway." in page) == is_late
-    assert ("Ask by " in page) != is_late
+    page = read(client.get(access_page(mine)))
+    assert ("It may be too late for some arrangements; ask anyway." in page.everything) == is_late
+    assert ("Ask by " in page.everything) != is_late
     assert client.post(access_page(mine), {"needs": NEEDS}).status_code == 302
 
 
@@ -385,8 +384,8 @@ def test_rotating_says_what_no_key_opens_and_leaves_it(mine, settings, capsys):
 def test_without_the_key_the_page_says_so_and_one_can_ask_anew(client, mine, settings):
     Accommodation.objects.ask(mine, NEEDS, keep_for_next=True)
     settings.ACCOMMODATION_KEYS = [Fernet.generate_key().decode()]
-    page = text(client.get(access_page(mine)))
-    assert "This cannot be read now" in page and typed_in(page) == ""
+    page = read(client.get(access_page(mine)))
+    assert "This cannot be read now" in page.text and typed_in(page) == ""
     assert client.post(access_page(mine), {"needs": "Captions."}).status_code == 302
     assert Accommodation.objects.get().needs == "Captions."
 

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Person
 from catalog.models import Workshop
-from devtools.testing.page import text
+from devtools.testing.page import read
 from devtools.testing.registering import TYPED, day_of, next_page, register_page
 from devtools.testing.signing_in import CODE_PAGE, is_signed_in, mailed_code
 from registrations.clash import find_clash
@@ -32,10 +32,10 @@ WARNING = "This overlaps with Disability and Allyship on the same day."
 
 def test_the_form_warns_and_offers_both_ways(me, make_session, booked):
     session = make_session()
-    page = text(me.get(register_page(session)))
-    assert f"<b>{WARNING}</b> You can still register." in page
-    assert 'name="anyway" value="1">Register anyway</button>' in page
-    assert "Choose another date" in page
+    page = read(me.get(register_page(session)))
+    assert f"{WARNING} You can still register." in page.text
+    assert page.button("Register anyway").sends == {"anyway": "1"}
+    assert "Choose another date" in page.text
 
 
 def test_a_post_that_does_not_accept_it_registers_nobody_and_keeps_what_was_typed(client, people, make_session, other):
@@ -45,8 +45,8 @@ def test_a_post_that_does_not_accept_it_registers_nobody_and_keeps_what_was_type
     client.force_login(person)
     response = client.post(register_page(session), {"name": "Ada Lovelace", "role": "student"})
     assert response.status_code == 409
-    page = text(response)
-    assert WARNING in page and 'value="Ada Lovelace"' in page
+    page = read(response)
+    assert WARNING in page.text and page.field("Name").value == "Ada Lovelace"
     assert not session.registrations.exists()
     assert Person.objects.get(pk=person.pk).name == ""
     client.post(register_page(session), {"name": "Ada Lovelace", "role": "student", "anyway": "1"})
@@ -57,8 +57,8 @@ def test_a_refusal_is_said_before_a_warning_that_could_be_accepted(me, make_sess
     session = make_session()
     type(session).objects.filter(pk=session.pk).update(registration_closes_at=now - timedelta(minutes=1))
     for typed in ({}, {"anyway": "1"}):
-        page = text(me.post(register_page(session), typed))
-        assert "Registration for this session is closed." in page and "overlaps" not in page
+        page = read(me.post(register_page(session), typed))
+        assert "Registration for this session is closed." in page.text and "overlaps" not in page.everything
 
 
 def test_register_anyway_registers(me, make_session, booked, person):
@@ -70,9 +70,9 @@ def test_register_anyway_registers(me, make_session, booked, person):
 def test_another_date_of_the_same_workshop_offers_to_move_the_place(me, make_session, person, now):
     first, second = make_session(), make_session(days=21)
     mine = Registration.objects.register(person, first, now=now)
-    page = text(me.get(register_page(second)))
-    assert f"You already have a place in this workshop on {day_of(first)}." in page
-    assert f'href="/registrations/{mine.uuid}/transfer/?to={second.code}">Move my place to this date' in page
+    page = read(me.get(register_page(second)))
+    assert f"You already have a place in this workshop on {day_of(first)}." in page.text
+    assert page.link("Move my place to this date") == f"/registrations/{mine.uuid}/transfer/?to={second.code}"
     assert me.post(register_page(second)).status_code == 409
     assert me.post(register_page(second), {"anyway": "1"}).status_code == 302
     assert person.registrations.registered().count() == 2
@@ -84,11 +84,11 @@ def test_a_full_date_of_the_same_workshop_offers_to_wait_with_or_without_the_pla
     mine = Registration.objects.register(person, make_session(), now=now)
     full = make_session(days=21, minimum=1, capacity=1)
     Registration.objects.register(people(1)[0], full, now=now)
-    page = text(me.get(register_page(full)))
-    assert "You can move it when a seat opens here, or wait and keep both." in page
-    assert "Join the waitlist too" in page and "Register for both" not in page
+    page = read(me.get(register_page(full)))
+    assert "You can move it when a seat opens here, or wait and keep both." in page.text
+    assert "Join the waitlist too" in page.text and "Register for both" not in page.everything
     way = f"/registrations/{mine.uuid}/transfer/?to={full.code}"
-    assert f'href="{way}">Move my place when a seat opens' in page
+    assert page.link("Move my place when a seat opens") == way
     me.post(register_page(full), {"anyway": "1"})
     assert sorted(person.registrations.values_list("status", flat=True)) == ["registered", "waitlisted"]
 
@@ -160,5 +160,5 @@ def test_what_was_typed_signed_out_meets_the_same_warning(client, make_session, 
     client.post(CODE_PAGE, {"code": mailed_code(person.email)})
     assert is_signed_in(client) and not session.registrations.exists()
     page = next_page(client)
-    assert f"{WARNING} You are not registered yet." in page
-    assert f'<a href="{register_page(session)}">Decide here</a>' in page
+    assert f"{WARNING} You are not registered yet." in page.text
+    assert page.link("Decide here") == register_page(session)

@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import Campus
 from catalog.models import Workshop
 from devtools.testing.office_pages import filled_in
-from devtools.testing.page import text
+from devtools.testing.page import read
 from devtools.testing.registering import interest_page, next_page
 from devtools.testing.signing_in import CODE_PAGE, ask_for_code, mailed_code
 from foundation.dates import long_day
@@ -31,23 +31,23 @@ def interest(person, workshop) -> Interest:
 
 
 def test_one_press_on_the_workshops_page_is_enough(me, workshop, person):
-    page = text(me.get(workshop.get_absolute_url()))
-    assert "Tell me when one is scheduled" in page and f'action="{interest_page(workshop)}"' in page
+    page = read(me.get(workshop.get_absolute_url()))
+    assert "Tell me when one is scheduled" in page.text and interest_page(workshop) in page.actions
     response = me.post(interest_page(workshop))
     assert (response.status_code, response.url) == (302, workshop.get_absolute_url())
     page = next_page(me, response.url)
-    assert "We’ll write to you when Bystander Interventions has a new date." in page
-    assert "We tell you when this workshop has a new date." in page
+    assert "We’ll write to you when Bystander Interventions has a new date." in page.text
+    assert "We tell you when this workshop has a new date." in page.text
     assert Interest.objects.get().person == person
 
 
 def test_a_workshop_with_dates_offers_another(me, workshop, make_session):
     make_session()
-    assert "Tell me when another is scheduled" in text(me.get(workshop.get_absolute_url()))
+    assert "Tell me when another is scheduled" in read(me.get(workshop.get_absolute_url())).text
 
 
 def test_a_get_notes_nothing(me, workshop):
-    assert "Tell me when Bystander Interventions is scheduled" in text(me.get(interest_page(workshop)))
+    assert "Tell me when Bystander Interventions is scheduled" in read(me.get(interest_page(workshop))).text
     assert me.head(interest_page(workshop)).status_code == 200
     assert not Interest.objects.exists()
 
@@ -59,8 +59,8 @@ def test_a_second_press_changes_nothing(me, workshop):
 
 
 def test_signed_out_one_signs_in_first_and_comes_back(client, workshop, db):
-    page = text(client.get(workshop.get_absolute_url()))
-    assert f'href="{interest_page(workshop)}"' in page
+    page = read(client.get(workshop.get_absolute_url()))
+    assert interest_page(workshop) in page.addresses
     assert client.get(interest_page(workshop)).url == f"/accounts/login/?next={interest_page(workshop)}"
     assert client.post(interest_page(workshop)).status_code == 302
     ask_for_code(client, "new@example.edu", next=interest_page(workshop))
@@ -79,15 +79,15 @@ def test_a_draft_or_unknown_workshop_has_no_page(me, workshop):
 def test_a_workshop_for_others_is_refused_with_the_reason(me, workshop):
     Workshop.objects.update(for_staff=False)
     response = me.post(interest_page(workshop))
-    assert response.status_code == 409 and "This workshop is for" in text(response)
+    assert response.status_code == 409 and "This workshop is for" in read(response).text
     assert not Interest.objects.exists()
 
 
 def test_a_cancelled_session_leads_to_the_page(me, make_session, office, workshop):
     session = make_session()
     session.cancel("The facilitator is ill.", by=office)
-    page = text(me.get(session.get_absolute_url()))
-    assert "Tell me when it is scheduled again" in page and f'href="{interest_page(workshop)}"' in page
+    page = read(me.get(session.get_absolute_url()))
+    assert "Tell me when it is scheduled again" in page.text and interest_page(workshop) in page.addresses
 
 
 # ---- a date ----
@@ -133,7 +133,9 @@ def test_whoever_only_waits_for_a_date_is_told_of_another(me, people, person, wo
     waiting = Registration.objects.register(person, full)
     me.post(interest_page(workshop))
     words = "One mail per date that is for you, none while you are registered for one."
-    assert words in next_page(me, workshop.get_absolute_url()) and words in text(me.get(interest_page(workshop)))
+    assert (
+        words in next_page(me, workshop.get_absolute_url()).text and words in read(me.get(interest_page(workshop))).text
+    )
     make_session(days=20)
     assert waiting.is_waitlisted and told() == [person.email]
     drain()
@@ -276,15 +278,15 @@ def test_who_stopped_or_registered_before_the_mail_left_does_not_get_it(make_ses
 def test_the_mails_link_shows_a_page_and_its_button_stops_it_without_signing_in(interest, person, make_session):
     browser, path = Client(), interest.get_absolute_url()
     for _ in range(3):
-        page = text(browser.get(path))
+        page = read(browser.get(path))
     browser.head(path)
-    assert "Stop telling me about Bystander Interventions?" in page
-    assert person.name not in page and person.email not in page
+    assert "Stop telling me about Bystander Interventions?" in page.text
+    assert person.name not in page.everything and person.email not in page.everything
     interest.refresh_from_db()
     assert interest.is_standing
     response = browser.post(path)
     assert (response.status_code, response.url) == (302, path)
-    assert "We don’t write about Bystander Interventions any more" in text(browser.get(path))
+    assert "We don’t write about Bystander Interventions any more" in read(browser.get(path)).text
     assert browser.post(path).status_code == 302
     make_session()
     assert told() == []
@@ -307,16 +309,16 @@ def test_who_stopped_may_ask_again_and_an_old_link_still_stops_it(me, interest, 
 
 def test_my_training_shows_what_one_waits_for(me, interest, people, workshop):
     Interest.objects.express(people(1)[0], workshop)
-    page = text(me.get("/my/"))
-    assert "We tell you when these have a date" in page
-    assert page.count(interest.get_absolute_url()) == 1
+    page = read(me.get("/my/"))
+    assert "We tell you when these have a date" in page.text
+    assert page.everything.count(interest.get_absolute_url()) == 1
     interest.stop()
-    assert "We tell you when these have a date" not in text(me.get("/my/"))
+    assert "We tell you when these have a date" not in read(me.get("/my/")).everything
 
 
 def test_the_office_reads_interests_and_changes_none(client, office, interest):
     client.force_login(office)
-    assert "Bystander Interventions" in text(client.get("/admin/registrations/interest/"))
+    assert "Bystander Interventions" in read(client.get("/admin/registrations/interest/")).text
     path = f"/admin/registrations/interest/{interest.pk}/change/"
     assert client.get(path).status_code == 200
     assert client.post(path, {}).status_code == 403

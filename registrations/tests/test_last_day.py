@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from devtools.testing.page import text
+from devtools.testing.page import read
 from devtools.testing.registering import bring_near, kinds_of, next_page
 from notifications.models import Notice
 from notifications.outbox.compose import write_letter
@@ -195,10 +195,10 @@ def test_every_page_says_that_a_seat_has_opened(open_seat, client):
     session, registrations = open_seat
     mine = registrations[2]
     for path in [f"/sessions/{session.code}/", f"/registrations/{mine.uuid}/", "/my/", seat_of(mine)]:
-        page = text(client.get(path))
-        assert "A seat has opened" in page and "Take the seat" in page
-        assert f'"{seat_of(mine)}"' in page
-    assert "you are 1st of 2 waiting" in text(client.get(f"/sessions/{session.code}/"))
+        page = read(client.get(path))
+        assert "A seat has opened" in page.text and "Take the seat" in page.text
+        assert f'"{seat_of(mine)}"' in page.text
+    assert "you are 1st of 2 waiting" in read(client.get(f"/sessions/{session.code}/")).text
 
 
 def test_a_get_takes_no_seat(open_seat, client):
@@ -214,7 +214,7 @@ def test_the_button_takes_the_seat(open_seat, client):
     response = client.post(seat_of(registrations[2]))
     assert (response.status_code, response.url) == (302, f"/sessions/{session.code}/")
     page = next_page(client, response.url)
-    assert "You have a seat in Bystander Interventions on" in page and "invitation is on its way" in page
+    assert "You have a seat in Bystander Interventions on" in page.text and "invitation is on its way" in page.text
     assert client.get(seat_of(registrations[2])).url == f"/registrations/{registrations[2].uuid}/"
 
 
@@ -223,17 +223,17 @@ def test_who_comes_second_is_told_and_keeps_the_place_in_line(open_seat, client,
     registrations[3].take_seat(now=now)
     response = client.post(seat_of(registrations[2]))
     assert response.status_code == 409
-    page = text(response)
-    assert "Somebody took the seat before you. You keep your place on the waitlist." in page
-    assert "You are 1st in line." in page and "Take the seat" not in page
-    assert "No open seat" in text(client.get(seat_of(registrations[2])))
+    page = read(response)
+    assert "Somebody took the seat before you. You keep your place on the waitlist." in page.text
+    assert "You are 1st in line." in page.text and "Take the seat" not in page.everything
+    assert "No open seat" in read(client.get(seat_of(registrations[2]))).text
 
 
 def test_whoever_may_no_longer_come_is_told_why_instead(open_seat, client):
     session, registrations = open_seat
     type(session.workshop).objects.update(for_staff=False)
-    page = text(client.get(seat_of(registrations[2])))
-    assert "This workshop is for" in page and "Take the seat" not in page
+    page = read(client.get(seat_of(registrations[2])))
+    assert "This workshop is for" in page.text and "Take the seat" not in page.everything
 
 
 def test_another_persons_seat_is_not_there(open_seat, people):
@@ -249,8 +249,8 @@ def test_another_persons_seat_is_not_there(open_seat, people):
 
 def test_a_visitor_is_told_to_join_the_waitlist_for_it(open_seat):
     session, _ = open_seat
-    page = text(Client().get(f"/sessions/{session.code}/"))
-    assert "A seat has opened" in page and "Join the waitlist" in page
+    page = read(Client().get(f"/sessions/{session.code}/"))
+    assert "A seat has opened" in page.text and "Join the waitlist" in page.text
 
 
 # ---- the end ----
@@ -295,6 +295,6 @@ def test_a_closed_waitlist_is_said_on_the_page(line, client, now):
     bring_near(session, now - HOUR / 2, now)
     close_waitlists()
     client.force_login(registrations[2].person)
-    page = text(client.get(f"/registrations/{registrations[2].uuid}/"))
-    assert "The session has started, and no seat came free." in page and "See other dates" in page
-    assert session.code not in text(client.get("/my/"))
+    page = read(client.get(f"/registrations/{registrations[2].uuid}/"))
+    assert "The session has started, and no seat came free." in page.text and "See other dates" in page.text
+    assert session.code not in read(client.get("/my/")).everything
