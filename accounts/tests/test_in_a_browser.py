@@ -23,7 +23,7 @@ def portal(transactional_db, live_server, office, settings):
     return live_server.url.replace("127.0.0.1", "localhost")
 
 
-def test_a_passkey_is_set_up_and_opens_the_desk(portal, office, browser_page):
+def test_a_passkey_is_set_up_and_opens_the_admin(portal, office, browser_page):
     page = browser_page
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")

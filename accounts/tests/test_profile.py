@@ -17,7 +17,7 @@ def said(client, person):
     return lambda **changed: client.post(PROFILE, {"name": "Ada Lovelace", "role": "faculty"} | changed)
 
 
-def test_the_profile_is_for_whoever_is_signed_in(client, db):
+def test_the_profile_is_for_people_who_are_signed_in(client, db):
     assert client.get(PROFILE).url == f"/accounts/login/?next={PROFILE}"
 
 
@@ -30,7 +30,7 @@ def test_all_of_it_can_be_changed(said, person):
     assert (kept.unit, kept.campus) == (unit, campus)
 
 
-def test_a_neutral_title_is_a_choice_and_when_it_was_made_is_kept(said, person):
+def test_the_choice_of_a_neutral_title_is_kept_with_its_time(said, person):
     assert not person.discreet_titles
     said(discreet_titles="on")
     kept = Person.objects.get(pk=person.pk)

@@ -22,14 +22,14 @@ def required(settings):
     settings.OFFICE_SECOND_FACTOR = True
 
 
-def test_the_desk_stays_closed_until_a_second_step_is_set_up(client, office):
+def test_the_admin_stays_closed_until_a_second_step_is_set_up(client, office):
     assert sign_in_by_code(client, office).url == "/my/"
     response = client.get("/admin/", follow=True)
     assert response.redirect_chain == [("/accounts/2fa/", 302)]
     assert "Set up a second step first" in read(response).text
 
 
-def test_setting_up_an_app_opens_the_desk(transactional_db, client, office):
+def test_setting_up_an_app_opens_the_admin(transactional_db, client, office):
     sign_in_by_code(client, office)
     page = client.get("/accounts/2fa/app/")
     assert "data:image/svg+xml;base64," in read(page).text
@@ -82,7 +82,7 @@ def test_a_session_that_never_showed_the_factor_shows_it_first(client, office):
     assert client.get("/admin/").status_code == 200
 
 
-def test_a_post_to_the_desk_without_the_factor_changes_nothing(client, office):
+def test_a_post_to_the_admin_without_the_factor_changes_nothing(client, office):
     client.force_login(office)
     response = client.post("/admin/accounts/unit/add/", {"name": "Pediatrics"})
     assert response.url == "/accounts/2fa/"
@@ -96,7 +96,7 @@ def test_the_factor_is_guessed_ten_times_a_minute_at_most(client, office):
     assert "That was too many tries." in read(answers[-1]).text
 
 
-def test_recovery_codes_alone_do_not_open_the_desk(client, office):
+def test_recovery_codes_alone_do_not_open_the_admin(client, office):
     RecoveryCodes.activate(office)
     client.force_login(office)
     assert client.get("/admin/").url == "/accounts/2fa/"
@@ -111,25 +111,25 @@ def test_development_asks_for_no_second_step(client, office, settings):
 # ---- doors ----
 
 
-def test_the_desk_leads_whoever_is_signed_out_to_the_one_sign_in_page(client, db):
+def test_the_admin_leads_a_visitor_to_the_sign_in_page(client, db):
     response = client.get("/admin/catalog/workshop/", follow=True)
     assert unquote(response.redirect_chain[-1][0]) == "/accounts/login/?next=/admin/catalog/workshop/"
     assert "Send me a code" in read(response).text
 
 
-def test_the_desk_refuses_whoever_is_not_of_the_office(client, person):
+def test_the_admin_refuses_people_who_are_not_of_the_office(client, person):
     client.force_login(person)
     response = client.get("/admin/", follow=True)
     assert response.status_code == 403
     assert client.post("/admin/login/", {"username": person.email, "password": "x"}).status_code == 403
 
 
-def test_the_desks_own_password_form_is_not_served(client, office):
+def test_the_password_form_of_the_admin_is_not_served(client, office):
     response = client.post("/admin/login/", {"username": office.email, "password": "x"})
     assert (response.status_code, response.url) == (302, "/accounts/login/?next=%2Fadmin%2F")
 
 
-def test_the_way_through_the_desks_door_stays_on_our_host(client, office):
+def test_the_way_into_the_admin_stays_on_our_host(client, office):
     assert client.get("/admin/login/?next=https://evil.example/").url == "/accounts/login/?next=%2Fadmin%2F"
     client.force_login(office)
     assert client.get("/admin/login/?next=https://evil.example/", follow=True).redirect_chain[-1][0] == "/accounts/2fa/"

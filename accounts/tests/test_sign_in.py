@@ -45,7 +45,7 @@ def test_a_known_address_gets_a_code(client, person):
     assert timedelta(minutes=14) < notice.expires_at - timezone.now() <= timedelta(minutes=15)
 
 
-def test_a_new_address_gets_a_code_and_an_unverified_person_without_a_password(client, db):
+def test_a_new_address_gets_a_code_and_an_unverified_person(client, db):
     response = ask_for_code(client, "new@example.edu")
     assert (response.status_code, response.url) == (302, CODE_PAGE)
     person = Person.objects.get(email="new@example.edu")
@@ -54,7 +54,7 @@ def test_a_new_address_gets_a_code_and_an_unverified_person_without_a_password(c
     assert mailed_code("new@example.edu")
 
 
-def test_the_page_after_asking_is_the_same_for_known_new_and_switched_off_addresses(person, people):
+def test_the_page_after_asking_is_the_same_for_every_address(person, people):
     off = people(1, is_active=False)[0]
     pages = []
     for email in [person.email, "personx@example.edu", off.email, "quorum@example.edu"]:
@@ -70,7 +70,7 @@ def test_the_address_counts_in_any_case_and_with_blanks_around_it(client, person
     assert Person.objects.filter(email__iexact=person.email).count() == 1
 
 
-def test_whoever_is_switched_off_gets_no_code(client, people):
+def test_somebody_who_is_switched_off_gets_no_code(client, people):
     off = people(1, is_active=False)[0]
     assert ask_for_code(client, off.email).url == CODE_PAGE
     assert not Notice.objects.exists()
@@ -106,7 +106,7 @@ def test_somebody_of_the_office_may_have_an_address_elsewhere(client, db):
 
 
 @pytest.mark.parametrize("email", ["guest@partner.example", "nobody@partner.example"])
-def test_a_domain_of_the_office_does_not_tell_who_of_it_is_of_the_office(client, db, email):
+def test_a_domain_does_not_tell_which_addresses_are_of_the_office(client, db, email):
     Person.objects.create_user("desk@partner.example", is_staff=True)
     Person.objects.create_user("guest@partner.example")
     known, asked = Client(), client
@@ -171,7 +171,7 @@ def test_a_post_without_csrf_is_refused(db):
     assert not Person.objects.exists()
 
 
-def test_the_code_sent_from_a_second_tab_says_that_one_is_signed_in_and_leads_on(person):
+def test_a_code_from_a_second_tab_leads_on(person):
     browser = Client(enforce_csrf_checks=True)
 
     def token(path: str) -> dict:
@@ -355,7 +355,7 @@ def test_a_different_address_can_be_used(client, person):
     assert client.session["_auth_user_id"] == str(person.pk)
 
 
-def test_whoever_is_switched_off_meanwhile_does_not_get_in(client, person):
+def test_somebody_switched_off_since_does_not_get_in(client, person):
     ask_for_code(client, person.email)
     Person.objects.filter(pk=person.pk).update(is_active=False)
     response = client.post(CODE_PAGE, {"code": mailed_code(person.email)}, follow=True)
@@ -486,7 +486,7 @@ def test_a_person_never_verified_is_forgotten_after_a_day(client, db):
     assert Person.objects.count() == 0
 
 
-def test_asking_again_starts_the_day_anew(client, db):
+def test_asking_again_starts_a_new_day(client, db):
     ask_for_code(client, "new@example.edu")
     Person.objects.update(created_at=timezone.now() - timedelta(hours=30))
     ask_for_code(client, "new@example.edu")
@@ -506,14 +506,14 @@ def test_asking_again_starts_the_day_anew(client, db):
     ],
     ids=lambda fields: next(iter(fields)),
 )
-def test_whoever_is_more_than_an_address_is_kept(client, db, kept_by):
+def test_somebody_who_is_more_than_an_address_is_kept(client, db, kept_by):
     ask_for_code(client, "new@example.edu")
     Person.objects.update(**{"created_at": timezone.now() - timedelta(days=2)} | kept_by)
     forget_unverified()
     assert Person.objects.count() == 1
 
 
-def test_whoever_has_one_verified_address_or_was_added_by_the_office_is_kept(client, people):
+def test_a_verified_address_or_the_office_keeps_a_person(client, people):
     ask_for_code(client, "new@example.edu")
     verified = Person.objects.get(email="new@example.edu")
     EmailAddress.objects.create(user=verified, email="other@example.edu", verified=True)

@@ -1,4 +1,4 @@
-"""What tests share stands on the shelf devtools/testing/: no test imports from a test, and each fixture has one name."""
+"""What tests share is on the shelf devtools/testing/: no test imports from a test, each fixture has its own name."""
 
 import ast
 from collections import Counter

@@ -53,7 +53,7 @@ def notice(make_session, person, now):
 
 
 @pytest.fixture
-def dead(notice):
+def undelivered(notice):
     """A notice that the mail server refused for good."""
     notice.state, notice.problem, notice.attempts = "dead", "550 No such mailbox", 3
     notice.subject = "You’re in"

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 @pytest.mark.parametrize("locked_by", ["a verb", "a page of the desk"])
-def test_whoever_locks_waits_three_seconds_at_most(locked_by, make_session):
+def test_a_lock_is_waited_for_three_seconds_at_most(locked_by, make_session):
     session, unit = make_session(), Unit.objects.create(name="Pediatrics")
     with transaction.atomic(), connection.cursor() as cursor:
         if locked_by == "a verb":
@@ -22,7 +22,7 @@ def test_whoever_locks_waits_three_seconds_at_most(locked_by, make_session):
         assert cursor.fetchone() == ("3s",)
 
 
-def test_a_lock_reads_all_of_the_row_and_forgets_what_was_read_before(make_session, django_assert_num_queries):
+def test_a_lock_reads_all_of_the_row_again(make_session, django_assert_num_queries):
     code = make_session().code
     session, other = Session.objects.only("code").get(), Session.objects.select_related("workshop").get()
     title = f"{other.workshop.title}, again"

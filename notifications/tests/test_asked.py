@@ -33,7 +33,7 @@ def test_the_office_is_asked_once(undecided, now, settings):
     )
 
 
-def test_the_letter_leads_to_the_three_answers(undecided, smtp_sink, settings):
+def test_the_mail_leads_to_the_three_answers(undecided, smtp_sink, settings):
     drain()
     (letter,) = [received.message for received in smtp_sink.to(settings.OFFICE_EMAIL)]
     assert letter["Subject"].startswith("Does it run?")

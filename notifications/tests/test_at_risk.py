@@ -33,7 +33,7 @@ def kinds(now) -> list[str]:
     return [kind for kind, _ in sent(now)]
 
 
-def test_three_days_before_the_decision_the_registered_hear_once(short):
+def test_the_registered_are_told_once_three_days_before_the_decision(short):
     session, registrations, moment = short
     assert sent(moment - timedelta(seconds=1)) == []
     assert sent(moment) == [("at_risk", one.person.email) for one in registrations]
@@ -55,7 +55,7 @@ def test_who_registers_later_has_read_the_numbers_then(short, people):
     assert ("at_risk", late.person.email) not in sent(moment + timedelta(minutes=2))
 
 
-def test_the_letter_has_the_numbers_of_the_moment_it_is_written(short, people, now):
+def test_the_mail_has_the_numbers_of_the_moment_it_is_written(short, people, now):
     session, registrations, moment = short
     at_risk.owe(moment)
     Registration.objects.register(people(1)[0], session, now=now)
@@ -90,7 +90,7 @@ def test_a_call_that_waited_is_dropped_once_it_is_decided(short, office, now, de
     assert send(session.confirm_by if decided == "too late" else moment) == []
 
 
-def test_who_left_meanwhile_is_not_asked(short, now):
+def test_somebody_who_left_since_is_not_asked(short, now):
     session, registrations, moment = short
     at_risk.owe(moment)
     registrations[0].withdraw(by=registrations[0].person, now=now)
@@ -167,7 +167,7 @@ def test_who_waits_and_is_interested_is_told_once_what_they_wait_for(short, inte
     assert "You are on the waitlist for" in write_letter(Notice.objects.get(kind="room_left"))["text"]
 
 
-def test_who_waits_for_the_session_at_risk_itself_is_not_told_of_it(short, interested, now):
+def test_the_waitlist_of_the_session_at_risk_is_not_told(short, interested, now):
     session, registrations, moment = short
     Registration.objects.register(interested(1)[0], session, now=now)
     waiting = session.registrations.last()
@@ -203,7 +203,7 @@ def test_an_unlisted_session_calls_only_its_own_people(short, interested):
     assert kinds(moment) == ["at_risk"] * 4
 
 
-def test_the_interested_can_stop_it_from_the_letter(short, interested):
+def test_the_interested_can_stop_it_from_the_mail(short, interested):
     session, registrations, moment = short
     (person,) = interested(1)
     sent(moment)

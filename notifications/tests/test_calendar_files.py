@@ -102,7 +102,7 @@ def test_who_waits_or_left_has_no_file(client, own, people, make_session, person
     assert [client.get(file_of(one)).status_code for one in (waiting, left)] == [404, 404]
 
 
-def test_before_an_invitation_the_page_offers_the_file_and_then_points_to_the_mail(client, own, now):
+def test_the_page_offers_the_file_until_the_invitation_is_sent(client, own, now):
     registration = own(minimum=1)
     page = read(client.get(registration.get_absolute_url()))
     assert file_of(registration) in page.addresses
@@ -114,7 +114,7 @@ def test_before_an_invitation_the_page_offers_the_file_and_then_points_to_the_ma
     assert file_of(registration) not in read(client.get(registration.session.get_absolute_url())).everything
 
 
-def test_whose_invitation_could_not_be_delivered_is_offered_the_file(client, own, now):
+def test_an_undeliverable_invitation_is_offered_as_a_file(client, own, now):
     registration = own(minimum=1)
     registration.session.settle(now=now)
     Notice.objects.filter(method="REQUEST").update(state=Notice.State.DEAD)
@@ -214,7 +214,7 @@ def test_the_feed_of_a_workshop_has_its_own_dates(client, make_session):
     assert client.get("/workshops/nowhere/sessions.ics").status_code == 404
 
 
-def test_a_cancelled_session_stays_struck_for_thirty_days_and_held_ones_as_long(client, make_session, office, now):
+def test_cancelled_and_held_sessions_stay_for_thirty_days(client, make_session, office, now):
     cancelled, held = make_session(), make_session(days=3)
     cancelled.cancel("Snow.", by=office, now=now)
     assert [event.status for event in read_alike(client.get("/sessions.ics").content)] == ["TENTATIVE", "CANCELLED"]
@@ -226,7 +226,7 @@ def test_a_cancelled_session_stays_struck_for_thirty_days_and_held_ones_as_long(
     assert read_alike(client.get("/sessions.ics").content) == []
 
 
-def test_a_cancelled_meeting_of_several_is_struck_in_the_feed_and_not_in_the_file(client, weekly, office, now):
+def test_a_cancelled_meeting_is_struck_in_the_feed_only(client, weekly, office, now):
     session = weekly(2)
     session.cancel_meeting(session.meetings.first(), "Snow.", office, now)
     found = [(event.status, event.summary[-13:]) for event in read_alike(client.get("/sessions.ics").content)]

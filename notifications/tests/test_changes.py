@@ -61,7 +61,7 @@ def test_invited_then_rescheduled_then_moved_then_withdrawn_is_one_thread(confir
     assert list(breaches(now + 9 * MINUTES)) == []
 
 
-def test_the_mail_about_a_new_time_says_before_and_after_with_weekday_and_zone(far, office, smtp_sink):
+def test_mail_about_a_new_time_names_both_times(far, office, smtp_sink):
     session, now = far(date(2031, 5, 13))
     move_to(session, date(2031, 5, 15), 9, office, now)
     deliver(now + 3 * MINUTES)

@@ -49,7 +49,7 @@ def kinds() -> list[str]:
     return list(Notice.objects.order_by("pk").values_list("kind", flat=True))
 
 
-def test_a_sender_passes_over_an_invitation_that_is_being_edited_and_then_finds_the_new_values(confirmed_one, office):
+def test_a_sender_passes_over_an_invitation_that_is_being_edited(confirmed_one, office):
     found = []
     with transaction.atomic():
         move(confirmed_one, office)

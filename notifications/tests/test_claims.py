@@ -52,7 +52,7 @@ def test_several_are_claimed_in_one_go(six):
     )
 
 
-def test_a_claim_of_six_reads_and_writes_no_more_often_than_a_claim_of_two(make_session, people, now):
+def test_a_claim_of_six_makes_as_many_queries_as_of_two(make_session, people, now):
     session, counts = make_session(capacity=30), []
     for number in (2, 6):
         crowd = people(number)
@@ -77,7 +77,7 @@ def test_a_code_is_claimed_alone(six, person):
     assert len(claim_some(timezone.now(), most=20)) == 6
 
 
-def test_what_was_tried_before_is_claimed_alone_so_that_a_poison_takes_nobody_along(six):
+def test_a_notice_that_was_tried_before_is_claimed_alone(six):
     everything = claim_some(timezone.now(), most=20)
     assert len(everything) == 6
     after = timezone.now() + LEASE + timedelta(seconds=1)
@@ -132,7 +132,7 @@ def test_of_one_thread_one_message_at_most_is_claimed(six, now):
     assert claim_some(timezone.now(), most=20) == [twin]
 
 
-def test_what_a_slow_server_leaves_undone_goes_back_and_counts_as_never_tried(six, smtp_sink, monkeypatch):
+def test_what_a_slow_server_leaves_undone_counts_as_never_tried(six, smtp_sink, monkeypatch):
     assert send_slowly(monkeypatch) == 1
     waiting = Notice.objects.filter(state="queued")
     assert (len(smtp_sink.received), waiting.count()) == (1, 5)
@@ -141,14 +141,14 @@ def test_what_a_slow_server_leaves_undone_goes_back_and_counts_as_never_tried(si
     assert len({received.message["X-Quorum-Notice"] for received in smtp_sink.received}) == len(smtp_sink.received) == 6
 
 
-def test_a_code_written_meanwhile_overtakes_what_a_slow_server_leaves_undone(six, person, smtp_sink, monkeypatch):
+def test_a_new_code_overtakes_what_a_slow_server_leaves_undone(six, person, smtp_sink, monkeypatch):
     send_slowly(monkeypatch)
     write_code(person)
     drain()
     assert [received.message["Subject"] == "Code" for received in smtp_sink.received] == [False, True] + [False] * 5
 
 
-def test_a_letter_written_while_the_queue_was_paused_is_written_anew(six, smtp_sink, office, now):
+def test_mail_of_a_paused_queue_is_written_again(six, smtp_sink, office, now):
     session, registrations = six
 
     async def refuse(server, session, envelope, address, options):

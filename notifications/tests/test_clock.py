@@ -33,7 +33,7 @@ def test_a_worker_an_hour_behind_sends_what_is_due(notice, smtp_sink, monkeypatc
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
-def test_a_worker_whose_clock_is_off_tries_again_when_it_should(notice, smtp_sink, monkeypatch, hours):
+def test_a_worker_with_a_wrong_clock_tries_again_in_time(notice, smtp_sink, monkeypatch, hours):
     smtp_sink.busy, asked_at = 1, timezone.now()
     with monkeypatch.context() as patch:
         move_clock(patch, hours * HOUR)

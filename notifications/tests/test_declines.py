@@ -67,7 +67,7 @@ def test_the_seat_is_freed_after_half_an_hour_and_not_before(invite, smtp_sink, 
     assert registration.session.registrations.registered().count() == 1
 
 
-def test_the_mail_says_until_when_and_leads_to_the_page_that_keeps_it(invite, smtp_sink, now):
+def test_the_mail_says_until_when_a_seat_can_be_kept(invite, smtp_sink, now):
     registration = invite()
     answer(registration, "DECLINED", now)
     drain()
@@ -201,7 +201,7 @@ def test_an_invitation_to_other_times_overtakes_the_decline(invite, office, smtp
     assert list(breaches(now)) == []
 
 
-def test_a_decline_of_other_times_gives_nothing_up_while_nobody_was_asked_anew(invite, office, now):
+def test_a_decline_of_old_times_gives_nothing_up(invite, office, now):
     registration = invite()
     answer(registration, "DECLINED", now)
     move_by(registration, office, now + timedelta(minutes=29))
@@ -210,7 +210,7 @@ def test_a_decline_of_other_times_gives_nothing_up_while_nobody_was_asked_anew(i
     assert (seats(registration)[0], decline.state) == ("registered", "overtaken")
 
 
-def test_who_is_about_to_be_asked_anew_does_not_decline_by_the_invitation_before_the_last(invite, office, now):
+def test_an_older_invitation_declines_nothing_while_a_new_one_waits(invite, office, now):
     registration = invite()
     reschedule(registration, office, now)
     move_by(registration, office, now + timedelta(minutes=1), hours=-2)
@@ -218,7 +218,7 @@ def test_who_is_about_to_be_asked_anew_does_not_decline_by_the_invitation_before
     assert kinds(registration)[-2:] == ["changed", "changed"]
 
 
-def test_an_answer_to_the_times_before_changes_nothing_and_one_to_the_new_times_does(invite, office, now):
+def test_only_an_answer_to_the_new_times_counts(invite, office, now):
     registration = invite()
     reschedule(registration, office, now)
     assert answer(registration, "DECLINED", now).outcome == "stale"
@@ -227,7 +227,7 @@ def test_an_answer_to_the_times_before_changes_nothing_and_one_to_the_new_times_
     assert receive(mail(address, bare(calendar)), now).outcome == "declined"
 
 
-def test_a_place_that_was_given_up_meanwhile_is_not_given_up_twice(invite, now):
+def test_a_seat_given_up_since_is_not_given_up_twice(invite, now):
     registration = invite()
     answer(registration, "DECLINED", now)
     registration.withdraw(by=registration.person, now=now)
@@ -257,7 +257,7 @@ def call_off(registration, office, other, now):
         (call_off, "This session was cancelled.", "registration"),
     ],
 )
-def test_a_place_that_ended_meanwhile_cannot_be_kept(
+def test_a_seat_that_has_ended_since_cannot_be_kept(
     client, make_session, invite, office, smtp_sink, now, end, words, way
 ):
     registration, other = invite(), make_session(days=21)
@@ -302,7 +302,7 @@ def give_up(registration, office, other, now):
 
 
 @pytest.mark.parametrize("end", [give_up, call_off])
-def test_who_declined_and_has_no_place_any_more_is_not_sent_the_invitation_again(invite, office, smtp_sink, now, end):
+def test_the_invitation_of_an_ended_seat_is_not_sent_again(invite, office, smtp_sink, now, end):
     registration = invite()
     answer(registration, "DECLINED", now)
     # As the page had it before.
@@ -322,7 +322,7 @@ def test_one_decline_waits_per_registration(invite, now):
         Decline.objects.create(registration=registration, declined_at=now, gives_up_at=now)
 
 
-def test_the_sweep_gives_up_what_is_due_and_one_in_trouble_stops_nobody(make_session, people, now):
+def test_one_decline_in_trouble_does_not_stop_the_sweep(make_session, people, now):
     session = make_session(minimum=1)
     three = [Registration.objects.register(person, session, now=now) for person in people(3)]
     session.settle(now=now)

@@ -92,7 +92,7 @@ def test_a_cancellation_without_an_invitation_is_plain_mail(confirmed_six, smtp_
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_a_cancellation_claimed_while_the_invitation_goes_out_takes_it_off_the_calendar(confirmed_six, now):
+def test_a_cancellation_beats_an_invitation_on_its_way(confirmed_six, now):
     session, registrations = confirmed_six
     thread = registrations[0].threads.get()
     registrations[0].withdraw(by=registrations[0].person, now=now)
@@ -151,7 +151,7 @@ def test_a_dead_senders_notice_is_taken_over_when_its_lease_runs_out(confirmed_s
     assert again.token != first.token
 
 
-def test_the_letter_sent_again_is_the_same_letter(confirmed_six, smtp_sink):
+def test_mail_that_is_sent_again_is_the_same_mail(confirmed_six, smtp_sink):
     smtp_sink.drops = 1
     drain()
     Notice.objects.filter(state="queued").update(next_attempt_at=timezone.now())
@@ -274,9 +274,7 @@ def surly_server(settings, smtp_sink):
 
 
 @pytest.mark.parametrize("said_to", ["CONNECT", "EHLO", "STARTTLS"])
-def test_a_server_that_turns_everybody_away_pauses_the_queue_and_burns_no_attempt(
-    confirmed_six, surly_server, settings, said_to
-):
+def test_a_server_that_refuses_all_pauses_the_queue(confirmed_six, surly_server, settings, said_to):
     settings.EMAIL_USE_TLS = said_to == "STARTTLS"
     # HELO is what a client says where EHLO is refused.
     surly_server(HELO="550 5.7.1 Blocked", **{said_to: "550 5.7.1 Blocked"})
@@ -287,7 +285,7 @@ def test_a_server_that_turns_everybody_away_pauses_the_queue_and_burns_no_attemp
     assert list(waiting.values_list("attempts", flat=True)) == [0] * 6
 
 
-def test_a_server_too_busy_to_greet_is_tried_again_after_a_minute_or_so(confirmed_six, surly_server):
+def test_a_server_too_busy_to_greet_is_tried_again_soon(confirmed_six, surly_server):
     surly_server(CONNECT="421 4.3.2 Too many connections")
     drain()
     assert not MailQueue.load().is_paused(timezone.now())
@@ -303,7 +301,7 @@ def test_a_notice_that_kills_its_sender_is_given_up_in_the_end(confirmed_six, sm
     assert (notice.state, notice.problem) == ("dead", "Given up after 20 attempts.")
 
 
-def test_a_letter_that_cannot_be_written_does_not_stop_the_others(confirmed_six, smtp_sink):
+def test_mail_that_cannot_be_written_does_not_stop_the_rest(confirmed_six, smtp_sink):
     poison = Notice.objects.filter(method="REQUEST").first()
     CalendarThread.objects.filter(pk=poison.thread_id).update(uid="not a uid")
     drain()
@@ -338,7 +336,7 @@ def test_two_peoples_codes_do_not_supersede_each_other(people, smtp_sink):
     assert len(smtp_sink.received) == 2
 
 
-def test_every_kind_of_letter_says_what_it_must(make_session, people, office, smtp_sink, now):
+def test_every_kind_of_mail_says_what_it_must(make_session, people, office, smtp_sink, now):
     session = make_session(minimum=2, capacity=2)
     sister = make_session(days=30)
     first, second, third = people(3)
@@ -401,7 +399,7 @@ def test_a_notice_another_sender_is_taking_is_passed_over(people):
             cursor.execute("RESET lock_timeout")
 
 
-def test_a_sender_whose_lease_ran_out_leaves_the_notice_to_the_next(person, smtp_sink):
+def test_a_sender_without_its_lease_leaves_the_notice_alone(person, smtp_sink):
     code = Notice.objects.write_code(person.email, person, "Code", "123 456", "h", later(days=1))
     slow = claim(timezone.now())
     quick = claim(timezone.now() + LEASE + timedelta(seconds=1))
@@ -415,7 +413,7 @@ def test_a_sender_whose_lease_ran_out_leaves_the_notice_to_the_next(person, smtp
     assert len({received.message["X-Quorum-Notice"] for received in smtp_sink.received}) == 1
 
 
-def test_what_was_superseded_meanwhile_stays_so_when_its_sender_is_done(confirmed_six, smtp_sink, now):
+def test_a_notice_superseded_while_it_is_sent_stays_superseded(confirmed_six, smtp_sink, now):
     session, registrations = confirmed_six
     Notice.objects.exclude(registration=registrations[0]).delete()
     invitation = claim(timezone.now())

@@ -48,7 +48,7 @@ def test_a_day_with_nothing_due_has_none(due):
     assert sent(seven - timedelta(days=5) + timedelta(hours=5)) == []
 
 
-def test_a_session_that_was_saved_before_it_is_sent_is_not_in_it(due, people, now):
+def test_a_session_confirmed_before_it_is_sent_is_not_in_it(due, people, now):
     session, seven = due
     digest.owe(seven)
     for person in people(2):
@@ -66,7 +66,7 @@ def test_yesterdays_digest_is_of_no_use_today(due):
     ]
 
 
-def test_it_names_each_session_with_its_numbers_its_date_and_the_three_answers(make_session, people, now):
+def test_it_names_each_session_with_numbers_date_and_answers(make_session, people, now):
     session = make_session()
     for person in people(4):
         Registration.objects.register(person, session, now=now)

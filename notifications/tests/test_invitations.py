@@ -167,7 +167,7 @@ def test_the_status_says_whether_it_takes_place(write, method, status):
 
 
 @both
-def test_nothing_stands_in_it_that_the_method_forbids_or_we_do_not_use(write, method, status):
+def test_it_holds_nothing_that_the_method_forbids(write, method, status):
     lines = nested(strict_lines(write(an_invitation())))
     assert {path.removeprefix("VCALENDAR").split("/")[-1] for path, *_ in lines} == {
         "",

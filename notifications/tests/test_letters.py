@@ -33,9 +33,7 @@ def test_paragraphs_are_one_blank_line_apart(make_session, workshop, people, off
     assert f"/registrations/{seated.uuid}/pre-work/\nYour registration: http" in written["confirmed"]
 
 
-def test_the_first_letters_ask_people_to_add_the_address_so_that_calendars_take_invitations_in(
-    make_session, person, now
-):
+def test_the_first_mails_ask_people_to_add_our_address(make_session, person, now):
     session = make_session(minimum=1)
     registration = Registration.objects.register(person, session, now=now)
     session.settle(now=now)
@@ -46,7 +44,7 @@ def test_the_first_letters_ask_people_to_add_the_address_so_that_calendars_take_
 
 
 @pytest.mark.parametrize("confirmed", [False, True])
-def test_whom_the_office_withdraws_is_told_so_and_not_thanked(make_session, person, office, now, confirmed):
+def test_somebody_the_office_withdraws_is_told_and_not_thanked(make_session, person, office, now, confirmed):
     session = make_session(minimum=1)
     registration = Registration.objects.register(person, session, now=now)
     if confirmed:
@@ -60,7 +58,7 @@ def test_whom_the_office_withdraws_is_told_so_and_not_thanked(make_session, pers
         assert ("takes it off your calendar" in body) == confirmed
 
 
-def test_whom_the_office_moves_is_told_of_the_new_date(make_session, person, office, now):
+def test_somebody_the_office_moves_is_told_the_new_date(make_session, person, office, now):
     registration = Registration.objects.register(person, make_session(), now=now)
     registration.transfer(make_session(days=30), by=office, now=now)
     letter = write_letter(registration.notices.get(kind="withdrawn"))
@@ -98,7 +96,7 @@ def test_the_join_link_stands_in_the_confirmation_and_nowhere_earlier(make_sessi
 
 
 @pytest.mark.parametrize("kind", ["confirmed", "promoted"])
-def test_of_several_meetings_the_first_letter_shows_all_dates_and_the_others_their_own(make_session, people, now, kind):
+def test_the_first_mail_of_several_meetings_shows_all_dates(make_session, people, now, kind):
     starts = [now + timedelta(days=days) for days in (14, 21)]
     plans = [MeetingPlan(at, at + timedelta(minutes=90), "America/Chicago") for at in starts]
     session = make_session(minimum=1, capacity=1, meetings=plans)

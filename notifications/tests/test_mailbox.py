@@ -67,7 +67,7 @@ def test_answers_are_applied_and_each_mail_goes_where_it_belongs(server, unsent_
     assert unsent_thread.partstat == "TENTATIVE"
 
 
-def test_a_letter_is_left_unread_and_never_fetched_again(server):
+def test_a_mail_is_left_unread_and_never_fetched_again(server):
     server.put(LETTER)
     assert [read_mailbox() for _ in range(3)] == [1, 0, 0]
     fetched = [command for command in server.commands if "FETCH" in command]
@@ -83,7 +83,7 @@ def test_what_comes_later_is_read_later(server, unsent_thread, now):
     assert outcomes() == ["ignored", "accepted"]
 
 
-def test_a_mailbox_that_was_made_anew_is_read_from_its_start_and_nothing_is_done_twice(server, unsent_thread, now):
+def test_a_new_mailbox_is_read_from_its_start_once(server, unsent_thread, now):
     server.put(LETTER)
     server.put(davical(unsent_thread.uid, "DECLINED", unsent_thread.registration.person.email, now))
     read_mailbox()
@@ -171,7 +171,7 @@ class Busy:
         return execute(sql, params, many, context)
 
 
-def test_a_mail_the_database_had_no_time_for_is_read_again_and_the_next_one_now(server, unsent_thread, now):
+def test_a_mail_that_met_a_busy_database_is_read_again(server, unsent_thread, now):
     address = unsent_thread.registration.person.email
     server.put(davical(unsent_thread.uid, "DECLINED", address, now))
     server.put(davical(unsent_thread.uid, "ACCEPTED", address, now - timedelta(minutes=1)))
@@ -193,7 +193,7 @@ def test_a_connection_that_breaks_loses_nothing(server, unsent_thread, at, now):
     assert where(server) == {"INBOX": [], DONE_FOLDER: [1]}
 
 
-def test_a_mailbox_that_stays_away_is_said_to_the_operator_after_a_quarter_of_an_hour(server, settings, now, caplog):
+def test_the_operator_is_told_of_a_mailbox_that_stays_away(server, settings, now, caplog):
     good = settings.REPLY_MAILBOX_URL
     settings.REPLY_MAILBOX_URL = good.replace(quote(PASSWORD), "wrong")
     read_mailbox(now)
@@ -210,7 +210,7 @@ def test_a_mailbox_that_stays_away_is_said_to_the_operator_after_a_quarter_of_an
     assert "answers" not in find_problems(now + timedelta(minutes=16))
 
 
-def test_a_folder_that_is_not_there_and_a_server_that_is_away_are_noted(server, settings, now):
+def test_a_missing_folder_or_server_is_noted(server, settings, now):
     settings.REPLY_MAILBOX_URL += "/Answers"
     assert read_mailbox(now) == 0
     assert "no such folder" in ReplyMailbox.load().problem
@@ -268,7 +268,7 @@ def test_whatever_comes_on_standard_input_is_taken(hand_over, db, raw):
     assert ReceivedMail.objects.count() == 1
 
 
-def test_the_mail_server_is_asked_to_try_again_while_the_database_is_away(hand_over, db, capsys):
+def test_the_mail_server_tries_again_while_the_database_is_away(hand_over, db, capsys):
     with connection.execute_wrapper(Busy(1)), pytest.raises(SystemExit) as stopped:
         hand_over(LETTER)
     assert stopped.value.code == 75

@@ -98,14 +98,14 @@ def test_who_is_promoted_into_a_confirmed_session_is_invited_at_once(registered,
     assert owed(registrations[1]) == [("waitlisted", "", None), ("promoted", "REQUEST", 0)]
 
 
-def test_who_is_promoted_before_it_is_confirmed_gets_plain_mail_then_an_invitation(registered, now):
+def test_a_seat_before_the_confirmation_gets_plain_mail_first(registered, now):
     session, registrations = registered(3, minimum=2, capacity=2)
     registrations[0].withdraw(by=registrations[0].person, now=now)
     session.settle(now=now)
     assert owed(registrations[2]) == [("waitlisted", "", None), ("promoted", "", None), ("confirmed", "REQUEST", 0)]
 
 
-def test_leaving_a_confirmed_session_cancels_with_the_same_uid_and_a_higher_sequence(registered, now):
+def test_leaving_cancels_with_the_same_uid_and_a_higher_sequence(registered, now):
     session, registrations = registered(6)
     session.settle(now=now)
     registrations[0].withdraw(by=registrations[0].person, now=now)

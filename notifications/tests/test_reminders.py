@@ -166,7 +166,7 @@ def test_each_meeting_is_reminded_of_with_its_part(make_confirmed, workshop, smt
     assert "https://meet.example.edu/b" in letters[1]["text"] and "Part 2 of 2" in letters[1]["text"]
 
 
-def test_the_letter_says_when_where_and_in_which_zone(make_confirmed):
+def test_the_mail_says_when_where_and_in_which_zone(make_confirmed):
     session, (registration,) = make_confirmed(days=1)
     venue = Venue.objects.create(
         campus=Campus.objects.create(name="Downtown"),

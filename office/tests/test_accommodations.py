@@ -75,7 +75,7 @@ def office_with_every_permission() -> Person:
 
 
 @pytest.mark.parametrize("who", [office_without_the_group, superuser, office_with_every_permission])
-def test_whoever_is_not_in_the_group_sees_nothing(asked, who):
+def test_people_outside_the_group_see_nothing(asked, who):
     client, before = signed_in(who()), LogEntry.objects.count()
     for page in ("", "add/", f"{asked.pk}/change/", f"{asked.pk}/history/", f"{asked.pk}/delete/"):
         assert client.get(REQUESTS + page).status_code == 403
@@ -86,7 +86,7 @@ def test_whoever_is_not_in_the_group_sees_nothing(asked, who):
     assert asked.answered_at is None and LogEntry.objects.count() == before
 
 
-def test_who_has_no_desk_is_sent_to_sign_in_even_in_the_group(asked, people):
+def test_a_member_who_is_not_staff_is_sent_to_sign_in(asked, people):
     (person,) = people(1)
     person.groups.add(Group.objects.get_or_create(name="Accommodations")[0])
     client = signed_in(person)
@@ -101,12 +101,12 @@ def test_who_has_left_the_group_sees_nothing_any_more(asked, cara, arranging):
     assert arranging.get(REQUESTS).status_code == 403
 
 
-def test_the_group_sees_nothing_else_of_the_desk(arranging):
+def test_the_group_sees_nothing_else_of_the_admin(arranging):
     for page in ("accounts/person/", "registrations/registration/", "sessions_app/session/", "notifications/notice/"):
         assert arranging.get(f"/admin/{page}").status_code == 403
 
 
-def test_the_desk_asks_for_the_second_factor(asked, arranging, settings):
+def test_the_admin_asks_for_the_second_factor(asked, arranging, settings):
     settings.OFFICE_SECOND_FACTOR = True
     assert arranging.get(REQUESTS).status_code == 302
     assert arranging.post(url(asked, "reading")).status_code == 302
@@ -199,7 +199,7 @@ def test_an_answer_to_nothing_known_is_refused(asked, arranging, asked_at):
     assert asked.answered_at is None
 
 
-def test_an_answer_to_what_was_changed_meanwhile_is_refused_and_shows_the_change(asked, arranging):
+def test_an_answer_to_an_older_request_is_refused_and_shows_the_change(asked, arranging):
     Accommodation.objects.ask(asked.registration, "Captions instead.")
     response = arranging.post(url(asked, "answer"), answer_to(asked))
     page = read(response)
@@ -226,7 +226,7 @@ def test_what_is_changed_after_the_answer_waits_again(asked, arranging, person, 
     )
 
 
-def test_whoever_gave_up_their_place_waits_for_nothing(asked, arranging, person, now):
+def test_a_request_of_somebody_who_left_does_not_wait(asked, arranging, person, now):
     asked.registration.withdraw(by=person)
     assert not waits(asked, now) and "No longer needed: withdrawn" in read(arranging.get(REQUESTS)).text
 

@@ -19,7 +19,7 @@ def revoke(browser: Client, person):
     return browser.post(f"/admin/notifications/calendarfeed/{person.pk}/revoke/")
 
 
-def test_revoked_beside_the_person_the_address_opens_nothing_and_who_did_it_is_on_record(clerk, office, person, feed):
+def test_a_revoked_address_opens_nothing_and_is_on_record(clerk, office, person, feed):
     assert Client().get(feed).status_code == 200
     assert "Revoke it" in read(clerk.get(page(person))).text
     response = revoke(clerk, person)

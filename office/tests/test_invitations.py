@@ -34,7 +34,7 @@ def line(registration):
     return in_session(registration.session)[0]
 
 
-def test_the_roster_and_the_person_show_the_uid_the_sequence_and_what_came_of_it(clerk, invited, smtp_sink):
+def test_roster_and_person_show_uid_sequence_and_outcome(clerk, invited, smtp_sink):
     drain()
     thread = invited.threads.get()
     for page in (roster(invited), of(invited)):

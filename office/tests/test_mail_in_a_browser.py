@@ -37,7 +37,7 @@ def test_the_office_follows_the_banner_and_deals_with_undeliverable_mail(office_
     assert Notice.objects.undeliverable().count() == 0
 
 
-def test_the_office_reads_its_words_in_the_letter_before_it_saves_them(office_page, live_server, dead):
+def test_the_office_reads_its_words_in_the_mail_before_saving(office_page, live_server, dead):
     office_page.goto(f"{live_server.url}/admin/notifications/wording/")
     office_page.get_by_role("link", name="Wording of “Session confirmed”").click()
     office_page.get_by_label("Words").fill("We look forward to {title}!")

@@ -95,7 +95,7 @@ def test_a_stale_form_can_be_saved_again_knowingly(clerk, person):
 
 
 @pytest.mark.parametrize("tampered", ["", "nonsense", "e30:1abcde:zzzz"])
-def test_a_form_that_does_not_say_what_it_was_made_from_is_refused(clerk, person, tampered):
+def test_a_form_without_what_it_was_made_from_is_refused(clerk, person, tampered):
     response = clerk.post(page(person), filled_in(clerk, page(person), "person_form", as_loaded=tampered, name="Other"))
     assert response.status_code == 400
     person.refresh_from_db()
@@ -139,7 +139,7 @@ def test_the_rule_is_nobody_to_edit(clerk):
         "notifications_notice",
     ],
 )
-def test_the_desk_is_closed_to_who_may_not(client, people, name):
+def test_the_admin_is_closed_without_permission(client, people, name):
     url = reverse(f"admin:{name}_changelist")
     assert client.get(url).status_code == 302
     visitor, staff = people(1)[0], people(1, is_staff=True)[0]
@@ -149,7 +149,7 @@ def test_the_desk_is_closed_to_who_may_not(client, people, name):
     assert client.get(url).status_code == 403
 
 
-def test_the_office_group_opens_the_desk_and_not_the_groups(client, colleague):
+def test_the_office_group_opens_the_admin_and_not_the_groups(client, colleague):
     client.force_login(colleague)
     for name in ("accounts_person", "catalog_workshop", "sessions_app_session", "registrations_registration"):
         assert client.get(reverse(f"admin:{name}_changelist")).status_code == 200

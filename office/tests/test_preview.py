@@ -44,12 +44,12 @@ def test_the_counts_are_those_of_the_session(clerk, with_a_line):
     assert "You’re 1st in line." in read(clerk.get(url("waitlisted"))).text
 
 
-def test_a_change_is_shown_as_if_each_meeting_had_been_a_day_earlier(clerk, with_a_line):
+def test_a_change_is_shown_as_a_move_by_one_day(clerk, with_a_line):
     page = read(clerk.get(url("changed")))
     assert "The time of this session has changed." in page.text and "Please check" not in page.everything
 
 
-def test_one_meeting_that_would_be_cancelled_is_shown_with_a_reason_to_come(clerk, with_a_line):
+def test_a_cancelled_meeting_is_shown_with_a_reason_to_come(clerk, with_a_line):
     page = read(clerk.get(url("dropped")))
     assert "One meeting of this session is cancelled" in page.text and "The reason: the reason you give" in page.text
 
@@ -62,7 +62,7 @@ def test_a_cancelled_session_is_the_one_a_cancellation_is_shown_with(clerk, offi
     assert "had registered by" in read(clerk.get(url("cancelled", session=with_a_line))).text
 
 
-def test_the_digest_reads_as_it_would_go_out_now_or_else_with_the_next_decision(clerk, make_session, now):
+def test_the_digest_reads_as_it_would_go_out_now(clerk, make_session, now):
     assert "No session is open, so there is no decision to show this mail with." in read(clerk.get(url("digest"))).text
     later, soon = make_session(days=30), make_session(days=20)
     page = read(clerk.get(url("digest")))
@@ -127,7 +127,7 @@ def test_drafts_are_not_shown(clerk, with_a_line, make_session):
     ]
 
 
-def test_the_letter_stands_in_a_frame_that_runs_and_loads_nothing(clerk, with_a_line):
+def test_the_frame_of_the_mail_runs_and_loads_nothing(clerk, with_a_line):
     page, letter = clerk.get(url("confirmed")), clerk.get(url("confirmed", "letter"))
     assert (
         read(page).part("iframe").attribute("sandbox") == "" and "frame-src 'self'" in page["Content-Security-Policy"]
@@ -140,7 +140,7 @@ def test_the_letter_stands_in_a_frame_that_runs_and_loads_nothing(clerk, with_a_
     assert letter["X-Frame-Options"] == "SAMEORIGIN"
 
 
-def test_only_who_may_see_sessions_and_registrations_may_see_letters(client, people, with_a_line):
+def test_the_preview_needs_permission_for_sessions_and_registrations(client, people, with_a_line):
     staff = people(1, is_staff=True)[0]
     staff.user_permissions.set(Permission.objects.filter(codename__in=["view_wording", "change_wording"]))
     client.force_login(staff)

@@ -53,7 +53,7 @@ def test_the_list_asks_the_same_few_questions_whatever_its_length(clerk, registr
     assert questions() == few
 
 
-def test_the_mail_is_a_file_to_take_and_who_took_it_is_on_record(clerk, office, registration, now):
+def test_taking_the_mail_as_a_file_is_on_record(clerk, office, registration, now):
     record = answer(registration, "DECLINED", now)
     assert "Download the mail" in read(clerk.get(f"{LIST}{record.pk}/change/")).text
     response = clerk.post(f"{LIST}{record.pk}/mail/")
@@ -105,7 +105,7 @@ def test_the_roster_says_what_the_office_has_to_read(clerk, registration, now):
     assert f"{LIST}{record.pk}/change/" in page.addresses
 
 
-def test_the_roster_says_whose_mail_came_back(clerk, registration, now):
+def test_the_roster_says_which_mail_came_back(clerk, registration, now):
     notice = Notice.objects.get(method="REQUEST")
     receive(bounce(notice.message_id, notice.to), now)
     page = roster(clerk, registration)
@@ -133,7 +133,7 @@ def unclear(registration, now) -> ReceivedMail:
     return answer(registration, "ACCEPTED", now, METHOD="METHOD:COUNTER")
 
 
-def test_what_has_to_be_read_waits_on_the_desk_until_it_is_handled(clerk, office, registration, unclear, now):
+def test_unclear_mail_waits_on_the_first_page_until_handled(clerk, office, registration, unclear, now):
     assert "1 received mail to read" in read(clerk.get("/admin/")).text
     assert "It proposes another time" in roster(clerk, registration).text
     response = clerk.post(f"{LIST}{unclear.pk}/handled/", {"note": "Called her: the time stays."})
@@ -147,7 +147,7 @@ def test_what_has_to_be_read_waits_on_the_desk_until_it_is_handled(clerk, office
     assert "Called her: the time stays." in read(clerk.get(f"{LIST}{unclear.pk}/change/")).text
 
 
-def test_the_desk_leads_to_what_waits(clerk, unclear, registration, now):
+def test_the_first_page_leads_to_what_waits(clerk, unclear, registration, now):
     answer(registration, "DECLINED", now)
     waiting = f"{LIST}?outcome__in=unclear,unreadable&handled_at__isempty=1"
     assert waiting in read(clerk.get("/admin/")).addresses

@@ -241,7 +241,7 @@ def test_a_draft_without_a_meeting_gets_one(clerk, workshop, office, wednesday):
     assert session.confirm_by and session.starts_at == session.meetings.get().starts_at
 
 
-def test_a_form_opened_on_a_draft_does_not_change_the_session_published_since(clerk, make_session, office, wednesday):
+def test_a_form_opened_on_a_draft_cannot_change_it_published(clerk, make_session, office, wednesday):
     session = make_session(published=False)
     fields = filled_in(clerk, session_page(session), "session_form", day=wednesday.isoformat(), minimum="9")
     session.publish(by=office)
@@ -273,9 +273,7 @@ def test_two_people_cannot_overwrite_each_others_draft(clerk, make_session, offi
     [(None, {"minimum", "capacity"}), ("cancel", set())],
     ids=["open", "cancelled"],
 )
-def test_state_and_counters_are_only_shown_and_the_size_while_it_may_be_held(
-    clerk, make_session, office, end, typed_in
-):
+def test_state_and_counters_are_only_shown(clerk, make_session, office, end, typed_in):
     session = make_session()
     if end:
         session.cancel("Snow.", by=office)

@@ -26,52 +26,56 @@ def last_record() -> LogEntry:
     return LogEntry.objects.filter(content_type__model="notice").latest("pk")
 
 
-def test_it_says_to_whom_what_and_why(clerk, dead):
+def test_it_names_the_person_the_mail_and_the_reason(clerk, undelivered):
     page = read(clerk.get(PAGE))
     assert "1 undeliverable" in page.text
-    assert all(words in page.text for words in ("Person 1", dead.to, "Registered", "You’re in", "550 No such mailbox"))
-    assert reverse("admin:registrations_registration_roster", args=[dead.registration.session_id]) in page.addresses
+    assert all(
+        words in page.text for words in ("Person 1", undelivered.to, "Registered", "You’re in", "550 No such mailbox")
+    )
+    assert (
+        reverse("admin:registrations_registration_roster", args=[undelivered.registration.session_id]) in page.addresses
+    )
 
 
-def test_what_was_delivered_or_waits_is_not_there(clerk, dead):
+def test_what_was_delivered_or_waits_is_not_there(clerk, undelivered):
     Notice.objects.update(state=Notice.State.QUEUED)
-    assert dead.to not in read(clerk.get(PAGE)).everything
+    assert undelivered.to not in read(clerk.get(PAGE)).everything
 
 
-def test_one_is_tried_again_from_the_page(clerk, office, dead):
-    response = clerk.post(url("retry", dead), follow=True)
+def test_one_is_tried_again_from_the_page(clerk, office, undelivered):
+    response = clerk.post(url("retry", undelivered), follow=True)
     assert "Queued again: Registered, to person1@example.edu." in read(response).text
-    dead.refresh_from_db()
-    assert (dead.state, dead.attempts, dead.problem) == (Notice.State.QUEUED, 0, "")
+    undelivered.refresh_from_db()
+    assert (undelivered.state, undelivered.attempts, undelivered.problem) == (Notice.State.QUEUED, 0, "")
     assert (last_record().user, last_record().get_change_message()) == (
         office,
         "Tried again. It had failed: 550 No such mailbox",
     )
-    assert clerk.get(url("retry", dead)).status_code == 405
+    assert clerk.get(url("retry", undelivered)).status_code == 405
 
 
-def test_marked_as_handled_it_leaves_the_page_and_stays_under_the_filter(clerk, office, dead):
-    response = clerk.post(url("handled", dead), {"note": f" {NOTE} "}, follow=True)
+def test_marked_as_handled_it_leaves_the_page_and_stays_under_the_filter(clerk, office, undelivered):
+    response = clerk.post(url("handled", undelivered), {"note": f" {NOTE} "}, follow=True)
     assert (
         "Handled: Registered, to person1@example.edu." in read(response).text
         and "0 undeliverable" in read(response).text
     )
-    dead.refresh_from_db()
-    assert (dead.state, dead.handled_by, dead.handled_note) == (Notice.State.DEAD, office, NOTE)
+    undelivered.refresh_from_db()
+    assert (undelivered.state, undelivered.handled_by, undelivered.handled_note) == (Notice.State.DEAD, office, NOTE)
     assert (last_record().user, last_record().get_change_message()) == (
         office,
         f"Marked as handled: {NOTE} It had failed: 550 No such mailbox",
     )
     page = read(clerk.get(f"{PAGE}?handled=1"))
     assert NOTE in page.text and "Office Person" in page.text and "550 No such mailbox" in page.text
-    assert f"marked as handled by Office Person: {NOTE}" in read(clerk.get(url("handled", dead))).text
+    assert f"marked as handled by Office Person: {NOTE}" in read(clerk.get(url("handled", undelivered))).text
 
 
-def test_tried_again_it_is_no_longer_handled(clerk, office, dead, now):
-    dead.handle(office, NOTE, now=now)
-    clerk.post(url("retry", dead))
-    dead.refresh_from_db()
-    assert (dead.state, dead.handled_at, dead.handled_by, dead.handled_note) == (
+def test_tried_again_it_is_no_longer_handled(clerk, office, undelivered, now):
+    undelivered.handle(office, NOTE, now=now)
+    clerk.post(url("retry", undelivered))
+    undelivered.refresh_from_db()
+    assert (undelivered.state, undelivered.handled_at, undelivered.handled_by, undelivered.handled_note) == (
         "queued",
         None,
         None,
@@ -79,11 +83,11 @@ def test_tried_again_it_is_no_longer_handled(clerk, office, dead, now):
     )
 
 
-def test_handling_it_twice_keeps_the_first_note(office, dead, now):
-    dead.handle(office, NOTE, now=now)
-    dead.handle(office, "Something else.", now=now + timedelta(hours=1))
-    dead.refresh_from_db()
-    assert (dead.handled_note, dead.handled_at) == (NOTE, now)
+def test_handling_it_twice_keeps_the_first_note(office, undelivered, now):
+    undelivered.handle(office, NOTE, now=now)
+    undelivered.handle(office, "Something else.", now=now + timedelta(hours=1))
+    undelivered.refresh_from_db()
+    assert (undelivered.handled_note, undelivered.handled_at) == (NOTE, now)
     assert LogEntry.objects.filter(content_type__model="notice").count() == 1
 
 
@@ -96,21 +100,21 @@ def test_handling_it_twice_keeps_the_first_note(office, dead, now):
         ("x" * 501, "Ensure this value has at most 500 characters (it has 501)."),
     ],
 )
-def test_a_note_that_is_none_is_refused_with_what_was_typed(clerk, dead, note, sentence):
-    response = clerk.post(url("handled", dead), {"note": note})
+def test_a_note_that_is_none_is_refused_with_what_was_typed(clerk, undelivered, note, sentence):
+    response = clerk.post(url("handled", undelivered), {"note": note})
     assert response.status_code == 400 and sentence in read(response).text
     assert note.strip().replace("\0", "") in read(response).text.replace("\0", "")
-    dead.refresh_from_db()
-    assert dead.handled_at is None
+    undelivered.refresh_from_db()
+    assert undelivered.handled_at is None
 
 
-def test_mail_that_went_out_is_not_marked_as_handled(clerk, dead):
+def test_mail_that_went_out_is_not_marked_as_handled(clerk, undelivered):
     Notice.objects.update(state=Notice.State.SENT)
-    response = clerk.post(url("handled", dead), {"note": NOTE})
+    response = clerk.post(url("handled", undelivered), {"note": NOTE})
     assert response.status_code == 409
     assert "It is: sent." in read(response).text
-    dead.refresh_from_db()
-    assert dead.handled_at is None
+    undelivered.refresh_from_db()
+    assert undelivered.handled_at is None
 
 
 def test_the_subject_of_account_mail_is_not_shown(clerk, person, now):
@@ -121,7 +125,7 @@ def test_the_subject_of_account_mail_is_not_shown(clerk, person, now):
     assert person.email in page.text and "482 915" not in page.everything
 
 
-def test_who_may_only_look_can_do_nothing(client, people, dead):
+def test_who_may_only_look_can_do_nothing(client, people, undelivered):
     staff = people(1, is_staff=True)[0]
     staff.user_permissions.set(Permission.objects.filter(codename="view_notice"))
     client.force_login(staff)
@@ -132,7 +136,7 @@ def test_who_may_only_look_can_do_nothing(client, people, dead):
         and "Mark as handled" not in page.everything
     )
     for name in ("retry", "handled"):
-        assert client.post(url(name, dead), {"note": NOTE}).status_code == 403
+        assert client.post(url(name, undelivered), {"note": NOTE}).status_code == 403
     staff.user_permissions.clear()
     assert client.get(PAGE).status_code == 403
 

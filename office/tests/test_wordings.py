@@ -66,9 +66,7 @@ def test_a_discreet_title_is_kept_out_of_the_offices_subject_too(notice, person)
     assert letter["subject"] == "Welcome to Training session"
 
 
-def test_a_wording_that_cannot_be_used_gives_way_to_the_standard_and_the_office_is_told(
-    clerk, notice, smtp_sink, caplog
-):
+def test_an_unusable_wording_gives_way_to_the_standard(clerk, notice, smtp_sink, caplog):
     Wording.objects.create(kind="registered", subject="Welcome to {title}", words="Yours: {gone_with_the_upgrade}")
     drain()
     text = smtp_sink.received[0].message.get_body(("plain",)).get_content()
@@ -84,7 +82,7 @@ def test_a_wording_that_cannot_be_used_gives_way_to_the_standard_and_the_office_
     assert Wording.objects.get().problem == ""
 
 
-def test_what_was_changed_meanwhile_is_not_blamed():
+def test_a_wording_changed_since_is_not_blamed():
     old = Wording.objects.create(kind="registered", words="Yours: {gone}")
     Wording.objects.update(words=OWN)
     old.report("This mail knows nothing for {gone}.")
@@ -126,7 +124,7 @@ def test_the_office_changes_words_and_that_is_on_record(clerk, office):
         ("subject", "{title} " + "x" * 150, "Ensure this value has at most 150 characters"),
     ],
 )
-def test_what_cannot_be_used_is_refused_with_a_sentence_and_what_was_typed(clerk, field, typed, sentence):
+def test_an_unusable_wording_is_refused_with_a_sentence(clerk, field, typed, sentence):
     response = save(clerk, **{field: typed})
     assert response.status_code == 400
     assert sentence in read(response).text
@@ -134,7 +132,7 @@ def test_what_cannot_be_used_is_refused_with_a_sentence_and_what_was_typed(clerk
 
 
 @pytest.mark.parametrize("kind", ["cancelled", "withdrawn", "promoted", "called_off"])
-def test_where_what_to_say_depends_on_the_case_the_standard_must_be_among_theirs(clerk, kind):
+def test_a_kind_with_several_cases_needs_the_standard_words(clerk, kind):
     response = save(clerk, kind, words="So sorry about {title}.")
     assert response.status_code == 400
     assert "The words must hold {standard_words}: people rely on it." in read(response).text
@@ -157,7 +155,7 @@ def test_account_mail_has_no_wording(clerk, kind):
     assert f"/wording/{kind}/" not in read(clerk.get("/admin/notifications/wording/")).everything
 
 
-def test_each_kind_is_listed_with_whose_words_it_has(clerk):
+def test_each_kind_is_listed_with_the_words_in_use(clerk):
     Wording.objects.create(kind="dated", words="New! {standard_words}")
     text = read(clerk.get("/admin/notifications/wording/"))
     listed = dict.fromkeys(kind for kind in Notice.Kind if kind not in ("code", "account", "digest"))

@@ -28,7 +28,7 @@ def alive(now):
 
 
 @pytest.fixture
-def due(make_session, person, now):
+def due_now(make_session, person, now):
     """A notice that is due now."""
     Registration.objects.register(person, make_session(), now=now)
     Notice.objects.update(next_attempt_at=now)
@@ -51,7 +51,7 @@ def banner_of(page: Page) -> str:
     return "".join(part.everything for part in page.parts(".office-banner"))
 
 
-def test_nothing_is_said_while_all_is_well(clerk, alive, due, now):
+def test_nothing_is_said_while_all_is_well(clerk, alive, due_now, now):
     assert problems(now) == {}
     assert banners(clerk) == [""] * len(PAGES)
 
@@ -63,12 +63,12 @@ def test_a_stopped_beat_shows_after_five_minutes(clerk, alive, now):
     assert all(STOPPED in banner for banner in banners(clerk))
 
 
-def test_a_portal_whose_beat_never_ran_says_so(clerk, now):
+def test_a_beat_that_never_ran_is_said(clerk, now):
     assert list(problems(now)) == ["beat"]
     assert all(STOPPED in banner for banner in banners(clerk))
 
 
-def test_mail_that_waits_shows_after_five_minutes(clerk, alive, due, now):
+def test_mail_that_waits_shows_after_five_minutes(clerk, alive, due_now, now):
     Notice.objects.update(next_attempt_at=now - timedelta(minutes=4))
     assert problems(now) == {}
     Notice.objects.update(next_attempt_at=now - timedelta(minutes=5))
@@ -83,17 +83,17 @@ def send(at) -> None:
             sender.send([notice], MailQueue.load())
 
 
-def test_mail_that_one_mailbox_puts_off_is_not_stuck(alive, due, smtp_sink, now):
-    smtp_sink.deferred.add(due.to)
+def test_mail_that_one_mailbox_puts_off_is_not_stuck(alive, due_now, smtp_sink, now):
+    smtp_sink.deferred.add(due_now.to)
     for minutes in (0, 2, 10):
         send(now + timedelta(minutes=minutes))
     MailQueue.load().beat(now + timedelta(minutes=16))
     assert problems(now + timedelta(minutes=16)) == {}
-    due.refresh_from_db()
-    assert (due.state, due.attempts) == ("queued", 3)
+    due_now.refresh_from_db()
+    assert (due_now.state, due_now.attempts) == ("queued", 3)
 
 
-def test_a_mail_server_that_is_away_shows_after_five_minutes(clerk, alive, due, smtp_sink, settings, now):
+def test_a_mail_server_that_is_away_shows_after_five_minutes(clerk, alive, due_now, smtp_sink, settings, now):
     settings.EMAIL_PORT = 1
     for minutes in (0, 2):
         send(now + timedelta(minutes=minutes))
@@ -104,18 +104,18 @@ def test_a_mail_server_that_is_away_shows_after_five_minutes(clerk, alive, due, 
     assert all("The mail server cannot be reached: ConnectionRefusedError" in banner for banner in banners(clerk))
     settings.EMAIL_PORT = smtp_sink.port
     send(now + timedelta(minutes=10))
-    assert len(smtp_sink.to(due.to)) == 1
+    assert len(smtp_sink.to(due_now.to)) == 1
     assert MailQueue.load().away_since is None and banners(clerk) == [""] * len(PAGES)
 
 
-def test_a_mail_server_that_is_away_is_no_trouble_while_no_mail_waits_for_it(alive, due, smtp_sink, settings, now):
+def test_a_missing_mail_server_is_no_trouble_without_mail(alive, due_now, smtp_sink, settings, now):
     settings.EMAIL_PORT = 1
     send(now)
     Notice.objects.update(state=Notice.State.EXPIRED)
     assert problems(now + timedelta(minutes=5)) == {}
 
 
-def test_refused_credentials_show_at_once_and_the_servers_words_only_to_the_office(clerk, alive, due, now, client):
+def test_refused_credentials_show_at_once_in_detail_only_to_the_office(clerk, alive, due_now, now, client):
     MailQueue.load().pause("The mail server refuses us: 535 no such user quorum", now)
     assert "535" not in problems(now)["mail"] and "EMAIL_URL" in problems(now)["mail"]
     assert all("535 no such user quorum" in banner and "EMAIL_URL" in banner for banner in banners(clerk))
@@ -123,7 +123,7 @@ def test_refused_credentials_show_at_once_and_the_servers_words_only_to_the_offi
     assert problems(now) == {} and banners(clerk) == [""] * len(PAGES)
 
 
-def test_dead_letters_show_until_they_are_handled(clerk, office, alive, due, now):
+def test_undeliverable_mail_shows_until_it_is_handled(clerk, office, alive, due_now, now):
     Notice.objects.update(state=Notice.State.DEAD, problem="550 No such mailbox")
     assert problems(now) == {
         "undeliverable": "1 undeliverable notice: the admin says why, tries again or marks as handled."
@@ -134,7 +134,7 @@ def test_dead_letters_show_until_they_are_handled(clerk, office, alive, due, now
     assert problems(now) == {} and banners(clerk) == [""] * len(PAGES)
 
 
-def test_readyz_answers_503_with_what_is_wrong(client, due):
+def test_readyz_answers_503_with_what_is_wrong(client, due_now):
     Notice.objects.update(state=Notice.State.DEAD)
     response = client.get("/readyz")
     assert response.status_code == 503
@@ -165,7 +165,7 @@ def test_the_banner_takes_three_queries_however_much_is_wrong(clerk, office, mak
     assert counts == [3, 3]
 
 
-def test_a_notice_being_sent_is_not_stuck(alive, due, now):
+def test_a_notice_being_sent_is_not_stuck(alive, due_now, now):
     Notice.objects.update(
         state=Notice.State.SENDING,
         next_attempt_at=now - timedelta(minutes=6),

@@ -381,7 +381,7 @@ def test_rotating_says_what_no_key_opens_and_leaves_it(mine, settings, capsys):
     assert sealed_row() == before and "0 encrypted with the first key." in capsys.readouterr().out
 
 
-def test_without_the_key_the_page_says_so_and_one_can_ask_anew(client, mine, settings):
+def test_without_the_key_one_can_ask_again(client, mine, settings):
     Accommodation.objects.ask(mine, NEEDS, keep_for_next=True)
     settings.ACCOMMODATION_KEYS = [Fernet.generate_key().decode()]
     page = read(client.get(access_page(mine)))

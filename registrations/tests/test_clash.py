@@ -38,7 +38,7 @@ def test_the_form_warns_and_offers_both_ways(me, make_session, booked):
     assert "Choose another date" in page.text
 
 
-def test_a_post_that_does_not_accept_it_registers_nobody_and_keeps_what_was_typed(client, people, make_session, other):
+def test_an_overlap_that_is_not_accepted_registers_nobody(client, people, make_session, other):
     session = make_session()
     (person,) = people(1, name="", role="")
     Registration.objects.register(person, make_session(workshop=other))
@@ -78,9 +78,7 @@ def test_another_date_of_the_same_workshop_offers_to_move_the_place(me, make_ses
     assert person.registrations.registered().count() == 2
 
 
-def test_a_full_date_of_the_same_workshop_offers_to_wait_with_or_without_the_place(
-    me, make_session, person, people, now
-):
+def test_a_full_date_of_the_same_workshop_offers_both_ways(me, make_session, person, people, now):
     mine = Registration.objects.register(person, make_session(), now=now)
     full = make_session(days=21, minimum=1, capacity=1)
     Registration.objects.register(people(1)[0], full, now=now)

@@ -198,7 +198,7 @@ def profile(person: Person, **changes) -> dict:
     return {"name": person.name, "role": person.role, "pronouns": ""} | changes
 
 
-def test_a_profile_that_would_cost_a_seat_is_saved_only_after_a_yes_to_just_that(client, seats, make_session, now):
+def test_a_profile_that_costs_a_seat_needs_a_yes_to_it(client, seats, make_session, now):
     Workshop.objects.update(for_students=False)
     person, code = seats[0].person, seats[0].session.code
     client.force_login(person)
@@ -294,7 +294,7 @@ def narrow(clerk, workshop, *fields, **typed):
     return clerk.post(url, data)
 
 
-def test_a_narrower_audience_is_saved_once_the_office_says_yes_to_the_seats_it_costs(clerk, office, seats, workshop):
+def test_an_audience_that_costs_seats_needs_a_yes_to_them(clerk, office, seats, workshop):
     asked = narrow(clerk, workshop, "for_staff")
     assert asked.status_code == 400
     assert "One seat in sessions to come is taken by somebody this workshop would no longer be for." in read(asked).text
@@ -317,7 +317,7 @@ def test_a_narrower_audience_is_saved_once_the_office_says_yes_to_the_seats_it_c
     ]
 
 
-def test_the_seat_goes_to_the_next_whom_it_is_for(clerk, seats, workshop, people, now):
+def test_the_seat_goes_to_the_next_eligible_person(clerk, seats, workshop, people, now):
     professor = people(1, role="faculty")[0]
     third = Registration.objects.register(professor, seats[0].session, now=now)
     workshop.admit(["faculty"], by=professor, now=now)
@@ -361,7 +361,7 @@ def test_the_same_audience_again_changes_nothing(seats, workshop, office, now):
 # ---- everybody at once ----
 
 
-def test_people_for_a_session_are_those_of_whom_nothing_speaks_against(make_session, workshop, people, now):
+def test_people_for_a_session_are_those_who_may_register(make_session, workshop, people, now):
     campus, elsewhere = [Campus.objects.create(name=name) for name in ("Downtown", "Uptown")]
     before = Workshop.objects.create(title="Basics", slug="basics", status="published")
     workshop.requires.add(before)

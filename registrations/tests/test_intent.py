@@ -104,7 +104,7 @@ def test_the_code_entered_twice_registers_once(client, make_session):
     assert Registration.objects.count() == 1
 
 
-def test_whoever_is_registered_already_is_told_so(client, make_session, person):
+def test_somebody_already_registered_is_told_so(client, make_session, person):
     session = make_session()
     join(session, [person])
     Registration.objects.update(registered_at=F("registered_at") - timedelta(minutes=1))
@@ -150,7 +150,7 @@ def test_the_newest_wish_counts(client, make_session):
     assert Registration.objects.get().session == second
 
 
-def test_a_session_filled_meanwhile_gives_a_place_in_line(client, make_session, people):
+def test_a_session_filled_since_gives_a_place_in_line(client, make_session, people):
     session = make_session(minimum=1, capacity=1)
     client.post(register_page(session), TYPED)
     join(session, people(1))
@@ -158,7 +158,7 @@ def test_a_session_filled_meanwhile_gives_a_place_in_line(client, make_session, 
     assert "You’re on the waitlist, 1st in line." in next_page(client, response.url)
 
 
-def test_a_session_cancelled_meanwhile_says_so_and_signs_in(client, make_session, office):
+def test_a_session_cancelled_since_says_so_and_signs_in(client, make_session, office):
     session = make_session()
     client.post(register_page(session), TYPED)
     session.cancel("The facilitator is ill.", by=office)
@@ -170,7 +170,7 @@ def test_a_session_cancelled_meanwhile_says_so_and_signs_in(client, make_session
     assert Person.objects.get(email=NEWCOMER).name == ""
 
 
-def test_registration_closed_meanwhile_says_so(client, make_session, now):
+def test_registration_closed_since_says_so(client, make_session, now):
     session = make_session()
     client.post(register_page(session), TYPED)
     Session.objects.filter(pk=session.pk).update(registration_closes_at=now - timedelta(seconds=1))

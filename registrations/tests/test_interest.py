@@ -116,7 +116,7 @@ def test_a_session_that_opens_is_told_once_to_each(people, workshop, make_sessio
     assert len(told()) == 6
 
 
-def test_whoever_has_a_seat_on_a_date_to_come_is_not_told(person, interest, make_session):
+def test_somebody_with_a_seat_to_come_is_not_told(person, interest, make_session):
     mine = make_session(days=10)
     assert told() == [person.email]
     registration = Registration.objects.register(person, mine)
@@ -127,7 +127,7 @@ def test_whoever_has_a_seat_on_a_date_to_come_is_not_told(person, interest, make
     assert told() == [person.email, person.email]
 
 
-def test_whoever_only_waits_for_a_date_is_told_of_another(me, people, person, workshop, make_session):
+def test_somebody_on_a_waitlist_is_told_of_another_date(me, people, person, workshop, make_session):
     full = make_session(minimum=1, capacity=1)
     Registration.objects.register(people(1)[0], full)
     waiting = Registration.objects.register(person, full)
@@ -177,7 +177,7 @@ def test_listing_what_does_not_run_tells_nobody(interest, make_session, office, 
 
 
 @pytest.mark.parametrize("change", [{"role": "faculty"}, {"is_active": False}])
-def test_whoever_could_not_come_is_not_told(person, interest, make_session, change):
+def test_somebody_who_could_not_come_is_not_told(person, interest, make_session, change):
     Workshop.objects.update(for_faculty=False)
     for name, value in change.items():
         setattr(person, name, value)
@@ -199,7 +199,7 @@ def test_a_date_for_one_campus_is_told_to_its_people_only(people, workshop, make
     assert Notice.objects.get(kind="dated").state == "expired"
 
 
-def test_a_later_part_is_told_to_whoever_has_the_first(people, workshop, make_session, now):
+def test_a_later_part_is_told_to_people_who_have_the_first(people, workshop, make_session, now):
     first = Workshop.objects.create(title="Basics", slug="basics", status=Workshop.Status.PUBLISHED)
     workshop.requires.add(first)
     ready, other = people(2)
@@ -275,7 +275,7 @@ def test_who_stopped_or_registered_before_the_mail_left_does_not_get_it(make_ses
 # ---- stopping ----
 
 
-def test_the_mails_link_shows_a_page_and_its_button_stops_it_without_signing_in(interest, person, make_session):
+def test_the_link_in_the_mail_stops_it_without_signing_in(interest, person, make_session):
     browser, path = Client(), interest.get_absolute_url()
     for _ in range(3):
         page = read(browser.get(path))

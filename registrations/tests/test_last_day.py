@@ -229,7 +229,7 @@ def test_who_comes_second_is_told_and_keeps_the_place_in_line(open_seat, client,
     assert "No open seat" in read(client.get(seat_of(registrations[2]))).text
 
 
-def test_whoever_may_no_longer_come_is_told_why_instead(open_seat, client):
+def test_somebody_no_longer_eligible_is_told_why(open_seat, client):
     session, registrations = open_seat
     type(session.workshop).objects.update(for_staff=False)
     page = read(client.get(seat_of(registrations[2])))
@@ -256,7 +256,7 @@ def test_a_visitor_is_told_to_join_the_waitlist_for_it(open_seat):
 # ---- the end ----
 
 
-def test_at_the_start_the_list_is_closed_and_people_are_told_the_next_dates(line, make_session, now):
+def test_at_the_start_the_list_closes_and_names_other_dates(line, make_session, now):
     session, registrations = line(4, capacity=2)
     other = make_session(days=40)
     bring_near(session, now - HOUR / 2, now)
@@ -280,7 +280,7 @@ def test_before_the_start_no_list_is_closed(line):
     assert statuses(session)[2] == "waitlisted"
 
 
-def test_a_session_open_at_its_start_is_cancelled_and_its_waitlist_not_closed(make_session, people, now):
+def test_a_session_open_at_its_start_is_cancelled_instead(make_session, people, now):
     session = make_session(minimum=2, capacity=2)
     waiting = [Registration.objects.register(person, session, now=now) for person in people(3)][2]
     bring_near(session, now - HOUR / 2, now)

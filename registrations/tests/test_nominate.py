@@ -135,7 +135,7 @@ def test_somebody_of_the_office_may_be_nominated_with_an_address_elsewhere(me, s
     assert told() == [("nominated", "office@elsewhere.com")]
 
 
-def test_a_stranger_at_a_domain_of_the_office_is_written_nothing_and_the_page_does_not_tell(me, session, people):
+def test_a_stranger_at_an_office_domain_is_written_nothing(me, session, people):
     people(1, email="office@elsewhere.com", is_staff=True)
     response = me.post(nominate_page(session), {"addresses": "stranger@elsewhere.com"})
     assert response.status_code == 302 and "One colleague is nominated for" in next_page(me, response.url).text
@@ -152,7 +152,7 @@ def test_nominating_the_same_person_again_sends_nothing(me, session):
     assert told() == [("nominated", ADA), ("nominated", BO), ("nominated", CY)]
 
 
-def test_nobody_is_written_to_twice_whoever_nominates_them_and_the_page_does_not_tell(session, nominated, people):
+def test_two_nominators_cause_one_mail_and_cannot_tell(session, nominated, people):
     second, other = people(1)[0], Client()
     other.force_login(second)
     page = next_page(other, other.post(nominate_page(session), {"addresses": ADA}).url)
@@ -194,9 +194,7 @@ def test_a_draft_has_no_page(me, make_session):
     assert me.get(nominate_page(make_session(published=False))).status_code == 404
 
 
-def test_whoever_may_not_come_may_not_nominate_unless_they_have_a_place_or_are_the_office(
-    me, session, person, office, people
-):
+def test_people_who_may_not_come_may_not_nominate(me, session, person, office, people):
     Workshop.objects.update(for_staff=False)
     response = me.post(nominate_page(session), {"addresses": ADA})
     assert response.status_code == 409 and "This workshop is for" in read(response).text and ADA in read(response).text
@@ -211,7 +209,7 @@ def test_whoever_may_not_come_may_not_nominate_unless_they_have_a_place_or_are_t
     assert LogEntry.objects.latest("pk").change_message == "Nominated 1 colleague."
 
 
-def test_the_eleventh_time_in_a_day_is_too_often_and_keeps_what_was_typed(me, session):
+def test_the_eleventh_nomination_in_a_day_is_refused(me, session):
     for number in range(10):
         assert me.post(nominate_page(session), {"addresses": f"c{number}@example.edu"}).status_code == 302
         assert me.post(nominate_page(session), {"addresses": "bo"}).status_code == 422
@@ -256,7 +254,7 @@ def test_the_places_to_invite_a_colleague_lead_to_the_page(me, session, person):
     assert any(address.startswith("mailto:?subject=Bystander%20Interventions") for address in page.addresses)
 
 
-def test_whoever_waits_reads_their_place_in_line_on_the_page(client, make_session, people):
+def test_the_waitlisted_read_their_place_in_line_on_the_page(client, make_session, people):
     session = make_session(minimum=1, capacity=1)
     for one in people(2):
         Registration.objects.register(one, session)
@@ -289,7 +287,7 @@ def test_the_page_says_who_thought_of_one_and_changes_nothing(as_ada, nominated,
     assert not Registration.objects.exists()
 
 
-def test_the_page_is_for_whoever_was_written_to(nominated, me, office, client):
+def test_the_page_is_for_the_nominated_person(nominated, me, office, client):
     path = nominated.get_absolute_url()
     assert Client().get(path).url == f"/accounts/login/?next={path}"
     assert Client().post(path, {"answer": "accept"}).status_code == 302
@@ -313,7 +311,7 @@ def test_accepting_registers(as_ada, nominated, ada, session):
     assert "You accepted." in read(as_ada.get(nominated.get_absolute_url())).text
 
 
-def test_accepting_warns_of_what_is_at_the_same_time_and_goes_on_if_told_to(as_ada, nominated, ada, make_session):
+def test_accepting_warns_of_an_overlap_that_can_be_accepted(as_ada, nominated, ada, make_session):
     workshop = Workshop.objects.create(title="Microaggressions", slug="microaggressions", status="published")
     Registration.objects.register(ada, make_session(workshop=workshop))
     answer = as_ada.post(nominated.get_absolute_url(), {"answer": "accept"})
@@ -388,7 +386,7 @@ def test_accepting_too_late_is_refused_with_the_reason(as_ada, nominated, sessio
     assert not Registration.objects.exists()
 
 
-def test_whoever_is_not_eligible_is_told_why_and_not_enrolled(as_ada, nominated):
+def test_somebody_not_eligible_is_told_why(as_ada, nominated):
     Workshop.objects.update(for_staff=False)
     response = as_ada.post(nominated.get_absolute_url(), {"answer": "accept"})
     assert response.status_code == 409 and "This workshop is for" in read(response).text
@@ -447,9 +445,7 @@ def test_somebody_else_cannot_accept(nominated, people):
 # ---- the session is cancelled ----
 
 
-def test_a_cancelled_session_ends_open_nominations_and_tells_whoever_waits_to_answer(
-    session, person, ada, people, office, smtp_sink
-):
+def test_a_cancelled_session_ends_and_tells_open_nominations(session, person, ada, people, office, smtp_sink):
     Nomination.objects.nominate([ADA, BO, CY, "dee@example.edu"], session, by=person)
     drain()
     declined, accepted = people(1, email=BO)[0], people(1, email=CY)[0]
@@ -473,7 +469,7 @@ def test_a_cancelled_session_ends_open_nominations_and_tells_whoever_waits_to_an
     assert not list(words.iter_attachments())
 
 
-def test_whoever_the_first_mail_had_not_reached_hears_of_neither(session, nominated, office, smtp_sink):
+def test_a_cancellation_before_the_first_mail_sends_neither(session, nominated, office, smtp_sink):
     session.cancel("The facilitator is ill.", by=office)
     drain()
     assert [Notice.objects.get(kind="nominated").state, smtp_sink.received] == ["expired", []]

@@ -47,7 +47,7 @@ def test_what_to_read_before_is_there_as_the_confirmation_says(client, mine, wor
     assert "introduction" not in read(client.get(f"/registrations/{mine.uuid}/")).everything
 
 
-def test_whoever_waits_sees_their_place_in_line(client, person, people, make_session):
+def test_the_waitlisted_see_their_place_in_line(client, person, people, make_session):
     session = make_session(minimum=1, capacity=1)
     join(session, people(3))
     client.force_login(person)
@@ -134,7 +134,7 @@ def test_an_old_page_leads_to_the_place_one_has_since(client, mine, session):
     assert again.is_registered
 
 
-def test_an_old_page_of_a_place_that_moved_leads_to_the_new_date(client, mine, make_session):
+def test_an_old_page_of_a_moved_seat_leads_on(client, mine, make_session):
     place = mine.transfer(make_session(days=30), by=mine.person)
     response = client.post(leave_page(mine))
     assert response.url == place.get_absolute_url() and INSTEAD in next_page(client, response.url).text

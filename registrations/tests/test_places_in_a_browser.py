@@ -50,7 +50,7 @@ def test_axe_finds_nothing_on_the_pages_of_places(inspector, sign_in, office, sc
     inspector.visit(reverse("admin:registrations_priorattendance_add"))
 
 
-def test_the_seat_is_taken_by_a_press_and_not_by_opening_the_link(live_server, browser_page, sign_in, scene):
+def test_only_a_press_takes_the_seat(live_server, browser_page, sign_in, scene):
     me, _, near, _, places = scene
     sign_in(browser_page, me)
     browser_page.goto(f"{live_server.url}/registrations/{places['near'].uuid}/seat/")

@@ -24,9 +24,7 @@ def test_axe_finds_nothing_on_the_pages_of_pre_work(inspector, sign_in, to_prepa
     inspector.visit(own, f"{own}pre-work/")
 
 
-def test_pressing_the_button_says_it_is_read_and_opening_the_page_does_not(
-    live_server, browser_page, sign_in, to_prepare
-):
+def test_only_the_button_says_that_it_is_read(live_server, browser_page, sign_in, to_prepare):
     browser_page.set_viewport_size({"width": 390, "height": 844})
     sign_in(browser_page, to_prepare.person)
     browser_page.goto(f"{live_server.url}{to_prepare.get_absolute_url()}pre-work/")

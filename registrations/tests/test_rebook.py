@@ -66,7 +66,7 @@ def test_a_place_one_has_there_already_is_answered_with(called_off, two_dates, m
     assert second.rebook(two_dates[1], by=called_off.person, now=later) == there
 
 
-def test_whoever_left_the_other_date_takes_up_a_third(me, called_off, two_dates, make_session, later):
+def test_somebody_who_left_the_other_date_takes_a_third(me, called_off, two_dates, make_session, later):
     third = make_session(days=28)
     called_off.rebook(two_dates[1], by=called_off.person, now=later).withdraw(by=called_off.person, now=later)
     called_off.refresh_from_db()
@@ -85,7 +85,7 @@ def test_whoever_left_the_other_date_takes_up_a_third(me, called_off, two_dates,
     assert not called_off.may_rebook
 
 
-def test_whoever_moved_on_from_the_other_date_has_their_place(called_off, two_dates, make_session, later):
+def test_somebody_who_moved_on_has_their_seat(called_off, two_dates, make_session, later):
     third, fourth = make_session(days=28), make_session(days=35)
     second = called_off.rebook(two_dates[1], by=called_off.person, now=later)
     last = second.transfer(third, by=called_off.person, now=later + timedelta(minutes=1))

@@ -104,7 +104,7 @@ def test_nobody_joins_a_waitlist_where_the_form_promised_a_seat(me, make_session
     assert session.registrations.waitlisted().count() == 1
 
 
-def test_who_was_signed_out_meanwhile_is_told_so(client, session):
+def test_somebody_signed_out_since_is_told_so(client, session):
     response = client.post(register_page(session), {"needs": "Captions.", "seat": "1"})
     assert response.status_code == 409
     page = read(response)
@@ -145,7 +145,7 @@ def test_a_second_press_on_the_waitlist_answers_with_the_truth(me, make_session,
     assert "You’re already on the waitlist, 1st in line." in next_page(me).text
 
 
-def test_the_form_of_whoever_is_in_leads_to_what_they_have(me, session):
+def test_the_form_of_a_registered_person_leads_to_their_registration(me, session):
     me.post(register_page(session))
     assert me.get(register_page(session)).url == f"/registrations/{Registration.objects.get().uuid}/"
 
@@ -170,7 +170,7 @@ def test_an_incomplete_profile_is_asked_for_what_it_lacks(client, session, peopl
 
 
 @pytest.mark.parametrize("others", [0, 9])
-def test_a_press_makes_the_same_queries_however_many_come_and_whatever_else_one_has(
+def test_a_press_makes_the_same_queries_whatever_is_there(
     others, me, make_session, person, people, django_assert_num_queries
 ):
     session = make_session()

@@ -230,7 +230,7 @@ def test_a_second_click_answers_the_same(me, moving, dates):
     assert Registration.objects.count() == 2
 
 
-def test_an_old_tab_does_not_say_one_is_registered_on_a_date_left_since(me, moving, dates):
+def test_an_old_tab_does_not_claim_a_seat_left_since(me, moving, dates):
     me.post(page_of(moving), {"to": dates[1].code})
     Registration.objects.get(session=dates[1]).withdraw(by=moving.person)
     response = me.post(page_of(moving), {"to": dates[1].code})
@@ -277,9 +277,7 @@ def busy(make_session, moving, now):
 
 
 @pytest.mark.parametrize(("taken", "typed"), [(0, {}), (2, {"wait": "1"})])
-def test_a_date_at_the_time_of_another_session_asks_whether_that_is_meant(
-    me, moving, dates, busy, people, taken, typed
-):
+def test_moving_onto_an_overlap_asks_whether_that_is_meant(me, moving, dates, busy, people, taken, typed):
     join(dates[1], people(taken))
     response = me.post(page_of(moving), {"to": dates[1].code} | typed)
     assert response.status_code == 409
@@ -309,7 +307,7 @@ def test_who_waited_for_another_date_is_told_of_both_seats(moving, dates, people
         assert "You also have a seat on" in body and f"/registrations/{moving.uuid}/withdrawal/" in body
 
 
-def test_a_seat_that_came_free_between_is_given_instead_of_a_place_in_line(me, moving, dates):
+def test_a_seat_that_came_free_since_is_given(me, moving, dates):
     me.post(page_of(moving), {"to": dates[1].code, "wait": "1"})
     moving.refresh_from_db()
     assert moving.moved_to.is_registered and counts(dates[0]) == (0, 0)

@@ -83,7 +83,7 @@ def test_who_qualifies_again_comes_before_a_newcomer(make_line, people, now):
     assert statuses(session) == ["withdrawn", "registered", "registered", "waitlisted"]
 
 
-def test_whose_role_no_longer_fits_is_skipped_not_dropped(make_line, now):
+def test_somebody_of_another_role_is_skipped_not_dropped(make_line, now):
     session, registrations = make_line(4, capacity=2)
     Workshop.objects.update(for_students=False)
     Person.objects.filter(pk=registrations[2].person_id).update(role=Person.Role.STUDENT)

@@ -74,7 +74,7 @@ def test_the_meetings_still_to_come_are_cancelled_and_the_others_stay(full_weekl
     assert list(breaches(two.starts_at - HOUR)) == []
 
 
-def test_nobody_who_waits_gets_the_seat_or_hears_of_it(full_weekly):
+def test_nobody_who_waits_gets_the_seat_or_is_told(full_weekly):
     mine, waiting = place_of(full_weekly), place_of(full_weekly, 2)
     mine.withdraw(by=mine.person, now=full_weekly.starts_at + HOUR)
     waiting.refresh_from_db()
@@ -99,7 +99,7 @@ def test_a_cancelled_last_meeting_is_not_waited_for(full_weekly, office, now):
         mine.withdraw(by=mine.person, now=two.starts_at)
 
 
-def test_the_letter_thanks_nobody_for_room_that_nobody_takes(full_weekly):
+def test_the_mail_thanks_nobody_for_room_that_nobody_takes(full_weekly):
     mine = place_of(full_weekly)
     mine.withdraw(by=mine.person, now=full_weekly.starts_at + HOUR)
     letter = write_letter(withdrawn_of(mine)[0])
@@ -127,7 +127,7 @@ def test_the_pages_offer_it_and_say_what_it_means(client, under_way):
     assert "I can’t make the rest" not in read(client.get(under_way.get_absolute_url())).everything
 
 
-def test_the_pages_offer_to_join_what_is_still_to_come_by_its_day(client, under_way):
+def test_the_pages_offer_to_join_each_meeting_to_come(client, under_way):
     mine = place_of(under_way)
     client.force_login(mine.person)
     ahead = under_way.meetings.filter(ends_at__gt=timezone.now())
@@ -140,7 +140,7 @@ def test_the_pages_offer_to_join_what_is_still_to_come_by_its_day(client, under_
     assert [part.text for part in own.parts("dt") if "Join" in part.text] == ["Join"] * 2
 
 
-def test_before_the_first_meeting_the_page_of_the_session_has_one_way_out(client, full_weekly):
+def test_before_the_first_meeting_there_is_one_way_out(client, full_weekly):
     client.force_login(place_of(full_weekly).person)
     page = read(client.get(full_weekly.get_absolute_url()))
     assert "I can’t make it" in page.text and "I can’t make the rest" not in page.everything

@@ -112,7 +112,7 @@ def test_a_meeting_of_another_session_is_refused(tuesdays, make_session, office,
 # ---- the dates that hang on the start ----
 
 
-def test_a_decision_date_of_the_rule_is_given_anew(tuesdays, office, now):
+def test_a_decision_date_of_the_rule_is_given_again(tuesdays, office, now):
     first = tuesdays.meetings.first()
     along = tuesdays.reschedule({first: times(date(2031, 5, 8))}, by=office, now=now)
     assert (
@@ -127,7 +127,7 @@ def test_a_decision_date_of_the_rule_is_given_anew(tuesdays, office, now):
     ]
 
 
-def test_a_decision_date_the_office_chose_stays_at_the_start_at_the_latest(tuesdays, office, now):
+def test_a_chosen_decision_date_stays_before_the_start(tuesdays, office, now):
     first = tuesdays.meetings.first()
     chosen = instant(date(2031, 5, 12), time(9), ZONE)
     tuesdays.extend(chosen, by=office, now=now)

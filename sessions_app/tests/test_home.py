@@ -210,7 +210,7 @@ def test_htmx_gets_the_list_alone_and_the_count_for_those_who_listen(home, make_
     assert (say.text, say.attribute("hx-swap-oob")) == ("1 session shown.", "innerHTML")
 
 
-def test_a_restored_page_is_a_whole_one_and_caches_keep_the_two_apart(client, make_session):
+def test_a_restored_page_is_a_whole_one(client, make_session):
     response = client.get(reverse("home"), headers=HTMX | {"HX-History-Restore-Request": "true"})
     assert read(response).is_whole
     assert "HX-Request" in response.headers["Vary"]

@@ -63,7 +63,7 @@ def test_the_office_reads_that_nobody_waits_and_is_not_asked_to_join():
     assert meter_for_office(waiting, NOW) == meter(waiting, NOW)
 
 
-def test_a_confirmed_session_that_has_ended_was_held_even_before_it_is_settled():
+def test_a_confirmed_session_that_has_ended_was_held():
     assert says(unsaved_session("confirmed", 9), STARTS + 2 * HOUR) == "Held May 14 · 9 registered"
 
 

@@ -32,7 +32,7 @@ TOLD = "If a seat opens, we write to everyone waiting, and the first to take it 
         (19, WAITING, "A seat has opened", "Take the seat", "Leave the waitlist"),
     ],
 )
-def test_in_the_last_day_an_open_seat_is_for_the_quickest_of_the_waiting(taken, place, heading, button, link):
+def test_an_open_seat_of_the_last_day_is_for_the_quickest(taken, place, heading, button, link):
     last_day = STARTS - 24 * HOUR
     shown = of("confirmed", taken, waiting_count=3)
     asked = panel(shown, last_day, place)

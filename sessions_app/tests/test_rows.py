@@ -61,7 +61,7 @@ def test_a_place_has_words_for_every_format(format, building, words):
     assert place_of(format, building, "210") == words
 
 
-def test_a_row_says_when_a_session_has_several_meetings_and_which_clock_it_keeps(make_session, now):
+def test_a_row_names_several_meetings_and_the_zone(make_session, now):
     from sessions_app.models import MeetingPlan, Session
 
     first = make_session(days=20).meetings.get()
