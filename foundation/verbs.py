@@ -18,6 +18,12 @@ def verb(method: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     return in_one_transaction
 
 
+def part_of_a_verb(method: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Mark `method` as the part of a verb: it runs in the transaction of its caller, and templates cannot call it."""
+    method.alters_data = True  # type: ignore[attr-defined] # an attribute that Django's templates look for
+    return method
+
+
 def lock_row(obj: models.Model, *related: str) -> None:
     """Lock the row of `obj` until the transaction ends and refresh it. Waits 3 s at most, then OperationalError.
 

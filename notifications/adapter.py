@@ -1,23 +1,17 @@
 """allauth's door to the portal: its words, and its mail, which goes out as Notices ahead of the queue."""
 
-from datetime import timedelta
-
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from django.conf import settings
 from django.http import HttpRequest
-from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.forms import CODE_WRONG
-from accounts.models import Person
 from foundation.wake import wake
-from notifications.models import Notice
+from notifications.kinds.account import owe_account_news, owe_code
 from notifications.tasks import deliver_soon
 
 CODE_MAIL = "account/email/login_code"
-ACCOUNT_NEWS_LIFE = timedelta(days=3)
 ACCOUNT_NEWS = {
     "mfa/email/totp_activated": "An authenticator app now guards your account",
     "mfa/email/totp_deactivated": "The authenticator app was removed from your account",
@@ -47,21 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """Write the Notice of one of allauth's mails. Its body is erased once it is sent or expired."""
         if template_prefix == CODE_MAIL:
-            code, seconds = context["code"], settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT
-            said = {"code": f"{code[:3]} {code[3:]}", "minutes": seconds // 60}
-            self._owe(Notice.Kind.CODE, email, said, timedelta(seconds=seconds))
+            owe_code(email, context["code"], settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
         else:
-            said = {"news": ACCOUNT_NEWS.get(template_prefix, "The way you sign in was changed")}
-            self._owe(Notice.Kind.ACCOUNT, email, said, ACCOUNT_NEWS_LIFE)
-
-    def _owe(self, kind: str, email: str, said: dict, life: timedelta) -> None:
-        person = Person.objects.filter(email=email).first()
-        said |= {"office_name": settings.OFFICE_NAME, "institution_name": settings.INSTITUTION_NAME}
-        said |= {"name": person.get_short_name() if person and person.name else "", "site_url": settings.SITE_URL}
-        folder = f"notifications/{kind}"
-        subject = " ".join(render_to_string(f"{folder}/subject.txt", said).split())
-        said["subject"] = subject
-        text = render_to_string(f"{folder}/body.txt", said).strip() + "\n"
-        html = render_to_string(f"{folder}/body.html", said)
-        Notice.objects.write_code(email, person, subject, text, html, timezone.now() + life, kind=kind)
+            owe_account_news(email, ACCOUNT_NEWS.get(template_prefix, "The way you sign in was changed"))
         wake(deliver_soon)

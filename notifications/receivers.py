@@ -3,7 +3,6 @@
 from contextlib import suppress
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Q
 from django.dispatch import receiver
 from django.utils import timezone
@@ -11,13 +10,32 @@ from django.utils import timezone
 from accounts.models import Person
 from accounts.signals import address_changed, person_changed
 from foundation.wake import wake
-from notifications.calendars.snapshots import counts_of
-from notifications.calendars.updates import about, bring_nominated_up_to_date, bring_up_to_date
-from notifications.kinds.access import tell_a_request_waits, tell_an_answer_is_there
+from notifications.kinds.account import tell_a_request_waits, tell_an_answer_is_there
 from notifications.kinds.at_risk import told_of_room
-from notifications.kinds.offers import owe_interested, owe_nominated, told_of_date
-from notifications.models import CalendarThread, Notice
-from notifications.models.private_feed import CalendarFeed
+from notifications.kinds.changes import bring_up_to_date
+from notifications.kinds.decisions import owe_question
+from notifications.kinds.interests import DATED, UNDATED, owe_interested, told_of_date
+from notifications.kinds.nominations import (
+    CALLED_OFF,
+    NOMINATED,
+    bring_nominated_up_to_date,
+    notices_about,
+    owe_nominated,
+)
+from notifications.kinds.registrations import (
+    CANCELLED,
+    CONFIRMED,
+    PROMOTED,
+    REGISTERED,
+    SEAT_OPENED,
+    WAITLIST_CLOSED,
+    WAITLISTED,
+    WITHDRAWN,
+    owe_cancellations,
+    owe_invitations,
+    owe_plain,
+)
+from notifications.models import CalendarFeed, CalendarThread, Notice, counts_of
 from notifications.tasks import deliver_soon
 from registrations.models import Accommodation, Interest, Nomination, Registration
 from registrations.signals import (
@@ -48,28 +66,31 @@ def tell_registered(sender, registration: Registration, **kwargs) -> None:
         session, at = registration.session, registration.registered_at
         last_day, seat_open = session.is_in_last_day(at), session.has_seat_for_the_quickest(at)
         place = registration.place_in_line
-        plain(Notice.Kind.WAITLISTED, registration, place=place, last_day=last_day, seat_open=seat_open)
+        owe_plain(WAITLISTED, registration, place=place, last_day=last_day, seat_open=seat_open)
     elif registration.session.is_confirmed:
-        invite(Notice.Kind.CONFIRMED, registration)
+        owe_invitations(CONFIRMED, registration)
     else:
         CalendarThread.objects.begin(registration)
-        plain(Notice.Kind.REGISTERED, registration)
+        owe_plain(REGISTERED, registration)
+    wake(deliver_soon)
 
 
 @receiver(registration_promoted, dispatch_uid="notifications.registration_promoted")
 def tell_promoted(sender, registration: Registration, how: str = "", **kwargs) -> None:
     """Tell the person that a seat is theirs, with an invitation if the session is confirmed."""
     if registration.session.is_confirmed:
-        invite(Notice.Kind.PROMOTED, registration, how=how)
+        owe_invitations(PROMOTED, registration, how=how)
     else:
         CalendarThread.objects.begin(registration)
-        plain(Notice.Kind.PROMOTED, registration, how=how)
+        owe_plain(PROMOTED, registration, how=how)
+    wake(deliver_soon)
 
 
 @receiver(registration_confirmed, dispatch_uid="notifications.registration_confirmed")
 def tell_confirmed(sender, registration: Registration, **kwargs) -> None:
     """Invite the person to every meeting of the session that is now confirmed."""
-    invite(Notice.Kind.CONFIRMED, registration)
+    owe_invitations(CONFIRMED, registration)
+    wake(deliver_soon)
 
 
 @receiver(registration_withdrawn, dispatch_uid="notifications.registration_withdrawn")
@@ -77,15 +98,16 @@ def tell_withdrawn(sender, registration: Registration, why: str = "", **kwargs) 
     """Confirm that the place was given up, or say why it was, and take the meetings off the calendar."""
     left_at, by_office = registration.withdrawn_at, not registration.gave_up and not why
     has_begun, ahead = registration.session.has_started(left_at), Q(meeting__starts_at__gt=left_at)
-    uninvite(Notice.Kind.WITHDRAWN, registration, ahead, why=why, by_office=by_office, has_begun=has_begun)
+    owe_cancellations(WITHDRAWN, registration, ahead, why=why, by_office=by_office, has_begun=has_begun)
+    wake(deliver_soon)
 
 
 @receiver(registration_cancelled, dispatch_uid="notifications.registration_cancelled")
 def tell_cancelled(sender, registration: Registration, was_registered: bool, **kwargs) -> None:
     """Tell the person that the session is cancelled and take the meetings off the calendar."""
     session = registration.session
-    uninvite(
-        Notice.Kind.CANCELLED,
+    owe_cancellations(
+        CANCELLED,
         registration,
         Q(meeting__ends_at__gt=session.cancelled_at),
         was_registered=was_registered,
@@ -93,50 +115,45 @@ def tell_cancelled(sender, registration: Registration, was_registered: bool, **k
         reason=session.cancel_reason,
         by_rule=session.cancelled_by_rule,
     )
+    wake(deliver_soon)
 
 
 @receiver(seat_opened, dispatch_uid="notifications.seat_opened")
 def tell_seat_opened(sender, registration: Registration, freed: str, **kwargs) -> None:
     """Tell somebody who waits that a seat stands open, once per seat."""
-    Notice.objects.owe(Notice.Kind.SEAT_OPENED, registration, facts_of(registration), event=freed)
+    Notice.objects.owe(SEAT_OPENED, registration, counts_of(registration.session), event=freed)
     wake(deliver_soon)
 
 
 @receiver(waitlist_closed, dispatch_uid="notifications.waitlist_closed")
 def tell_waitlist_closed(sender, registration: Registration, **kwargs) -> None:
     """Tell somebody who waited until the start that no seat came, with the next dates."""
-    plain(Notice.Kind.WAITLIST_CLOSED, registration)
+    owe_plain(WAITLIST_CLOSED, registration)
+    wake(deliver_soon)
 
 
 @receiver(session_asked, dispatch_uid="notifications.session_asked")
 def tell_the_office(sender, session: Session, **kwargs) -> None:
     """Ask the office whether a session short of its minimum runs. Once it must have answered the mail is of no use."""
-    Notice.objects.owe_to(
-        Notice.Kind.UNDECIDED,
-        f"{session.pk}::{session.confirm_by:%Y%m%d%H%M}",
-        settings.OFFICE_EMAIL,
-        None,
-        counts_of(session) | {"asked": session.pk},
-        expires_at=session.answer_by,
-    )
+    owe_question(session)
     wake(deliver_soon)
 
 
 @receiver(nomination_made, dispatch_uid="notifications.nomination_made")
 def tell_nominated(sender, nomination: Nomination, **kwargs) -> None:
     """Tell whoever was proposed, alone."""
-    owe_nominated(Notice.Kind.NOMINATED, nomination)
+    owe_nominated(NOMINATED, nomination)
     wake(deliver_soon)
 
 
 @receiver(nomination_ended, dispatch_uid="notifications.nomination_ended")
 def tell_called_off(sender, nomination: Nomination, **kwargs) -> None:
     """Tell whoever was proposed that the session is cancelled, unless nobody can have read the first mail."""
-    first = about(nomination, Notice.Kind.NOMINATED)
+    first = notices_about(nomination, NOMINATED)
     if first.unwritten().update(expires_at=timezone.now()) == 0:
         session = nomination.session
         why = {"count": session.cancelled_count, "by_rule": session.cancelled_by_rule, "reason": session.cancel_reason}
-        owe_nominated(Notice.Kind.CALLED_OFF, nomination, **why)
+        owe_nominated(CALLED_OFF, nomination, **why)
         wake(deliver_soon)
 
 
@@ -145,7 +162,7 @@ def tell_dated(sender, interest: Interest, session: Session, **kwargs) -> None:
     """Tell the person, once, that a date they asked for is open: a session may be listed a second time."""
     if told_of_date(interest, session).exists():
         return
-    owe_interested(Notice.Kind.DATED, interest, session)
+    owe_interested(DATED, interest, session)
     wake(deliver_soon)
 
 
@@ -157,7 +174,7 @@ def tell_undated(sender, interest: Interest, session: Session, **kwargs) -> None
     first.unwritten().update(expires_at=now)
     if first.exclude(state=Notice.State.EXPIRED).exclude(expires_at=now).exists():
         why = {"reason": session.cancel_reason, "by_rule": session.cancelled_by_rule}
-        owe_interested(Notice.Kind.UNDATED, interest, session, **why)
+        owe_interested(UNDATED, interest, session, **why)
         wake(deliver_soon)
 
 
@@ -216,37 +233,3 @@ def tell_answered(sender, accommodation: Accommodation, **kwargs) -> None:
     """Tell the person that there is an answer."""
     tell_an_answer_is_there(accommodation)
     wake(deliver_soon)
-
-
-def invite(kind: str, registration: Registration, **facts) -> None:
-    """Owe the person one invitation per meeting."""
-    for meeting in registration.session.meetings.all():
-        thread, _ = CalendarThread.objects.get_or_create(registration=registration, meeting=meeting)
-        Notice.objects.owe_calendar(kind, Notice.Method.REQUEST, thread, facts_of(registration, **facts))
-    wake(deliver_soon)
-
-
-def uninvite(kind: str, registration: Registration, ahead: Q, **facts) -> None:
-    """Owe the person one cancellation per invitation, or one plain notice where none was ever written.
-
-    What their own calendar declined is not cancelled there a second time; its UID is dead. A meeting that is not
-    `ahead` any more stays in it.
-    """
-    held = registration.threads.announced().filter(ahead, meeting__cancelled_at=None)
-    threads = [thread for thread in held.select_related("registration__person") if not thread.was_taken_off]
-    for thread in threads:
-        Notice.objects.owe_calendar(kind, Notice.Method.CANCEL, thread, facts_of(registration, **facts))
-    if not threads:
-        plain(kind, registration, **facts)
-    wake(deliver_soon)
-
-
-def plain(kind: str, registration: Registration, **facts) -> None:
-    """Owe the person one plain notice."""
-    Notice.objects.owe(kind, registration, facts_of(registration, **facts))
-    wake(deliver_soon)
-
-
-def facts_of(registration: Registration, **facts) -> dict:
-    """Return what is true now and may not be when the mail is written."""
-    return counts_of(registration.session) | facts

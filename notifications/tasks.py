@@ -7,10 +7,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from foundation.wake import wake
-from notifications.calendars import uninvited
-from notifications.kinds import at_risk, digest, pre_work, reminders
-from notifications.models import MailQueue
-from notifications.models.received import Decline, ReceivedMail
+from notifications.kinds import at_risk, decisions, pre_work, reminders, uninvited
+from notifications.models import Decline, MailQueue, ReceivedMail
 from notifications.outbox.deliver import drain
 from notifications.replies.mailbox import read_mailbox
 
@@ -51,7 +49,7 @@ def remind_of_pre_work() -> None:
 @shared_task
 def write_digest() -> None:
     """Write the office's digest of the day."""
-    digest.owe(timezone.now())
+    decisions.owe_digest(timezone.now())
 
 
 @shared_task

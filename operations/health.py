@@ -11,8 +11,7 @@ from django.template.defaultfilters import pluralize
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from notifications.models import MailQueue, Notice
-from notifications.models.received import ReplyMailbox
+from notifications.models import MailQueue, Notice, ReplyMailbox
 
 STUCK_AFTER = timedelta(minutes=5)
 BROKER_SECONDS = 2

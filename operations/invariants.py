@@ -11,6 +11,8 @@ from django.db import connection, transaction
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q
 
 from notifications.calendars.snapshots import differ, shown_of
+from notifications.kinds.registrations import CONFIRMED
+from notifications.kinds.replies import AGAIN
 from notifications.models import CalendarThread, MailQueue, Notice
 from registrations.models import Registration
 from sessions_app.models import Decision, Meeting, Session
@@ -150,12 +152,12 @@ def threads_count_their_messages(now: datetime) -> Iterator[str]:
     An invitation sent again repeats a number, and is not counted.
     """
     threads = CalendarThread.objects.order_by("pk").annotate(
-        messages=Count("notices", filter=~Q(notices__kind=Notice.Kind.AGAIN)),
+        messages=Count("notices", filter=~Q(notices__kind=AGAIN.name)),
         numbers=Count("notices__sequence", distinct=True),
         first=Min("notices__sequence"),
         last=Max("notices__sequence"),
         sending=Count("notices", filter=Q(notices__state=Notice.State.SENDING)),
-        confirmations=Count("notices", filter=Q(notices__kind=Notice.Kind.CONFIRMED) & ~Q(notices__state__in=UNSAID)),
+        confirmations=Count("notices", filter=Q(notices__kind=CONFIRMED.name) & ~Q(notices__state__in=UNSAID)),
     )
     found = ("pk", "sequence", "messages", "numbers", "first", "last", "sending", "confirmations")
     for each in threads.values_list(*found, named=True).iterator():

@@ -38,7 +38,7 @@ def test_setting_up_an_app_opens_the_admin(transactional_db, client, office):
     assert client.get(response.url).status_code == 200
     assert client.get("/accounts/2fa/recovery-codes.txt").content.count(b"\n") >= 10
     assert client.get("/admin/").status_code == 200
-    notice = Notice.objects.filter(kind=Notice.Kind.ACCOUNT).get()
+    notice = Notice.objects.filter(kind="account").get()
     assert (notice.to, notice.subject) == (office.email, "An authenticator app now guards your account")
 
 

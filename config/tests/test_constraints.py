@@ -9,8 +9,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Campus, Unit
 from catalog.models import Topic, Workshop
-from notifications.models import CalendarFeed
-from notifications.models.received import Decline, ReceivedMail
+from notifications.models import CalendarFeed, Decline, ReceivedMail
 from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
 from sessions_app.models import Venue
 

@@ -22,8 +22,7 @@ from django.urls import URLPattern, get_resolver, path
 from accounts.models import Campus, Person, Unit
 from catalog.models import Facilitator, Topic, Workshop
 from devtools.testing.signing_in import APP_SECRET
-from notifications.models import CalendarFeed, Wording
-from notifications.models.received import Decline
+from notifications.models import CalendarFeed, Decline, Wording
 from notifications.replies.applying import receive
 from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
 from sessions_app.models import Session, Venue

@@ -8,27 +8,21 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from notifications.kinds import at_risk, digest, pre_work, reminders
+from notifications.kinds import at_risk, decisions, pre_work, reminders
 from notifications.models import Notice
 from notifications.outbox.claim import claim
-from notifications.outbox.compose import write_letter
+from notifications.outbox.compose import write_mail
 from notifications.outbox.deliver import expire
 from sessions_app.models import Session
 
 HOUR = timedelta(hours=1)
-KINDS = [
-    Notice.Kind.AT_RISK,
-    Notice.Kind.ROOM_LEFT,
-    Notice.Kind.REMINDER,
-    Notice.Kind.PRE_WORK,
-    Notice.Kind.DIGEST,
-]
+TIMED = ["at_risk", "room_left", "reminder", "pre_work", "digest"]
 
 
 def sweep(now: datetime) -> None:
     """Write what the moment owes, as beat does every minute."""
-    for each in (at_risk, reminders, pre_work, digest):
-        each.owe(now)
+    for owe in (at_risk.owe, reminders.owe, pre_work.owe, decisions.owe_digest):
+        owe(now)
 
 
 def send(now: datetime) -> list[tuple[str, str]]:
@@ -37,7 +31,7 @@ def send(now: datetime) -> list[tuple[str, str]]:
     expire(now)
     sent = []
     while notice := claim(now):
-        assert write_letter(notice)["text"]
+        assert write_mail(notice)["text"]
         Notice.objects.filter(pk=notice.pk).update(state=Notice.State.SENT, sent_at=now, lease_until=None, token=None)
         sent.append((notice.kind, notice.to))
     return sent
@@ -45,7 +39,7 @@ def send(now: datetime) -> list[tuple[str, str]]:
 
 def news() -> QuerySet[Notice]:
     """The queued notices of the other kinds."""
-    return Notice.objects.filter(state=Notice.State.QUEUED).exclude(kind__in=KINDS)
+    return Notice.objects.filter(state=Notice.State.QUEUED).exclude(kind__in=TIMED)
 
 
 def live(times: Iterable[datetime], look: Callable[[datetime], None]) -> tuple[Counter, dict]:

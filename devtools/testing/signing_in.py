@@ -20,7 +20,7 @@ def ask_for_code(client: Client, email: str, **more):
 
 def mailed_code(email: str) -> str:
     """Return the newest code mailed to `email`, as its subject shows it."""
-    subject = Notice.objects.filter(to=email, kind=Notice.Kind.CODE).first().subject
+    subject = Notice.objects.filter(to=email, kind="code").first().subject
     return re.fullmatch(r"(\d{3} \d{3}) is your Quorum code", subject)[1]
 
 

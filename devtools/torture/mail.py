@@ -279,7 +279,7 @@ def check(verdict: Verdict, mail: PostOffice, most_extra: int) -> int:
     if different := len(set(accepted)) - len(copies):
         verdict.breaks("a copy differs from the first", different)
     # A beat may come by at seven in the morning: the digest of a day without decisions is not sent.
-    unsaid = Q(state=Notice.State.SUPERSEDED) | Q(state=Notice.State.EXPIRED, kind=Notice.Kind.DIGEST)
+    unsaid = Q(state=Notice.State.SUPERSEDED) | Q(state=Notice.State.EXPIRED, kind="digest")
     for notice in Notice.objects.exclude(unsaid):
         dead = notice.to in mail.refused
         if dead != (notice.state == Notice.State.DEAD):

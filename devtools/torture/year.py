@@ -14,9 +14,8 @@ from devtools.torture.line import tell
 from devtools.torture.stage import make_workshop, office, people
 from devtools.torture.verdict import Verdict
 from foundation.wall_clock import AmbiguousTime, NoSuchTime, days_before, instant
-from notifications.kinds import digest
+from notifications.kinds import decisions, timed
 from notifications.models import Notice
-from notifications.outbox import timed
 from registrations.models import Interest, Registration
 from sessions_app.models import Decision, MeetingPlan, Session
 
@@ -38,13 +37,13 @@ def year(count: int, without: str) -> Verdict:
 
     def look(now: datetime) -> None:
         local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
-        if local.hour == digest.AT.hour and Session.objects.awaiting_decision(now).exists():
+        if local.hour == decisions.AT.hour and Session.objects.awaiting_decision(now).exists():
             at_seven.add(now)
         if now.hour == 0 and now.day in (1, 15):
             tell(f"{now:%B} {now.day}, {now.year}")
 
     if without:
-        timed.missing = digest.missing = with_keys_of_their_own
+        timed.missing = decisions.missing = with_keys_of_their_own
     _, came = live((begins + hour * HOUR for hour in range(24 * count)), look)
     sent = Counter((kind, to, at) for (kind, to), times in came.items() for at in times)
     owed = Counter(what_is_owed(sessions) + [("digest", settings.OFFICE_EMAIL, at) for at in at_seven])

@@ -4,12 +4,14 @@ Everything an invitation says about a meeting is here, so that nothing changes i
 makes an update.
 """
 
+from collections import defaultdict
 from datetime import UTC, datetime
 
 from accounts.models import Person
 from catalog.models import Format
 from foundation.dates import long_day, time_span, zone_words
 from foundation.text import one_line
+from notifications.models import CalendarThread, Notice
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session
 
@@ -53,11 +55,6 @@ def told_of(meeting: Meeting, session: Session) -> dict:
         "time_zone": meeting.time_zone,
         "place": place_words(meeting, session),
     }
-
-
-def counts_of(session: Session) -> dict:
-    """Return what a notice notes of how many had registered when it was written."""
-    return {"count": session.seats_taken, "minimum": session.minimum}
 
 
 def place_words(meeting: Meeting, session: Session) -> str:
@@ -108,3 +105,29 @@ ROWS = [
     ("With", ("facilitators",), lambda values, _: one_line(", ".join(values["facilitators"])) or "nobody named yet"),
     ("Part", ("part", "parts"), lambda values, _: f"part {values['part']} of {values['parts']}"),
 ]
+
+
+def note_what_is_shown(notices: list[Notice], now: datetime) -> None:
+    """Keep what invitations are about to show, in their facts and with their threads. Only the threads are saved.
+
+    Other times are asked about anew.
+    """
+    by_meeting = defaultdict(list)
+    for notice in notices:
+        by_meeting[notice.thread.meeting].append(notice)
+    for meeting, invitations in by_meeting.items():
+        shown, threads = shown_of(invitations[0].registration, meeting), [notice.thread for notice in invitations]
+        moved = [thread for thread in threads if times_differ(thread.shown, shown)]
+        _write(moved, partstat=CalendarThread.Partstat.NEEDS_ACTION)
+        _write([thread for thread in threads if thread.requested_at is None], requested_at=now)
+        _write(threads, shown=shown)
+        for notice in invitations:
+            notice.facts["says"] = shown
+
+
+def _write(threads: list[CalendarThread], **values) -> None:
+    for thread in threads:
+        for name, value in values.items():
+            setattr(thread, name, value)
+    if threads:
+        CalendarThread.objects.filter(pk__in=[thread.pk for thread in threads]).update(**values)

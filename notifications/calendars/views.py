@@ -22,7 +22,8 @@ from foundation.links import absolute
 from notifications.calendars import writing
 from notifications.calendars.entries import entries_for, entries_of, entries_of_session, public_entries
 from notifications.calendars.entry_text import DISCREET_TITLE, office
-from notifications.models.private_feed import CalendarFeed, path_of
+from notifications.models import CalendarFeed
+from notifications.models.private_feed import path_of
 from registrations.models import Registration
 from sessions_app.models import Session
 

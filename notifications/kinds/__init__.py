@@ -1,0 +1,35 @@
+"""Everything about each kind of mail: one module per family of mail, and the one table of all kinds, KINDS.
+
+A module holds what is owed and when, what the templates may name, whether it is still true when it is sent, and its
+kinds. `notifications/models/kind.py` says what a kind is. CONTRIBUTING.md has the recipe for a new one.
+"""
+
+from notifications.kinds import (
+    account,
+    at_risk,
+    changes,
+    decisions,
+    interests,
+    nominations,
+    pre_work,
+    registrations,
+    reminders,
+    replies,
+)
+from notifications.models.kind import KINDS
+
+FAMILIES = (
+    account,
+    registrations,
+    decisions,
+    nominations,
+    interests,
+    changes,
+    replies,
+    at_risk,
+    reminders,
+    pre_work,
+)
+KINDS.update({kind.name: kind for family in FAMILIES for kind in family.KINDS})
+
+__all__ = ["KINDS"]

@@ -6,7 +6,7 @@ its dates, once for each session. How many more, and by when, is read when the l
 
 from datetime import datetime
 
-from django.db.models import Max, QuerySet, prefetch_related_objects
+from django.db.models import Max, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,15 +14,15 @@ from accounts.models import Person
 from foundation.dates import local
 from foundation.links import absolute
 from foundation.text import number_words
-from notifications.kinds.contexts import context_of, day_of, letter_context, session_context
-from notifications.kinds.still_true import asked_of
-from notifications.models import Notice
-from notifications.outbox.timed import owe_what_is_due, prompt
+from notifications.kinds.contexts import OF_A_REGISTRATION, day_of, first_name, registration_context, session_context
+from notifications.kinds.timed import owe_what_is_due, prompt
+from notifications.models import Notice, NoticeQuerySet
+from notifications.models.kind import Example, Family, Kind
 from registrations import eligibility
 from registrations.models import Interest, Registration
 from sessions_app.display.panel import by_words
 from sessions_app.models import Decision, Session
-from sessions_app.models.session import AT_RISK
+from sessions_app.models.session import AT_RISK as AHEAD
 
 
 def owe(now: datetime) -> None:
@@ -45,11 +45,11 @@ def _to_the_registered(session: Session, now: datetime) -> list[Notice]:
     """Whoever registered later than this began to be said has read the numbers on registering."""
     extensions = session.decisions.filter(kind=Decision.Kind.EXTENDED)
     extended_at = extensions.aggregate(at=Max("at"))["at"]
-    since = max(filter(None, [session.confirm_by - AT_RISK, extended_at]))
+    since = max(filter(None, [session.confirm_by - AHEAD, extended_at]))
     by = session.confirm_by.isoformat()
     event = f":{session.confirm_by:%Y%m%d%H%M}"
     told = session.registrations.registered().filter(seated_at__lte=since).select_related("person")
-    return [prompt(Notice.Kind.AT_RISK, one, event, session.confirm_by, now, by=by) for one in told]
+    return [prompt(AT_RISK, one, event, session.confirm_by, now, by=by) for one in told]
 
 
 def _to_others(session: Session, now: datetime) -> list[Notice]:
@@ -74,7 +74,7 @@ def _waiting_elsewhere(session: Session, now: datetime):
 
 def _room_left(session: Session, person, now: datetime, **why) -> Notice:
     return Notice(
-        kind=Notice.Kind.ROOM_LEFT,
+        kind=ROOM_LEFT.name,
         to=person.email,
         person=person,
         facts={"room_in": session.pk} | why,
@@ -85,19 +85,18 @@ def _room_left(session: Session, person, now: datetime, **why) -> Notice:
     )
 
 
-def told_of_room(person: Person, session: Session) -> QuerySet[Notice]:
+def told_of_room(person: Person, session: Session) -> NoticeQuerySet:
     """Return the notice that tells `person`, who has no place in `session`, of the seats left there, if any does."""
     return Notice.objects.filter(dedupe_key=_room_left_key(person, session))
 
 
 def _room_left_key(person: Person, session: Session) -> str:
-    return f"{Notice.Kind.ROOM_LEFT}:{session.pk}:{person.pk}:"
+    return f"{ROOM_LEFT.name}:{session.pk}:{person.pk}:"
 
 
 # ---- still true ----
 
 
-@asked_of(Notice.Kind.AT_RISK)
 def still_needs_people(notice: Notice, now: datetime) -> bool:
     """Tell whether the session is still at risk by the same date and the reader still in it."""
     registration, session = notice.registration, notice.registration.session
@@ -106,7 +105,6 @@ def still_needs_people(notice: Notice, now: datetime) -> bool:
     return is_there and by == notice.facts["by"] and is_at_risk(session.pk, now)
 
 
-@asked_of(Notice.Kind.ROOM_LEFT)
 def still_has_room_for(notice: Notice, now: datetime) -> bool:
     """Tell whether the session is still at risk, and the reader still wants a date and may come."""
     session = Session.objects.select_related("workshop").filter(pk=notice.facts["room_in"], listed=True).first()
@@ -119,27 +117,24 @@ def still_has_room_for(notice: Notice, now: datetime) -> bool:
     return wants.exists() and not eligibility.why_not(notice.person, session)
 
 
-# ---- letters ----
+# ---- what the templates may name ----
 
 
-@context_of(Notice.Kind.AT_RISK)
 def at_risk_context(notice: Notice) -> dict:
-    """Return what the templates of the letter to the registered may name."""
+    """Return what the templates of the mail to the registered may name."""
     session = notice.registration.session
     asks = session.at_deadline == Session.AtDeadline.ASK
     nominate = absolute(reverse("nominate", args=[session.code]))
-    return letter_context(notice) | needed(session, timezone.now()) | {"asks": asks, "nominate_url": nominate}
+    return registration_context(notice) | needed(session, timezone.now()) | {"asks": asks, "nominate_url": nominate}
 
 
-@context_of(Notice.Kind.ROOM_LEFT)
 def room_left_context(notice: Notice) -> dict:
-    """Return what the templates of the letter to those without a place may name."""
+    """Return what the templates of the mail to people without a seat may name."""
     session = Session.objects.select_related("workshop").get(pk=notice.facts["room_in"])
     interest = Interest.objects.filter(pk=notice.facts.get("interest")).first()
     waiting = Registration.objects.filter(pk=notice.facts.get("waiting")).select_related("session").first()
-    name = notice.person.get_short_name() if notice.person.name else ""
     # The keys of the facts are ours, and the session is named by them.
-    context = session_context(notice, session, name) | {"session": session}
+    context = session_context(notice, session, first_name(notice.person)) | {"session": session}
     return (
         context
         | needed(session, timezone.now())
@@ -153,7 +148,7 @@ def room_left_context(notice: Notice) -> dict:
 
 def needed(session: Session, now: datetime) -> dict:
     """Return how many more are needed, and by when: “two more”, “two more people”, “by Friday at 5:00 PM”."""
-    # The office reads the letter of a session that lacks nobody, too.
+    # The office reads the mail of a session that lacks nobody, too.
     missing = max(1, session.minimum - session.seats_taken)
     more = f"{number_words(missing)} more"
     by = by_words(session.confirm_by, session, now)
@@ -165,3 +160,26 @@ def needed(session: Session, now: datetime) -> dict:
         "by": by,
         "by_day": by if is_today else f"by {day:%A}",
     }
+
+
+NEEDS = {"people_needed": "how many are missing: two more people", "by": "by when: by Friday at 5:00 PM"}
+AT_RISK = Kind(
+    name="at_risk",
+    label="More people needed",
+    family=Family.PROMPT,
+    context=at_risk_context,
+    placeholders={**OF_A_REGISTRATION, **NEEDS},
+    still_true=still_needs_people,
+    example=Example(fits=(Session.Status.OPEN,)),
+)
+ROOM_LEFT = Kind(
+    name="room_left",
+    label="Seats on a date at risk",
+    family=Family.PROMPT,
+    context=room_left_context,
+    placeholders=NEEDS,
+    still_true=still_has_room_for,
+    example=Example(fits=(Session.Status.OPEN,), facts=lambda session: {"room_in": session.pk}),
+)
+
+KINDS = (AT_RISK, ROOM_LEFT)

@@ -6,10 +6,11 @@ from django.utils import timezone
 
 from foundation.dates import clock, long_day
 from foundation.wall_clock import days_before
-from notifications.kinds.contexts import context_of, letter_context
-from notifications.kinds.still_true import asked_of
+from notifications.kinds.contexts import OF_A_REGISTRATION, registration_context
+from notifications.kinds.registrations import HELD
+from notifications.kinds.timed import owe_what_is_due, prompt
 from notifications.models import Notice
-from notifications.outbox.timed import owe_what_is_due, prompt
+from notifications.models.kind import Example, Family, Kind
 from registrations import eligibility
 from sessions_app.models import Session
 
@@ -35,13 +36,9 @@ def plan(session: Session, now: datetime) -> list[Notice]:
         return []
     people = session.registrations.registered().filter(pre_work_done_at__isnull=True, seated_at__lte=at)
     event, facts = f":{session.starts_at:%Y%m%d%H%M}", {"starts_at": session.starts_at.isoformat()}
-    return [
-        prompt(Notice.Kind.PRE_WORK, one, event, session.starts_at, now, **facts)
-        for one in people.select_related("person")
-    ]
+    return [prompt(PRE_WORK, one, event, session.starts_at, now, **facts) for one in people.select_related("person")]
 
 
-@asked_of(Notice.Kind.PRE_WORK)
 def still_unread(notice: Notice, now: datetime) -> bool:
     """Tell whether the session still begins when it did, later than `now`, and the reader has a seat and not read."""
     registration, session = notice.registration, notice.registration.session
@@ -50,9 +47,25 @@ def still_unread(notice: Notice, now: datetime) -> bool:
     return is_ahead and not session.has_started(now) and is_there and registration.has_pre_work_to_do
 
 
-@context_of(Notice.Kind.PRE_WORK)
 def pre_work_context(notice: Notice) -> dict:
-    """Return what the templates of the letter about pre-work may name."""
+    """Return what the templates of the mail about pre-work may name."""
     session = notice.registration.session
     starts = long_day(session.starts_at, session.time_zone, timezone.now().year)
-    return letter_context(notice) | {"starts": f"{starts} at {clock(session.starts_at, session.time_zone)}"}
+    return registration_context(notice) | {"starts": f"{starts} at {clock(session.starts_at, session.time_zone)}"}
+
+
+PRE_WORK = Kind(
+    name="pre_work",
+    label="Pre-work not read",
+    family=Family.PROMPT,
+    context=pre_work_context,
+    placeholders={
+        **OF_A_REGISTRATION,
+        "pre_work_url": "the link to what to read or do before",
+        "starts": "the day and time it starts",
+    },
+    still_true=still_unread,
+    example=Example(fits=HELD),
+)
+
+KINDS = (PRE_WORK,)

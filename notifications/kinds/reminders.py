@@ -9,10 +9,11 @@ from django.utils import timezone
 from catalog.reminder_days import MOST_DAYS, parse_days
 from foundation.dates import clock, local, long_day
 from foundation.wall_clock import days_before
-from notifications.kinds.contexts import context_of, letter_context
-from notifications.kinds.still_true import asked_of
+from notifications.kinds.contexts import OF_A_REGISTRATION, registration_context
+from notifications.kinds.registrations import HELD
+from notifications.kinds.timed import owe_what_is_due, prompt
 from notifications.models import Notice
-from notifications.outbox.timed import owe_what_is_due, prompt
+from notifications.models.kind import Example, Family, Kind
 from registrations import eligibility
 from sessions_app.models import Meeting, Session
 
@@ -58,7 +59,7 @@ def plan(session: Session, now: datetime) -> list[Notice]:
         facts = {"meeting": meeting.pk, "starts_at": meeting.starts_at.isoformat()}
         for registration in people:
             if max(registration.seated_at, session.confirmed_at, told[registration.pk, meeting.pk] or at) <= at:
-                reminders.append(prompt(Notice.Kind.REMINDER, registration, event, meeting.starts_at, now, **facts))
+                reminders.append(prompt(REMINDER, registration, event, meeting.starts_at, now, **facts))
     return reminders
 
 
@@ -69,7 +70,6 @@ def _told_at(session: Session) -> dict[tuple[int, int], datetime | None]:
     return defaultdict(lambda: None, {(registration, meeting): at for registration, meeting, at in newest})
 
 
-@asked_of(Notice.Kind.REMINDER)
 def still_meets(notice: Notice, now: datetime) -> bool:
     """Tell whether the meeting still begins when it did, later than `now`, and the reader has a seat in it."""
     registration, session = notice.registration, notice.registration.session
@@ -80,13 +80,12 @@ def still_meets(notice: Notice, now: datetime) -> bool:
     return is_there and session.is_confirmed
 
 
-@context_of(Notice.Kind.REMINDER)
 def reminder_context(notice: Notice) -> dict:
     """Return what the templates of a reminder may name."""
     registration, now = notice.registration, timezone.now()
     meeting = registration.session.meetings.select_related("venue__campus").get(pk=notice.facts["meeting"])
     day, at = relative_day(meeting.starts_at, meeting.time_zone, now), clock(meeting.starts_at, meeting.time_zone)
-    return letter_context(notice, meeting) | {
+    return registration_context(notice, meeting, joins=True) | {
         "on_day": day,
         "headline_day": day.removeprefix("on "),
         "at": at.replace("Noon", "noon"),
@@ -98,3 +97,20 @@ def relative_day(instant: datetime, zone: str, now: datetime) -> str:
     """“today”, “tomorrow”, or “on Tuesday, May 14”."""
     days = (local(instant, zone).date() - local(now, zone).date()).days
     return {0: "today", 1: "tomorrow"}.get(days) or f"on {long_day(instant, zone)}"
+
+
+REMINDER = Kind(
+    name="reminder",
+    label="Reminder",
+    family=Family.PROMPT,
+    context=reminder_context,
+    placeholders={
+        **OF_A_REGISTRATION,
+        "on_day": "today, tomorrow or on Tuesday, May 14",
+        "at": "the time it starts",
+    },
+    still_true=still_meets,
+    example=Example(fits=HELD, facts=lambda session: {"meeting": session.meetings.first().pk}),
+)
+
+KINDS = (REMINDER,)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import models
 
+from foundation.verbs import part_of_a_verb
 from notifications.models.notices import Notice
 
 
@@ -36,25 +37,28 @@ class MailQueue(models.Model):
             return False
         return Notice.objects.filter(state=Notice.State.QUEUED, attempts__gt=0).exists()
 
+    @part_of_a_verb
     def pause(self, problem: str, now: datetime) -> None:
         """Stop sending for five minutes: the server refuses our credentials, and trying each notice would burn it."""
         self._note(paused_until=now + self.PAUSE, away_since=None, problem=problem[:500])
 
+    @part_of_a_verb
     def note_away(self, problem: str, now: datetime) -> None:
         """Note since when the connection breaks. Sending goes on, for it may be one message that breaks it."""
         if self.away_since is None:
             self._note(away_since=now, problem=problem[:500])
 
+    @part_of_a_verb
     def resume(self) -> None:
         """Forget the problem, if one was known, once a message has been accepted."""
         if self.problem:
             self._note(paused_until=None, away_since=None, problem="")
 
+    @part_of_a_verb
     def beat(self, now: datetime) -> None:
         self._note(beat_at=now)
 
     def _note(self, **values) -> None:
-        vars(self).update(values)
+        for name, value in values.items():
+            setattr(self, name, value)
         MailQueue.objects.update_or_create(pk=self.pk, defaults=values)
-
-    pause.alters_data = note_away.alters_data = resume.alters_data = beat.alters_data = True

@@ -1,34 +1,42 @@
-"""Notice: one message owed to one address."""
+"""Notice: one mail owed to one address, as a row."""
 
 import uuid
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Person
-from foundation.record import record
-from foundation.verbs import lock_row
+from foundation.verbs import part_of_a_verb
+from notifications.models.handled import Handled
+from notifications.models.kind import KINDS, Kind
 from notifications.models.threads import CalendarThread
-from notifications.models.vocabulary import Kind, Method, Priority, State
+from notifications.models.vocabulary import Method, Priority, State
 from registrations.models import Registration
+from sessions_app.models import Session
 
 
 def new_message_id() -> str:
     return f"<{uuid.uuid4()}@{settings.SITE_HOST}>"
 
 
+def counts_of(session: Session) -> dict[str, int]:
+    """Return what a Notice notes of how many had registered when it was written."""
+    return {"count": session.seats_taken, "minimum": session.minimum}
+
+
 def _not_before(at: datetime | None) -> dict:
     return {"next_attempt_at": at} if at else {}
 
 
-class NoticeQuerySet(models.QuerySet):
+class NoticeQuerySet(models.QuerySet["Notice"]):
     def due(self, now: datetime):
-        """Notices to send at `now`, first things first: queued ones, and those whose sender died with them in hand.
+        """Notices to send at `now`, by priority: queued ones, and those whose sender died with them in hand.
 
-        A notice waits while another of its thread is being sent.
+        A Notice waits while another of its thread is being sent.
         """
         in_flight = Notice.objects.filter(thread=OuterRef("thread"), state=Notice.State.SENDING).exclude(
             pk=OuterRef("pk")
@@ -44,7 +52,7 @@ class NoticeQuerySet(models.QuerySet):
         )
 
     def unwritten(self):
-        """Queued notices whose letter nobody can have read: it is still to be written, and will say how things are."""
+        """Queued Notices whose mail nobody can have read: it is still to be written, and will say how things are."""
         return self.filter(state=Notice.State.QUEUED, text="")
 
     def undeliverable(self):
@@ -52,52 +60,57 @@ class NoticeQuerySet(models.QuerySet):
         return self.filter(state=Notice.State.DEAD, handled_at__isnull=True)
 
     def owe(
-        self, kind: str, registration: Registration, facts: dict, event: str = "", at: datetime | None = None
+        self, kind: Kind, registration: Registration, facts: dict, event: str = "", at: datetime | None = None
     ) -> "Notice":
-        """Write the plain notice of `kind` owed to a registration's person. Raises IntegrityError if it exists.
+        """Write the plain Notice of `kind` owed to a registration's person. Raises IntegrityError if it exists.
 
         `event` names what happened, for a kind that one registration may be owed more than once. It waits until `at`.
         """
         return self.create(
-            kind=kind,
+            kind=kind.name,
             to=registration.person.email,
             person=registration.person,
             registration=registration,
             facts=facts,
-            dedupe_key=f"{kind}:{registration.pk}::{event}",
+            dedupe_key=f"{kind.name}:{registration.pk}::{event}",
             **_not_before(at),
         )
 
     def owe_to(
         self,
-        kind: str,
+        kind: Kind,
         of: str,
         to: str,
-        person,
+        person: Person | None,
         facts: dict,
         expires_at: datetime | None = None,
         at: datetime | None = None,
     ) -> "Notice":
-        """Write the plain notice of `kind` owed to an address that need not have a registration, nor an account.
+        """Write the plain Notice of `kind` owed to an address that need not have a registration, nor an account.
 
         `of` is the rest of the dedupe key: object:meeting:sequence. It waits until `at`; after `expires_at` it is of no
         use. Raises IntegrityError if it exists.
         """
-        key = f"{kind}:{of}"
         return self.create(
-            kind=kind, to=to, person=person, facts=facts, expires_at=expires_at, dedupe_key=key, **_not_before(at)
+            kind=kind.name,
+            to=to,
+            person=person,
+            facts=facts,
+            expires_at=expires_at,
+            dedupe_key=f"{kind.name}:{of}",
+            **_not_before(at),
         )
 
     def owe_calendar(
-        self, kind: str, method: str, thread: CalendarThread, facts: dict, at: datetime | None = None
+        self, kind: Kind, method: str, thread: CalendarThread, facts: dict, at: datetime | None = None
     ) -> "Notice":
-        """Write the notice of `kind` that carries an invitation or a cancellation, with the thread's next SEQUENCE.
+        """Write the Notice of `kind` that carries an invitation or a cancellation, with the thread's next SEQUENCE.
 
         It waits until `at`.
         """
         registration, sequence = thread.registration, thread.advance()
         return self.create(
-            kind=kind,
+            kind=kind.name,
             to=registration.person.email,
             person=registration.person,
             registration=registration,
@@ -105,92 +118,73 @@ class NoticeQuerySet(models.QuerySet):
             method=method,
             sequence=sequence,
             facts=facts,
-            dedupe_key=f"{kind}:{registration.pk}:{thread.meeting_id}:{sequence}",
+            dedupe_key=f"{kind.name}:{registration.pk}:{thread.meeting_id}:{sequence}",
             **_not_before(at),
         )
 
-    def owe_again(self, thread: CalendarThread, times: int) -> "Notice":
-        """Write the notice that repeats a thread's current invitation for the first, second ... time."""
-        registration, session = thread.registration, thread.registration.session
+    def owe_again(self, kind: Kind, thread: CalendarThread, times: int) -> "Notice":
+        """Write the Notice of `kind` that repeats a thread's current invitation for the first, second ... time."""
+        registration = thread.registration
         return self.create(
-            kind=Notice.Kind.AGAIN,
+            kind=kind.name,
             to=registration.person.email,
             person=registration.person,
             registration=registration,
             thread=thread,
-            method=Notice.Method.REQUEST,
+            method=Method.REQUEST,
             sequence=thread.sequence,
-            facts={"count": session.seats_taken, "minimum": session.minimum},
-            dedupe_key=f"{Notice.Kind.AGAIN}:{registration.pk}:{thread.meeting_id}:{thread.sequence}.{times}",
+            facts=counts_of(registration.session),
+            dedupe_key=f"{kind.name}:{registration.pk}:{thread.meeting_id}:{thread.sequence}.{times}",
         )
 
     def send_on(self, person: Person) -> None:
-        """Let what waits for `person` go to their new address. A code does not: it is for whoever reads the old one."""
-        waiting = self.filter(person=person, state=Notice.State.QUEUED).exclude(priority=Notice.Priority.CODE)
+        """Let what waits for `person` go to their new address. A code does not: its reader reads the old address."""
+        waiting = self.filter(person=person, state=State.QUEUED).exclude(priority=Priority.CODE)
         waiting.update(to=person.email, subject="", text="", html="", calendar="")
 
-    def write_code(self, email, person, subject, text, html, expires_at, kind="code") -> "Notice":
-        """Write an account notice (a sign-in code and the like), ahead of the queue, of no use after `expires_at`.
+    def owe_written(
+        self,
+        kind: Kind,
+        of: str,
+        to: str,
+        person: Person | None,
+        words: dict[str, str],
+        expires_at: datetime,
+        priority: int = Priority.NEWS,
+    ) -> "Notice":
+        """Write a Notice whose mail is written already: `words` are its subject, text and html.
 
-        Its body is erased once it is sent or expired.
+        `of` is the rest of the dedupe key. After `expires_at` it is of no use. The body of a code (Priority.CODE, ahead
+        of the queue) is erased once it is sent or expired. Raises IntegrityError if it exists.
         """
         return self.create(
-            kind=kind,
-            to=email,
+            kind=kind.name,
+            to=to,
             person=person,
-            subject=subject,
-            text=text,
-            html=html,
             expires_at=expires_at,
-            priority=Notice.Priority.CODE,
-            dedupe_key=f"{kind}:{uuid.uuid4()}::",
-        )
-
-    def owe_private(self, email: str, person, key: str, subject: str, text: str, html: str, expires_at) -> "Notice":
-        """Write a notice whose kind and subject tell the office nothing: it shows as account mail of its reader.
-
-        `key` is unique to what it tells. Raises IntegrityError if it exists.
-        """
-        return self.create(
-            kind=Notice.Kind.ACCOUNT,
-            to=email,
-            person=person,
-            subject=subject,
-            text=text,
-            html=html,
-            expires_at=expires_at,
-            dedupe_key=f"{Notice.Kind.ACCOUNT}:{key}:",
+            priority=priority,
+            dedupe_key=f"{kind.name}:{of}",
+            **words,
         )
 
 
-class Notice(models.Model):
-    """One message owed to one address. Written in the transaction of what it tells; then delivered at least once."""
+class Notice(Handled):
+    """One mail owed to one address. Written in the transaction of what it tells; then delivered at least once."""
 
-    Kind, State, Method, Priority = Kind, State, Method, Priority
+    State, Method, Priority = State, Method, Priority
 
-    # Said at their time, whatever else is said: they are no news of the registration, and no news replaces them.
-    PROMPTS = (Kind.AT_RISK, Kind.REMINDER, Kind.PRE_WORK)
+    NOTHING_TO_HANDLE = "Only undeliverable mail is marked as handled."
 
-    class Refused(Exception):
-        """A verb was refused; `str(error)` is the sentence shown to the office."""
-
-    class NotUndeliverable(Refused):
-        """There is nothing to deal with."""
-
-    class NoteMissing(Refused):
-        """The office has to say what it did."""
-
-    # A change written after one of the first says what that one says; after the second nothing is left to say.
-    TELLING = (Kind.REGISTERED, Kind.WAITLISTED, Kind.PROMOTED)
-    ENDINGS = (Kind.WITHDRAWN, Kind.CANCELLED, Kind.WAITLIST_CLOSED)
-    CHANGES = (Kind.CHANGED, Kind.ADDED, Kind.DROPPED)
-    NO_NEWS = (*PROMPTS, Kind.AGAIN)
-
-    kind = models.CharField(max_length=20, choices=Kind.choices)
+    kind = models.CharField(max_length=20, help_text="The name of one of KINDS.")
     to = models.EmailField(max_length=254)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="notices")
-    registration = models.ForeignKey(Registration, models.PROTECT, null=True, blank=True, related_name="notices")
-    thread = models.ForeignKey(CalendarThread, models.PROTECT, null=True, blank=True, related_name="notices")
+    # Its kind knows whether a Notice is about a registration, and its method whether it has a thread.
+    if TYPE_CHECKING:
+        registration: Registration
+        thread: CalendarThread
+    else:
+        registration = models.ForeignKey(Registration, models.PROTECT, null=True, blank=True, related_name="notices")
+        thread = models.ForeignKey(CalendarThread, models.PROTECT, null=True, blank=True, related_name="notices")
     method = models.CharField(max_length=7, choices=Method.choices, blank=True)
     sequence = models.PositiveIntegerField(null=True, blank=True)
     facts = models.JSONField(
@@ -216,9 +210,6 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     bounced_at = models.DateTimeField(null=True, blank=True, help_text="When it came back as undeliverable.")
     problem = models.CharField(max_length=500, blank=True)
-    handled_at = models.DateTimeField(null=True, blank=True)
-    handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    handled_note = models.CharField(max_length=500, blank=True)
 
     objects = NoticeQuerySet.as_manager()
 
@@ -247,35 +238,36 @@ class Notice(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()} ({self.get_state_display()})"
+        return f"{self.kind_label} ({self.get_state_display()})"
 
-    def is_old_news(self, siblings: list["Notice"]) -> bool:
-        """Tell whether there is later news among the notices of the same registration, sent or not.
+    @property
+    def of_kind(self) -> Kind:
+        """The kind of this Notice. Raises KeyError for a kind that is no longer in the table."""
+        return KINDS[self.kind]
 
-        For what belongs to a thread that is what its calendar gets next; for plain mail, what its reader gets. A prompt
-        neither is news nor grows old by it: whether it is still true is asked of what it is about. An invitation that
-        is repeated is no news either.
-        """
-        if self.registration_id is None or self.kind in self.PROMPTS:
-            return False
-        if self.thread_id:
-            return any(one.is_later_in_its_thread_than(self) for one in siblings)
-        later = {one.kind for one in siblings if one.pk > self.pk}.difference(self.NO_NEWS)
-        if self.kind == self.Kind.CHANGED:
-            # Where and when it is must be said whatever else is new, unless the place has ended.
-            return bool(later.intersection([self.Kind.CHANGED, *self.ENDINGS]))
-        if self.kind in self.TELLING:
-            return bool(later)
-        if self.kind == self.Kind.PART_DECLINED:
-            # Each is about another part.
-            later.discard(self.Kind.PART_DECLINED)
-        # What a change does not repeat is said beside it.
-        return bool(later.difference(self.CHANGES))
+    @property
+    def kind_label(self) -> str:
+        """What the office reads for its kind, also for one that is no longer in the table."""
+        return KINDS[self.kind].label if self.kind in KINDS else self.kind
+
+    @property
+    def subject_unless_secret(self) -> str:
+        """The subject as the office may read it: that of account mail belongs to its reader alone."""
+        return "" if self.kind not in KINDS or self.of_kind.is_secret else self.subject
+
+    @property
+    def needs_the_office(self) -> bool:
+        return self.state == self.State.DEAD
+
+    @property
+    def handled_record(self) -> str:
+        return f"{super().handled_record} It had failed: {self.problem}"
 
     def is_later_in_its_thread_than(self, other: "Notice") -> bool:
         """Tell whether the calendar gets this after `other`."""
         return self.thread_id is not None and self.thread_id == other.thread_id and self.sequence > other.sequence
 
+    @part_of_a_verb
     def write_while_held(self, **values) -> None:
         """Write `values` of a notice that is being sent, unless its lease ran out and somebody else holds it now.
 
@@ -292,8 +284,7 @@ class Notice(models.Model):
                 [field.get_db_prep_save(value, connection) for field, value in fields],
             )
 
-    write_while_held.alters_data = True
-
+    @part_of_a_verb
     def retry(self) -> None:
         """Queue an undeliverable notice again, with its attempts and its three days counted afresh."""
         Notice.objects.filter(pk=self.pk, state=self.State.DEAD).update(
@@ -308,31 +299,9 @@ class Notice(models.Model):
             bounced_at=None,
         )
 
-    retry.alters_data = True
-
-    @transaction.atomic
-    def handle(self, by: Person, note: str, now: datetime | None = None) -> None:
-        """Say that the office has dealt with this undeliverable notice some other way, and how: it waits no longer.
-
-        Refuses what is not undeliverable (NotUndeliverable), and an empty `note` (NoteMissing).
-        """
-        lock_row(self)
-        if self.handled_at:
-            return
-        if self.state != self.State.DEAD:
-            raise self.NotUndeliverable("Only undeliverable mail is marked as handled.")
-        if not note.strip():
-            raise self.NoteMissing("Say what was done: the record needs it.")
-        self.handled_at, self.handled_by, self.handled_note = now or timezone.now(), by, note.strip()[:500]
-        self.save(update_fields=["handled_at", "handled_by", "handled_note"])
-        record(by, self, f"Marked as handled: {self.handled_note} It had failed: {self.problem}")
-
-    handle.alters_data = True
-
+    @part_of_a_verb
     def bounce(self, words: str, now: datetime) -> bool:
         """Mark a notice as undeliverable that was accepted at first and came back since. Tells whether it was news."""
         handed_over = Notice.objects.filter(pk=self.pk, attempts__gt=0).exclude(state=self.State.DEAD)
         problem = f"Came back: {words}"[:500]
         return bool(handed_over.update(state=self.State.DEAD, bounced_at=now, problem=problem, lease_until=None))
-
-    bounce.alters_data = True

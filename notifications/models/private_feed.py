@@ -8,11 +8,12 @@ import secrets
 from datetime import datetime
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.urls import reverse
 
 from accounts.models import Person
 from foundation.record import record
+from foundation.verbs import part_of_a_verb, verb
 
 TOKEN_BYTES = 32
 
@@ -27,7 +28,8 @@ def path_of(token: str) -> str:
     return reverse("private_feed", args=[token])
 
 
-class CalendarFeedQuerySet(models.QuerySet):
+class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
+    @part_of_a_verb
     def renew(self, person: Person, now: datetime) -> str:
         """Return the token of a new private feed, to be shown once. The one before opens nothing from this moment."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -38,16 +40,12 @@ class CalendarFeedQuerySet(models.QuerySet):
         )
         return token
 
-    renew.alters_data = True
-
-    @transaction.atomic
+    @verb
     def revoke(self, person: Person, by: Person) -> None:
         """Let no address show the sessions of `person` any longer; on record where somebody else did it."""
         gone, _ = self.filter(person=person).delete()
         if gone and by != person:
             record(by, person, "Private calendar revoked: its address opens nothing any longer.")
-
-    revoke.alters_data = True
 
     def opened_by(self, token: str) -> "CalendarFeed | None":
         """Return the feed of this token with its person; None if it is unknown, revoked or its person switched off."""

@@ -4,12 +4,14 @@ import uuid
 from datetime import datetime
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
 from accounts.models import Person
 from foundation.record import record
-from notifications.models.vocabulary import Kind, Method, State
+from foundation.verbs import part_of_a_verb, verb
+from notifications.models.kind import KINDS
+from notifications.models.vocabulary import Method, State
 from registrations.models import Registration
 from sessions_app.models import Meeting
 
@@ -19,7 +21,8 @@ def new_uid() -> str:
     return f"{uuid.uuid4()}@{settings.SITE_HOST}"
 
 
-class CalendarThreadQuerySet(models.QuerySet):
+class CalendarThreadQuerySet(models.QuerySet["CalendarThread"]):
+    @part_of_a_verb
     def begin(self, registration: Registration) -> None:
         """Give each meeting of a seat its UID; SEQUENCE stays empty until a message carries it. A retry adds nothing.
 
@@ -31,8 +34,6 @@ class CalendarThreadQuerySet(models.QuerySet):
             [CalendarThread(registration=registration, meeting_id=meeting) for meeting in meetings],
             ignore_conflicts=True,
         )
-
-    begin.alters_data = True
 
     def announced(self):
         """Threads of which a message was ever written."""
@@ -107,13 +108,12 @@ class CalendarThread(models.Model):
             return False
         return not self.notices.filter(method=Method.REQUEST, pk__gt=self.declined_notice_id).exists()
 
+    @part_of_a_verb
     def advance(self) -> int:
         """Assign and return the next SEQUENCE: 0, then one more each time. The caller holds the session's lock."""
         self.sequence = 0 if self.sequence is None else self.sequence + 1
         self.save(update_fields=["sequence"])
         return self.sequence
-
-    advance.alters_data = True
 
     class Refused(Exception):
         """A verb was refused; `str(error)` is the sentence shown to the office."""
@@ -121,7 +121,7 @@ class CalendarThread(models.Model):
     class NotInvited(Refused):
         """There is no invitation that holds now."""
 
-    @transaction.atomic
+    @verb
     def send_again(self, by: Person, now: datetime | None = None) -> models.Model:
         """Owe the person the current invitation once more: the same SEQUENCE, a new DTSTAMP. Returns its notice.
 
@@ -144,6 +144,5 @@ class CalendarThread(models.Model):
             return on_its_way
         if by != self.registration.person:
             record(by, self, f"Invitation sent again by {by}.")
-        return self.notices.owe_again(self, times=current.filter(kind=Kind.AGAIN).count() + 1)
-
-    send_again.alters_data = True
+        again = KINDS["again"]
+        return self.notices.owe_again(again, self, times=current.filter(kind=again.name).count() + 1)

@@ -3,8 +3,9 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from notifications.kinds import wording
-from notifications.models.notices import Notice
+from foundation.verbs import part_of_a_verb
+from notifications.models.kind import KINDS
+from notifications.models.placeholders import problems
 
 
 class Wording(models.Model):
@@ -22,7 +23,7 @@ class Wording(models.Model):
         verbose_name_plural = "wording of mail"
 
     def __str__(self):
-        return dict(Notice.Kind.choices).get(self.kind, self.kind)
+        return KINDS[self.kind].label if self.kind in KINDS else self.kind
 
     @property
     def is_standard(self) -> bool:
@@ -30,12 +31,11 @@ class Wording(models.Model):
 
     def clean(self) -> None:
         """Refuse an unknown placeholder, a stray brace, control characters, and words without what they must hold."""
-        if problems := wording.problems(self.kind, self.subject, self.words):
-            raise ValidationError(problems)
+        if found := problems(KINDS[self.kind], self.subject, self.words):
+            raise ValidationError(found)
 
+    @part_of_a_verb
     def report(self, problem: str) -> None:
         """Keep why this wording could not be used, unless it was changed meanwhile."""
         same = Wording.objects.filter(pk=self.pk, subject=self.subject, words=self.words)
         same.exclude(problem=problem[:500]).update(problem=problem[:500])
-
-    report.alters_data = True

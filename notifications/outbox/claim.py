@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from notifications.calendars.updates import is_news, note_what_is_shown
-from notifications.kinds.still_true import is_still_true
+from notifications.calendars.snapshots import note_what_is_shown
 from notifications.models import CalendarThread, Notice
+from notifications.models.kind import Family, News
+from notifications.outbox.supersede import is_old_news
 from registrations.models import Registration
 from sessions_app.models import Session
 
@@ -94,7 +95,7 @@ def _together(due: list[Notice], siblings: dict[int | None, list[Notice]]) -> li
 
     def goes_alone(notice: Notice) -> bool:
         is_urgent = notice.priority == Notice.Priority.CODE
-        return is_urgent or notice.attempts or notice.kind == Notice.Kind.AGAIN or _older_queued(notice, siblings)
+        return is_urgent or notice.attempts or notice.of_kind.family is Family.REPLY or _older_queued(notice, siblings)
 
     if goes_alone(due[0]):
         return due[:1]
@@ -107,7 +108,7 @@ def _together(due: list[Notice], siblings: dict[int | None, list[Notice]]) -> li
 
 
 def _read_anew(notices: list[Notice]) -> None:
-    """Read what the letters of these notices are about, once for all of them and now that the notices are locked.
+    """Read what the mail of these Notices is about, once for all of them and now that the notices are locked.
 
     What was read before may be older than what the last sender said.
     """
@@ -126,37 +127,41 @@ def _read_anew(notices: list[Notice]) -> None:
 
 
 def _fate(notice: Notice, siblings: list[Notice], now: datetime) -> str:
-    """Return the state a due notice comes to: sending, or one in which it is set aside."""
-    if notice.is_old_news(siblings):
+    """Return the state a due Notice comes to: sending, or one in which it is set aside."""
+    kind = notice.of_kind
+    if is_old_news(notice, siblings):
         return STATE.SUPERSEDED
-    if not is_still_true(notice, now):
+    if kind.still_true and not kind.still_true(notice, now):
         return STATE.EXPIRED
     if notice.method == METHOD.REQUEST and not notice.thread.holds:
         return STATE.SUPERSEDED
-    if _has_nothing_to_say(notice, siblings) or not is_news(notice, now):
+    if _is_said_by_another(notice, siblings) or (kind.is_news and not kind.is_news(notice, now)):
         return STATE.SUPERSEDED
     return STATE.DEAD if notice.attempts >= MOST_ATTEMPTS else STATE.SENDING
 
 
-def _has_nothing_to_say(notice: Notice, siblings: list[Notice]) -> bool:
-    """True for a cancellation of a meeting nobody was invited to, where another mail says it all.
+def _is_said_by_another(notice: Notice, siblings: list[Notice]) -> bool:
+    """Tell whether this cancels a meeting its reader was never invited to: the first of several cancellations says it.
 
-    That is the plain mail the first of them becomes; of a meeting added and cancelled unsaid there is nothing.
+    It becomes a plain mail, and one plain mail says all there is to say about an ending.
     """
-    if notice.method != METHOD.CANCEL or notice.thread.requested_at is not None:
+    if (
+        notice.of_kind.news is not News.ENDING
+        or notice.method != METHOD.CANCEL
+        or notice.thread.requested_at is not None
+    ):
         return False
-    if notice.kind == Notice.Kind.DROPPED:
-        return notice.thread.notices.filter(kind=Notice.Kind.ADDED).exists()
     return notice.pk != min(one.pk for one in siblings if one.kind == notice.kind)
 
 
 def _hold(notices: list[Notice], now: datetime) -> None:
     """Write that these notices are being sent, and what the calendars of their readers will show."""
-    lease = {"state": STATE.SENDING, "lease_until": now + LEASE, "token": uuid.uuid4()}
+    token = uuid.uuid4()
     held = Notice.objects.filter(pk__in=[notice.pk for notice in notices])
-    held.update(**lease, attempts=F("attempts") + 1)
+    held.update(state=STATE.SENDING, lease_until=now + LEASE, token=token, attempts=F("attempts") + 1)
     for notice in notices:
-        vars(notice).update(lease, attempts=notice.attempts + 1)
+        notice.state, notice.lease_until, notice.token = STATE.SENDING, now + LEASE, token
+        notice.attempts += 1
     plain = [notice for notice in notices if notice.method == METHOD.CANCEL and notice.thread.requested_at is None]
     for notice in plain:
         notice.method = METHOD.NONE

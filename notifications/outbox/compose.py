@@ -1,6 +1,6 @@
-"""Write the letter of a notice: subject, plain text, HTML and, where one is due, the calendar part.
+"""Compose the mail of a Notice: subject, plain text, HTML and, where one is due, the calendar part.
 
-A folder per kind in templates/notifications/ holds the words; what they may name is in contexts.py.
+A folder per kind in templates/notifications/ holds the words; its Kind says what they may name.
 """
 
 import logging
@@ -15,15 +15,14 @@ from django.utils import timezone
 from notifications.calendars import writing
 from notifications.calendars.entry_text import DISCREET_TITLE, invitation_of, office
 from notifications.calendars.writing import Mailbox
-from notifications.kinds import wording
-from notifications.kinds.contexts import context_of_notice
-from notifications.models import Notice, Wording
+from notifications.models import Notice, Wording, placeholders
+from notifications.models.placeholders import STANDARD_WORDS
 
 logger = logging.getLogger(__name__)
 BLANK_LINES = re.compile(r"\n\s*\n")
 
 
-def write_letter(notice: Notice, wordings: Mapping[str, Wording] | None = None, now: datetime | None = None) -> dict:
+def write_mail(notice: Notice, wordings: Mapping[str, Wording] | None = None, now: datetime | None = None) -> dict:
     """Return the arguments of `mime.message` for `notice`, written once and repeated from then on.
 
     `wordings` are the office's own, by kind, where the caller has them. A calendar goes by `now` to tell which of two
@@ -48,10 +47,10 @@ def write_letter(notice: Notice, wordings: Mapping[str, Wording] | None = None, 
 
 def _compose(notice: Notice, wordings: Mapping[str, Wording], now: datetime) -> None:
     own = wordings.get(notice.kind)
-    context = context_of_notice(notice)
+    context = notice.of_kind.context(notice)
     try:
         write_words(notice, context, own)
-    except wording.Unusable as problem:
+    except placeholders.Unusable as problem:
         # Nobody goes without their mail because of its wording; the office is told.
         logger.error("the wording of %s mail could not be used: %s", notice.kind, problem)
         own.report(str(problem))
@@ -65,29 +64,32 @@ def _compose(notice: Notice, wordings: Mapping[str, Wording], now: datetime) -> 
 def write_words(notice: Notice, context: dict, own: Wording | None = None) -> None:
     """Set subject, text and HTML of `notice`, in the office's `own` words where it has some.
 
-    Raise wording.Unusable where those cannot be used for this letter. Nothing is saved.
+    Raise placeholders.Unusable where those cannot be used for this mail. Nothing is saved.
     """
     folder = f"notifications/{notice.kind}"
     # A subject shows on locked screens, and some calendars take it for the title of the entry.
     neutral = {"title": DISCREET_TITLE} if notice.person and notice.person.discreet_titles else {}
     if own and own.subject:
-        subject = wording.fill(own.subject, context | neutral)
+        subject = placeholders.fill(own.subject, context | neutral)
     else:
         subject = render_to_string(f"{folder}/subject.txt", context | neutral)
     notice.subject = " ".join(subject.split())[:255]
     context = context | {"subject": notice.subject}
     if own and own.words:
-        facts = context | {wording.STANDARD: standard_words(notice.kind, context)}
-        context |= {"own_text": wording.fill(own.words, facts), "own_html": wording.fill_html(own.words, facts)}
+        facts = context | {STANDARD_WORDS: standard_words(notice.kind, context)}
+        context |= {
+            "own_text": placeholders.fill(own.words, facts),
+            "own_html": placeholders.fill_html(own.words, facts),
+        }
     text = render_to_string(f"{folder}/body.txt", context)
     notice.text = BLANK_LINES.sub("\n\n", text).strip() + "\n"
     notice.html = render_to_string(f"{folder}/body.html", context)
 
 
 def standard_words(kind: str, context: dict) -> str:
-    """Return what the standard letter of `kind` says first, as plain text. Raise wording.Unusable where it has none."""
+    """Return what the standard mail of `kind` says first, as plain text. Raise Unusable where it has none."""
     try:
         template = get_template(f"notifications/{kind}/_words.txt").template
     except TemplateDoesNotExist:
-        raise wording.Unusable("This mail has no standard words to repeat.") from None
+        raise placeholders.Unusable("This mail has no standard words to repeat.") from None
     return " ".join(template.render(Context(context, autoescape=False)).split())

@@ -16,11 +16,10 @@ from django.core.mail import get_connection
 from django.db.models import F, Q
 from django.utils import timezone
 
-from notifications.kinds.still_true import is_asked
 from notifications.models import MailQueue, Notice, Wording
 from notifications.outbox.claim import claim_some
 from notifications.outbox.clock import Clock
-from notifications.outbox.compose import write_letter
+from notifications.outbox.compose import write_mail
 from notifications.outbox.mime import message
 
 logger = logging.getLogger(__name__)
@@ -84,8 +83,8 @@ class Sender:
         try:
             # What reaches no server is not written yet: it tells how things are when it does.
             self.connection.open()
-            letter = write_letter(notice, wordings, now)
-            self.connection.send_messages([message(**letter)])
+            mail = write_mail(notice, wordings, now)
+            self.connection.send_messages([message(**mail)])
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
             self._refused(notice, code, _decoded(words), now, is_new)
@@ -109,7 +108,7 @@ class Sender:
             self._retry(notice, problem, now)
             queue.note_away(f"The mail server cannot be reached: {problem}", now)
             self._hang_up()
-        # A letter that cannot be written must not stop the ones behind it; the office sees it as undeliverable.
+        # A mail that cannot be written must not stop the ones behind it; the office sees it as undeliverable.
         except Exception as error:
             # Without the traceback: its values may be addresses, and logs carry none.
             logger.error("notice %s could not be written: %s", notice.pk, type(error).__name__)
@@ -121,8 +120,8 @@ class Sender:
 
     def _refused(self, notice: Notice, code: int, words: str, now: datetime, is_new: bool) -> None:
         if 400 <= code < 500:
-            # A new letter that was refused is one nobody has; of one tried before a copy may have arrived.
-            erased = UNWRITTEN if is_new and is_asked(notice) else {}
+            # A new mail that was refused is one nobody has; of one tried before a copy may have arrived.
+            erased = UNWRITTEN if is_new and notice.of_kind.still_true else {}
             self._retry(notice, f"{code} {words}", now, **erased)
         else:
             self._mark(notice, state=Notice.State.DEAD, problem=f"{code} {words}"[:500], **_erased(notice))
@@ -151,7 +150,7 @@ def _decoded(words: bytes | str) -> str:
 def hand_back(notices: list[Notice], blank: set[int]) -> None:
     """Put claimed notices back into the queue as if they had not been taken.
 
-    Of those that were `blank` (their keys) the letter is erased: it is still to tell how things are when it goes out.
+    Of those that were `blank` (their keys) the mail is erased: it is still to tell how things are when it goes out.
     """
     keys = {notice.pk for notice in notices}
     held = Notice.objects.filter(token=notices[0].token, state=Notice.State.SENDING)

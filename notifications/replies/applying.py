@@ -13,8 +13,9 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from notifications.models import CalendarThread, Notice
-from notifications.models.received import Decline, ReceivedMail, counts, every_meeting_declined
+from notifications.kinds.replies import KINDS, PART_DECLINED, PLACE_GONE, UNPROVEN
+from notifications.models import CalendarThread, Decline, Notice, ReceivedMail, counts_of, every_meeting_declined
+from notifications.models.kind import Family, Kind
 from notifications.replies.reading import Incoming, Reply, Return, read, same_address_form
 from registrations.models import Registration
 
@@ -31,7 +32,7 @@ APPLIED = {
     Partstat.TENTATIVE: Outcome.TENTATIVE,
     Partstat.DECLINED: Outcome.DECLINED,
 }
-ANSWERS = (Notice.Kind.AGAIN, Notice.Kind.UNPROVEN, Notice.Kind.PLACE_GONE)
+ANSWERS = [kind.name for kind in KINDS if kind.family is Family.REPLY]
 
 
 def receive(raw: bytes, now: datetime | None = None) -> ReceivedMail:
@@ -170,8 +171,8 @@ def _apply_answer(reply: Reply, thread: CalendarThread, now: datetime) -> tuple[
         return APPLIED[reply.partstat], ""
     if not every_meeting_declined(registration, now):
         event = f"{thread.meeting_id}-{now:%Y%m%d%H%M%S%f}"
-        facts = counts(registration) | {"declined": thread.meeting_id}
-        Notice.objects.owe(Notice.Kind.PART_DECLINED, registration, facts, event=event)
+        facts = counts_of(registration.session) | {"declined": thread.meeting_id}
+        Notice.objects.owe(PART_DECLINED, registration, facts, event=event)
         return Outcome.DECLINED, "One meeting of several is declined. The place covers all of them and is kept."
     if registration.session.has_started(now):
         return Outcome.DECLINED, "The session has started, so the place is kept."
@@ -188,7 +189,7 @@ def _too_late(reply: Reply, thread: CalendarThread, doubt: str, now: datetime) -
     left = registration.status == Registration.Status.WITHDRAWN and not registration.session.has_started(now)
     if reply.method == "REPLY" and reply.partstat == Partstat.ACCEPTED and left and not doubt:
         if _may_answer(registration, now):
-            _owe_answer(Notice.Kind.PLACE_GONE, registration, now)
+            _owe_answer(PLACE_GONE, registration, now)
         return Outcome.ENDED, "It accepts a place that was given up. Nobody is registered again by mail."
     return Outcome.ENDED, "The place or the meeting is over."
 
@@ -197,7 +198,7 @@ def _ask_to_confirm(reply: Reply, registration: Registration, unproven: str, now
     """Record an answer whose sender is not proven; a decline may be confirmed by a link to the registered address."""
     is_decline = reply.method == "REPLY" and reply.partstat == Partstat.DECLINED
     if is_decline and settings.REPLY_AUTHENTICATION == "link" and _may_answer(registration, now):
-        _owe_answer(Notice.Kind.UNPROVEN, registration, now)
+        _owe_answer(UNPROVEN, registration, now)
         return Outcome.UNPROVEN, f"{unproven} The registered address was sent a link to confirm."
     return Outcome.UNPROVEN, unproven
 
@@ -219,9 +220,9 @@ def _may_answer(registration: Registration, now: datetime) -> bool:
     ).exists()
 
 
-def _owe_answer(kind: str, registration: Registration, now: datetime) -> None:
+def _owe_answer(kind: Kind, registration: Registration, now: datetime) -> None:
     # It is no news of the registration: whoever provokes it must not supersede what is.
-    facts, person = counts(registration) | {"registration": registration.pk}, registration.person
+    facts, person = counts_of(registration.session) | {"registration": registration.pk}, registration.person
     Notice.objects.owe_to(kind, f"{registration.pk}::{now:%Y%m%d%H%M%S%f}", person.email, person, facts)
 
 

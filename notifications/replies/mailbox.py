@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.utils import timezone
 
-from notifications.models.received import ReceivedMail, ReplyMailbox
+from notifications.models import ReceivedMail, ReplyMailbox
 from notifications.replies.applying import DATABASE_AWAY, receive
 from notifications.replies.reading import MOST_BYTES
 

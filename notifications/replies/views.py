@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from foundation.wake import wake
-from notifications.models.received import Decline
+from notifications.models import Decline
 from notifications.tasks import deliver_soon
 from registrations.sentences import titled
 

@@ -5,8 +5,7 @@ from django.urls import reverse
 
 from foundation.links import absolute
 from notifications.calendars.views import webcal
-from notifications.models import Notice
-from notifications.models.private_feed import CalendarFeed
+from notifications.models import CalendarFeed, Notice
 from registrations.models import Registration
 
 register = template.Library()

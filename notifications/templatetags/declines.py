@@ -2,7 +2,7 @@
 
 from django import template
 
-from notifications.models.received import Decline
+from notifications.models import Decline
 from registrations.models import Registration
 
 register = template.Library()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from devtools.testing.in_time import HOUR, KINDS, first_hour, live
+from devtools.testing.in_time import HOUR, TIMED, first_hour, live
 from foundation.wall_clock import days_before, instant
 from registrations.models import Interest, Registration
 from sessions_app.models import Decision, MeetingPlan, Session
@@ -98,4 +98,4 @@ def test_each_reminder_digest_and_decision_comes_exactly_once(year, settings):
     assert Counter(at.astimezone(ZoneInfo(NEW_YORK)).date() for at in digests) == at_seven
     assert {at.astimezone(ZoneInfo(NEW_YORK)).hour for at in digests} == {7}
     assert set(at_seven.values()) == {1}
-    assert set(counts) == set(KINDS)
+    assert set(counts) == set(TIMED)

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.replies import AUTHSERV, CLIENTS, bare, davical, event, mail, multipart
-from notifications.models import CalendarThread, Notice
-from notifications.models.received import RAW_LIFE, Decline, ReceivedMail
+from notifications.models import KINDS, CalendarThread, Decline, Notice, ReceivedMail
+from notifications.models.received import RAW_LIFE
 from notifications.outbox.deliver import drain
 from notifications.replies.applying import receive
 from operations.invariants import breaches
@@ -197,7 +197,7 @@ def moved(thread, by: timedelta) -> None:
     thread.refresh_from_db()
     says = {name: getattr(meeting, name).astimezone(UTC).isoformat() for name in ("starts_at", "ends_at")}
     facts = {"count": 1, "minimum": 1, "says": says}
-    Notice.objects.owe_calendar("confirmed", "REQUEST", thread, facts)
+    Notice.objects.owe_calendar(KINDS["confirmed"], "REQUEST", thread, facts)
     thread.shown = thread.shown | says
     thread.save(update_fields=["shown"])
 
@@ -326,7 +326,7 @@ def test_what_cannot_be_read_is_kept_for_the_office(db, now):
 def test_what_goes_wrong_is_recorded_and_stops_nothing(answer, thread, registration, now):
     CalendarThread.objects.filter(pk=thread.pk).update(sequence=None)
     Notice.objects.all().delete()
-    Notice.objects.owe("declined", registration, {}, event="1")
+    Notice.objects.owe(KINDS["declined"], registration, {}, event="1")
     Decline.objects.all().delete()
     # The next decline's key is taken: its notice cannot be written, and nothing else of it may be.
     before = Decline.objects.create(registration=registration, declined_at=now, gives_up_at=now, state="kept")

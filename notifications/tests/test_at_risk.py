@@ -8,7 +8,7 @@ from accounts.models import Campus
 from devtools.testing.in_time import queries, send, sweep_and_send
 from notifications.kinds import at_risk
 from notifications.models import Notice
-from notifications.outbox.compose import write_letter
+from notifications.outbox.compose import write_mail
 from registrations.models import Interest, Registration
 from sessions_app.models import Session
 
@@ -60,7 +60,7 @@ def test_the_mail_has_the_numbers_of_the_moment_it_is_written(short, people, now
     at_risk.owe(moment)
     Registration.objects.register(people(1)[0], session, now=now)
     notice = registrations[0].notices.get(kind="at_risk")
-    letter = write_letter(notice)
+    letter = write_mail(notice)
     assert letter["subject"].startswith("One more by ")
     assert (
         "Five people have registered for this session, and you are one of them. It needs one more person by"
@@ -152,7 +152,7 @@ def test_the_waitlisted_of_another_date_are_told_once_whatever_they_wait_for(sho
     Registration.objects.register(both, full, now=now)
     Registration.objects.register(both, session, now=now)
     assert [to for kind, to in sent(moment) if kind == "room_left"] == [waiting.email]
-    text = write_letter(Notice.objects.get(kind="room_left"))["text"]
+    text = write_mail(Notice.objects.get(kind="room_left"))["text"]
     assert "You are on the waitlist for" in text and f"/sessions/{session.code}/" in text
     assert sent(moment + timedelta(days=1)) == []
 
@@ -164,7 +164,7 @@ def test_who_waits_and_is_interested_is_told_once_what_they_wait_for(short, inte
     (both,) = interested(1)
     Registration.objects.register(both, full, now=now)
     assert [to for kind, to in sent(moment) if kind == "room_left"] == [both.email]
-    assert "You are on the waitlist for" in write_letter(Notice.objects.get(kind="room_left"))["text"]
+    assert "You are on the waitlist for" in write_mail(Notice.objects.get(kind="room_left"))["text"]
 
 
 def test_the_waitlist_of_the_session_at_risk_is_not_told(short, interested, now):
@@ -207,7 +207,7 @@ def test_the_interested_can_stop_it_from_the_mail(short, interested):
     session, registrations, moment = short
     (person,) = interested(1)
     sent(moment)
-    letter = write_letter(Notice.objects.get(kind="room_left"))
+    letter = write_mail(Notice.objects.get(kind="room_left"))
     assert f"/interests/{person.interests.get().uuid}/" in letter["text"]
     assert "It goes ahead if two more people register by" in letter["text"]
 

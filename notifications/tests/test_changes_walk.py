@@ -12,8 +12,7 @@ from catalog.models import Facilitator
 from devtools.testing import replies
 from devtools.testing.calendar_readers import calendar_of
 from notifications.calendars.snapshots import shown_of
-from notifications.models import CalendarThread, MailQueue, Notice
-from notifications.models.received import Decline
+from notifications.models import CalendarThread, Decline, MailQueue, Notice
 from notifications.outbox.claim import claim
 from notifications.outbox.deliver import Sender
 from notifications.replies.applying import receive

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from devtools.testing.calendar_readers import calendar_of
+from devtools.testing.notices import written_code
 from notifications.models import MailQueue, Notice
 from notifications.outbox import deliver
 from notifications.outbox.claim import LEASE, claim, claim_some
@@ -40,7 +41,7 @@ def send_slowly(monkeypatch) -> int:
 
 
 def write_code(person) -> Notice:
-    return Notice.objects.write_code(person.email, person, "Code", "123 456", "h", later(minutes=3))
+    return written_code(person.email, person, "Code", "123 456", "h", later(minutes=3))
 
 
 def test_several_are_claimed_in_one_go(six):

@@ -10,8 +10,7 @@ from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.cast import ZONE
 from devtools.testing.page import read
 from devtools.testing.replies import bare, bounce, davical, event, mail
-from notifications.models import CalendarThread, Notice
-from notifications.models.received import Decline
+from notifications.models import CalendarThread, Decline, Notice
 from notifications.outbox.deliver import drain
 from notifications.replies.applying import receive
 from notifications.tasks import carry_out_declines

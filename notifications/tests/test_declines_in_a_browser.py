@@ -4,8 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from devtools.testing.replies import AUTHSERV, bare, bounce, event, mail
-from notifications.models import Notice
-from notifications.models.received import Decline, ReceivedMail
+from notifications.models import Decline, Notice, ReceivedMail
 from notifications.outbox.deliver import drain
 from notifications.replies.applying import receive
 from registrations.models import Registration

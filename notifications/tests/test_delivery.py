@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.cast import ZONE
+from devtools.testing.notices import written_code
 from notifications.models import CalendarThread, MailQueue, Notice
 from notifications.outbox.claim import LEASE, claim
 from notifications.outbox.deliver import GIVE_UP_AFTER, Sender, drain
@@ -312,7 +313,7 @@ def test_mail_that_cannot_be_written_does_not_stop_the_rest(confirmed_six, smtp_
 
 
 def test_codes_go_first_and_are_erased_once_sent(confirmed_six, person, smtp_sink):
-    code = Notice.objects.write_code(
+    code = written_code(
         person.email, person, "123 456 is your Quorum code", "123 456", "<p>123 456</p>", later(minutes=3)
     )
     drain()
@@ -322,7 +323,7 @@ def test_codes_go_first_and_are_erased_once_sent(confirmed_six, person, smtp_sin
 
 
 def test_an_expired_code_is_not_sent_and_not_kept(person, smtp_sink):
-    code = Notice.objects.write_code(person.email, person, "s", "123 456", "h", timezone.now() - timedelta(seconds=1))
+    code = written_code(person.email, person, "s", "123 456", "h", timezone.now() - timedelta(seconds=1))
     drain()
     code.refresh_from_db()
     assert (code.state, code.text) == ("expired", "")
@@ -331,7 +332,7 @@ def test_an_expired_code_is_not_sent_and_not_kept(person, smtp_sink):
 
 def test_two_peoples_codes_do_not_supersede_each_other(people, smtp_sink):
     for person in people(2):
-        Notice.objects.write_code(person.email, person, "Code", "123 456", "h", later(minutes=3))
+        written_code(person.email, person, "Code", "123 456", "h", later(minutes=3))
     drain()
     assert len(smtp_sink.received) == 2
 
@@ -373,8 +374,7 @@ def test_every_kind_of_mail_says_what_it_must(make_session, people, office, smtp
 @pytest.mark.django_db(transaction=True)
 def test_a_notice_another_sender_is_taking_is_passed_over(people):
     first, second = [
-        Notice.objects.write_code(person.email, person, "Code", "123 456", "h", later(minutes=3))
-        for person in people(2)
+        written_code(person.email, person, "Code", "123 456", "h", later(minutes=3)) for person in people(2)
     ]
     taken, done = threading.Event(), threading.Event()
 
@@ -400,7 +400,7 @@ def test_a_notice_another_sender_is_taking_is_passed_over(people):
 
 
 def test_a_sender_without_its_lease_leaves_the_notice_alone(person, smtp_sink):
-    code = Notice.objects.write_code(person.email, person, "Code", "123 456", "h", later(days=1))
+    code = written_code(person.email, person, "Code", "123 456", "h", later(days=1))
     slow = claim(timezone.now())
     quick = claim(timezone.now() + LEASE + timedelta(seconds=1))
     with Sender() as sender:
@@ -487,7 +487,7 @@ def test_pauses_grow_and_are_scattered(confirmed_six, smtp_sink):
 
 
 def test_a_refused_code_is_not_kept(person, smtp_sink):
-    code = Notice.objects.write_code(person.email, person, "Code", "123 456", "h", later(minutes=3))
+    code = written_code(person.email, person, "Code", "123 456", "h", later(minutes=3))
     smtp_sink.refused.add(person.email)
     drain()
     code.refresh_from_db()
@@ -495,7 +495,7 @@ def test_a_refused_code_is_not_kept(person, smtp_sink):
 
 
 def test_an_expired_code_is_not_taken(person):
-    Notice.objects.write_code(person.email, person, "Code", "123 456", "h", timezone.now())
+    written_code(person.email, person, "Code", "123 456", "h", timezone.now())
     assert claim(timezone.now()) is None
 
 

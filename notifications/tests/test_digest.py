@@ -7,9 +7,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from devtools.testing.in_time import send
-from notifications.kinds import digest
+from notifications.kinds import decisions
 from notifications.models import Notice, Wording
-from notifications.outbox.compose import write_letter
+from notifications.outbox.compose import write_mail
 from registrations.models import Registration
 from sessions_app.models import Session
 
@@ -23,12 +23,12 @@ def due(make_session, people, now, settings):
     for person in people(4):
         Registration.objects.register(person, session, now=now)
     day = session.confirm_by.astimezone(ZoneInfo(settings.TIME_ZONE)).date() - timedelta(days=1)
-    return session, datetime.combine(day, digest.AT, ZoneInfo(settings.TIME_ZONE))
+    return session, datetime.combine(day, decisions.AT, ZoneInfo(settings.TIME_ZONE))
 
 
 def sent(now) -> list[tuple[str, str]]:
-    digest.owe(now)
-    digest.owe(now)
+    decisions.owe_digest(now)
+    decisions.owe_digest(now)
     return [(kind, to) for kind, to in send(now) if kind == "digest"]
 
 
@@ -50,7 +50,7 @@ def test_a_day_with_nothing_due_has_none(due):
 
 def test_a_session_confirmed_before_it_is_sent_is_not_in_it(due, people, now):
     session, seven = due
-    digest.owe(seven)
+    decisions.owe_digest(seven)
     for person in people(2):
         Registration.objects.register(person, session, now=now)
     assert send(seven) == []
@@ -58,7 +58,7 @@ def test_a_session_confirmed_before_it_is_sent_is_not_in_it(due, people, now):
 
 def test_yesterdays_digest_is_of_no_use_today(due):
     session, seven = due
-    digest.owe(seven)
+    decisions.owe_digest(seven)
     assert len(sent(seven + timedelta(days=1))) == 1
     assert list(Notice.objects.filter(kind="digest").order_by("pk").values_list("state", flat=True)) == [
         "expired",
@@ -76,7 +76,7 @@ def test_it_names_each_session_with_numbers_date_and_answers(make_session, peopl
     asked.settle(now=now)
     make_session(days=40)
     notice = Notice.objects.create(kind="digest", to="office@example.edu", dedupe_key="digest:now::")
-    letter = write_letter(notice)
+    letter = write_mail(notice)
     assert letter["subject"] == "Decisions due: 2"
     for each, count in ((session, "4 of 6"), (asked, "0 of 3")):
         assert count in letter["text"]
@@ -94,7 +94,7 @@ def test_the_office_may_word_it_and_what_is_due_stands_below(due, now):
     own = Wording(kind="digest", subject="{decisions_due} to decide", words="Good morning. {standard_words}")
     own.full_clean()
     own.save()
-    letter = write_letter(Notice.objects.create(kind="digest", to="office@example.edu", dedupe_key="digest:now::"))
+    letter = write_mail(Notice.objects.create(kind="digest", to="office@example.edu", dedupe_key="digest:now::"))
     assert letter["subject"] == "1 to decide"
     assert "Good morning. One session is short of its minimum" in letter["text"]
     assert f"/admin/sessions_app/session/{session.pk}/cancel/" in letter["text"]
@@ -112,5 +112,5 @@ def test_a_day_of_23_or_25_hours_has_one(db, day, settings):
     for minutes in range(0, 26 * 60, 20):
         at = midnight + timedelta(minutes=minutes)
         if at.astimezone(ZoneInfo(settings.TIME_ZONE)).date() == day.date():
-            digest.owe(at)
+            decisions.owe_digest(at)
     assert Notice.objects.filter(kind="digest").count() == 1

@@ -8,7 +8,7 @@ import vobject
 
 from notifications.calendars.entry_text import DISCREET_TITLE
 from notifications.models import Notice
-from notifications.outbox.compose import write_letter
+from notifications.outbox.compose import write_mail
 from registrations.models import Registration
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def discreet(person):
 def sent(registration, kind: str) -> dict:
     """Return the letter of one kind as it goes out; an invitation counts as handed to the mail server."""
     registration.threads.announced().update(requested_at=registration.registered_at)
-    return write_letter(registration.notices.get(kind=kind))
+    return write_mail(registration.notices.get(kind=kind))
 
 
 def shown(letter: dict) -> str:
@@ -40,9 +40,9 @@ def test_the_invitation_and_the_cancellation_say_training_session(make_session, 
     session = make_session(minimum=1)
     registration = Registration.objects.register(discreet, session, now=now)
     session.settle(now=now)
-    invitation = sent(registration, Notice.Kind.CONFIRMED)
+    invitation = sent(registration, "confirmed")
     registration.withdraw(by=discreet, now=now)
-    for letter in (invitation, sent(registration, Notice.Kind.WITHDRAWN)):
+    for letter in (invitation, sent(registration, "withdrawn")):
         link = f"http://127.0.0.1:8000{registration.get_absolute_url()}"
         assert shown(letter).startswith(f"{DISCREET_TITLE} | Your registration: {link} | Online")
         for hidden in (TITLE, SUMMARY, "bystander"):
@@ -53,7 +53,7 @@ def test_the_real_title_stands_inside_the_mail_and_not_in_its_subject(make_sessi
     session = make_session(minimum=1)
     registration = Registration.objects.register(discreet, session, now=now)
     session.settle(now=now)
-    for kind, start in ((Notice.Kind.REGISTERED, "You’re registered"), (Notice.Kind.CONFIRMED, "Confirmed")):
+    for kind, start in (("registered", "You’re registered"), ("confirmed", "Confirmed")):
         letter = sent(registration, kind)
         assert letter["subject"].startswith(f"{start}: {DISCREET_TITLE}, ")
         assert TITLE not in letter["subject"]
@@ -65,14 +65,14 @@ def test_a_choice_holds_for_what_is_written_from_then_on(make_session, person, n
     session = make_session(minimum=1)
     registration = Registration.objects.register(person, session, now=now)
     session.settle(now=now)
-    registration.notices.filter(kind=Notice.Kind.CONFIRMED).update(state=Notice.State.SENDING, token=uuid4())
-    before = sent(registration, Notice.Kind.CONFIRMED)
+    registration.notices.filter(kind="confirmed").update(state=Notice.State.SENDING, token=uuid4())
+    before = sent(registration, "confirmed")
     person.discreet_titles = True
     person.save()
-    assert sent(registration, Notice.Kind.CONFIRMED) == before
+    assert sent(registration, "confirmed") == before
     registration.withdraw(by=person, now=now)
     assert shown(before).startswith(f"{TITLE} | ")
-    assert shown(sent(registration, Notice.Kind.WITHDRAWN)).startswith(f"{DISCREET_TITLE} | ")
+    assert shown(sent(registration, "withdrawn")).startswith(f"{DISCREET_TITLE} | ")
 
 
 def test_one_persons_choice_changes_nothing_for_another(make_session, discreet, people, now):
@@ -80,5 +80,5 @@ def test_one_persons_choice_changes_nothing_for_another(make_session, discreet, 
     other = people(1)[0]
     registrations = [Registration.objects.register(person, session, now=now) for person in (discreet, other)]
     session.settle(now=now)
-    titles = [shown(sent(registration, Notice.Kind.CONFIRMED)).split(" | ")[0] for registration in registrations]
+    titles = [shown(sent(registration, "confirmed")).split(" | ")[0] for registration in registrations]
     assert titles == [DISCREET_TITLE, TITLE]

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from foundation.dates import long_day
-from notifications.outbox.compose import write_letter
+from notifications.outbox.compose import write_mail
 from notifications.outbox.deliver import drain
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def letters(registration) -> dict[str, str]:
-    return {notice.kind: write_letter(notice)["text"] for notice in registration.notices.order_by("pk")}
+    return {notice.kind: write_mail(notice)["text"] for notice in registration.notices.order_by("pk")}
 
 
 def test_paragraphs_are_one_blank_line_apart(make_session, workshop, people, office, now):
@@ -38,7 +38,7 @@ def test_the_first_mails_ask_people_to_add_our_address(make_session, person, now
     registration = Registration.objects.register(person, session, now=now)
     session.settle(now=now)
     for notice in registration.notices.filter(kind__in=["registered", "confirmed"]):
-        letter = write_letter(notice)
+        letter = write_mail(notice)
         for body in (letter["text"], letter["html"]):
             assert "Please add our address to your contacts: some calendars, Google’s among them, take" in body
 
@@ -50,7 +50,7 @@ def test_somebody_the_office_withdraws_is_told_and_not_thanked(make_session, per
     if confirmed:
         session.settle(now=now)
     registration.withdraw(by=office, now=now)
-    letter = write_letter(registration.notices.get(kind="withdrawn"))
+    letter = write_mail(registration.notices.get(kind="withdrawn"))
     assert letter["subject"].startswith(f"Your place has ended: {session.workshop.title}, ")
     for body in (letter["text"], letter["html"]):
         assert f"The office has ended your place in {session.workshop.title} on " in body
@@ -61,7 +61,7 @@ def test_somebody_the_office_withdraws_is_told_and_not_thanked(make_session, per
 def test_somebody_the_office_moves_is_told_the_new_date(make_session, person, office, now):
     registration = Registration.objects.register(person, make_session(), now=now)
     registration.transfer(make_session(days=30), by=office, now=now)
-    letter = write_letter(registration.notices.get(kind="withdrawn"))
+    letter = write_mail(registration.notices.get(kind="withdrawn"))
     assert letter["subject"].startswith("You’ve moved: ") and "has moved from" in letter["text"]
 
 
@@ -79,7 +79,7 @@ def test_a_name_written_from_right_to_left_turns_nothing_but_itself(make_session
     person.name = "زهرة"
     person.save()
     registration = Registration.objects.register(person, make_session(), now=now)
-    assert "Hello <bdi>زهرة</bdi>. " in write_letter(registration.notices.get())["html"]
+    assert "Hello <bdi>زهرة</bdi>. " in write_mail(registration.notices.get())["html"]
 
 
 def test_the_join_link_stands_in_the_confirmation_and_nowhere_earlier(make_session, person, smtp_sink, now):
@@ -104,9 +104,7 @@ def test_the_first_mail_of_several_meetings_shows_all_dates(make_session, people
     session.settle(now=now)
     seated.withdraw(by=seated.person, now=now)
     owner = {"confirmed": seated, "promoted": waiting}[kind]
-    first, second = (
-        write_letter(one) for one in owner.notices.filter(kind=kind).order_by("thread__meeting__starts_at")
-    )
+    first, second = (write_mail(one) for one in owner.notices.filter(kind=kind).order_by("thread__meeting__starts_at"))
     days = [long_day(at, "America/Chicago", now.year) for at in starts]
     for body in ("text", "html"):
         assert [day in first[body] for day in days] == [True, True]

@@ -12,8 +12,7 @@ from django.db import OperationalError, connection
 
 from devtools.testing.imap import PASSWORD, USER, ImapServer
 from devtools.testing.replies import AUTHSERV, bare, bounce, davical, gmail, mail, multipart
-from notifications.models import CalendarThread, Notice
-from notifications.models.received import ReceivedMail, ReplyMailbox
+from notifications.models import CalendarThread, Notice, ReceivedMail, ReplyMailbox
 from notifications.outbox.deliver import drain
 from notifications.replies.mailbox import DONE_FOLDER, MOST_TRIES, UNREADABLE_FOLDER, read_mailbox
 from notifications.replies.reading import MOST_BYTES

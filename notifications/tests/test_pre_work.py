@@ -8,7 +8,7 @@ from devtools.testing.in_time import queries, send, sweep_and_send
 from foundation.wall_clock import days_before
 from notifications.kinds import pre_work
 from notifications.models import Notice
-from notifications.outbox.compose import write_letter
+from notifications.outbox.compose import write_mail
 from registrations.models import Registration
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def told(now) -> list[str]:
 
 def test_the_confirmation_leads_to_the_page(prepared, settings):
     session, (one, _), _ = prepared
-    letter = write_letter(one.notices.get(kind="confirmed"))
+    letter = write_mail(one.notices.get(kind="confirmed"))
     path = f"/registrations/{one.uuid}/pre-work/"
     assert f"There is something to read or do first: {settings.SITE_URL}{path}" in letter["text"]
     assert path in letter["html"]
@@ -44,7 +44,7 @@ def test_somebody_who_has_not_read_it_is_told_once(prepared, now):
     assert told(moment) == [unread.person.email]
     assert told(moment + timedelta(days=1)) == []
     assert not read.notices.filter(kind="pre_work").exists()
-    text = write_letter(unread.notices.get(kind="pre_work"))["text"]
+    text = write_mail(unread.notices.get(kind="pre_work"))["text"]
     assert f"/registrations/{unread.uuid}/pre-work/" in text
 
 

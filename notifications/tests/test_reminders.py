@@ -9,8 +9,8 @@ from devtools.testing.cast import ZONE
 from devtools.testing.in_time import queries, send, sweep_and_send
 from foundation.wall_clock import days_before, instant
 from notifications.kinds import reminders
-from notifications.models import Notice
-from notifications.outbox.compose import write_letter
+from notifications.models import KINDS, Notice
+from notifications.outbox.compose import write_mail
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Session, Venue
 
@@ -159,7 +159,7 @@ def test_each_meeting_is_reminded_of_with_its_part(make_confirmed, workshop, smt
     letters = []
     for plan in plans:
         assert len(reminded(days_before(plan.starts_at, 1, ZONE))) == 1
-        letters.append(write_letter(Notice.objects.filter(kind="reminder").latest("pk")))
+        letters.append(write_mail(Notice.objects.filter(kind="reminder").latest("pk")))
     assert [letter["subject"].endswith(f"(part {n} of 2)") for n, letter in enumerate(letters, 1)] == [True, True]
     assert [letter["method"] for letter in letters] == ["", ""]
     assert "https://meet.example.edu/a" in letters[0]["text"] and "https://meet.example.edu/b" not in letters[0]["text"]
@@ -177,7 +177,7 @@ def test_the_mail_says_when_where_and_in_which_zone(make_confirmed):
     session.meetings.update(venue=venue)
     meeting = session.meetings.get()
     facts = {"meeting": meeting.pk, "starts_at": meeting.starts_at.isoformat()}
-    letter = write_letter(Notice.objects.owe(Notice.Kind.REMINDER, registration, facts))
+    letter = write_mail(Notice.objects.owe(KINDS["reminder"], registration, facts))
     assert letter["subject"] == f"Tomorrow: {session.workshop.title}, Noon"
     text = letter["text"]
     assert "This session starts tomorrow at noon, and you have a seat." in text

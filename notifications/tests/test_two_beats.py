@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection, transaction
 
-from notifications.kinds import at_risk, digest
+from notifications.kinds import at_risk, decisions
 from notifications.models import Notice
 from registrations.models import Registration
 
@@ -37,8 +37,8 @@ def meanwhile(owe, now) -> None:
 
 
 def test_a_digest_is_written_once(settings):
-    seven = datetime.combine(datetime(2028, 2, 29), digest.AT, ZoneInfo(settings.TIME_ZONE))
-    meanwhile(digest.owe, seven)
+    seven = datetime.combine(datetime(2028, 2, 29), decisions.AT, ZoneInfo(settings.TIME_ZONE))
+    meanwhile(decisions.owe_digest, seven)
     assert Notice.objects.filter(kind="digest").count() == 1
 
 

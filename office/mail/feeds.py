@@ -8,7 +8,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from accounts.models import Person
-from notifications.models.private_feed import CalendarFeed
+from notifications.models import CalendarFeed
 from office.base import ReadOnlyAdmin
 
 

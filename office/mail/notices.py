@@ -2,10 +2,24 @@
 
 from django.contrib import admin, messages
 
+from notifications.kinds import KINDS
 from notifications.models import CalendarThread, Notice
 from office.base import ReadOnlyAdmin
 from office.mail.invitations import SendAgainPage
-from office.mail.undeliverable import SECRET_KINDS, UndeliverablePages, try_again
+from office.mail.undeliverable import UndeliverablePages, try_again
+
+
+class KindFilter(admin.SimpleListFilter):
+    """Notices of one kind."""
+
+    title = "kind"
+    parameter_name = "kind__exact"
+
+    def lookups(self, request, model_admin):
+        return [(kind.name, kind.label) for kind in KINDS.values()]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
 @admin.register(Notice)
@@ -13,12 +27,12 @@ class NoticeAdmin(UndeliverablePages, ReadOnlyAdmin):
     """Bodies are not shown, nor subjects of account mail: a sign-in code belongs to its reader alone."""
 
     office_may = ("view", "change")
-    list_display = ["created_at", "to", "kind", "subject_unless_secret", "state", "attempts", "problem"]
-    list_filter = ["state", ("handled_at", admin.EmptyFieldListFilter), "kind", "method"]
+    list_display = ["created_at", "to", "kind_of_mail", "subject_unless_secret", "state", "attempts", "problem"]
+    list_filter = ["state", ("handled_at", admin.EmptyFieldListFilter), KindFilter, "method"]
     search_fields = ["to", "person__name", "problem"]
     date_hierarchy = "created_at"
     fields = [
-        "kind",
+        "kind_of_mail",
         "to",
         "person",
         "registration",
@@ -47,9 +61,13 @@ class NoticeAdmin(UndeliverablePages, ReadOnlyAdmin):
             .select_related("person", "handled_by", "registration__person", "registration__session__workshop")
         )
 
+    @admin.display(description="kind", ordering="kind")
+    def kind_of_mail(self, notice: Notice) -> str:
+        return notice.kind_label
+
     @admin.display(description="subject")
     def subject_unless_secret(self, notice: Notice) -> str:
-        return "" if notice.kind in SECRET_KINDS else notice.subject
+        return notice.subject_unless_secret
 
     @admin.action(description="Try selected undeliverable mail again", permissions=["retry"])
     def retry_selected(self, request, queryset):

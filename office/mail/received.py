@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from foundation.record import record
-from notifications.models.received import ReceivedMail
+from notifications.models import ReceivedMail
 from office.base import DONE, ReadOnlyAdmin
 from office.mail.undeliverable import HandledForm
 

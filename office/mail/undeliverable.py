@@ -14,12 +14,10 @@ from django.views.decorators.http import require_POST
 from accounts.models import Person
 from foundation.record import record
 from foundation.wake import wake
-from notifications.models import Notice
-from notifications.models.received import ReceivedMail
+from notifications.models import Notice, ReceivedMail
 from notifications.tasks import deliver_soon
 from office.base import DONE, carry_out
 
-SECRET_KINDS = (Notice.Kind.CODE, Notice.Kind.ACCOUNT)
 ON_A_PAGE = 50
 PAGE = "admin:notifications_notice_undeliverable"
 
@@ -79,8 +77,6 @@ class UndeliverablePages:
         )
         shown = shown.select_related("person", "registration__session__workshop", "handled_by")
         page = Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page"))
-        for notice in page.object_list:
-            notice.shown_subject = "" if notice.kind in SECRET_KINDS else notice.subject
         return self._page(request, "undeliverable", "Undeliverable mail", page=page, handled=handled)
 
     def retry_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -88,7 +84,7 @@ class UndeliverablePages:
         notice = self._notice(request, pk)
         if notice.state == Notice.State.DEAD:
             try_again(notice, request.user)
-            messages.success(request, f"Queued again: {notice.get_kind_display()}, to {notice.to}.")
+            messages.success(request, f"Queued again: {notice.kind_label}, to {notice.to}.")
         else:
             messages.warning(request, "Left as it was: only undeliverable mail is tried again.")
         return redirect(PAGE)
@@ -100,7 +96,7 @@ class UndeliverablePages:
             form = HandledForm(request.POST)
             status = form.handle(notice, request.user)
             if status == DONE:
-                messages.success(request, f"Handled: {notice.get_kind_display()}, to {notice.to}.")
+                messages.success(request, f"Handled: {notice.kind_label}, to {notice.to}.")
                 return redirect(PAGE)
         return self._page(request, "handled_notice", "Mark as handled", status=status, notice=notice, form=form)
 

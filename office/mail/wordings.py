@@ -1,4 +1,4 @@
-"""What mail says, in the admin: a list of its kinds, a letter of each with real data, and the office's own words."""
+"""What mail says, in the admin: a list of its kinds, a mail of each with real data, and the office's own words."""
 
 from csp.constants import SELF
 from csp.decorators import csp_update
@@ -10,9 +10,9 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from notifications.kinds import wording
-from notifications.kinds.examples import FACTS, NothingToShow, example, kinds, sessions
-from notifications.models import Notice, Wording
+from notifications.kinds import KINDS
+from notifications.models import Kind, Notice, Wording, placeholders
+from notifications.outbox.preview import NothingToShow, is_about_a_session, preview, sessions_for
 from office.base import OfficeAdmin, OfficeForm
 from sessions_app.models import Session
 
@@ -20,8 +20,8 @@ MOST_SESSIONS = 30
 MAY_SEE = ["sessions_app.view_session"] + [
     f"registrations.view_{noun}" for noun in ("registration", "nomination", "interest")
 ]
-# Letters style inline. Nothing in one is loaded, run or sent, whatever it holds.
-LETTER_POLICY = (
+# Mail styles inline. Nothing in one is loaded, run or sent, whatever it holds.
+MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
     "sandbox"
 )
@@ -37,14 +37,19 @@ class WordingForm(OfficeForm):
 
 
 class WhichSession(forms.Form):
-    """Choose the session a letter is shown with."""
+    """Choose the session a mail is shown with."""
 
     session = forms.ModelChoiceField(Session.objects.none(), required=False, empty_label=None)
 
-    def __init__(self, kind: str, data):
+    def __init__(self, kind: Kind, data):
         super().__init__(data)
-        newest = list(sessions(kind).values_list("pk", flat=True)[:MOST_SESSIONS])
-        self.fields["session"].queryset = sessions(kind).filter(pk__in=newest)
+        newest = list(sessions_for(kind).values_list("pk", flat=True)[:MOST_SESSIONS])
+        self.fields["session"].queryset = sessions_for(kind).filter(pk__in=newest)
+
+
+def worded() -> list[Kind]:
+    """Return the kinds whose words the office may see and change."""
+    return [kind for kind in KINDS.values() if kind.may_be_worded]
 
 
 @admin.register(Wording)
@@ -69,13 +74,13 @@ class WordingAdmin(OfficeAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         own = Wording.objects.in_bulk()
-        rows = [(kind, label, own.get(kind)) for kind, label in kinds().items()]
+        rows = [(kind.name, kind.label, own.get(kind.name)) for kind in worded()]
         return self._page(request, "kinds", "Wording of mail", rows=rows, may_see=self._may_see(request))
 
     # ---- one kind ----
 
     def get_object(self, request, object_id, from_field=None) -> Wording | None:
-        if object_id not in kinds():
+        if object_id not in KINDS or not KINDS[object_id].may_be_worded:
             return None
         return super().get_object(request, object_id, from_field) or Wording(kind=object_id)
 
@@ -88,90 +93,92 @@ class WordingAdmin(OfficeAdmin):
         Wording.objects.update_or_create(kind=obj.kind, defaults=values)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        required = wording.required_words(obj.kind)
+        kind = KINDS[obj.kind]
         context |= {
             "title": f"Wording: {obj}",
             "subtitle": None,
-            "in_subject": wording.in_subject(obj.kind),
-            "in_words": [(name, said, name in required) for name, said in wording.in_words(obj.kind).items()],
-            "names_title": wording.names_title(obj.kind),
-            "standard": self._shown(request, obj.kind),
+            "in_subject": placeholders.in_subject(kind),
+            "in_words": [(name, said, name in kind.required) for name, said in placeholders.in_words(kind).items()],
+            "names_title": placeholders.names_title(kind),
+            "standard": self._shown(request, kind),
             "show_save_and_add_another": False,
             "may_see": self._may_see(request),
         }
         return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
-    # ---- a letter ----
+    # ---- a mail ----
 
     def get_urls(self):
-        preview, letter = (
+        preview_page, mail_page = (
             csp_update({"frame-src": [SELF]})(self.preview_view),
-            xframe_options_sameorigin(self.letter_view),
+            xframe_options_sameorigin(self.mail_view),
         )
         own = [
             path(f"<slug:kind>/{name}/", self.admin_site.admin_view(view), name=f"{self.NAME}_{name}")
-            for name, view in [("preview", preview), ("letter", letter)]
+            for name, view in [("preview", preview_page), ("letter", mail_page)]
         ]
         return own + super().get_urls()
 
     def preview_view(self, request: HttpRequest, kind: str) -> HttpResponse:
-        """Show a letter of `kind` as it goes out now; on POST with the words that are typed, which are not saved."""
-        own, choice = self._asked(request, kind)
-        letter, problem, errors = None, "", []
+        """Show a mail of `kind` as it goes out now; on POST with the words that are typed, which are not saved."""
+        of_kind, own, choice = self._asked(request, kind)
+        mail, problem, errors = None, "", []
         if own is not None and request.method == "POST":
-            errors = [
-                sentence for found in wording.problems(kind, own.subject, own.words).values() for sentence in found
-            ]
+            found = placeholders.problems(of_kind, own.subject, own.words)
+            errors = [sentence for sentences in found.values() for sentence in sentences]
         if not errors:
-            letter, problem = self._letter(request, kind, own, choice)
+            mail, problem = self._mail(request, of_kind, own, choice)
         said = {
             "kind": kind,
-            "label": kinds()[kind],
-            "letter": letter,
+            "label": of_kind.label,
+            "mail": mail,
             "own": own if request.method == "POST" else None,
             "choice": choice,
-            "chooses": kind in FACTS,
+            "chooses": is_about_a_session(of_kind),
             "chosen": choice.cleaned_data.get("session") if choice.is_valid() else None,
             "problems": [*errors, problem] if problem else errors,
         }
-        return self._page(request, "preview", f"Preview: {kinds()[kind]}", status=BAD if errors else 200, **said)
+        return self._page(request, "preview", f"Preview: {of_kind.label}", status=BAD if errors else 200, **said)
 
-    def letter_view(self, request: HttpRequest, kind: str) -> HttpResponse:
-        """Answer with the HTML of the letter alone, for the frame of the preview."""
-        own, choice = self._asked(request, kind)
-        if own is not None and wording.problems(kind, own.subject, own.words):
+    def mail_view(self, request: HttpRequest, kind: str) -> HttpResponse:
+        """Answer with the HTML of the mail alone, for the frame of the preview."""
+        of_kind, own, choice = self._asked(request, kind)
+        if own is not None and placeholders.problems(of_kind, own.subject, own.words):
             raise Http404
-        letter, problem = self._letter(request, kind, own, choice)
-        if letter is None:
+        mail, problem = self._mail(request, of_kind, own, choice)
+        if mail is None:
             raise Http404(problem)
-        response = HttpResponse(letter.html)
-        response["Content-Security-Policy"] = LETTER_POLICY
+        response = HttpResponse(mail.html)
+        response["Content-Security-Policy"] = MAIL_POLICY
         return response
 
-    def _asked(self, request: HttpRequest, kind: str) -> tuple[Wording | None, WhichSession]:
-        """Return the office's own words, those typed where it is a POST, and the session asked for."""
+    def _asked(self, request: HttpRequest, name: str) -> tuple[Kind, Wording | None, WhichSession]:
+        """Return the kind, the office's own words (on a POST those that are typed), and the session asked for."""
         if not (self.has_view_permission(request) and self._may_see(request)):
             raise PermissionDenied
-        if kind not in kinds():
+        if name not in KINDS or not KINDS[name].may_be_worded:
             raise Http404
+        kind = KINDS[name]
         if request.method == "POST":
             typed = {name: request.POST.get(name, "") for name in ("subject", "words")}
-            return Wording(kind=kind, **typed), WhichSession(kind, request.POST)
-        return Wording.objects.filter(pk=kind).first(), WhichSession(kind, request.GET)
+            return kind, Wording(kind=name, **typed), WhichSession(kind, request.POST)
+        return kind, Wording.objects.filter(pk=name).first(), WhichSession(kind, request.GET)
 
-    def _letter(self, request, kind: str, own: Wording | None, choice: WhichSession) -> tuple[Notice | None, str]:
+    def _mail(
+        self, request: HttpRequest, kind: Kind, own: Wording | None, choice: WhichSession
+    ) -> tuple[Notice | None, str]:
         session = choice.cleaned_data["session"] if choice.is_valid() else None
         try:
-            return example(kind, request.user, session, own), ""
-        except wording.Unusable as unusable:
+            return preview(kind, request.user, session, own), ""
+        except placeholders.Unusable as unusable:
             problem = f"These words do not fit this session, and the standard would be sent: {unusable}"
-            return example(kind, request.user, session), problem
+            return preview(kind, request.user, session), problem
         except NothingToShow as nothing:
             return None, str(nothing)
 
-    def _shown(self, request: HttpRequest, kind: str) -> Notice | None:
+    def _shown(self, request: HttpRequest, kind: Kind) -> Notice | None:
         try:
-            return example(kind, request.user) if self._may_see(request) else None
+            return preview(kind, request.user) if self._may_see(request) else None
         except NothingToShow:
             return None
 

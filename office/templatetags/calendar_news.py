@@ -4,8 +4,7 @@ from django import template
 from django.urls import reverse
 
 from foundation.dates import clock, short_day
-from notifications.models import CalendarThread, Notice
-from notifications.models.received import Decline, ReceivedMail
+from notifications.models import CalendarThread, Decline, Notice, ReceivedMail
 from registrations.models import Registration
 from sessions_app.models import Session
 
@@ -50,5 +49,5 @@ def _returned(session: Session):
     notices = Notice.objects.undeliverable().filter(registration__session=session, bounced_at__isnull=False)
     for notice in notices.select_related("registration__person"):
         url = reverse("admin:notifications_notice_change", args=[notice.pk])
-        words = f"{notice.get_kind_display()}: {notice.problem}"
+        words = f"{notice.kind_label}: {notice.problem}"
         yield {"person": notice.registration.person, "words": words, "url": url}

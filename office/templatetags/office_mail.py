@@ -5,9 +5,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Person
-from notifications.models import MailQueue, Notice, Wording
-from notifications.models.private_feed import CalendarFeed
-from notifications.models.received import ReceivedMail, ReplyMailbox
+from notifications.models import CalendarFeed, MailQueue, Notice, ReceivedMail, ReplyMailbox, Wording
 from office.mail.invitations import Line, in_session, of_person
 from operations.health import STUCK_AFTER
 from sessions_app.models import Session

@@ -242,9 +242,7 @@ def test_without_the_key_the_page_says_so(asked, arranging, settings):
 
 
 def private(email: str) -> list[str]:
-    return list(
-        Notice.objects.filter(to=email, kind=Notice.Kind.ACCOUNT).order_by("pk").values_list("subject", flat=True)
-    )
+    return list(Notice.objects.filter(to=email, kind="account").order_by("pk").values_list("subject", flat=True))
 
 
 def test_every_member_is_told_that_something_waits_once(cara, asked, person):
@@ -263,7 +261,7 @@ def test_the_person_is_told_that_there_is_an_answer(asked, arranging, person):
     for _ in range(2):
         arranging.post(url(asked, "answer"), answer_to(asked))
     assert private(person.email) == ["There is an answer for you"]
-    letter = Notice.objects.get(to=person.email, kind=Notice.Kind.ACCOUNT)
+    letter = Notice.objects.get(to=person.email, kind="account")
     assert f"/registrations/{asked.registration.uuid}/" in letter.text and letter.registration is None
     assert asked.registration.session.workshop.title not in letter.text + letter.html
 

@@ -17,8 +17,8 @@ def dead(transactional_db, make_session, people, office, now) -> list[Notice]:
         Registration.objects.register(person, session, now=now)
     session.settle(now=now)
     MailQueue.load().pause("The mail server refuses us: 535 5.7.8 Authentication credentials invalid", now)
-    notices = list(Notice.objects.filter(kind=Notice.Kind.CONFIRMED).order_by("to"))
-    Notice.objects.filter(kind=Notice.Kind.CONFIRMED).update(
+    notices = list(Notice.objects.filter(kind="confirmed").order_by("to"))
+    Notice.objects.filter(kind="confirmed").update(
         state=Notice.State.DEAD, problem="550 5.1.1 No such mailbox", subject="Confirmed: Bystander Interventions"
     )
     notices[0].handle(office, "Called them.", now=now)

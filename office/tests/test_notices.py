@@ -6,6 +6,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
+from devtools.testing.notices import written_code
 from devtools.testing.page import read
 from notifications.models import MailQueue, Notice
 
@@ -36,9 +37,7 @@ def test_mail_that_was_sent_is_not_sent_again(clerk, undelivered):
 
 def test_a_sign_in_code_is_not_shown_to_the_office(clerk, person):
     expires = timezone.now() + timedelta(minutes=15)
-    notice = Notice.objects.write_code(
-        person.email, person, "482 915 is your Quorum code", "482 915", "482 915", expires
-    )
+    notice = written_code(person.email, person, "482 915 is your Quorum code", "482 915", "482 915", expires)
     for url in (LIST, reverse("admin:notifications_notice_change", args=[notice.pk])):
         page = read(clerk.get(url))
         assert person.email in page.text and "482 915" not in page.everything

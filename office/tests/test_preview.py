@@ -8,12 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from devtools.testing.page import read
-from notifications.kinds.examples import FACTS, NOWHERE, example, kinds
+from notifications.kinds import KINDS
 from notifications.models import Notice, Wording
+from notifications.outbox.preview import NOWHERE, is_about_a_session, preview
 from registrations.models import Registration
 from sessions_app.models import Session
 
 pytestmark = pytest.mark.django_db
+ABOUT_A_SESSION = sorted(name for name, kind in KINDS.items() if is_about_a_session(kind))
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def url(kind: str, name: str = "preview", session=None) -> str:
     return f"/admin/notifications/wording/{kind}/{name}/" + (f"?session={session.pk}" if session else "")
 
 
-@pytest.mark.parametrize("kind", sorted(FACTS))
+@pytest.mark.parametrize("kind", ABOUT_A_SESSION)
 def test_every_kind_reads_as_it_would_with_a_real_session(clerk, with_a_line, kind):
     page = clerk.get(url(kind, session=with_a_line))
     assert page.status_code == 200
@@ -75,7 +77,7 @@ def test_the_digest_reads_as_it_would_go_out_now(clerk, make_session, now):
 
 
 def test_every_kind_the_office_may_word_has_a_preview(clerk):
-    assert set(kinds()) == {*FACTS, Notice.Kind.DIGEST}
+    assert {kind.name for kind in KINDS.values() if kind.may_be_worded} == {*ABOUT_A_SESSION, "digest"}
 
 
 def test_a_decline_is_shown_with_when_the_place_is_given_up(clerk, with_a_line):
@@ -89,7 +91,7 @@ def test_without_any_session_it_says_so(clerk):
 
 
 def test_personal_links_lead_nowhere(office, with_a_line):
-    notice = example("confirmed", office, with_a_line)
+    notice = preview("confirmed", office, with_a_line)
     assert f"/registrations/{NOWHERE}/" in notice.text and f"/registrations/{NOWHERE}/" in notice.html
 
 
@@ -169,7 +171,7 @@ def test_the_office_group_may_see_and_change_it(client, with_a_line):
 
 def test_what_is_shown_is_not_written(clerk, with_a_line):
     before = Notice.objects.count()
-    for kind in kinds():
+    for kind in (*ABOUT_A_SESSION, "digest"):
         clerk.get(url(kind))
     assert Notice.objects.count() == before
 

@@ -11,8 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from devtools.testing.cast import ZONE
 from devtools.testing.page import Page, read
 from devtools.testing.replies import AUTHSERV, bare, bounce, event, mail
-from notifications.models import Notice
-from notifications.models.received import ReceivedMail
+from notifications.models import Notice, ReceivedMail
 from notifications.replies.applying import receive
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan

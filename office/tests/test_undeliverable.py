@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from devtools.testing.notices import written_code
 from devtools.testing.page import read
 from notifications.models import Notice
 from registrations.models import Registration
@@ -119,7 +120,7 @@ def test_mail_that_went_out_is_not_marked_as_handled(clerk, undelivered):
 
 def test_the_subject_of_account_mail_is_not_shown(clerk, person, now):
     expires = now + timedelta(minutes=15)
-    Notice.objects.write_code(person.email, person, "482 915 is your Quorum code", "482 915", "482 915", expires)
+    written_code(person.email, person, "482 915 is your Quorum code", "482 915", "482 915", expires)
     Notice.objects.update(state=Notice.State.DEAD)
     page = read(clerk.get(PAGE))
     assert person.email in page.text and "482 915" not in page.everything

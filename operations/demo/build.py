@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from accounts.models import Campus, Person, Unit
 from catalog.models import Facilitator, Format, Objective, Topic, Workshop
-from notifications.calendars.updates import note_what_is_shown
+from notifications.calendars.snapshots import note_what_is_shown
 from notifications.models import Notice
 from operations.demo.play import play
 from operations.demo.season import CONTENT, read, season

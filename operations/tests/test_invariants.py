@@ -14,7 +14,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from notifications.models import CalendarThread, Notice
+from devtools.testing.notices import written_code
+from notifications.models import CalendarThread
 from operations.invariants import breaches
 from operations.tasks import check_invariants
 from registrations.models import Registration
@@ -210,7 +211,7 @@ def a_cancelled_meeting_stays_in_a_calendar(w):
 
 def a_code_waits_longer_than_it_is_good_for(w):
     person, past = w.first.person, timezone.now() - timedelta(minutes=6)
-    code = Notice.objects.write_code(person.email, person, "Code", "123", "", expires_at=past)
+    code = written_code(person.email, person, "Code", "123", "", expires_at=past)
     return f"G7 notice {code.pk}: queued beyond its expiry."
 
 

@@ -13,7 +13,7 @@ from devtools.testing.office_pages import filled_in
 from devtools.testing.page import read
 from devtools.testing.registering import NEWCOMER, TYPED, kinds_of, next_page, register_page
 from devtools.testing.signing_in import CODE_PAGE, mailed_code
-from notifications.outbox.compose import write_letter
+from notifications.outbox.compose import write_mail
 from registrations import eligibility
 from registrations.models import PriorAttendance, Registration
 from sessions_app.models import Session
@@ -306,7 +306,7 @@ def test_an_audience_that_costs_seats_needs_a_yes_to_them(clerk, office, seats, 
     assert not workshop.for_staff
     seats[0].refresh_from_db()
     assert seats[0].status == "withdrawn"
-    mail = write_letter(seats[0].notices.get(kind="withdrawn"))
+    mail = write_mail(seats[0].notices.get(kind="withdrawn"))
     for part in ("text", "html"):
         words = " ".join(mail[part].split())
         assert "because it is not open to you any more. This workshop is for faculty" in words

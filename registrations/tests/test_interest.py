@@ -15,14 +15,14 @@ from devtools.testing.registering import interest_page, next_page
 from devtools.testing.signing_in import CODE_PAGE, ask_for_code, mailed_code
 from foundation.dates import long_day
 from notifications.models import Notice
-from notifications.outbox.compose import write_letter
+from notifications.outbox.compose import write_mail
 from notifications.outbox.deliver import drain
 from registrations.models import Interest, Registration
 from sessions_app.models import Session
 
 
 def told() -> list[str]:
-    return list(Notice.objects.filter(kind=Notice.Kind.DATED).order_by("pk").values_list("to", flat=True))
+    return list(Notice.objects.filter(kind="dated").order_by("pk").values_list("to", flat=True))
 
 
 @pytest.fixture
@@ -222,7 +222,7 @@ def test_a_person_without_a_role_counts_as_other(people, workshop, make_session)
 
 def dated_mail() -> list[str]:
     """Both parts of the one mail about a date, each on one line."""
-    letter = write_letter(Notice.objects.get(kind="dated"))
+    letter = write_mail(Notice.objects.get(kind="dated"))
     return [" ".join(letter[part].split()) for part in ("text", "html")]
 
 

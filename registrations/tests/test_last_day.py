@@ -8,7 +8,7 @@ from django.test import Client
 from devtools.testing.page import read
 from devtools.testing.registering import bring_near, kinds_of, next_page
 from notifications.models import Notice
-from notifications.outbox.compose import write_letter
+from notifications.outbox.compose import write_mail
 from registrations.models import Registration
 from registrations.tasks import close_waitlists, fill_free_seats
 
@@ -105,7 +105,7 @@ def test_the_sweep_leaves_an_open_seat_alone(line, now):
 def test_the_mail_leads_to_the_page_and_carries_no_calendar(line, now):
     _, registrations = line(3, capacity=2)
     registrations[0].withdraw(by=registrations[0].person, now=now)
-    letter = write_letter(registrations[2].notices.get(kind="seat_opened"))
+    letter = write_mail(registrations[2].notices.get(kind="seat_opened"))
     assert letter["subject"].startswith("A seat has opened: Bystander Interventions, ")
     assert seat_of(registrations[2]) in letter["text"] and seat_of(registrations[2]) in letter["html"]
     assert "the first to take the seat has it" in letter["text"]
@@ -124,7 +124,7 @@ def test_the_first_to_take_the_seat_has_it(line, now):
     assert (session.seats_taken, session.waiting_count) == (2, 1)
     promoted = registrations[3].notices.get(kind="promoted")
     assert (promoted.method, promoted.facts["how"]) == ("REQUEST", "taken")
-    assert "You took the seat that had opened" in write_letter(promoted)["text"]
+    assert "You took the seat that had opened" in write_mail(promoted)["text"]
     with pytest.raises(Registration.SessionFull, match="Somebody took the seat before you"):
         registrations[2].take_seat(now=now)
 
@@ -172,7 +172,7 @@ def test_a_newcomer_joins_the_waitlist_although_a_seat_is_open(line, people, now
     registrations[0].withdraw(by=registrations[0].person, now=now)
     newcomer = Registration.objects.register(people(1)[0], session, now=now)
     assert newcomer.is_waitlisted and newcomer.place_in_line == 2
-    letter = write_letter(newcomer.notices.get())
+    letter = write_mail(newcomer.notices.get())
     assert "A seat stands open now" in letter["text"] and seat_of(newcomer) in letter["text"]
     assert seat_of(newcomer) in letter["html"]
     newcomer.take_seat(now=now)
@@ -268,7 +268,7 @@ def test_at_the_start_the_list_closes_and_names_other_dates(line, make_session, 
     for registration in registrations[2:]:
         assert kinds_of(registration) == ["waitlisted", "waitlist_closed"]
         registration.refresh_from_db()
-        letter = write_letter(registration.notices.get(kind="waitlist_closed"))
+        letter = write_mail(registration.notices.get(kind="waitlist_closed"))
         assert f"/sessions/{other.code}/" in letter["text"] and f"/sessions/{other.code}/" in letter["html"]
         assert letter["subject"].startswith("No seat this time: Bystander Interventions, ")
     assert kinds_of(registrations[0])[-1] == "confirmed"

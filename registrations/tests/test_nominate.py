@@ -23,7 +23,7 @@ CY = "cy@example.edu"
 
 def told() -> list[tuple[str, str]]:
     """What is owed about nominations, oldest first: kind and address."""
-    kinds = [Notice.Kind.NOMINATED, Notice.Kind.CALLED_OFF]
+    kinds = ["nominated", "called_off"]
     return list(Notice.objects.filter(kind__in=kinds).order_by("pk").values_list("kind", "to"))
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from devtools.testing.page import read
 from devtools.testing.registering import join, next_page
-from notifications.outbox.compose import write_letter
+from notifications.outbox.compose import write_mail
 from registrations.models import Accommodation, Registration
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +111,7 @@ def test_the_office_is_on_record(called_off, two_dates, office, later):
 
 
 def test_the_mail_leads_to_the_page_where_one_press_moves_it(me, called_off, two_dates):
-    letter = write_letter(called_off.notices.get(kind="cancelled"))
+    letter = write_mail(called_off.notices.get(kind="cancelled"))
     link = f"http://127.0.0.1:8000{page_of(called_off)}"
     for body in (letter["text"], letter["html"]):
         assert f"{link}?to={two_dates[1].code}" in body

@@ -210,7 +210,7 @@ def refuse_all_of(session: Session, client: Client, sentence: str, status: int =
     assert Registration.objects.count() == before
     assert Person.objects.get(pk=person.pk).name == ""
     assert not Person.objects.filter(email=NEWCOMER).exists()
-    assert not Notice.objects.filter(kind=Notice.Kind.CODE).exists()
+    assert not Notice.objects.filter(kind="code").exists()
 
 
 def test_a_draft_is_not_there(client, make_session):

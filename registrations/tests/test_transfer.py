@@ -9,7 +9,7 @@ from django.test import Client
 from catalog.models import Workshop
 from devtools.testing.page import read
 from devtools.testing.registering import bring_near, day_of, join, kinds_of, next_page
-from notifications.outbox.compose import write_letter
+from notifications.outbox.compose import write_mail
 from registrations.models import Accommodation, Registration
 from sessions_app.models import Session
 
@@ -73,7 +73,7 @@ def test_between_confirmed_dates_a_cancel_and_a_request_follow(moving, dates, pe
     assert (left.method, left.sequence) == ("CANCEL", 1)
     assert place.notices.get().method == "REQUEST"
     assert place.threads.get().uid != moving.threads.get().uid
-    letter = write_letter(left)
+    letter = write_mail(left)
     assert letter["subject"].startswith("You’ve moved: ")
     assert "has moved from" in letter["text"] and "takes the old date off your calendar" in letter["text"]
 
@@ -302,7 +302,7 @@ def test_who_waited_for_another_date_is_told_of_both_seats(moving, dates, people
     join(dates[1], other)
     waiting = Registration.objects.register(moving.person, dates[1], now=now)
     dates[1].registrations.get(person=other[0]).withdraw(by=other[0], now=now)
-    letter = write_letter(waiting.notices.get(kind="promoted"))
+    letter = write_mail(waiting.notices.get(kind="promoted"))
     for body in (letter["text"], letter["html"]):
         assert "You also have a seat on" in body and f"/registrations/{moving.uuid}/withdrawal/" in body
 

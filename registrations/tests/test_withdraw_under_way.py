@@ -12,7 +12,7 @@ from devtools.testing.page import read
 from devtools.testing.registering import next_page
 from foundation.dates import short_day
 from notifications.models import Notice
-from notifications.outbox.compose import write_letter
+from notifications.outbox.compose import write_mail
 from operations.invariants import breaches
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Session
@@ -102,7 +102,7 @@ def test_a_cancelled_last_meeting_is_not_waited_for(full_weekly, office, now):
 def test_the_mail_thanks_nobody_for_room_that_nobody_takes(full_weekly):
     mine = place_of(full_weekly)
     mine.withdraw(by=mine.person, now=full_weekly.starts_at + HOUR)
-    letter = write_letter(withdrawn_of(mine)[0])
+    letter = write_mail(withdrawn_of(mine)[0])
     assert "part 2 of 3" in letter["subject"]
     for body in (letter["text"], letter["html"]):
         assert "You’ve left Bystander Interventions, which began on " in body

@@ -1,7 +1,7 @@
-"""Write the notices that a moment owes, and not a change: found by the sweep every minute, run twice or late.
+"""Write the Notices that a moment owes, and not a change: the sweep finds them every minute, also twice or late.
 
 What a session owes is planned from its rows alone, so that planning again gives the same notices with the same keys;
-whichever is not written yet is written under the session's lock, all of them in one go.
+those that are not written yet are written under the session's lock, all of them in one go.
 """
 
 import logging
@@ -11,6 +11,8 @@ from datetime import datetime
 from django.db import transaction
 
 from notifications.models import Notice
+from notifications.models.kind import Kind
+from registrations.models import Registration
 from sessions_app.models import Session
 
 logger = logging.getLogger(__name__)
@@ -44,15 +46,15 @@ def missing(notices: list[Notice]) -> list[Notice]:
     return [notice for notice in notices if notice.dedupe_key not in there]
 
 
-def prompt(kind: str, registration, event: str, expires_at: datetime, now: datetime, **facts) -> Notice:
+def prompt(kind: Kind, registration: Registration, event: str, expires_at: datetime, now: datetime, **facts) -> Notice:
     """Return, unsaved, the prompt of `kind` to a registration's person; `event` says which, once each."""
     return Notice(
-        kind=kind,
+        kind=kind.name,
         to=registration.person.email,
         person=registration.person,
         registration=registration,
         facts=facts,
-        dedupe_key=f"{kind}:{registration.pk}:{event}",
+        dedupe_key=f"{kind.name}:{registration.pk}:{event}",
         created_at=now,
         next_attempt_at=now,
         expires_at=expires_at,

@@ -1,7 +1,7 @@
-"""The office's own words for a kind of mail: text with a few placeholders, each the name of a fact in braces.
+"""Placeholders in the office's own words for a kind of mail: each is the name of a fact in braces.
 
-Nothing in it is run: a placeholder is exchanged for its fact and that is all. Around the words stays our frame, with
-the greeting, the session's details, the buttons, the way out and the signature; so no wording can lose those.
+Nothing in a wording is run: a placeholder is exchanged for its fact and that is all. Around the words stays our frame,
+with the greeting, the session's details, the buttons, the way out and the signature; so no wording can lose those.
 """
 
 import re
@@ -12,9 +12,9 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from foundation.text import BIDI_CONTROLS
+from notifications.models.kind import STANDARD_WORDS, Kind
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-STANDARD = "standard_words"
 LINK = re.compile(r".*_url")
 LINE_BREAK = re.compile(r"\r\n?|\n")
 
@@ -28,91 +28,34 @@ IN_EVERY_KIND = {
     "office_name": "the name of the office",
     "institution_name": "the name of the institution",
 }
-# The digest is about many sessions, and about none of them more than another.
-IN_DIGEST = {
-    "decisions_due": "how many sessions are to be decided",
-    "office_name": IN_EVERY_KIND["office_name"],
-    "institution_name": IN_EVERY_KIND["institution_name"],
-}
-# Kinds of one fixed case: whoever rewrites them says these facts, or repeats the standard words.
-REQUIRED = {
-    "registered": {"decided_day"},
-    "confirmed": set(),
-    "waitlisted": {"place_in_line"},
-    "seat_opened": set(),
-    "waitlist_closed": set(),
-    "again": set(),
-    "undecided": {"answer_by"},
-    "nominated": {"by"},
-    "dated": set(),
-    "added": set(),
-    "declined": {"gives_up"},
-    "kept": set(),
-    "unproven": set(),
-    "place_gone": set(),
-    "digest": set(),
-}
 LINKS = {
     "session_url": "the link to the session’s page",
     "workshop_url": "the link to the workshop’s page",
 }
-OF_A_REGISTRATION = {
-    "registration_url": "the link to what the person has",
-    "withdrawal_url": "the link to give the place up",
-}
-OF_A_KIND = {
-    "registered": OF_A_REGISTRATION,
-    "confirmed": OF_A_REGISTRATION,
-    "again": OF_A_REGISTRATION,
-    "added": OF_A_REGISTRATION,
-    "changed": OF_A_REGISTRATION,
-    "dropped": OF_A_REGISTRATION,
-    "declined": OF_A_REGISTRATION | {"gives_up": "until when the place is kept", "keep_url": "the link to keep it"},
-    "part_declined": OF_A_REGISTRATION,
-    "kept": OF_A_REGISTRATION,
-    "unproven": OF_A_REGISTRATION,
-    "waitlisted": OF_A_REGISTRATION | {"place_in_line": "the place on the waitlist: 3rd"},
-    "seat_opened": OF_A_REGISTRATION | {"seat_url": "the link to take the seat"},
-    "undecided": {"answer_by": "the day and time by which the office answers"},
-    "nominated": {"by": "who thought of them", "nomination_url": "the link to accept or decline"},
-    "at_risk": OF_A_REGISTRATION
-    | {"people_needed": "how many are missing: two more people", "by": "by when: by Friday at 5:00 PM"},
-    "room_left": {"people_needed": "how many are missing: two more people", "by": "by when: by Friday at 5:00 PM"},
-    "reminder": OF_A_REGISTRATION | {"on_day": "today, tomorrow or on Tuesday, May 14", "at": "the time it starts"},
-    "pre_work": OF_A_REGISTRATION
-    | {"pre_work_url": "the link to what to read or do before", "starts": "the day and time it starts"},
-    "dated": {"interest_url": "the link to hear no more of this workshop"},
-}
-ALL_THE_SAME = {STANDARD: "the standard words, as they would stand here"}
+ALL_THE_SAME = {STANDARD_WORDS: "the standard words, as they would stand here"}
 
 
 class Unusable(Exception):
-    """A wording cannot be used for a letter; `str(error)` says why, for the office."""
+    """A wording cannot be used for a mail; `str(error)` says why, for the office."""
 
 
-def in_subject(kind: str) -> dict[str, str]:
+def in_subject(kind: Kind) -> Mapping[str, str]:
     """Return the placeholders of a subject, each with what it stands for."""
-    return IN_DIGEST if kind == "digest" else IN_EVERY_KIND
+    return IN_EVERY_KIND if kind.subject_placeholders is None else kind.subject_placeholders
 
 
-def in_words(kind: str) -> dict[str, str]:
+def in_words(kind: Kind) -> dict[str, str]:
     """Return the placeholders of the words, each with what it stands for."""
-    if kind == "digest":
-        return IN_DIGEST | {"sessions_url": "the link to the list of sessions"} | ALL_THE_SAME
-    return IN_EVERY_KIND | LINKS | OF_A_KIND.get(kind, {}) | ALL_THE_SAME
+    links = LINKS if kind.subject_placeholders is None else {}
+    return {**in_subject(kind), **links, **kind.placeholders, **ALL_THE_SAME}
 
 
-def names_title(kind: str) -> bool:
+def names_title(kind: Kind) -> bool:
     """Tell whether the subject must hold the title: people get mail about several workshops."""
     return "title" in in_subject(kind)
 
 
-def required_words(kind: str) -> set[str]:
-    """Return what the words must hold unless they repeat the standard ones; those where what to say depends."""
-    return REQUIRED.get(kind, {STANDARD})
-
-
-def problems(kind: str, subject: str, words: str) -> dict[str, list[str]]:
+def problems(kind: Kind, subject: str, words: str) -> dict[str, list[str]]:
     """Return what is wrong with a wording: sentences by field. An empty text stands for the standard."""
     found = {"subject": _misplaced(subject, in_subject(kind)), "words": _misplaced(words, in_words(kind))}
     if any(_is_control(letter) for letter in subject):
@@ -121,10 +64,10 @@ def problems(kind: str, subject: str, words: str) -> dict[str, list[str]]:
         found["words"].append("The words hold a control character.")
     if subject.strip() and names_title(kind) and "title" not in PLACEHOLDER.findall(subject):
         found["subject"].append("The subject must hold {title}: people get mail about several workshops.")
-    missing = required_words(kind) - set(PLACEHOLDER.findall(words))
-    if words.strip() and missing and STANDARD not in PLACEHOLDER.findall(words):
+    missing = kind.required - set(PLACEHOLDER.findall(words))
+    if words.strip() and missing and STANDARD_WORDS not in PLACEHOLDER.findall(words):
         names = " and ".join(f"{{{name}}}" for name in sorted(missing))
-        instead = "" if missing == {STANDARD} else f", or {{{STANDARD}}}"
+        instead = "" if missing == {STANDARD_WORDS} else f", or {{{STANDARD_WORDS}}}"
         found["words"].append(f"The words must hold {names}{instead}: people rely on it.")
     return {field: sentences for field, sentences in found.items() if sentences}
 

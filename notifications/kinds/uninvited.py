@@ -10,8 +10,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from notifications.calendars.snapshots import counts_of
-from notifications.models import CalendarThread, Notice
+from notifications.kinds.registrations import CONFIRMED
+from notifications.models import CalendarThread, Notice, counts_of
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session
 
@@ -51,6 +51,6 @@ def _invite(registration: Registration, now: datetime) -> None:
     for meeting in missed:
         thread, _ = CalendarThread.objects.get_or_create(registration=registration, meeting=meeting)
         thread.registration = registration
-        Notice.objects.owe_calendar(Notice.Kind.CONFIRMED, Notice.Method.REQUEST, thread, counts_of(session))
+        Notice.objects.owe_calendar(CONFIRMED, Notice.Method.REQUEST, thread, counts_of(session))
     if missed:
         logger.error("broken promise: G6 registration %s had %s invitations too few", registration.pk, len(missed))

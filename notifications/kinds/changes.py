@@ -1,0 +1,275 @@
+"""Mail about what changed: once, two minutes after the first change, what was and what is.
+
+A change is owed by the difference between what somebody was told and what is so, and not by the edit. So several edits
+within the two minutes are one mail, and an edit that is taken back is none. The Notice that waits for its two minutes
+is locked here before anything is compared, as its sender locks it: either the sender finds what is so now, or what it
+took along is found here.
+"""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from notifications.calendars.snapshots import differ, differences, shown_of, times_differ, told_of, when_words
+from notifications.kinds import registrations
+from notifications.kinds.contexts import (
+    OF_A_REGISTRATION,
+    meeting_context,
+    next_dates,
+    part_words,
+    registration_context,
+)
+from notifications.models import KINDS as EVERY_KIND
+from notifications.models import CalendarThread, Notice, counts_of
+from notifications.models.kind import Carries, Example, Family, Kind, News
+from registrations.models import Registration
+from sessions_app.models import Meeting, Session
+
+COLLAPSE = timedelta(minutes=2)
+STATE, METHOD = Notice.State, Notice.Method
+
+
+# ---- what is owed ----
+
+
+def bring_up_to_date(registration: Registration, before: list[Meeting] | None, now: datetime) -> None:
+    """Owe the person of an active registration what differs from what they know. Called under the session's lock.
+
+    Who has invitations gets an update for each meeting that differs, an invitation for a meeting that is new and a
+    cancellation for one that is cancelled. Everybody else gets one plain mail about times and places, for which
+    `before` has the meetings as they were; None where only a name changed, which concerns invitations alone.
+    """
+    if registration.is_registered and registration.session.is_confirmed:
+        _bring_calendars_up_to_date(registration, now)
+        return
+    if registration.is_registered:
+        CalendarThread.objects.begin(registration)
+    if before is not None and not waits_unwritten(registration.notices.filter(thread=None, kind__in=PLAIN_NEWS)):
+        facts = counts_of(registration.session) | {"known": told(registration.session, before)}
+        Notice.objects.owe(CHANGED, registration, facts, event=f"{now:%Y%m%d%H%M%S%f}", at=now + COLLAPSE)
+
+
+def told(session: Session, meetings: list[Meeting] | None = None) -> list[dict]:
+    """Return what people without an invitation know of the session's meetings, or of `meetings` as they were."""
+    if meetings is None:
+        meetings = session.meetings.select_related("venue__campus")
+    return [told_of(meeting, session) for meeting in meetings]
+
+
+def waits_unwritten(notices) -> bool:
+    """Lock those whose mail is still to be written, soon, and tell whether there is one."""
+    return bool(notices.unwritten().filter(attempts=0).select_for_update())
+
+
+def _bring_calendars_up_to_date(registration: Registration, now: datetime) -> None:
+    session, at = registration.session, now + COLLAPSE
+    CalendarThread.objects.begin(registration)
+    threads = {thread.meeting_id: thread for thread in registration.threads.select_related("meeting")}
+    for meeting in session.meetings.filter(ends_at__gt=now).select_related("venue__campus"):
+        thread = threads[meeting.pk]
+        if thread.sequence is None:
+            Notice.objects.owe_calendar(ADDED, METHOD.REQUEST, _with(thread, registration), counts_of(session), at)
+        elif _differs(thread, registration, meeting):
+            Notice.objects.owe_calendar(CHANGED, METHOD.REQUEST, _with(thread, registration), counts_of(session), at)
+    for thread in threads.values():
+        was_announced = thread.meeting.is_cancelled and thread.sequence is not None
+        if was_announced and not thread.notices.filter(kind=DROPPED.name).exists():
+            # What their own calendar declined is not cancelled there a second time.
+            method = METHOD.NONE if thread.was_taken_off else METHOD.CANCEL
+            Notice.objects.owe_calendar(DROPPED, method, _with(thread, registration), counts_of(session))
+
+
+def _with(thread: CalendarThread, registration: Registration) -> CalendarThread:
+    thread.registration = registration
+    return thread
+
+
+def _differs(thread: CalendarThread, registration: Registration, meeting: Meeting) -> bool:
+    """Tell whether the calendar shows something else than what is so, and no invitation waits that will say so."""
+    if waits_unwritten(thread.notices.filter(kind__in=[*INVITING, CHANGED.name])):
+        return False
+    thread.refresh_from_db(fields=["shown"])
+    return differ(thread.shown, shown_of(registration, meeting), registration.person)
+
+
+# ---- at the claim ----
+
+
+def tells_a_change(notice: Notice, now: datetime) -> bool:
+    """Tell whether a change still says something at its claim, and write into its facts what it is different from.
+
+    One that overtook news its reader never got takes over what that was about.
+    """
+    if notice.attempts:
+        return True
+    is_one = _is_news_to_the_calendar(notice, now) if notice.thread else _is_plain_news(notice, now)
+    if is_one:
+        notice.save(update_fields=["kind", "facts"])
+    return is_one
+
+
+def tells_a_cancelled_meeting(notice: Notice, now: datetime) -> bool:
+    """Tell whether there is anything to say: of a meeting that was added and cancelled unsaid there is nothing."""
+    if notice.method != METHOD.CANCEL or notice.thread.requested_at is not None:
+        return True
+    return not notice.thread.notices.filter(kind=ADDED.name).exists()
+
+
+def _is_news_to_the_calendar(notice: Notice, now: datetime) -> bool:
+    thread = notice.thread
+    if thread.meeting.ends_at <= now:
+        return False
+    earlier = thread.notices.filter(method=METHOD.REQUEST, sequence__lt=notice.sequence).order_by("-sequence", "-pk")
+    got = earlier.filter(state=STATE.SENT).first()
+    if got is None:
+        first = earlier.filter(kind__in=INVITING).first()
+        return _speak_for(notice, first) if first else True
+    shown, said = shown_of(notice.registration, thread.meeting), got.facts.get("says", thread.shown)
+    person = notice.registration.person
+    if not differ(said, shown, person) and not differ(thread.shown, shown, person):
+        return False
+    notice.facts["known"] = said if differ(said, shown, person) else thread.shown
+    return True
+
+
+def _is_plain_news(notice: Notice, now: datetime) -> bool:
+    registration = notice.registration
+    if not registration.is_active or registration.session.ends_at <= now:
+        return False
+    own = registration.notices.exclude(pk=notice.pk)
+    last = own.filter(pk__lt=notice.pk, thread=None).exclude(kind=CHANGED.name).order_by("-pk").first()
+    overtook = last and EVERY_KIND[last.kind].news is News.STANDING and last.state not in (STATE.SENT, STATE.SENDING)
+    if overtook and not own.filter(pk__gt=notice.pk).exists():
+        return _speak_for(notice, last)
+    return differs_from_what_was_told(
+        notice, own.filter(kind=CHANGED.name, thread=None, pk__lt=notice.pk), registration.session
+    )
+
+
+def differs_from_what_was_told(notice: Notice, earlier, session: Session) -> bool:
+    """Compare with what the reader was told last: earlier changes that never went out count as not said."""
+    known, uncertain = notice.facts["known"], False
+    for one in earlier.order_by("-pk"):
+        if one.state == STATE.SENT:
+            break
+        known, uncertain = one.facts["known"], uncertain or one.attempts > 0
+    now_so = told(session)
+    if known != now_so:
+        notice.facts["known"] = known
+    return uncertain or known != now_so
+
+
+def _speak_for(notice: Notice, overtaken: Notice) -> bool:
+    notice.kind = overtaken.kind
+    notice.facts = {name: fact for name, fact in overtaken.facts.items() if name != "says"}
+    return True
+
+
+# ---- what the templates may name ----
+
+
+def change_context(notice: Notice) -> dict:
+    """Return what the templates of the mail about a change may name: what was and what is, and only that."""
+    session, this_year = notice.registration.session, timezone.now().year
+    context = registration_context(notice)
+    if notice.thread:
+        before, after = notice.facts.get("known", {}), notice.facts["says"]
+        rows, is_moved = differences(before, after, this_year), times_differ(before, after)
+        rows = [row | {"part": context["part"]} for row in rows]
+    else:
+        rows, is_moved = changed_meetings(session, notice.facts["known"], this_year)
+    return context | {
+        "changes": rows,
+        "what": {row["label"] for row in rows},
+        "is_moved": is_moved,
+        "is_waiting": notice.registration.is_waitlisted,
+        "next_dates": next_dates(session, notice.registration) if is_moved else [],
+    }
+
+
+def changed_meetings(session: Session, before: list[dict], this_year: int) -> tuple[list[dict], bool]:
+    """Return what changed of any meeting as rows with their part, and whether a time did.
+
+    A meeting that is new was nothing, and one that is cancelled is nothing now.
+    """
+    numbers, rows, is_moved = session.part_numbers(), [], False
+    was = {values["meeting"]: values for values in before}
+    held = {meeting.pk: told_of(meeting, session) for meeting in session.held_meetings}
+    for pk, number in numbers.items():
+        old, new = was.get(pk), held.get(pk)
+        if old and new:
+            found = differences(old, new, this_year)
+            is_moved = is_moved or times_differ(old, new)
+        else:
+            found = [{"label": label, "was": words(old), "now": words(new)} for label, words in WHOLE if old or new]
+            is_moved = is_moved or bool(old or new)
+        rows += [row | {"part": part_words(number, len(numbers))} for row in found]
+    return rows, is_moved
+
+
+WHOLE = [
+    ("When", lambda values: when_words(values) if values else "not held"),
+    ("Where", lambda values: values["place"] if values else "–"),
+]
+
+
+def dropped_context(notice: Notice) -> dict:
+    """Return what the templates of the mail about one cancelled meeting may name; `meetings` are those that stand."""
+    meeting, session = notice.thread.meeting, notice.registration.session
+    context, numbers = registration_context(notice), session.part_numbers()
+    rest = [one for one in session.held_meetings if one.ends_at > timezone.now()]
+    return context | {
+        "dropped": meeting_context(meeting, session, numbers, invited=False),
+        "reason": meeting.cancel_reason,
+        "meetings": [meeting_context(one, session, numbers, invited=True) for one in rest],
+    }
+
+
+# ---- the examples ----
+
+
+def known_a_day_earlier(session: Session) -> list[dict]:
+    """Return what was known of the meetings, had each been a day earlier."""
+    known = []
+    for meeting in session.meetings.select_related("venue__campus"):
+        meeting.starts_at, meeting.ends_at = (at - timedelta(days=1) for at in (meeting.starts_at, meeting.ends_at))
+        known.append(told_of(meeting, session))
+    return known
+
+
+CHANGED = Kind(
+    name="changed",
+    label="Session changed",
+    family=Family.NEWS,
+    news=News.CHANGE,
+    carries=Carries.REQUEST,
+    context=change_context,
+    placeholders=OF_A_REGISTRATION,
+    is_news=tells_a_change,
+    example=Example(facts=lambda session: {"known": known_a_day_earlier(session)}, carries=lambda session: False),
+)
+ADDED = Kind(
+    name="added",
+    label="A meeting added",
+    family=Family.NEWS,
+    news=News.CHANGE,
+    carries=Carries.REQUEST,
+    context=registration_context,
+    placeholders=OF_A_REGISTRATION,
+    required=frozenset(),
+)
+DROPPED = Kind(
+    name="dropped",
+    label="A meeting cancelled",
+    family=Family.NEWS,
+    news=News.CHANGE,
+    carries=Carries.CANCEL,
+    context=dropped_context,
+    placeholders=OF_A_REGISTRATION,
+    is_news=tells_a_cancelled_meeting,
+)
+
+KINDS = (CHANGED, ADDED, DROPPED)
+# What was told first, of which a change written after it says the rest.
+PLAIN_NEWS = [kind.name for kind in (*registrations.KINDS, CHANGED) if kind.news is News.STANDING or kind is CHANGED]
+INVITING = [registrations.CONFIRMED.name, registrations.PROMOTED.name, ADDED.name]

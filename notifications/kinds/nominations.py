@@ -1,0 +1,169 @@
+"""Mail to a colleague who was proposed: that they were, that times changed, that the session was called off.
+
+A nomination is of use until registering ends. When that is, is asked at every claim and not noted with the Notice: a
+session that moves while its mail waits takes the nomination along.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Person
+from foundation.links import absolute
+from notifications.kinds.changes import (
+    COLLAPSE,
+    changed_meetings,
+    differs_from_what_was_told,
+    known_a_day_earlier,
+    told,
+    waits_unwritten,
+)
+from notifications.kinds.contexts import first_name, session_context
+from notifications.kinds.registrations import end_of
+from notifications.models import Notice, NoticeQuerySet, counts_of
+from notifications.models.kind import Example, Family, Kind
+from registrations.models import Nomination
+from sessions_app.models import Meeting, Session
+
+STATE = Notice.State
+
+
+# ---- what is owed ----
+
+
+def owe_nominated(kind: Kind, nomination: Nomination, **facts) -> None:
+    """Owe the address that was proposed one plain notice."""
+    person = Person.objects.filter(email=nomination.email).first()
+    facts = counts_of(nomination.session) | {"nomination": nomination.pk} | facts
+    Notice.objects.owe_to(kind, f"{nomination.pk}::", nomination.email, person, facts)
+
+
+def bring_nominated_up_to_date(nomination: Nomination, before: list[Meeting] | None, now: datetime) -> None:
+    """Owe whoever was proposed, and has not answered, one plain mail about times and places.
+
+    A nomination that was put off is written anew instead: it would arrive after the change, with what was before.
+    """
+    first, altered = notices_about(nomination, NOMINATED), notices_about(nomination, ALTERED)
+    if before is None or waits_unwritten(first | altered):
+        return
+    session = nomination.session
+    kind, facts = ALTERED, counts_of(session) | {"nomination": nomination.pk}
+    if first.filter(state=STATE.QUEUED).update(state=STATE.SUPERSEDED):
+        kind = NOMINATED
+    else:
+        facts["known"] = told(session, before)
+    Notice.objects.owe_to(
+        kind,
+        f"{nomination.pk}::{now:%Y%m%d%H%M%S%f}",
+        nomination.email,
+        Person.objects.filter(email=nomination.email).first(),
+        facts,
+        at=now + COLLAPSE,
+    )
+
+
+def notices_about(nomination: Nomination, kind: Kind) -> NoticeQuerySet:
+    """Return the notices of `kind` about a nomination, found by the index on their key."""
+    return Notice.objects.filter(dedupe_key__startswith=f"{kind.name}:{nomination.pk}:")
+
+
+# ---- at the claim ----
+
+
+def may_still_accept(notice: Notice, now: datetime) -> bool:
+    """Tell whether the reader has not answered, and could still register."""
+    nomination = Nomination.objects.open().filter(pk=notice.facts["nomination"]).select_related("session").first()
+    return nomination is not None and is_on_offer(nomination.session, now)
+
+
+def is_on_offer(session: Session, now: datetime) -> bool:
+    """Tell whether people may register for `session`, or may later on."""
+    return session.is_running and now < session.registration_closes_at and not session.has_started(now)
+
+
+def tells_a_change(notice: Notice, now: datetime) -> bool:
+    """Tell whether a change still says something at its claim, and write into its facts what it is different from."""
+    if notice.attempts:
+        return True
+    is_one = _is_news_to_the_nominated(notice, now)
+    if is_one:
+        notice.save(update_fields=["facts"])
+    return is_one
+
+
+def _is_news_to_the_nominated(notice: Notice, now: datetime) -> bool:
+    nomination = Nomination.objects.select_related("session").get(pk=notice.facts["nomination"])
+    if not nomination.is_open or nomination.session.ends_at <= now:
+        return False
+    earlier = notices_about(nomination, ALTERED).filter(pk__lt=notice.pk)
+    return differs_from_what_was_told(notice, earlier, nomination.session)
+
+
+# ---- what the templates may name ----
+
+
+def nomination_context(notice: Notice) -> dict:
+    """Return what the templates of the mail to a proposed colleague may name."""
+    nomination = Nomination.objects.select_related("session__workshop", "by").get(pk=notice.facts["nomination"])
+    return about_nomination(notice, nomination)
+
+
+def about_nomination(notice: Notice, nomination: Nomination) -> dict:
+    by = nomination.by
+    offers_dates = notice.kind == CALLED_OFF.name
+    return session_context(notice, nomination.session, first_name(notice.person), offers_dates=offers_dates) | {
+        "by": f"{by.name} ({by.email})" if by.name else by.email,
+        "nomination_url": absolute(nomination.get_absolute_url()),
+    }
+
+
+def altered_context(notice: Notice) -> dict:
+    """Return what the templates of the mail about a change to a proposed colleague may name."""
+    return about_alteration(notice, nomination_context(notice))
+
+
+def about_alteration(notice: Notice, context: dict) -> dict:
+    rows, _ = changed_meetings(context["session"], notice.facts["known"], timezone.now().year)
+    return context | {"changes": rows, "what": {row["label"] for row in rows}}
+
+
+def made_up(notice: Notice, session: Session) -> Nomination:
+    """Return a nomination of the reader by the reader, for an example."""
+    return Nomination(session=session, email=notice.to, by=notice.person)
+
+
+def example_context(notice: Notice, session: Session) -> dict[str, Any]:
+    return about_nomination(notice, made_up(notice, session))
+
+
+NOMINATED = Kind(
+    name="nominated",
+    label="Nominated",
+    family=Family.NEWS,
+    context=nomination_context,
+    placeholders={"by": "who thought of them", "nomination_url": "the link to accept or decline"},
+    required=frozenset({"by"}),
+    still_true=may_still_accept,
+    example=Example(context=example_context),
+)
+CALLED_OFF = Kind(
+    name="called_off",
+    label="Nominated, session cancelled",
+    family=Family.NEWS,
+    context=nomination_context,
+    example=Example(fits=(Session.Status.CANCELLED,), facts=end_of, context=example_context),
+)
+ALTERED = Kind(
+    name="altered",
+    label="Nominated, session changed",
+    family=Family.NEWS,
+    context=altered_context,
+    is_news=tells_a_change,
+    example=Example(
+        facts=lambda session: {"known": known_a_day_earlier(session)},
+        context=lambda notice, session: about_alteration(notice, example_context(notice, session)),
+    ),
+)
+
+KINDS = (NOMINATED, CALLED_OFF, ALTERED)

@@ -1,0 +1,182 @@
+"""Mail about how a registration stands: registered, on the waitlist, confirmed, withdrawn, and what came of waiting."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from foundation.links import absolute
+from notifications.kinds.contexts import OF_A_REGISTRATION, day_of, registration_context
+from notifications.models import CalendarThread, Notice, counts_of
+from notifications.models.kind import Carries, Example, Family, Kind, News
+from registrations.models import Registration
+from sessions_app.models import Session
+
+HELD = (Session.Status.CONFIRMED, Session.Status.COMPLETED)
+WAITLISTED_PERSON = Registration.Status.WAITLISTED
+
+
+# ---- what is owed ----
+
+
+def owe_plain(kind: Kind, registration: Registration, **facts: Any) -> None:
+    """Owe the person one mail without a calendar part."""
+    Notice.objects.owe(kind, registration, counts_of(registration.session) | facts)
+
+
+def owe_invitations(kind: Kind, registration: Registration, **facts: Any) -> None:
+    """Owe the person one invitation per meeting."""
+    for meeting in registration.session.meetings.all():
+        thread, _ = CalendarThread.objects.get_or_create(registration=registration, meeting=meeting)
+        told = counts_of(registration.session) | facts
+        Notice.objects.owe_calendar(kind, Notice.Method.REQUEST, thread, told)
+
+
+def owe_cancellations(kind: Kind, registration: Registration, ahead: Q, **facts: Any) -> None:
+    """Owe the person one cancellation per invitation, or one plain mail where no invitation was ever written.
+
+    What their own calendar declined is not cancelled there a second time; its UID is dead. A meeting that is not
+    `ahead` any more stays in it.
+    """
+    held = registration.threads.announced().filter(ahead, meeting__cancelled_at=None)
+    threads = [thread for thread in held.select_related("registration__person") if not thread.was_taken_off]
+    for thread in threads:
+        told = counts_of(registration.session) | facts
+        Notice.objects.owe_calendar(kind, Notice.Method.CANCEL, thread, told)
+    if not threads:
+        owe_plain(kind, registration, **facts)
+
+
+# ---- what the templates may name ----
+
+
+def introduction(notice: Notice) -> dict[str, Any]:
+    return registration_context(notice, introduces=True)
+
+
+def promotion(notice: Notice) -> dict[str, Any]:
+    return registration_context(notice, introduces=True) | {"other_seat": other_seat(notice.registration)}
+
+
+def with_other_dates(notice: Notice) -> dict[str, Any]:
+    return registration_context(notice, offers_dates=True)
+
+
+def other_seat(registration: Registration) -> dict | None:
+    """Return the seat the person also has on another date of the workshop, as after waiting for a better date."""
+    seats = registration.person.registrations.registered().filter(
+        session__workshop=registration.session.workshop_id, session__starts_at__gt=timezone.now()
+    )
+    other = seats.exclude(pk=registration.pk).select_related("session").first()
+    if other is None:
+        return None
+    return {"day": day_of(other), "url": absolute(reverse("withdrawal", args=[other.uuid]))}
+
+
+# ---- the examples ----
+
+
+def end_of(session: Session) -> dict[str, Any]:
+    """Return what a mail about the end of `session` notes; of one that is not cancelled, as if the rule did it now."""
+    is_cancelled = session.status == Session.Status.CANCELLED
+    return {
+        "count": session.cancelled_count if is_cancelled else session.seats_taken,
+        "reason": session.cancel_reason,
+        "by_rule": session.cancelled_by_rule if is_cancelled else True,
+    }
+
+
+def was_confirmed(session: Session) -> bool:
+    return session.confirmed_at is not None
+
+
+REGISTERED = Kind(
+    name="registered",
+    label="Registered",
+    family=Family.NEWS,
+    news=News.STANDING,
+    context=registration_context,
+    placeholders=OF_A_REGISTRATION,
+    required=frozenset({"decided_day"}),
+    example=Example(facts=lambda session: {"count": max(1, session.seats_taken)}),
+)
+WAITLISTED = Kind(
+    name="waitlisted",
+    label="On the waitlist",
+    family=Family.NEWS,
+    news=News.STANDING,
+    context=registration_context,
+    placeholders={**OF_A_REGISTRATION, "place_in_line": "the place on the waitlist: 3rd"},
+    required=frozenset({"place_in_line"}),
+    example=Example(
+        status=WAITLISTED_PERSON,
+        facts=lambda session: {"place": max(1, session.waiting_count), "last_day": False, "seat_open": False},
+    ),
+)
+PROMOTED = Kind(
+    name="promoted",
+    label="A seat from the waitlist",
+    family=Family.NEWS,
+    news=News.STANDING,
+    carries=Carries.REQUEST,
+    context=promotion,
+    example=Example(facts=lambda session: {"how": ""}, carries=lambda session: session.status in HELD),
+)
+CONFIRMED = Kind(
+    name="confirmed",
+    label="Session confirmed",
+    family=Family.NEWS,
+    carries=Carries.REQUEST,
+    context=introduction,
+    placeholders=OF_A_REGISTRATION,
+    required=frozenset(),
+    example=Example(fits=HELD, facts=lambda session: {"count": max(1, session.confirmed_count or session.seats_taken)}),
+)
+WITHDRAWN = Kind(
+    name="withdrawn",
+    label="Withdrawn",
+    family=Family.NEWS,
+    news=News.ENDING,
+    carries=Carries.CANCEL,
+    context=registration_context,
+    example=Example(
+        status=Registration.Status.WITHDRAWN,
+        facts=lambda session: {"why": "", "by_office": False, "has_begun": False},
+        carries=was_confirmed,
+    ),
+)
+CANCELLED = Kind(
+    name="cancelled",
+    label="Session cancelled",
+    family=Family.NEWS,
+    news=News.ENDING,
+    carries=Carries.CANCEL,
+    context=with_other_dates,
+    example=Example(
+        fits=(Session.Status.CANCELLED,),
+        status=Registration.Status.SESSION_CANCELLED,
+        facts=lambda session: {"was_registered": True, **end_of(session)},
+        carries=was_confirmed,
+    ),
+)
+SEAT_OPENED = Kind(
+    name="seat_opened",
+    label="A seat has opened",
+    family=Family.NEWS,
+    context=registration_context,
+    placeholders={**OF_A_REGISTRATION, "seat_url": "the link to take the seat"},
+    required=frozenset(),
+    example=Example(status=WAITLISTED_PERSON),
+)
+WAITLIST_CLOSED = Kind(
+    name="waitlist_closed",
+    label="Waitlist closed",
+    family=Family.NEWS,
+    news=News.ENDING,
+    context=with_other_dates,
+    required=frozenset(),
+    example=Example(status=WAITLISTED_PERSON),
+)
+
+KINDS = (REGISTERED, WAITLISTED, PROMOTED, CONFIRMED, WITHDRAWN, CANCELLED, SEAT_OPENED, WAITLIST_CLOSED)

@@ -1,0 +1,112 @@
+"""Mail that answers what came back from a calendar: a decline, an acceptance too late, a request to repeat."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from foundation.links import absolute
+from notifications.kinds.contexts import OF_A_REGISTRATION, part_words, registration_context
+from notifications.kinds.registrations import HELD
+from notifications.models import Decline, Notice
+from notifications.models.kind import Carries, Example, Family, Kind, News
+from registrations.models import Registration
+from sessions_app.models import Session
+
+
+def decline_context(notice: Notice) -> dict:
+    """Return what the templates of the mail about a declined place may name."""
+    decline = Decline.objects.select_related("registration__session").get(pk=notice.facts["decline"])
+    return about_decline(notice, decline)
+
+
+def about_decline(notice: Notice, decline: Decline) -> dict:
+    return registration_context(notice) | {"gives_up": decline.words, "keep_url": absolute(decline.get_absolute_url())}
+
+
+def part_context(notice: Notice) -> dict:
+    """Return what the templates of the mail about one declined meeting of several may name."""
+    numbers = notice.registration.session.part_numbers()
+    part = part_words(numbers.get(notice.facts["declined"], 0), len(numbers))
+    return registration_context(notice) | {"part": part or "one of its meetings"}
+
+
+def answer_context(notice: Notice) -> dict:
+    """Return what the templates of the mail that answer a mail may name: they are no news of the registration."""
+    notice.registration = Registration.objects.select_related("session__workshop", "person").get(
+        pk=notice.facts["registration"]
+    )
+    return registration_context(notice)
+
+
+def example_of_decline(notice: Notice, session: Session) -> dict[str, Any]:
+    undo_until = timezone.now() + timedelta(minutes=settings.DECLINE_UNDO_MINUTES)
+    return about_decline(notice, Decline(registration=notice.registration, gives_up_at=undo_until))
+
+
+def example_of_answer(notice: Notice, session: Session) -> dict[str, Any]:
+    return registration_context(notice)
+
+
+DECLINED = Kind(
+    name="declined",
+    label="Declined in the calendar",
+    family=Family.NEWS,
+    context=decline_context,
+    placeholders={
+        **OF_A_REGISTRATION,
+        "gives_up": "until when the place is kept",
+        "keep_url": "the link to keep it",
+    },
+    required=frozenset({"gives_up"}),
+    example=Example(fits=HELD, context=example_of_decline),
+)
+PART_DECLINED = Kind(
+    name="part_declined",
+    label="One part declined",
+    family=Family.NEWS,
+    news=News.DETAIL,
+    context=part_context,
+    placeholders=OF_A_REGISTRATION,
+    example=Example(fits=HELD, facts=lambda session: {"declined": session.meetings.first().pk}),
+)
+KEPT = Kind(
+    name="kept",
+    label="Kept after declining",
+    family=Family.NEWS,
+    carries=Carries.REQUEST,
+    context=registration_context,
+    placeholders=OF_A_REGISTRATION,
+    required=frozenset(),
+    example=Example(fits=HELD),
+)
+AGAIN = Kind(
+    name="again",
+    label="The invitation again",
+    family=Family.REPLY,
+    carries=Carries.REQUEST,
+    context=registration_context,
+    placeholders=OF_A_REGISTRATION,
+    required=frozenset(),
+    example=Example(fits=HELD),
+)
+UNPROVEN = Kind(
+    name="unproven",
+    label="An answer to confirm",
+    family=Family.REPLY,
+    context=answer_context,
+    placeholders=OF_A_REGISTRATION,
+    required=frozenset(),
+    example=Example(fits=HELD, context=example_of_answer),
+)
+PLACE_GONE = Kind(
+    name="place_gone",
+    label="Accepted too late",
+    family=Family.REPLY,
+    context=answer_context,
+    required=frozenset(),
+    example=Example(fits=HELD, context=example_of_answer),
+)
+
+KINDS = (DECLINED, PART_DECLINED, KEPT, AGAIN, UNPROVEN, PLACE_GONE)
