@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Campus
 from catalog.models import Facilitator
-from devtools.testing.office_pages import SCHEDULE, Form, filled_in, in_chicago, schedule, session_page
+from devtools.testing.office_pages import SCHEDULE, filled_in, in_chicago, schedule, session_page
 from devtools.testing.page import read
 from registrations.models import Registration
 from sessions_app.models import Meeting, MeetingPlan, Session, Venue
@@ -260,7 +260,7 @@ def test_two_people_cannot_overwrite_each_others_draft(clerk, make_session, offi
     page = read(response)
     assert response.status_code == 409
     assert "Minimum was 6, and is now 5." in page.text and "Capacity was 24, and is now 20." in page.text
-    assert Form(page, "session_form").values["capacity"] == ["30"]
+    assert page.form(id="session_form").data["capacity"] == ["30"]
     session.refresh_from_db()
     assert session.capacity == 20
 

@@ -110,7 +110,7 @@ def test_somebody_already_registered_is_told_so(client, make_session, person):
     Registration.objects.update(registered_at=F("registered_at") - timedelta(minutes=1))
     client.post(register_page(session), TYPED | {"email": person.email})
     response = accept(client, person.email, session)
-    assert "You’re already registered for this session." in next_page(client, response.url)
+    assert "You’re already registered for this session." in next_page(client, response.url).text
     assert Registration.objects.count() == 1
 
 
@@ -155,7 +155,7 @@ def test_a_session_filled_since_gives_a_place_in_line(client, make_session, peop
     client.post(register_page(session), TYPED)
     join(session, people(1))
     response = accept(client, NEWCOMER, session)
-    assert "You’re on the waitlist, 1st in line." in next_page(client, response.url)
+    assert "You’re on the waitlist, 1st in line." in next_page(client, response.url).text
 
 
 def test_a_session_cancelled_since_says_so_and_signs_in(client, make_session, office):
@@ -164,7 +164,7 @@ def test_a_session_cancelled_since_says_so_and_signs_in(client, make_session, of
     session.cancel("The facilitator is ill.", by=office)
     response = accept(client, NEWCOMER, session)
     assert response.url == session.get_absolute_url()
-    assert "This session was cancelled. Choose another date." in next_page(client, response.url)
+    assert "This session was cancelled. Choose another date." in next_page(client, response.url).text
     assert is_signed_in(client)
     assert not Registration.objects.exists()
     assert Person.objects.get(email=NEWCOMER).name == ""
@@ -175,7 +175,7 @@ def test_registration_closed_since_says_so(client, make_session, now):
     client.post(register_page(session), TYPED)
     Session.objects.filter(pk=session.pk).update(registration_closes_at=now - timedelta(seconds=1))
     response = accept(client, NEWCOMER, session)
-    assert "Registration for this session is closed." in next_page(client, response.url)
+    assert "Registration for this session is closed." in next_page(client, response.url).text
 
 
 def test_a_busy_database_leaves_the_person_signed_in(client, make_session, monkeypatch):
@@ -188,7 +188,7 @@ def test_a_busy_database_leaves_the_person_signed_in(client, make_session, monke
     monkeypatch.setattr(Session, "lock", busy)
     response = accept(client, NEWCOMER, session)
     assert response.status_code == 302
-    assert "you are signed in but not registered yet" in next_page(client, response.url)
+    assert "you are signed in but not registered yet" in next_page(client, response.url).text
     assert is_signed_in(client)
 
 
