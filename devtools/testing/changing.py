@@ -52,10 +52,6 @@ def text_of(received) -> str:
     return received.message.get_body(("plain",)).get_content().replace("\r\n", "\n")
 
 
-def html_of(received) -> str:
-    return received.message.get_body(("html",)).get_content()
-
-
 def owed(registration) -> list[tuple]:
     rows = registration.notices.order_by("pk").values_list("kind", "method", "sequence", "state")
     return list(rows)

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import Campus
 from devtools.testing.in_time import queries, send, sweep_and_send
+from devtools.testing.mail_reader import read_mail
 from notifications.kinds import at_risk
 from notifications.models import Notice
 from notifications.outbox.compose import write_mail
@@ -67,7 +68,7 @@ def test_the_mail_has_the_numbers_of_the_moment_it_is_written(short, people, now
         in (letter["text"])
     )
     assert f"/sessions/{session.code}/nominations/" in letter["text"]
-    assert letter["html"].lower().count("one more") == 4  # title, preview, headline, sentence
+    assert read_mail(letter).page.everything.lower().count("one more") == 4  # title, preview, headline, sentence
 
 
 def test_a_call_that_waited_is_dropped_once_the_minimum_is_reached(short, people, now):

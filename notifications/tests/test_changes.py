@@ -6,7 +6,8 @@ import pytest
 
 from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.cast import ZONE
-from devtools.testing.changing import MINUTES, deliver, first, html_of, move_to, plan, shift, text_of
+from devtools.testing.changing import MINUTES, deliver, first, move_to, plan, shift, text_of
+from devtools.testing.mail_reader import read_mail
 from foundation.wall_clock import instant
 from notifications.models import Notice
 from operations.invariants import breaches
@@ -82,7 +83,7 @@ def test_a_new_time_asks_again_and_offers_the_other_dates(confirmed, make_sessio
     deliver(now + 3 * MINUTES)
     mail = smtp_sink.to(registration.person.email)[-1]
     assert calendar_of(mail)["ATTENDEE"].params["PARTSTAT"] == "NEEDS-ACTION"
-    for body in (text_of(mail), html_of(mail)):
+    for body in read_mail(mail).bodies:
         assert f"/registrations/{registration.uuid}/transfer/?to={sister.code}" in body
         assert f"/registrations/{registration.uuid}/withdrawal/" in body
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from devtools.testing.in_time import queries, send, sweep_and_send
+from devtools.testing.mail_reader import read_mail
 from foundation.wall_clock import days_before
 from notifications.kinds import pre_work
 from notifications.models import Notice
@@ -34,7 +35,7 @@ def test_the_confirmation_leads_to_the_page(prepared, settings):
     letter = write_mail(one.notices.get(kind="confirmed"))
     path = f"/registrations/{one.uuid}/pre-work/"
     assert f"There is something to read or do first: {settings.SITE_URL}{path}" in letter["text"]
-    assert path in letter["html"]
+    assert path in read_mail(letter).page.everything
 
 
 def test_somebody_who_has_not_read_it_is_told_once(prepared, now):

@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from catalog.models import Workshop
+from devtools.testing.mail_reader import read_mail
 from devtools.testing.page import read
 from devtools.testing.registering import bring_near, day_of, join, kinds_of, next_page
 from notifications.outbox.compose import write_mail
@@ -303,7 +304,7 @@ def test_who_waited_for_another_date_is_told_of_both_seats(moving, dates, people
     waiting = Registration.objects.register(moving.person, dates[1], now=now)
     dates[1].registrations.get(person=other[0]).withdraw(by=other[0], now=now)
     letter = write_mail(waiting.notices.get(kind="promoted"))
-    for body in (letter["text"], letter["html"]):
+    for body in read_mail(letter).bodies:
         assert "You also have a seat on" in body and f"/registrations/{moving.uuid}/withdrawal/" in body
 
 
