@@ -47,7 +47,7 @@ SERVED = {200, 301, 302, 403, 404, 405}
 # What a GET answers to a visitor, to the person a registration is of, to another person and to the office.
 # The 302 of a visitor leads to the sign-in page (from signing out, home).
 # A row that ends in * is for all that begins so and has no other.
-# A URL without a row fails: whoever adds one says here who may see it.
+# A URL without a row fails: the person who adds one says here who may see it.
 ANSWERS = {
     "": (200, 200, 200, 200),
     "sessions/<slug:code>/": (200, 200, 200, 200),
@@ -63,12 +63,12 @@ ANSWERS = {
     "sessions/<slug:code>/nominations/": (302, 200, 200, 200),
     "nominations/<uuid:uuid>/": (302, 200, 404, 404),
     "workshops/<slug:slug>/interest/": (302, 200, 200, 200),
-    "interests/<uuid:uuid>/": (200, 200, 200, 200),  # whoever has the link of the mail; it names nobody
+    "interests/<uuid:uuid>/": (200, 200, 200, 200),  # for everybody with the link of the mail; it names nobody
     "registrations/<uuid:uuid>/invitation.ics": (302, 200, 404, 404),
     "sessions/<slug:code>/session.ics": (200, 200, 200, 200),
     "sessions.ics": (200, 200, 200, 200),
     "workshops/<slug:slug>/sessions.ics": (200, 200, 200, 200),
-    "calendar/<slug:token>.ics": (200, 200, 200, 200),  # whoever has the address, which is its owner's to keep
+    "calendar/<slug:token>.ics": (200, 200, 200, 200),  # for everybody with the address, which its owner keeps
     "my/calendar/": (302, 200, 200, 200),
     "my/calendar/deletion/": (302, 405, 405, 405),
     "registrations/<uuid:uuid>/accommodation/": (302, 200, 404, 404),

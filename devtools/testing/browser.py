@@ -17,7 +17,7 @@ AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RUN_AXE = """() => {
     // A color on its way from one scheme to the other is neither.
     document.getAnimations().forEach(each => each.finish());
-    // Of what axe fetches anew, no rule that runs needs style sheets; and those are slow.
+    // axe would fetch style sheets again, which is slow, and no rule that runs needs them.
     const options = {resultTypes: ["violations"], preload: {assets: ["media"]}};
     return axe.run(options).then(said => said.violations.map(each => each.id));
 }"""

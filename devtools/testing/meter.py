@@ -13,7 +13,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass
 class Seat:
-    """A place of the viewer."""
+    """The seat of the viewer, or their place in line."""
 
     is_registered: bool = True
     is_waitlisted: bool = False

@@ -10,7 +10,7 @@ from sessions_app.models import Session
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
-@pytest.mark.parametrize("locked_by", ["a verb", "a page of the desk"])
+@pytest.mark.parametrize("locked_by", ["a verb", "an office page"])
 def test_a_lock_is_waited_for_three_seconds_at_most(locked_by, make_session):
     session, unit = make_session(), Unit.objects.create(name="Pediatrics")
     with transaction.atomic(), connection.cursor() as cursor:

@@ -116,7 +116,7 @@ def test_a_new_decision_date_is_said_and_the_old_one_is_not(short, office):
 
 @pytest.fixture
 def interested(short, people, workshop, now):
-    """interested(2, role=...) makes people who asked to hear of dates of the workshop."""
+    """interested(2, role=...) makes people who asked to be told of dates of the workshop."""
 
     def make(count, **fields):
         made = people(count, **fields)

@@ -123,7 +123,7 @@ def test_an_undeliverable_invitation_is_offered_as_a_file(client, own, now):
     assert "not yet confirmed" not in page.everything
 
 
-# ---- the file of a session, for whoever is not registered ----
+# ---- the file of a session, for people who are not registered ----
 
 
 def test_everybody_may_put_a_public_session_into_their_calendar(client, weekly):

@@ -1,4 +1,4 @@
-"""Who has no invitation hears of a change, or of the end, in plain mail, and only once."""
+"""People without an invitation are told of a change, or of the end, in plain mail, and only once."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Who chose a neutral title shows it to whoever sees their calendar, or their screen."""
+"""Somebody who chose a neutral title shows it to people who see their calendar, or their screen."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""Access requests on the desk: for the Accommodations group alone, read on record, answered without a word in mail."""
+"""Access requests in the office: for the Accommodations group alone, read on record, answered without a word in mail."""
 
 import logging
 from datetime import timedelta
@@ -279,7 +279,7 @@ def test_the_list_of_mail_does_not_tell_the_office_who_asked(asked, arranging, o
 
 
 def test_the_words_are_nowhere_but_where_they_belong(arranging, cara, person, office, make_session, smtp_sink, caplog):
-    """Search mail, logs, the record, the roster, its file, every list of the desk and the whole database."""
+    """Search mail, logs, the record, the roster, its file, every list of the admin and the whole database."""
     caplog.set_level(logging.DEBUG)
     session, canary, reply = make_session(), "CANARYneeds", "CANARYanswer"
     mine = signed_in(person)
@@ -296,7 +296,7 @@ def test_the_words_are_nowhere_but_where_they_belong(arranging, cara, person, of
     for received in smtp_sink.received:
         for part in received.message.walk():
             assert "CANARY" not in str(part.get_payload(decode=True))
-    desk_of_office = signed_in(office)
+    in_office = signed_in(office)
     pages = [
         f"/admin/registrations/registration/roster/{session.pk}/",
         f"/admin/registrations/registration/{asked.registration.pk}/change/",
@@ -307,11 +307,11 @@ def test_the_words_are_nowhere_but_where_they_belong(arranging, cara, person, of
         "/admin/",
     ]
     for page in pages:
-        response = desk_of_office.get(page)
+        response = in_office.get(page)
         assert response.status_code == 200 and "CANARY" not in read(response).everything
     for model in ("registrations/registration", "notifications/notice", "accounts/person", "sessions_app/session"):
-        assert desk_of_office.get(f"/admin/{model}/?q=CANARYneeds").context["cl"].result_count == 0
-    assert b"CANARY" not in desk_of_office.post(f"/admin/registrations/registration/roster/{session.pk}/csv/").content
+        assert in_office.get(f"/admin/{model}/?q=CANARYneeds").context["cl"].result_count == 0
+    assert b"CANARY" not in in_office.post(f"/admin/registrations/registration/roster/{session.pk}/csv/").content
     for page in (session.get_absolute_url(), "/my/", f"/registrations/{asked.registration.uuid}/"):
         assert "CANARY" not in read(mine.get(page)).everything
     assert "CANARY" not in caplog.text

@@ -1,4 +1,4 @@
-"""“Tell me when there is a date”: one mail per date, to whoever asked and has no seat, until they stop it."""
+"""“Tell me when there is a date”: one mail per date, to people who asked and have no seat, until they stop it."""
 
 from datetime import datetime, time, timedelta
 from uuid import uuid4

@@ -202,9 +202,9 @@ def test_people_who_may_not_come_may_not_nominate(me, session, person, office, p
     join(session, [person])
     Workshop.objects.update(for_staff=False)
     assert me.post(nominate_page(session), {"addresses": ADA}).status_code == 302
-    desk = Client()
-    desk.force_login(office)
-    assert desk.post(nominate_page(session), {"addresses": BO}).status_code == 302
+    clerk = Client()
+    clerk.force_login(office)
+    assert clerk.post(nominate_page(session), {"addresses": BO}).status_code == 302
     assert told() == [("nominated", ADA), ("nominated", BO)]
     assert LogEntry.objects.latest("pk").change_message == "Nominated 1 colleague."
 

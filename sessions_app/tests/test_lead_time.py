@@ -1,4 +1,4 @@
-"""By when to ask for what takes long to arrange: set per venue and per session on the desk."""
+"""By when to ask for what takes long to arrange: set per venue and per session in the office."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
