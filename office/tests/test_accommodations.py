@@ -1,4 +1,4 @@
-"""Access requests in the office: for the Accommodations group alone, read on record, answered without a word in mail."""
+"""Access requests in the office: for the group Accommodations alone, read on record, answered without words in mail."""
 
 import logging
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The office revokes a person's private calendar, beside the person: when its address has become known, and who may not."""
+"""The office revokes a person's private calendar: when its address has become known, and who may not."""
 
 import pytest
 from django.contrib.admin.models import LogEntry

@@ -1,4 +1,4 @@
-"""What /readyz and the banner on every page of the office say: a stopped beat, a stuck queue, undeliverable mail (G16)."""
+"""What /readyz and the banner of the office say: a stopped beat, a stuck queue, undeliverable mail (G16)."""
 
 from datetime import timedelta
 
