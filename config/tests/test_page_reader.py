@@ -22,7 +22,7 @@ PAGE = Page(
 <select name="unit" aria-label="Department"><option value="">None</option><option value="3" selected>Pediatrics</option>
 </select><label for="t">Needs</label><textarea id="t" name="needs">
 An &lt;interpreter&gt;.</textarea>
-<button name="anyway" value="1">Register anyway</button></form>
+<button name="anyway" value="1">Register anyway</button><input type="submit" value="Go back"></form>
 <h2>Past</h2><p>One.</p><h3>May</h3><p>Two.</p><h2>To come</h2><p>Three.</p><!-- a remark -->
 <table><caption>People</caption><tr><th>Name</th><th>Unit</th></tr><tr><td>Ada</td><td>North</td></tr></table>
 </main></body></html>""",
@@ -51,7 +51,7 @@ def test_links_have_the_names_a_screen_reader_says():
 
 def test_a_button_says_what_it_sends_and_where():
     assert PAGE.button("Register anyway") == Button("Register anyway", {"anyway": "1"}, "/register/")
-    assert PAGE.button_names == ["Register anyway"]
+    assert PAGE.button_names == ["Register anyway", "Go back"] and "Go back" in PAGE.text
 
 
 def test_a_field_is_found_by_its_label():

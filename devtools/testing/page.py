@@ -391,6 +391,8 @@ def _seen(element: Tag) -> Iterator[str]:
                 continue
             apart = "" if child.name in INLINE else " "
             yield apart
+            if child.name == "input" and child.get("type") in ("submit", "button", "reset"):
+                yield str(child.get("value", ""))
             yield from _seen(child)
             yield apart
         elif isinstance(child, CData) or not isinstance(child, PreformattedString):

@@ -114,7 +114,7 @@ def test_the_office_changes_words_and_that_is_on_record(clerk, office):
         ("words", "By {decided_day}, {foo}.", "There is no placeholder {foo} here. There are: {title}, {day}, "),
         ("words", "By {decided_day}, {title.__class__}.", "There is no placeholder {title.__class__} here."),
         ("words", "By {decided_day}, {{ title }}.", "A brace stands alone."),
-        ("words", "By {decided_day}, {% include 'x' %}.", "There is no placeholder {% include &#x27;x&#x27; %} here."),
+        ("words", "By {decided_day}, {% include 'x' %}.", "There is no placeholder {% include 'x' %} here."),
         ("words", "By {decided_day}, } of course.", "A brace stands alone."),
         ("words", "See you there!", "The words must hold {decided_day}, or {standard_words}: people rely on it."),
         ("words", "By {decided_day}\0.", "Null characters are not allowed."),
