@@ -3,8 +3,7 @@
 import pytest
 from django.core.cache import cache
 
-from accounts.tests.test_second_factor import app_code
-from accounts.tests.test_sign_in import mailed_code
+from devtools.testing.signing_in import app_code, mailed_code
 
 
 def sign_in_by_code(page, url: str, email: str) -> None:
@@ -17,60 +16,60 @@ def sign_in_by_code(page, url: str, email: str) -> None:
 
 
 @pytest.fixture
-def desk(transactional_db, live_server, office, settings):
+def portal(transactional_db, live_server, office, settings):
     """The portal with the second step required, at a host a passkey can belong to."""
     settings.OFFICE_SECOND_FACTOR = True
     cache.clear()  # the throttles; they outlive a test that commits
     return live_server.url.replace("127.0.0.1", "localhost")
 
 
-def test_a_passkey_is_set_up_and_opens_the_desk(desk, office, browser_page):
+def test_a_passkey_is_set_up_and_opens_the_admin(portal, office, browser_page):
     page = browser_page
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     key = {"protocol": "ctap2", "transport": "internal", "hasUserVerification": True, "isUserVerified": True}
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": key | {"automaticPresenceSimulation": True}})
-    sign_in_by_code(page, desk, office.email)
+    sign_in_by_code(page, portal, office.email)
     page.wait_for_url("**/my/")
-    page.goto(f"{desk}/admin/")
+    page.goto(f"{portal}/admin/")
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_role("button", name="Add a passkey").click()
     page.wait_for_url("**/recovery-codes/")
     page.get_by_role("link", name="Go to the office’s desk").click()
     page.wait_for_url("**/admin/")
 
-    page.goto(f"{desk}/accounts/logout/")
+    page.goto(f"{portal}/accounts/logout/")
     page.get_by_role("button", name="Sign out").click()
-    sign_in_by_code(page, desk, office.email)
+    sign_in_by_code(page, portal, office.email)
     page.wait_for_url("**/authenticate/")
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("**/my/")
-    page.goto(f"{desk}/admin/")
-    assert page.url == f"{desk}/admin/"
+    page.goto(f"{portal}/admin/")
+    assert page.url == f"{portal}/admin/"
 
 
-def test_an_app_is_set_up_and_asked_for(desk, office, browser_page):
+def test_an_app_is_set_up_and_asked_for(portal, office, browser_page):
     page = browser_page
-    sign_in_by_code(page, desk, office.email)
+    sign_in_by_code(page, portal, office.email)
     page.wait_for_url("**/my/")
-    page.goto(f"{desk}/admin/")
+    page.goto(f"{portal}/admin/")
     page.get_by_role("link", name="Set up an app").click()
     secret = page.locator("#key").inner_text()
     page.get_by_label("Authenticator code").fill(app_code(secret))
     page.get_by_role("button", name="Set up").click()
     page.wait_for_url("**/recovery-codes/")
-    page.goto(f"{desk}/admin/")
-    assert page.url == f"{desk}/admin/"
+    page.goto(f"{portal}/admin/")
+    assert page.url == f"{portal}/admin/"
 
 
-def test_errors_take_the_focus(desk, browser_page):
-    browser_page.goto(f"{desk}/accounts/login/")
+def test_errors_take_the_focus(portal, browser_page):
+    browser_page.goto(f"{portal}/accounts/login/")
     browser_page.get_by_role("button", name="Send me a code").click()
     browser_page.wait_for_load_state()
     assert browser_page.evaluate("document.activeElement.className") == "q-errors"
 
 
-def test_axe_finds_nothing_on_the_account_pages(desk, office, inspector, sign_in):
+def test_axe_finds_nothing_on_the_account_pages(portal, office, inspector, sign_in):
     page = inspector.page
     inspector.visit("/accounts/login/")
     page.get_by_role("button", name="Send me a code").click()

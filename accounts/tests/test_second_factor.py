@@ -5,12 +5,16 @@ from urllib.parse import unquote
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import TOTP
 
-from accounts.tests.test_sign_in import CODE, ask, is_signed_in, mailed_code, text
+from devtools.testing.page import read
+from devtools.testing.signing_in import (
+    APP_SECRET,
+    app_code,
+    is_signed_in,
+    sign_in_by_code,
+)
 from notifications.models import Notice
-
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture(autouse=True)
@@ -18,27 +22,17 @@ def required(settings):
     settings.OFFICE_SECOND_FACTOR = True
 
 
-def app_code(secret: str = SECRET) -> str:
-    """Return what an authenticator app shows now."""
-    return format_hotp_value(hotp_value(secret, list(yield_hotp_counters_from_time())[1]))
-
-
-def sign_in_by_code(client, person, **more):
-    ask(client, person.email)
-    return client.post(CODE, {"code": mailed_code(person.email)} | more)
-
-
-def test_the_desk_stays_closed_until_a_second_step_is_set_up(client, office):
+def test_the_admin_stays_closed_until_a_second_step_is_set_up(client, office):
     assert sign_in_by_code(client, office).url == "/my/"
     response = client.get("/admin/", follow=True)
     assert response.redirect_chain == [("/accounts/2fa/", 302)]
-    assert "Set up a second step first" in text(response)
+    assert "Set up a second step first" in read(response).text
 
 
-def test_setting_up_an_app_opens_the_desk(transactional_db, client, office):
+def test_setting_up_an_app_opens_the_admin(transactional_db, client, office):
     sign_in_by_code(client, office)
     page = client.get("/accounts/2fa/app/")
-    assert "data:image/svg+xml;base64," in text(page)
+    assert "data:image/svg+xml;base64," in read(page).text
     response = client.post("/accounts/2fa/app/", {"code": app_code(page.context["form"].secret)})
     assert response.url == "/accounts/2fa/recovery-codes/"
     assert client.get(response.url).status_code == 200
@@ -51,24 +45,24 @@ def test_setting_up_an_app_opens_the_desk(transactional_db, client, office):
 def test_a_wrong_app_code_sets_nothing_up(client, office):
     sign_in_by_code(client, office)
     client.get("/accounts/2fa/app/")
-    assert "That code is not right" in text(client.post("/accounts/2fa/app/", {"code": "x"}))
+    assert "That code is not right" in read(client.post("/accounts/2fa/app/", {"code": "x"})).text
     assert not Authenticator.objects.exists()
 
 
 def test_signing_in_asks_for_the_app_and_then_leads_on(client, office):
-    TOTP.activate(office, SECRET)
+    TOTP.activate(office, APP_SECRET)
     response = sign_in_by_code(client, office, next="/admin/")
     assert response.url == "/accounts/2fa/authenticate/"
     assert not is_signed_in(client)
     refused = client.post(response.url, {"code": "000000" if app_code() != "000000" else "000001"})
     assert refused.status_code == 422
-    assert "That code is not right. Enter the one your app shows now, or a recovery code." in text(refused)
+    assert "That code is not right. Enter the one your app shows now, or a recovery code." in read(refused).text
     assert client.post(response.url, {"code": app_code()}).url == "/admin/"
     assert client.get("/admin/").status_code == 200
 
 
 def test_a_recovery_code_works_once(client, office):
-    TOTP.activate(office, SECRET)
+    TOTP.activate(office, APP_SECRET)
     code = RecoveryCodes.activate(office).get_unused_codes()[0]
     sign_in_by_code(client, office)
     client.post("/accounts/2fa/authenticate/", {"code": code})
@@ -80,7 +74,7 @@ def test_a_recovery_code_works_once(client, office):
 
 def test_a_session_that_never_showed_the_factor_shows_it_first(client, office):
     client.force_login(office)
-    TOTP.activate(office, SECRET)
+    TOTP.activate(office, APP_SECRET)
     response = client.get("/admin/catalog/workshop/?q=x")
     assert response.url == "/accounts/2fa/reauthenticate/?next=%2Fadmin%2Fcatalog%2Fworkshop%2F%3Fq%3Dx"
     response = client.post("/accounts/2fa/reauthenticate/", {"code": app_code(), "next": "/admin/"})
@@ -88,7 +82,7 @@ def test_a_session_that_never_showed_the_factor_shows_it_first(client, office):
     assert client.get("/admin/").status_code == 200
 
 
-def test_a_post_to_the_desk_without_the_factor_changes_nothing(client, office):
+def test_a_post_to_the_admin_without_the_factor_changes_nothing(client, office):
     client.force_login(office)
     response = client.post("/admin/accounts/unit/add/", {"name": "Pediatrics"})
     assert response.url == "/accounts/2fa/"
@@ -96,13 +90,13 @@ def test_a_post_to_the_desk_without_the_factor_changes_nothing(client, office):
 
 def test_the_factor_is_guessed_ten_times_a_minute_at_most(client, office):
     client.force_login(office)
-    TOTP.activate(office, SECRET)
+    TOTP.activate(office, APP_SECRET)
     answers = [client.post("/accounts/2fa/reauthenticate/", {"code": "x"}) for _ in range(11)]
     assert answers[-1].status_code == 429
-    assert "That was too many tries." in text(answers[-1])
+    assert "That was too many tries." in read(answers[-1]).text
 
 
-def test_recovery_codes_alone_do_not_open_the_desk(client, office):
+def test_recovery_codes_alone_do_not_open_the_admin(client, office):
     RecoveryCodes.activate(office)
     client.force_login(office)
     assert client.get("/admin/").url == "/accounts/2fa/"
@@ -117,10 +111,10 @@ def test_development_asks_for_no_second_step(client, office, settings):
 # ---- doors ----
 
 
-def test_the_office_leads_people_signed_out_to_the_one_sign_in_page(client, db):
+def test_the_admin_leads_a_visitor_to_the_sign_in_page(client, db):
     response = client.get("/admin/catalog/workshop/", follow=True)
     assert unquote(response.redirect_chain[-1][0]) == "/accounts/login/?next=/admin/catalog/workshop/"
-    assert "Send me a code" in text(response)
+    assert "Send me a code" in read(response).text
 
 
 def test_the_admin_refuses_people_who_are_not_of_the_office(client, person):
@@ -130,12 +124,12 @@ def test_the_admin_refuses_people_who_are_not_of_the_office(client, person):
     assert client.post("/admin/login/", {"username": person.email, "password": "x"}).status_code == 403
 
 
-def test_the_desks_own_password_form_is_not_served(client, office):
+def test_the_password_form_of_the_admin_is_not_served(client, office):
     response = client.post("/admin/login/", {"username": office.email, "password": "x"})
     assert (response.status_code, response.url) == (302, "/accounts/login/?next=%2Fadmin%2F")
 
 
-def test_the_way_through_the_desks_door_stays_on_our_host(client, office):
+def test_the_way_into_the_admin_stays_on_our_host(client, office):
     assert client.get("/admin/login/?next=https://evil.example/").url == "/accounts/login/?next=%2Fadmin%2F"
     client.force_login(office)
     assert client.get("/admin/login/?next=https://evil.example/", follow=True).redirect_chain[-1][0] == "/accounts/2fa/"

@@ -1,41 +1,16 @@
 """What is wrong or missing in the environment stops the start, with a sentence that names it."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from config.checks import DEVELOPMENT_KEY, RULES, check_environment, check_sqlite_locks, errors, stop_if_wrong
-
-PRODUCTION = {
-    "SECRET_KEY": "a key that only these tests use, as long as a real one",
-    "SITE_URL": "https://training.example.edu",
-    "DATABASE_URL": "postgres://quorum:secret@127.0.0.1:1/quorum",
-    "REDIS_URL": "redis://:secret@127.0.0.1:1/0",
-    "EMAIL_URL": "smtp+tls://office:secret@mail.example.edu:587",
-    "OFFICE_EMAIL": "training@example.edu",
-    "SIGNUP_EMAIL_DOMAINS": "example.edu, med.example.edu",
-    "ACCOMMODATION_KEY": "a-key-that-only-these-tests-use-43-letters_=",
-    "TRUSTED_PROXY_COUNT": "1",
-}
+from devtools.testing.production import PRODUCTION, start_in_production
 
 
 def ids(environ: dict[str, str]) -> list[str]:
     return [error.id.removeprefix("quorum.") for error in errors(environ)]
-
-
-def start(*args: str, without: str = "", **environ: str) -> subprocess.CompletedProcess:
-    """Start a real process with the production environment, changed as told."""
-    names = {rule.name for rule in RULES} | {"DJANGO_ALLOW_ASYNC_UNSAFE"}
-    env = {name: value for name, value in os.environ.items() if name not in names} | PRODUCTION | environ
-    env.pop(without, None)
-    return subprocess.run(
-        [sys.executable, *args], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True, timeout=60
-    )
 
 
 def test_a_complete_environment_is_right():
@@ -247,13 +222,13 @@ def test_the_settings_make_sqlite_immediate():
     ids=lambda command: command[1] if command[0] == "manage.py" else command[1] + " " + command[-1],
 )
 def test_no_process_starts_without_a_secret_key(command):
-    started = start(*command, without="SECRET_KEY")
+    started = start_in_production(*command, without="SECRET_KEY")
     assert started.returncode != 0
     assert "SECRET_KEY is not set. (quorum.E002)" in started.stdout + started.stderr
 
 
 def test_a_command_says_what_is_wrong_without_a_traceback():
-    started = start("manage.py", "check", TIME_ZONE="Mars/Olympus")
+    started = start_in_production("manage.py", "check", TIME_ZONE="Mars/Olympus")
     assert started.returncode == 1
     assert started.stderr.splitlines()[:2] == [
         "Quorum cannot start:",
@@ -262,5 +237,5 @@ def test_a_command_says_what_is_wrong_without_a_traceback():
 
 
 def test_the_production_settings_pass_their_own_checks_and_djangos():
-    started = start("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    started = start_in_production("manage.py", "check", "--deploy", "--fail-level", "WARNING")
     assert (started.returncode, started.stderr) == (0, ""), started.stderr

@@ -5,8 +5,8 @@ import json
 import pytest
 from django.test import Client
 
-from accounts.tests.test_sign_in import CODE, ask, mailed_code
-from config.tests.test_checks import start
+from devtools.testing.production import start_in_production
+from devtools.testing.signing_in import CODE_PAGE, ask_for_code, mailed_code
 
 POLICY = {
     "default-src": "'none'",
@@ -51,8 +51,8 @@ def test_every_answer_carries_the_headers_that_guard_it(client, path):
 
 @pytest.mark.django_db
 def test_cookies_are_not_for_scripts_nor_for_other_sites(client, person):
-    ask(client, person.email)
-    cookies = client.post(CODE, {"code": mailed_code(person.email)}).cookies
+    ask_for_code(client, person.email)
+    cookies = client.post(CODE_PAGE, {"code": mailed_code(person.email)}).cookies
     for name in ("sessionid", "csrftoken"):
         assert (cookies[name]["httponly"], cookies[name]["samesite"]) == (True, "Lax")
 
@@ -64,7 +64,7 @@ def test_a_post_without_a_token_is_refused(path):
 
 
 def test_production_insists_on_https_and_on_the_second_factor():
-    told = start("-c", ASK, DJANGO_SETTINGS_MODULE="config.settings")
+    told = start_in_production("-c", ASK, DJANGO_SETTINGS_MODULE="config.settings")
     answers, chosen = json.loads(told.stdout.splitlines()[-1])
     assert chosen == {
         "SESSION_COOKIE_NAME": "__Host-session",

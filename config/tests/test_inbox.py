@@ -4,6 +4,8 @@ import pytest
 from django.core.mail import EmailMessage
 from django_mail_preview.backends import EmailBackend
 
+from devtools.testing.page import read
+
 pytestmark = pytest.mark.django_db
 
 
@@ -17,7 +19,7 @@ def inbox(client, settings, tmp_path):
 
 
 def test_the_inbox_opens_to_somebody_signed_out(inbox):
-    assert "482 915 is your Quorum code" in inbox.get("/__mail__/").text
+    assert "482 915 is your Quorum code" in read(inbox.get("/__mail__/")).text
     newest = inbox.get("/__mail__/sent/latest/").json()["latest"]
     assert "It works once." in inbox.get(f"/__mail__/sent/{newest}/eml/").text
 

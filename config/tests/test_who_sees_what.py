@@ -20,8 +20,8 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, path
 
 from accounts.models import Campus, Person, Unit
-from accounts.tests.test_second_factor import SECRET
 from catalog.models import Facilitator, Topic, Workshop
+from devtools.testing.signing_in import APP_SECRET
 from notifications.models import CalendarFeed, Decline, Wording
 from notifications.replies.applying import receive
 from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
@@ -47,7 +47,7 @@ SERVED = {200, 301, 302, 403, 404, 405}
 # What a GET answers to a visitor, to the person a registration is of, to another person and to the office.
 # The 302 of a visitor leads to the sign-in page (from signing out, home).
 # A row that ends in * is for all that begins so and has no other.
-# A URL without a row fails: whoever adds one says here who may see it.
+# A URL without a row fails: the person who adds one says here who may see it.
 ANSWERS = {
     "": (200, 200, 200, 200),
     "sessions/<slug:code>/": (200, 200, 200, 200),
@@ -63,12 +63,12 @@ ANSWERS = {
     "sessions/<slug:code>/nominations/": (302, 200, 200, 200),
     "nominations/<uuid:uuid>/": (302, 200, 404, 404),
     "workshops/<slug:slug>/interest/": (302, 200, 200, 200),
-    "interests/<uuid:uuid>/": (200, 200, 200, 200),  # whoever has the link of the mail; it names nobody
+    "interests/<uuid:uuid>/": (200, 200, 200, 200),  # for everybody with the link of the mail; it names nobody
     "registrations/<uuid:uuid>/invitation.ics": (302, 200, 404, 404),
     "sessions/<slug:code>/session.ics": (200, 200, 200, 200),
     "sessions.ics": (200, 200, 200, 200),
     "workshops/<slug:slug>/sessions.ics": (200, 200, 200, 200),
-    "calendar/<slug:token>.ics": (200, 200, 200, 200),  # whoever has the address, which is its owner's to keep
+    "calendar/<slug:token>.ics": (200, 200, 200, 200),  # for everybody with the address, which its owner keeps
     "my/calendar/": (302, 200, 200, 200),
     "my/calendar/deletion/": (302, 405, 405, 405),
     "registrations/<uuid:uuid>/accommodation/": (302, 200, 404, 404),
@@ -167,7 +167,7 @@ def row_of(route: str) -> tuple | None:
 
 
 @pytest.fixture
-def registration(make_session, workshop, people, office, now) -> Registration:
+def every_noun(make_session, workshop, people, office, now) -> Registration:
     """A registration of the first of two people in a confirmed session, and beside it a row of every noun."""
     owner, other = people(2)
     campus = Campus.objects.create(name="Downtown")
@@ -176,7 +176,7 @@ def registration(make_session, workshop, people, office, now) -> Registration:
     Group.objects.create(name="Office")
     Facilitator.objects.create(name="Ada Okafor")
     Topic.objects.create(name="Bias", slug="bias")
-    TOTP.activate(office, SECRET)
+    TOTP.activate(office, APP_SECRET)
     Wording.objects.create(kind="confirmed", words="It is on: {title}.")
     workshop.pre_work = "Read the introduction."
     workshop.save(update_fields=["pre_work"])
@@ -193,17 +193,17 @@ def registration(make_session, workshop, people, office, now) -> Registration:
 
 
 @pytest.fixture
-def address(registration, now) -> Callable:
+def address(every_noun, now) -> Callable:
     """address(route) is where that route leads for the registration and what belongs to it."""
-    session, workshop, factor = registration.session, registration.session.workshop, Authenticator.objects.get()
+    session, workshop, factor = every_noun.session, every_noun.session.workshop, Authenticator.objects.get()
     known = {
         "<slug:code>": session.code,
         "<slug:slug>": workshop.slug,
-        "<slug:token>": CalendarFeed.objects.renew(registration.person, now),
+        "<slug:token>": CalendarFeed.objects.renew(every_noun.person, now),
         "nominations/<uuid:uuid>": f"nominations/{Nomination.objects.get().uuid}",
         "declines/<uuid:uuid>": f"declines/{Decline.objects.get().uuid}",
         "interests/<uuid:uuid>": f"interests/{Interest.objects.get().uuid}",
-        "<uuid:uuid>": registration.uuid,
+        "<uuid:uuid>": every_noun.uuid,
         "<int:session_pk>": session.pk,
         "<path:content_type_id>": ContentType.objects.get_for_model(workshop).pk,
         "(?P<url>.*)$": "nowhere/",
@@ -221,11 +221,11 @@ def address(registration, now) -> Callable:
 
 
 @pytest.fixture
-def clients(registration, office) -> dict[str, Client]:
+def clients(every_noun, office) -> dict[str, Client]:
     """A browser for everybody of LOOKING."""
     call_command("create_office", "colleague@example.edu", "--accommodations", "arranger@example.edu", verbosity=0)
     people = {who: Person.objects.get(email=f"{who}@example.edu") for who in ("colleague", "arranger")}
-    people |= {"owner": registration.person, "other": Person.objects.get(email="person2@example.edu"), "office": office}
+    people |= {"owner": every_noun.person, "other": Person.objects.get(email="person2@example.edu"), "office": office}
     browsers = {who: Client() for who in LOOKING}
     for who, person in people.items():
         browsers[who].force_login(person)
@@ -252,7 +252,7 @@ def test_every_url_answers_as_the_table_says(who, clients, address):
 
 @pytest.mark.parametrize("what", ["session", "workshop"])
 @pytest.mark.parametrize("who", WHO)
-def test_what_is_not_published_is_the_offices_alone(who, what, clients, address, registration):
+def test_what_is_not_published_is_the_offices_alone(who, what, clients, address, every_noun):
     if what == "session":
         Session.objects.update(status=Session.Status.DRAFT)
     else:
@@ -293,7 +293,7 @@ def test_looking_again_and_again_changes_no_row(who, clients, address, monkeypat
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_row_that_looking_writes_is_seen(method, registration, settings):
+def test_a_row_that_looking_writes_is_seen(method, every_noun, settings):
     @login_not_required
     def count(request: HttpRequest) -> HttpResponse:
         if request.method == method.upper():

@@ -10,13 +10,14 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from conftest import HOW, ZONE
+from devtools.testing.cast import ZONE
+from devtools.testing.database import HOW
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RUN_AXE = """() => {
     // A color on its way from one scheme to the other is neither.
     document.getAnimations().forEach(each => each.finish());
-    // Of what axe fetches anew, no rule that runs needs style sheets; and those are slow.
+    // axe would fetch style sheets again, which is slow, and no rule that runs needs them.
     const options = {resultTypes: ["violations"], preload: {assets: ["media"]}};
     return axe.run(options).then(said => said.violations.map(each => each.id));
 }"""
@@ -72,6 +73,13 @@ def sign_in(live_server) -> Callable:
         page.context.add_cookies([cookie])
 
     return become
+
+
+@pytest.fixture
+def office_page(browser_page, sign_in, office):
+    """A fresh page of a browser signed in as the office."""
+    sign_in(browser_page, office)
+    return browser_page
 
 
 @dataclass

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import icalendar
 import vobject
 
-from notifications.tests.test_invitations import nested, strict_lines
-
+PARAMETER = re.compile(r"""([A-Z-]+)=("[^"]*"|[^";:,]*)""")
+LINE = re.compile(rf"([A-Z-]+)((?:;{PARAMETER.pattern.replace('(', '(?:')})*):(.*)")
 ESCAPED = re.compile(r"\\(.)")
 
 
@@ -97,6 +97,38 @@ def by_grammar(data: bytes) -> list[Read]:
     ]
 
 
+def strict_lines(data):
+    """Return the content lines as (name, parameters, value), refusing every departure from RFC 5545 section 3.1."""
+    assert data.endswith(b"\r\nEND:VCALENDAR\r\n")
+    physical = data.split(b"\r\n")[:-1]
+    for line in physical:
+        assert 0 < len(line) <= 75
+        assert not any(octet < 0x20 and octet != 0x09 or octet == 0x7F for octet in line)
+        line.decode("utf-8")
+    logical = data.replace(b"\r\n ", b"").decode("utf-8").split("\r\n")[:-1]
+    found = []
+    for line in logical:
+        head, parameters, value = LINE.fullmatch(line).groups()
+        names = [name for name, _ in PARAMETER.findall(parameters)]
+        assert len(names) == len(set(names)), "a parameter stands once"
+        found.append((head, {name: text.strip('"') for name, text in PARAMETER.findall(parameters)}, value))
+    return found
+
+
+def nested(lines):
+    """Return [(path of components, name, parameters, value)] and check that components are closed in order."""
+    path, found = [], []
+    for name, parameters, value in lines:
+        if name == "BEGIN":
+            path.append(value)
+        elif name == "END":
+            assert path.pop() == value
+        else:
+            found.append(("/".join(path), name, parameters, value))
+    assert path == []
+    return found
+
+
 def read_alike(data: bytes) -> list[Read]:
     """Return the events, which all three readers must have read alike."""
     found = by_icalendar(data)
@@ -109,6 +141,18 @@ def properties(data: bytes) -> dict[str, str]:
     lines = [(name, value) for path, name, _, value in nested(strict_lines(data)) if path == "VCALENDAR"]
     assert len(lines) == len(dict(lines))
     return dict(lines)
+
+
+def calendar_of(received) -> icalendar.Event | None:
+    """The VEVENT a message carries, with its METHOD as an attribute, or None."""
+    for part in received.message.walk():
+        if part.get_content_type() == "text/calendar":
+            calendar = icalendar.Calendar.from_ical(part.get_content())
+            (event,) = calendar.walk("VEVENT")
+            event.method = str(calendar["METHOD"])
+            assert part.get_param("method") == event.method
+            return event
+    return None
 
 
 def _text(lines: list | None) -> str:

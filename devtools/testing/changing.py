@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from conftest import ZONE
+from devtools.testing.cast import ZONE
 from foundation.wall_clock import instant
 from notifications.models import MailQueue
 from notifications.outbox.claim import claim
@@ -50,10 +50,6 @@ def move_to(session: Session, day: date, hour: int, by_whom, now: datetime) -> N
 
 def text_of(received) -> str:
     return received.message.get_body(("plain",)).get_content().replace("\r\n", "\n")
-
-
-def html_of(received) -> str:
-    return received.message.get_body(("html",)).get_content()
 
 
 def owed(registration) -> list[tuple]:

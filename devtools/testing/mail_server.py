@@ -35,7 +35,7 @@ class SmtpSink:
     """A mail server that keeps what it gets, and refuses what a test tells it to.
 
     `refused` holds addresses it answers with 550 and `deferred` those it answers with 451; `busy` is how many more
-    recipients it answers with 451 whoever they are; `drops` is how many more messages it takes and then hangs up on
+    recipients of any address it answers with 451; `drops` is how many more messages it takes and then hangs up on
     before saying so.
     """
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 
-from conftest import HOW, database_url
+from devtools.testing.database import HOW, database_url
 from devtools.testing.mail_server import SmtpSink
 
 

@@ -10,7 +10,7 @@ from sessions_app.models import Session
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
-@pytest.mark.parametrize("locked_by", ["a verb", "a page of the desk"])
+@pytest.mark.parametrize("locked_by", ["a verb", "an office page"])
 def test_a_lock_is_waited_for_three_seconds_at_most(locked_by, make_session):
     session, unit = make_session(), Unit.objects.create(name="Pediatrics")
     with transaction.atomic(), connection.cursor() as cursor:
@@ -22,7 +22,7 @@ def test_a_lock_is_waited_for_three_seconds_at_most(locked_by, make_session):
         assert cursor.fetchone() == ("3s",)
 
 
-def test_a_lock_reads_all_of_the_row_and_forgets_what_was_read_before(make_session, django_assert_num_queries):
+def test_a_lock_reads_all_of_the_row_again(make_session, django_assert_num_queries):
     code = make_session().code
     session, other = Session.objects.only("code").get(), Session.objects.select_related("workshop").get()
     title = f"{other.workshop.title}, again"

@@ -85,7 +85,7 @@ def seconds(do) -> float:
     return time.monotonic() - began
 
 
-def test_a_request_does_not_wait_for_a_frozen_broker(bell, task_at, frozen_port):
+def test_waking_does_not_wait_for_a_frozen_broker(bell, task_at, frozen_port):
     task = task_at(frozen_port)
     assert seconds(lambda: [bell.ring(task, (number,)) for number in range(50)]) < AT_ONCE
 

@@ -35,7 +35,7 @@ NEAR, BETWEEN = timedelta(days=9), 23
 
 @pytest.fixture
 def year(workshop, office, people, settings) -> list[Session]:
-    """The sessions of a year with their people; one person waits to hear of dates."""
+    """The sessions of a year with their people; one person waits to be told of dates."""
     settings.TIME_ZONE = NEW_YORK
     workshop.pre_work = "Read the introduction."
     workshop.save()

@@ -7,12 +7,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.replies import AUTHSERV, CLIENTS, bare, davical, event, mail, multipart
 from notifications.models import KINDS, CalendarThread, Decline, Notice, ReceivedMail
 from notifications.models.received import RAW_LIFE
 from notifications.outbox.deliver import drain
 from notifications.replies.applying import receive
-from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan
@@ -25,16 +25,6 @@ OTHER = "other@example.org"
 def proves(settings):
     """Our mail server proves senders, and who it cannot prove is asked to confirm."""
     settings.REPLY_AUTHSERV_ID, settings.REPLY_AUTHENTICATION = AUTHSERV, "link"
-
-
-@pytest.fixture
-def registration(make_session, person, smtp_sink, now) -> Registration:
-    """A person whose invitation to a confirmed session was sent."""
-    session = make_session(minimum=1)
-    registration = Registration.objects.register(person, session, now=now)
-    session.settle(now=now)
-    drain()
-    return registration
 
 
 @pytest.fixture
@@ -160,9 +150,7 @@ def test_an_alias_is_told_from_the_address_and_case_is_not(answer, thread, regis
 
 
 @pytest.mark.parametrize("change", [{"attendee": OTHER, "sender": OTHER}, {"sender": OTHER}, {"proven": False}])
-def test_a_forged_decline_keeps_the_seat_and_asks_the_registered_address_once_a_day(
-    answer, thread, registration, smtp_sink, now, change
-):
+def test_a_forged_decline_keeps_the_seat_and_asks_once_a_day(answer, thread, registration, smtp_sink, now, change):
     records = [answer("DECLINED", headers=(f"X-Copy: {number}",), **change) for number in range(3)]
     assert {record.outcome for record in records} == {"unproven"}
     assert state(thread) == NOTHING
@@ -255,9 +243,7 @@ def test_an_answer_to_a_meeting_that_is_cancelled_is_only_recorded(answer, threa
 
 
 @pytest.mark.parametrize("partstat", ["ACCEPTED", "DECLINED"])
-def test_once_the_place_is_over_what_cannot_be_understood_does_not_wait_for_the_office(
-    answer, registration, now, partstat
-):
+def test_unclear_mail_after_the_seat_ended_does_not_wait(answer, registration, now, partstat):
     registration.withdraw(by=registration.person, now=now)
     before = kinds(registration)
     record = answer(partstat, OTHER=f"ATTENDEE;PARTSTAT={partstat}:mailto:{OTHER}")
@@ -282,7 +268,7 @@ def test_accepting_a_place_that_was_given_up_never_registers_again(answer, regis
     assert not Registration.objects.active().exists()
 
 
-def test_who_is_not_proven_is_not_told_of_a_place_that_was_given_up(answer, registration, now):
+def test_an_unproven_sender_is_not_told_that_a_seat_ended(answer, registration, now):
     registration.withdraw(by=registration.person, now=now)
     assert answer("ACCEPTED", proven=False).outcome == "ended"
     assert "place_gone" not in kinds(registration)
@@ -351,7 +337,7 @@ def test_what_goes_wrong_is_recorded_and_stops_nothing(answer, thread, registrat
     assert answer("ACCEPTED").outcome == "accepted"
 
 
-def test_the_mail_is_forgotten_after_thirty_days_and_what_it_did_is_not(answer, now):
+def test_the_mail_is_forgotten_after_thirty_days_its_effect_not(answer, now):
     record = answer("DECLINED", COMMENT="COMMENT:I am ill")
     assert (record.comment, bool(record.raw)) == ("I am ill", True)
     assert ReceivedMail.objects.forget(now + RAW_LIFE - timedelta(seconds=1)) == 0

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def asked(make_session, people, now):
+def undecided(make_session, people, now):
     """A session at five of six whose deadline has just passed, set to ask."""
     session = make_session(at_deadline=Session.AtDeadline.ASK)
     for person in people(5):
@@ -23,8 +23,8 @@ def asked(make_session, people, now):
     return session
 
 
-def test_the_office_is_asked_once(asked, now, settings):
-    asked.settle(now=now + timedelta(minutes=1))
+def test_the_office_is_asked_once(undecided, now, settings):
+    undecided.settle(now=now + timedelta(minutes=1))
     notice = Notice.objects.get(kind="undecided")
     assert (notice.to, notice.facts["count"], notice.expires_at) == (
         settings.OFFICE_EMAIL,
@@ -33,20 +33,20 @@ def test_the_office_is_asked_once(asked, now, settings):
     )
 
 
-def test_the_letter_leads_to_the_three_answers(asked, smtp_sink, settings):
+def test_the_mail_leads_to_the_three_answers(undecided, smtp_sink, settings):
     drain()
     (letter,) = [received.message for received in smtp_sink.to(settings.OFFICE_EMAIL)]
     assert letter["Subject"].startswith("Does it run?")
     text = letter.get_body(("plain",)).get_content()
     for page in ("run-anyway", "extend", "cancel"):
-        assert f"/admin/sessions_app/session/{asked.pk}/{page}/" in text
+        assert f"/admin/sessions_app/session/{undecided.pk}/{page}/" in text
     assert "5 of 6 people have registered" in text
 
 
-def test_more_time_asks_again_at_the_new_deadline(asked, office, now):
+def test_more_time_asks_again_at_the_new_deadline(undecided, office, now):
     until = now + timedelta(days=2)
-    asked.extend(until, by=office, now=now)
-    asked.settle(now=until)
+    undecided.extend(until, by=office, now=now)
+    undecided.settle(now=until)
     assert Notice.objects.filter(kind="undecided").count() == 2
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import Campus
 from devtools.testing.in_time import queries, send, sweep_and_send
+from devtools.testing.mail_reader import read_mail
 from notifications.kinds import at_risk
 from notifications.models import Notice
 from notifications.outbox.compose import write_mail
@@ -33,7 +34,7 @@ def kinds(now) -> list[str]:
     return [kind for kind, _ in sent(now)]
 
 
-def test_three_days_before_the_decision_the_registered_hear_once(short):
+def test_the_registered_are_told_once_three_days_before_the_decision(short):
     session, registrations, moment = short
     assert sent(moment - timedelta(seconds=1)) == []
     assert sent(moment) == [("at_risk", one.person.email) for one in registrations]
@@ -55,7 +56,7 @@ def test_who_registers_later_has_read_the_numbers_then(short, people):
     assert ("at_risk", late.person.email) not in sent(moment + timedelta(minutes=2))
 
 
-def test_the_letter_has_the_numbers_of_the_moment_it_is_written(short, people, now):
+def test_the_mail_has_the_numbers_of_the_moment_it_is_written(short, people, now):
     session, registrations, moment = short
     at_risk.owe(moment)
     Registration.objects.register(people(1)[0], session, now=now)
@@ -67,7 +68,7 @@ def test_the_letter_has_the_numbers_of_the_moment_it_is_written(short, people, n
         in (letter["text"])
     )
     assert f"/sessions/{session.code}/nominations/" in letter["text"]
-    assert letter["html"].lower().count("one more") == 4  # title, preview, headline, sentence
+    assert read_mail(letter).page.everything.lower().count("one more") == 4  # title, preview, headline, sentence
 
 
 def test_a_call_that_waited_is_dropped_once_the_minimum_is_reached(short, people, now):
@@ -90,7 +91,7 @@ def test_a_call_that_waited_is_dropped_once_it_is_decided(short, office, now, de
     assert send(session.confirm_by if decided == "too late" else moment) == []
 
 
-def test_who_left_meanwhile_is_not_asked(short, now):
+def test_somebody_who_left_since_is_not_asked(short, now):
     session, registrations, moment = short
     at_risk.owe(moment)
     registrations[0].withdraw(by=registrations[0].person, now=now)
@@ -115,7 +116,7 @@ def test_a_new_decision_date_is_said_and_the_old_one_is_not(short, office):
 
 @pytest.fixture
 def interested(short, people, workshop, now):
-    """interested(2, role=...) makes people who asked to hear of dates of the workshop."""
+    """interested(2, role=...) makes people who asked to be told of dates of the workshop."""
 
     def make(count, **fields):
         made = people(count, **fields)
@@ -167,7 +168,7 @@ def test_who_waits_and_is_interested_is_told_once_what_they_wait_for(short, inte
     assert "You are on the waitlist for" in write_mail(Notice.objects.get(kind="room_left"))["text"]
 
 
-def test_who_waits_for_the_session_at_risk_itself_is_not_told_of_it(short, interested, now):
+def test_the_waitlist_of_the_session_at_risk_is_not_told(short, interested, now):
     session, registrations, moment = short
     Registration.objects.register(interested(1)[0], session, now=now)
     waiting = session.registrations.last()
@@ -203,7 +204,7 @@ def test_an_unlisted_session_calls_only_its_own_people(short, interested):
     assert kinds(moment) == ["at_risk"] * 4
 
 
-def test_the_interested_can_stop_it_from_the_letter(short, interested):
+def test_the_interested_can_stop_it_from_the_mail(short, interested):
     session, registrations, moment = short
     (person,) = interested(1)
     sent(moment)

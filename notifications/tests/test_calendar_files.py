@@ -3,22 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from catalog.models import Workshop
 from devtools.testing.calendar_readers import properties, read_alike
+from devtools.testing.page import read
 from notifications.models import Notice
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Place, Session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_cache")]
 OFFICE = ("mailto:training@example.edu",)
-
-
-@pytest.fixture(autouse=True)
-def fresh_cache():
-    cache.clear()
 
 
 @pytest.fixture
@@ -107,34 +102,34 @@ def test_who_waits_or_left_has_no_file(client, own, people, make_session, person
     assert [client.get(file_of(one)).status_code for one in (waiting, left)] == [404, 404]
 
 
-def test_before_an_invitation_the_page_offers_the_file_and_then_points_to_the_mail(client, own, now):
+def test_the_page_offers_the_file_until_the_invitation_is_sent(client, own, now):
     registration = own(minimum=1)
-    page = client.get(registration.get_absolute_url()).content.decode()
-    assert file_of(registration) in page
-    assert file_of(registration) in client.get(registration.session.get_absolute_url()).content.decode()
+    page = read(client.get(registration.get_absolute_url()))
+    assert file_of(registration) in page.addresses
+    assert file_of(registration) in read(client.get(registration.session.get_absolute_url())).addresses
     registration.session.settle(now=now)
-    page = client.get(registration.get_absolute_url()).content.decode()
-    assert file_of(registration) not in page
-    assert "Your calendar invitation is in your mail." in page
-    assert file_of(registration) not in client.get(registration.session.get_absolute_url()).content.decode()
+    page = read(client.get(registration.get_absolute_url()))
+    assert file_of(registration) not in page.everything
+    assert "Your calendar invitation is in your mail." in page.text
+    assert file_of(registration) not in read(client.get(registration.session.get_absolute_url())).everything
 
 
-def test_whose_invitation_could_not_be_delivered_is_offered_the_file(client, own, now):
+def test_an_undeliverable_invitation_is_offered_as_a_file(client, own, now):
     registration = own(minimum=1)
     registration.session.settle(now=now)
     Notice.objects.filter(method="REQUEST").update(state=Notice.State.DEAD)
-    page = client.get(registration.get_absolute_url()).content.decode()
-    assert file_of(registration) in page
-    assert "not yet confirmed" not in page
+    page = read(client.get(registration.get_absolute_url()))
+    assert file_of(registration) in page.addresses
+    assert "not yet confirmed" not in page.everything
 
 
-# ---- the file of a session, for whoever is not registered ----
+# ---- the file of a session, for people who are not registered ----
 
 
 def test_everybody_may_put_a_public_session_into_their_calendar(client, weekly):
     session = weekly(2)
-    page = client.get(session.get_absolute_url()).content.decode()
-    assert f"/sessions/{session.code}/session.ics" in page
+    page = read(client.get(session.get_absolute_url()))
+    assert f"/sessions/{session.code}/session.ics" in page.addresses
     response = client.get(f"/sessions/{session.code}/session.ics")
     assert response["Content-Disposition"] == 'attachment; filename="training-session.ics"'
     assert response["Cache-Control"] == "public, max-age=900"
@@ -219,7 +214,7 @@ def test_the_feed_of_a_workshop_has_its_own_dates(client, make_session):
     assert client.get("/workshops/nowhere/sessions.ics").status_code == 404
 
 
-def test_a_cancelled_session_stays_struck_for_thirty_days_and_held_ones_as_long(client, make_session, office, now):
+def test_cancelled_and_held_sessions_stay_for_thirty_days(client, make_session, office, now):
     cancelled, held = make_session(), make_session(days=3)
     cancelled.cancel("Snow.", by=office, now=now)
     assert [event.status for event in read_alike(client.get("/sessions.ics").content)] == ["TENTATIVE", "CANCELLED"]
@@ -231,7 +226,7 @@ def test_a_cancelled_session_stays_struck_for_thirty_days_and_held_ones_as_long(
     assert read_alike(client.get("/sessions.ics").content) == []
 
 
-def test_a_cancelled_meeting_of_several_is_struck_in_the_feed_and_not_in_the_file(client, weekly, office, now):
+def test_a_cancelled_meeting_is_struck_in_the_feed_only(client, weekly, office, now):
     session = weekly(2)
     session.cancel_meeting(session.meetings.first(), "Snow.", office, now)
     found = [(event.status, event.summary[-13:]) for event in read_alike(client.get("/sessions.ics").content)]
@@ -282,6 +277,6 @@ def test_the_pages_say_where_to_subscribe(client, make_session):
     make_session()
     for page, feed in (("/", "/sessions.ics"), ("/workshops/bystander-interventions/", None)):
         address = feed or f"{page}sessions.ics"
-        content = client.get(page).content.decode()
-        assert f'href="webcal://127.0.0.1:8000{address}"' in content
-        assert f'href="http://127.0.0.1:8000{address}"' in content
+        content = read(client.get(page))
+        assert f"webcal://127.0.0.1:8000{address}" in content.addresses
+        assert f"http://127.0.0.1:8000{address}" in content.addresses

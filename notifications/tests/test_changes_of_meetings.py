@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.changing import MINUTES, deliver, first, owed, plan, shifted, text_of
 from notifications.models import Notice
-from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from registrations.models import Registration
 from sessions_app.models import Session
@@ -56,7 +56,7 @@ def test_one_meeting_cancelled_leaves_the_other(two_meetings, office, smtp_sink,
     assert Notice.objects.filter(kind="dropped").count() == 1
 
 
-def test_a_meeting_that_was_held_stays_in_calendars_when_the_session_is_cancelled(two_meetings, office, smtp_sink, now):
+def test_a_held_meeting_stays_in_calendars_after_a_cancellation(two_meetings, office, smtp_sink, now):
     deliver(now)
     one, two = two_meetings.meetings.all()
     two_meetings.cancel("The trainer is ill.", by=office, now=one.ends_at)
@@ -73,7 +73,7 @@ def test_a_meeting_under_way_is_taken_off_when_the_session_is_cancelled(two_meet
     assert [kind for kind, *_ in owed(first(two_meetings))[3:]] == ["cancelled", "cancelled"]
 
 
-def test_who_never_got_an_invitation_is_told_once_that_the_rest_is_cancelled(two_meetings, office, smtp_sink, now):
+def test_somebody_never_invited_is_told_once_of_the_cancellation(two_meetings, office, smtp_sink, now):
     two_meetings.cancel("The trainer is ill.", by=office, now=two_meetings.meetings.first().ends_at)
     deliver(now)
     (mail,) = [one for one in smtp_sink.received if "cancelled" in one.message["Subject"].lower()]

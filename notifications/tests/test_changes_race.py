@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def session(make_session, people, now):
+def confirmed_one(make_session, people, now):
     """A confirmed session of one person, whose invitation waits."""
     session = make_session(minimum=1)
     Registration.objects.register(people(1)[0], session, now=now)
@@ -49,22 +49,22 @@ def kinds() -> list[str]:
     return list(Notice.objects.order_by("pk").values_list("kind", flat=True))
 
 
-def test_a_sender_passes_over_an_invitation_that_is_being_edited_and_then_finds_the_new_values(session, office):
+def test_a_sender_passes_over_an_invitation_that_is_being_edited(confirmed_one, office):
     found = []
     with transaction.atomic():
-        move(session, office)
+        move(confirmed_one, office)
         elsewhere(lambda: found.append(claim(timezone.now()))).join(10)
     assert found == [None]
     notice = claim(timezone.now())
-    assert notice.facts["says"]["starts_at"] == session.meetings.get().starts_at.isoformat()
+    assert notice.facts["says"]["starts_at"] == confirmed_one.meetings.get().starts_at.isoformat()
     assert kinds() == ["confirmed"]
 
 
-def test_an_edit_waits_for_the_sender_and_owes_an_update(session, office):
-    old = session.meetings.get().starts_at
+def test_an_edit_waits_for_the_sender_and_owes_an_update(confirmed_one, office):
+    old = confirmed_one.meetings.get().starts_at
     with transaction.atomic():
         notice = claim(timezone.now())
-        editing = elsewhere(lambda: move(session, office))
+        editing = elsewhere(lambda: move(confirmed_one, office))
         editing.join(0.7)
         assert editing.is_alive()
     editing.join(10)
@@ -72,14 +72,14 @@ def test_an_edit_waits_for_the_sender_and_owes_an_update(session, office):
     assert kinds() == ["confirmed", "changed"]
 
 
-def test_a_second_edit_waits_for_the_sender_of_the_first(session, office):
+def test_a_second_edit_waits_for_the_sender_of_the_first(confirmed_one, office):
     claim(timezone.now())
     Notice.objects.update(state="sent")
-    move(session, office)
+    move(confirmed_one, office)
     Notice.objects.filter(kind="changed").update(next_attempt_at=timezone.now())
     with transaction.atomic():
         first = claim(timezone.now())
-        editing = elsewhere(lambda: move(session, office))
+        editing = elsewhere(lambda: move(confirmed_one, office))
         editing.join(0.7)
         assert editing.is_alive()
     editing.join(10)
@@ -88,7 +88,7 @@ def test_a_second_edit_waits_for_the_sender_of_the_first(session, office):
     assert list(Notice.objects.order_by("pk").values_list("sequence", flat=True)) == [0, 1, 2]
 
 
-def test_edits_and_senders_at_once_end_with_what_is_so(session, office):
+def test_edits_and_senders_at_once_end_with_what_is_so(confirmed_one, office):
     """Ten edits against a sender that takes whatever is due at once: the last message says what the portal says."""
     stop = threading.Event()
 
@@ -100,13 +100,13 @@ def test_edits_and_senders_at_once_end_with_what_is_so(session, office):
 
     sending = elsewhere(keep_sending)
     for _ in range(10):
-        move(session, office)
+        move(confirmed_one, office)
     stop.set()
     sending.join(10)
     Notice.objects.filter(state="queued").update(next_attempt_at=timezone.now())
     while claim(timezone.now()):
         Notice.objects.filter(state="sending").update(state="sent")
     last = Notice.objects.filter(state="sent").order_by("sequence").last()
-    assert last.thread.shown["starts_at"] == session.meetings.get().starts_at.isoformat()
+    assert last.thread.shown["starts_at"] == confirmed_one.meetings.get().starts_at.isoformat()
     sequences = list(Notice.objects.order_by("sequence").values_list("sequence", flat=True))
     assert sequences == list(range(len(sequences)))

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.changing import MINUTES, deliver, first, owed, shift, text_of
 from foundation.dates import long_day
 from notifications.models import Notice
-from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from registrations.models import Registration
 from sessions_app.models import Place
@@ -109,7 +109,7 @@ def test_a_change_put_off_is_told_from_what_the_person_knows(confirmed, office, 
     assert datetime.fromisoformat(was["starts_at"]) == meeting.starts_at
 
 
-def test_an_invitation_that_is_retried_and_then_edited_goes_out_with_the_new_values(confirmed, office, smtp_sink, now):
+def test_a_retried_invitation_goes_out_with_the_new_values(confirmed, office, smtp_sink, now):
     registration = first(confirmed)
     smtp_sink.refused.add(registration.person.email)
     deliver(now)
@@ -125,9 +125,7 @@ def test_an_invitation_that_is_retried_and_then_edited_goes_out_with_the_new_val
     assert list(breaches(now + 3 * MINUTES)) == []
 
 
-def test_plain_mail_that_is_retried_and_then_edited_goes_out_with_the_new_values(
-    make_session, person, office, smtp_sink, now
-):
+def test_retried_plain_mail_goes_out_with_the_new_values(make_session, person, office, smtp_sink, now):
     session = make_session()
     was = long_day(session.starts_at, session.time_zone)
     smtp_sink.refused.add(person.email)

@@ -1,17 +1,17 @@
-"""Who has no invitation hears of a change, or of the end, in plain mail, and only once."""
+"""People without an invitation are told of a change, or of the end, in plain mail, and only once."""
 
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from conftest import ZONE
+from devtools.testing.calendar_readers import calendar_of
+from devtools.testing.cast import ZONE
 from devtools.testing.changing import MINUTES, deliver, owed, plan, shift, subjects_to, text_of
 from foundation.dates import long_day
 from notifications.kinds import at_risk
 from notifications.models import Notice
 from notifications.outbox.claim import claim
-from notifications.tests.test_delivery import calendar_of
 from registrations.models import Interest, Nomination, Registration
 from sessions_app.models import Place
 
@@ -127,7 +127,7 @@ def test_a_nomination_changed_and_then_cancelled_unsent_is_no_mail(make_session,
     assert smtp_sink.to("colleague@example.edu") == []
 
 
-def test_an_answered_nomination_hears_nothing_more(make_session, office, smtp_sink, people, now):
+def test_an_answered_nomination_is_told_nothing_more(make_session, office, smtp_sink, people, now):
     session = make_session()
     (nomination,) = Nomination.objects.nominate(["colleague@example.edu"], session, by=office, now=now)
     deliver(now)
@@ -147,7 +147,7 @@ def test_of_an_open_session_a_meeting_more_or_less_is_told_plainly(make_session,
     assert "Part 2 of 2\nWhen, before: not held\nWhen, now:    " in body
 
 
-def test_who_was_told_of_a_date_hears_that_it_is_cancelled(make_session, workshop, people, office, smtp_sink, now):
+def test_people_told_of_a_date_are_told_of_its_cancellation(make_session, workshop, people, office, smtp_sink, now):
     told, late, placed = people(3)
     for person in (told, placed):
         Interest.objects.express(person, workshop, now=now)
@@ -164,7 +164,7 @@ def test_who_was_told_of_a_date_hears_that_it_is_cancelled(make_session, worksho
     assert "Snow." in text_of(smtp_sink.to(told.email)[-1])
 
 
-def test_who_was_told_of_seats_left_hears_that_it_is_cancelled(make_session, workshop, people, office, smtp_sink, now):
+def test_people_told_of_free_seats_are_told_of_the_cancellation(make_session, workshop, people, office, smtp_sink, now):
     session = make_session()
     told, late = people(2)
     Interest.objects.express(told, workshop, now=now)
@@ -179,7 +179,7 @@ def test_who_was_told_of_seats_left_hears_that_it_is_cancelled(make_session, wor
     assert subjects_to(smtp_sink, late) == []
 
 
-def test_who_may_have_read_that_they_were_thought_of_hears_that_it_is_cancelled(make_session, office, smtp_sink, now):
+def test_nominees_who_may_have_read_it_are_told_of_the_cancellation(make_session, office, smtp_sink, now):
     """The mail server took the first mail without saying so."""
     session = make_session()
     Nomination.objects.nominate(["colleague@example.edu"], session, by=office, now=now)
@@ -191,7 +191,7 @@ def test_who_may_have_read_that_they_were_thought_of_hears_that_it_is_cancelled(
     assert [words[:24] for words in subjects] == ["A colleague thought of y", "Cancelled"]
 
 
-def test_an_announcement_that_has_not_left_is_not_sent_once_it_is_off(make_session, workshop, people, office, now):
+def test_an_announcement_of_a_cancelled_date_is_not_sent(make_session, workshop, people, office, now):
     Interest.objects.express(people(1)[0], workshop, now=now)
     make_session().cancel("Snow.", by=office, now=now)
     assert claim(timezone.now()) is None

@@ -10,12 +10,12 @@ from django.utils import timezone
 from accounts.models import Campus
 from catalog.models import Facilitator
 from devtools.testing import replies
+from devtools.testing.calendar_readers import calendar_of
 from notifications.calendars.snapshots import shown_of
 from notifications.models import CalendarThread, Decline, MailQueue, Notice
 from notifications.outbox.claim import claim
 from notifications.outbox.deliver import Sender
 from notifications.replies.applying import receive
-from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Place, Session, Times, Venue

@@ -7,12 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.notices import written_code
 from notifications.models import MailQueue, Notice
 from notifications.outbox import deliver
 from notifications.outbox.claim import LEASE, claim, claim_some
 from notifications.outbox.deliver import Sender, drain
-from notifications.tests.test_delivery import calendar_of
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session, Times
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def confirmed(make_session, people, now):
+def six(make_session, people, now):
     """A confirmed session with six registrations, whose invitations are all that is owed."""
     session = make_session()
     registrations = [Registration.objects.register(person, session, now=now) for person in people(6)]
@@ -44,7 +44,7 @@ def write_code(person) -> Notice:
     return written_code(person.email, person, "Code", "123 456", "h", later(minutes=3))
 
 
-def test_several_are_claimed_in_one_go(confirmed):
+def test_several_are_claimed_in_one_go(six):
     taken = claim_some(timezone.now(), most=4)
     assert [notice.pk for notice in taken] == list(Notice.objects.order_by("pk").values_list("pk", flat=True)[:4])
     assert (
@@ -53,7 +53,7 @@ def test_several_are_claimed_in_one_go(confirmed):
     )
 
 
-def test_a_claim_of_six_reads_and_writes_no_more_often_than_a_claim_of_two(make_session, people, now):
+def test_a_claim_of_six_makes_as_many_queries_as_of_two(make_session, people, now):
     session, counts = make_session(capacity=30), []
     for number in (2, 6):
         crowd = people(number)
@@ -72,13 +72,13 @@ def test_a_claim_of_six_reads_and_writes_no_more_often_than_a_claim_of_two(make_
     assert counts[0] == counts[1] <= 14
 
 
-def test_a_code_is_claimed_alone(confirmed, person):
+def test_a_code_is_claimed_alone(six, person):
     code = write_code(person)
     assert claim_some(timezone.now(), most=20) == [code]
     assert len(claim_some(timezone.now(), most=20)) == 6
 
 
-def test_what_was_tried_before_is_claimed_alone_so_that_a_poison_takes_nobody_along(confirmed):
+def test_a_notice_that_was_tried_before_is_claimed_alone(six):
     everything = claim_some(timezone.now(), most=20)
     assert len(everything) == 6
     after = timezone.now() + LEASE + timedelta(seconds=1)
@@ -87,15 +87,15 @@ def test_what_was_tried_before_is_claimed_alone_so_that_a_poison_takes_nobody_al
     assert claim_some(after, most=20) == []
 
 
-def test_an_invitation_sent_again_is_claimed_alone(confirmed, office, now):
-    session, registrations = confirmed
+def test_an_invitation_sent_again_is_claimed_alone(six, office, now):
+    session, registrations = six
     Notice.objects.update(state="sent")
     again = [registration.threads.get().send_again(by=office, now=now) for registration in registrations[:2]]
     assert [claim_some(timezone.now(), most=20) for _ in again] == [[notice] for notice in again]
 
 
-def test_a_cancellation_with_an_older_message_waiting_is_claimed_alone(confirmed, now):
-    session, registrations = confirmed
+def test_a_cancellation_with_an_older_message_waiting_is_claimed_alone(six, now):
+    session, registrations = six
     for registration in registrations[:2]:
         registration.withdraw(by=registration.person, now=now)
     later_ones = timezone.now() + timedelta(minutes=1)
@@ -114,14 +114,14 @@ def test_a_cancellation_with_an_older_message_waiting_is_claimed_alone(confirmed
     ],
     ids=["the person left", "the session is cancelled", "the meeting is cancelled"],
 )
-def test_an_invitation_that_no_longer_holds_is_set_aside(confirmed, now, end):
+def test_an_invitation_that_no_longer_holds_is_set_aside(six, now, end):
     end(now)
     assert claim_some(timezone.now(), most=20) == []
     assert set(Notice.objects.values_list("state", flat=True)) == {"superseded"}
 
 
-def test_of_one_thread_one_message_at_most_is_claimed(confirmed, now):
-    session, registrations = confirmed
+def test_of_one_thread_one_message_at_most_is_claimed(six, now):
+    session, registrations = six
     first = registrations[0].notices.get()
     thread = first.thread
     Notice.objects.exclude(pk=first.pk).delete()
@@ -133,7 +133,7 @@ def test_of_one_thread_one_message_at_most_is_claimed(confirmed, now):
     assert claim_some(timezone.now(), most=20) == [twin]
 
 
-def test_what_a_slow_server_leaves_undone_goes_back_and_counts_as_never_tried(confirmed, smtp_sink, monkeypatch):
+def test_what_a_slow_server_leaves_undone_counts_as_never_tried(six, smtp_sink, monkeypatch):
     assert send_slowly(monkeypatch) == 1
     waiting = Notice.objects.filter(state="queued")
     assert (len(smtp_sink.received), waiting.count()) == (1, 5)
@@ -142,15 +142,15 @@ def test_what_a_slow_server_leaves_undone_goes_back_and_counts_as_never_tried(co
     assert len({received.message["X-Quorum-Notice"] for received in smtp_sink.received}) == len(smtp_sink.received) == 6
 
 
-def test_a_code_written_meanwhile_overtakes_what_a_slow_server_leaves_undone(confirmed, person, smtp_sink, monkeypatch):
+def test_a_new_code_overtakes_what_a_slow_server_leaves_undone(six, person, smtp_sink, monkeypatch):
     send_slowly(monkeypatch)
     write_code(person)
     drain()
     assert [received.message["Subject"] == "Code" for received in smtp_sink.received] == [False, True] + [False] * 5
 
 
-def test_a_letter_written_while_the_queue_was_paused_is_written_anew(confirmed, smtp_sink, office, now):
-    session, registrations = confirmed
+def test_mail_of_a_paused_queue_is_written_again(six, smtp_sink, office, now):
+    session, registrations = six
 
     async def refuse(server, session, envelope, address, options):
         return "530 5.7.0 Not from you"
@@ -170,6 +170,6 @@ def test_a_letter_written_while_the_queue_was_paused_is_written_anew(confirmed, 
     assert len(smtp_sink.received) == 6
 
 
-def test_claiming_one_takes_the_first(confirmed):
+def test_claiming_one_takes_the_first(six):
     first = Notice.objects.order_by("pk").first()
     assert claim(timezone.now()) == first

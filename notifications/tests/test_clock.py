@@ -5,20 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications.models import Notice
 from notifications.outbox.claim import LEASE, claim
 from notifications.outbox.clock import Clock
 from notifications.outbox.deliver import drain
-from registrations.models import Registration
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def notice(make_session, person, now) -> Notice:
-    """A notice that is due."""
-    return Registration.objects.register(person, make_session(), now=now).notices.get()
 
 
 def move_clock(monkeypatch, by: timedelta) -> None:
@@ -41,7 +33,7 @@ def test_a_worker_an_hour_behind_sends_what_is_due(notice, smtp_sink, monkeypatc
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
-def test_a_worker_whose_clock_is_off_tries_again_when_it_should(notice, smtp_sink, monkeypatch, hours):
+def test_a_worker_with_a_wrong_clock_tries_again_in_time(notice, smtp_sink, monkeypatch, hours):
     smtp_sink.busy, asked_at = 1, timezone.now()
     with monkeypatch.context() as patch:
         move_clock(patch, hours * HOUR)

@@ -5,14 +5,15 @@ import socketserver
 import threading
 from datetime import timedelta
 
-import icalendar
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from conftest import ZONE
+from devtools.testing.calendar_readers import calendar_of
+from devtools.testing.cast import ZONE
+from devtools.testing.mail_reader import read_mail
 from devtools.testing.notices import written_code
 from notifications.models import CalendarThread, MailQueue, Notice
 from notifications.outbox.claim import LEASE, claim
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def confirmed(make_session, people, now):
+def confirmed_six(make_session, people, now):
     """A confirmed session of six with the registrations of its people, nothing sent yet but what confirms it."""
     session = make_session()
     registrations = [Registration.objects.register(person, session, now=now) for person in people(6)]
@@ -40,20 +41,8 @@ def states(registration) -> list[str]:
     return list(registration.notices.order_by("pk").values_list("state", flat=True))
 
 
-def calendar_of(received) -> icalendar.Event | None:
-    """The VEVENT a message carries, with its METHOD as an attribute, or None."""
-    for part in received.message.walk():
-        if part.get_content_type() == "text/calendar":
-            calendar = icalendar.Calendar.from_ical(part.get_content())
-            (event,) = calendar.walk("VEVENT")
-            event.method = str(calendar["METHOD"])
-            assert part.get_param("method") == event.method
-            return event
-    return None
-
-
-def test_each_invitation_names_its_one_reader(confirmed, smtp_sink):
-    session, registrations = confirmed
+def test_each_invitation_names_its_one_reader(confirmed_six, smtp_sink):
+    session, registrations = confirmed_six
     everybody = {registration.person.email for registration in registrations}
     drain()
     assert len(smtp_sink.received) == 6
@@ -67,7 +56,7 @@ def test_each_invitation_names_its_one_reader(confirmed, smtp_sink):
         assert {address for address in everybody if address in shown.replace("\r\n ", "")} == {reader}
 
 
-def test_an_invitation_is_stamped_by_the_senders_clock(confirmed, smtp_sink):
+def test_an_invitation_is_stamped_by_the_senders_clock(confirmed_six, smtp_sink):
     """It is the database's; by the clock of a machine that is ahead, what comes next would look older."""
     at = later(hours=-1).replace(microsecond=0)
     notice = claim(timezone.now())
@@ -76,14 +65,14 @@ def test_an_invitation_is_stamped_by_the_senders_clock(confirmed, smtp_sink):
     assert calendar_of(smtp_sink.received[0]).decoded("DTSTAMP") == at
 
 
-def test_plain_news_older_than_the_invitation_is_superseded(confirmed, smtp_sink):
-    session, registrations = confirmed
+def test_plain_news_older_than_the_invitation_is_superseded(confirmed_six, smtp_sink):
+    session, registrations = confirmed_six
     drain()
     assert states(registrations[0]) == ["superseded", "sent"]
 
 
-def test_a_cancellation_carries_its_calendar_part_once_an_invitation_was_claimed(confirmed, smtp_sink, now):
-    session, registrations = confirmed
+def test_a_cancellation_carries_its_calendar_part_once_an_invitation_was_claimed(confirmed_six, smtp_sink, now):
+    session, registrations = confirmed_six
     drain()
     registrations[0].withdraw(by=registrations[0].person, now=now)
     drain()
@@ -94,8 +83,8 @@ def test_a_cancellation_carries_its_calendar_part_once_an_invitation_was_claimed
     assert str(left["STATUS"]) == "CANCELLED"
 
 
-def test_a_cancellation_without_an_invitation_is_plain_mail(confirmed, smtp_sink, now):
-    session, registrations = confirmed
+def test_a_cancellation_without_an_invitation_is_plain_mail(confirmed_six, smtp_sink, now):
+    session, registrations = confirmed_six
     registrations[0].withdraw(by=registrations[0].person, now=now)
     drain()
     (only,) = smtp_sink.to(registrations[0].person.email)
@@ -105,8 +94,8 @@ def test_a_cancellation_without_an_invitation_is_plain_mail(confirmed, smtp_sink
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_a_cancellation_claimed_while_the_invitation_goes_out_takes_it_off_the_calendar(confirmed, now):
-    session, registrations = confirmed
+def test_a_cancellation_beats_an_invitation_on_its_way(confirmed_six, now):
+    session, registrations = confirmed_six
     thread = registrations[0].threads.get()
     registrations[0].withdraw(by=registrations[0].person, now=now)
     Notice.objects.exclude(thread=thread).update(state="sent")
@@ -128,8 +117,8 @@ def test_a_cancellation_claimed_while_the_invitation_goes_out_takes_it_off_the_c
     assert [(notice.thread, notice.method) for notice in claimed] == [(thread, "CANCEL")]
 
 
-def test_a_request_refused_for_now_never_follows_the_cancellation(confirmed, smtp_sink, office, now):
-    session, registrations = confirmed
+def test_a_request_refused_for_now_never_follows_the_cancellation(confirmed_six, smtp_sink, office, now):
+    session, registrations = confirmed_six
     address = registrations[0].person.email
     smtp_sink.deferred.add(address)
     drain()
@@ -143,8 +132,8 @@ def test_a_request_refused_for_now_never_follows_the_cancellation(confirmed, smt
     assert calendar_of(last)["SEQUENCE"] == 1
 
 
-def test_one_notice_in_flight_per_thread(confirmed, now):
-    session, registrations = confirmed
+def test_one_notice_in_flight_per_thread(confirmed_six, now):
+    session, registrations = confirmed_six
     thread = registrations[0].threads.get()
     Notice.objects.filter(thread=thread).update(state="sending", lease_until=later(minutes=5))
     registrations[0].withdraw(by=registrations[0].person, now=now)
@@ -154,7 +143,7 @@ def test_one_notice_in_flight_per_thread(confirmed, now):
         Notice.objects.filter(pk=cancellation.pk).update(state="sending")
 
 
-def test_a_dead_senders_notice_is_taken_over_when_its_lease_runs_out(confirmed):
+def test_a_dead_senders_notice_is_taken_over_when_its_lease_runs_out(confirmed_six):
     first = claim(timezone.now())
     while claim(timezone.now()):
         pass
@@ -164,7 +153,7 @@ def test_a_dead_senders_notice_is_taken_over_when_its_lease_runs_out(confirmed):
     assert again.token != first.token
 
 
-def test_the_letter_sent_again_is_the_same_letter(confirmed, smtp_sink):
+def test_mail_that_is_sent_again_is_the_same_mail(confirmed_six, smtp_sink):
     smtp_sink.drops = 1
     drain()
     Notice.objects.filter(state="queued").update(next_attempt_at=timezone.now())
@@ -177,8 +166,8 @@ def test_the_letter_sent_again_is_the_same_letter(confirmed, smtp_sink):
     assert calendar_of(twice[0]).to_ical() == calendar_of(twice[1]).to_ical()
 
 
-def test_a_refused_recipient_is_dead_at_once_and_shown(confirmed, smtp_sink):
-    session, registrations = confirmed
+def test_a_refused_recipient_is_dead_at_once_and_shown(confirmed_six, smtp_sink):
+    session, registrations = confirmed_six
     smtp_sink.refused.add(registrations[0].person.email)
     drain()
     notice = registrations[0].notices.get(method="REQUEST")
@@ -187,8 +176,8 @@ def test_a_refused_recipient_is_dead_at_once_and_shown(confirmed, smtp_sink):
     assert Notice.objects.filter(state="sent").count() == 5
 
 
-def test_retry_queues_a_dead_notice_again(confirmed, smtp_sink):
-    session, registrations = confirmed
+def test_retry_queues_a_dead_notice_again(confirmed_six, smtp_sink):
+    session, registrations = confirmed_six
     smtp_sink.refused.add(registrations[0].person.email)
     drain()
     smtp_sink.refused.clear()
@@ -197,8 +186,8 @@ def test_retry_queues_a_dead_notice_again(confirmed, smtp_sink):
     assert len(smtp_sink.to(registrations[0].person.email)) == 1
 
 
-def test_a_temporary_refusal_is_tried_again_after_a_minute_or_so(confirmed, smtp_sink):
-    session, registrations = confirmed
+def test_a_temporary_refusal_is_tried_again_after_a_minute_or_so(confirmed_six, smtp_sink):
+    session, registrations = confirmed_six
     smtp_sink.deferred.add(registrations[0].person.email)
     before = timezone.now()
     drain()
@@ -207,15 +196,15 @@ def test_a_temporary_refusal_is_tried_again_after_a_minute_or_so(confirmed, smtp
     assert timedelta(seconds=48) <= notice.next_attempt_at - before <= timedelta(seconds=80)
 
 
-def test_after_three_days_a_temporary_refusal_is_final(confirmed, smtp_sink):
-    session, registrations = confirmed
+def test_after_three_days_a_temporary_refusal_is_final(confirmed_six, smtp_sink):
+    session, registrations = confirmed_six
     smtp_sink.deferred.add(registrations[0].person.email)
     Notice.objects.update(created_at=timezone.now() - GIVE_UP_AFTER)
     drain()
     assert registrations[0].notices.get(method="REQUEST").state == "dead"
 
 
-def test_no_mail_server_costs_nothing_but_time(confirmed, smtp_sink, settings):
+def test_no_mail_server_costs_nothing_but_time(confirmed_six, smtp_sink, settings):
     settings.EMAIL_PORT = 1
     drain()
     assert set(Notice.objects.values_list("state", flat=True)) == {"queued", "superseded"}
@@ -240,7 +229,7 @@ def suspicious_server(settings, smtp_sink):
     controller.stop()
 
 
-def test_refused_credentials_pause_the_queue_and_burn_no_attempt(confirmed, suspicious_server, smtp_sink):
+def test_refused_credentials_pause_the_queue_and_burn_no_attempt(confirmed_six, suspicious_server, smtp_sink):
     drain()
     queue = MailQueue.load()
     assert queue.is_paused(timezone.now())
@@ -250,7 +239,7 @@ def test_refused_credentials_pause_the_queue_and_burn_no_attempt(confirmed, susp
     assert drain() == 0
 
 
-def test_the_queue_goes_on_once_the_credentials_are_right(confirmed, suspicious_server, smtp_sink, settings):
+def test_the_queue_goes_on_once_the_credentials_are_right(confirmed_six, suspicious_server, smtp_sink, settings):
     drain()
     settings.EMAIL_PORT, settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = smtp_sink.port, "", ""
     MailQueue.objects.update(paused_until=timezone.now())
@@ -287,9 +276,7 @@ def surly_server(settings, smtp_sink):
 
 
 @pytest.mark.parametrize("said_to", ["CONNECT", "EHLO", "STARTTLS"])
-def test_a_server_that_turns_everybody_away_pauses_the_queue_and_burns_no_attempt(
-    confirmed, surly_server, settings, said_to
-):
+def test_a_server_that_refuses_all_pauses_the_queue(confirmed_six, surly_server, settings, said_to):
     settings.EMAIL_USE_TLS = said_to == "STARTTLS"
     # HELO is what a client says where EHLO is refused.
     surly_server(HELO="550 5.7.1 Blocked", **{said_to: "550 5.7.1 Blocked"})
@@ -300,7 +287,7 @@ def test_a_server_that_turns_everybody_away_pauses_the_queue_and_burns_no_attemp
     assert list(waiting.values_list("attempts", flat=True)) == [0] * 6
 
 
-def test_a_server_too_busy_to_greet_is_tried_again_after_a_minute_or_so(confirmed, surly_server):
+def test_a_server_too_busy_to_greet_is_tried_again_soon(confirmed_six, surly_server):
     surly_server(CONNECT="421 4.3.2 Too many connections")
     drain()
     assert not MailQueue.load().is_paused(timezone.now())
@@ -308,7 +295,7 @@ def test_a_server_too_busy_to_greet_is_tried_again_after_a_minute_or_so(confirme
     assert list(waiting.values_list("attempts", "problem")) == [(1, "421 4.3.2 Too many connections")] * 6
 
 
-def test_a_notice_that_kills_its_sender_is_given_up_in_the_end(confirmed, smtp_sink):
+def test_a_notice_that_kills_its_sender_is_given_up_in_the_end(confirmed_six, smtp_sink):
     notice = Notice.objects.filter(method="REQUEST").first()
     Notice.objects.filter(pk=notice.pk).update(attempts=20, state="sending", lease_until=timezone.now())
     drain()
@@ -316,7 +303,7 @@ def test_a_notice_that_kills_its_sender_is_given_up_in_the_end(confirmed, smtp_s
     assert (notice.state, notice.problem) == ("dead", "Given up after 20 attempts.")
 
 
-def test_a_letter_that_cannot_be_written_does_not_stop_the_others(confirmed, smtp_sink):
+def test_mail_that_cannot_be_written_does_not_stop_the_rest(confirmed_six, smtp_sink):
     poison = Notice.objects.filter(method="REQUEST").first()
     CalendarThread.objects.filter(pk=poison.thread_id).update(uid="not a uid")
     drain()
@@ -326,7 +313,7 @@ def test_a_letter_that_cannot_be_written_does_not_stop_the_others(confirmed, smt
     assert len(smtp_sink.received) == 5
 
 
-def test_codes_go_first_and_are_erased_once_sent(confirmed, person, smtp_sink):
+def test_codes_go_first_and_are_erased_once_sent(confirmed_six, person, smtp_sink):
     code = written_code(
         person.email, person, "123 456 is your Quorum code", "123 456", "<p>123 456</p>", later(minutes=3)
     )
@@ -351,7 +338,7 @@ def test_two_peoples_codes_do_not_supersede_each_other(people, smtp_sink):
     assert len(smtp_sink.received) == 2
 
 
-def test_every_kind_of_letter_says_what_it_must(make_session, people, office, smtp_sink, now):
+def test_every_kind_of_mail_says_what_it_must(make_session, people, office, smtp_sink, now):
     session = make_session(minimum=2, capacity=2)
     sister = make_session(days=30)
     first, second, third = people(3)
@@ -371,10 +358,7 @@ def test_every_kind_of_letter_says_what_it_must(make_session, people, office, sm
     assert subjects[first] == ["You’re registered", "Confirmed", "You’ve left"]
     assert subjects[second] == ["You’re registered", "Confirmed", "Cancelled"]
     assert subjects[third] == ["You’re on the waitlist", "You have a seat", "Cancelled"]
-    last = smtp_sink.to(third.email)[-1].message
-    text = last.get_body(("plain",)).get_content()
-    html = last.get_body(("html",)).get_content()
-    for body in (text, html):
+    for body in read_mail(smtp_sink.to(third.email)[-1]).bodies:
         assert "The facilitator is ill." in body
         assert f"?to={sister.code}" in body
         assert "None" not in body and "{{" not in body and "{%" not in body
@@ -413,7 +397,7 @@ def test_a_notice_another_sender_is_taking_is_passed_over(people):
             cursor.execute("RESET lock_timeout")
 
 
-def test_a_sender_whose_lease_ran_out_leaves_the_notice_to_the_next(person, smtp_sink):
+def test_a_sender_without_its_lease_leaves_the_notice_alone(person, smtp_sink):
     code = written_code(person.email, person, "Code", "123 456", "h", later(days=1))
     slow = claim(timezone.now())
     quick = claim(timezone.now() + LEASE + timedelta(seconds=1))
@@ -427,8 +411,8 @@ def test_a_sender_whose_lease_ran_out_leaves_the_notice_to_the_next(person, smtp
     assert len({received.message["X-Quorum-Notice"] for received in smtp_sink.received}) == 1
 
 
-def test_what_was_superseded_meanwhile_stays_so_when_its_sender_is_done(confirmed, smtp_sink, now):
-    session, registrations = confirmed
+def test_a_notice_superseded_while_it_is_sent_stays_superseded(confirmed_six, smtp_sink, now):
+    session, registrations = confirmed_six
     Notice.objects.exclude(registration=registrations[0]).delete()
     invitation = claim(timezone.now())
     registrations[0].withdraw(by=registrations[0].person, now=now)
@@ -438,8 +422,8 @@ def test_what_was_superseded_meanwhile_stays_so_when_its_sender_is_done(confirme
     assert states(registrations[0]) == ["superseded", "superseded", "sending"]
 
 
-def test_taking_the_newest_sets_older_ones_aside_at_once(confirmed, now):
-    session, registrations = confirmed
+def test_taking_the_newest_sets_older_ones_aside_at_once(confirmed_six, now):
+    session, registrations = confirmed_six
     Notice.objects.exclude(registration=registrations[0]).delete()
     claim(timezone.now())
     Notice.objects.filter(state="sending").update(state="queued", next_attempt_at=later(hours=1))
@@ -448,8 +432,8 @@ def test_taking_the_newest_sets_older_ones_aside_at_once(confirmed, now):
     assert states(registrations[0]) == ["superseded", "superseded", "sending"]
 
 
-def test_an_invitation_is_not_tried_again_once_its_cancellation_was_sent(confirmed, smtp_sink, now):
-    session, registrations = confirmed
+def test_an_invitation_is_not_tried_again_once_its_cancellation_was_sent(confirmed_six, smtp_sink, now):
+    session, registrations = confirmed_six
     address = registrations[0].person.email
     smtp_sink.refused.add(address)
     drain()
@@ -487,8 +471,8 @@ def test_leaving_two_meetings_nobody_was_invited_to_makes_one_mail(make_session,
     assert calendar_of(only) is None
 
 
-def test_pauses_grow_and_are_scattered(confirmed, smtp_sink):
-    session, registrations = confirmed
+def test_pauses_grow_and_are_scattered(confirmed_six, smtp_sink):
+    session, registrations = confirmed_six
     smtp_sink.deferred.update(registration.person.email for registration in registrations)
     for minutes in (1, 5, 15, 60, 180, 360, 720, 1440, 1440):
         Notice.objects.filter(state="queued").update(next_attempt_at=timezone.now())
@@ -513,7 +497,7 @@ def test_an_expired_code_is_not_taken(person):
     assert claim(timezone.now()) is None
 
 
-def test_a_server_that_says_it_closes_costs_one_notice_one_attempt(confirmed, smtp_sink):
+def test_a_server_that_says_it_closes_costs_one_notice_one_attempt(confirmed_six, smtp_sink):
     said = []
 
     async def close_once(server, session, envelope, address, options):
@@ -530,7 +514,7 @@ def test_a_server_that_says_it_closes_costs_one_notice_one_attempt(confirmed, sm
     assert (waiting.to, waiting.attempts) == (said[0], 1)
 
 
-def test_only_undeliverable_notices_are_queued_again(confirmed, smtp_sink):
+def test_only_undeliverable_notices_are_queued_again(confirmed_six, smtp_sink):
     drain()
     sent = Notice.objects.filter(state="sent").first()
     sent.retry()

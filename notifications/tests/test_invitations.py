@@ -10,6 +10,7 @@ import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from devtools.testing.calendar_readers import nested, strict_lines
 from foundation.text import one_line
 from notifications.calendars.writing import Invitation, Mailbox, cancel, request
 
@@ -17,8 +18,6 @@ UID = "6f1d1c1e-0c5e-4f1e-9a53-7f0f6a1f8c11@portal.example"
 OFFICE = Mailbox("Training office", "training@portal.example")
 JANA = Mailbox("Jana Nováková", "jana.novak@firm.example")
 PARIS = ZoneInfo("Europe/Paris")
-PARAMETER = re.compile(r"""([A-Z-]+)=("[^"]*"|[^";:,]*)""")
-LINE = re.compile(rf"([A-Z-]+)((?:;{PARAMETER.pattern.replace('(', '(?:')})*):(.*)")
 
 
 def an_invitation(**changes):
@@ -37,38 +36,6 @@ def an_invitation(**changes):
         "rsvp": True,
     }
     return Invitation(**values | changes)
-
-
-def strict_lines(data):
-    """Return the content lines as (name, parameters, value), refusing every departure from RFC 5545 section 3.1."""
-    assert data.endswith(b"\r\nEND:VCALENDAR\r\n")
-    physical = data.split(b"\r\n")[:-1]
-    for line in physical:
-        assert 0 < len(line) <= 75
-        assert not any(octet < 0x20 and octet != 0x09 or octet == 0x7F for octet in line)
-        line.decode("utf-8")
-    logical = data.replace(b"\r\n ", b"").decode("utf-8").split("\r\n")[:-1]
-    found = []
-    for line in logical:
-        head, parameters, value = LINE.fullmatch(line).groups()
-        names = [name for name, _ in PARAMETER.findall(parameters)]
-        assert len(names) == len(set(names)), "a parameter stands once"
-        found.append((head, {name: text.strip('"') for name, text in PARAMETER.findall(parameters)}, value))
-    return found
-
-
-def nested(lines):
-    """Return [(path of components, name, parameters, value)] and check that components are closed in order."""
-    path, found = [], []
-    for name, parameters, value in lines:
-        if name == "BEGIN":
-            path.append(value)
-        elif name == "END":
-            assert path.pop() == value
-        else:
-            found.append(("/".join(path), name, parameters, value))
-    assert path == []
-    return found
 
 
 def event_lines(data, name):
@@ -200,7 +167,7 @@ def test_the_status_says_whether_it_takes_place(write, method, status):
 
 
 @both
-def test_nothing_stands_in_it_that_the_method_forbids_or_we_do_not_use(write, method, status):
+def test_it_holds_nothing_that_the_method_forbids(write, method, status):
     lines = nested(strict_lines(write(an_invitation())))
     assert {path.removeprefix("VCALENDAR").split("/")[-1] for path, *_ in lines} == {
         "",

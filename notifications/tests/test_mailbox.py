@@ -37,7 +37,7 @@ def server(settings):
 
 
 @pytest.fixture
-def thread(make_session, person, now) -> CalendarThread:
+def unsent_thread(make_session, person, now) -> CalendarThread:
     session = make_session(minimum=1)
     registration = Registration.objects.register(person, session, now=now)
     session.settle(now=now)
@@ -52,21 +52,21 @@ def where(server) -> dict[str, list[int]]:
     return {name: sorted(mails) for name, mails in server.folders.items()}
 
 
-def test_answers_are_applied_and_each_mail_goes_where_it_belongs(server, thread, smtp_sink, now):
+def test_answers_are_applied_and_each_mail_goes_where_it_belongs(server, unsent_thread, smtp_sink, now):
     drain()
     notice = Notice.objects.get(method="REQUEST")
-    address = thread.registration.person.email
-    answer, report = gmail(thread.uid, "TENTATIVE", address, now), bounce(notice.message_id, address)
+    address = unsent_thread.registration.person.email
+    answer, report = gmail(unsent_thread.uid, "TENTATIVE", address, now), bounce(notice.message_id, address)
     for raw in (BROKEN, LETTER, answer, report, b"", LETTER):
         server.put(raw)
     assert read_mailbox() == 6
     assert outcomes() == ["unreadable", "ignored", "tentative", "returned", "unreadable"]
     assert where(server) == {"INBOX": [2, 6], DONE_FOLDER: [3, 4], UNREADABLE_FOLDER: [1, 5]}
-    thread.refresh_from_db()
-    assert thread.partstat == "TENTATIVE"
+    unsent_thread.refresh_from_db()
+    assert unsent_thread.partstat == "TENTATIVE"
 
 
-def test_a_letter_is_left_unread_and_never_fetched_again(server):
+def test_a_mail_is_left_unread_and_never_fetched_again(server):
     server.put(LETTER)
     assert [read_mailbox() for _ in range(3)] == [1, 0, 0]
     fetched = [command for command in server.commands if "FETCH" in command]
@@ -74,17 +74,17 @@ def test_a_letter_is_left_unread_and_never_fetched_again(server):
     assert not any("STORE" in command for command in server.commands)
 
 
-def test_what_comes_later_is_read_later(server, thread, now):
+def test_what_comes_later_is_read_later(server, unsent_thread, now):
     server.put(LETTER)
     read_mailbox()
-    server.put(davical(thread.uid, "ACCEPTED", thread.registration.person.email, now))
+    server.put(davical(unsent_thread.uid, "ACCEPTED", unsent_thread.registration.person.email, now))
     assert read_mailbox() == 1
     assert outcomes() == ["ignored", "accepted"]
 
 
-def test_a_mailbox_that_was_made_anew_is_read_from_its_start_and_nothing_is_done_twice(server, thread, now):
+def test_a_new_mailbox_is_read_from_its_start_once(server, unsent_thread, now):
     server.put(LETTER)
-    server.put(davical(thread.uid, "DECLINED", thread.registration.person.email, now))
+    server.put(davical(unsent_thread.uid, "DECLINED", unsent_thread.registration.person.email, now))
     read_mailbox()
     server.uid_validity += 1
     server.folders["INBOX"] = {1: LETTER, 2: server.folders[DONE_FOLDER].pop(2)}
@@ -94,9 +94,9 @@ def test_a_mailbox_that_was_made_anew_is_read_from_its_start_and_nothing_is_done
 
 
 @pytest.mark.parametrize("capabilities", ["IMAP4rev1 UIDPLUS", "IMAP4rev1"])
-def test_a_server_that_cannot_move_copies(server, thread, now, capabilities):
+def test_a_server_that_cannot_move_copies(server, unsent_thread, now, capabilities):
     server.capabilities = capabilities
-    server.put(davical(thread.uid, "ACCEPTED", thread.registration.person.email, now))
+    server.put(davical(unsent_thread.uid, "ACCEPTED", unsent_thread.registration.person.email, now))
     assert [read_mailbox() for _ in range(2)] == [1, 0]
     assert list(server.folders[DONE_FOLDER]) == [1]
     # Without UIDPLUS an expunge would take what others have marked, so it stays behind, marked.
@@ -104,19 +104,19 @@ def test_a_server_that_cannot_move_copies(server, thread, now, capabilities):
     assert server.deleted == {1}
 
 
-def test_folders_are_made_where_the_server_allows_them(server, thread, now):
+def test_folders_are_made_where_the_server_allows_them(server, unsent_thread, now):
     server.folders_begin = "INBOX."
-    server.put(davical(thread.uid, "ACCEPTED", thread.registration.person.email, now))
+    server.put(davical(unsent_thread.uid, "ACCEPTED", unsent_thread.registration.person.email, now))
     read_mailbox()
     assert where(server) == {"INBOX": [], f"INBOX.{DONE_FOLDER}": [1]}
 
 
-def test_answers_that_can_be_moved_nowhere_count_and_the_office_is_told(server, thread, now):
+def test_answers_that_can_be_moved_nowhere_count_and_the_office_is_told(server, unsent_thread, now):
     server.folders_begin = "Nowhere."
-    address = thread.registration.person.email
-    server.put(davical(thread.uid, "TENTATIVE", address, now))
+    address = unsent_thread.registration.person.email
+    server.put(davical(unsent_thread.uid, "TENTATIVE", address, now))
     server.put(BROKEN)
-    server.put(davical(thread.uid, "ACCEPTED", address, now + timedelta(minutes=1)))
+    server.put(davical(unsent_thread.uid, "ACCEPTED", address, now + timedelta(minutes=1)))
     assert [read_mailbox(now + timedelta(minutes=minute)) for minute in (1, 2, 30)] == [3, 0, 0]
     assert outcomes() == ["tentative", "unreadable", "accepted"]
     assert where(server) == {"INBOX": [1, 2, 3]}
@@ -124,7 +124,7 @@ def test_answers_that_can_be_moved_nowhere_count_and_the_office_is_told(server, 
     assert f"There is no folder {DONE_FOLDER}, and none can be made." in said
     assert "answers" not in find_problems(now + timedelta(minutes=30))
     server.folders_begin = ""
-    server.put(davical(thread.uid, "ACCEPTED", address, now + timedelta(minutes=2)))
+    server.put(davical(unsent_thread.uid, "ACCEPTED", address, now + timedelta(minutes=2)))
     read_mailbox(now + timedelta(minutes=31))
     assert where(server) == {"INBOX": [1, 2, 3], DONE_FOLDER: [4]}
     assert not any("Answers" in sentence for sentence in mail_banner()["problems"])
@@ -138,19 +138,19 @@ def test_of_a_huge_mail_no_more_is_fetched_than_is_read(server):
     assert where(server)[UNREADABLE_FOLDER] == [1]
 
 
-def test_ten_levels_are_put_aside_and_the_next_is_read(server, thread, now):
+def test_ten_levels_are_put_aside_and_the_next_is_read(server, unsent_thread, now):
     body = bare("BEGIN:VCALENDAR")
     for level in range(10):
         body = multipart("mixed", body, boundary=f"n{level}")
     server.put(mail("person1@example.edu", body))
-    server.put(davical(thread.uid, "ACCEPTED", thread.registration.person.email, now))
+    server.put(davical(unsent_thread.uid, "ACCEPTED", unsent_thread.registration.person.email, now))
     read_mailbox()
     assert outcomes() == ["unreadable", "accepted"]
 
 
-def test_a_mail_that_kills_its_reader_is_put_aside_in_the_end(server, thread, now):
+def test_a_mail_that_kills_its_reader_is_put_aside_in_the_end(server, unsent_thread, now):
     server.put(LETTER)
-    server.put(davical(thread.uid, "ACCEPTED", thread.registration.person.email, now))
+    server.put(davical(unsent_thread.uid, "ACCEPTED", unsent_thread.registration.person.email, now))
     ReplyMailbox.load().note(uid_validity=server.uid_validity, trying_uid=1, tries=MOST_TRIES)
     assert read_mailbox() == 2
     assert where(server) == {"INBOX": [], UNREADABLE_FOLDER: [1], DONE_FOLDER: [2]}
@@ -170,10 +170,10 @@ class Busy:
         return execute(sql, params, many, context)
 
 
-def test_a_mail_the_database_had_no_time_for_is_read_again_and_the_next_one_now(server, thread, now):
-    address = thread.registration.person.email
-    server.put(davical(thread.uid, "DECLINED", address, now))
-    server.put(davical(thread.uid, "ACCEPTED", address, now - timedelta(minutes=1)))
+def test_a_mail_that_met_a_busy_database_is_read_again(server, unsent_thread, now):
+    address = unsent_thread.registration.person.email
+    server.put(davical(unsent_thread.uid, "DECLINED", address, now))
+    server.put(davical(unsent_thread.uid, "ACCEPTED", address, now - timedelta(minutes=1)))
     with connection.execute_wrapper(Busy(1)):
         assert read_mailbox() == 1
     assert outcomes() == ["accepted"]
@@ -182,8 +182,8 @@ def test_a_mail_the_database_had_no_time_for_is_read_again_and_the_next_one_now(
 
 
 @pytest.mark.parametrize("at", ["LOGIN", "SELECT", "SEARCH", "FETCH", "MOVE"])
-def test_a_connection_that_breaks_loses_nothing(server, thread, at, now):
-    server.put(davical(thread.uid, "ACCEPTED", thread.registration.person.email, now))
+def test_a_connection_that_breaks_loses_nothing(server, unsent_thread, at, now):
+    server.put(davical(unsent_thread.uid, "ACCEPTED", unsent_thread.registration.person.email, now))
     server.hangs_up_at = at
     assert read_mailbox() == 0
     server.hangs_up_at = ""
@@ -192,7 +192,7 @@ def test_a_connection_that_breaks_loses_nothing(server, thread, at, now):
     assert where(server) == {"INBOX": [], DONE_FOLDER: [1]}
 
 
-def test_a_mailbox_that_stays_away_is_said_to_the_operator_after_a_quarter_of_an_hour(server, settings, now, caplog):
+def test_the_operator_is_told_of_a_mailbox_that_stays_away(server, settings, now, caplog):
     good = settings.REPLY_MAILBOX_URL
     settings.REPLY_MAILBOX_URL = good.replace(quote(PASSWORD), "wrong")
     read_mailbox(now)
@@ -209,7 +209,7 @@ def test_a_mailbox_that_stays_away_is_said_to_the_operator_after_a_quarter_of_an
     assert "answers" not in find_problems(now + timedelta(minutes=16))
 
 
-def test_a_folder_that_is_not_there_and_a_server_that_is_away_are_noted(server, settings, now):
+def test_a_missing_folder_or_server_is_noted(server, settings, now):
     settings.REPLY_MAILBOX_URL += "/Answers"
     assert read_mailbox(now) == 0
     assert "no such folder" in ReplyMailbox.load().problem
@@ -234,8 +234,8 @@ def test_without_a_mailbox_to_read_the_sweep_does_nothing(settings, db, url):
     assert not ReplyMailbox.objects.exists()
 
 
-def test_the_sweep_reads_the_mailbox(server, thread, now):
-    server.put(davical(thread.uid, "ACCEPTED", thread.registration.person.email, now))
+def test_the_sweep_reads_the_mailbox(server, unsent_thread, now):
+    server.put(davical(unsent_thread.uid, "ACCEPTED", unsent_thread.registration.person.email, now))
     read_answers()
     assert outcomes() == ["accepted"]
 
@@ -254,11 +254,11 @@ def hand_over(monkeypatch):
     return run
 
 
-def test_a_mail_on_standard_input_is_applied(hand_over, thread, settings, now, capsys):
+def test_a_mail_on_standard_input_is_applied(hand_over, unsent_thread, settings, now, capsys):
     settings.REPLY_AUTHSERV_ID = AUTHSERV
-    hand_over(davical(thread.uid, "ACCEPTED", thread.registration.person.email, now))
-    thread.refresh_from_db()
-    assert (thread.partstat, capsys.readouterr().out) == ("ACCEPTED", "Accepted.\n")
+    hand_over(davical(unsent_thread.uid, "ACCEPTED", unsent_thread.registration.person.email, now))
+    unsent_thread.refresh_from_db()
+    assert (unsent_thread.partstat, capsys.readouterr().out) == ("ACCEPTED", "Accepted.\n")
 
 
 @pytest.mark.parametrize("raw", [b"", b"\0\xff" * 100, LETTER, BROKEN, b"x" * 5 * MOST_BYTES], ids=len)
@@ -267,7 +267,7 @@ def test_whatever_comes_on_standard_input_is_taken(hand_over, db, raw):
     assert ReceivedMail.objects.count() == 1
 
 
-def test_the_mail_server_is_asked_to_try_again_while_the_database_is_away(hand_over, db, capsys):
+def test_the_mail_server_tries_again_while_the_database_is_away(hand_over, db, capsys):
     with connection.execute_wrapper(Busy(1)), pytest.raises(SystemExit) as stopped:
         hand_over(LETTER)
     assert stopped.value.code == 75

@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from accounts.tests.test_second_factor import app_code
+from devtools.testing.signing_in import app_code
 from notifications.models import Notice
 from operations.health import find_problems
 from registrations.models import Registration
@@ -133,7 +133,7 @@ def test_six_people_register_and_each_gets_an_invitation(stack, browser_page, of
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_session_at_five_is_cancelled_by_the_sweep_and_five_people_are_told(stack, make_session, people, now):
+def test_a_session_at_five_is_cancelled_and_five_are_told(stack, make_session, people, now):
     session, sister = make_session(), make_session(days=40)
     five = people(5)
     for person in five:

@@ -51,8 +51,8 @@ def test_who_waits_has_no_uid_until_a_seat_is_theirs(registered, now):
     assert registrations[2].threads.get().sequence is None
 
 
-def test_every_meeting_of_a_seat_has_its_uid_in_one_statement(weekly, people, now, django_assert_num_queries):
-    registration = Registration.objects.register(people(1)[0], weekly(4), now=now)
+def test_every_meeting_of_a_seat_has_its_uid_in_one_statement(two_hours_weekly, people, now, django_assert_num_queries):
+    registration = Registration.objects.register(people(1)[0], two_hours_weekly(4), now=now)
     assert registration.threads.values("uid").distinct().count() == 4
     registration.threads.all().delete()
     with django_assert_num_queries(2):
@@ -98,14 +98,14 @@ def test_who_is_promoted_into_a_confirmed_session_is_invited_at_once(registered,
     assert owed(registrations[1]) == [("waitlisted", "", None), ("promoted", "REQUEST", 0)]
 
 
-def test_who_is_promoted_before_it_is_confirmed_gets_plain_mail_then_an_invitation(registered, now):
+def test_a_seat_before_the_confirmation_gets_plain_mail_first(registered, now):
     session, registrations = registered(3, minimum=2, capacity=2)
     registrations[0].withdraw(by=registrations[0].person, now=now)
     session.settle(now=now)
     assert owed(registrations[2]) == [("waitlisted", "", None), ("promoted", "", None), ("confirmed", "REQUEST", 0)]
 
 
-def test_leaving_a_confirmed_session_cancels_with_the_same_uid_and_a_higher_sequence(registered, now):
+def test_leaving_cancels_with_the_same_uid_and_a_higher_sequence(registered, now):
     session, registrations = registered(6)
     session.settle(now=now)
     registrations[0].withdraw(by=registrations[0].person, now=now)
@@ -146,7 +146,7 @@ def test_cancelling_a_confirmed_session_takes_it_off_every_calendar(registered, 
 
 
 @pytest.fixture
-def weekly(make_session, now):
+def two_hours_weekly(make_session, now):
     """weekly(2, minimum=1) gives an open session with a meeting in each of two weeks."""
 
     def make(weeks, **overrides):
@@ -164,8 +164,8 @@ def weekly(make_session, now):
     return make
 
 
-def test_a_session_of_two_meetings_makes_two_invitations_a_person(weekly, people, now):
-    session = weekly(2, minimum=1)
+def test_a_session_of_two_meetings_makes_two_invitations_a_person(two_hours_weekly, people, now):
+    session = two_hours_weekly(2, minimum=1)
     registration = Registration.objects.register(people(1)[0], session, now=now)
     session.settle(now=now)
     assert owed(registration)[1:] == [("confirmed", "REQUEST", 0)] * 2

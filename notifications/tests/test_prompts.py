@@ -109,7 +109,7 @@ def give_new_link(notice, office, now) -> None:
 
 
 @pytest.mark.parametrize("how", ["with words", "by silence"])
-def test_a_reminder_that_was_put_off_says_how_things_are_when_it_goes(reminder, office, smtp_sink, settings, how):
+def test_a_late_reminder_says_how_things_are_when_it_goes(reminder, office, smtp_sink, settings, how):
     at = reminder.next_attempt_at
     if how == "with words":
         smtp_sink.busy = 1

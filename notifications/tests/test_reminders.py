@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from accounts.models import Campus
-from conftest import ZONE
+from devtools.testing.cast import ZONE
 from devtools.testing.in_time import queries, send, sweep_and_send
 from foundation.wall_clock import days_before, instant
 from notifications.kinds import reminders
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def confirmed(make_session, people, now):
+def make_confirmed(make_session, people, now):
     """confirmed(2, days=14) gives a confirmed session and the registrations of two people."""
 
     def make(count=1, at=now, **overrides):
@@ -38,8 +38,8 @@ def ahead(session, days) -> datetime:
     return days_before(session.starts_at, days, session.time_zone)
 
 
-def test_people_are_reminded_a_week_and_a_day_ahead(confirmed):
-    session, (one, other) = confirmed(2)
+def test_people_are_reminded_a_week_and_a_day_ahead(make_confirmed):
+    session, (one, other) = make_confirmed(2)
     everybody = [one.person.email, other.person.email]
     for days in (7, 1):
         assert reminded(ahead(session, days) - timedelta(seconds=1)) == []
@@ -48,35 +48,35 @@ def test_people_are_reminded_a_week_and_a_day_ahead(confirmed):
     assert reminded(session.starts_at) == []
 
 
-def test_the_office_sets_when_per_workshop(confirmed, workshop):
+def test_the_office_sets_when_per_workshop(make_confirmed, workshop):
     workshop.reminder_days = "3"
     workshop.save()
-    session, _ = confirmed()
+    session, _ = make_confirmed()
     assert [days for days in range(10, -1, -1) if reminded(ahead(session, days))] == [3]
 
 
-def test_blank_means_none(confirmed, workshop):
+def test_blank_means_none(make_confirmed, workshop):
     workshop.reminder_days = ""
     workshop.save()
-    session, _ = confirmed()
+    session, _ = make_confirmed()
     assert [days for days in range(10, -1, -1) if reminded(ahead(session, days))] == []
 
 
-def test_a_late_sweep_sends_the_last_one_only(confirmed):
-    session, _ = confirmed()
+def test_a_late_sweep_sends_the_last_one_only(make_confirmed):
+    session, _ = make_confirmed()
     assert len(reminded(session.starts_at - timedelta(hours=1))) == 1
     assert Notice.objects.filter(kind="reminder").count() == 1
 
 
-def test_nobody_is_reminded_after_the_start(confirmed):
-    session, _ = confirmed()
+def test_nobody_is_reminded_after_the_start(make_confirmed):
+    session, _ = make_confirmed()
     reminders.owe(session.starts_at - timedelta(minutes=1))
     assert send(session.starts_at) == []
     assert Notice.objects.get(kind="reminder").state == "expired"
 
 
-def test_who_registered_after_the_moment_has_just_been_invited(confirmed, people):
-    session, _ = confirmed()
+def test_who_registered_after_the_moment_has_just_been_invited(make_confirmed, people):
+    session, _ = make_confirmed()
     moment = ahead(session, 1)
     on_time, late = people(2)
     Registration.objects.register(on_time, session, now=moment)
@@ -93,8 +93,8 @@ def test_a_session_confirmed_after_the_moment_has_just_been_told(make_session, p
     assert len(reminded(ahead(session, 1))) == 1
 
 
-def test_a_change_told_after_the_moment_is_not_said_again(confirmed):
-    session, (registration,) = confirmed()
+def test_a_change_told_after_the_moment_is_not_said_again(make_confirmed):
+    session, (registration,) = make_confirmed()
     moment = ahead(session, 7)
     registration.notices.filter(method="REQUEST").update(created_at=moment + timedelta(hours=1), state="sent")
     reminders.owe(moment + timedelta(hours=2))
@@ -102,8 +102,8 @@ def test_a_change_told_after_the_moment_is_not_said_again(confirmed):
     assert len(reminded(ahead(session, 1))) == 1
 
 
-def test_the_waitlisted_and_those_who_left_are_not_reminded(confirmed, people, now):
-    session, (seated,) = confirmed(capacity=1)
+def test_the_waitlisted_and_those_who_left_are_not_reminded(make_confirmed, people, now):
+    session, (seated,) = make_confirmed(capacity=1)
     waiting = Registration.objects.register(people(1)[0], session, now=now)
     assert reminded(ahead(session, 7)) == [seated.person.email]
     waiting.withdraw(by=waiting.person, now=now)
@@ -118,8 +118,8 @@ def test_an_open_session_reminds_nobody(make_session, person, now):
 
 
 @pytest.mark.parametrize("what", ["cancelled", "withdrawn", "moved", "switched off"])
-def test_a_reminder_that_waited_is_dropped_when_it_is_no_longer_true(confirmed, office, now, what):
-    session, (registration,) = confirmed()
+def test_a_reminder_that_waited_is_dropped_when_it_is_no_longer_true(make_confirmed, office, now, what):
+    session, (registration,) = make_confirmed()
     moment = ahead(session, 1)
     reminders.owe(moment)
     if what == "cancelled":
@@ -134,8 +134,8 @@ def test_a_reminder_that_waited_is_dropped_when_it_is_no_longer_true(confirmed, 
     assert Notice.objects.get(kind="reminder").state == "expired"
 
 
-def test_a_meeting_that_moves_later_is_reminded_of_again(confirmed):
-    session, (registration,) = confirmed()
+def test_a_meeting_that_moves_later_is_reminded_of_again(make_confirmed):
+    session, (registration,) = make_confirmed()
     assert len(reminded(ahead(session, 1))) == 1
     session.meetings.update(
         starts_at=session.starts_at + timedelta(days=7), ends_at=session.ends_at + timedelta(days=7)
@@ -147,13 +147,13 @@ def test_a_meeting_that_moves_later_is_reminded_of_again(confirmed):
     assert len(reminded(ahead(session, 1))) == 1
 
 
-def test_each_meeting_is_reminded_of_with_its_part(confirmed, workshop, smtp_sink, now):
+def test_each_meeting_is_reminded_of_with_its_part(make_confirmed, workshop, smtp_sink, now):
     first = instant((now + timedelta(days=20)).date(), time(12), ZONE)
     plans = [
         MeetingPlan(first + timedelta(days=days), first + timedelta(days=days, hours=2), ZONE, join_link=link)
         for days, link in ((0, "https://meet.example.edu/a"), (3, "https://meet.example.edu/b"))
     ]
-    session, (registration,) = confirmed(meetings=plans)
+    session, (registration,) = make_confirmed(meetings=plans)
     workshop.reminder_days = "1"
     workshop.save()
     letters = []
@@ -166,8 +166,8 @@ def test_each_meeting_is_reminded_of_with_its_part(confirmed, workshop, smtp_sin
     assert "https://meet.example.edu/b" in letters[1]["text"] and "Part 2 of 2" in letters[1]["text"]
 
 
-def test_the_letter_says_when_where_and_in_which_zone(confirmed):
-    session, (registration,) = confirmed(days=1)
+def test_the_mail_says_when_where_and_in_which_zone(make_confirmed):
+    session, (registration,) = make_confirmed(days=1)
     venue = Venue.objects.create(
         campus=Campus.objects.create(name="Downtown"),
         building="Learning Commons",
@@ -204,10 +204,10 @@ def test_a_time_that_the_clock_skips_becomes_an_hour_later():
     assert days_before(start, 1, ZONE) == datetime(2028, 3, 12, 8, 30, tzinfo=UTC)
 
 
-def test_the_number_of_queries_is_the_same_for_any_number_of_people(confirmed):
+def test_the_number_of_queries_is_the_same_for_any_number_of_people(make_confirmed):
     taken = []
     for days, count in ((14, 3), (50, 30)):
-        session, _ = confirmed(count, days=days, capacity=40)
+        session, _ = make_confirmed(count, days=days, capacity=40)
         taken.append(queries(reminders.owe, ahead(session, 7)))
         assert Notice.objects.filter(kind="reminder", registration__session=session).count() == count
     few, many = taken

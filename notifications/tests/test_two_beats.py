@@ -14,7 +14,7 @@ from registrations.models import Registration
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
-def meanwhile(owe, now) -> None:
+def owe_beside_another_beat(owe, now) -> None:
     """Let another beat owe what is due at `now` while this one has written it and not committed yet."""
     problems = []
 
@@ -38,7 +38,7 @@ def meanwhile(owe, now) -> None:
 
 def test_a_digest_is_written_once(settings):
     seven = datetime.combine(datetime(2028, 2, 29), decisions.AT, ZoneInfo(settings.TIME_ZONE))
-    meanwhile(decisions.owe_digest, seven)
+    owe_beside_another_beat(decisions.owe_digest, seven)
     assert Notice.objects.filter(kind="digest").count() == 1
 
 
@@ -46,6 +46,6 @@ def test_a_call_for_people_is_written_once_each(make_session, people, now, caplo
     session = make_session()
     for person in people(4):
         Registration.objects.register(person, session, now=now)
-    meanwhile(at_risk.owe, session.confirm_by - timedelta(days=3))
+    owe_beside_another_beat(at_risk.owe, session.confirm_by - timedelta(days=3))
     assert Notice.objects.filter(kind="at_risk").count() == 4
     assert "was not written" not in caplog.text

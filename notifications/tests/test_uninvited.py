@@ -7,12 +7,12 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
+from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.changing import owed, plan
 from notifications.models import CalendarThread, Notice
 from notifications.models.notices import NoticeQuerySet
 from notifications.outbox.deliver import drain
 from notifications.tasks import invite_the_uninvited
-from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
 from registrations.models import Registration
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def session(make_session, people, now):
+def two_days(make_session, people, now):
     """A confirmed session of two meetings with two people, of whom one waits."""
     day = now.date() + timedelta(days=10)
     session = make_session(minimum=1, capacity=1, meetings=[plan(day), plan(day + timedelta(days=1))])
@@ -31,8 +31,8 @@ def session(make_session, people, now):
 
 
 @pytest.fixture
-def seated(session) -> Registration:
-    return session.registrations.registered().get()
+def seated(two_days) -> Registration:
+    return two_days.registrations.registered().get()
 
 
 def forget(threads) -> None:
@@ -97,7 +97,7 @@ def test_of_two_meetings_only_the_missing_one_is_invited_to(seated, caplog, now)
     assert list(breaches(now)) == []
 
 
-def test_a_seat_whose_uid_was_made_and_never_sent_is_invited_under_it(seated, now):
+def test_a_uid_that_was_never_sent_is_used_for_the_invitation(seated, now):
     uids = set(seated.threads.values_list("uid", flat=True))
     Notice.objects.filter(thread__registration=seated).delete()
     seated.threads.update(sequence=None)
@@ -106,7 +106,7 @@ def test_a_seat_whose_uid_was_made_and_never_sent_is_invited_under_it(seated, no
     assert list(breaches(now)) == []
 
 
-def test_nobody_else_is_invited_and_looking_takes_one_query(session, make_session, people, caplog, office, now):
+def test_nobody_else_is_invited_and_looking_takes_one_query(two_days, make_session, people, caplog, office, now):
     Registration.objects.register(people(1)[0], make_session(), now=now)
     left = Registration.objects.register(people(1)[0], make_session(minimum=1), now=now)
     left.withdraw(by=left.person, now=now)

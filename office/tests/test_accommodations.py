@@ -1,4 +1,4 @@
-"""Access requests on the desk: for the Accommodations group alone, read on record, answered without a word in mail."""
+"""Access requests in the office: for the group Accommodations alone, read on record, answered without words in mail."""
 
 import logging
 from datetime import timedelta
@@ -12,22 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Person
-from accounts.tests.test_sign_in import text
+from devtools.testing.access import NEEDS, REQUESTS, access_page, arranger, sealed_row
+from devtools.testing.mail_reader import read_mail
+from devtools.testing.page import read
+from devtools.testing.registering import let_end, register_page
 from notifications.models import Notice
 from notifications.outbox.deliver import drain
 from registrations.models import Accommodation, Registration
 from registrations.tasks import forget_accommodations
-from registrations.tests.test_accommodation import NEEDS, over, page_of, raw_row
-from registrations.tests.test_register_page import form_of
-
-LIST = "/admin/registrations/accommodation/"
-
-
-def arranger(email: str = "access@example.edu") -> Person:
-    """Create somebody who arranges access and has no other permission."""
-    Person.objects.create_user(email, name="Cara", role="staff")
-    call_command("create_office", "--accommodations", email, verbosity=0)
-    return Person.objects.get(email=email)
 
 
 def signed_in(person: Person) -> Client:
@@ -46,7 +38,7 @@ def cara(db) -> Person:
 
 
 @pytest.fixture
-def desk(cara) -> Client:
+def arranging(cara) -> Client:
     return signed_in(cara)
 
 
@@ -56,7 +48,7 @@ def asked(person, make_session) -> Accommodation:
 
 
 def url(asked: Accommodation, page: str) -> str:
-    return f"{LIST}{asked.pk}/{page}/"
+    return f"{REQUESTS}{asked.pk}/{page}/"
 
 
 def answer_to(asked: Accommodation, answer: str = "An interpreter is booked.") -> dict:
@@ -84,41 +76,41 @@ def office_with_every_permission() -> Person:
 
 
 @pytest.mark.parametrize("who", [office_without_the_group, superuser, office_with_every_permission])
-def test_whoever_is_not_in_the_group_sees_nothing(asked, who):
+def test_people_outside_the_group_see_nothing(asked, who):
     client, before = signed_in(who()), LogEntry.objects.count()
     for page in ("", "add/", f"{asked.pk}/change/", f"{asked.pk}/history/", f"{asked.pk}/delete/"):
-        assert client.get(LIST + page).status_code == 403
+        assert client.get(REQUESTS + page).status_code == 403
     for page in ("reading", "answer"):
         assert client.post(url(asked, page), answer_to(asked)).status_code == 403
-    assert LIST not in text(client.get("/admin/"))
+    assert REQUESTS not in read(client.get("/admin/")).everything
     asked.refresh_from_db()
     assert asked.answered_at is None and LogEntry.objects.count() == before
 
 
-def test_who_has_no_desk_is_sent_to_sign_in_even_in_the_group(asked, people):
+def test_a_member_who_is_not_staff_is_sent_to_sign_in(asked, people):
     (person,) = people(1)
     person.groups.add(Group.objects.get_or_create(name="Accommodations")[0])
     client = signed_in(person)
-    assert client.get(LIST).status_code == 302
+    assert client.get(REQUESTS).status_code == 302
     assert client.post(url(asked, "reading")).status_code == 302
-    assert Client().get(LIST).status_code == 302
+    assert Client().get(REQUESTS).status_code == 302
 
 
-def test_who_has_left_the_group_sees_nothing_any_more(asked, cara, desk):
-    assert desk.get(LIST).status_code == 200
+def test_who_has_left_the_group_sees_nothing_any_more(asked, cara, arranging):
+    assert arranging.get(REQUESTS).status_code == 200
     cara.groups.clear()
-    assert desk.get(LIST).status_code == 403
+    assert arranging.get(REQUESTS).status_code == 403
 
 
-def test_the_group_sees_nothing_else_of_the_desk(desk):
+def test_the_group_sees_nothing_else_of_the_admin(arranging):
     for page in ("accounts/person/", "registrations/registration/", "sessions_app/session/", "notifications/notice/"):
-        assert desk.get(f"/admin/{page}").status_code == 403
+        assert arranging.get(f"/admin/{page}").status_code == 403
 
 
-def test_the_desk_asks_for_the_second_factor(asked, desk, settings):
+def test_the_admin_asks_for_the_second_factor(asked, arranging, settings):
     settings.OFFICE_SECOND_FACTOR = True
-    assert desk.get(LIST).status_code == 302
-    assert desk.post(url(asked, "reading")).status_code == 302
+    assert arranging.get(REQUESTS).status_code == 302
+    assert arranging.post(url(asked, "reading")).status_code == 302
 
 
 @pytest.mark.parametrize("lookup", ["accommodation__isnull=False", "%2B__isnull=False", "accommodation__pk=1"])
@@ -131,114 +123,120 @@ def test_no_list_of_the_office_can_be_filtered_by_who_asked(asked, office, looku
 # ---- reading and answering ----
 
 
-def test_the_first_page_says_how_many_wait(asked, desk):
-    assert f'<a href="{LIST}?state=waiting">1 to answer</a>' in text(desk.get("/admin/"))
+def test_the_first_page_says_how_many_wait(asked, arranging):
+    assert read(arranging.get("/admin/")).link("1 to answer") == f"{REQUESTS}?state=waiting"
 
 
-def test_the_list_names_who_asked_and_shows_no_words(asked, desk, person):
+def test_the_list_names_who_asked_and_shows_no_words(asked, arranging, person):
     for query in ("", "?state=waiting"):
-        page = text(desk.get(LIST + query))
-        assert person.name in page and "Waiting for an answer" in page and NEEDS not in page
+        page = read(arranging.get(REQUESTS + query))
+        assert person.name in page.text and "Waiting for an answer" in page.text and NEEDS not in page.everything
 
 
-def test_the_list_takes_the_same_queries_for_one_and_for_twenty(desk, people, make_session):
+def test_the_list_takes_the_same_queries_for_one_and_for_twenty(arranging, people, make_session):
     session, counts = make_session(), []
     for more in (1, 19):
         for person in people(more):
             Accommodation.objects.ask(Registration.objects.register(person, session), NEEDS)
         with CaptureQueriesContext(connection) as queries:
-            assert desk.get(LIST).status_code == 200
+            assert arranging.get(REQUESTS).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
 
-def test_a_get_shows_no_words_and_changes_nothing(asked, desk):
+def test_a_get_shows_no_words_and_changes_nothing(asked, arranging):
     before = LogEntry.objects.count()
-    page = text(desk.get(url(asked, "change")))
-    assert NEEDS not in page and "It is put on record that you read it." in page
+    page = read(arranging.get(url(asked, "change")))
+    assert NEEDS not in page.everything and "It is put on record that you read it." in page.text
     for path in ("reading", "answer"):
-        assert desk.get(url(asked, path)).status_code == 405
+        assert arranging.get(url(asked, path)).status_code == 405
     assert LogEntry.objects.count() == before
 
 
-def test_reading_is_put_on_record_without_the_words(asked, desk, cara):
-    assert NEEDS in text(desk.post(url(asked, "reading")))
+def test_reading_is_put_on_record_without_the_words(asked, arranging, cara):
+    assert NEEDS in read(arranging.post(url(asked, "reading"))).text
     entry = LogEntry.objects.latest("pk")
     assert (entry.user, entry.object_repr, entry.change_message) == (cara, f"Access request {asked.pk}", "Read.")
-    assert "Read." in text(desk.get(url(asked, "history")))
+    assert "Read." in read(arranging.get(url(asked, "history"))).text
 
 
-def test_what_was_never_read_is_not_shown_unrecorded(asked, desk):
-    assert NEEDS in text(desk.post(url(asked, "answer"), {"answer": ""}))
+def test_what_was_never_read_is_not_shown_unrecorded(asked, arranging):
+    assert NEEDS in read(arranging.post(url(asked, "answer"), {"answer": ""})).text
     assert LogEntry.objects.latest("pk").change_message == "Read."
 
 
-def test_the_answer_is_shown_to_the_person_alone(asked, desk, person, now):
-    response = desk.post(url(asked, "answer"), answer_to(asked))
-    assert (response.status_code, response.url) == (302, LIST)
+def test_the_answer_is_shown_to_the_person_alone(asked, arranging, person, now):
+    response = arranging.post(url(asked, "answer"), answer_to(asked))
+    assert (response.status_code, response.url) == (302, REQUESTS)
     client = signed_in(person)
-    assert "There is an answer to what you asked for." in text(client.get(f"/registrations/{asked.registration.uuid}/"))
-    assert "An interpreter is booked." in text(client.get(page_of(asked.registration)))
-    assert "interpreter is booked" not in raw_row()
-    assert not waits(asked, now) and "Answered" in text(desk.get(LIST))
+    assert (
+        "There is an answer to what you asked for."
+        in read(client.get(f"/registrations/{asked.registration.uuid}/")).text
+    )
+    assert "An interpreter is booked." in read(client.get(access_page(asked.registration))).text
+    assert "interpreter is booked" not in sealed_row()
+    assert not waits(asked, now) and "Answered" in read(arranging.get(REQUESTS)).text
 
 
-def test_an_answer_can_be_corrected(asked, desk):
+def test_an_answer_can_be_corrected(asked, arranging):
     for answer in ("Booked.", "Booked, two of them."):
-        desk.post(url(asked, "answer"), answer_to(asked, answer))
+        arranging.post(url(asked, "answer"), answer_to(asked, answer))
     asked.refresh_from_db()
     assert asked.answer == "Booked, two of them."
-    assert "Booked, two of them." in text(desk.post(url(asked, "reading")))
+    assert "Booked, two of them." in read(arranging.post(url(asked, "reading"))).text
 
 
 @pytest.mark.parametrize(("answer", "sentence"), [("", "Say what you have arranged"), ("x" * 100_000, "100,000")])
-def test_an_answer_that_cannot_be_kept_is_refused_as_typed(asked, desk, answer, sentence):
-    response = desk.post(url(asked, "answer"), answer_to(asked, answer))
-    assert response.status_code == 422 and sentence in text(response) and answer in text(response)
+def test_an_answer_that_cannot_be_kept_is_refused_as_typed(asked, arranging, answer, sentence):
+    response = arranging.post(url(asked, "answer"), answer_to(asked, answer))
+    assert response.status_code == 422 and sentence in read(response).text and answer in read(response).text
 
 
 @pytest.mark.parametrize("asked_at", ["", "soon", "\0", "9999-99-99", "2026-01-01"])
-def test_an_answer_to_nothing_known_is_refused(asked, desk, asked_at):
-    response = desk.post(url(asked, "answer"), {"answer": "Booked.", "asked_at": asked_at})
-    assert response.status_code in (409, 422) and "Booked." in text(response)
+def test_an_answer_to_nothing_known_is_refused(asked, arranging, asked_at):
+    response = arranging.post(url(asked, "answer"), {"answer": "Booked.", "asked_at": asked_at})
+    assert response.status_code in (409, 422) and "Booked." in read(response).text
     asked.refresh_from_db()
     assert asked.answered_at is None
 
 
-def test_an_answer_to_what_was_changed_meanwhile_is_refused_and_shows_the_change(asked, desk):
+def test_an_answer_to_an_older_request_is_refused_and_shows_the_change(asked, arranging):
     Accommodation.objects.ask(asked.registration, "Captions instead.")
-    response = desk.post(url(asked, "answer"), answer_to(asked))
-    page = text(response)
-    assert response.status_code == 409 and "This was changed while you were answering." in page
-    assert "Captions instead." in page and "An interpreter is booked." in page
+    response = arranging.post(url(asked, "answer"), answer_to(asked))
+    page = read(response)
+    assert response.status_code == 409 and "This was changed while you were answering." in page.text
+    assert "Captions instead." in page.text and "An interpreter is booked." in page.text
     asked.refresh_from_db()
-    assert desk.post(url(asked, "answer"), answer_to(asked)).status_code == 302
+    assert arranging.post(url(asked, "answer"), answer_to(asked)).status_code == 302
 
 
-def test_an_answer_to_what_was_deleted_is_not_found(asked, desk):
+def test_an_answer_to_what_was_deleted_is_not_found(asked, arranging):
     Accommodation.objects.all().delete()
     for page in ("reading", "answer"):
-        assert desk.post(url(asked, page), answer_to(asked)).status_code == 404
-    assert desk.get(url(asked, "change")).status_code == 302
+        assert arranging.post(url(asked, page), answer_to(asked)).status_code == 404
+    assert arranging.get(url(asked, "change")).status_code == 302
 
 
-def test_what_is_changed_after_the_answer_waits_again(asked, desk, person, now):
-    desk.post(url(asked, "answer"), answer_to(asked))
-    signed_in(person).post(page_of(asked.registration), {"needs": "Captions instead."})
-    assert waits(asked, now + timedelta(minutes=1)) and "Changed after the answer" in text(desk.get(LIST))
-    assert "You changed what you need after this answer." in text(signed_in(person).get(page_of(asked.registration)))
+def test_what_is_changed_after_the_answer_waits_again(asked, arranging, person, now):
+    arranging.post(url(asked, "answer"), answer_to(asked))
+    signed_in(person).post(access_page(asked.registration), {"needs": "Captions instead."})
+    assert waits(asked, now + timedelta(minutes=1)) and "Changed after the answer" in read(arranging.get(REQUESTS)).text
+    assert (
+        "You changed what you need after this answer."
+        in read(signed_in(person).get(access_page(asked.registration))).text
+    )
 
 
-def test_whoever_gave_up_their_place_waits_for_nothing(asked, desk, person, now):
+def test_a_request_of_somebody_who_left_does_not_wait(asked, arranging, person, now):
     asked.registration.withdraw(by=person)
-    assert not waits(asked, now) and "No longer needed: withdrawn" in text(desk.get(LIST))
+    assert not waits(asked, now) and "No longer needed: withdrawn" in read(arranging.get(REQUESTS)).text
 
 
-def test_without_the_key_the_page_says_so(asked, desk, settings):
+def test_without_the_key_the_page_says_so(asked, arranging, settings):
     settings.ACCOMMODATION_KEYS = ["b" * 43 + "="]
-    response = desk.post(url(asked, "reading"))
-    assert response.status_code == 200 and "This cannot be read now" in text(response)
-    assert desk.post(url(asked, "answer"), answer_to(asked)).status_code < 500
+    response = arranging.post(url(asked, "reading"))
+    assert response.status_code == 200 and "This cannot be read now" in read(response).text
+    assert arranging.post(url(asked, "answer"), answer_to(asked)).status_code < 500
 
 
 # ---- mail ----
@@ -260,18 +258,18 @@ def test_with_an_empty_group_the_office_is_told(asked, settings):
     assert "the group Accommodations has no members" in Notice.objects.get(to=settings.OFFICE_EMAIL).text
 
 
-def test_the_person_is_told_that_there_is_an_answer(asked, desk, person):
+def test_the_person_is_told_that_there_is_an_answer(asked, arranging, person):
     for _ in range(2):
-        desk.post(url(asked, "answer"), answer_to(asked))
+        arranging.post(url(asked, "answer"), answer_to(asked))
     assert private(person.email) == ["There is an answer for you"]
     letter = Notice.objects.get(to=person.email, kind="account")
     assert f"/registrations/{asked.registration.uuid}/" in letter.text and letter.registration is None
-    assert asked.registration.session.workshop.title not in letter.text + letter.html
+    assert not any(asked.registration.session.workshop.title in body for body in read_mail(letter).bodies)
 
 
-def test_the_list_of_mail_does_not_tell_the_office_who_asked(asked, desk, office, person):
-    desk.post(url(asked, "answer"), answer_to(asked))
-    page = text(signed_in(office).get("/admin/notifications/notice/")).lower()
+def test_the_list_of_mail_does_not_tell_the_office_who_asked(asked, arranging, office, person):
+    arranging.post(url(asked, "answer"), answer_to(asked))
+    page = read(signed_in(office).get("/admin/notifications/notice/")).everything.lower()
     assert person.email in page
     for word in ("access request", "there is an answer", "accommodation"):
         assert word not in page
@@ -280,17 +278,17 @@ def test_the_list_of_mail_does_not_tell_the_office_who_asked(asked, desk, office
 # ---- nowhere else ----
 
 
-def test_the_words_are_nowhere_but_where_they_belong(desk, cara, person, office, make_session, smtp_sink, caplog):
-    """Search mail, logs, the record, the roster, its file, every list of the desk and the whole database."""
+def test_the_words_are_nowhere_but_where_they_belong(arranging, cara, person, office, make_session, smtp_sink, caplog):
+    """Search mail, logs, the record, the roster, its file, every list of the admin and the whole database."""
     caplog.set_level(logging.DEBUG)
     session, canary, reply = make_session(), "CANARYneeds", "CANARYanswer"
     mine = signed_in(person)
-    mine.post(form_of(session), {"needs": canary})
+    mine.post(register_page(session), {"needs": canary})
     asked = Accommodation.objects.get()
-    desk.post(url(asked, "reading"))
-    desk.post(url(asked, "answer"), answer_to(asked, reply))
-    mine.post(page_of(asked.registration), {"needs": f"{canary} changed", "keep_for_next": "on"})
-    mine.post(page_of(asked.registration), {"needs": canary * 1000})
+    arranging.post(url(asked, "reading"))
+    arranging.post(url(asked, "answer"), answer_to(asked, reply))
+    mine.post(access_page(asked.registration), {"needs": f"{canary} changed", "keep_for_next": "on"})
+    mine.post(access_page(asked.registration), {"needs": canary * 1000})
     Registration.objects.register(person, make_session(days=20))
     drain()
 
@@ -298,7 +296,7 @@ def test_the_words_are_nowhere_but_where_they_belong(desk, cara, person, office,
     for received in smtp_sink.received:
         for part in received.message.walk():
             assert "CANARY" not in str(part.get_payload(decode=True))
-    desk_of_office = signed_in(office)
+    in_office = signed_in(office)
     pages = [
         f"/admin/registrations/registration/roster/{session.pk}/",
         f"/admin/registrations/registration/{asked.registration.pk}/change/",
@@ -309,13 +307,13 @@ def test_the_words_are_nowhere_but_where_they_belong(desk, cara, person, office,
         "/admin/",
     ]
     for page in pages:
-        response = desk_of_office.get(page)
-        assert response.status_code == 200 and "CANARY" not in text(response)
+        response = in_office.get(page)
+        assert response.status_code == 200 and "CANARY" not in read(response).everything
     for model in ("registrations/registration", "notifications/notice", "accounts/person", "sessions_app/session"):
-        assert desk_of_office.get(f"/admin/{model}/?q=CANARYneeds").context["cl"].result_count == 0
-    assert b"CANARY" not in desk_of_office.post(f"/admin/registrations/registration/roster/{session.pk}/csv/").content
+        assert in_office.get(f"/admin/{model}/?q=CANARYneeds").context["cl"].result_count == 0
+    assert b"CANARY" not in in_office.post(f"/admin/registrations/registration/roster/{session.pk}/csv/").content
     for page in (session.get_absolute_url(), "/my/", f"/registrations/{asked.registration.uuid}/"):
-        assert "CANARY" not in text(mine.get(page))
+        assert "CANARY" not in read(mine.get(page)).everything
     assert "CANARY" not in caplog.text
     for table in connection.introspection.table_names():
         with connection.cursor() as cursor:
@@ -323,10 +321,10 @@ def test_the_words_are_nowhere_but_where_they_belong(desk, cara, person, office,
             assert "CANARY" not in str(cursor.fetchall()), table
 
 
-def test_what_was_read_and_answered_leaves_only_its_number_on_record(asked, desk, now):
-    desk.post(url(asked, "reading"))
-    desk.post(url(asked, "answer"), answer_to(asked))
-    over(asked.registration.session, now - timedelta(days=30))
+def test_what_was_read_and_answered_leaves_only_its_number_on_record(asked, arranging, now):
+    arranging.post(url(asked, "reading"))
+    arranging.post(url(asked, "answer"), answer_to(asked))
+    let_end(asked.registration.session, now - timedelta(days=30))
     forget_accommodations()
     left = LogEntry.objects.filter(content_type__model="accommodation")
     assert [entry.change_message for entry in left.order_by("pk")] == ["Read.", "Answered."]

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Campus
-from accounts.tests.test_sign_in import text
 from catalog.models import Facilitator
-from conftest import ZONE
-from devtools.testing.office_pages import Form, filled_in
+from devtools.testing.cast import ZONE
+from devtools.testing.office_pages import filled_in
+from devtools.testing.page import read
 from foundation.wall_clock import instant
 from notifications.models import Notice
 from notifications.outbox.claim import claim
@@ -22,13 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def desk(client, office):
-    client.force_login(office)
-    return client
-
-
-@pytest.fixture
-def session(make_session, people, now) -> Session:
+def in_may(make_session, people, now) -> Session:
     """A confirmed session of two meetings in May 2031, with three people who have been invited."""
     plans = [plan(date(2031, 5, day)) for day in (13, 20)]
     session = make_session(minimum=3, meetings=plans)
@@ -46,7 +40,7 @@ def all_sent() -> None:
 
 
 @pytest.fixture
-def room():
+def small_room():
     campus = Campus.objects.create(name="Downtown", time_zone=ZONE)
     return Venue.objects.create(campus=campus, building="Learning Commons", room="210", capacity=2)
 
@@ -59,32 +53,32 @@ def page(session, name: str) -> str:
     return reverse(f"admin:sessions_app_session_{name}", args=[session.pk])
 
 
-def send(desk, session, name: str, **typed):
+def send(clerk, session, name: str, **typed):
     """Fill in the page and send it."""
-    return desk.post(page(session, name), filled_in(desk, page(session, name), "decision_form", **typed))
+    return clerk.post(page(session, name), filled_in(clerk, page(session, name), "decision_form", **typed))
 
 
 def said(response, client) -> str:
-    return text(client.get(response.url))
+    return read(client.get(response.url))
 
 
 def changed() -> int:
     return Notice.objects.filter(kind="changed").count()
 
 
-def test_the_office_moves_a_meeting(desk, session):
-    first = session.meetings.first()
-    response = send(desk, session, "reschedule", **{f"meeting{first.pk}-day": "2031-05-14"})
-    assert "The times are changed." in said(response, desk)
+def test_the_office_moves_a_meeting(clerk, in_may):
+    first = in_may.meetings.first()
+    response = send(clerk, in_may, "reschedule", **{f"meeting{first.pk}-day": "2031-05-14"})
+    assert "The times are changed." in said(response, clerk).text
     first.refresh_from_db()
     assert first.starts_at == plan(date(2031, 5, 14)).starts_at
     assert changed() == 3
 
 
-def test_opening_and_sending_the_page_as_it_is_changes_nothing(desk, session, room):
+def test_opening_and_sending_the_page_as_it_is_changes_nothing(clerk, in_may, small_room):
     records = LogEntry.objects.count()
     for name in ("reschedule", "relocate"):
-        assert send(desk, session, name).status_code == 302
+        assert send(clerk, in_may, name).status_code == 302
     assert (changed(), LogEntry.objects.count()) == (0, records)
 
 
@@ -102,98 +96,98 @@ def test_opening_and_sending_the_page_as_it_is_changes_nothing(desk, session, ro
         ({"zone": "\0"}, 400, "Null characters are not allowed."),
     ],
 )
-def test_impossible_times_are_shown_with_what_was_typed(desk, session, typed, status, sentence):
-    first = session.meetings.first()
+def test_impossible_times_are_shown_with_what_was_typed(clerk, in_may, typed, status, sentence):
+    first = in_may.meetings.first()
     names = {f"meeting{first.pk}-{name}": value for name, value in typed.items()}
-    response = send(desk, session, "reschedule", **names)
-    assert (response.status_code, sentence in text(response)) == (status, True)
-    shown = Form(response.content.decode(), "decision_form").values
+    response = send(clerk, in_may, "reschedule", **names)
+    assert (response.status_code, sentence in read(response).everything) == (status, True)
+    shown = read(response).form(id="decision_form").data
     assert [shown[name] for name in names if "\0" not in names[name]] == [
         [value] for value in names.values() if "\0" not in value
     ]
     assert changed() == 0
 
 
-def test_a_page_that_is_out_of_date_is_refused(desk, session):
+def test_a_page_that_is_out_of_date_is_refused(clerk, in_may):
     """Two of the office have it open; the second would undo the first unknowingly."""
-    first, second = session.meetings.all()
-    typed = filled_in(desk, page(session, "reschedule"), "decision_form", **{f"meeting{first.pk}-day": "2031-05-14"})
-    send(desk, session, "reschedule", **{f"meeting{second.pk}-day": "2031-05-27"})
-    response = desk.post(page(session, "reschedule"), typed)
+    first, second = in_may.meetings.all()
+    typed = filled_in(clerk, page(in_may, "reschedule"), "decision_form", **{f"meeting{first.pk}-day": "2031-05-14"})
+    send(clerk, in_may, "reschedule", **{f"meeting{second.pk}-day": "2031-05-27"})
+    response = clerk.post(page(in_may, "reschedule"), typed)
     assert response.status_code == 409
-    assert "Somebody changed this session while you had the page open." in text(response)
-    assert Form(response.content.decode(), "decision_form").values[f"meeting{second.pk}-day"] == ["2031-05-27"]
-    assert [one.starts_at for one in session.meetings.all()] == [
+    assert "Somebody changed this session while you had the page open." in read(response).text
+    assert read(response).form(id="decision_form").data[f"meeting{second.pk}-day"] == ["2031-05-27"]
+    assert [one.starts_at for one in in_may.meetings.all()] == [
         plan(date(2031, 5, 13)).starts_at,
         plan(date(2031, 5, 27)).starts_at,
     ]
-    assert desk.post(page(session, "reschedule"), typed | {"as_loaded": "nonsense"}).status_code == 409
+    assert clerk.post(page(in_may, "reschedule"), typed | {"as_loaded": "nonsense"}).status_code == 409
 
 
-def test_the_office_moves_a_meeting_to_a_room_that_is_large_enough(desk, session, room):
-    first = session.meetings.first()
-    typed = {f"meeting{first.pk}-venue": room.pk}
-    response = send(desk, session, "relocate", **typed)
+def test_the_office_moves_a_meeting_to_a_room_that_is_large_enough(clerk, in_may, small_room):
+    first = in_may.meetings.first()
+    typed = {f"meeting{first.pk}-venue": small_room.pk}
+    response = send(clerk, in_may, "relocate", **typed)
     assert response.status_code == 400
-    assert "Learning Commons 210 holds 2, and 3 people have seats." in text(response)
-    again = Form(response.content.decode(), "decision_form").values | {"anyway": "on"}
-    assert "The place is changed." in said(desk.post(page(session, "relocate"), again), desk)
-    assert (session.meetings.first().venue, changed()) == (room, 3)
+    assert "Learning Commons 210 holds 2, and 3 people have seats." in read(response).text
+    again = read(response).form(id="decision_form").data | {"anyway": "on"}
+    assert "The place is changed." in said(clerk.post(page(in_may, "relocate"), again), clerk).text
+    assert (in_may.meetings.first().venue, changed()) == (small_room, 3)
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "no link", "https://" + "a" * 600])
-def test_a_link_that_is_none_is_refused(desk, session, link):
-    first = session.meetings.first()
-    response = send(desk, session, "relocate", **{f"meeting{first.pk}-join_link": link})
+def test_a_link_that_is_none_is_refused(clerk, in_may, link):
+    first = in_may.meetings.first()
+    response = send(clerk, in_may, "relocate", **{f"meeting{first.pk}-join_link": link})
     assert response.status_code == 400
     assert changed() == 0
 
 
-def test_the_office_adds_a_meeting_and_cancels_one(desk, session):
-    response = send(desk, session, "add-meeting", day="2031-05-27")
-    assert "Added: Tue, May 27, 2031, Noon–2:00 PM, Central time." in said(response, desk)
-    third = session.meetings.last()
+def test_the_office_adds_a_meeting_and_cancels_one(clerk, in_may):
+    response = send(clerk, in_may, "add-meeting", day="2031-05-27")
+    assert "Added: Tue, May 27, 2031, Noon–2:00 PM, Central time." in said(response, clerk).text
+    third = in_may.meetings.last()
     assert Notice.objects.filter(kind="added", thread__meeting=third).count() == 3
-    response = send(desk, session, "cancel-meeting", meeting=session.meetings.first().pk, reason="The room is flooded.")
-    assert "Cancelled: Tue, May 13, 2031" in said(response, desk)
+    response = send(clerk, in_may, "cancel-meeting", meeting=in_may.meetings.first().pk, reason="The room is flooded.")
+    assert "Cancelled: Tue, May 13, 2031" in said(response, clerk).text
     assert Notice.objects.filter(kind="dropped").count() == 3
-    assert "Noon–2:00 PM, Central time, https://meet" not in text(desk.get(response.url))
-    assert ", cancelled" in text(desk.get(response.url))
+    assert "Noon–2:00 PM, Central time, https://meet" not in read(clerk.get(response.url)).everything
+    assert ", cancelled" in read(clerk.get(response.url)).text
 
 
 @pytest.mark.parametrize("typed", [{"reason": "Ill."}, {"meeting": "999"}, {"meeting": "x", "reason": "Ill."}])
-def test_a_meeting_to_cancel_must_be_chosen_and_a_reason_given(desk, session, typed):
-    assert send(desk, session, "cancel-meeting", **typed).status_code == 400
-    assert session.meetings.count() == 2
+def test_a_meeting_to_cancel_must_be_chosen_and_a_reason_given(clerk, in_may, typed):
+    assert send(clerk, in_may, "cancel-meeting", **typed).status_code == 400
+    assert in_may.meetings.count() == 2
 
 
-def test_who_leads_it_changes_by_the_verb(desk, session):
+def test_who_leads_it_changes_by_the_verb(clerk, in_may):
     someone = Facilitator.objects.create(name="Ada Okafor")
-    url = reverse("admin:sessions_app_session_change", args=[session.pk])
-    desk.post(url, filled_in(desk, url, "session_form", facilitators=someone.pk))
-    assert (list(session.facilitators.all()), changed()) == ([someone], 6)
+    url = reverse("admin:sessions_app_session_change", args=[in_may.pk])
+    clerk.post(url, filled_in(clerk, url, "session_form", facilitators=someone.pk))
+    assert (list(in_may.facilitators.all()), changed()) == ([someone], 6)
     last = LogEntry.objects.latest("pk").change_message
     assert last == "Led by Ada Okafor, before by nobody."
 
 
 @pytest.mark.parametrize("name", ["workshop", "facilitator", "venue", "campus"])
-def test_a_name_changed_on_its_own_page_reaches_the_calendars(desk, session, room, office, now, name):
+def test_a_name_changed_on_its_own_page_reaches_the_calendars(clerk, in_may, small_room, office, now, name):
     ada = Facilitator.objects.create(name="Ada Okafor")
-    session.appoint([ada], by=office, now=now)
-    room.capacity = 30
-    room.save()
-    send(desk, session, "relocate", **{f"meeting{session.meetings.first().pk}-venue": room.pk})
+    in_may.appoint([ada], by=office, now=now)
+    small_room.capacity = 30
+    small_room.save()
+    send(clerk, in_may, "relocate", **{f"meeting{in_may.meetings.first().pk}-venue": small_room.pk})
     Notice.objects.filter(kind="changed").update(next_attempt_at=now)
     all_sent()
     before = changed()
     app, noun, typed = {
-        "workshop": ("catalog", session.workshop, {"title": "Speaking Up", "summary": "New words."}),
+        "workshop": ("catalog", in_may.workshop, {"title": "Speaking Up", "summary": "New words."}),
         "facilitator": ("catalog", ada, {"credentials": "MD", "title": "Professor"}),
-        "venue": ("sessions_app", room, {"room": "310", "capacity": "40"}),
-        "campus": ("accounts", room.campus, {"name": "South"}),
+        "venue": ("sessions_app", small_room, {"room": "310", "capacity": "40"}),
+        "campus": ("accounts", small_room.campus, {"name": "South"}),
     }[name]
     url = reverse(f"admin:{app}_{name}_change", args=[noun.pk])
-    assert desk.post(url, filled_in(desk, url, f"{name}_form", **typed)).status_code == 302
+    assert clerk.post(url, filled_in(clerk, url, f"{name}_form", **typed)).status_code == 302
     assert changed() > before
     noun.refresh_from_db()
     assert {field: str(getattr(noun, field)) for field in typed} == typed
@@ -202,30 +196,30 @@ def test_a_name_changed_on_its_own_page_reaches_the_calendars(desk, session, roo
     assert sum(message.count(f"{label}: from") for message in messages) == 1
 
 
-def test_a_facilitator_of_a_session_to_come_is_not_deleted(desk, session, office, now):
+def test_a_facilitator_of_a_session_to_come_is_not_deleted(clerk, in_may, office, now):
     ada = Facilitator.objects.create(name="Ada Okafor")
-    session.appoint([ada], by=office, now=now)
+    in_may.appoint([ada], by=office, now=now)
     url = reverse("admin:catalog_facilitator_delete", args=[ada.pk])
-    assert desk.post(url, {"post": "yes"}).status_code == 403
-    session.cancel("Snow.", by=office, now=now)
-    assert desk.post(url, {"post": "yes"}).status_code == 302
+    assert clerk.post(url, {"post": "yes"}).status_code == 403
+    in_may.cancel("Snow.", by=office, now=now)
+    assert clerk.post(url, {"post": "yes"}).status_code == 302
     assert not Facilitator.objects.exists()
 
 
-def test_the_pages_are_open_while_there_is_something_to_change(desk, session, make_session, office, now):
+def test_the_pages_are_open_while_there_is_something_to_change(clerk, in_may, make_session, office, now):
     pages = ("reschedule", "relocate", "add-meeting", "cancel-meeting")
-    assert [desk.get(page(session, name)).status_code for name in pages] == [200] * 4
+    assert [clerk.get(page(in_may, name)).status_code for name in pages] == [200] * 4
     one = make_session(days=30)
-    assert [desk.get(page(one, name)).status_code for name in pages] == [200] * 3 + [302]
-    session.cancel("Snow.", by=office, now=now)
-    assert [desk.get(page(session, name)).status_code for name in pages] == [302] * 4
+    assert [clerk.get(page(one, name)).status_code for name in pages] == [200] * 3 + [302]
+    in_may.cancel("Snow.", by=office, now=now)
+    assert [clerk.get(page(in_may, name)).status_code for name in pages] == [302] * 4
     draft = make_session(published=False)
-    assert [desk.get(page(draft, name)).status_code for name in pages] == [302] * 4
+    assert [clerk.get(page(draft, name)).status_code for name in pages] == [302] * 4
 
 
-def test_only_the_office_opens_them(client, session, people):
+def test_only_the_office_opens_them(client, in_may, people):
     client.force_login(people(1)[0])
     for name in ("reschedule", "relocate", "add-meeting", "cancel-meeting"):
-        assert client.post(page(session, name), {}).status_code == 302
-    assert session.meetings.count() == 2 and changed() == 0
-    assert session.ends_at - session.starts_at > timedelta(days=1)
+        assert client.post(page(in_may, name), {}).status_code == 302
+    assert in_may.meetings.count() == 2 and changed() == 0
+    assert in_may.ends_at - in_may.starts_at > timedelta(days=1)

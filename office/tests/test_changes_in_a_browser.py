@@ -15,7 +15,7 @@ PAGES = ("reschedule", "relocate", "add-meeting", "cancel-meeting")
 
 
 @pytest.fixture
-def session(transactional_db, make_session, people, office, now):
+def changing(transactional_db, make_session, people, office, now):
     """A confirmed session of two meetings and two people, and a room too small for them."""
     cache.clear()  # the throttles; they outlive a test that commits
     Venue.objects.create(campus=Campus.objects.create(name="Downtown"), building="Annex", room="1", capacity=1)
@@ -32,15 +32,15 @@ def address(session, name: str) -> str:
     return reverse(f"admin:sessions_app_session_{name}", args=[session.pk])
 
 
-def test_the_office_moves_the_second_meeting(session, live_server, office, browser_page, sign_in):
+def test_the_office_moves_the_second_meeting(changing, live_server, office, browser_page, sign_in):
     sign_in(browser_page, office)
-    browser_page.goto(live_server.url + address(session, "change"))
+    browser_page.goto(live_server.url + address(changing, "change"))
     browser_page.get_by_role("link", name="Change the times").click()
-    day = (session.meetings.last().starts_at + timedelta(days=1)).date()
+    day = (changing.meetings.last().starts_at + timedelta(days=1)).date()
     browser_page.get_by_label("Date").nth(1).fill(day.isoformat())
     browser_page.get_by_role("button", name="Change the times and write to everyone").click()
     browser_page.get_by_text("The times are changed.").wait_for()
-    assert session.meetings.last().starts_at.date() == day
+    assert changing.meetings.last().starts_at.date() == day
     browser_page.get_by_role("link", name="Change the place").click()
     browser_page.get_by_label("Venue").first.select_option(label="Annex 1")
     browser_page.get_by_role("button", name="Change the place and write to everyone").click()
@@ -51,17 +51,17 @@ def test_the_office_moves_the_second_meeting(session, live_server, office, brows
     assert Notice.objects.filter(method="REQUEST", sequence=0, kind="added").count() == 2
 
 
-def test_axe_finds_nothing_on_the_pages_of_changes(inspector, sign_in, session, office, now):
+def test_axe_finds_nothing_on_the_pages_of_changes(inspector, sign_in, changing, office, now):
     page = inspector.page
     sign_in(page, office)
     for name in PAGES:
-        inspector.visit(address(session, name))
+        inspector.visit(address(changing, name))
         for field in page.get_by_label("Date").all() + page.get_by_label("Join link").all():
             field.fill("2020-01-01" if name != "relocate" else "nothing")
         page.locator("#decision_form input[type=submit]").click()
         page.locator(".errorlist").first.wait_for()
         inspector.look(f"{name}, refused")
-    mine = session.registrations.first()
-    session.cancel("Snow.", by=office, now=now)
+    mine = changing.registrations.first()
+    changing.cancel("Snow.", by=office, now=now)
     sign_in(page, mine.person)
     inspector.visit(f"/registrations/{mine.uuid}/", f"/registrations/{mine.uuid}/transfer/")

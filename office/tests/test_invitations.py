@@ -9,27 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from devtools.testing.page import read
 from notifications.models import CalendarThread, Notice
 from notifications.outbox.deliver import drain
 from office.mail.invitations import in_session, lines, of_person
 from registrations.models import Registration
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk(client, office):
-    client.force_login(office)
-    return client
-
-
-@pytest.fixture
-def invited(make_session, person, now) -> Registration:
-    """A registration in a confirmed session, its invitation not sent yet."""
-    session = make_session(minimum=1)
-    registration = Registration.objects.register(person, session, now=now)
-    session.settle(now=now)
-    return registration
 
 
 def roster(registration) -> str:
@@ -48,13 +34,15 @@ def line(registration):
     return in_session(registration.session)[0]
 
 
-def test_the_roster_and_the_person_show_the_uid_the_sequence_and_what_came_of_it(desk, invited, smtp_sink):
+def test_roster_and_person_show_uid_sequence_and_outcome(clerk, invited, smtp_sink):
     drain()
     thread = invited.threads.get()
     for page in (roster(invited), of(invited)):
-        text = desk.get(page).text
-        assert f"UID {thread.uid}" in text and "Invitation, SEQUENCE 0" in text and "Not answered" in text
-        assert "Delivered to the mail server" in text and "Send again" in text
+        text = read(clerk.get(page))
+        assert (
+            f"UID {thread.uid}" in text.text and "Invitation, SEQUENCE 0" in text.text and "Not answered" in text.text
+        )
+        assert "Delivered to the mail server" in text.text and "Send again" in text.text
 
 
 def test_the_newest_message_is_the_one_shown(invited, person, smtp_sink, now):
@@ -80,18 +68,18 @@ def test_it_says_why_a_message_was_not_delivered(invited, smtp_sink, office, now
     assert line(invited).outcome == "Not delivered: 550 5.1.1 No such mailbox. Handled: Called them."
 
 
-def test_nobody_is_invited_before_the_session_is_confirmed(desk, make_session, person, now):
+def test_nobody_is_invited_before_the_session_is_confirmed(clerk, make_session, person, now):
     registration = Registration.objects.register(person, make_session(), now=now)
     assert in_session(registration.session) == [] == of_person(person)
-    assert "Invitations go out once a session is confirmed." in desk.get(roster(registration)).text
+    assert "Invitations go out once a session is confirmed." in read(clerk.get(roster(registration))).text
 
 
 @pytest.mark.parametrize("back", ["", "person"])
-def test_the_office_sends_the_current_invitation_again(desk, office, invited, smtp_sink, back):
+def test_the_office_sends_the_current_invitation_again(clerk, office, invited, smtp_sink, back):
     drain()
-    response = desk.post(again(invited), {"back": back})
+    response = clerk.post(again(invited), {"back": back})
     assert response.url == (of(invited) if back else roster(invited))
-    assert "The invitation to Person 1 is on its way." in desk.get(response.url).text
+    assert "The invitation to Person 1 is on its way." in read(clerk.get(response.url)).text
     drain()
     assert len(smtp_sink.received) == 2
     assert line(invited).what == "Invitation, SEQUENCE 0"
@@ -99,17 +87,17 @@ def test_the_office_sends_the_current_invitation_again(desk, office, invited, sm
     assert (entry.user, entry.get_change_message()) == (office, "Invitation sent again by Office Person.")
 
 
-def test_pressing_twice_sends_one(desk, invited, smtp_sink):
+def test_pressing_twice_sends_one(clerk, invited, smtp_sink):
     drain()
     for _ in range(2):
-        assert desk.post(again(invited)).status_code == 302
+        assert clerk.post(again(invited)).status_code == 302
     assert Notice.objects.filter(kind="again").count() == 1
 
 
-def test_a_cancelled_place_has_no_invitation_to_send(desk, invited, person, now):
+def test_a_cancelled_place_has_no_invitation_to_send(clerk, invited, person, now):
     invited.withdraw(by=person, now=now)
-    text = desk.post(again(invited), follow=True).text
-    assert "This person is not invited to this meeting" in text
+    page = read(clerk.post(again(invited), follow=True))
+    assert "This person is not invited to this meeting" in page.text
     assert not Notice.objects.filter(kind="again").exists()
 
 
@@ -124,23 +112,23 @@ def test_who_may_only_look_sends_nothing(client, people, invited):
     may = ["view_registration", "view_calendarthread", "view_notice"]
     staff.user_permissions.set(Permission.objects.filter(codename__in=may))
     client.force_login(staff)
-    text = client.get(roster(invited)).text
-    assert "Invitation, SEQUENCE 0" in text and "Send again" not in text
+    page = read(client.get(roster(invited)))
+    assert "Invitation, SEQUENCE 0" in page.text and "Send again" not in page.everything
     assert client.post(again(invited)).status_code == 403
     assert client.get(again(invited)).status_code == 405
     staff.user_permissions.set(Permission.objects.filter(codename="view_registration"))
-    assert "SEQUENCE" not in client.get(roster(invited)).text
+    assert "SEQUENCE" not in read(client.get(roster(invited))).everything
 
 
-def test_one_persons_page_shows_nobody_elses(desk, make_session, people, now):
+def test_one_persons_page_shows_nobody_elses(clerk, make_session, people, now):
     session = make_session(minimum=1)
     first, second = [Registration.objects.register(person, session, now=now) for person in people(2)]
     session.settle(now=now)
-    text = desk.get(of(first)).text
-    assert first.threads.get().uid in text and second.threads.get().uid not in text
+    page = read(clerk.get(of(first)))
+    assert first.threads.get().uid in page.text and second.threads.get().uid not in page.everything
 
 
-def test_the_panels_make_the_same_queries_for_one_and_for_twenty(desk, make_session, people, now):
+def test_the_panels_make_the_same_queries_for_one_and_for_twenty(clerk, make_session, people, now):
     session, counts = make_session(minimum=1), []
     for more in (1, 19):
         for person in people(more):
@@ -148,8 +136,8 @@ def test_the_panels_make_the_same_queries_for_one_and_for_twenty(desk, make_sess
         session.settle(now=now)
         registration = Registration.objects.first()
         for page in (roster(registration), of(registration)):
-            desk.get(page)
+            clerk.get(page)
             with CaptureQueriesContext(connection) as queries:
-                desk.get(page)
+                clerk.get(page)
             counts.append(len(queries))
     assert counts[:2] == counts[2:]

@@ -25,40 +25,33 @@ def dead(transactional_db, make_session, people, office, now) -> list[Notice]:
     return notices
 
 
-@pytest.fixture
-def page(browser_page, sign_in, office):
-    """A browser signed in as the office."""
-    sign_in(browser_page, office)
-    return browser_page
-
-
-def test_the_office_follows_the_banner_and_deals_with_undeliverable_mail(page, live_server, dead):
-    page.goto(f"{live_server.url}/admin/")
-    page.get_by_role("link", name="See why, try again or mark as handled").click()
-    page.get_by_role("button", name="Try again “Session confirmed” to person3@example.edu").click()
-    page.get_by_text("Queued again: Session confirmed, to person3@example.edu.").wait_for()
-    page.get_by_role("link", name="Mark as handled “Session confirmed” to person2@example.edu").click()
-    page.get_by_label("What was done").fill("Wrote to their other address.")
-    page.get_by_role("button", name="Mark as handled").click()
-    page.get_by_text("0 undeliverable").wait_for()
+def test_the_office_follows_the_banner_and_deals_with_undeliverable_mail(office_page, live_server, dead):
+    office_page.goto(f"{live_server.url}/admin/")
+    office_page.get_by_role("link", name="See why, try again or mark as handled").click()
+    office_page.get_by_role("button", name="Try again “Session confirmed” to person3@example.edu").click()
+    office_page.get_by_text("Queued again: Session confirmed, to person3@example.edu.").wait_for()
+    office_page.get_by_role("link", name="Mark as handled “Session confirmed” to person2@example.edu").click()
+    office_page.get_by_label("What was done").fill("Wrote to their other address.")
+    office_page.get_by_role("button", name="Mark as handled").click()
+    office_page.get_by_text("0 undeliverable").wait_for()
     assert Notice.objects.undeliverable().count() == 0
 
 
-def test_the_office_reads_its_words_in_the_letter_before_it_saves_them(page, live_server, dead):
-    page.goto(f"{live_server.url}/admin/notifications/wording/")
-    page.get_by_role("link", name="Wording of “Session confirmed”").click()
-    page.get_by_label("Words").fill("We look forward to {title}!")
-    with page.context.expect_page() as opened:
-        page.get_by_role("button", name="Preview these words").click()
+def test_the_office_reads_its_words_in_the_mail_before_saving(office_page, live_server, dead):
+    office_page.goto(f"{live_server.url}/admin/notifications/wording/")
+    office_page.get_by_role("link", name="Wording of “Session confirmed”").click()
+    office_page.get_by_label("Words").fill("We look forward to {title}!")
+    with office_page.context.expect_page() as opened:
+        office_page.get_by_role("button", name="Preview these words").click()
     preview = opened.value
     letter = preview.frame_locator("iframe[name=letter]")
     letter.locator(".e-card").get_by_text("We look forward to Bystander Interventions!").wait_for()
     assert letter.locator("h1").evaluate("letter => getComputedStyle(letter).fontSize") == "30px"
     assert not Wording.objects.exists()
-    page.get_by_role("button", name="Save", exact=True).click()
-    page.get_by_text("was changed successfully").wait_for()
-    page.goto(f"{live_server.url}{reverse('admin:notifications_wording_preview', args=['confirmed'])}")
-    letter = page.frame_locator("iframe[name=letter]")
+    office_page.get_by_role("button", name="Save", exact=True).click()
+    office_page.get_by_text("was changed successfully").wait_for()
+    office_page.goto(f"{live_server.url}{reverse('admin:notifications_wording_preview', args=['confirmed'])}")
+    letter = office_page.frame_locator("iframe[name=letter]")
     letter.locator(".e-card").get_by_text("We look forward to Bystander Interventions!").wait_for()
 
 

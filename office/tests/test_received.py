@@ -8,32 +8,16 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from conftest import ZONE
+from devtools.testing.cast import ZONE
+from devtools.testing.page import Page, read
 from devtools.testing.replies import AUTHSERV, bare, bounce, event, mail
 from notifications.models import Notice, ReceivedMail
-from notifications.outbox.deliver import drain
 from notifications.replies.applying import receive
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("proven")]
 LIST = "/admin/notifications/receivedmail/"
-
-
-@pytest.fixture
-def desk(client, office):
-    client.force_login(office)
-    return client
-
-
-@pytest.fixture
-def registration(make_session, person, settings, smtp_sink, now) -> Registration:
-    settings.REPLY_AUTHSERV_ID = AUTHSERV
-    session = make_session(minimum=1)
-    registration = Registration.objects.register(person, session, now=now)
-    session.settle(now=now)
-    drain()
-    return registration
 
 
 def answer(registration, partstat, now, **but) -> ReceivedMail:
@@ -42,23 +26,23 @@ def answer(registration, partstat, now, **but) -> ReceivedMail:
     return receive(mail(address, bare(calendar, method="")), now)
 
 
-def roster(desk, registration) -> str:
-    return desk.get(f"/admin/registrations/registration/roster/{registration.session_id}/").content.decode()
+def roster(clerk, registration) -> Page:
+    return read(clerk.get(f"/admin/registrations/registration/roster/{registration.session_id}/"))
 
 
-def test_the_list_and_the_page_say_what_was_made_of_it(desk, registration, now):
+def test_the_list_and_the_page_say_what_was_made_of_it(clerk, registration, now):
     record = answer(registration, "DECLINED", now, COMMENT="COMMENT:<script>alert(1)</script>")
-    page = desk.get(LIST).content.decode()
-    assert "The place is given up unless the person takes that back in time." in page
-    page = desk.get(f"{LIST}{record.pk}/change/").content.decode()
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page and "<script>alert(1)" not in page
-    assert f"/admin/registrations/registration/roster/{registration.session_id}/" in page
+    page = read(clerk.get(LIST))
+    assert "The place is given up unless the person takes that back in time." in page.text
+    page = read(clerk.get(f"{LIST}{record.pk}/change/"))
+    assert "<script>alert(1)</script>" in page.text and page.inline_code == []
+    assert f"/admin/registrations/registration/roster/{registration.session_id}/" in page.addresses
 
 
-def test_the_list_asks_the_same_few_questions_whatever_its_length(desk, registration, now):
+def test_the_list_asks_the_same_few_questions_whatever_its_length(clerk, registration, now):
     def questions() -> int:
         with CaptureQueriesContext(connection) as asked:
-            assert desk.get(LIST).status_code == 200
+            assert clerk.get(LIST).status_code == 200
         return len(asked)
 
     answer(registration, "ACCEPTED", now)
@@ -68,10 +52,10 @@ def test_the_list_asks_the_same_few_questions_whatever_its_length(desk, registra
     assert questions() == few
 
 
-def test_the_mail_is_a_file_to_take_and_who_took_it_is_on_record(desk, office, registration, now):
+def test_taking_the_mail_as_a_file_is_on_record(clerk, office, registration, now):
     record = answer(registration, "DECLINED", now)
-    assert "Download the mail" in desk.get(f"{LIST}{record.pk}/change/").content.decode()
-    response = desk.post(f"{LIST}{record.pk}/mail/")
+    assert "Download the mail" in read(clerk.get(f"{LIST}{record.pk}/change/")).text
+    response = clerk.post(f"{LIST}{record.pk}/mail/")
     assert response.content == bytes(record.raw)
     assert response["Content-Type"] == "application/octet-stream"
     assert response["Content-Disposition"] == f'attachment; filename="received-{record.pk}.eml"'
@@ -79,11 +63,11 @@ def test_the_mail_is_a_file_to_take_and_who_took_it_is_on_record(desk, office, r
     assert (entry.user, entry.get_change_message()) == (office, "Mail downloaded.")
 
 
-def test_a_mail_that_was_erased_cannot_be_taken(desk, registration, now):
+def test_a_mail_that_was_erased_cannot_be_taken(clerk, registration, now):
     record = answer(registration, "DECLINED", now)
     ReceivedMail.objects.forget(now + timedelta(days=30))
-    assert desk.post(f"{LIST}{record.pk}/mail/").status_code == 404
-    assert "Download the mail" not in desk.get(f"{LIST}{record.pk}/change/").content.decode()
+    assert clerk.post(f"{LIST}{record.pk}/mail/").status_code == 404
+    assert "Download the mail" not in read(clerk.get(f"{LIST}{record.pk}/change/")).everything
 
 
 def test_who_may_not_see_mail_may_not_take_it(client, registration, people, now):
@@ -95,40 +79,40 @@ def test_who_may_not_see_mail_may_not_take_it(client, registration, people, now)
     assert client.get(LIST).status_code == 403
 
 
-def test_nothing_is_typed_there(desk, registration, now):
+def test_nothing_is_typed_there(clerk, registration, now):
     record = answer(registration, "DECLINED", now)
-    assert desk.post(f"{LIST}{record.pk}/change/", {"outcome": "ignored"}).status_code == 403
-    assert desk.post(f"{LIST}{record.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert clerk.post(f"{LIST}{record.pk}/change/", {"outcome": "ignored"}).status_code == 403
+    assert clerk.post(f"{LIST}{record.pk}/delete/", {"post": "yes"}).status_code == 403
     record.refresh_from_db()
     assert record.outcome == "declined"
 
 
-def test_the_roster_is_quiet_while_nothing_came_back(desk, registration, now):
+def test_the_roster_is_quiet_while_nothing_came_back(clerk, registration, now):
     answer(registration, "ACCEPTED", now)
-    assert "From calendars and mail" not in roster(desk, registration)
+    assert "From calendars and mail" not in roster(clerk, registration).everything
 
 
-def test_the_roster_says_who_declined_and_until_when_the_place_is_kept(desk, registration, now):
+def test_the_roster_says_who_declined_and_until_when_the_place_is_kept(clerk, registration, now):
     answer(registration, "DECLINED", now)
-    assert "Declined; the place is given up on" in roster(desk, registration)
+    assert "Declined; the place is given up on" in roster(clerk, registration).text
 
 
-def test_the_roster_says_what_the_office_has_to_read(desk, registration, now):
+def test_the_roster_says_what_the_office_has_to_read(clerk, registration, now):
     record = answer(registration, "ACCEPTED", now, METHOD="METHOD:COUNTER")
-    page = roster(desk, registration)
-    assert "It proposes another time. Nothing was changed or answered." in page
-    assert f'href="{LIST}{record.pk}/change/"' in page
+    page = roster(clerk, registration)
+    assert "It proposes another time. Nothing was changed or answered." in page.text
+    assert f"{LIST}{record.pk}/change/" in page.addresses
 
 
-def test_the_roster_says_whose_mail_came_back(desk, registration, now):
+def test_the_roster_says_which_mail_came_back(clerk, registration, now):
     notice = Notice.objects.get(method="REQUEST")
     receive(bounce(notice.message_id, notice.to), now)
-    page = roster(desk, registration)
-    assert "Session confirmed: Came back: 5.1.1 550 5.1.1 No such mailbox" in page
-    assert f'href="/admin/notifications/notice/{notice.pk}/change/"' in page
+    page = roster(clerk, registration)
+    assert "Session confirmed: Came back: 5.1.1 550 5.1.1 No such mailbox" in page.text
+    assert f"/admin/notifications/notice/{notice.pk}/change/" in page.addresses
 
 
-def test_the_roster_says_which_part_was_declined(desk, make_session, person, settings, smtp_sink, now):
+def test_the_roster_says_which_part_was_declined(clerk, make_session, person, settings, smtp_sink, now):
     settings.REPLY_AUTHSERV_ID = AUTHSERV
     starts = [now + timedelta(days=days) for days in (14, 21)]
     session = make_session(minimum=1, meetings=[MeetingPlan(at, at + timedelta(hours=1), ZONE) for at in starts])
@@ -136,7 +120,7 @@ def test_the_roster_says_which_part_was_declined(desk, make_session, person, set
     session.settle(now=now)
     thread = registration.threads.order_by("meeting__starts_at").last()
     receive(mail(person.email, bare(event(thread.uid, "DECLINED", person.email, stamp=now))), now)
-    assert "Declined part 2 of 2" in roster(desk, registration)
+    assert "Declined part 2 of 2" in roster(clerk, registration).text
 
 
 # ---- marking as handled ----
@@ -148,24 +132,25 @@ def unclear(registration, now) -> ReceivedMail:
     return answer(registration, "ACCEPTED", now, METHOD="METHOD:COUNTER")
 
 
-def test_what_has_to_be_read_waits_on_the_desk_until_it_is_handled(desk, office, registration, unclear, now):
-    assert "1 received mail to read" in desk.get("/admin/").text
-    assert "It proposes another time" in roster(desk, registration)
-    response = desk.post(f"{LIST}{unclear.pk}/handled/", {"note": "Called her: the time stays."})
+def test_unclear_mail_waits_on_the_first_page_until_handled(clerk, office, registration, unclear, now):
+    assert "1 received mail to read" in read(clerk.get("/admin/")).text
+    assert "It proposes another time" in roster(clerk, registration).text
+    response = clerk.post(f"{LIST}{unclear.pk}/handled/", {"note": "Called her: the time stays."})
     assert (response.status_code, response.url) == (302, LIST)
     unclear.refresh_from_db()
     assert (unclear.handled_by, unclear.handled_note) == (office, "Called her: the time stays.")
     entry = LogEntry.objects.get(content_type__model="receivedmail")
     assert (entry.user, entry.change_message) == (office, "Marked as handled: Called her: the time stays.")
-    assert "received mail to read" not in desk.get("/admin/").text
-    assert "From calendars and mail" not in roster(desk, registration)
-    assert "Called her: the time stays." in desk.get(f"{LIST}{unclear.pk}/change/").text
+    assert "received mail to read" not in read(clerk.get("/admin/")).everything
+    assert "From calendars and mail" not in roster(clerk, registration).everything
+    assert "Called her: the time stays." in read(clerk.get(f"{LIST}{unclear.pk}/change/")).text
 
 
-def test_the_desk_leads_to_what_waits(desk, unclear, registration, now):
+def test_the_first_page_leads_to_what_waits(clerk, unclear, registration, now):
     answer(registration, "DECLINED", now)
-    assert "?outcome__in=unclear,unreadable&amp;handled_at__isempty=1" in desk.get("/admin/").text
-    page = desk.get(LIST, {"outcome__in": "unclear,unreadable", "handled_at__isempty": "1"})
+    waiting = f"{LIST}?outcome__in=unclear,unreadable&handled_at__isempty=1"
+    assert waiting in read(clerk.get("/admin/")).addresses
+    page = clerk.get(LIST, {"outcome__in": "unclear,unreadable", "handled_at__isempty": "1"})
     assert [mail.pk for mail in page.context["cl"].result_list] == [unclear.pk]
 
 
@@ -177,18 +162,18 @@ def test_marking_it_twice_changes_nothing(unclear, office, people, now):
 
 
 @pytest.mark.parametrize("note", ["", "  "])
-def test_what_was_done_has_to_be_said(desk, unclear, note):
-    response = desk.post(f"{LIST}{unclear.pk}/handled/", {"note": note})
+def test_what_was_done_has_to_be_said(clerk, unclear, note):
+    response = clerk.post(f"{LIST}{unclear.pk}/handled/", {"note": note})
     assert response.status_code == 400
-    assert "Say what was done: the record needs it." in response.text
+    assert "Say what was done: the record needs it." in read(response).text
     unclear.refresh_from_db()
     assert unclear.waits_for_the_office
 
 
-def test_what_the_rules_dealt_with_is_not_handled(desk, registration, now):
+def test_what_the_rules_dealt_with_is_not_handled(clerk, registration, now):
     mail = answer(registration, "DECLINED", now)
-    assert "Mark as handled" not in desk.get(f"{LIST}{mail.pk}/change/").text
-    response = desk.post(f"{LIST}{mail.pk}/handled/", {"note": "Done."})
+    assert "Mark as handled" not in read(clerk.get(f"{LIST}{mail.pk}/change/")).everything
+    response = clerk.post(f"{LIST}{mail.pk}/handled/", {"note": "Done."})
     assert response.status_code == 409
     mail.refresh_from_db()
     assert mail.handled_at is None
@@ -198,5 +183,5 @@ def test_who_may_only_look_handles_nothing(client, unclear, people):
     (helper,) = people(1, is_staff=True)
     helper.user_permissions.add(Permission.objects.get(codename="view_receivedmail"))
     client.force_login(helper)
-    assert "Mark as handled" not in client.get(f"{LIST}{unclear.pk}/change/").text
+    assert "Mark as handled" not in read(client.get(f"{LIST}{unclear.pk}/change/")).everything
     assert client.post(f"{LIST}{unclear.pk}/handled/", {"note": "Done."}).status_code == 403

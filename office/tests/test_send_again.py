@@ -7,33 +7,23 @@ from django.contrib.admin.models import LogEntry
 from django.db import IntegrityError, transaction
 
 from accounts.signals import address_changed
+from devtools.testing.calendar_readers import calendar_of
 from notifications.models import CalendarThread, Notice
 from notifications.outbox.deliver import drain
-from notifications.tests.test_delivery import calendar_of
 from operations.invariants import breaches
-from registrations.models import Registration
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def invited(make_session, person, now) -> Registration:
-    """A registration in a confirmed session, its invitation not sent yet."""
-    session = make_session(minimum=1)
-    registration = Registration.objects.register(person, session, now=now)
-    session.settle(now=now)
-    return registration
-
-
-@pytest.fixture
-def thread(invited, smtp_sink) -> CalendarThread:
+def sent_thread(invited, smtp_sink) -> CalendarThread:
     """The thread of a person whose invitation was sent."""
     drain()
     return invited.threads.get()
 
 
-def test_it_repeats_the_sequence_with_a_later_stamp(thread, office, smtp_sink, now):
-    thread.send_again(by=office, now=now)
+def test_it_repeats_the_sequence_with_a_later_stamp(sent_thread, office, smtp_sink, now):
+    sent_thread.send_again(by=office, now=now)
     drain()
     first, again = [calendar_of(received) for received in smtp_sink.received]
     assert (again.method, again["UID"], again["SEQUENCE"]) == ("REQUEST", first["UID"], first["SEQUENCE"])
@@ -42,19 +32,19 @@ def test_it_repeats_the_sequence_with_a_later_stamp(thread, office, smtp_sink, n
     assert list(breaches(now)) == []
 
 
-def test_it_may_be_sent_again_and_again(thread, office, smtp_sink, now):
+def test_it_may_be_sent_again_and_again(sent_thread, office, smtp_sink, now):
     for _ in range(3):
-        thread.send_again(by=office, now=now)
+        sent_thread.send_again(by=office, now=now)
         drain()
     assert len(smtp_sink.received) == 4
     assert set(Notice.objects.filter(kind="again").values_list("sequence", flat=True)) == {0}
 
 
-def test_while_one_is_on_its_way_there_is_no_second(thread, invited, office, now):
-    first = thread.send_again(by=office, now=now)
-    assert thread.send_again(by=office, now=now) == first
+def test_while_one_is_on_its_way_there_is_no_second(sent_thread, invited, office, now):
+    first = sent_thread.send_again(by=office, now=now)
+    assert sent_thread.send_again(by=office, now=now) == first
     Notice.objects.filter(pk=first.pk).update(state=Notice.State.SENDING)
-    assert thread.send_again(by=office, now=now) == first
+    assert sent_thread.send_again(by=office, now=now) == first
     assert Notice.objects.filter(kind="again").count() == 1
 
 
@@ -64,16 +54,16 @@ def test_an_invitation_that_never_left_is_the_one_to_come(invited, office, now):
     assert not LogEntry.objects.filter(change_message__contains="again").exists()
 
 
-def test_the_office_is_on_record_and_the_person_is_not(thread, invited, office, now):
-    thread.send_again(by=invited.person, now=now)
+def test_the_office_is_on_record_and_the_person_is_not(sent_thread, invited, office, now):
+    sent_thread.send_again(by=invited.person, now=now)
     drain()
-    thread.send_again(by=office, now=now)
+    sent_thread.send_again(by=office, now=now)
     entry = LogEntry.objects.get(content_type__model="calendarthread")
     assert (entry.user, entry.get_change_message()) == (office, f"Invitation sent again by {office}.")
 
 
-def test_the_cancellation_comes_after_it_and_wins(thread, invited, office, smtp_sink, now):
-    thread.send_again(by=office, now=now)
+def test_the_cancellation_comes_after_it_and_wins(sent_thread, invited, office, smtp_sink, now):
+    sent_thread.send_again(by=office, now=now)
     invited.withdraw(by=invited.person, now=now)
     drain()
     assert [calendar_of(received).method for received in smtp_sink.received] == ["REQUEST", "CANCEL"]
@@ -81,19 +71,19 @@ def test_the_cancellation_comes_after_it_and_wins(thread, invited, office, smtp_
     assert list(breaches(now)) == []
 
 
-def test_who_left_is_not_invited_again(thread, invited, office, now):
+def test_who_left_is_not_invited_again(sent_thread, invited, office, now):
     invited.withdraw(by=invited.person, now=now)
     with pytest.raises(CalendarThread.NotInvited, match="not invited to this meeting"):
-        thread.send_again(by=office, now=now)
+        sent_thread.send_again(by=office, now=now)
 
 
-def test_a_meeting_that_is_over_is_not_repeated(thread, office, now):
+def test_a_meeting_that_is_over_is_not_repeated(sent_thread, office, now):
     with pytest.raises(CalendarThread.NotInvited, match="is over"):
-        thread.send_again(by=office, now=now + timedelta(days=15))
+        sent_thread.send_again(by=office, now=now + timedelta(days=15))
 
 
-def test_two_at_once_are_one(thread, office, now):
-    notice = thread.send_again(by=office, now=now)
+def test_two_at_once_are_one(sent_thread, office, now):
+    notice = sent_thread.send_again(by=office, now=now)
     with pytest.raises(IntegrityError), transaction.atomic():
         Notice.objects.owe_again(notice.thread, times=1)
 
@@ -105,13 +95,13 @@ def move_to(person, address: str) -> None:
     address_changed.send(type(person), person=person)
 
 
-def test_a_new_address_is_sent_the_invitation_that_holds(thread, person, smtp_sink, now):
+def test_a_new_address_is_sent_the_invitation_that_holds(sent_thread, person, smtp_sink, now):
     move_to(person, "new@example.edu")
     drain()
     first, again = smtp_sink.received
     assert (first.recipients, again.recipients) == (["person1@example.edu"], ["new@example.edu"])
     event = calendar_of(again)
-    assert (event["UID"], event["SEQUENCE"], event["ATTENDEE"]) == (thread.uid, 0, "mailto:new@example.edu")
+    assert (event["UID"], event["SEQUENCE"], event["ATTENDEE"]) == (sent_thread.uid, 0, "mailto:new@example.edu")
     assert list(breaches(now)) == []
 
 
@@ -122,7 +112,7 @@ def test_what_waits_goes_to_the_new_address_and_once(invited, person, smtp_sink)
     assert [one.kind for one in Notice.objects.filter(method="REQUEST")] == ["confirmed"]
 
 
-def test_who_left_is_sent_no_invitation_at_a_new_address(thread, invited, person, smtp_sink, now):
+def test_who_left_is_sent_no_invitation_at_a_new_address(sent_thread, invited, person, smtp_sink, now):
     invited.withdraw(by=person, now=now)
     drain()
     move_to(person, "new@example.edu")

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,32 +9,25 @@ from registrations.models import Registration
 from sessions_app.models import Session
 
 
-@pytest.fixture
-def desk(browser_page, sign_in, office):
-    """A browser signed in as the office; it fails on any script error and on what the page's policy stops."""
-    sign_in(browser_page, office)
-    return browser_page
-
-
-def test_the_office_schedules_a_session_of_two_meetings_and_publishes_it(desk, live_server, workshop):
+def test_the_office_schedules_a_session_of_two_meetings_and_publishes_it(office_page, live_server, workshop):
     day = timezone.localdate() + timedelta(days=30)
-    desk.goto(f"{live_server.url}/admin/")
-    desk.get_by_role("link", name="Schedule a session").click()
-    desk.get_by_label("Workshop").select_option(label=workshop.title)
-    desk.get_by_label("Date", exact=False).first.fill(day.isoformat())
-    desk.get_by_label("Starts at").first.fill("12:00")
-    desk.get_by_text("Add another Further meeting").click()
-    desk.locator("#id_meetings-0-day").fill((day + timedelta(days=7)).isoformat())
-    desk.locator("#id_meetings-0-starts").fill("12:00")
-    desk.get_by_role("button", name="Save and publish").click()
-    desk.get_by_text("People can register now.").wait_for()
+    office_page.goto(f"{live_server.url}/admin/")
+    office_page.get_by_role("link", name="Schedule a session").click()
+    office_page.get_by_label("Workshop").select_option(label=workshop.title)
+    office_page.get_by_label("Date", exact=False).first.fill(day.isoformat())
+    office_page.get_by_label("Starts at").first.fill("12:00")
+    office_page.get_by_text("Add another Further meeting").click()
+    office_page.locator("#id_meetings-0-day").fill((day + timedelta(days=7)).isoformat())
+    office_page.locator("#id_meetings-0-starts").fill("12:00")
+    office_page.get_by_role("button", name="Save and publish").click()
+    office_page.get_by_text("People can register now.").wait_for()
     session = Session.objects.get()
     assert session.status == Session.Status.OPEN
     assert session.meetings.count() == 2
-    desk.get_by_role("link", name="Cancel and write to everyone").click()
-    desk.get_by_label("Reason").fill("The speaker is ill.")
-    desk.get_by_role("button", name="Cancel and write to everyone").click()
-    desk.get_by_text("Cancelled. Everyone is being told.").wait_for()
+    office_page.get_by_role("link", name="Cancel and write to everyone").click()
+    office_page.get_by_label("Reason").fill("The speaker is ill.")
+    office_page.get_by_role("button", name="Cancel and write to everyone").click()
+    office_page.get_by_text("Cancelled. Everyone is being told.").wait_for()
     session.refresh_from_db()
     assert session.status == Session.Status.CANCELLED
 

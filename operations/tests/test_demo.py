@@ -107,7 +107,7 @@ def test_on_any_day_every_state_is_there_and_the_counts_are_right(now):
 
 
 @pytest.mark.django_db
-def test_the_demo_tells_nobody_anything_anew():
+def test_the_demo_tells_nobody_anything_twice():
     build(NOON)
     assert set(Notice.objects.values_list("state", flat=True)) == {"sent"}
     assert not Notice.objects.due(NOON + timedelta(days=1)).exists()
@@ -151,7 +151,7 @@ def test_the_visitor_can_be_the_sixth():
 
 
 @pytest.mark.django_db
-def test_the_accounts_to_try_can_sign_in_and_one_of_them_waits_second_in_line():
+def test_the_accounts_to_try_can_sign_in():
     build(NOON)
     office = Person.objects.get(email=OFFICE)
     assert (office.is_staff, office.is_superuser, office.is_active) == (True, True, True)

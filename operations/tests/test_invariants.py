@@ -337,7 +337,7 @@ def test_the_command_counts_and_fails(world, capsys):
     assert sorted(out.getvalue().splitlines()) == sorted(lines)
 
 
-def test_a_free_seat_of_the_last_day_is_for_whoever_takes_it(world, now):
+def test_a_free_seat_of_the_last_day_is_no_breach(world, now):
     a_free_seat_is_given_to_nobody(world)
     assert len(list(breaches(world.confirmed.starts_at - timedelta(hours=24, seconds=1)))) == 1
     assert list(breaches(world.confirmed.starts_at - timedelta(hours=24))) == []

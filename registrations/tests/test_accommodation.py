@@ -1,109 +1,74 @@
 """What a person needs to take part: asked, changed, carried over, deleted, and sealed in the database."""
 
-import html
-import re
 from datetime import date, time, timedelta
 from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.test import Client
 
 from accounts.models import Campus
 from accounts.sealed import Unreadable, seal, unseal
-from accounts.tests.test_sign_in import CODE, mailed_code, text
 from catalog.models import Format, Workshop
+from devtools.testing.access import NEEDS, access_page, sealed_row
+from devtools.testing.page import Page, read
+from devtools.testing.registering import NEWCOMER, TYPED, join, let_end, next_page, register_page
+from devtools.testing.signing_in import CODE_PAGE, mailed_code
 from foundation.dates import short_day
 from foundation.wall_clock import instant
 from registrations.models import Accommodation, Registration
 from registrations.tasks import forget_accommodations
-from registrations.tests.test_register_page import NEW, TYPED, form_of, join, notices
 from sessions_app.models import MeetingPlan, Session, Venue
 
-NEEDS = "An ASL interpreter, and a seat near the front."
 
-
-@pytest.fixture
-def session(make_session):
-    return make_session()
-
-
-@pytest.fixture
-def mine(client, person, session) -> Registration:
-    """The registration of `person`, who is signed in."""
-    client.force_login(person)
-    return Registration.objects.register(person, session)
-
-
-def page_of(registration: Registration) -> str:
-    return f"/registrations/{registration.uuid}/accommodation/"
-
-
-def typed_in(page: str) -> str:
+def typed_in(page: Page) -> str:
     """Return what stands in the field of a page, as a browser would send it."""
-    return html.unescape(re.search(r'<textarea name="needs"[^>]*>(?:\r?\n)?(.*?)</textarea>', page, re.DOTALL)[1])
-
-
-def raw_row() -> str:
-    """Return the one row as the database keeps it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT sealed_needs, sealed_answer FROM registrations_accommodation")
-        (row,) = cursor.fetchall()
-    return "|".join(row)
-
-
-def over(session: Session, ended_at) -> None:
-    """Let the session have ended at that time."""
-    Session.objects.filter(pk=session.pk).update(
-        starts_at=ended_at - timedelta(hours=2), ends_at=ended_at, confirm_by=ended_at - timedelta(days=3)
-    )
-    session.refresh_from_db()
+    return page.field(name="needs").value
 
 
 # ---- asking ----
 
 
 def test_a_registration_offers_to_say_what_one_needs(client, mine):
-    page = text(client.get(f"/registrations/{mine.uuid}/"))
-    assert f'<a href="{page_of(mine)}">Tell us what you need to take part</a>' in page
-    assert "What do you need to take part?" in text(client.get(page_of(mine)))
+    page = read(client.get(f"/registrations/{mine.uuid}/"))
+    assert page.link("Tell us what you need to take part") == access_page(mine)
+    assert "What do you need to take part?" in read(client.get(access_page(mine))).text
 
 
 def test_what_is_asked_is_kept_and_shown_to_the_person(client, mine):
-    response = client.post(page_of(mine), {"needs": f"  {NEEDS}  "})
+    response = client.post(access_page(mine), {"needs": f"  {NEEDS}  "})
     assert (response.status_code, response.url) == (302, f"/registrations/{mine.uuid}/")
-    page = text(client.get(response.url))
-    assert "Saved. The people who arrange access read it" in page
-    assert "You have asked for what you need." in page and "Change your access needs" in page
+    page = read(client.get(response.url))
+    assert "Saved. The people who arrange access read it" in page.text
+    assert "You have asked for what you need." in page.text and "Change your access needs" in page.text
     assert Accommodation.objects.get().needs == NEEDS
-    assert typed_in(text(client.get(page_of(mine)))) == NEEDS
+    assert typed_in(read(client.get(access_page(mine)))) == NEEDS
 
 
 def test_a_get_asks_for_nothing(client, mine):
     for method in (client.get, client.head):
-        assert method(page_of(mine)).status_code == 200
-    assert client.get(f"{page_of(mine)}deletion/").status_code == 405
+        assert method(access_page(mine)).status_code == 200
+    assert client.get(f"{access_page(mine)}deletion/").status_code == 405
     assert not Accommodation.objects.exists()
 
 
 def test_asking_the_same_twice_changes_nothing(client, mine):
-    client.post(page_of(mine), {"needs": NEEDS})
+    client.post(access_page(mine), {"needs": NEEDS})
     before = Accommodation.objects.values().get()
-    client.post(page_of(mine), {"needs": NEEDS})
+    client.post(access_page(mine), {"needs": NEEDS})
     assert Accommodation.objects.values().get() == before
 
 
 def test_needs_can_be_changed_and_deleted(client, mine):
-    client.post(page_of(mine), {"needs": NEEDS})
-    client.post(page_of(mine), {"needs": "A large print handout."})
+    client.post(access_page(mine), {"needs": NEEDS})
+    client.post(access_page(mine), {"needs": "A large print handout."})
     assert Accommodation.objects.get().needs == "A large print handout."
-    response = client.post(f"{page_of(mine)}deletion/")
+    response = client.post(f"{access_page(mine)}deletion/")
     assert response.url == f"/registrations/{mine.uuid}/"
-    assert "Deleted. Nobody can read it any more." in notices(client)
+    assert "Deleted. Nobody can read it any more." in next_page(client).text
     assert not Accommodation.objects.exists()
-    assert client.post(f"{page_of(mine)}deletion/").status_code == 302
+    assert client.post(f"{access_page(mine)}deletion/").status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -117,15 +82,15 @@ def test_needs_can_be_changed_and_deleted(client, mine):
     ],
 )
 def test_what_cannot_be_kept_is_refused_and_stays_as_typed(client, mine, needs, sentence):
-    response = client.post(page_of(mine), {"needs": needs})
+    response = client.post(access_page(mine), {"needs": needs})
     assert response.status_code == 422
-    assert sentence in text(response)
-    assert typed_in(text(response)).strip() == needs.strip()
+    assert sentence in read(response).text
+    assert typed_in(read(response)).strip() == needs.strip()
     assert not Accommodation.objects.exists()
 
 
 def test_a_line_break_counts_once(client, mine):
-    client.post(page_of(mine), {"needs": "x\r\n" * 1999 + "xx"})
+    client.post(access_page(mine), {"needs": "x\r\n" * 1999 + "xx"})
     assert len(Accommodation.objects.get().needs) == 4000
 
 
@@ -133,10 +98,10 @@ def test_a_line_break_counts_once(client, mine):
     "needs", ["<script>alert(1)</script>", "𝔸𝕊𝕃 🤟", "\u202eright to left", "{{ 7 }}%s%(x)s", "'\"--"]
 )
 def test_strange_text_is_kept_as_it_is(client, mine, needs):
-    assert client.post(page_of(mine), {"needs": needs}).status_code == 302
+    assert client.post(access_page(mine), {"needs": needs}).status_code == 302
     assert Accommodation.objects.get().needs == needs
-    response = client.get(page_of(mine))
-    assert b"<script>alert" not in response.content and typed_in(text(response)) == needs
+    response = client.get(access_page(mine))
+    assert typed_in(read(response)) == needs and read(response).inline_code == []
 
 
 # ---- whose it is ----
@@ -148,11 +113,11 @@ def test_it_is_there_for_nobody_else(mine, people, office, page):
     for other in (people(1)[0], office):
         client = Client()
         client.force_login(other)
-        for path in (page_of(mine) + page, f"/registrations/{uuid4()}/accommodation/{page}"):
+        for path in (access_page(mine) + page, f"/registrations/{uuid4()}/accommodation/{page}"):
             assert client.get(path).status_code in (404, 405)
             assert client.post(path, {"needs": "mine now"}).status_code == 404
-    assert Client().get(page_of(mine)).url == f"/accounts/login/?next={page_of(mine)}"
-    assert Client().post(page_of(mine) + page).status_code == 302
+    assert Client().get(access_page(mine)).url == f"/accounts/login/?next={access_page(mine)}"
+    assert Client().post(access_page(mine) + page).status_code == 302
     assert Accommodation.objects.get().needs == NEEDS
 
 
@@ -160,8 +125,8 @@ def test_a_post_without_csrf_changes_nothing(mine):
     Accommodation.objects.ask(mine, NEEDS)
     client = Client(enforce_csrf_checks=True)
     client.force_login(mine.person)
-    assert client.post(page_of(mine), {"needs": "x"}).status_code == 403
-    assert client.post(f"{page_of(mine)}deletion/").status_code == 403
+    assert client.post(access_page(mine), {"needs": "x"}).status_code == 403
+    assert client.post(f"{access_page(mine)}deletion/").status_code == 403
     assert Accommodation.objects.get().needs == NEEDS
 
 
@@ -179,7 +144,7 @@ def cancelled(mine, office, now):
 
 
 def held(mine, office, now):
-    over(mine.session, now)
+    let_end(mine.session, now)
     return "This session has been held"
 
 
@@ -187,15 +152,15 @@ def held(mine, office, now):
 def test_nothing_more_is_asked_but_what_was_can_be_seen_and_deleted(client, mine, office, now, why):
     Accommodation.objects.ask(mine, NEEDS)
     sentence = why(mine, office, now)
-    page = text(client.get(page_of(mine)))
-    assert sentence in page and NEEDS in page and 'name="needs"' not in page
-    assert "See or delete it" in text(client.get(f"/registrations/{mine.uuid}/"))
-    response = client.post(page_of(mine), {"needs": "Something else"})
-    assert response.status_code == 409 and sentence in text(response) and "Something else" in text(response)
+    page = read(client.get(access_page(mine)))
+    assert sentence in page.text and NEEDS in page.text and "needs" not in page.field_names
+    assert "See or delete it" in read(client.get(f"/registrations/{mine.uuid}/")).text
+    response = client.post(access_page(mine), {"needs": "Something else"})
+    assert response.status_code == 409 and sentence in read(response).text and "Something else" in read(response).text
     assert Accommodation.objects.get().needs == NEEDS
-    client.post(f"{page_of(mine)}deletion/")
+    client.post(f"{access_page(mine)}deletion/")
     assert not Accommodation.objects.exists()
-    assert page_of(mine) not in text(client.get(f"/registrations/{mine.uuid}/"))
+    assert access_page(mine) not in read(client.get(f"/registrations/{mine.uuid}/")).everything
 
 
 def test_the_waitlisted_are_asked_too(client, person, people, make_session):
@@ -203,8 +168,8 @@ def test_the_waitlisted_are_asked_too(client, person, people, make_session):
     join(session, people(1))
     waiting = Registration.objects.register(person, session)
     client.force_login(person)
-    assert "You are 1st in line." in text(client.get(page_of(waiting)))
-    assert client.post(page_of(waiting), {"needs": NEEDS}).status_code == 302
+    assert "You are 1st in line." in read(client.get(access_page(waiting))).text
+    assert client.post(access_page(waiting), {"needs": NEEDS}).status_code == 302
     assert Accommodation.objects.get().registration == waiting
 
 
@@ -213,55 +178,55 @@ def test_the_waitlisted_are_asked_too(client, person, people, make_session):
 
 def test_the_form_asks_and_registers_in_one_step(client, person, session):
     client.force_login(person)
-    page = text(client.get(form_of(session)))
-    assert "Access needs (optional)" in page and "Only the people who arrange access read this." in page
-    client.post(form_of(session), {"needs": NEEDS})
+    page = read(client.get(register_page(session)))
+    assert "Access needs (optional)" in page.text and "Only the people who arrange access read this." in page.text
+    client.post(register_page(session), {"needs": NEEDS})
     assert Accommodation.objects.get().registration == Registration.objects.get(person=person, session=session)
     assert Accommodation.objects.get().needs == NEEDS
 
 
 def test_registering_without_needs_asks_for_nothing(client, person, session):
     client.force_login(person)
-    client.post(form_of(session), {"needs": " "})
+    client.post(register_page(session), {"needs": " "})
     assert Registration.objects.get().person == person and not Accommodation.objects.exists()
 
 
 def test_a_text_too_long_registers_nobody_and_stays_as_typed(client, person, session):
     client.force_login(person)
-    response = client.post(form_of(session), {"needs": "x" * 100_000})
+    response = client.post(register_page(session), {"needs": "x" * 100_000})
     assert response.status_code == 422
-    assert "there is room for 4,000" in text(response) and typed_in(text(response)) == "x" * 100_000
+    assert "there is room for 4,000" in read(response).text and typed_in(read(response)) == "x" * 100_000
     assert not Registration.objects.exists()
 
 
 def test_a_refused_registration_keeps_what_was_typed(client, person, session, office):
     session.cancel("The facilitator is ill.", by=office)
     client.force_login(person)
-    response = client.post(form_of(session), {"needs": NEEDS})
-    assert response.status_code == 409 and typed_in(text(response)) == NEEDS
+    response = client.post(register_page(session), {"needs": NEEDS})
+    assert response.status_code == 409 and typed_in(read(response)) == NEEDS
     assert not Accommodation.objects.exists()
 
 
 def test_a_second_click_without_the_text_deletes_nothing(client, person, session):
     client.force_login(person)
     for needs in (NEEDS, ""):
-        client.post(form_of(session), {"needs": needs})
+        client.post(register_page(session), {"needs": needs})
     assert Accommodation.objects.get().needs == NEEDS
 
 
 def test_asking_again_from_a_stale_form_after_the_session_is_refused(client, mine, now):
-    over(mine.session, now)
-    response = client.post(form_of(mine.session), {"needs": NEEDS})
+    let_end(mine.session, now)
+    response = client.post(register_page(mine.session), {"needs": NEEDS})
     assert response.status_code == 409
-    assert "This session has been held" in text(response) and NEEDS in text(response)
+    assert "This session has been held" in read(response).text and NEEDS in read(response).text
 
 
 def test_signed_out_nobody_is_asked_until_they_are_signed_in(client, session):
-    assert 'name="needs"' not in text(client.get(form_of(session)))
-    client.post(form_of(session), TYPED)
-    client.post(CODE, {"code": mailed_code(NEW)})
+    assert "needs" not in read(client.get(register_page(session))).field_names
+    client.post(register_page(session), TYPED)
+    client.post(CODE_PAGE, {"code": mailed_code(NEWCOMER)})
     registration = Registration.objects.get()
-    assert f'<a href="{page_of(registration)}">Tell us what you need to take part</a>' in notices(client)
+    assert next_page(client).link("Tell us what you need to take part") == access_page(registration)
 
 
 # ---- carried over ----
@@ -274,9 +239,9 @@ def kept(mine) -> Accommodation:
 
 def test_what_is_to_be_kept_stands_in_the_next_form(client, kept, make_session):
     following = make_session(days=20)
-    page = text(client.get(form_of(following)))
-    assert typed_in(page) == NEEDS and "This is what you asked for last time." in page
-    client.post(form_of(following), {"needs": NEEDS, "anyway": "1"})
+    page = read(client.get(register_page(following)))
+    assert typed_in(page) == NEEDS and "This is what you asked for last time." in page.text
+    client.post(register_page(following), {"needs": NEEDS, "anyway": "1"})
     copy = Accommodation.objects.get(registration__session=following)
     assert (copy.needs, copy.keep_for_next, copy.answer) == (NEEDS, True, "")
 
@@ -284,13 +249,13 @@ def test_what_is_to_be_kept_stands_in_the_next_form(client, kept, make_session):
 def test_what_is_not_to_be_kept_is_not_carried_over(client, mine, make_session):
     Accommodation.objects.ask(mine, NEEDS)
     following = make_session(days=20)
-    assert typed_in(text(client.get(form_of(following)))) == ""
-    client.post(form_of(following), {"anyway": "1"})
+    assert typed_in(read(client.get(register_page(following)))) == ""
+    client.post(register_page(following), {"anyway": "1"})
     assert following.registrations.exists() and Accommodation.objects.count() == 1
 
 
 def test_what_is_emptied_in_the_next_form_is_not_carried_over(client, kept, make_session):
-    client.post(form_of(make_session(days=20)), {"needs": "", "anyway": "1"})
+    client.post(register_page(make_session(days=20)), {"needs": "", "anyway": "1"})
     assert Accommodation.objects.get() == kept
 
 
@@ -302,18 +267,19 @@ def test_what_was_said_last_decides(kept, make_session, person):
 
 def test_the_page_of_the_next_registration_proposes_it_without_sending(client, kept, make_session, person):
     following = Registration.objects.register(person, make_session(days=20))
-    page = text(client.get(page_of(following)))
-    assert typed_in(page) == NEEDS and "It is not sent until you do." in page and "checked" in page
+    page = read(client.get(access_page(following)))
+    assert typed_in(page) == NEEDS and "It is not sent until you do." in page.text
+    assert page.field(name="keep_for_next").value == "on"
     assert Accommodation.objects.count() == 1
 
 
 def test_it_comes_along_when_one_registers_signed_out(client, kept, make_session, person):
     other = Workshop.objects.create(title="Implicit Bias", slug="implicit-bias", status="published")
     following, newcomer = make_session(days=20, workshop=other), Client()
-    newcomer.post(form_of(following), TYPED | {"email": person.email})
-    newcomer.post(CODE, {"code": mailed_code(person.email)})
+    newcomer.post(register_page(following), TYPED | {"email": person.email})
+    newcomer.post(CODE_PAGE, {"code": mailed_code(person.email)})
     assert Accommodation.objects.get(registration__session=following).needs == NEEDS
-    assert "What you asked for last time to take part comes along." in notices(newcomer)
+    assert "What you asked for last time to take part comes along." in next_page(newcomer).text
 
 
 def test_it_comes_along_when_the_office_registers_somebody(kept, make_session, person, office):
@@ -346,7 +312,7 @@ def test_online_one_asks_two_weeks_before(client, person, make_session, now):
     session = make_session(days=20)
     last = short_day(session.starts_at - timedelta(days=14), session.time_zone, now.year)
     client.force_login(person)
-    assert f"Ask by {last} for an interpreter" in text(client.get(form_of(session)))
+    assert f"Ask by {last} for an interpreter" in read(client.get(register_page(session))).text
 
 
 def test_the_day_is_that_of_the_place_across_a_change_of_clocks(make_session, workshop):
@@ -369,10 +335,10 @@ def test_a_session_goes_before_its_venue(make_session, venue_days, session_days,
 @pytest.mark.parametrize(("days_later", "is_late"), [(0, False), (1, True)])
 def test_after_the_last_day_one_may_ask_anyway(client, mine, days_later, is_late):
     Session.objects.filter(pk=mine.session.pk).update(accommodation_lead_days=14 + days_later)
-    page = text(client.get(page_of(mine)))
-    assert ("It may be too late for some arrangements; ask anyway." in page) == is_late
-    assert ("Ask by " in page) != is_late
-    assert client.post(page_of(mine), {"needs": NEEDS}).status_code == 302
+    page = read(client.get(access_page(mine)))
+    assert ("It may be too late for some arrangements; ask anyway." in page.everything) == is_late
+    assert ("Ask by " in page.everything) != is_late
+    assert client.post(access_page(mine), {"needs": NEEDS}).status_code == 302
 
 
 # ---- sealed ----
@@ -381,7 +347,7 @@ def test_after_the_last_day_one_may_ask_anyway(client, mine, days_later, is_late
 def test_the_database_does_not_hold_the_words(mine, office):
     asked = Accommodation.objects.ask(mine, "CANARY needs")
     asked.reply("CANARY answer", by=office, asked_at=asked.asked_at)
-    row = raw_row()
+    row = sealed_row()
     assert "CANARY" not in row and "needs" not in row and "answer" not in row
     assert "CANARY" not in str(asked) and "CANARY" not in repr(asked) and "CANARY" not in str(vars(asked))
     assert (asked.needs, asked.answer) == ("CANARY needs", "CANARY answer")
@@ -408,19 +374,19 @@ def test_a_new_key_in_front_seals_and_the_old_one_still_opens(mine, settings):
 
 def test_rotating_says_what_no_key_opens_and_leaves_it(mine, settings, capsys):
     Accommodation.objects.ask(mine, NEEDS)
-    before = raw_row()
+    before = sealed_row()
     settings.ACCOMMODATION_KEYS = [Fernet.generate_key().decode()]
     with pytest.raises(CommandError, match="1 cannot be read with any of the keys"):
         call_command("rotate_accommodation_key")
-    assert raw_row() == before and "0 encrypted with the first key." in capsys.readouterr().out
+    assert sealed_row() == before and "0 encrypted with the first key." in capsys.readouterr().out
 
 
-def test_without_the_key_the_page_says_so_and_one_can_ask_anew(client, mine, settings):
+def test_without_the_key_one_can_ask_again(client, mine, settings):
     Accommodation.objects.ask(mine, NEEDS, keep_for_next=True)
     settings.ACCOMMODATION_KEYS = [Fernet.generate_key().decode()]
-    page = text(client.get(page_of(mine)))
-    assert "This cannot be read now" in page and typed_in(page) == ""
-    assert client.post(page_of(mine), {"needs": "Captions."}).status_code == 302
+    page = read(client.get(access_page(mine)))
+    assert "This cannot be read now" in page.text and typed_in(page) == ""
+    assert client.post(access_page(mine), {"needs": "Captions."}).status_code == 302
     assert Accommodation.objects.get().needs == "Captions."
 
 
@@ -430,7 +396,7 @@ def test_without_the_key_the_page_says_so_and_one_can_ask_anew(client, mine, set
 @pytest.mark.parametrize(("days", "left"), [(29, 1), (30, 0), (400, 0)])
 def test_it_is_deleted_30_days_after_the_session(mine, now, days, left):
     Accommodation.objects.ask(mine, NEEDS)
-    over(mine.session, now - timedelta(days=days))
+    let_end(mine.session, now - timedelta(days=days))
     forget_accommodations()
     assert Accommodation.objects.count() == left
 
@@ -440,7 +406,7 @@ def test_one_given_up_is_deleted_30_days_after_the_session_too(mine, now):
     mine.withdraw(by=mine.person)
     forget_accommodations()
     assert Accommodation.objects.count() == 1
-    over(mine.session, now - timedelta(days=30))
+    let_end(mine.session, now - timedelta(days=30))
     forget_accommodations()
     assert Accommodation.objects.count() == 0
 

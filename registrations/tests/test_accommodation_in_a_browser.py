@@ -1,16 +1,15 @@
 """Asking for what one needs and answering it in a real browser, under the Content-Security-Policy; and axe."""
 
-from office.tests.test_accommodations import LIST, arranger
+from devtools.testing.access import NEEDS, REQUESTS, access_page, arranger
+from devtools.testing.registering import register_page
 from registrations.models import Accommodation, Registration
-from registrations.tests.test_accommodation import NEEDS, page_of
-from registrations.tests.test_register_page import form_of
 
 
 def test_what_one_asks_is_read_and_answered(live_server, person, make_session, browser_page, sign_in):
     session, page, cara = make_session(), browser_page, arranger()
     page.set_viewport_size({"width": 360, "height": 740})
     sign_in(page, person)
-    page.goto(live_server.url + form_of(session))
+    page.goto(live_server.url + register_page(session))
     page.get_by_label("Access needs (optional)").fill(NEEDS)
     page.get_by_role("button", name="Register").click()
     page.wait_for_url(f"**{session.get_absolute_url()}")
@@ -33,7 +32,7 @@ def test_what_one_asks_is_read_and_answered(live_server, person, make_session, b
     page.get_by_text("The person is told that there is an answer.").wait_for()
 
     sign_in(page, person)
-    page.goto(live_server.url + page_of(registration))
+    page.goto(live_server.url + access_page(registration))
     page.get_by_text("An interpreter is booked.").wait_for()
     page.get_by_role("button", name="Delete it").click()
     page.get_by_text("Deleted. Nobody can read it any more.").wait_for()
@@ -47,13 +46,13 @@ def test_axe_finds_nothing_on_the_pages_of_access(inspector, sign_in, people, ma
     asked.reply("An interpreter is booked.", by=cara, asked_at=asked.asked_at)
     following, page = make_session(days=20), inspector.page
     sign_in(page, asker)
-    inspector.visit(page_of(answered), f"/registrations/{answered.uuid}/", form_of(following))
+    inspector.visit(access_page(answered), f"/registrations/{answered.uuid}/", register_page(following))
     sign_in(page, other)
-    inspector.visit(page_of(bare), f"/registrations/{bare.uuid}/")
-    page.goto(inspector.url + page_of(bare))
+    inspector.visit(access_page(bare), f"/registrations/{bare.uuid}/")
+    page.goto(inspector.url + access_page(bare))
     page.get_by_role("button", name="Send").click()
     inspector.look("the form, refused")
     sign_in(page, cara)
-    inspector.visit("/admin/", LIST, f"{LIST}{asked.pk}/change/")
+    inspector.visit("/admin/", REQUESTS, f"{REQUESTS}{asked.pk}/change/")
     page.get_by_role("button", name="Read it").click()
     inspector.look("the request, read")

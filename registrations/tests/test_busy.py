@@ -6,6 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.urls import reverse
 
+from devtools.testing.page import read
 from registrations.models import Registration
 from registrations.tasks import fill_free_seats
 from sessions_app.models import Session
@@ -42,7 +43,7 @@ def test_a_locked_session_answers_busy_and_when_to_try_again(client, make_sessio
     client.force_login(person)
     response = client.post(reverse("register", args=[session.code]))
     assert (response.status_code, response["Retry-After"]) == (503, "3")
-    assert "busy" in response.content.decode().lower()
+    assert "busy" in read(response).text.lower()
     assert not session.registrations.exists()
 
 

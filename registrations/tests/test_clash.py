@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Person
-from accounts.tests.test_sign_in import CODE, is_signed_in, mailed_code, text
 from catalog.models import Workshop
+from devtools.testing.page import read
+from devtools.testing.registering import TYPED, day_of, next_page, register_page
+from devtools.testing.signing_in import CODE_PAGE, is_signed_in, mailed_code
 from registrations.clash import find_clash
 from registrations.models import Registration
-from registrations.tests.test_register_page import TYPED, day, form_of, notices
 from sessions_app.models import MeetingPlan
 
 pytestmark = pytest.mark.django_db
@@ -26,35 +27,29 @@ def booked(make_session, other, person, now):
     return Registration.objects.register(person, make_session(workshop=other), now=now)
 
 
-@pytest.fixture
-def me(client, person):
-    client.force_login(person)
-    return client
-
-
 WARNING = "This overlaps with Disability and Allyship on the same day."
 
 
 def test_the_form_warns_and_offers_both_ways(me, make_session, booked):
     session = make_session()
-    page = text(me.get(form_of(session)))
-    assert f"<b>{WARNING}</b> You can still register." in page
-    assert 'name="anyway" value="1">Register anyway</button>' in page
-    assert "Choose another date" in page
+    page = read(me.get(register_page(session)))
+    assert f"{WARNING} You can still register." in page.text
+    assert page.button("Register anyway").sends == {"anyway": "1"}
+    assert "Choose another date" in page.text
 
 
-def test_a_post_that_does_not_accept_it_registers_nobody_and_keeps_what_was_typed(client, people, make_session, other):
+def test_an_overlap_that_is_not_accepted_registers_nobody(client, people, make_session, other):
     session = make_session()
     (person,) = people(1, name="", role="")
     Registration.objects.register(person, make_session(workshop=other))
     client.force_login(person)
-    response = client.post(form_of(session), {"name": "Ada Lovelace", "role": "student"})
+    response = client.post(register_page(session), {"name": "Ada Lovelace", "role": "student"})
     assert response.status_code == 409
-    page = text(response)
-    assert WARNING in page and 'value="Ada Lovelace"' in page
+    page = read(response)
+    assert WARNING in page.text and page.field("Name").value == "Ada Lovelace"
     assert not session.registrations.exists()
     assert Person.objects.get(pk=person.pk).name == ""
-    client.post(form_of(session), {"name": "Ada Lovelace", "role": "student", "anyway": "1"})
+    client.post(register_page(session), {"name": "Ada Lovelace", "role": "student", "anyway": "1"})
     assert session.registrations.get().is_registered
 
 
@@ -62,39 +57,37 @@ def test_a_refusal_is_said_before_a_warning_that_could_be_accepted(me, make_sess
     session = make_session()
     type(session).objects.filter(pk=session.pk).update(registration_closes_at=now - timedelta(minutes=1))
     for typed in ({}, {"anyway": "1"}):
-        page = text(me.post(form_of(session), typed))
-        assert "Registration for this session is closed." in page and "overlaps" not in page
+        page = read(me.post(register_page(session), typed))
+        assert "Registration for this session is closed." in page.text and "overlaps" not in page.everything
 
 
 def test_register_anyway_registers(me, make_session, booked, person):
     session = make_session()
-    assert me.post(form_of(session), {"anyway": "1"}).status_code == 302
+    assert me.post(register_page(session), {"anyway": "1"}).status_code == 302
     assert session.registrations.get().person == person
 
 
 def test_another_date_of_the_same_workshop_offers_to_move_the_place(me, make_session, person, now):
     first, second = make_session(), make_session(days=21)
     mine = Registration.objects.register(person, first, now=now)
-    page = text(me.get(form_of(second)))
-    assert f"You already have a place in this workshop on {day(first)}." in page
-    assert f'href="/registrations/{mine.uuid}/transfer/?to={second.code}">Move my place to this date' in page
-    assert me.post(form_of(second)).status_code == 409
-    assert me.post(form_of(second), {"anyway": "1"}).status_code == 302
+    page = read(me.get(register_page(second)))
+    assert f"You already have a place in this workshop on {day_of(first)}." in page.text
+    assert page.link("Move my place to this date") == f"/registrations/{mine.uuid}/transfer/?to={second.code}"
+    assert me.post(register_page(second)).status_code == 409
+    assert me.post(register_page(second), {"anyway": "1"}).status_code == 302
     assert person.registrations.registered().count() == 2
 
 
-def test_a_full_date_of_the_same_workshop_offers_to_wait_with_or_without_the_place(
-    me, make_session, person, people, now
-):
+def test_a_full_date_of_the_same_workshop_offers_both_ways(me, make_session, person, people, now):
     mine = Registration.objects.register(person, make_session(), now=now)
     full = make_session(days=21, minimum=1, capacity=1)
     Registration.objects.register(people(1)[0], full, now=now)
-    page = text(me.get(form_of(full)))
-    assert "You can move it when a seat opens here, or wait and keep both." in page
-    assert "Join the waitlist too" in page and "Register for both" not in page
+    page = read(me.get(register_page(full)))
+    assert "You can move it when a seat opens here, or wait and keep both." in page.text
+    assert "Join the waitlist too" in page.text and "Register for both" not in page.everything
     way = f"/registrations/{mine.uuid}/transfer/?to={full.code}"
-    assert f'href="{way}">Move my place when a seat opens' in page
-    me.post(form_of(full), {"anyway": "1"})
+    assert page.link("Move my place when a seat opens") == way
+    me.post(register_page(full), {"anyway": "1"})
     assert sorted(person.registrations.values_list("status", flat=True)) == ["registered", "waitlisted"]
 
 
@@ -103,7 +96,7 @@ def test_a_waitlisted_date_of_the_same_workshop_is_named_as_such(make_session, p
     for person in people(2):
         Registration.objects.register(person, full, now=now)
     clash = find_clash(person, make_session(days=21), now)
-    assert str(clash) == f"You are already on the waitlist for this workshop on {day(full)}, 1st in line."
+    assert str(clash) == f"You are already on the waitlist for this workshop on {day_of(full)}, 1st in line."
 
 
 def test_an_overlap_is_named_beside_another_date_of_the_workshop(make_session, booked, person, now):
@@ -111,15 +104,15 @@ def test_an_overlap_is_named_beside_another_date_of_the_workshop(make_session, b
     Registration.objects.register(person, first, now=now)
     clash = find_clash(person, make_session(), now)
     assert clash.is_same_workshop and str(clash) == (
-        f"You already have a place in this workshop on {day(first)}. "
+        f"You already have a place in this workshop on {day_of(first)}. "
         "This date overlaps with Disability and Allyship on the same day."
     )
 
 
 def test_a_second_click_is_no_clash_with_oneself(me, make_session, booked):
     session = make_session()
-    me.post(form_of(session), {"anyway": "1"})
-    assert me.post(form_of(session)).status_code == 302
+    me.post(register_page(session), {"anyway": "1"})
+    assert me.post(register_page(session)).status_code == 302
 
 
 def test_of_a_seat_and_a_place_in_line_the_seat_is_named(make_session, people, now):
@@ -161,9 +154,9 @@ def test_meetings_overlap_and_not_the_days_between_them(make_session, other, per
 
 def test_what_was_typed_signed_out_meets_the_same_warning(client, make_session, booked, person):
     session = make_session()
-    client.post(form_of(session), TYPED | {"email": person.email})
-    client.post(CODE, {"code": mailed_code(person.email)})
+    client.post(register_page(session), TYPED | {"email": person.email})
+    client.post(CODE_PAGE, {"code": mailed_code(person.email)})
     assert is_signed_in(client) and not session.registrations.exists()
-    page = notices(client)
-    assert f"{WARNING} You are not registered yet." in page
-    assert f'<a href="{form_of(session)}">Decide here</a>' in page
+    page = next_page(client)
+    assert f"{WARNING} You are not registered yet." in page.text
+    assert page.link("Decide here") == register_page(session)

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from django.core.cache import cache
 
-from accounts.tests.test_sign_in import mailed_code
+from devtools.testing.registering import NEWCOMER, join, register_page
+from devtools.testing.signing_in import mailed_code
 from notifications.models import Notice
 from registrations.models import Registration
-from registrations.tests.test_register_page import NEW, form_of, join
 from sessions_app.models import Session
 
 
@@ -18,10 +18,10 @@ def test_somebody_new_registers_and_leaves(transactional_db, live_server, make_s
     page.goto(live_server.url + session.get_absolute_url())
     page.get_by_role("link", name="Register").first.click()
     page.get_by_role("textbox", name="Name").fill("Ada Lovelace")
-    page.get_by_role("textbox", name="School email").fill(NEW)
+    page.get_by_role("textbox", name="School email").fill(NEWCOMER)
     page.get_by_role("radio", name="Faculty").check()
     page.get_by_role("button", name="Register").click()
-    page.get_by_role("textbox", name="Code").fill(mailed_code(NEW))
+    page.get_by_role("textbox", name="Code").fill(mailed_code(NEWCOMER))
     page.get_by_role("button", name="Confirm and register").dblclick()
     page.wait_for_url(f"**{session.get_absolute_url()}")
     assert "That makes 1 of 6." in page.get_by_role("main").inner_text()
@@ -44,9 +44,9 @@ def test_somebody_new_registers_and_leaves(transactional_db, live_server, make_s
 def test_a_double_click_on_register_sends_one_code(transactional_db, live_server, make_session, browser_page):
     cache.clear()
     page = browser_page
-    page.goto(live_server.url + form_of(make_session()))
+    page.goto(live_server.url + register_page(make_session()))
     page.get_by_role("textbox", name="Name").fill("Ada Lovelace")
-    page.get_by_role("textbox", name="School email").fill(NEW)
+    page.get_by_role("textbox", name="School email").fill(NEWCOMER)
     page.get_by_role("radio", name="Faculty").check()
     page.get_by_role("button", name="Register").dblclick()
     page.wait_for_url("**/accounts/login/code/**")
@@ -81,12 +81,12 @@ def test_axe_finds_nothing_on_the_pages_of_one_person(inspector, sign_in, people
     Session.objects.filter(pk=past.pk).update(**days_ago)
     waiting, seated = (Registration.objects.get(person=mine, session=session) for session in (full, gathering))
     page = inspector.page
-    inspector.visit(form_of(gathering), form_of(closed))
-    page.goto(inspector.url + form_of(gathering))
+    inspector.visit(register_page(gathering), register_page(closed))
+    page.goto(inspector.url + register_page(gathering))
     page.get_by_role("button", name="Register").click()
     inspector.look("the form, refused")
     sign_in(page, newcomer)
-    inspector.visit(form_of(full), "/my/")
+    inspector.visit(register_page(full), "/my/")
     sign_in(page, mine)
     inspector.visit("/my/", f"/registrations/{waiting.uuid}/", f"/registrations/{seated.uuid}/")
     inspector.visit(f"/registrations/{seated.uuid}/withdrawal/", f"/registrations/{waiting.uuid}/withdrawal/")

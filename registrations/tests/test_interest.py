@@ -1,4 +1,4 @@
-"""“Tell me when there is a date”: one mail per date, to whoever asked and has no seat, until they stop it."""
+"""“Tell me when there is a date”: one mail per date, to people who asked and have no seat, until they stop it."""
 
 from datetime import datetime, time, timedelta
 from uuid import uuid4
@@ -8,30 +8,22 @@ import pytest
 from django.test import Client
 
 from accounts.models import Campus
-from accounts.tests.test_sign_in import CODE, ask, mailed_code, text
 from catalog.models import Workshop
+from devtools.testing.mail_reader import read_mail
 from devtools.testing.office_pages import filled_in
+from devtools.testing.page import read
+from devtools.testing.registering import interest_page, next_page
+from devtools.testing.signing_in import CODE_PAGE, ask_for_code, mailed_code
 from foundation.dates import long_day
 from notifications.models import Notice
 from notifications.outbox.compose import write_mail
 from notifications.outbox.deliver import drain
 from registrations.models import Interest, Registration
-from registrations.tests.test_register_page import notices
 from sessions_app.models import Session
-
-
-def page_of(workshop: Workshop) -> str:
-    return f"/workshops/{workshop.slug}/interest/"
 
 
 def told() -> list[str]:
     return list(Notice.objects.filter(kind="dated").order_by("pk").values_list("to", flat=True))
-
-
-@pytest.fixture
-def me(client, person):
-    client.force_login(person)
-    return client
 
 
 @pytest.fixture
@@ -40,63 +32,63 @@ def interest(person, workshop) -> Interest:
 
 
 def test_one_press_on_the_workshops_page_is_enough(me, workshop, person):
-    page = text(me.get(workshop.get_absolute_url()))
-    assert "Tell me when one is scheduled" in page and f'action="{page_of(workshop)}"' in page
-    response = me.post(page_of(workshop))
+    page = read(me.get(workshop.get_absolute_url()))
+    assert "Tell me when one is scheduled" in page.text and interest_page(workshop) in page.actions
+    response = me.post(interest_page(workshop))
     assert (response.status_code, response.url) == (302, workshop.get_absolute_url())
-    page = notices(me, response.url)
-    assert "We’ll write to you when Bystander Interventions has a new date." in page
-    assert "We tell you when this workshop has a new date." in page
+    page = next_page(me, response.url)
+    assert "We’ll write to you when Bystander Interventions has a new date." in page.text
+    assert "We tell you when this workshop has a new date." in page.text
     assert Interest.objects.get().person == person
 
 
 def test_a_workshop_with_dates_offers_another(me, workshop, make_session):
     make_session()
-    assert "Tell me when another is scheduled" in text(me.get(workshop.get_absolute_url()))
+    assert "Tell me when another is scheduled" in read(me.get(workshop.get_absolute_url())).text
 
 
 def test_a_get_notes_nothing(me, workshop):
-    assert "Tell me when Bystander Interventions is scheduled" in text(me.get(page_of(workshop)))
-    assert me.head(page_of(workshop)).status_code == 200
+    assert "Tell me when Bystander Interventions is scheduled" in read(me.get(interest_page(workshop))).text
+    assert me.head(interest_page(workshop)).status_code == 200
     assert not Interest.objects.exists()
 
 
 def test_a_second_press_changes_nothing(me, workshop):
-    me.post(page_of(workshop))
-    me.post(page_of(workshop))
+    me.post(interest_page(workshop))
+    me.post(interest_page(workshop))
     assert Interest.objects.count() == 1
 
 
 def test_signed_out_one_signs_in_first_and_comes_back(client, workshop, db):
-    page = text(client.get(workshop.get_absolute_url()))
-    assert f'href="{page_of(workshop)}"' in page
-    assert client.get(page_of(workshop)).url == f"/accounts/login/?next={page_of(workshop)}"
-    assert client.post(page_of(workshop)).status_code == 302
-    ask(client, "new@example.edu", next=page_of(workshop))
-    response = client.post(CODE, {"code": mailed_code("new@example.edu"), "next": page_of(workshop)})
-    assert response.url == page_of(workshop) and not Interest.objects.exists()
-    assert client.post(page_of(workshop)).status_code == 302
+    page = read(client.get(workshop.get_absolute_url()))
+    assert interest_page(workshop) in page.addresses
+    assert client.get(interest_page(workshop)).url == f"/accounts/login/?next={interest_page(workshop)}"
+    assert client.post(interest_page(workshop)).status_code == 302
+    ask_for_code(client, "new@example.edu", next=interest_page(workshop))
+    response = client.post(CODE_PAGE, {"code": mailed_code("new@example.edu"), "next": interest_page(workshop)})
+    assert response.url == interest_page(workshop) and not Interest.objects.exists()
+    assert client.post(interest_page(workshop)).status_code == 302
     assert Interest.objects.get().person.email == "new@example.edu"
 
 
 def test_a_draft_or_unknown_workshop_has_no_page(me, workshop):
     Workshop.objects.update(status=Workshop.Status.DRAFT)
-    for path in (page_of(workshop), "/workshops/nothing/interest/"):
+    for path in (interest_page(workshop), "/workshops/nothing/interest/"):
         assert me.get(path).status_code == me.post(path).status_code == 404
 
 
 def test_a_workshop_for_others_is_refused_with_the_reason(me, workshop):
     Workshop.objects.update(for_staff=False)
-    response = me.post(page_of(workshop))
-    assert response.status_code == 409 and "This workshop is for" in text(response)
+    response = me.post(interest_page(workshop))
+    assert response.status_code == 409 and "This workshop is for" in read(response).text
     assert not Interest.objects.exists()
 
 
 def test_a_cancelled_session_leads_to_the_page(me, make_session, office, workshop):
     session = make_session()
     session.cancel("The facilitator is ill.", by=office)
-    page = text(me.get(session.get_absolute_url()))
-    assert "Tell me when it is scheduled again" in page and f'href="{page_of(workshop)}"' in page
+    page = read(me.get(session.get_absolute_url()))
+    assert "Tell me when it is scheduled again" in page.text and interest_page(workshop) in page.addresses
 
 
 # ---- a date ----
@@ -116,8 +108,7 @@ def test_a_session_that_opens_is_told_once_to_each(people, workshop, make_sessio
         (mail,) = smtp_sink.to(person.email)
         assert mail.recipients == [person.email]
         assert mail.message["Subject"].startswith("A new date: Bystander Interventions")
-        for part in ("plain", "html"):
-            words = mail.message.get_body((part,)).get_content()
+        for words in read_mail(mail).bodies:
             assert session.get_absolute_url() in words
             assert Interest.objects.get(person=person).get_absolute_url() in words
             assert not any(other.email in words for other in three if other != person)
@@ -125,7 +116,7 @@ def test_a_session_that_opens_is_told_once_to_each(people, workshop, make_sessio
     assert len(told()) == 6
 
 
-def test_whoever_has_a_seat_on_a_date_to_come_is_not_told(person, interest, make_session):
+def test_somebody_with_a_seat_to_come_is_not_told(person, interest, make_session):
     mine = make_session(days=10)
     assert told() == [person.email]
     registration = Registration.objects.register(person, mine)
@@ -136,13 +127,15 @@ def test_whoever_has_a_seat_on_a_date_to_come_is_not_told(person, interest, make
     assert told() == [person.email, person.email]
 
 
-def test_whoever_only_waits_for_a_date_is_told_of_another(me, people, person, workshop, make_session):
+def test_somebody_on_a_waitlist_is_told_of_another_date(me, people, person, workshop, make_session):
     full = make_session(minimum=1, capacity=1)
     Registration.objects.register(people(1)[0], full)
     waiting = Registration.objects.register(person, full)
-    me.post(page_of(workshop))
+    me.post(interest_page(workshop))
     words = "One mail per date that is for you, none while you are registered for one."
-    assert words in notices(me, workshop.get_absolute_url()) and words in text(me.get(page_of(workshop)))
+    assert (
+        words in next_page(me, workshop.get_absolute_url()).text and words in read(me.get(interest_page(workshop))).text
+    )
     make_session(days=20)
     assert waiting.is_waitlisted and told() == [person.email]
     drain()
@@ -184,7 +177,7 @@ def test_listing_what_does_not_run_tells_nobody(interest, make_session, office, 
 
 
 @pytest.mark.parametrize("change", [{"role": "faculty"}, {"is_active": False}])
-def test_whoever_could_not_come_is_not_told(person, interest, make_session, change):
+def test_somebody_who_could_not_come_is_not_told(person, interest, make_session, change):
     Workshop.objects.update(for_faculty=False)
     for name, value in change.items():
         setattr(person, name, value)
@@ -206,7 +199,7 @@ def test_a_date_for_one_campus_is_told_to_its_people_only(people, workshop, make
     assert Notice.objects.get(kind="dated").state == "expired"
 
 
-def test_a_later_part_is_told_to_whoever_has_the_first(people, workshop, make_session, now):
+def test_a_later_part_is_told_to_people_who_have_the_first(people, workshop, make_session, now):
     first = Workshop.objects.create(title="Basics", slug="basics", status=Workshop.Status.PUBLISHED)
     workshop.requires.add(first)
     ready, other = people(2)
@@ -227,10 +220,9 @@ def test_a_person_without_a_role_counts_as_other(people, workshop, make_session)
     assert told() == [nobody.email]
 
 
-def dated_mail() -> list[str]:
-    """Both parts of the one mail about a date, each on one line."""
-    letter = write_mail(Notice.objects.get(kind="dated"))
-    return [" ".join(letter[part].split()) for part in ("text", "html")]
+def dated_mail() -> tuple[str, str]:
+    """Both bodies of the one mail about a date, each on one line."""
+    return read_mail(write_mail(Notice.objects.get(kind="dated"))).bodies
 
 
 def test_the_mail_says_when_registering_begins_if_it_is_later(interest, make_session, now):
@@ -282,18 +274,18 @@ def test_who_stopped_or_registered_before_the_mail_left_does_not_get_it(make_ses
 # ---- stopping ----
 
 
-def test_the_mails_link_shows_a_page_and_its_button_stops_it_without_signing_in(interest, person, make_session):
+def test_the_link_in_the_mail_stops_it_without_signing_in(interest, person, make_session):
     browser, path = Client(), interest.get_absolute_url()
     for _ in range(3):
-        page = text(browser.get(path))
+        page = read(browser.get(path))
     browser.head(path)
-    assert "Stop telling me about Bystander Interventions?" in page
-    assert person.name not in page and person.email not in page
+    assert "Stop telling me about Bystander Interventions?" in page.text
+    assert person.name not in page.everything and person.email not in page.everything
     interest.refresh_from_db()
     assert interest.is_standing
     response = browser.post(path)
     assert (response.status_code, response.url) == (302, path)
-    assert "We don’t write about Bystander Interventions any more" in text(browser.get(path))
+    assert "We don’t write about Bystander Interventions any more" in read(browser.get(path)).text
     assert browser.post(path).status_code == 302
     make_session()
     assert told() == []
@@ -306,7 +298,7 @@ def test_an_unknown_link_is_not_there(client, db):
 
 def test_who_stopped_may_ask_again_and_an_old_link_still_stops_it(me, interest, workshop, make_session, person):
     me.post(interest.get_absolute_url())
-    me.post(page_of(workshop))
+    me.post(interest_page(workshop))
     assert Interest.objects.get().is_standing
     make_session()
     assert told() == [person.email]
@@ -316,16 +308,16 @@ def test_who_stopped_may_ask_again_and_an_old_link_still_stops_it(me, interest, 
 
 def test_my_training_shows_what_one_waits_for(me, interest, people, workshop):
     Interest.objects.express(people(1)[0], workshop)
-    page = text(me.get("/my/"))
-    assert "We tell you when these have a date" in page
-    assert page.count(interest.get_absolute_url()) == 1
+    page = read(me.get("/my/"))
+    assert "We tell you when these have a date" in page.text
+    assert page.everything.count(interest.get_absolute_url()) == 1
     interest.stop()
-    assert "We tell you when these have a date" not in text(me.get("/my/"))
+    assert "We tell you when these have a date" not in read(me.get("/my/")).everything
 
 
 def test_the_office_reads_interests_and_changes_none(client, office, interest):
     client.force_login(office)
-    assert "Bystander Interventions" in text(client.get("/admin/registrations/interest/"))
+    assert "Bystander Interventions" in read(client.get("/admin/registrations/interest/")).text
     path = f"/admin/registrations/interest/{interest.pk}/change/"
     assert client.get(path).status_code == 200
     assert client.post(path, {}).status_code == 403

@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from accounts.models import Person
 from catalog.models import Workshop
+from devtools.testing.page import read
+from devtools.testing.registering import bring_near
 from registrations.models import Registration
-from registrations.tests.test_last_day import bring_near
 
 pytestmark = pytest.mark.django_db
 
@@ -91,10 +92,10 @@ def test_who_did_not_leave_by_themselves_did_not_leave_late(taken_away, client, 
     assert late_and_given_up(taken_away) == THEMSELVES
     client.force_login(office)
     session = taken_away["left"].session_id
-    roster = client.get(reverse("admin:registrations_registration_roster", args=[session])).content.decode()
-    assert "2 left late" in roster
+    roster = read(client.get(reverse("admin:registrations_registration_roster", args=[session])))
+    assert "2 left late" in roster.text
     for how, (_, late) in THEMSELVES.items():
-        assert (taken_away[how].person.email in roster) == late
+        assert (taken_away[how].person.email in roster.everything) == late
 
 
 def test_what_was_left_before_this_was_kept_is_told_from_the_record(taken_away, gone):
@@ -108,14 +109,14 @@ def test_the_roster_says_who_left_late_and_the_person_is_not_told(client, office
     registration = gone(3)
     client.force_login(office)
     roster = client.get(reverse("admin:registrations_registration_roster", args=[registration.session_id]))
-    assert "1 left late" in roster.content.decode() and "Person 1" in roster.content.decode()
+    assert "1 left late" in read(roster).text and "Person 1" in read(roster).text
     client.force_login(registration.person)
     for path in (f"/registrations/{registration.uuid}/", registration.session.get_absolute_url(), "/my/"):
-        assert not re.search(r"\blate\b", client.get(path).content.decode())
+        assert not re.search(r"\blate\b", read(client.get(path)).everything)
 
 
 def test_the_roster_says_nothing_of_who_left_in_time(client, office, gone):
     registration = gone(48)
     client.force_login(office)
     roster = client.get(reverse("admin:registrations_registration_roster", args=[registration.session_id]))
-    assert "left late" not in roster.content.decode()
+    assert "left late" not in read(roster).everything

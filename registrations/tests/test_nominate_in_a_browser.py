@@ -2,12 +2,10 @@
 
 from django.core.cache import cache
 
-from accounts.tests.test_sign_in import mailed_code
+from devtools.testing.registering import ADA, BO, interest_page, join, nominate_page
+from devtools.testing.signing_in import mailed_code
 from notifications.models import Notice
 from registrations.models import Interest, Nomination, Registration
-from registrations.tests.test_interest import page_of
-from registrations.tests.test_nominate import ADA, BO, nominate_page
-from registrations.tests.test_register_page import join
 
 
 def test_a_colleague_new_to_the_portal_is_nominated_and_accepts(
@@ -59,12 +57,12 @@ def test_axe_finds_nothing_on_the_pages_of_nominations_and_interests(inspector, 
     page = inspector.page
     inspector.visit(gathering.workshop.get_absolute_url(), standing.get_absolute_url(), stopped.get_absolute_url())
     sign_in(page, mine)
-    inspector.visit(nominate_page(gathering), nominate_page(cancelled), page_of(gathering.workshop))
+    inspector.visit(nominate_page(gathering), nominate_page(cancelled), interest_page(gathering.workshop))
     inspector.visit(Registration.objects.get(session=gathering).get_absolute_url(), cancelled.get_absolute_url())
     page.goto(inspector.url + nominate_page(gathering))
     page.get_by_role("textbox").fill("\n".join(["bo", "x" * 300 + "@example.edu", f"{mine.email}", ADA]))
     page.get_by_role("button", name="Nominate").click()
     inspector.look("the form, refused")
     sign_in(page, newcomer)
-    inspector.visit("/my/", page_of(gathering.workshop))
+    inspector.visit("/my/", interest_page(gathering.workshop))
     inspector.visit(*(one.get_absolute_url() for one in Nomination.objects.filter(email=ADA)))

@@ -7,9 +7,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
+from devtools.testing.registering import ADA, nominate_page
 from notifications.models import Notice
 from registrations.models import Nomination, Registration
-from registrations.tests.test_nominate import ADA, nominate_page
 from sessions_app.models import Session
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]

@@ -6,24 +6,12 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from accounts.tests.test_sign_in import text
+from devtools.testing.page import read
+from devtools.testing.registering import day_of, join, next_page
 from foundation.dates import local
 from registrations.models import Registration
-from registrations.tests.test_register_page import day, join, notices
 from registrations.views.own import by_month
 from sessions_app.models import Session
-
-
-@pytest.fixture
-def session(make_session):
-    return make_session()
-
-
-@pytest.fixture
-def mine(client, person, session) -> Registration:
-    """The registration of `person`, who is signed in."""
-    client.force_login(person)
-    return Registration.objects.register(person, session)
 
 
 def leave_page(registration: Registration) -> str:
@@ -34,47 +22,48 @@ def leave_page(registration: Registration) -> str:
 
 
 def test_a_registration_says_when_and_where_and_the_way_out(client, mine, session):
-    page = text(client.get(f"/registrations/{mine.uuid}/"))
-    assert "You are registered." in page
-    assert "Noon–1:30 PM, Central time" in page and "Online" in page
-    assert f'href="{leave_page(mine)}"' in page and f'href="/sessions/{session.code}/"' in page
+    page = read(client.get(f"/registrations/{mine.uuid}/"))
+    assert "You are registered." in page.text
+    assert "Noon–1:30 PM, Central time" in page.text and "Online" in page.text
+    assert leave_page(mine) in page.addresses and f"/sessions/{session.code}/" in page.addresses
 
 
 def test_the_link_to_join_is_shown_once_it_is_confirmed(client, mine, session, people, now):
     link = "https://meet.example.edu/quorum"
-    assert link not in text(client.get(f"/registrations/{mine.uuid}/"))
+    assert link not in read(client.get(f"/registrations/{mine.uuid}/")).everything
     join(session, people(5))
     session.settle(now)
-    assert link in text(client.get(f"/registrations/{mine.uuid}/"))
+    assert link in read(client.get(f"/registrations/{mine.uuid}/")).text
     mine.withdraw(by=mine.person)
-    assert link not in text(client.get(f"/registrations/{mine.uuid}/"))
+    assert link not in read(client.get(f"/registrations/{mine.uuid}/")).everything
 
 
 def test_what_to_read_before_is_there_as_the_confirmation_says(client, mine, workshop):
     workshop.pre_work = "Read the *introduction*."
     workshop.save()
-    assert "Read the <em>introduction</em>." in text(client.get(f"/registrations/{mine.uuid}/"))
+    page = read(client.get(f"/registrations/{mine.uuid}/"))
+    assert "Read the introduction." in page.text and [part.text for part in page.parts("em")] == ["introduction"]
     mine.withdraw(by=mine.person)
-    assert "introduction" not in text(client.get(f"/registrations/{mine.uuid}/"))
+    assert "introduction" not in read(client.get(f"/registrations/{mine.uuid}/")).everything
 
 
-def test_whoever_waits_sees_their_place_in_line(client, person, people, make_session):
+def test_the_waitlisted_see_their_place_in_line(client, person, people, make_session):
     session = make_session(minimum=1, capacity=1)
     join(session, people(3))
     client.force_login(person)
     waiting = Registration.objects.register(person, session)
-    assert "You are 3rd in line." in text(client.get(f"/registrations/{waiting.uuid}/"))
+    assert "You are 3rd in line." in read(client.get(f"/registrations/{waiting.uuid}/")).text
 
 
 def test_the_page_praises_nobody_for_a_seat_that_was_taken_away(client, mine, office):
     mine.withdraw(by=office)
-    page = text(client.get(f"/registrations/{mine.uuid}/"))
-    assert "Your place has ended." in page and "gave up" not in page
+    page = read(client.get(f"/registrations/{mine.uuid}/"))
+    assert "Your place has ended." in page.text and "gave up" not in page.everything
 
 
 def test_the_page_says_that_one_gave_the_place_up(client, mine):
     mine.withdraw(by=mine.person)
-    assert "You gave up your place." in text(client.get(f"/registrations/{mine.uuid}/"))
+    assert "You gave up your place." in read(client.get(f"/registrations/{mine.uuid}/")).text
 
 
 @pytest.mark.parametrize("page", ["", "withdrawal/"])
@@ -103,10 +92,10 @@ def test_a_registration_asks_to_sign_in_first(mine, page):
 
 def test_leaving_is_asked_first_and_a_get_changes_nothing(client, mine, session, people):
     join(session, people(3))
-    page = text(client.get(leave_page(mine)))
-    assert f"Leave {session.workshop.title} on {day(session)}?" in page
-    assert "Three people will be left, and it needs six by" in page
-    assert "Leave this session" in page and "Keep my place" in page
+    page = read(client.get(leave_page(mine)))
+    assert f"Leave {session.workshop.title} on {day_of(session)}?" in page.text
+    assert "Three people will be left, and it needs six by" in page.text
+    assert "Leave this session" in page.text and "Keep my place" in page.text
     mine.refresh_from_db()
     assert mine.is_registered
 
@@ -116,8 +105,8 @@ def test_leaving_gives_the_seat_up(client, mine, session):
     assert (response.status_code, response.url) == (302, f"/sessions/{session.code}/")
     mine.refresh_from_db()
     assert mine.status == Registration.Status.WITHDRAWN
-    said = f"You’ve left {session.workshop.title} on {day(session)}. Thank you for making room."
-    assert said in notices(client, response.url)
+    said = f"You’ve left {session.workshop.title} on {day_of(session)}. Thank you for making room."
+    assert said in next_page(client, response.url).text
 
 
 def test_leaving_twice_changes_nothing_more(client, mine, session, people):
@@ -139,23 +128,23 @@ def test_an_old_page_leads_to_the_place_one_has_since(client, mine, session):
     again = Registration.objects.register(mine.person, session)
     response = client.post(leave_page(mine))
     assert response.url == again.get_absolute_url()
-    said = notices(client, response.url)
-    assert INSTEAD in said and "You’ve left" not in said
+    said = next_page(client, response.url)
+    assert INSTEAD in said.text and "You’ve left" not in said.everything
     again.refresh_from_db()
     assert again.is_registered
 
 
-def test_an_old_page_of_a_place_that_moved_leads_to_the_new_date(client, mine, make_session):
+def test_an_old_page_of_a_moved_seat_leads_on(client, mine, make_session):
     place = mine.transfer(make_session(days=30), by=mine.person)
     response = client.post(leave_page(mine))
-    assert response.url == place.get_absolute_url() and INSTEAD in notices(client, response.url)
+    assert response.url == place.get_absolute_url() and INSTEAD in next_page(client, response.url).text
     place.withdraw(by=mine.person)
-    assert ENDED in notices(client, client.post(leave_page(mine)).url)
+    assert ENDED in next_page(client, client.post(leave_page(mine)).url).text
 
 
 def test_the_second_press_of_the_button_is_answered_as_the_first(client, mine):
     for _ in range(2):
-        assert "You’ve left" in notices(client, client.post(leave_page(mine)).url)
+        assert "You’ve left" in next_page(client, client.post(leave_page(mine)).url).text
 
 
 @pytest.mark.parametrize("ended", ["left", "taken", "closed"])
@@ -168,8 +157,8 @@ def test_an_old_page_of_a_place_that_has_ended_says_so(client, mine, session, of
         Registration.objects.filter(pk=mine.pk).update(status=Registration.Status.WAITLIST_CLOSED)
     response = client.post(leave_page(mine))
     assert response.url == session.get_absolute_url()
-    said = notices(client, response.url)
-    assert ENDED in said and "You’ve left" not in said and "Thank you" not in said
+    said = next_page(client, response.url)
+    assert ENDED in said.text and "You’ve left" not in said.everything and "Thank you" not in said.everything
 
 
 @pytest.mark.parametrize(
@@ -177,13 +166,13 @@ def test_an_old_page_of_a_place_that_has_ended_says_so(client, mine, session, of
 )
 def test_the_page_says_how_many_would_be_left(client, mine, session, people, others, words):
     join(session, people(others))
-    assert words in text(client.get(leave_page(mine)))
+    assert words in read(client.get(leave_page(mine))).text
 
 
 def test_the_page_says_what_leaving_a_confirmed_session_means(client, mine, session, people, now):
     join(session, people(5))
     session.settle(now)
-    assert "The session is confirmed and goes ahead." in text(client.get(leave_page(mine)))
+    assert "The session is confirmed and goes ahead." in read(client.get(leave_page(mine))).text
 
 
 def test_the_page_says_who_gets_the_seat_of_a_full_session(client, person, people, make_session):
@@ -191,7 +180,7 @@ def test_the_page_says_who_gets_the_seat_of_a_full_session(client, person, peopl
     mine = Registration.objects.register(person, session)
     join(session, people(1))
     client.force_login(person)
-    assert "The next person on the waitlist gets your seat at once." in text(client.get(leave_page(mine)))
+    assert "The next person on the waitlist gets your seat at once." in read(client.get(leave_page(mine))).text
 
 
 def test_the_waitlist_can_be_left(client, person, people, make_session):
@@ -199,8 +188,8 @@ def test_the_waitlist_can_be_left(client, person, people, make_session):
     join(session, people(1))
     waiting = Registration.objects.register(person, session)
     client.force_login(person)
-    page = text(client.get(leave_page(waiting)))
-    assert "You are 1st in line." in page and "Leave the waitlist" in page
+    page = read(client.get(leave_page(waiting)))
+    assert "You are 1st in line." in page.text and "Leave the waitlist" in page.text
     client.post(leave_page(waiting))
     session.refresh_from_db()
     assert (session.seats_taken, session.waiting_count) == (1, 0)
@@ -213,14 +202,14 @@ def test_a_session_that_has_started_is_not_left(client, mine, session, now):
     session.meetings.update(starts_at=now - timedelta(minutes=5))
     response = client.post(leave_page(mine))
     assert response.status_code == 409
-    assert "This session has already started" in text(response)
-    assert leave_page(mine) not in text(client.get(f"/registrations/{mine.uuid}/"))
+    assert "This session has already started" in read(response).text
+    assert leave_page(mine) not in read(client.get(f"/registrations/{mine.uuid}/")).everything
 
 
 def test_leaving_a_cancelled_session_says_there_is_nothing_to_leave(client, mine, session, office):
     session.cancel("The facilitator is ill.", by=office)
     response = client.post(leave_page(mine))
-    assert "This session was cancelled, so there is no place to give up." in notices(client, response.url)
+    assert "This session was cancelled, so there is no place to give up." in next_page(client, response.url).text
     mine.refresh_from_db()
     assert mine.status == Registration.Status.SESSION_CANCELLED
 
@@ -238,8 +227,8 @@ def test_leaving_needs_csrf(mine):
 
 def test_my_training_without_any_says_where_to_look(client, person):
     client.force_login(person)
-    page = text(client.get("/my/"))
-    assert "Nothing booked yet." in page and "Find a session" in page
+    page = read(client.get("/my/"))
+    assert "Nothing booked yet." in page.text and "Find a session" in page.text
 
 
 def test_my_training_lists_what_comes_by_date_and_nothing_of_others(client, person, people, make_session, office):
@@ -254,13 +243,11 @@ def test_my_training_lists_what_comes_by_date_and_nothing_of_others(client, pers
             registration.withdraw(by=person)
     cancelled.cancel("The facilitator is ill.", by=office)
     client.force_login(person)
-    page = text(client.get("/my/"))
-    shown = [session for session in (sooner, cancelled, full, later) if f'href="/sessions/{session.code}/"' in page]
-    assert shown == [sooner, cancelled, full, later]
-    places = [page.index(f'href="/sessions/{session.code}/"') for session in shown]
+    page = read(client.get("/my/"))
+    places = [page.addresses.index(f"/sessions/{session.code}/") for session in (sooner, cancelled, full, later)]
     assert places == sorted(places)
-    assert left.code not in page and others.code not in page
-    assert "you are 1st of 1 waiting" in page and ", including you" in page and "Cancelled" in page
+    assert left.code not in page.everything and others.code not in page.everything
+    assert "you are 1st of 1 waiting" in page.text and ", including you" in page.text and "Cancelled" in page.text
 
 
 def test_my_training_keeps_what_has_been(client, person, session, now):
@@ -269,8 +256,10 @@ def test_my_training_keeps_what_has_been(client, person, session, now):
         starts_at=now - timedelta(days=2), ends_at=now - timedelta(days=1), confirm_by=now - timedelta(days=5)
     )
     client.force_login(person)
-    page = text(client.get("/my/"))
-    assert page.index('id="past"') < page.index(session.code)
+    page = read(client.get("/my/"))
+    past = page.region("Past")
+    assert session.get_absolute_url() in past.addresses
+    assert page.everything.count(session.code) == past.everything.count(session.code)
 
 
 @pytest.mark.parametrize(("days_left", "others", "said"), [(2, 3, True), (2, 5, False), (4, 3, False)])
@@ -279,9 +268,9 @@ def test_my_training_asks_for_people_only_near_the_decision(
 ):
     join(session, people(others))
     Session.objects.filter(pk=session.pk).update(confirm_by=now + timedelta(days=days_left))
-    page = text(client.get("/my/"))
-    assert (f"{session.workshop.title} on {day(session)} needs two more people by" in page) == said
-    assert ("Invite a colleague" in page) == said
+    page = read(client.get("/my/"))
+    assert (f"{session.workshop.title} on {day_of(session)} needs two more people by" in page.everything) == said
+    assert ("Invite a colleague" in page.everything) == said
 
 
 @pytest.mark.parametrize("sessions", [1, 30])

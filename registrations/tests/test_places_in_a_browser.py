@@ -7,9 +7,8 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from accounts.models import Campus
+from devtools.testing.registering import bring_near, join, register_page
 from registrations.models import Registration
-from registrations.tests.test_last_day import bring_near
-from registrations.tests.test_register_page import form_of, join
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def test_axe_finds_nothing_on_the_pages_of_places(inspector, sign_in, office, sc
     sign_in(page, me)
     inspector.visit("/my/", near.get_absolute_url(), later.get_absolute_url(), later.workshop.get_absolute_url())
     inspector.visit(places["near"].get_absolute_url(), f"/registrations/{places['near'].uuid}/seat/")
-    inspector.visit(form_of(full), transfer)
+    inspector.visit(register_page(full), transfer)
     page.get_by_role("button", name="Move my place").click()
     inspector.look("no date chosen")
     page.goto(f"{inspector.url}{transfer}?to={full.code}")
@@ -51,7 +50,7 @@ def test_axe_finds_nothing_on_the_pages_of_places(inspector, sign_in, office, sc
     inspector.visit(reverse("admin:registrations_priorattendance_add"))
 
 
-def test_the_seat_is_taken_by_a_press_and_not_by_opening_the_link(live_server, browser_page, sign_in, scene):
+def test_only_a_press_takes_the_seat(live_server, browser_page, sign_in, scene):
     me, _, near, _, places = scene
     sign_in(browser_page, me)
     browser_page.goto(f"{live_server.url}/registrations/{places['near'].uuid}/seat/")

@@ -9,29 +9,29 @@ PRE_WORK = "Fifteen minutes. Read the [introduction](https://example.edu/intro),
 
 
 @pytest.fixture
-def mine(transactional_db, person, workshop, make_session, now) -> Registration:
+def to_prepare(transactional_db, person, workshop, make_session, now) -> Registration:
     cache.clear()  # the throttles; they outlive a test that commits
     workshop.pre_work = PRE_WORK
     workshop.save()
     return Registration.objects.register(person, make_session(), now=now)
 
 
-def test_axe_finds_nothing_on_the_pages_of_pre_work(inspector, sign_in, mine):
-    own = mine.get_absolute_url()
-    sign_in(inspector.page, mine.person)
+def test_axe_finds_nothing_on_the_pages_of_pre_work(inspector, sign_in, to_prepare):
+    own = to_prepare.get_absolute_url()
+    sign_in(inspector.page, to_prepare.person)
     inspector.visit(own, f"{own}pre-work/")
-    mine.finish_pre_work()
+    to_prepare.finish_pre_work()
     inspector.visit(own, f"{own}pre-work/")
 
 
-def test_pressing_the_button_says_it_is_read_and_opening_the_page_does_not(live_server, browser_page, sign_in, mine):
+def test_only_the_button_says_that_it_is_read(live_server, browser_page, sign_in, to_prepare):
     browser_page.set_viewport_size({"width": 390, "height": 844})
-    sign_in(browser_page, mine.person)
-    browser_page.goto(f"{live_server.url}{mine.get_absolute_url()}pre-work/")
-    mine.refresh_from_db()
-    assert mine.pre_work_done_at is None
+    sign_in(browser_page, to_prepare.person)
+    browser_page.goto(f"{live_server.url}{to_prepare.get_absolute_url()}pre-work/")
+    to_prepare.refresh_from_db()
+    assert to_prepare.pre_work_done_at is None
     browser_page.get_by_role("button", name="I have read it").dblclick()
-    browser_page.wait_for_url(f"**{mine.get_absolute_url()}")
+    browser_page.wait_for_url(f"**{to_prepare.get_absolute_url()}")
     assert "You have read this, on" in browser_page.get_by_role("main").inner_text()
-    mine.refresh_from_db()
-    assert mine.pre_work_done_at is not None
+    to_prepare.refresh_from_db()
+    assert to_prepare.pre_work_done_at is not None

@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
-from conftest import database_url
+from devtools.testing.database import database_url
+from devtools.testing.registering import bring_near
 from registrations.models import Registration
-from registrations.tests.test_last_day import bring_near
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 

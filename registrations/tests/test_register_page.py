@@ -8,55 +8,29 @@ from django.db.models import F
 from django.test import Client
 
 from accounts.models import Campus, Person, Unit
-from accounts.tests.test_profile import FINE, NASTY
-from accounts.tests.test_sign_in import CODE, ELSEWHERE, ask, is_signed_in, mailed_code, text
 from catalog.models import Format, Workshop
+from devtools.testing.names import NAMES, NOT_NAMES
+from devtools.testing.page import read
+from devtools.testing.registering import NEWCOMER, TYPED, day_of, join, next_page, register_page
+from devtools.testing.signing_in import CODE_PAGE, NO_SCHOOL_ADDRESS, ask_for_code, is_signed_in, mailed_code
 from foundation.dates import short_day
 from notifications.models import Notice
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Session, Venue
 
-NEW, ZONE = "new@example.edu", "America/Chicago"
-TYPED = {"name": "Ada Lovelace", "email": NEW, "role": "faculty"}
-
-
-def form_of(session: Session) -> str:
-    return f"/sessions/{session.code}/registration/"
-
-
-def day(session: Session) -> str:
-    return short_day(session.starts_at, session.time_zone, session.starts_at.year)
-
-
-def join(session: Session, people) -> None:
-    for person in people:
-        Registration.objects.register(person, session)
-
-
-def notices(client: Client, path: str = "/my/") -> str:
-    """Return the page that follows: what was left for the person to read is on it."""
-    return text(client.get(path)).replace("<strong>", "").replace("</strong>", "")
-
-
-@pytest.fixture
-def session(make_session):
-    return make_session()
-
-
-@pytest.fixture
-def me(client, person):
-    client.force_login(person)
-    return client
+ZONE = "America/Chicago"
 
 
 # ---- signed in ----
 
 
 def test_a_complete_profile_leaves_only_the_button(me, session, person):
-    page = text(me.get(form_of(session)))
-    assert f"<b><bdi>{person.name}</bdi></b>, {person.email}" in page
-    assert 'name="name"' not in page and 'name="role"' not in page and 'name="email"' not in page
-    assert "You would be the first." in page
+    page = read(me.get(register_page(session)))
+    assert f"{person.name}, {person.email}" in page.text and [part.text for part in page.parts("b > bdi")] == [
+        person.name
+    ]
+    assert "name" not in page.field_names and "role" not in page.field_names and "email" not in page.field_names
+    assert "You would be the first." in page.text
 
 
 def test_the_form_names_every_day_and_the_room(me, make_session, now):
@@ -68,88 +42,92 @@ def test_the_form_names_every_day_and_the_room(me, make_session, now):
         for days in (0, 7)
     ]
     session = make_session(meetings=plans, format=Format.IN_PERSON)
-    page = text(me.get(form_of(session)))
-    assert all(short_day(plan.starts_at, plan.time_zone, plan.starts_at.year) in page for plan in plans)
-    assert "Learning Commons 210" in page
+    page = read(me.get(register_page(session)))
+    assert all(short_day(plan.starts_at, plan.time_zone, plan.starts_at.year) in page.text for plan in plans)
+    assert "Learning Commons 210" in page.text
 
 
 def test_a_get_registers_nobody(me, session):
-    me.get(form_of(session))
-    me.head(form_of(session))
+    me.get(register_page(session))
+    me.head(register_page(session))
     assert not Registration.objects.exists()
 
 
 def test_the_button_registers(me, session, person):
-    response = me.post(form_of(session))
+    response = me.post(register_page(session))
     assert (response.status_code, response.url) == (302, f"/sessions/{session.code}/")
     assert Registration.objects.get().person == person
-    page = notices(me, response.url)
+    page = next_page(me, response.url)
     decided = short_day(session.confirm_by, session.time_zone, session.confirm_by.year)
-    said = f"You’re registered for {session.workshop.title} on {day(session)}."
-    assert f"{said} That makes 1 of 6. We will write to you by {decided}." in page
+    said = f"You’re registered for {session.workshop.title} on {day_of(session)}."
+    assert f"{said} That makes 1 of 6. We will write to you by {decided}." in page.text
 
 
 def test_the_sixth_is_told_so(me, session, people):
     join(session, people(5))
-    assert "You would be the sixth." in text(me.get(form_of(session)))
-    response = me.post(form_of(session))
-    said = f"You’re the sixth. {session.workshop.title} on {day(session)} is being confirmed."
-    assert f"{said} Your calendar invitation is on its way." in notices(me, response.url)
+    assert "You would be the sixth." in read(me.get(register_page(session))).text
+    response = me.post(register_page(session))
+    said = f"You’re the sixth. {session.workshop.title} on {day_of(session)} is being confirmed."
+    assert f"{said} Your calendar invitation is on its way." in next_page(me, response.url).text
 
 
 def test_registering_for_a_confirmed_session_says_so(me, session, people, now):
     join(session, people(6))
     session.settle(now)
-    response = me.post(form_of(session))
-    assert "It is confirmed, and your calendar invitation is on its way." in notices(me, response.url)
+    response = me.post(register_page(session))
+    assert "It is confirmed, and your calendar invitation is on its way." in next_page(me, response.url).text
 
 
 def test_a_full_session_gives_a_place_in_line(me, make_session, people):
     session = make_session(minimum=1, capacity=2)
     join(session, people(5))
-    page = text(me.get(form_of(session)))
-    assert "<h1>Join the waitlist</h1>" in page and "You would be 4th in line." in page
-    response = me.post(form_of(session))
+    page = read(me.get(register_page(session)))
+    assert page.heading() == "Join the waitlist" and "You would be 4th in line." in page.text
+    response = me.post(register_page(session))
     said = "You’re on the waitlist, 4th in line. If a seat opens, it is yours and we write to you at once."
-    assert said in notices(me, response.url)
+    assert said in next_page(me, response.url).text
 
 
 def test_nobody_joins_a_waitlist_where_the_form_promised_a_seat(me, make_session, people):
     session = make_session(minimum=1, capacity=1)
     promised = {"seat": "1"}
-    assert '<input type="hidden" name="seat" value="1">' in text(me.get(form_of(session)))
+    seat = read(me.get(register_page(session))).field(name="seat")
+    assert (seat.kind, seat.value) == ("hidden", "1")
     join(session, people(1))
-    response = me.post(form_of(session), promised)
+    response = me.post(register_page(session), promised)
     assert response.status_code == 409 and session.registrations.count() == 1
-    page = text(response)
-    assert "The last seat has just gone. You can join the waitlist." in page
-    assert 'btn-lg">Join the waitlist</button>' in page and 'name="seat"' not in page
-    assert me.post(form_of(session)).status_code == 302
-    assert me.post(form_of(session), promised).status_code == 302
+    page = read(response)
+    assert "The last seat has just gone. You can join the waitlist." in page.text
+    assert "Join the waitlist" in page.button_names and "seat" not in page.field_names
+    assert me.post(register_page(session)).status_code == 302
+    assert me.post(register_page(session), promised).status_code == 302
     assert session.registrations.waitlisted().count() == 1
 
 
-def test_who_was_signed_out_meanwhile_is_told_so(client, session):
-    response = client.post(form_of(session), {"needs": "Captions.", "seat": "1"})
+def test_somebody_signed_out_since_is_told_so(client, session):
+    response = client.post(register_page(session), {"needs": "Captions.", "seat": "1"})
     assert response.status_code == 409
-    page = text(response)
-    assert "You have been signed out. Fill in the form, or sign in first." in page and "is required" not in page
+    page = read(response)
+    assert (
+        "You have been signed out. Fill in the form, or sign in first." in page.text
+        and "is required" not in page.everything
+    )
 
 
 def test_a_double_click_is_answered_as_one(me, session):
     for _ in range(2):
-        assert me.post(form_of(session)).status_code == 302
-        assert "That makes 1 of 6." in notices(me)
+        assert me.post(register_page(session)).status_code == 302
+        assert "That makes 1 of 6." in next_page(me).text
     assert Registration.objects.count() == 1 and Notice.objects.count() == 1
 
 
 def test_a_second_press_later_answers_with_the_truth(me, session):
-    me.post(form_of(session))
-    notices(me)
+    me.post(register_page(session))
+    next_page(me)
     a_minute_passes()
-    response = me.post(form_of(session))
+    response = me.post(register_page(session))
     assert response.status_code == 302
-    assert "You’re already registered for this session." in notices(me)
+    assert "You’re already registered for this session." in next_page(me).text
     assert Registration.objects.count() == 1 and Notice.objects.count() == 1
 
 
@@ -160,36 +138,39 @@ def a_minute_passes() -> None:
 def test_a_second_press_on_the_waitlist_answers_with_the_truth(me, make_session, people):
     session = make_session(minimum=1, capacity=1)
     join(session, people(1))
-    me.post(form_of(session))
-    notices(me)
+    me.post(register_page(session))
+    next_page(me)
     a_minute_passes()
-    me.post(form_of(session))
-    assert "You’re already on the waitlist, 1st in line." in notices(me)
+    me.post(register_page(session))
+    assert "You’re already on the waitlist, 1st in line." in next_page(me).text
 
 
-def test_the_form_of_whoever_is_in_leads_to_what_they_have(me, session):
-    me.post(form_of(session))
-    assert me.get(form_of(session)).url == f"/registrations/{Registration.objects.get().uuid}/"
+def test_the_form_of_a_registered_person_leads_to_their_registration(me, session):
+    me.post(register_page(session))
+    assert me.get(register_page(session)).url == f"/registrations/{Registration.objects.get().uuid}/"
 
 
 def test_an_incomplete_profile_is_asked_for_what_it_lacks(client, session, people):
     (person,) = people(1, name="", role="")
     unit = Unit.objects.create(name="Pediatrics")
     client.force_login(person)
-    page = text(client.get(form_of(session)))
-    assert 'name="name"' in page and page.count('type="radio"') == 5 and 'autocomplete="name"' in page
-    response = client.post(form_of(session), {"name": "Ada Lovelace", "unit": unit.pk})
+    page = read(client.get(register_page(session)))
+    assert page.field("Name").attributes["autocomplete"] == "name" and len(page.field("I am").options) == 5
+    response = client.post(register_page(session), {"name": "Ada Lovelace", "unit": unit.pk})
     assert response.status_code == 422
-    assert "Choose the one that fits you best" in text(response) and 'value="Ada Lovelace"' in text(response)
+    assert (
+        "Choose the one that fits you best" in read(response).text
+        and read(response).field("Name").value == "Ada Lovelace"
+    )
     assert not Registration.objects.exists()
-    client.post(form_of(session), {"name": "Ada Lovelace", "role": "student", "unit": unit.pk})
+    client.post(register_page(session), {"name": "Ada Lovelace", "role": "student", "unit": unit.pk})
     person.refresh_from_db()
     assert (person.name, person.role, person.unit) == ("Ada Lovelace", "student", unit)
     assert Registration.objects.get().person == person
 
 
 @pytest.mark.parametrize("others", [0, 9])
-def test_a_press_makes_the_same_queries_however_many_come_and_whatever_else_one_has(
+def test_a_press_makes_the_same_queries_whatever_is_there(
     others, me, make_session, person, people, django_assert_num_queries
 ):
     session = make_session()
@@ -197,16 +178,16 @@ def test_a_press_makes_the_same_queries_however_many_come_and_whatever_else_one_
     workshop = Workshop.objects.create(title="Disability and Allyship", slug="disability", status="published")
     for days in range(40, 40 + others):
         join(make_session(days=days, workshop=workshop), [person])
-    me.get(form_of(session))
+    me.get(register_page(session))
     # Who is asking (2), the session, the transaction (2), the lock (on PostgreSQL with its patience), what the person
     # has, what comes before, the counts, the place, the meetings and their threads, the notice.
     with django_assert_num_queries(14 if connection.vendor == "postgresql" else 13):
-        assert me.post(form_of(session)).status_code == 302
+        assert me.post(register_page(session)).status_code == 302
     assert session.registrations.count() == others + 1
 
 
 def test_what_the_profile_says_is_not_overwritten(me, session, person):
-    me.post(form_of(session), {"name": "Somebody Else", "role": "student", "email": "x@example.edu", "person": 1})
+    me.post(register_page(session), {"name": "Somebody Else", "role": "student", "email": "x@example.edu", "person": 1})
     kept = Person.objects.get(pk=person.pk)
     assert (kept.name, kept.role, kept.email) == ("Person 1", "staff", "person1@example.edu")
 
@@ -220,15 +201,15 @@ def refuse_all_of(session: Session, client: Client, sentence: str, status: int =
     person = Person.objects.create_user("late@example.edu", role="student")
     client.force_login(person)
     for one, typed in [(client, {"name": "Ada Lovelace"}), (Client(), TYPED)]:
-        response = one.post(form_of(session), typed)
+        response = one.post(register_page(session), typed)
         assert response.status_code == status
-        assert sentence in text(response)
+        assert sentence in read(response).text
         if status == 409:
-            assert 'value="Ada Lovelace"' in text(response)
-            assert sentence in text(one.get(form_of(session)))
+            assert read(response).field("Name").value == "Ada Lovelace"
+            assert sentence in read(one.get(register_page(session))).text
     assert Registration.objects.count() == before
     assert Person.objects.get(pk=person.pk).name == ""
-    assert not Person.objects.filter(email=NEW).exists()
+    assert not Person.objects.filter(email=NEWCOMER).exists()
     assert not Notice.objects.filter(kind="code").exists()
 
 
@@ -268,11 +249,11 @@ def test_a_workshop_for_others_is_refused_and_the_role_not_kept(client, session)
     session.workshop.save()
     person = Person.objects.create_user("student@example.edu")
     client.force_login(person)
-    response = client.post(form_of(session), {"name": "Ada Lovelace", "role": "student"})
+    response = client.post(register_page(session), {"name": "Ada Lovelace", "role": "student"})
     assert response.status_code == 409
-    assert "This workshop is for faculty, staff, residents and fellows, others." in text(response)
+    assert "This workshop is for faculty, staff, residents and fellows, others." in read(response).text
     assert Person.objects.get(pk=person.pk).role == ""
-    assert Client().post(form_of(session), TYPED | {"role": "student"}).status_code == 409
+    assert Client().post(register_page(session), TYPED | {"role": "student"}).status_code == 409
     assert not Notice.objects.exists()
 
 
@@ -284,8 +265,8 @@ def test_a_session_that_does_not_exist_is_not_found(me, db, code):
 def test_a_post_without_csrf_registers_nobody(person, session):
     client = Client(enforce_csrf_checks=True)
     client.force_login(person)
-    assert client.post(form_of(session)).status_code == 403
-    assert Client(enforce_csrf_checks=True).post(form_of(session), TYPED).status_code == 403
+    assert client.post(register_page(session)).status_code == 403
+    assert Client(enforce_csrf_checks=True).post(register_page(session), TYPED).status_code == 403
     assert not Registration.objects.exists() and not Notice.objects.exists()
 
 
@@ -293,74 +274,80 @@ def test_a_post_without_csrf_registers_nobody(person, session):
 
 
 def test_the_form_asks_for_four_things(client, session):
-    page = text(client.get(form_of(session)))
-    assert page.count('type="radio"') == 5
+    page = read(client.get(register_page(session)))
+    assert len(page.field("I am").options) == 5
     for name, autocomplete in [("name", "name"), ("email", "email")]:
-        assert f'name="{name}"' in page and f'autocomplete="{autocomplete}"' in page
-    assert 'name="unit"' in page
-    assert "Your place is settled when you enter it." in page
+        assert page.field(name=name).attributes["autocomplete"] == autocomplete
+    assert "unit" in page.field_names
+    assert "Your place is settled when you enter it." in page.text
 
 
-@pytest.mark.parametrize(("name", "sentence"), NASTY)
+@pytest.mark.parametrize(("name", "sentence"), NOT_NAMES)
 def test_what_is_no_name_is_refused(client, session, name, sentence):
-    response = client.post(form_of(session), TYPED | {"name": name})
+    response = client.post(register_page(session), TYPED | {"name": name})
     assert response.status_code == 422
-    assert sentence in text(response)
-    assert f'value="{NEW}"' in text(response) and 'value="faculty"' in text(response)
-    assert not Person.objects.filter(email=NEW).exists() and not Notice.objects.exists()
+    assert sentence in read(response).text
+    assert read(response).field("School email").value == NEWCOMER and read(response).field("I am").value == "faculty"
+    assert not Person.objects.filter(email=NEWCOMER).exists() and not Notice.objects.exists()
 
 
 def test_another_domain_is_refused_at_the_address(client, session):
-    response = client.post(form_of(session), TYPED | {"email": "ada@gmail.example"})
+    response = client.post(register_page(session), TYPED | {"email": "ada@gmail.example"})
     assert response.status_code == 422
-    assert f'<a href="#id_email">{ELSEWHERE}</a>' in text(response)
-    assert 'value="Ada Lovelace"' in text(response) and 'value="ada@gmail.example"' in text(response)
+    assert read(response).link(NO_SCHOOL_ADDRESS) == "#id_email"
+    assert (
+        read(response).field("Name").value == "Ada Lovelace"
+        and read(response).field("School email").value == "ada@gmail.example"
+    )
     assert not Person.objects.filter(email__contains="gmail").exists()
 
 
 def test_too_many_codes_are_refused_with_429(client, session):
     for _ in range(3):
-        ask(Client(), NEW)
-    response = client.post(form_of(session), TYPED)
+        ask_for_code(Client(), NEWCOMER)
+    response = client.post(register_page(session), TYPED)
     assert response.status_code == 429
-    assert "That was a lot of codes in a short time." in text(response)
+    assert "That was a lot of codes in a short time." in read(response).text
 
 
 def test_nothing_is_registered_until_the_code_is_accepted(client, session):
-    response = client.post(form_of(session), TYPED)
-    assert response.url == f"{CODE}?next=%2Fsessions%2F{session.code}%2F"
-    page = text(client.get(response.url))
-    assert "Your place in the session is settled when you enter it." in page and "Confirm and register" in page
-    assert f'href="{form_of(session)}"' in page
+    response = client.post(register_page(session), TYPED)
+    assert response.url == f"{CODE_PAGE}?next=%2Fsessions%2F{session.code}%2F"
+    page = read(client.get(response.url))
+    assert (
+        "Your place in the session is settled when you enter it." in page.text and "Confirm and register" in page.text
+    )
+    assert register_page(session) in page.addresses
     assert not Registration.objects.exists()
-    assert Person.objects.get(email=NEW).name == ""
-    client.post(CODE, {"code": "wrong"})
+    assert Person.objects.get(email=NEWCOMER).name == ""
+    client.post(CODE_PAGE, {"code": "wrong"})
     assert not Registration.objects.exists()
 
 
 def test_the_accepted_code_fills_the_profile_and_registers(client, session):
     unit = Unit.objects.create(name="Pediatrics")
-    client.post(form_of(session), TYPED | {"unit": unit.pk})
-    response = client.post(CODE, {"code": mailed_code(NEW), "next": f"/sessions/{session.code}/"})
+    client.post(register_page(session), TYPED | {"unit": unit.pk})
+    response = client.post(CODE_PAGE, {"code": mailed_code(NEWCOMER), "next": f"/sessions/{session.code}/"})
     assert response.url == f"/sessions/{session.code}/"
-    person = Person.objects.get(email=NEW)
+    person = Person.objects.get(email=NEWCOMER)
     assert (person.name, person.role, person.unit) == ("Ada Lovelace", "faculty", unit)
     assert Registration.objects.get().person == person
-    assert "That makes 1 of 6." in notices(client, response.url)
+    assert "That makes 1 of 6." in next_page(client, response.url).text
 
 
-@pytest.mark.parametrize("name", FINE)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_name_in_any_script_survives_the_wait(client, session, name):
-    client.post(form_of(session), TYPED | {"name": name})
-    client.post(CODE, {"code": mailed_code(NEW)})
-    assert Person.objects.get(email=NEW).name == name
+    client.post(register_page(session), TYPED | {"name": name})
+    client.post(CODE_PAGE, {"code": mailed_code(NEWCOMER)})
+    assert Person.objects.get(email=NEWCOMER).name == name
 
 
 def test_back_to_correct_the_address_finds_what_was_typed(client, session):
-    client.post(form_of(session), TYPED | {"email": "typo@example.edu"})
-    page = text(client.get(form_of(session)))
-    assert 'value="Ada Lovelace"' in page and 'value="typo@example.edu"' in page and "checked" in page
-    client.post(form_of(session), TYPED)
-    client.post(CODE, {"code": mailed_code(NEW)})
-    assert Registration.objects.get().person.email == NEW
+    client.post(register_page(session), TYPED | {"email": "typo@example.edu"})
+    page = read(client.get(register_page(session)))
+    assert page.field("Name").value == "Ada Lovelace" and page.field("I am").value == "faculty"
+    assert page.field("School email").value == "typo@example.edu"
+    client.post(register_page(session), TYPED)
+    client.post(CODE_PAGE, {"code": mailed_code(NEWCOMER)})
+    assert Registration.objects.get().person.email == NEWCOMER
     assert is_signed_in(client)

@@ -6,12 +6,12 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from accounts.tests.test_sign_in import text
 from catalog.models import Workshop
+from devtools.testing.mail_reader import read_mail
+from devtools.testing.page import read
+from devtools.testing.registering import bring_near, day_of, join, kinds_of, next_page
 from notifications.outbox.compose import write_mail
 from registrations.models import Accommodation, Registration
-from registrations.tests.test_last_day import bring_near, kinds
-from registrations.tests.test_register_page import day, join, notices
 from sessions_app.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def dates(make_session):
 
 
 @pytest.fixture
-def mine(dates, person, now) -> Registration:
+def moving(dates, person, now) -> Registration:
     """The registration of `person` for the first date."""
     return Registration.objects.register(person, dates[0], now=now)
 
@@ -37,17 +37,17 @@ def counts(session) -> tuple[int, int]:
 # ---- the verb ----
 
 
-def test_the_place_moves_in_one_step(mine, dates, now):
-    place = mine.transfer(dates[1], by=mine.person, now=now)
-    mine.refresh_from_db()
-    assert (mine.status, mine.moved_to, mine.withdrawn_at) == ("withdrawn", place, now)
+def test_the_place_moves_in_one_step(moving, dates, now):
+    place = moving.transfer(dates[1], by=moving.person, now=now)
+    moving.refresh_from_db()
+    assert (moving.status, moving.moved_to, moving.withdrawn_at) == ("withdrawn", place, now)
     assert (place.session, place.status, place.seated_at) == (dates[1], "registered", now)
     assert [counts(one) for one in dates] == [(0, 0), (1, 0)]
 
 
-def test_the_place_left_goes_to_the_next_in_line(mine, dates, people, now):
+def test_the_place_left_goes_to_the_next_in_line(moving, dates, people, now):
     join(dates[0], people(2))
-    mine.transfer(dates[1], by=mine.person, now=now)
+    moving.transfer(dates[1], by=moving.person, now=now)
     assert [one.status for one in dates[0].registrations.order_by("position")] == [
         "withdrawn",
         "registered",
@@ -56,93 +56,93 @@ def test_the_place_left_goes_to_the_next_in_line(mine, dates, people, now):
     assert counts(dates[0]) == (2, 0)
 
 
-def test_in_the_last_day_the_place_left_is_told_to_the_waiting(mine, dates, people, now):
+def test_in_the_last_day_the_place_left_is_told_to_the_waiting(moving, dates, people, now):
     join(dates[0], people(2))
     bring_near(dates[0], now + timedelta(hours=5), now)
-    mine.transfer(dates[1], by=mine.person, now=now)
+    moving.transfer(dates[1], by=moving.person, now=now)
     assert counts(dates[0]) == (1, 1)
-    assert kinds(dates[0].registrations.waitlisted().get()) == ["waitlisted", "seat_opened"]
+    assert kinds_of(dates[0].registrations.waitlisted().get()) == ["waitlisted", "seat_opened"]
 
 
-def test_between_confirmed_dates_a_cancel_and_a_request_follow(mine, dates, people, now):
+def test_between_confirmed_dates_a_cancel_and_a_request_follow(moving, dates, people, now):
     join(dates[1], people(1))
     for session in dates:
         session.settle(now=now)
-    mine.refresh_from_db()
-    place = mine.transfer(dates[1], by=mine.person, now=now)
-    left = mine.notices.get(kind="withdrawn")
+    moving.refresh_from_db()
+    place = moving.transfer(dates[1], by=moving.person, now=now)
+    left = moving.notices.get(kind="withdrawn")
     assert (left.method, left.sequence) == ("CANCEL", 1)
     assert place.notices.get().method == "REQUEST"
-    assert place.threads.get().uid != mine.threads.get().uid
+    assert place.threads.get().uid != moving.threads.get().uid
     letter = write_mail(left)
     assert letter["subject"].startswith("You’ve moved: ")
     assert "has moved from" in letter["text"] and "takes the old date off your calendar" in letter["text"]
 
 
-def test_a_full_date_is_refused_and_the_place_kept(mine, dates, people, now):
+def test_a_full_date_is_refused_and_the_place_kept(moving, dates, people, now):
     join(dates[1], people(2))
     with pytest.raises(Registration.SessionFull):
-        mine.transfer(dates[1], by=mine.person, now=now)
-    mine.refresh_from_db()
-    assert mine.is_registered and [counts(one) for one in dates] == [(1, 0), (2, 0)]
-    assert kinds(mine) == ["registered"]
+        moving.transfer(dates[1], by=moving.person, now=now)
+    moving.refresh_from_db()
+    assert moving.is_registered and [counts(one) for one in dates] == [(1, 0), (2, 0)]
+    assert kinds_of(moving) == ["registered"]
 
 
-def test_nobody_overtakes_the_waitlist_of_the_other_date(mine, dates, people, now):
+def test_nobody_overtakes_the_waitlist_of_the_other_date(moving, dates, people, now):
     join(dates[1], people(3))
     Session.objects.filter(pk=dates[1].pk).update(capacity=3)
     with pytest.raises(Registration.SessionFull):
-        mine.transfer(dates[1], by=mine.person, now=now)
+        moving.transfer(dates[1], by=moving.person, now=now)
 
 
-def test_moving_twice_moves_once(mine, dates, now):
-    stale = Registration.objects.get(pk=mine.pk)
-    place = mine.transfer(dates[1], by=mine.person, now=now)
-    assert stale.transfer(dates[1], by=mine.person, now=now) == place
+def test_moving_twice_moves_once(moving, dates, now):
+    stale = Registration.objects.get(pk=moving.pk)
+    place = moving.transfer(dates[1], by=moving.person, now=now)
+    assert stale.transfer(dates[1], by=moving.person, now=now) == place
     assert counts(dates[1]) == (1, 0) and Registration.objects.count() == 2
 
 
-def test_moving_to_a_date_that_was_left_since_is_refused(mine, dates, now):
-    stale = Registration.objects.get(pk=mine.pk)
-    mine.transfer(dates[1], by=mine.person, now=now).withdraw(by=mine.person, now=now)
+def test_moving_to_a_date_that_was_left_since_is_refused(moving, dates, now):
+    stale = Registration.objects.get(pk=moving.pk)
+    moving.transfer(dates[1], by=moving.person, now=now).withdraw(by=moving.person, now=now)
     with pytest.raises(Registration.NotThere, match="This place has ended, so it cannot move."):
-        stale.transfer(dates[1], by=mine.person, now=now)
+        stale.transfer(dates[1], by=moving.person, now=now)
     assert not Registration.objects.active().exists()
 
 
-def test_a_place_that_moved_twice_answers_with_the_place_it_is_now(mine, dates, make_session, now):
-    place = mine.transfer(dates[1], by=mine.person, now=now)
+def test_a_place_that_moved_twice_answers_with_the_place_it_is_now(moving, dates, make_session, now):
+    place = moving.transfer(dates[1], by=moving.person, now=now)
     third = make_session(days=28)
-    last = place.transfer(third, by=mine.person, now=now)
-    assert mine.transfer(third, by=mine.person, now=now) == last
+    last = place.transfer(third, by=moving.person, now=now)
+    assert moving.transfer(third, by=moving.person, now=now) == last
     with pytest.raises(Registration.NotThere, match="has ended"):
-        mine.transfer(dates[1], by=mine.person, now=now)
+        moving.transfer(dates[1], by=moving.person, now=now)
 
 
-def test_a_place_in_line_moves_to_a_free_seat(mine, dates, people, now):
+def test_a_place_in_line_moves_to_a_free_seat(moving, dates, people, now):
     join(dates[0], people(1))
     waiting = Registration.objects.register(people(1)[0], dates[0], now=now)
     place = waiting.transfer(dates[1], by=waiting.person, now=now)
     assert place.is_registered and counts(dates[0]) == (2, 0)
 
 
-def test_what_the_person_needs_to_take_part_follows_the_place(mine, dates, now):
-    Accommodation.objects.ask(mine, "Live captions.", now=now - timedelta(hours=1))
-    place = mine.transfer(dates[1], by=mine.person, now=now)
+def test_what_the_person_needs_to_take_part_follows_the_place(moving, dates, now):
+    Accommodation.objects.ask(moving, "Live captions.", now=now - timedelta(hours=1))
+    place = moving.transfer(dates[1], by=moving.person, now=now)
     asked = Accommodation.objects.get()
     assert (asked.registration, asked.needs, asked.is_answered) == (place, "Live captions.", False)
 
 
-def test_the_sixth_who_comes_by_transfer_confirms_it(mine, make_session, people, now):
+def test_the_sixth_who_comes_by_transfer_confirms_it(moving, make_session, people, now):
     other = make_session(days=28)
     join(other, people(5))
-    mine.transfer(other, by=mine.person, now=now)
+    moving.transfer(other, by=moving.person, now=now)
     other.settle(now=now)
     assert other.is_confirmed
 
 
-def test_the_office_moving_somebody_is_on_record(mine, dates, office, now):
-    mine.transfer(dates[1], by=office, now=now)
+def test_the_office_moving_somebody_is_on_record(moving, dates, office, now):
+    moving.transfer(dates[1], by=office, now=now)
     entry = LogEntry.objects.get(content_type__model="registration")
     assert (entry.user, entry.get_change_message()) == (office, f"Moved to {dates[1]} by Office Person.")
 
@@ -167,23 +167,23 @@ def refused_dates(make_session, mine, office, now):
     ]
 
 
-def test_what_a_place_cannot_move_to_is_refused_with_a_sentence(mine, make_session, office, now):
-    for session, sentence in refused_dates(make_session, mine, office, now):
+def test_what_a_place_cannot_move_to_is_refused_with_a_sentence(moving, make_session, office, now):
+    for session, sentence in refused_dates(make_session, moving, office, now):
         with pytest.raises(Registration.Refused, match=sentence):
-            mine.transfer(session, by=mine.person, now=now)
-        mine.refresh_from_db()
-        assert mine.is_registered and mine.moved_to is None
+            moving.transfer(session, by=moving.person, now=now)
+        moving.refresh_from_db()
+        assert moving.is_registered and moving.moved_to is None
 
 
-def test_an_ended_place_does_not_move(mine, dates, now):
-    mine.withdraw(by=mine.person, now=now)
+def test_an_ended_place_does_not_move(moving, dates, now):
+    moving.withdraw(by=moving.person, now=now)
     with pytest.raises(Registration.NotThere, match="has ended"):
-        mine.transfer(dates[1], by=mine.person, now=now)
+        moving.transfer(dates[1], by=moving.person, now=now)
 
 
-def test_a_place_in_a_session_that_has_started_does_not_move(mine, dates, now):
+def test_a_place_in_a_session_that_has_started_does_not_move(moving, dates, now):
     with pytest.raises(Registration.SessionOver):
-        mine.transfer(dates[1], by=mine.person, now=dates[0].starts_at)
+        moving.transfer(dates[1], by=moving.person, now=dates[0].starts_at)
 
 
 # ---- the page ----
@@ -193,168 +193,163 @@ def page_of(registration) -> str:
     return f"/registrations/{registration.uuid}/transfer/"
 
 
-@pytest.fixture
-def me(client, mine):
-    client.force_login(mine.person)
-    return client
-
-
-def test_the_page_lists_the_other_dates_and_no_others(me, mine, dates, make_session):
+def test_the_page_lists_the_other_dates_and_no_others(me, moving, dates, make_session):
     unlisted, draft = make_session(days=40, listed=False), make_session(days=41, published=False)
-    page = text(me.get(page_of(mine)))
-    assert f"You have a place on {day(dates[0])}. It is given up only if you get a seat" in page
-    assert f'value="{dates[1].code}"' in page and "0 of 1" in page
+    page = read(me.get(page_of(moving)))
+    assert f"You have a place on {day_of(dates[0])}. It is given up only if you get a seat" in page.text
+    assert list(page.field(name="to").options) == [dates[1].code] and "0 of 1" in page.text
     for other in (dates[0], unlisted, draft):
-        assert f'value="{other.code}"' not in page
-    assert f'value="{unlisted.code}"' in text(me.get(f"{page_of(mine)}?to={unlisted.code}"))
+        assert other.code not in page.form("Move my place").data.get("to", []) + list(page.field(name="to").options)
+    linked = read(me.get(f"{page_of(moving)}?to={unlisted.code}"))
+    assert unlisted.code in linked.field(name="to").options
 
 
-def test_without_other_dates_it_says_so(me, mine, dates, office):
+def test_without_other_dates_it_says_so(me, moving, dates, office):
     dates[1].cancel("Snow.", by=office)
-    assert "No other date takes registrations now." in text(me.get(page_of(mine)))
+    assert "No other date takes registrations now." in read(me.get(page_of(moving))).text
 
 
-def test_a_get_moves_nothing(me, mine, dates):
+def test_a_get_moves_nothing(me, moving, dates):
     for method in (me.get, me.head):
-        assert method(f"{page_of(mine)}?to={dates[1].code}").status_code == 200
-    mine.refresh_from_db()
-    assert mine.is_registered
+        assert method(f"{page_of(moving)}?to={dates[1].code}").status_code == 200
+    moving.refresh_from_db()
+    assert moving.is_registered
 
 
-def test_the_button_moves_the_place(me, mine, dates):
-    response = me.post(page_of(mine), {"to": dates[1].code})
+def test_the_button_moves_the_place(me, moving, dates):
+    response = me.post(page_of(moving), {"to": dates[1].code})
     assert (response.status_code, response.url) == (302, f"/sessions/{dates[1].code}/")
-    assert f"Your place has moved to {day(dates[1])}." in notices(me, response.url)
-    page = text(me.get(f"/registrations/{mine.uuid}/"))
-    assert "Your place has moved to another date." in page and "See your new date" in page
-    assert me.get(page_of(mine)).url == f"/registrations/{mine.uuid}/"
+    assert f"Your place has moved to {day_of(dates[1])}." in next_page(me, response.url).text
+    page = read(me.get(f"/registrations/{moving.uuid}/"))
+    assert "Your place has moved to another date." in page.text and "See your new date" in page.text
+    assert me.get(page_of(moving)).url == f"/registrations/{moving.uuid}/"
 
 
-def test_a_second_click_answers_the_same(me, mine, dates):
-    first, second = (me.post(page_of(mine), {"to": dates[1].code}) for _ in range(2))
+def test_a_second_click_answers_the_same(me, moving, dates):
+    first, second = (me.post(page_of(moving), {"to": dates[1].code}) for _ in range(2))
     assert (second.status_code, second.url) == (302, first.url)
     assert Registration.objects.count() == 2
 
 
-def test_an_old_tab_does_not_say_one_is_registered_on_a_date_left_since(me, mine, dates):
-    me.post(page_of(mine), {"to": dates[1].code})
-    Registration.objects.get(session=dates[1]).withdraw(by=mine.person)
-    response = me.post(page_of(mine), {"to": dates[1].code})
+def test_an_old_tab_does_not_claim_a_seat_left_since(me, moving, dates):
+    me.post(page_of(moving), {"to": dates[1].code})
+    Registration.objects.get(session=dates[1]).withdraw(by=moving.person)
+    response = me.post(page_of(moving), {"to": dates[1].code})
     assert response.status_code == 409
-    page = text(response)
-    assert "This place has ended, so it cannot move. Register for the other date instead." in page
-    assert f"Your place on {day(dates[0])} has ended." in page and "You have a place" not in page
-    assert "Move my place" not in page
+    page = read(response)
+    assert "This place has ended, so it cannot move. Register for the other date instead." in page.text
+    assert f"Your place on {day_of(dates[0])} has ended." in page.text and "You have a place" not in page.everything
+    assert "Move my place" not in page.everything
 
 
-def test_a_full_date_asks_to_join_its_waitlist_and_keep_this_place(me, mine, dates, people):
+def test_a_full_date_asks_to_join_its_waitlist_and_keep_this_place(me, moving, dates, people):
     join(dates[1], people(2))
-    response = me.post(page_of(mine), {"to": dates[1].code})
+    response = me.post(page_of(moving), {"to": dates[1].code})
     assert response.status_code == 409
-    page = text(response)
-    assert f"Join the waitlist for Bystander Interventions on {day(dates[1])}?" in page
-    assert f"You keep your place on {day(dates[0])} while you wait." in page
-    response = me.post(page_of(mine), {"to": dates[1].code, "wait": "1"})
+    page = read(response)
+    assert f"Join the waitlist for Bystander Interventions on {day_of(dates[1])}?" in page.text
+    assert f"You keep your place on {day_of(dates[0])} while you wait." in page.text
+    response = me.post(page_of(moving), {"to": dates[1].code, "wait": "1"})
     assert response.url == f"/sessions/{dates[1].code}/"
-    said = notices(me, response.url)
-    assert "You’re on the waitlist, 1st in line." in said
-    assert f"You keep your place on {day(dates[0])} meanwhile." in said
-    mine.refresh_from_db()
-    assert mine.is_registered and counts(dates[1]) == (2, 1)
-    again = me.post(page_of(mine), {"to": dates[1].code, "wait": "1"})
-    assert "You’re on the waitlist, 1st in line." in notices(me, again.url)
-    assert "already on the waitlist of that date" in text(me.post(page_of(mine), {"to": dates[1].code}))
+    said = next_page(me, response.url)
+    assert "You’re on the waitlist, 1st in line." in said.text
+    assert f"You keep your place on {day_of(dates[0])} meanwhile." in said.text
+    moving.refresh_from_db()
+    assert moving.is_registered and counts(dates[1]) == (2, 1)
+    again = me.post(page_of(moving), {"to": dates[1].code, "wait": "1"})
+    assert "You’re on the waitlist, 1st in line." in next_page(me, again.url).text
+    assert "already on the waitlist of that date" in read(me.post(page_of(moving), {"to": dates[1].code})).text
 
 
-def test_what_was_asked_for_is_asked_for_on_the_waitlist_too(me, mine, dates, people):
-    Accommodation.objects.ask(mine, "A sign language interpreter.")
+def test_what_was_asked_for_is_asked_for_on_the_waitlist_too(me, moving, dates, people):
+    Accommodation.objects.ask(moving, "A sign language interpreter.")
     join(dates[1], people(2))
-    me.post(page_of(mine), {"to": dates[1].code, "wait": "1"})
-    waiting = dates[1].registrations.get(person=mine.person)
+    me.post(page_of(moving), {"to": dates[1].code, "wait": "1"})
+    waiting = dates[1].registrations.get(person=moving.person)
     assert Accommodation.objects.of(waiting).needs == "A sign language interpreter."
-    assert Accommodation.objects.of(mine).needs == "A sign language interpreter."
+    assert Accommodation.objects.of(moving).needs == "A sign language interpreter."
 
 
 @pytest.fixture
-def busy(make_session, mine, now):
+def busy(make_session, moving, now):
     """The place of `mine.person` in another workshop, at the time of the second date."""
     other = Workshop.objects.create(title="Disability and Allyship", slug="disability", status="published")
-    return Registration.objects.register(mine.person, make_session(days=21, workshop=other), now=now)
+    return Registration.objects.register(moving.person, make_session(days=21, workshop=other), now=now)
 
 
 @pytest.mark.parametrize(("taken", "typed"), [(0, {}), (2, {"wait": "1"})])
-def test_a_date_at_the_time_of_another_session_asks_whether_that_is_meant(me, mine, dates, busy, people, taken, typed):
+def test_moving_onto_an_overlap_asks_whether_that_is_meant(me, moving, dates, busy, people, taken, typed):
     join(dates[1], people(taken))
-    response = me.post(page_of(mine), {"to": dates[1].code} | typed)
+    response = me.post(page_of(moving), {"to": dates[1].code} | typed)
     assert response.status_code == 409
-    page = text(response)
-    assert "<b>This overlaps with Disability and Allyship on the same day.</b> You can still take this date." in page
-    assert f"<h1>Take Bystander Interventions on {day(dates[1])}?</h1>" in page
-    assert f"You have a place on {day(dates[0])}." in page
-    mine.refresh_from_db()
-    assert mine.is_registered and counts(dates[0]) == (1, 0) and counts(dates[1]) == (taken, 0)
+    page = read(response)
+    assert "This overlaps with Disability and Allyship on the same day. You can still take this date." in page.text
+    assert page.heading() == f"Take Bystander Interventions on {day_of(dates[1])}?"
+    assert f"You have a place on {day_of(dates[0])}." in page.text
+    moving.refresh_from_db()
+    assert moving.is_registered and counts(dates[0]) == (1, 0) and counts(dates[1]) == (taken, 0)
     for _ in range(2):
-        assert me.post(page_of(mine), {"to": dates[1].code, "anyway": "1"} | typed).status_code == 302
-    assert dates[1].registrations.active().filter(person=mine.person).count() == 1
+        assert me.post(page_of(moving), {"to": dates[1].code, "anyway": "1"} | typed).status_code == 302
+    assert dates[1].registrations.active().filter(person=moving.person).count() == 1
 
 
-def test_a_second_click_after_an_accepted_overlap_asks_nothing(me, mine, dates, busy):
-    me.post(page_of(mine), {"to": dates[1].code, "anyway": "1"})
-    assert me.post(page_of(mine), {"to": dates[1].code}).status_code == 302
+def test_a_second_click_after_an_accepted_overlap_asks_nothing(me, moving, dates, busy):
+    me.post(page_of(moving), {"to": dates[1].code, "anyway": "1"})
+    assert me.post(page_of(moving), {"to": dates[1].code}).status_code == 302
 
 
-def test_who_waited_for_another_date_is_told_of_both_seats(mine, dates, people, now):
+def test_who_waited_for_another_date_is_told_of_both_seats(moving, dates, people, now):
     other = people(2)
     join(dates[1], other)
-    waiting = Registration.objects.register(mine.person, dates[1], now=now)
+    waiting = Registration.objects.register(moving.person, dates[1], now=now)
     dates[1].registrations.get(person=other[0]).withdraw(by=other[0], now=now)
     letter = write_mail(waiting.notices.get(kind="promoted"))
-    for body in (letter["text"], letter["html"]):
-        assert "You also have a seat on" in body and f"/registrations/{mine.uuid}/withdrawal/" in body
+    for body in read_mail(letter).bodies:
+        assert "You also have a seat on" in body and f"/registrations/{moving.uuid}/withdrawal/" in body
 
 
-def test_a_seat_that_came_free_between_is_given_instead_of_a_place_in_line(me, mine, dates):
-    me.post(page_of(mine), {"to": dates[1].code, "wait": "1"})
-    mine.refresh_from_db()
-    assert mine.moved_to.is_registered and counts(dates[0]) == (0, 0)
+def test_a_seat_that_came_free_since_is_given(me, moving, dates):
+    me.post(page_of(moving), {"to": dates[1].code, "wait": "1"})
+    moving.refresh_from_db()
+    assert moving.moved_to.is_registered and counts(dates[0]) == (0, 0)
 
 
-def test_the_page_refuses_with_the_same_sentences(me, mine, make_session, office, now):
-    for session, sentence in refused_dates(make_session, mine, office, now):
-        response = me.post(page_of(mine), {"to": session.code})
-        assert (response.status_code, sentence in text(response)) == (409, True)
-    mine.refresh_from_db()
-    assert mine.is_registered
+def test_the_page_refuses_with_the_same_sentences(me, moving, make_session, office, now):
+    for session, sentence in refused_dates(make_session, moving, office, now):
+        response = me.post(page_of(moving), {"to": session.code})
+        assert (response.status_code, sentence in read(response).everything) == (409, True)
+    moving.refresh_from_db()
+    assert moving.is_registered
 
 
 @pytest.mark.parametrize("typed", ["", "nosuch00", "\0", "../..", "a" * 5000, "🌍"])
-def test_what_is_no_date_is_asked_again(me, mine, typed):
-    response = me.post(page_of(mine), {"to": typed})
+def test_what_is_no_date_is_asked_again(me, moving, typed):
+    response = me.post(page_of(moving), {"to": typed})
     assert response.status_code == 422
-    assert "Choose one of the dates" in text(response)
-    assert me.get(page_of(mine), {"to": typed}).status_code == 200
+    assert "Choose one of the dates" in read(response).text
+    assert me.get(page_of(moving), {"to": typed}).status_code == 200
 
 
-def test_another_persons_place_is_not_there(mine, dates, people):
+def test_another_persons_place_is_not_there(moving, dates, people):
     other = Client()
     other.force_login(people(1)[0])
     for method in (other.get, other.post):
-        assert method(page_of(mine), {"to": dates[1].code}).status_code == 404
-    assert Client().post(page_of(mine), {"to": dates[1].code}).url.startswith("/accounts/login/")
+        assert method(page_of(moving), {"to": dates[1].code}).status_code == 404
+    assert Client().post(page_of(moving), {"to": dates[1].code}).url.startswith("/accounts/login/")
     checked = Client(enforce_csrf_checks=True)
-    checked.force_login(mine.person)
-    assert checked.post(page_of(mine), {"to": dates[1].code}).status_code == 403
-    mine.refresh_from_db()
-    assert mine.is_registered
+    checked.force_login(moving.person)
+    assert checked.post(page_of(moving), {"to": dates[1].code}).status_code == 403
+    moving.refresh_from_db()
+    assert moving.is_registered
 
 
 @pytest.mark.parametrize("others", [1, 20])
 def test_the_page_takes_the_same_queries_for_one_and_for_twenty(
-    me, mine, make_session, others, django_assert_num_queries
+    me, moving, make_session, others, django_assert_num_queries
 ):
     for number in range(others):
         make_session(days=30 + number)
-    me.get(page_of(mine))
+    me.get(page_of(moving))
     # The browser session, the person, the registration, the other dates.
     with django_assert_num_queries(4):
-        assert me.get(page_of(mine)).status_code == 200
+        assert me.get(page_of(moving)).status_code == 200

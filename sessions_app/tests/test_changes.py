@@ -1,26 +1,19 @@
 """What may change once people have planned with a session: times, places, meetings, and who leads it."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
 
-from accounts.models import Campus
 from catalog.models import Facilitator, Format
-from conftest import ZONE
+from devtools.testing.cast import ZONE
 from foundation.wall_clock import instant
-from sessions_app.models import Meeting, MeetingPlan, Place, Session, Times, Venue
+from sessions_app.models import Meeting, MeetingPlan, Place, Session, Times
 from sessions_app.models.deciding import default_confirm_by
 from sessions_app.signals import session_changed
 
-pytestmark = pytest.mark.django_db
-
 NOW = instant(date(2031, 1, 7), time(9), ZONE)
-
-
-@pytest.fixture
-def now() -> datetime:
-    return NOW
+pytestmark = [pytest.mark.django_db, pytest.mark.now(NOW)]
 
 
 def plan(day: date, hour: int = 12, hours: int = 2) -> MeetingPlan:
@@ -33,7 +26,7 @@ def times(day: date, hour: int = 12, hours: int = 2) -> Times:
 
 
 @pytest.fixture
-def session(make_session) -> Session:
+def tuesdays(make_session) -> Session:
     """An open session on two Tuesdays in May 2031, decided by the rule."""
     return make_session(meetings=[plan(date(2031, 5, 13)), plan(date(2031, 5, 20))])
 
@@ -51,21 +44,15 @@ def heard():
     session_changed.disconnect(hear)
 
 
-@pytest.fixture
-def room():
-    campus = Campus.objects.create(name="Downtown", time_zone=ZONE)
-    return Venue.objects.create(campus=campus, building="Learning Commons", room="210")
-
-
 def last_record() -> str:
     return LogEntry.objects.latest("pk").change_message
 
 
-def test_a_meeting_moves_and_the_session_follows(session, office, now, heard):
-    one, two = session.meetings.all()
-    session.reschedule({one: times(date(2031, 5, 22))}, by=office, now=now)
-    session.refresh_from_db()
-    assert (session.starts_at, session.ends_at) == (two.starts_at, times(date(2031, 5, 22)).ends_at)
+def test_a_meeting_moves_and_the_session_follows(tuesdays, office, now, heard):
+    one, two = tuesdays.meetings.all()
+    tuesdays.reschedule({one: times(date(2031, 5, 22))}, by=office, now=now)
+    tuesdays.refresh_from_db()
+    assert (tuesdays.starts_at, tuesdays.ends_at) == (two.starts_at, times(date(2031, 5, 22)).ends_at)
     assert [meeting.starts_at for meeting in heard[0]] == [plan(date(2031, 5, 13)).starts_at, two.starts_at]
     assert last_record().startswith(
         "Rescheduled. From Tue, May 13, 2031, Noon–2:00 PM, Central time "
@@ -73,9 +60,9 @@ def test_a_meeting_moves_and_the_session_follows(session, office, now, heard):
     )
 
 
-def test_the_same_times_again_change_nothing(session, office, now, heard):
+def test_the_same_times_again_change_nothing(tuesdays, office, now, heard):
     records = LogEntry.objects.count()
-    assert session.reschedule({one: one.times for one in session.meetings.all()}, by=office, now=now) == []
+    assert tuesdays.reschedule({one: one.times for one in tuesdays.meetings.all()}, by=office, now=now) == []
     assert (heard, LogEntry.objects.count()) == ([], records)
 
 
@@ -87,78 +74,78 @@ def test_the_same_times_again_change_nothing(session, office, now, heard):
         (Times(plan(date(2031, 5, 13)).starts_at, plan(date(2031, 5, 13)).starts_at, ZONE), "ends after it starts"),
     ],
 )
-def test_impossible_times_are_refused_and_nothing_is_changed(session, office, now, heard, new, sentence):
-    first = session.meetings.first()
+def test_impossible_times_are_refused_and_nothing_is_changed(tuesdays, office, now, heard, new, sentence):
+    first = tuesdays.meetings.first()
     with pytest.raises(Session.Refused, match=sentence):
-        session.reschedule({first: new}, by=office, now=now)
-    assert (heard, session.meetings.first().times) == ([], times(date(2031, 5, 13)))
+        tuesdays.reschedule({first: new}, by=office, now=now)
+    assert (heard, tuesdays.meetings.first().times) == ([], times(date(2031, 5, 13)))
 
 
-def test_what_is_past_stays(session, office, now):
-    first, second = session.meetings.all()
+def test_what_is_past_stays(tuesdays, office, now):
+    first, second = tuesdays.meetings.all()
     started = first.starts_at + timedelta(minutes=1)
-    session.run_anyway("It matters.", by=office, now=now)
+    tuesdays.run_anyway("It matters.", by=office, now=now)
     with pytest.raises(Session.AlreadyDecided, match="has started; its time stays as it was"):
-        session.reschedule({first: times(date(2031, 5, 14))}, by=office, now=started)
+        tuesdays.reschedule({first: times(date(2031, 5, 14))}, by=office, now=started)
     with pytest.raises(Session.AlreadyDecided, match="has started; its place stays as it was"):
-        session.relocate({first: Place(None, "https://other.example.edu/")}, by=office, now=started)
-    session.reschedule({second: times(date(2031, 5, 21))}, by=office, now=started)
+        tuesdays.relocate({first: Place(None, "https://other.example.edu/")}, by=office, now=started)
+    tuesdays.reschedule({second: times(date(2031, 5, 21))}, by=office, now=started)
     with pytest.raises(Session.AlreadyDecided, match="has been held"):
-        session.reschedule({second: times(date(2031, 6, 1))}, by=office, now=second.ends_at + timedelta(days=9))
+        tuesdays.reschedule({second: times(date(2031, 6, 1))}, by=office, now=second.ends_at + timedelta(days=9))
 
 
-def test_a_cancelled_session_and_a_draft_are_refused(session, make_session, office, now):
-    first = session.meetings.first()
-    session.cancel("Snow.", by=office, now=now)
+def test_a_cancelled_session_and_a_draft_are_refused(tuesdays, make_session, office, now):
+    first = tuesdays.meetings.first()
+    tuesdays.cancel("Snow.", by=office, now=now)
     with pytest.raises(Session.AlreadyDecided, match="is cancelled; it cannot change"):
-        session.reschedule({first: times(date(2031, 5, 14))}, by=office, now=now)
+        tuesdays.reschedule({first: times(date(2031, 5, 14))}, by=office, now=now)
     draft = make_session(published=False)
     with pytest.raises(Session.AlreadyDecided, match="is a draft"):
         draft.relocate({draft.meetings.get(): Place(None, "")}, by=office, now=now)
 
 
-def test_a_meeting_of_another_session_is_refused(session, make_session, office, now):
+def test_a_meeting_of_another_session_is_refused(tuesdays, make_session, office, now):
     other = make_session().meetings.get()
     with pytest.raises(Session.AlreadyDecided, match="not held any more"):
-        session.reschedule({other: times(date(2031, 5, 14))}, by=office, now=now)
+        tuesdays.reschedule({other: times(date(2031, 5, 14))}, by=office, now=now)
 
 
 # ---- the dates that hang on the start ----
 
 
-def test_a_decision_date_of_the_rule_moves_with_the_session(session, office, now):
-    first = session.meetings.first()
-    along = session.reschedule({first: times(date(2031, 5, 8))}, by=office, now=now)
+def test_a_decision_date_of_the_rule_is_given_again(tuesdays, office, now):
+    first = tuesdays.meetings.first()
+    along = tuesdays.reschedule({first: times(date(2031, 5, 8))}, by=office, now=now)
     assert (
-        session.confirm_by
+        tuesdays.confirm_by
         == default_confirm_by(first.starts_at, ZONE, now)
         == instant(date(2031, 5, 5), time(17), ZONE)
     )
-    assert session.registration_closes_at == session.starts_at
+    assert tuesdays.registration_closes_at == tuesdays.starts_at
     assert along == [
         "It is decided on Mon, May 5, 2031, 5:00 PM, not on Fri, May 9, 2031, 5:00 PM.",
         "Registration closes on Thu, May 8, 2031, Noon.",
     ]
 
 
-def test_a_decision_date_the_office_chose_stays_at_the_start_at_the_latest(session, office, now):
-    first = session.meetings.first()
+def test_a_chosen_decision_date_stays_before_the_start(tuesdays, office, now):
+    first = tuesdays.meetings.first()
     chosen = instant(date(2031, 5, 12), time(9), ZONE)
-    session.extend(chosen, by=office, now=now)
-    session.reschedule({first: times(date(2031, 5, 15))}, by=office, now=now)
-    assert session.confirm_by == chosen
-    session.reschedule({first: times(date(2031, 5, 8))}, by=office, now=now)
-    assert session.confirm_by == session.starts_at
+    tuesdays.extend(chosen, by=office, now=now)
+    tuesdays.reschedule({first: times(date(2031, 5, 15))}, by=office, now=now)
+    assert tuesdays.confirm_by == chosen
+    tuesdays.reschedule({first: times(date(2031, 5, 8))}, by=office, now=now)
+    assert tuesdays.confirm_by == tuesdays.starts_at
 
 
-def test_when_registering_ends_and_begins_stays_sensible(session, office, now):
+def test_when_registering_ends_and_begins_stays_sensible(tuesdays, office, now):
     closes_at, opens_at = instant(date(2031, 5, 10), time(9), ZONE), instant(date(2031, 5, 9), time(9), ZONE)
-    Session.objects.filter(pk=session.pk).update(registration_closes_at=closes_at, registration_opens_at=opens_at)
-    first = session.meetings.first()
-    session.reschedule({first: times(date(2031, 5, 15))}, by=office, now=now)
-    assert (session.registration_closes_at, session.registration_opens_at) == (closes_at, opens_at)
-    along = session.reschedule({first: times(date(2031, 5, 8))}, by=office, now=now)
-    assert (session.registration_closes_at, session.registration_opens_at) == (session.starts_at, None)
+    Session.objects.filter(pk=tuesdays.pk).update(registration_closes_at=closes_at, registration_opens_at=opens_at)
+    first = tuesdays.meetings.first()
+    tuesdays.reschedule({first: times(date(2031, 5, 15))}, by=office, now=now)
+    assert (tuesdays.registration_closes_at, tuesdays.registration_opens_at) == (closes_at, opens_at)
+    along = tuesdays.reschedule({first: times(date(2031, 5, 8))}, by=office, now=now)
+    assert (tuesdays.registration_closes_at, tuesdays.registration_opens_at) == (tuesdays.starts_at, None)
     assert "Registration is open now: it would have opened after it closes." in along
 
 
@@ -173,10 +160,10 @@ def test_who_is_asked_has_more_time_when_the_decision_date_moves(make_session, o
 # ---- places ----
 
 
-def test_a_meeting_moves_to_a_room(session, office, room, now, heard):
-    first = session.meetings.first()
-    session.relocate({first: Place(room, "")}, by=office, now=now)
-    first = session.meetings.first()
+def test_a_meeting_moves_to_a_room(tuesdays, office, room, now, heard):
+    first = tuesdays.meetings.first()
+    tuesdays.relocate({first: Place(room, "")}, by=office, now=now)
+    first = tuesdays.meetings.first()
     assert (first.venue, len(heard)) == (room, 1)
     assert last_record().endswith("from Online to Learning Commons 210.")
 
@@ -191,70 +178,70 @@ def test_a_session_in_person_needs_a_room(make_session, office, room, now):
 # ---- one more, one less ----
 
 
-def test_a_meeting_is_added(session, office, now, heard):
-    session.add_meeting(plan(date(2031, 5, 27)), by=office, now=now)
-    assert (session.ends_at, session.meetings.count(), len(heard[0])) == (plan(date(2031, 5, 27)).ends_at, 3, 2)
+def test_a_meeting_is_added(tuesdays, office, now, heard):
+    tuesdays.add_meeting(plan(date(2031, 5, 27)), by=office, now=now)
+    assert (tuesdays.ends_at, tuesdays.meetings.count(), len(heard[0])) == (plan(date(2031, 5, 27)).ends_at, 3, 2)
 
 
 @pytest.mark.parametrize("new", [plan(date(2031, 5, 20), 13), plan(date(2031, 1, 6))])
-def test_a_meeting_that_cannot_be_is_not_added(session, office, now, new):
+def test_a_meeting_that_cannot_be_is_not_added(tuesdays, office, now, new):
     with pytest.raises(Session.Refused):
-        session.add_meeting(new, by=office, now=now)
-    assert session.meetings.count() == 2
+        tuesdays.add_meeting(new, by=office, now=now)
+    assert tuesdays.meetings.count() == 2
 
 
-def test_a_session_has_twenty_meetings_at_most(session, office, now):
+def test_a_session_has_twenty_meetings_at_most(tuesdays, office, now):
     for day in range(1, 19):
-        session.add_meeting(plan(date(2031, 6, day)), by=office, now=now)
+        tuesdays.add_meeting(plan(date(2031, 6, day)), by=office, now=now)
     with pytest.raises(Session.Refused, match="20 meetings at most"):
-        session.add_meeting(plan(date(2031, 7, 1)), by=office, now=now)
+        tuesdays.add_meeting(plan(date(2031, 7, 1)), by=office, now=now)
 
 
-def test_one_meeting_of_two_is_cancelled_and_stays_on_record(session, office, now, heard):
-    first, second = session.meetings.all()
-    session.cancel_meeting(first, "The room is flooded.", by=office, now=now)
-    assert list(session.meetings.all()) == [second]
+def test_one_meeting_of_two_is_cancelled_and_stays_on_record(tuesdays, office, now, heard):
+    first, second = tuesdays.meetings.all()
+    tuesdays.cancel_meeting(first, "The room is flooded.", by=office, now=now)
+    assert list(tuesdays.meetings.all()) == [second]
     assert Meeting.every.get(pk=first.pk).cancel_reason == "The room is flooded."
-    assert (session.starts_at, session.part_numbers()) == (second.starts_at, {first.pk: 1, second.pk: 2})
-    session.cancel_meeting(first, "Again.", by=office, now=now)
+    assert (tuesdays.starts_at, tuesdays.part_numbers()) == (second.starts_at, {first.pk: 1, second.pk: 2})
+    tuesdays.cancel_meeting(first, "Again.", by=office, now=now)
     assert len(heard) == 1
 
 
-def test_the_only_meeting_and_a_missing_reason_are_refused(session, office, now):
-    first, second = session.meetings.all()
+def test_the_only_meeting_and_a_missing_reason_are_refused(tuesdays, office, now):
+    first, second = tuesdays.meetings.all()
     with pytest.raises(Session.ReasonMissing):
-        session.cancel_meeting(first, " ", by=office, now=now)
-    session.cancel_meeting(first, "Ill.", by=office, now=now)
+        tuesdays.cancel_meeting(first, " ", by=office, now=now)
+    tuesdays.cancel_meeting(first, "Ill.", by=office, now=now)
     with pytest.raises(Session.Refused, match="Cancel the session instead"):
-        session.cancel_meeting(second, "Ill.", by=office, now=now)
+        tuesdays.cancel_meeting(second, "Ill.", by=office, now=now)
 
 
-def test_a_meeting_that_was_held_is_not_cancelled(session, office, now):
-    first = session.meetings.first()
-    session.run_anyway("It matters.", by=office, now=now)
+def test_a_meeting_that_was_held_is_not_cancelled(tuesdays, office, now):
+    first = tuesdays.meetings.first()
+    tuesdays.run_anyway("It matters.", by=office, now=now)
     with pytest.raises(Session.AlreadyDecided, match="has been held"):
-        session.cancel_meeting(first, "Ill.", by=office, now=first.ends_at)
+        tuesdays.cancel_meeting(first, "Ill.", by=office, now=first.ends_at)
 
 
 # ---- names ----
 
 
-def test_others_lead_it(session, office, now, heard):
+def test_others_lead_it(tuesdays, office, now, heard):
     ada, tolu = (Facilitator.objects.create(name=name) for name in ("Ada Okafor", "Tolu Adeyemi"))
-    session.appoint([tolu, ada], by=office, now=now)
-    session.appoint([ada, tolu], by=office, now=now)
-    assert set(session.facilitators.all()) == {ada, tolu}
+    tuesdays.appoint([tolu, ada], by=office, now=now)
+    tuesdays.appoint([ada, tolu], by=office, now=now)
+    assert set(tuesdays.facilitators.all()) == {ada, tolu}
     assert (heard, last_record()) == ([None], "Led by Ada Okafor, Tolu Adeyemi, before by nobody.")
 
 
-def test_a_name_is_retold_by_the_sessions_that_show_it(session, make_session, office, room, now, heard):
-    session.relocate({session.meetings.first(): Place(room, "")}, by=office, now=now)
+def test_a_name_is_retold_by_the_sessions_that_show_it(tuesdays, make_session, office, room, now, heard):
+    tuesdays.relocate({tuesdays.meetings.first(): Place(room, "")}, by=office, now=now)
     ada = Facilitator.objects.create(name="Ada Okafor")
-    session.appoint([ada], by=office, now=now)
-    make_session(days=30, workshop=session.workshop)
+    tuesdays.appoint([ada], by=office, now=now)
+    make_session(days=30, workshop=tuesdays.workshop)
     heard.clear()
     for noun, names, sessions in (
-        (session.workshop, {"title": "Speaking Up"}, 2),
+        (tuesdays.workshop, {"title": "Speaking Up"}, 2),
         (ada, {"credentials": "MD"}, 1),
         (room, {"room": "310"}, 1),
         (room.campus, {"name": "South"}, 1),
@@ -266,7 +253,7 @@ def test_a_name_is_retold_by_the_sessions_that_show_it(session, make_session, of
     assert LogEntry.objects.filter(change_message="Title: from Bystander Interventions to Speaking Up.").count() == 1
 
 
-def test_a_name_of_what_is_over_is_retold_by_nobody(session, office, now, heard):
-    session.cancel("Snow.", by=office, now=now)
-    session.workshop.rename(office, title="Speaking Up")
+def test_a_name_of_what_is_over_is_retold_by_nobody(tuesdays, office, now, heard):
+    tuesdays.cancel("Snow.", by=office, now=now)
+    tuesdays.workshop.rename(office, title="Speaking Up")
     assert heard == []

@@ -39,7 +39,7 @@ def rule(db):
 
 
 @pytest.fixture
-def room(db):
+def twin_cities_room(db):
     campus = Campus.objects.create(name="Twin Cities")
     return Venue.objects.create(campus=campus, building="Learning Commons", room="210")
 
@@ -98,7 +98,7 @@ def test_known_workshops_get_draft_sessions_with_the_defaults_filled_in(implicit
     )
 
 
-def test_an_unknown_title_becomes_one_draft_workshop_with_the_length_of_its_first_session(db, schedule_file):
+def test_an_unknown_title_becomes_one_draft_workshop(db, schedule_file):
     run(
         schedule_file(
             HEADING + "Systemic Racism Pt. 2,2023-02-17,12:00,14:00\nsystemic racism PT. 2,2023-03-28,12:00,14:00"
@@ -157,13 +157,13 @@ def test_every_way_a_spreadsheet_writes_the_file_is_read_the_same(content):
     assert read_schedule(content, CHICAGO)[1] == []
 
 
-def test_the_optional_columns_say_where_how_and_for_how_many(implicit_bias, room, rule):
+def test_the_optional_columns_say_where_how_and_for_how_many(implicit_bias, twin_cities_room, rule):
     columns = "workshop,date,start,end,venue,format,capacity,minimum,join_link,time_zone\n"
     row = "Implicit Bias,2024-05-14,12:30,14:00,learning commons 210,In person,12,4,https://meet.example.edu/a,America/New_York"
     (session,) = import_schedule((columns + row).encode(), rule, CHICAGO, now=NOW).sessions
     meeting = session.meetings.get()
     assert (session.format, session.capacity, session.minimum) == (Format.IN_PERSON, 12, 4)
-    assert (meeting.venue, meeting.join_link) == (room, "https://meet.example.edu/a")
+    assert (meeting.venue, meeting.join_link) == (twin_cities_room, "https://meet.example.edu/a")
     assert (meeting.time_zone, meeting.starts_at) == ("America/New_York", datetime(2024, 5, 14, 16, 30, tzinfo=UTC))
 
 
@@ -331,7 +331,7 @@ def test_a_cell_too_large_for_csv_is_listed():
     assert [row.row for row in rows] == [5]
 
 
-def test_an_unknown_venue_and_one_that_two_campuses_have_are_refused(implicit_bias, room, rule):
+def test_an_unknown_venue_and_one_that_two_campuses_have_are_refused(implicit_bias, twin_cities_room, rule):
     Venue.objects.create(campus=Campus.objects.create(name="Duluth"), building="Learning Commons", room="210")
     heading = "workshop,date,start,end,venue\n"
     rows = [
@@ -460,13 +460,13 @@ def test_no_bytes_do_worse_than_wrong_rows(data, zone):
 
 @given(day=st.dates(), start=st.times(), end=st.times(), zone=st.sampled_from(["Asia/Kathmandu", "Pacific/Apia"]))
 @settings(max_examples=300, deadline=None)
-def test_no_day_and_time_of_any_zone_does_worse_than_a_wrong_row(day, start, end, zone):
+def test_no_day_and_time_is_worse_than_a_wrong_row(day, start, end, zone):
     row = f"A,{day},{start:%H:%M},{end:%H:%M}\n"
     assert_read_or_listed((HEADING + row).encode(), zone)
 
 
 @pytest.mark.django_db
-def test_no_hostile_file_leaves_half_an_import_behind(rule, room, implicit_bias):
+def test_no_hostile_file_leaves_half_an_import_behind(rule, twin_cities_room, implicit_bias):
     chance, written = random.Random(200), 0
     for _ in range(200):
         before = Session.objects.count()

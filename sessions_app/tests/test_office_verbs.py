@@ -236,7 +236,7 @@ def test_nothing_is_decided_after_the_start(make_session, people, office, now, v
         }[verb]()
 
 
-def test_after_more_time_the_office_is_asked_again(make_session, office, now):
+def test_more_time_starts_the_asking_again(make_session, office, now):
     session = make_session(at_deadline=Session.AtDeadline.ASK)
     session.settle(now=session.confirm_by)
     assert session.asked_at is not None

@@ -6,8 +6,8 @@ from urllib.parse import unquote
 import pytest
 
 from catalog.models import Workshop
+from devtools.testing.meter import DECIDED, HOUR, NOW, STARTS, WAITING, Seat, unsaved_session
 from sessions_app.display.panel import invitation_link, panel
-from sessions_app.tests.test_meter import DECIDED, HOUR, NOW, STARTS, WAITING, Seat, session
 
 MINE = Seat()
 MINE.uuid = WAITING.uuid = "11111111-1111-1111-1111-111111111111"
@@ -15,7 +15,7 @@ PROMISE = "If six have not registered by Friday at 5:00 PM, we cancel and write 
 
 
 def of(*args, **fields):
-    shown = session(*args, **fields)
+    shown = unsaved_session(*args, **fields)
     shown.workshop = Workshop(title="Implicit Bias", slug="implicit-bias")
     return shown
 
@@ -32,7 +32,7 @@ TOLD = "If a seat opens, we write to everyone waiting, and the first to take it 
         (19, WAITING, "A seat has opened", "Take the seat", "Leave the waitlist"),
     ],
 )
-def test_in_the_last_day_an_open_seat_is_for_the_quickest_of_the_waiting(taken, own, heading, button, link):
+def test_an_open_seat_of_the_last_day_is_for_the_quickest(taken, own, heading, button, link):
     last_day = STARTS - 24 * HOUR
     shown = of("confirmed", taken, waiting_count=3)
     asked = panel(shown, last_day, own)

@@ -12,7 +12,7 @@ WHO_IS_ASKING = 2  # the browser session and the person, on every page for someb
 
 
 @pytest.fixture
-def person(count, now):
+def viewer(count, now):
     """Somebody registered for the first five of `count` sessions."""
     return fill(count, now)
 
@@ -30,45 +30,45 @@ def queries(client, django_assert_num_queries):
 
 
 @every_count
-def test_home_makes_four_queries_signed_out(count, person, queries):
+def test_home_makes_four_queries_signed_out(count, viewer, queries):
     queries(4, reverse("home"))
 
 
 @every_count
-def test_home_makes_one_more_query_for_the_viewers_own_places(count, person, client, queries):
-    client.force_login(person)
+def test_home_makes_one_more_query_for_the_viewers_own_places(count, viewer, client, queries):
+    client.force_login(viewer)
     queries(4 + 1 + WHO_IS_ASKING, reverse("home"))
 
 
 @every_count
-def test_a_session_makes_three_queries_signed_out(count, person, queries):
+def test_a_session_makes_three_queries_signed_out(count, viewer, queries):
     queries(3, Session.objects.first().get_absolute_url())
 
 
 @every_count
-def test_a_session_makes_one_more_query_for_the_viewers_own_place(count, person, client, queries):
-    client.force_login(person)
+def test_a_session_makes_one_more_query_for_the_viewers_own_place(count, viewer, client, queries):
+    client.force_login(viewer)
     queries(3 + 1 + WHO_IS_ASKING, Session.objects.first().get_absolute_url())
 
 
 @every_count
-def test_a_workshop_makes_five_queries_signed_out(count, person, queries):
+def test_a_workshop_makes_five_queries_signed_out(count, viewer, queries):
     queries(5, Session.objects.first().workshop.get_absolute_url())
 
 
 @every_count
-def test_the_catalog_makes_three_queries_signed_out(count, person, queries):
+def test_the_catalog_makes_three_queries_signed_out(count, viewer, queries):
     queries(3, reverse("workshops"))
 
 
 @every_count
-def test_my_training_makes_the_same_queries_with_one_place_and_with_five(count, person, client, queries):
-    client.force_login(person)
+def test_my_training_makes_the_same_queries_with_one_place_and_with_five(count, viewer, client, queries):
+    client.force_login(viewer)
     queries(3 + 3 + WHO_IS_ASKING, reverse("my_training"))
 
 
 @every_count
-def test_the_offices_list_of_sessions_makes_the_same_queries(count, person, office, client, queries):
+def test_the_offices_list_of_sessions_makes_the_same_queries(count, viewer, office, client, queries):
     client.force_login(office)
     # One of them asks whether this is somebody who arranges access, and three whether mail goes out.
     queries(10 + WHO_IS_ASKING, reverse("admin:sessions_app_session_changelist"))

@@ -1,0 +1,37 @@
+"""Marks by what a test asks for, and the database of the tests for another process."""
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+HOW = "run it through `python3 dev.py test`, which starts one"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark tests by the fixtures they ask for, before `-m` chooses."""
+    for item in items:
+        if "stack" in item.fixturenames:
+            item.add_marker("stack")
+        if "browser" in item.fixturenames:
+            item.add_marker("browser")
+        if item.get_closest_marker("django_db") or {"db", "transactional_db"}.intersection(item.fixturenames):
+            item.add_marker("database")
+
+
+def pytest_runtest_setup(item):
+    """Fail what needs PostgreSQL on any other database."""
+    needs_postgresql = item.get_closest_marker("postgres") or item.get_closest_marker("stack")
+    if needs_postgresql and "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
+        pytest.fail(f"This test needs PostgreSQL: {HOW}.", pytrace=False)
+
+
+def database_url() -> str:
+    """Return the URL of the test's own database, for another process."""
+    own = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{own['NAME']}"
+    login = own["USER"] + (f":{own['PASSWORD']}" if own["PASSWORD"] else "")
+    if own["HOST"].startswith("/"):
+        return f"postgres://{login}@/{own['HOST']}/{own['NAME']}"
+    return f"postgres://{login}@{own['HOST']}:{own['PORT'] or 5432}/{own['NAME']}"

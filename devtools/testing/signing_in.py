@@ -1,0 +1,39 @@
+"""Sign in as people do: ask for a code, read it in the mail, show the second step."""
+
+import re
+
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.test import Client
+
+from notifications.models import Notice
+
+SIGN_IN, CODE_PAGE = "/accounts/login/", "/accounts/login/code/"
+NO_SCHOOL_ADDRESS = "That is not a school address. Use the one the school gave you."
+# The secret of an authenticator app, as base32.
+APP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def ask_for_code(client: Client, email: str, **more):
+    """POST the address to the sign-in page; returns the answer."""
+    return client.post(SIGN_IN, {"email": email} | more)
+
+
+def mailed_code(email: str) -> str:
+    """Return the newest code mailed to `email`, as its subject shows it."""
+    subject = Notice.objects.filter(to=email, kind="code").first().subject
+    return re.fullmatch(r"(\d{3} \d{3}) is your Quorum code", subject)[1]
+
+
+def sign_in_by_code(client: Client, person, **more):
+    """Ask for a code and enter it; returns the answer to the code."""
+    ask_for_code(client, person.email)
+    return client.post(CODE_PAGE, {"code": mailed_code(person.email)} | more)
+
+
+def app_code(secret: str = APP_SECRET) -> str:
+    """Return what an authenticator app shows now."""
+    return format_hotp_value(hotp_value(secret, list(yield_hotp_counters_from_time())[1]))
+
+
+def is_signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
