@@ -18,7 +18,7 @@ SPARE_CODE_SECONDS = 15 * 60
 
 
 class SignedInRequest(HttpRequest):
-    """A request to a page that asks for a sign-in: its user is a Person."""
+    """The request of a view that nobody reaches signed out (SignIn in foundation/middleware.py); for the types only."""
 
     user: Person
 

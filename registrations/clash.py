@@ -16,6 +16,7 @@ from accounts.models import Person
 from foundation.dates import local, short_day
 from foundation.text import ordinal
 from sessions_app.models import Meeting, Session
+from sessions_app.models.venue import overlap
 
 if TYPE_CHECKING:
     from registrations.models import Registration
@@ -125,11 +126,7 @@ def crossing(registrations: list["Registration"], session: Session) -> list["Reg
     return [
         registration
         for registration in registrations
-        if any(
-            here.starts_at < there.ends_at and here.ends_at > there.starts_at
-            for here in meetings[session.pk]
-            for there in meetings[registration.session_id]
-        )
+        if any(overlap(here, there) for here in meetings[session.pk] for there in meetings[registration.session_id])
     ]
 
 

@@ -2,17 +2,10 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Person
+from accounts.sign_in import SignedInRequest
 from registrations.models import Registration
-
-
-class SignedInRequest(HttpRequest):
-    """The request of a view that nobody reaches signed out (SignIn in foundation/middleware.py); for the types only."""
-
-    user: Person
 
 
 def own_registration(request: SignedInRequest, uuid: UUID) -> Registration:
