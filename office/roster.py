@@ -1,6 +1,7 @@
 """Who comes, in the admin: the roster of a session, and each person's registrations beside the person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from allauth.core import ratelimit
@@ -27,48 +28,70 @@ from sessions_app.models import Session
 ROSTER = "admin:registrations_registration_roster"
 
 
+@dataclass(frozen=True)
+class Line:
+    """What the roster says of one registration, with times in the zone of its session."""
+
+    registration: Registration
+    zone: str
+
+    @property
+    def pk(self) -> int:
+        return self.registration.pk
+
+    @property
+    def person(self) -> Person:
+        return self.registration.person
+
+    @property
+    def get_status_display(self) -> str:
+        return self.registration.get_status_display()
+
+    @property
+    def registered_words(self) -> str:
+        return day_and_time(self.registration.registered_at, self.zone)
+
+    @property
+    def pre_work_words(self) -> str:
+        read_at = self.registration.pre_work_done_at
+        return f"Read {day_and_time(read_at, self.zone)}" if read_at else "Not read yet"
+
+    @property
+    def withdrawn_words(self) -> str:
+        return day_and_time(self.registration.withdrawn_at, self.zone)
+
+
 class Roster:
-    """The people of one session: those with a seat by name, and those waiting in order with their place."""
+    """The people of one session: those with a seat by name, and those waiting in order with their place in line."""
 
     COLUMNS = ["Name", "Pronouns", "E-mail", "Role", "Unit", "Campus", "Status", "Place in line", "Registered at"]
 
     def __init__(self, session: Session) -> None:
+        self.session = session
         people = session.registrations.active().select_related("person__unit", "person__campus").order_by("position")
         active = list(people)
-        for registration in active:
-            registration.session = session
-            registration.registered_words = day_and_time(registration.registered_at, session.time_zone)
-            read_at = registration.pre_work_done_at
-            registration.pre_work_words = (
-                f"Read {day_and_time(read_at, session.time_zone)}" if read_at else "Not read yet"
-            )
-        self.session = session
-        self.registered = [one for one in active if one.is_registered]
-        self.registered.sort(key=lambda one: str(one.person).casefold())
-        self.waiting = [one for one in active if one.is_waitlisted]
-        self.left_late = self._left_late(session)
+        seated = sorted((one for one in active if one.is_registered), key=lambda one: str(one.person).casefold())
+        # Those who gave up a seat in the last 24 hours before the start, in order of leaving.
+        late = session.registrations.filter(left_late=True).select_related("person__unit").order_by("withdrawn_at")
+        self.registered = self._lines(seated)
+        self.waiting = self._lines(one for one in active if one.is_waitlisted)
+        self.left_late = self._lines(late)
         self.has_pre_work = session.workshop.pre_work.strip() != ""
-        self.have_read = sum(one.pre_work_done_at is not None for one in self.registered)
+        self.have_read = sum(one.pre_work_done_at is not None for one in seated)
 
-    def _left_late(self, session: Session) -> list[Registration]:
-        """Return those who gave up a seat in the last 24 hours before the start, in order of leaving."""
-        late = list(
-            session.registrations.filter(left_late=True).select_related("person__unit").order_by("withdrawn_at")
-        )
-        for registration in late:
-            registration.withdrawn_words = day_and_time(registration.withdrawn_at, session.time_zone)
-        return late
+    def _lines(self, registrations: Iterable[Registration]) -> list[Line]:
+        return [Line(registration, self.session.time_zone) for registration in registrations]
 
     def rows(self) -> Iterator[list]:
         """Yield the heading and a row per person, for a spreadsheet."""
         yield self.COLUMNS
-        for registration in self.registered:
-            yield self._row(registration, "")
-        for place, registration in enumerate(self.waiting, 1):
-            yield self._row(registration, place)
+        for line in self.registered:
+            yield self._row(line, "")
+        for place, line in enumerate(self.waiting, 1):
+            yield self._row(line, place)
 
-    def _row(self, registration: Registration, place: int | str) -> list:
-        person = registration.person
+    def _row(self, line: Line, place: int | str) -> list:
+        person = line.person
         return [
             person.name,
             person.pronouns,
@@ -76,9 +99,9 @@ class Roster:
             person.get_role_display(),
             person.unit,
             person.campus,
-            registration.get_status_display(),
+            line.get_status_display,
             place,
-            day_and_time(registration.registered_at, self.session.time_zone),
+            line.registered_words,
         ]
 
 
