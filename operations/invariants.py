@@ -86,8 +86,9 @@ def no_seat_stands_free_while_somebody_waits(now: datetime) -> Iterator[str]:
         starts_at__gt=now + LAST_DAY,
         registrations__status=Registration.Status.WAITLISTED,
     )
-    for session in sessions.distinct().order_by("pk").prefetch_related(Prefetch("registrations", line, "line")):
-        waiting = [registration.pk for registration in session.line if registration.qualifies()]
+    for session in sessions.distinct().order_by("pk").prefetch_related(Prefetch("registrations", line)):
+        # Prefetched: the people who wait, in order.
+        waiting = [registration.pk for registration in session.registrations.all() if registration.qualifies()]
         if waiting:
             free = f"{session.seats_left} of {session.capacity} seats are free"
             yield f"G4 session {session.code}: {free} while registration {waiting[0]} waits."

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.template.base import FilterExpression, Node, NodeList, token_kwargs
+from django.template.base import FilterExpression, Node, NodeList, Parser, Token, token_kwargs
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -14,14 +14,14 @@ PLAIN = (str, int, float, bool, type(None), tuple, date)
 
 
 @register.tag
-def remembered(parser, token) -> "RememberedNode":
+def remembered(parser: Parser, token: Token) -> "RememberedNode":
     """Remember the part from {% remembered name=value other ... %} to {% endremembered %} under exactly these values.
 
     A name alone stands for the page's own value of that name. The part sees only the named values, so that it cannot
     show a value it is not remembered under. Values are plain: a model compares by its key and would go stale, so
     TypeError refuses it.
     """
-    values = {}
+    values: dict[str, FilterExpression] = {}
     for bit in token.split_contents()[1:]:
         values |= token_kwargs([bit], parser) or {bit: parser.compile_filter(bit)}
     body = parser.parse(("endremembered",))

@@ -84,11 +84,14 @@ def life(story: Story, session: Session, people: list[Person], office: Person, n
 
         return happen
 
+    def withdraw(number: int) -> Callable[[datetime], None]:
+        return lambda at: made[number].withdraw(made[number].person, now=at)
+
     yield published_at, lambda at: session.publish(office, now=at)
     for number, person in enumerate(people, start=1):
         yield published_at + (last_at - published_at) * number / (len(people) + 1), register(person)
     for number in range(story.left):
-        yield last_at, lambda at, number=number: made[number].withdraw(made[number].person, now=at)
+        yield last_at, withdraw(number)
     if story.nominates:
         yield last_at, lambda at: Nomination.objects.nominate(story.nominates, session, made[0].person, now=at)
     if story.answer:
