@@ -10,11 +10,11 @@ from django.utils import timezone
 from accounts.models import Person
 from accounts.signals import address_changed, person_changed
 from foundation.wake import wake
-from notifications.kinds.account import tell_a_request_waits, tell_an_answer_is_there
-from notifications.kinds.at_risk import told_of_room
+from notifications.kinds.account import owe_access_answer, owe_access_request
+from notifications.kinds.at_risk import room_left_notices
 from notifications.kinds.changes import bring_up_to_date
 from notifications.kinds.decisions import owe_question
-from notifications.kinds.interests import DATED, UNDATED, owe_interested, told_of_date
+from notifications.kinds.interests import DATED, UNDATED, dated_notices, owe_interested
 from notifications.kinds.nominations import (
     CALLED_OFF,
     NOMINATED,
@@ -160,7 +160,7 @@ def tell_called_off(sender, nomination: Nomination, **kwargs) -> None:
 @receiver(interest_met, dispatch_uid="notifications.interest_met")
 def tell_dated(sender, interest: Interest, session: Session, **kwargs) -> None:
     """Tell the person, once, that a date they asked for is open: a session may be listed a second time."""
-    if told_of_date(interest, session).exists():
+    if dated_notices(interest, session).exists():
         return
     owe_interested(DATED, interest, session)
     wake(deliver_soon)
@@ -170,7 +170,7 @@ def tell_dated(sender, interest: Interest, session: Session, **kwargs) -> None:
 def tell_undated(sender, interest: Interest, session: Session, **kwargs) -> None:
     """Tell whoever was told of this date, or of its seats, that it is cancelled. A mail that is unread is of no use."""
     now = timezone.now()
-    first = told_of_date(interest, session) | told_of_room(interest.person, session)
+    first = dated_notices(interest, session) | room_left_notices(interest.person, session)
     first.unwritten().update(expires_at=now)
     if first.exclude(state=Notice.State.EXPIRED).exclude(expires_at=now).exists():
         why = {"reason": session.cancel_reason, "by_rule": session.cancelled_by_rule}
@@ -210,7 +210,7 @@ def write_to_the_new_address(sender, person: Person, **kwargs) -> None:
 
     The old address is sent nothing: it may still lead to the person, whose calendar a cancellation would empty.
     """
-    Notice.objects.send_on(person)
+    Notice.objects.readdress(person)
     threads = CalendarThread.objects.filter(
         registration__person=person, registration__status=Registration.Status.REGISTERED
     )
@@ -224,12 +224,12 @@ def write_to_the_new_address(sender, person: Person, **kwargs) -> None:
 @receiver(accommodation_asked, dispatch_uid="notifications.accommodation_asked")
 def tell_the_group(sender, accommodation: Accommodation, **kwargs) -> None:
     """Tell those who arrange access that something waits for them."""
-    tell_a_request_waits(accommodation)
+    owe_access_request(accommodation)
     wake(deliver_soon)
 
 
 @receiver(accommodation_answered, dispatch_uid="notifications.accommodation_answered")
 def tell_answered(sender, accommodation: Accommodation, **kwargs) -> None:
     """Tell the person that there is an answer."""
-    tell_an_answer_is_there(accommodation)
+    owe_access_answer(accommodation)
     wake(deliver_soon)

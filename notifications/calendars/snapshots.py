@@ -20,14 +20,14 @@ TIMES = ("starts_at", "ends_at", "time_zone")
 HIDDEN = ("title", "facilitators")
 
 
-def shown_of(registration: Registration, meeting: Meeting, numbers: dict[int, int] | None = None) -> dict:
+def snapshot_of(registration: Registration, meeting: Meeting, numbers: dict[int, int] | None = None) -> dict:
     """Return what the calendar of the registration's person shows of `meeting`, one of `registration.session`.
 
     `numbers` are the session's `part_numbers`, where the caller has them.
     """
     session = registration.session
     numbers = numbers or session.part_numbers()
-    return told_of(meeting, session) | {
+    return when_and_where(meeting, session) | {
         "title": session.workshop.title,
         "part": numbers[meeting.pk],
         "parts": len(numbers),
@@ -36,7 +36,7 @@ def shown_of(registration: Registration, meeting: Meeting, numbers: dict[int, in
     }
 
 
-def differ(before: dict, after: dict, person: Person) -> bool:
+def snapshots_differ(before: dict, after: dict, person: Person) -> bool:
     """Tell whether the calendar of `person` shows something else with one than with the other.
 
     A neutral title hides the real one, and who leads the session. To choose one holds for what is sent from then on.
@@ -46,7 +46,7 @@ def differ(before: dict, after: dict, person: Person) -> bool:
     return any(before.get(name) != after.get(name) for name in names)
 
 
-def told_of(meeting: Meeting, session: Session) -> dict:
+def when_and_where(meeting: Meeting, session: Session) -> dict:
     """Return what somebody without an invitation knows of `meeting`: when and where it is."""
     return {
         "meeting": meeting.pk,
@@ -65,7 +65,7 @@ def place_words(meeting: Meeting, session: Session) -> str:
     return f"{place}, and online" if session.format == Format.HYBRID else place
 
 
-def instant(values: dict, name: str) -> datetime:
+def instant_in(values: dict, name: str) -> datetime:
     """Return one of the two times of stored values."""
     return datetime.fromisoformat(values[name])
 
@@ -91,7 +91,7 @@ def differences(before: dict, after: dict, this_year: int | None = None) -> list
 
 def when_words(values: dict, this_year: int | None = None) -> str:
     """“Tuesday, May 14, 12:30–2:00 PM, Central time”."""
-    starts_at, ends_at, zone = instant(values, "starts_at"), instant(values, "ends_at"), values["time_zone"]
+    starts_at, ends_at, zone = instant_in(values, "starts_at"), instant_in(values, "ends_at"), values["time_zone"]
     return (
         f"{long_day(starts_at, zone, this_year)}, {time_span(starts_at, ends_at, zone)}, {zone_words(zone, starts_at)}"
     )
@@ -107,7 +107,7 @@ ROWS = [
 ]
 
 
-def note_what_is_shown(notices: list[Notice], now: datetime) -> None:
+def note_snapshots(notices: list[Notice], now: datetime) -> None:
     """Keep what invitations are about to show, in their facts and with their threads. Only the threads are saved.
 
     Other times are asked about anew.
@@ -116,7 +116,7 @@ def note_what_is_shown(notices: list[Notice], now: datetime) -> None:
     for notice in notices:
         by_meeting[notice.thread.meeting].append(notice)
     for meeting, invitations in by_meeting.items():
-        shown, threads = shown_of(invitations[0].registration, meeting), [notice.thread for notice in invitations]
+        shown, threads = snapshot_of(invitations[0].registration, meeting), [notice.thread for notice in invitations]
         moved = [thread for thread in threads if times_differ(thread.shown, shown)]
         _write(moved, partstat=CalendarThread.Partstat.NEEDS_ACTION)
         _write([thread for thread in threads if thread.requested_at is None], requested_at=now)

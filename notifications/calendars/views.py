@@ -20,8 +20,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog.models import Workshop
 from foundation.links import absolute
 from notifications.calendars import writing
-from notifications.calendars.entries import entries_for, entries_of, entries_of_session, public_entries
-from notifications.calendars.entry_text import DISCREET_TITLE, office
+from notifications.calendars.feeds import entries_for, entries_of, entries_of_session, public_entries
+from notifications.calendars.invitations import DISCREET_TITLE, office
 from notifications.models import CalendarFeed
 from notifications.models.private_feed import path_of
 from registrations.models import Registration

@@ -15,7 +15,7 @@ from foundation.dates import local
 from foundation.links import absolute
 from foundation.text import number_words
 from notifications.kinds.contexts import OF_A_REGISTRATION, day_of, first_name, registration_context, session_context
-from notifications.kinds.timed import owe_what_is_due, prompt
+from notifications.kinds.prompts import owe_prompts, prompt
 from notifications.models import Notice, NoticeQuerySet
 from notifications.models.kind import Example, Family, Kind
 from registrations import eligibility
@@ -27,7 +27,7 @@ from sessions_app.models.deciding import AT_RISK as AHEAD
 
 def owe(now: datetime) -> None:
     """Owe every notice about the sessions that are at risk at `now`."""
-    owe_what_is_due(Session.objects.at_risk(now).values_list("pk", flat=True), plan, now)
+    owe_prompts(Session.objects.at_risk(now).values_list("pk", flat=True), plan, now)
 
 
 def plan(session: Session, now: datetime) -> list[Notice]:
@@ -58,9 +58,9 @@ def _to_others(session: Session, now: datetime) -> list[Notice]:
     prefetch_related_objects([session.workshop], "requires")
     notices, eligible = {}, eligibility.people_for(session)
     for waiting in _waiting_elsewhere(session, now).filter(person__in=eligible).select_related("person"):
-        notices.setdefault(waiting.person_id, _room_left(session, waiting.person, now, waiting=waiting.pk))
+        notices.setdefault(waiting.person_id, _room_left_notice(session, waiting.person, now, waiting=waiting.pk))
     for one in Interest.objects.met_by(session, now).select_related("person"):
-        notices.setdefault(one.person_id, _room_left(session, one.person, now, interest=one.pk))
+        notices.setdefault(one.person_id, _room_left_notice(session, one.person, now, interest=one.pk))
     return list(notices.values())
 
 
@@ -72,7 +72,7 @@ def _waiting_elsewhere(session: Session, now: datetime):
     return waiting.exclude(session=session).exclude(person__in=here).order_by("session__starts_at", "pk")
 
 
-def _room_left(session: Session, person, now: datetime, **why) -> Notice:
+def _room_left_notice(session: Session, person, now: datetime, **why) -> Notice:
     return Notice(
         kind=ROOM_LEFT.name,
         to=person.email,
@@ -85,7 +85,7 @@ def _room_left(session: Session, person, now: datetime, **why) -> Notice:
     )
 
 
-def told_of_room(person: Person, session: Session) -> NoticeQuerySet:
+def room_left_notices(person: Person, session: Session) -> NoticeQuerySet:
     """Return the notice that tells `person`, who has no place in `session`, of the seats left there, if any does."""
     return Notice.objects.filter(dedupe_key=_room_left_key(person, session))
 

@@ -10,7 +10,14 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from notifications.calendars.snapshots import differ, differences, shown_of, times_differ, told_of, when_words
+from notifications.calendars.snapshots import (
+    differences,
+    snapshot_of,
+    snapshots_differ,
+    times_differ,
+    when_and_where,
+    when_words,
+)
 from notifications.kinds import registrations
 from notifications.kinds.contexts import (
     OF_A_REGISTRATION,
@@ -44,19 +51,19 @@ def bring_up_to_date(registration: Registration, before: list[Meeting] | None, n
         return
     if registration.is_registered:
         CalendarThread.objects.begin(registration)
-    if before is not None and not waits_unwritten(registration.notices.filter(thread=None, kind__in=PLAIN_NEWS)):
-        facts = counts_of(registration.session) | {"known": told(registration.session, before)}
+    if before is not None and not lock_unwritten(registration.notices.filter(thread=None, kind__in=PLAIN_NEWS)):
+        facts = counts_of(registration.session) | {"known": known_meetings(registration.session, before)}
         Notice.objects.owe(CHANGED, registration, facts, event=f"{now:%Y%m%d%H%M%S%f}", at=now + COLLAPSE)
 
 
-def told(session: Session, meetings: list[Meeting] | None = None) -> list[dict]:
+def known_meetings(session: Session, meetings: list[Meeting] | None = None) -> list[dict]:
     """Return what people without an invitation know of the session's meetings, or of `meetings` as they were."""
     if meetings is None:
         meetings = session.meetings.select_related("venue__campus")
-    return [told_of(meeting, session) for meeting in meetings]
+    return [when_and_where(meeting, session) for meeting in meetings]
 
 
-def waits_unwritten(notices) -> bool:
+def lock_unwritten(notices) -> bool:
     """Lock those whose mail is still to be written, soon, and tell whether there is one."""
     return bool(notices.unwritten().filter(attempts=0).select_for_update())
 
@@ -68,28 +75,32 @@ def _bring_calendars_up_to_date(registration: Registration, now: datetime) -> No
     for meeting in session.meetings.filter(ends_at__gt=now).select_related("venue__campus"):
         thread = threads[meeting.pk]
         if thread.sequence is None:
-            Notice.objects.owe_calendar(ADDED, METHOD.REQUEST, _with(thread, registration), counts_of(session), at)
-        elif _differs(thread, registration, meeting):
-            Notice.objects.owe_calendar(CHANGED, METHOD.REQUEST, _with(thread, registration), counts_of(session), at)
+            Notice.objects.owe_calendar(
+                ADDED, METHOD.REQUEST, _with_registration(thread, registration), counts_of(session), at
+            )
+        elif _calendar_is_outdated(thread, registration, meeting):
+            Notice.objects.owe_calendar(
+                CHANGED, METHOD.REQUEST, _with_registration(thread, registration), counts_of(session), at
+            )
     for thread in threads.values():
         was_announced = thread.meeting.is_cancelled and thread.sequence is not None
         if was_announced and not thread.notices.filter(kind=DROPPED.name).exists():
             # What their own calendar declined is not cancelled there a second time.
             method = METHOD.NONE if thread.was_taken_off else METHOD.CANCEL
-            Notice.objects.owe_calendar(DROPPED, method, _with(thread, registration), counts_of(session))
+            Notice.objects.owe_calendar(DROPPED, method, _with_registration(thread, registration), counts_of(session))
 
 
-def _with(thread: CalendarThread, registration: Registration) -> CalendarThread:
+def _with_registration(thread: CalendarThread, registration: Registration) -> CalendarThread:
     thread.registration = registration
     return thread
 
 
-def _differs(thread: CalendarThread, registration: Registration, meeting: Meeting) -> bool:
+def _calendar_is_outdated(thread: CalendarThread, registration: Registration, meeting: Meeting) -> bool:
     """Tell whether the calendar shows something else than what is so, and no invitation waits that will say so."""
-    if waits_unwritten(thread.notices.filter(kind__in=[*INVITING, CHANGED.name])):
+    if lock_unwritten(thread.notices.filter(kind__in=[*INVITING, CHANGED.name])):
         return False
     thread.refresh_from_db(fields=["shown"])
-    return differ(thread.shown, shown_of(registration, meeting), registration.person)
+    return snapshots_differ(thread.shown, snapshot_of(registration, meeting), registration.person)
 
 
 # ---- at the claim ----
@@ -123,12 +134,12 @@ def _is_news_to_the_calendar(notice: Notice, now: datetime) -> bool:
     got = earlier.filter(state=STATE.SENT).first()
     if got is None:
         first = earlier.filter(kind__in=INVITING).first()
-        return _speak_for(notice, first) if first else True
-    shown, said = shown_of(notice.registration, thread.meeting), got.facts.get("says", thread.shown)
+        return _take_over(notice, first) if first else True
+    shown, said = snapshot_of(notice.registration, thread.meeting), got.facts.get("says", thread.shown)
     person = notice.registration.person
-    if not differ(said, shown, person) and not differ(thread.shown, shown, person):
+    if not snapshots_differ(said, shown, person) and not snapshots_differ(thread.shown, shown, person):
         return False
-    notice.facts["known"] = said if differ(said, shown, person) else thread.shown
+    notice.facts["known"] = said if snapshots_differ(said, shown, person) else thread.shown
     return True
 
 
@@ -140,7 +151,7 @@ def _is_plain_news(notice: Notice, now: datetime) -> bool:
     last = own.filter(pk__lt=notice.pk, thread=None).exclude(kind=CHANGED.name).order_by("-pk").first()
     overtook = last and EVERY_KIND[last.kind].news is News.STANDING and last.state not in (STATE.SENT, STATE.SENDING)
     if overtook and not own.filter(pk__gt=notice.pk).exists():
-        return _speak_for(notice, last)
+        return _take_over(notice, last)
     return differs_from_what_was_told(
         notice, own.filter(kind=CHANGED.name, thread=None, pk__lt=notice.pk), registration.session
     )
@@ -153,13 +164,13 @@ def differs_from_what_was_told(notice: Notice, earlier, session: Session) -> boo
         if one.state == STATE.SENT:
             break
         known, uncertain = one.facts["known"], uncertain or one.attempts > 0
-    now_so = told(session)
+    now_so = known_meetings(session)
     if known != now_so:
         notice.facts["known"] = known
     return uncertain or known != now_so
 
 
-def _speak_for(notice: Notice, overtaken: Notice) -> bool:
+def _take_over(notice: Notice, overtaken: Notice) -> bool:
     notice.kind = overtaken.kind
     notice.facts = {name: fact for name, fact in overtaken.facts.items() if name != "says"}
     return True
@@ -194,7 +205,7 @@ def changed_meetings(session: Session, before: list[dict], this_year: int) -> tu
     """
     numbers, rows, is_moved = session.part_numbers(), [], False
     was = {values["meeting"]: values for values in before}
-    held = {meeting.pk: told_of(meeting, session) for meeting in session.held_meetings}
+    held = {meeting.pk: when_and_where(meeting, session) for meeting in session.held_meetings}
     for pk, number in numbers.items():
         old, new = was.get(pk), held.get(pk)
         if old and new:
@@ -233,7 +244,7 @@ def known_a_day_earlier(session: Session) -> list[dict]:
     known = []
     for meeting in session.meetings.select_related("venue__campus"):
         meeting.starts_at, meeting.ends_at = (at - timedelta(days=1) for at in (meeting.starts_at, meeting.ends_at))
-        known.append(told_of(meeting, session))
+        known.append(when_and_where(meeting, session))
     return known
 
 

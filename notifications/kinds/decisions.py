@@ -16,7 +16,7 @@ from django.utils import timezone
 from foundation.dates import clock, local, long_day, short_day
 from foundation.links import absolute
 from notifications.kinds.contexts import session_context
-from notifications.kinds.timed import missing
+from notifications.kinds.prompts import not_written_yet
 from notifications.models import Notice, counts_of
 from notifications.models.kind import Example, Family, Kind
 from notifications.models.placeholders import IN_EVERY_KIND
@@ -41,7 +41,7 @@ def owe_digest(now: datetime) -> None:
         next_attempt_at=now,
         expires_at=midnight,
     )
-    Notice.objects.bulk_create(missing([digest]), ignore_conflicts=True)
+    Notice.objects.bulk_create(not_written_yet([digest]), ignore_conflicts=True)
 
 
 def is_anything_due(notice: Notice, now: datetime) -> bool:

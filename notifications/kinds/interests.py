@@ -11,7 +11,7 @@ from django.utils import timezone
 from foundation.links import absolute
 from notifications.kinds.contexts import first_name, opening_with_zone, session_context
 from notifications.kinds.nominations import is_on_offer
-from notifications.kinds.registrations import end_of
+from notifications.kinds.registrations import facts_of_ending
 from notifications.models import Notice, NoticeQuerySet, counts_of
 from notifications.models.kind import Example, Family, Kind
 from registrations.models import Interest
@@ -24,7 +24,7 @@ def owe_interested(kind: Kind, interest: Interest, session: Session, **facts) ->
     Notice.objects.owe_to(kind, f"{interest.pk}:{session.pk}:", interest.person.email, interest.person, facts)
 
 
-def told_of_date(interest: Interest, session: Session) -> NoticeQuerySet:
+def dated_notices(interest: Interest, session: Session) -> NoticeQuerySet:
     """Return the Notice that says `session` is a date, if the person who asked for one was ever owed it."""
     return Notice.objects.filter(dedupe_key=f"{DATED.name}:{interest.pk}:{session.pk}:")
 
@@ -71,7 +71,7 @@ UNDATED = Kind(
     label="A new date cancelled",
     family=Family.NEWS,
     context=interest_context,
-    example=Example(fits=(Session.Status.CANCELLED,), facts=end_of, context=example_context),
+    example=Example(fits=(Session.Status.CANCELLED,), facts=facts_of_ending, context=example_context),
 )
 
 KINDS = (DATED, UNDATED)

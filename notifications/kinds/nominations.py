@@ -16,11 +16,11 @@ from notifications.kinds.changes import (
     changed_meetings,
     differs_from_what_was_told,
     known_a_day_earlier,
-    told,
-    waits_unwritten,
+    known_meetings,
+    lock_unwritten,
 )
 from notifications.kinds.contexts import first_name, session_context
-from notifications.kinds.registrations import end_of
+from notifications.kinds.registrations import facts_of_ending
 from notifications.models import Notice, NoticeQuerySet, counts_of
 from notifications.models.kind import Example, Family, Kind
 from registrations.models import Nomination
@@ -45,14 +45,14 @@ def bring_nominated_up_to_date(nomination: Nomination, before: list[Meeting] | N
     A nomination that was put off is written anew instead: it would arrive after the change, with what was before.
     """
     first, altered = notices_about(nomination, NOMINATED), notices_about(nomination, ALTERED)
-    if before is None or waits_unwritten(first | altered):
+    if before is None or lock_unwritten(first | altered):
         return
     session = nomination.session
     kind, facts = ALTERED, counts_of(session) | {"nomination": nomination.pk}
     if first.filter(state=STATE.QUEUED).update(state=STATE.SUPERSEDED):
         kind = NOMINATED
     else:
-        facts["known"] = told(session, before)
+        facts["known"] = known_meetings(session, before)
     Notice.objects.owe_to(
         kind,
         f"{nomination.pk}::{now:%Y%m%d%H%M%S%f}",
@@ -152,7 +152,7 @@ CALLED_OFF = Kind(
     label="Nominated, session cancelled",
     family=Family.NEWS,
     context=nomination_context,
-    example=Example(fits=(Session.Status.CANCELLED,), facts=end_of, context=example_context),
+    example=Example(fits=(Session.Status.CANCELLED,), facts=facts_of_ending, context=example_context),
 )
 ALTERED = Kind(
     name="altered",

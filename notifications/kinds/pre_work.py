@@ -7,8 +7,8 @@ from django.utils import timezone
 from foundation.dates import clock, long_day
 from foundation.wall_clock import days_before
 from notifications.kinds.contexts import OF_A_REGISTRATION, registration_context
-from notifications.kinds.registrations import HELD
-from notifications.kinds.timed import owe_what_is_due, prompt
+from notifications.kinds.prompts import owe_prompts, prompt
+from notifications.kinds.registrations import CONFIRMED_OR_OVER
 from notifications.models import Notice
 from notifications.models.kind import Example, Family, Kind
 from registrations import eligibility
@@ -22,7 +22,7 @@ HORIZON = timedelta(days=DAYS_AHEAD + 1)
 def owe(now: datetime) -> None:
     """Owe every notice about pre-work whose moment has come."""
     soon = Session.objects.filter(status=Session.Status.CONFIRMED, starts_at__gt=now, starts_at__lte=now + HORIZON)
-    owe_what_is_due(soon.exclude(workshop__pre_work="").values_list("pk", flat=True), plan, now)
+    owe_prompts(soon.exclude(workshop__pre_work="").values_list("pk", flat=True), plan, now)
 
 
 def plan(session: Session, now: datetime) -> list[Notice]:
@@ -65,7 +65,7 @@ PRE_WORK = Kind(
         "starts": "the day and time it starts",
     },
     still_true=still_unread,
-    example=Example(fits=HELD),
+    example=Example(fits=CONFIRMED_OR_OVER),
 )
 
 KINDS = (PRE_WORK,)

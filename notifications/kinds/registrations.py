@@ -13,7 +13,7 @@ from notifications.models.kind import Carries, Example, Family, Kind, News
 from registrations.models import Registration
 from sessions_app.models import Session
 
-HELD = (Session.Status.CONFIRMED, Session.Status.COMPLETED)
+CONFIRMED_OR_OVER = (Session.Status.CONFIRMED, Session.Status.COMPLETED)
 WAITLISTED_PERSON = Registration.Status.WAITLISTED
 
 
@@ -51,15 +51,15 @@ def owe_cancellations(kind: Kind, registration: Registration, ahead: Q, **facts:
 # ---- what the templates may name ----
 
 
-def introduction(notice: Notice) -> dict[str, Any]:
+def introducing_context(notice: Notice) -> dict[str, Any]:
     return registration_context(notice, introduces=True)
 
 
-def promotion(notice: Notice) -> dict[str, Any]:
+def promotion_context(notice: Notice) -> dict[str, Any]:
     return registration_context(notice, introduces=True) | {"other_seat": other_seat(notice.registration)}
 
 
-def with_other_dates(notice: Notice) -> dict[str, Any]:
+def context_with_dates(notice: Notice) -> dict[str, Any]:
     return registration_context(notice, offers_dates=True)
 
 
@@ -77,7 +77,7 @@ def other_seat(registration: Registration) -> dict | None:
 # ---- the examples ----
 
 
-def end_of(session: Session) -> dict[str, Any]:
+def facts_of_ending(session: Session) -> dict[str, Any]:
     """Return what a mail about the end of `session` notes; of one that is not cancelled, as if the rule did it now."""
     is_cancelled = session.status == Session.Status.CANCELLED
     return {
@@ -120,18 +120,20 @@ PROMOTED = Kind(
     family=Family.NEWS,
     news=News.STANDING,
     carries=Carries.REQUEST,
-    context=promotion,
-    example=Example(facts=lambda session: {"how": ""}, carries=lambda session: session.status in HELD),
+    context=promotion_context,
+    example=Example(facts=lambda session: {"how": ""}, carries=lambda session: session.status in CONFIRMED_OR_OVER),
 )
 CONFIRMED = Kind(
     name="confirmed",
     label="Session confirmed",
     family=Family.NEWS,
     carries=Carries.REQUEST,
-    context=introduction,
+    context=introducing_context,
     placeholders=OF_A_REGISTRATION,
     required=frozenset(),
-    example=Example(fits=HELD, facts=lambda session: {"count": max(1, session.confirmed_count or session.seats_taken)}),
+    example=Example(
+        fits=CONFIRMED_OR_OVER, facts=lambda session: {"count": max(1, session.confirmed_count or session.seats_taken)}
+    ),
 )
 WITHDRAWN = Kind(
     name="withdrawn",
@@ -152,11 +154,11 @@ CANCELLED = Kind(
     family=Family.NEWS,
     news=News.ENDING,
     carries=Carries.CANCEL,
-    context=with_other_dates,
+    context=context_with_dates,
     example=Example(
         fits=(Session.Status.CANCELLED,),
         status=Registration.Status.SESSION_CANCELLED,
-        facts=lambda session: {"was_registered": True, **end_of(session)},
+        facts=lambda session: {"was_registered": True, **facts_of_ending(session)},
         carries=was_confirmed,
     ),
 )
@@ -174,7 +176,7 @@ WAITLIST_CLOSED = Kind(
     label="Waitlist closed",
     family=Family.NEWS,
     news=News.ENDING,
-    context=with_other_dates,
+    context=context_with_dates,
     required=frozenset(),
     example=Example(status=WAITLISTED_PERSON),
 )

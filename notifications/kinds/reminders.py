@@ -10,8 +10,8 @@ from catalog.reminder_days import MOST_DAYS, parse_days
 from foundation.dates import clock, local, long_day
 from foundation.wall_clock import days_before
 from notifications.kinds.contexts import OF_A_REGISTRATION, registration_context
-from notifications.kinds.registrations import HELD
-from notifications.kinds.timed import owe_what_is_due, prompt
+from notifications.kinds.prompts import owe_prompts, prompt
+from notifications.kinds.registrations import CONFIRMED_OR_OVER
 from notifications.models import Notice
 from notifications.models.kind import Example, Family, Kind
 from registrations import eligibility
@@ -26,7 +26,7 @@ def owe(now: datetime) -> None:
     soon = Meeting.objects.filter(
         session__status=Session.Status.CONFIRMED, starts_at__gt=now, starts_at__lte=now + HORIZON
     ).values_list("session", "starts_at", "time_zone", "session__workshop__reminder_days")
-    owe_what_is_due(sorted({session for session, *when in soon if _due(*when, now)}), plan, now)
+    owe_prompts(sorted({session for session, *when in soon if _due(*when, now)}), plan, now)
 
 
 def _due(starts_at: datetime, zone: str, reminder_days: str, now: datetime) -> tuple[int, datetime] | None:
@@ -110,7 +110,7 @@ REMINDER = Kind(
         "at": "the time it starts",
     },
     still_true=still_meets,
-    example=Example(fits=HELD, facts=lambda session: {"meeting": session.meetings.first().pk}),
+    example=Example(fits=CONFIRMED_OR_OVER, facts=lambda session: {"meeting": session.meetings.first().pk}),
 )
 
 KINDS = (REMINDER,)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from foundation.links import absolute
 from notifications.kinds.contexts import OF_A_REGISTRATION, part_words, registration_context
-from notifications.kinds.registrations import HELD
+from notifications.kinds.registrations import CONFIRMED_OR_OVER
 from notifications.models import Decline, Notice
 from notifications.models.kind import Carries, Example, Family, Kind, News
 from registrations.models import Registration
@@ -60,7 +60,7 @@ DECLINED = Kind(
         "keep_url": "the link to keep it",
     },
     required=frozenset({"gives_up"}),
-    example=Example(fits=HELD, context=example_of_decline),
+    example=Example(fits=CONFIRMED_OR_OVER, context=example_of_decline),
 )
 PART_DECLINED = Kind(
     name="part_declined",
@@ -69,7 +69,7 @@ PART_DECLINED = Kind(
     news=News.DETAIL,
     context=part_context,
     placeholders=OF_A_REGISTRATION,
-    example=Example(fits=HELD, facts=lambda session: {"declined": session.meetings.first().pk}),
+    example=Example(fits=CONFIRMED_OR_OVER, facts=lambda session: {"declined": session.meetings.first().pk}),
 )
 KEPT = Kind(
     name="kept",
@@ -79,7 +79,7 @@ KEPT = Kind(
     context=registration_context,
     placeholders=OF_A_REGISTRATION,
     required=frozenset(),
-    example=Example(fits=HELD),
+    example=Example(fits=CONFIRMED_OR_OVER),
 )
 AGAIN = Kind(
     name="again",
@@ -89,7 +89,7 @@ AGAIN = Kind(
     context=registration_context,
     placeholders=OF_A_REGISTRATION,
     required=frozenset(),
-    example=Example(fits=HELD),
+    example=Example(fits=CONFIRMED_OR_OVER),
 )
 UNPROVEN = Kind(
     name="unproven",
@@ -98,7 +98,7 @@ UNPROVEN = Kind(
     context=answer_context,
     placeholders=OF_A_REGISTRATION,
     required=frozenset(),
-    example=Example(fits=HELD, context=example_of_answer),
+    example=Example(fits=CONFIRMED_OR_OVER, context=example_of_answer),
 )
 PLACE_GONE = Kind(
     name="place_gone",
@@ -106,7 +106,7 @@ PLACE_GONE = Kind(
     family=Family.REPLY,
     context=answer_context,
     required=frozenset(),
-    example=Example(fits=HELD, context=example_of_answer),
+    example=Example(fits=CONFIRMED_OR_OVER, context=example_of_answer),
 )
 
 KINDS = (DECLINED, PART_DECLINED, KEPT, AGAIN, UNPROVEN, PLACE_GONE)

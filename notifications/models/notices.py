@@ -137,7 +137,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             dedupe_key=f"{kind.name}:{registration.pk}:{thread.meeting_id}:{thread.sequence}.{times}",
         )
 
-    def send_on(self, person: Person) -> None:
+    def readdress(self, person: Person) -> None:
         """Let what waits for `person` go to their new address. A code does not: its reader reads the old address."""
         waiting = self.filter(person=person, state=State.QUEUED).exclude(priority=Priority.CODE)
         waiting.update(to=person.email, subject="", text="", html="", calendar="")
@@ -268,7 +268,7 @@ class Notice(Handled):
         return self.thread_id is not None and self.thread_id == other.thread_id and self.sequence > other.sequence
 
     @part_of_a_verb
-    def write_while_held(self, **values) -> None:
+    def update_while_leased(self, **values) -> None:
         """Write `values` of a notice that is being sent, unless its lease ran out and somebody else holds it now.
 
         In plain SQL, because each notice is written twice on its way out: to put these statements together anew takes

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from notifications.calendars.snapshots import note_what_is_shown
+from notifications.calendars.snapshots import note_snapshots
 from notifications.models import CalendarThread, Notice
 from notifications.models.kind import Family, News
 from notifications.outbox.supersede import is_old_news
@@ -48,30 +48,30 @@ def claim_some(now: datetime, most: int) -> list[Notice]:
                 due = list(due.select_for_update(skip_locked=True, of=("self",))[:most])
                 if not due:
                     return []
-                if taken := _take(due, now):
+                if taken := _claim_locked(due, now):
                     return taken
         except IntegrityError:
             # Another sender has just taken a notice of one of these threads; the index let only one through.
             continue
 
 
-def _take(due: list[Notice], now: datetime) -> list[Notice]:
-    siblings = _siblings(due)
-    together = _together(due, siblings)
+def _claim_locked(due: list[Notice], now: datetime) -> list[Notice]:
+    siblings = _notices_by_registration(due)
+    together = _claimed_together(due, siblings)
     if older := _older_queued(together[0], siblings):
         # This waits for whoever is claiming it; only then is it certain whether anybody was ever invited.
         Notice.objects.filter(pk__in=older, state=STATE.QUEUED).update(state=STATE.SUPERSEDED)
-    _read_anew(together)
-    fates = {notice: _fate(notice, siblings[notice.registration_id], now) for notice in together}
-    for fate, changes in SET_ASIDE.items():
-        if aside := [notice.pk for notice in together if fates[notice] == fate]:
-            Notice.objects.filter(pk__in=aside).update(state=fate, **changes)
-    taken = [notice for notice in together if fates[notice] == STATE.SENDING]
-    _hold(taken, now)
+    _load_subjects(together)
+    states = {notice: _next_state(notice, siblings[notice.registration_id], now) for notice in together}
+    for state, changes in SET_ASIDE.items():
+        if aside := [notice.pk for notice in together if states[notice] == state]:
+            Notice.objects.filter(pk__in=aside).update(state=state, **changes)
+    taken = [notice for notice in together if states[notice] == STATE.SENDING]
+    _lease(taken, now)
     return taken
 
 
-def _siblings(due: list[Notice]) -> dict[int | None, list[Notice]]:
+def _notices_by_registration(due: list[Notice]) -> dict[int | None, list[Notice]]:
     """Return by registration what its person was ever told and is to be told, without the texts."""
     siblings, registrations = defaultdict(list), {notice.registration_id for notice in due if notice.registration_id}
     own = Notice.objects.filter(registration__in=registrations).order_by("pk")
@@ -85,7 +85,7 @@ def _older_queued(notice: Notice, siblings: dict[int | None, list[Notice]]) -> l
     return [one.pk for one in others if one.state == STATE.QUEUED and notice.is_later_in_its_thread_than(one)]
 
 
-def _together(due: list[Notice], siblings: dict[int | None, list[Notice]]) -> list[Notice]:
+def _claimed_together(due: list[Notice], siblings: dict[int | None, list[Notice]]) -> list[Notice]:
     """Return the first of these notices, and those that may be taken in one go with it.
 
     Alone goes a sign-in code, for it waits for nobody; what was tried before, for it may be what kills its sender; and
@@ -93,21 +93,21 @@ def _together(due: list[Notice], siblings: dict[int | None, list[Notice]]) -> li
     meanwhile would be a deadlock.
     """
 
-    def goes_alone(notice: Notice) -> bool:
+    def is_claimed_alone(notice: Notice) -> bool:
         is_urgent = notice.priority == Notice.Priority.CODE
         return is_urgent or notice.attempts or notice.of_kind.family is Family.REPLY or _older_queued(notice, siblings)
 
-    if goes_alone(due[0]):
+    if is_claimed_alone(due[0]):
         return due[:1]
     together, threads = [], set()
     for notice in due:
-        if notice.thread_id not in threads and not goes_alone(notice):
+        if notice.thread_id not in threads and not is_claimed_alone(notice):
             together.append(notice)
             threads.update({notice.thread_id} - {None})
     return together
 
 
-def _read_anew(notices: list[Notice]) -> None:
+def _load_subjects(notices: list[Notice]) -> None:
     """Read what the mail of these Notices is about, once for all of them and now that the notices are locked.
 
     What was read before may be older than what the last sender said.
@@ -126,7 +126,7 @@ def _read_anew(notices: list[Notice]) -> None:
             notice.thread = thread
 
 
-def _fate(notice: Notice, siblings: list[Notice], now: datetime) -> str:
+def _next_state(notice: Notice, siblings: list[Notice], now: datetime) -> str:
     """Return the state a due Notice comes to: sending, or one in which it is set aside."""
     kind = notice.of_kind
     if is_old_news(notice, siblings):
@@ -154,7 +154,7 @@ def _is_said_by_another(notice: Notice, siblings: list[Notice]) -> bool:
     return notice.pk != min(one.pk for one in siblings if one.kind == notice.kind)
 
 
-def _hold(notices: list[Notice], now: datetime) -> None:
+def _lease(notices: list[Notice], now: datetime) -> None:
     """Write that these notices are being sent, and what the calendars of their readers will show."""
     token = uuid.uuid4()
     held = Notice.objects.filter(pk__in=[notice.pk for notice in notices])
@@ -167,4 +167,4 @@ def _hold(notices: list[Notice], now: datetime) -> None:
         notice.method = METHOD.NONE
     held.filter(pk__in=[notice.pk for notice in plain]).update(method=METHOD.NONE)
     invitations = [notice for notice in notices if notice.method == METHOD.REQUEST and not notice.text]
-    note_what_is_shown(invitations, now)
+    note_snapshots(invitations, now)

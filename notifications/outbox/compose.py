@@ -13,7 +13,7 @@ from django.template.loader import get_template, render_to_string
 from django.utils import timezone
 
 from notifications.calendars import writing
-from notifications.calendars.entry_text import DISCREET_TITLE, invitation_of, office
+from notifications.calendars.invitations import DISCREET_TITLE, invitation_of, office
 from notifications.calendars.writing import Mailbox
 from notifications.models import Notice, Wording, placeholders
 from notifications.models.placeholders import STANDARD_WORDS
@@ -23,7 +23,7 @@ BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 def write_mail(notice: Notice, wordings: Mapping[str, Wording] | None = None, now: datetime | None = None) -> dict:
-    """Return the arguments of `mime.message` for `notice`, written once and repeated from then on.
+    """Return the arguments of `mime.build_mail` for `notice`, written once and repeated from then on.
 
     `wordings` are the office's own, by kind, where the caller has them. A calendar goes by `now` to tell which of two
     letters with the same SEQUENCE is the newer one.
@@ -32,7 +32,7 @@ def write_mail(notice: Notice, wordings: Mapping[str, Wording] | None = None, no
         wordings = Wording.objects.in_bulk([notice.kind]) if wordings is None else wordings
         _compose(notice, wordings, now or timezone.now())
         written = ("subject", "text", "html", "calendar", "facts")
-        notice.write_while_held(**{name: getattr(notice, name) for name in written})
+        notice.update_while_leased(**{name: getattr(notice, name) for name in written})
     return {
         "sender": office(),
         "recipient": Mailbox(notice.person.name if notice.person else "", notice.to),

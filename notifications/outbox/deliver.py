@@ -20,7 +20,7 @@ from notifications.models import MailQueue, Notice, Wording
 from notifications.outbox.claim import claim_some
 from notifications.outbox.clock import Clock
 from notifications.outbox.compose import write_mail
-from notifications.outbox.mime import message
+from notifications.outbox.mime import build_mail
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class Sender:
             # What reaches no server is not written yet: it tells how things are when it does.
             self.connection.open()
             mail = write_mail(notice, wordings, now)
-            self.connection.send_messages([message(**mail)])
+            self.connection.send_messages([build_mail(**mail)])
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
             self._refused(notice, code, _decoded(words), now, is_new)
@@ -135,7 +135,7 @@ class Sender:
 
     def _mark(self, notice: Notice, **changes) -> None:
         """Write what came of the attempt, and let go of the notice."""
-        notice.write_while_held(lease_until=None, token=None, **changes)
+        notice.update_while_leased(lease_until=None, token=None, **changes)
 
 
 def _erased(notice: Notice) -> dict:

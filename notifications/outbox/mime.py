@@ -38,7 +38,7 @@ class Utf8(Charset):
         return quopri.encodestring(text).decode("ascii")
 
 
-class Brisk(Compat32):
+class OneLineHeaders(Compat32):
     """Write a header that fits on one line as it is. The email package works out for each how to fold it."""
 
     def fold_binary(self, name: str, value: str | Header) -> bytes:
@@ -48,7 +48,7 @@ class Brisk(Compat32):
         return super().fold_binary(name, value)
 
 
-class Letter(EmailMultiAlternatives):
+class OutgoingMail(EmailMultiAlternatives):
     """Fold a long subject where its own name leaves room, so that no reader shows it with a blank in front.
 
     Its boundaries occur in no part: quoted-printable and base64 never have `=_` (RFC 2045 section 6.7). The email
@@ -57,7 +57,7 @@ class Letter(EmailMultiAlternatives):
 
     def message(self):
         built = super().message()
-        built.policy = Brisk()
+        built.policy = OneLineHeaders()
         built.replace_header("Subject", Header(self.subject, header_name="Subject"))
         for part in built.walk():
             if part.is_multipart():
@@ -65,7 +65,7 @@ class Letter(EmailMultiAlternatives):
         return built
 
 
-def message(
+def build_mail(
     *,
     sender: Mailbox,
     recipient: Mailbox,
@@ -86,8 +86,8 @@ def message(
         raise ValueError(f"{message_id!r} is not a Message-ID.")
     if (calendar or method) and not (method.isalpha() and f"\r\nMETHOD:{method}\r\n".encode() in calendar):
         raise ValueError(f"The calendar part does not say METHOD:{method}.")
-    mail = Letter(
-        _words(subject),
+    mail = OutgoingMail(
+        _header_text(subject),
         text,
         # The envelope takes bare addresses; names are for the headers.
         sender.ascii_address,
@@ -114,12 +114,12 @@ def message(
 @lru_cache(REMEMBERED)
 def _header(mailbox: Mailbox) -> str:
     """Return `Name <address>` in ASCII on one line."""
-    name = _words(mailbox.name)
+    name = _header_text(mailbox.name)
     written = name if name.isascii() else Header(name, "utf-8").encode().replace("\n", "")
     return formataddr((written, mailbox.ascii_address))
 
 
-def _words(text: str) -> str:
+def _header_text(text: str) -> str:
     """Return `text` on one line, and such that no reader takes any of it for an encoded word (RFC 2047)."""
     return one_line(text).replace("=?", "= ?")
 

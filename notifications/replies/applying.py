@@ -16,7 +16,7 @@ from django.utils import timezone
 from notifications.kinds.replies import KINDS, PART_DECLINED, PLACE_GONE, UNPROVEN
 from notifications.models import CalendarThread, Decline, Notice, ReceivedMail, counts_of, every_meeting_declined
 from notifications.models.kind import Family, Kind
-from notifications.replies.reading import Incoming, Reply, Return, read, same_address_form
+from notifications.replies.reading import CalendarReply, FailedRecipient, IncomingMail, read, same_address_form
 from registrations.models import Registration
 
 logger = logging.getLogger(__name__)
@@ -50,12 +50,12 @@ def receive(raw: bytes, now: datetime | None = None) -> ReceivedMail:
     except Exception as error:
         # Without the traceback: its values may be addresses, and logs carry none.
         logger.error("a received mail could not be applied: %s", type(error).__name__)
-        unreadable = Incoming(mail.message_id, mail.sender, mail.subject, problem="It could not be applied.")
+        unreadable = IncomingMail(mail.message_id, mail.sender, mail.subject, problem="It could not be applied.")
         return _receive(unreadable, raw, now)
 
 
 @transaction.atomic
-def _receive(mail: Incoming, raw: bytes, now: datetime) -> ReceivedMail:
+def _receive(mail: IncomingMail, raw: bytes, now: datetime) -> ReceivedMail:
     record, is_new = ReceivedMail.objects.get_or_create(
         message_id=mail.message_id,
         defaults={"received_at": now, "outcome": Outcome.IGNORED},
@@ -70,12 +70,12 @@ def _receive(mail: Incoming, raw: bytes, now: datetime) -> ReceivedMail:
     return record
 
 
-def _apply(mail: Incoming, record: ReceivedMail, now: datetime) -> tuple[str, str]:
+def _apply(mail: IncomingMail, record: ReceivedMail, now: datetime) -> tuple[str, str]:
     """Do what the mail asks for where it may, and return outcome and sentence."""
     if mail.problem:
         return Outcome.UNREADABLE, mail.problem
-    if mail.returns:
-        return _take_back_notices(mail.returns, now)
+    if mail.failed_recipients:
+        return _mark_undeliverable(mail.failed_recipients, now)
     reply = mail.reply
     if reply is None:
         return Outcome.IGNORED, "It holds no calendar."
@@ -96,7 +96,7 @@ def _apply(mail: Incoming, record: ReceivedMail, now: datetime) -> tuple[str, st
 # ---- answers to an invitation of ours, its session locked ----
 
 
-def _answer(mail: Incoming, reply: Reply, thread: CalendarThread, now: datetime) -> tuple[str, str]:
+def _answer(mail: IncomingMail, reply: CalendarReply, thread: CalendarThread, now: datetime) -> tuple[str, str]:
     """Go through the table of calendar.md 8.3, in its order."""
     registration, meeting = thread.registration, thread.meeting
     unproven = _why_unproven(mail, reply, registration)
@@ -121,7 +121,7 @@ def _answer(mail: Incoming, reply: Reply, thread: CalendarThread, now: datetime)
     return _apply_answer(reply, thread, now)
 
 
-def _why_unproven(mail: Incoming, reply: Reply, registration: Registration) -> str:
+def _why_unproven(mail: IncomingMail, reply: CalendarReply, registration: Registration) -> str:
     own = same_address_form(registration.person.email)
     if reply.attendee != own:
         return "It answers for somebody who was not invited."
@@ -145,7 +145,7 @@ def _answers_other_times(thread: CalendarThread, sequence: int) -> bool:
     return tuple(datetime.fromisoformat(said[name]) for name in ("starts_at", "ends_at")) != held
 
 
-def _why_not_newer(reply: Reply, thread: CalendarThread) -> tuple[str, str] | None:
+def _why_not_newer(reply: CalendarReply, thread: CalendarThread) -> tuple[str, str] | None:
     """Return the outcome of an answer that is older than the last one applied, or the same; None for a newer one."""
     same = Q(attendee=reply.attendee, stamp=reply.stamp, partstat=reply.partstat)
     if thread.answers.filter(same, outcome__in=ReceivedMail.APPLIED).exists():
@@ -155,7 +155,7 @@ def _why_not_newer(reply: Reply, thread: CalendarThread) -> tuple[str, str] | No
     return None
 
 
-def _apply_answer(reply: Reply, thread: CalendarThread, now: datetime) -> tuple[str, str]:
+def _apply_answer(reply: CalendarReply, thread: CalendarThread, now: datetime) -> tuple[str, str]:
     registration = thread.registration
     thread.partstat = reply.partstat
     thread.answered_at = now if reply.stamp > now + CLOCKS_DIFFER else reply.stamp
@@ -180,7 +180,7 @@ def _apply_answer(reply: Reply, thread: CalendarThread, now: datetime) -> tuple[
     return Outcome.DECLINED, "The place is given up unless the person takes that back in time."
 
 
-def _too_late(reply: Reply, thread: CalendarThread, doubt: str, now: datetime) -> tuple[str, str]:
+def _too_late(reply: CalendarReply, thread: CalendarThread, doubt: str, now: datetime) -> tuple[str, str]:
     """Record an answer about a place or a meeting that is over; say so to who accepts a place that was given up.
 
     Whom there is any `doubt` about is told nothing.
@@ -194,7 +194,7 @@ def _too_late(reply: Reply, thread: CalendarThread, doubt: str, now: datetime) -
     return Outcome.ENDED, "The place or the meeting is over."
 
 
-def _ask_to_confirm(reply: Reply, registration: Registration, unproven: str, now: datetime) -> tuple[str, str]:
+def _ask_to_confirm(reply: CalendarReply, registration: Registration, unproven: str, now: datetime) -> tuple[str, str]:
     """Record an answer whose sender is not proven; a decline may be confirmed by a link to the registered address."""
     is_decline = reply.method == "REPLY" and reply.partstat == Partstat.DECLINED
     if is_decline and settings.REPLY_AUTHENTICATION == "link" and _may_answer(registration, now):
@@ -203,7 +203,7 @@ def _ask_to_confirm(reply: Reply, registration: Registration, unproven: str, now
     return Outcome.UNPROVEN, unproven
 
 
-def _repeat(mail: Incoming, thread: CalendarThread, now: datetime) -> tuple[str, str]:
+def _repeat(mail: IncomingMail, thread: CalendarThread, now: datetime) -> tuple[str, str]:
     if mail.is_automatic or not _may_answer(thread.registration, now):
         return Outcome.IGNORED, "It asks for the invitation again, and was not answered a second time that day."
     try:
@@ -229,10 +229,10 @@ def _owe_answer(kind: Kind, registration: Registration, now: datetime) -> None:
 # ---- what came back ----
 
 
-def _take_back_notices(returns: tuple[Return, ...], now: datetime) -> tuple[str, str]:
+def _mark_undeliverable(failed_recipients: tuple[FailedRecipient, ...], now: datetime) -> tuple[str, str]:
     """Mark the notices of ours that could not be delivered. A report counts where it knows our id and its reader."""
     marked = 0
-    for returned in returns:
+    for returned in failed_recipients:
         ours = Notice.objects.filter(message_id__in=returned.message_ids).first()
         if ours and same_address_form(ours.to) == returned.recipient:
             marked += ours.bounce(returned.words, now)

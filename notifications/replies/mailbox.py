@@ -38,7 +38,7 @@ class NoFolder(imaplib.IMAP4.error):
     """The server lets us have no folder of that name."""
 
 
-class Mailbox:
+class ImapMailbox:
     """One conversation with the server of `url`, the folder selected. Use as a context manager.
 
     Raises OSError or imaplib.IMAP4.error where the server is away, refuses us or does not know the folder.
@@ -64,7 +64,7 @@ class Mailbox:
         (validity,) = self.server.response("UIDVALIDITY")[1][:1] or [b"0"]
         self.uid_validity = int(UID_VALIDITY.search(validity or b"0")[1])
 
-    def __enter__(self) -> "Mailbox":
+    def __enter__(self) -> "ImapMailbox":
         return self
 
     def __exit__(self, *exc_info) -> None:
@@ -124,7 +124,7 @@ def read_mailbox(now: datetime | None = None) -> int:
     """
     now, state = now or timezone.now(), ReplyMailbox.load()
     try:
-        with Mailbox(settings.REPLY_MAILBOX_URL) as mailbox:
+        with ImapMailbox(settings.REPLY_MAILBOX_URL) as mailbox:
             if mailbox.uid_validity != state.uid_validity:
                 state.note(uid_validity=mailbox.uid_validity, last_uid=0, trying_uid=0, tries=0)
             read = sum(1 for _ in _read_new(mailbox, state))
@@ -137,7 +137,7 @@ def read_mailbox(now: datetime | None = None) -> int:
     return read
 
 
-def _read_new(mailbox: Mailbox, state: ReplyMailbox) -> Iterator[int]:
+def _read_new(mailbox: ImapMailbox, state: ReplyMailbox) -> Iterator[int]:
     """Read each new mail and yield its UID. One that the database had no time for is read again, and those after it."""
     stop_at, may_advance = time.monotonic() + POLL_SECONDS, True
     for uid in mailbox.after(state.last_uid):
@@ -151,7 +151,7 @@ def _read_new(mailbox: Mailbox, state: ReplyMailbox) -> Iterator[int]:
             state.note(last_uid=uid)
 
 
-def _read_one(mailbox: Mailbox, state: ReplyMailbox, uid: int) -> bool:
+def _read_one(mailbox: ImapMailbox, state: ReplyMailbox, uid: int) -> bool:
     tries = state.tries + 1 if state.trying_uid == uid else 1
     state.note(trying_uid=uid, tries=tries)
     if tries > MOST_TRIES:
@@ -174,7 +174,7 @@ def _read_one(mailbox: Mailbox, state: ReplyMailbox, uid: int) -> bool:
     return True
 
 
-def _put_away(mailbox: Mailbox, state: ReplyMailbox, uid: int, folder: str) -> None:
+def _put_away(mailbox: ImapMailbox, state: ReplyMailbox, uid: int, folder: str) -> None:
     """Move a mail that was dealt with. Where there is no folder it stays, the office is told, and the next is read."""
     try:
         mailbox.move(uid, folder)

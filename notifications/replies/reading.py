@@ -37,7 +37,7 @@ ENHANCED_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 
 
 @dataclass(frozen=True)
-class Reply:
+class CalendarReply:
     """What a calendar says in its one text/calendar part. `attendee` is an address or ""; `stamp` is aware or None.
 
     `method` and `partstat` are upper case. `problem` says, in a sentence, why it cannot be taken as the answer of one
@@ -55,7 +55,7 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Return:
+class FailedRecipient:
     """One recipient to whom a message could not be delivered for good (RFC 3464), and the ids of that message."""
 
     recipient: str
@@ -64,7 +64,7 @@ class Return:
 
 
 @dataclass(frozen=True)
-class Incoming:
+class IncomingMail:
     """What is said in one mail. `sender` is the one address of its one From, or "" where there is none or several.
 
     `is_proven` tells whether our own mail server found the sender's domain to be the one in From (DMARC). `problem` is
@@ -76,36 +76,36 @@ class Incoming:
     subject: str = ""
     is_automatic: bool = False
     is_proven: bool = False
-    reply: Reply | None = None
-    returns: tuple[Return, ...] = field(default=())
+    reply: CalendarReply | None = None
+    failed_recipients: tuple[FailedRecipient, ...] = field(default=())
     problem: str = ""
 
 
-def read(raw: bytes, authserv_id: str) -> Incoming:
+def read(raw: bytes, authserv_id: str) -> IncomingMail:
     """Return what `raw` says. Never raises. `authserv_id` names our mail server in Authentication-Results, or is ""."""
     try:
         return _read(raw, authserv_id)
     # The standard library's parser and icalendar raise many kinds of errors on what people and attackers send.
     except Exception:
-        return Incoming(_digest(raw), problem="It could not be taken apart.")
+        return IncomingMail(_digest(raw), problem="It could not be taken apart.")
 
 
-def _read(raw: bytes, authserv_id: str) -> Incoming:
+def _read(raw: bytes, authserv_id: str) -> IncomingMail:
     if not raw.strip():
-        return Incoming(_digest(raw), problem="It is empty.")
+        return IncomingMail(_digest(raw), problem="It is empty.")
     headers = BytesHeaderParser().parsebytes(raw[:HEADER_BYTES])
     known = _of_headers(headers, raw, authserv_id)
     if len(raw) > MOST_BYTES:
-        return Incoming(**known, problem="It is larger than 1 MB.")
+        return IncomingMail(**known, problem="It is larger than 1 MB.")
     if raw.lower().count(b"boundary") > MOST_BOUNDARIES:
-        return Incoming(**known, problem="It has too many parts.")
+        return IncomingMail(**known, problem="It has too many parts.")
     try:
         mail = message_from_bytes(raw)
         if mail.get_content_type() == "multipart/report":
-            return Incoming(**known | {"is_automatic": True}, returns=tuple(_returns(mail)))
-        return Incoming(**known, **_of_parts(mail))
+            return IncomingMail(**known | {"is_automatic": True}, failed_recipients=tuple(_failed_recipients(mail)))
+        return IncomingMail(**known, **_of_parts(mail))
     except Exception:
-        return Incoming(**known, problem="It could not be taken apart.")
+        return IncomingMail(**known, problem="It could not be taken apart.")
 
 
 def _digest(raw: bytes) -> str:
@@ -268,7 +268,7 @@ def _text(content: bytes, charset: str | None) -> str:
     raise ValueError("no calendar")
 
 
-def _reply(calendar: Calendar, parameter: str) -> Reply:
+def _reply(calendar: Calendar, parameter: str) -> CalendarReply:
     method = str(calendar.get("METHOD", "")).strip().upper()
     if parameter and parameter.strip().upper() != method:
         method = ""
@@ -279,7 +279,7 @@ def _reply(calendar: Calendar, parameter: str) -> Reply:
     said = _parameters(attendee)
     partstat = said.get("PARTSTAT", "").upper()
     comments = [str(one) for one in _several(event.get("COMMENT"))] or [said.get("X-RESPONSE-COMMENT", "")]
-    return Reply(
+    return CalendarReply(
         method=method,
         uid=str(event.get("UID", "")).strip(),
         sequence=_whole(event.get("SEQUENCE")),
@@ -354,7 +354,7 @@ def _lines(text: str) -> str:
 # ---- what came back ----
 
 
-def _returns(report: Message) -> Iterator[Return]:
+def _failed_recipients(report: Message) -> Iterator[FailedRecipient]:
     """Yield each recipient that a delivery report names as failed for good. Delays and successes are none."""
     parts = report.get_payload()
     if str(report.get_param("report-type") or "").lower() != "delivery-status" or not isinstance(parts, list):
@@ -369,7 +369,7 @@ def _returns(report: Message) -> Iterator[Return]:
         # Final by RFC 3464 2.3.3, whatever the status: a relay that gave up after days says 4.4.7.
         if address and _header(recipient, "Action").lower() == "failed":
             words = f"{code[1] if code else ''} {_words_of(_header(recipient, 'Diagnostic-Code'))}".strip()
-            yield Return(address, words[:500], message_ids)
+            yield FailedRecipient(address, words[:500], message_ids)
 
 
 def _typed(recipient: Message, name: str) -> str:

@@ -14,7 +14,7 @@ from django.db.models import Count, F, Max, Model, Q, QuerySet
 
 from accounts.models import Campus, Person
 from foundation.links import absolute
-from notifications.calendars.entry_text import description_for, summary_for
+from notifications.calendars.invitations import description_for, summary_for
 from notifications.calendars.snapshots import place_words
 from notifications.calendars.writing import Entry
 from notifications.models import CalendarThread, CalendarThreadQuerySet

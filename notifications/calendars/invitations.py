@@ -6,7 +6,7 @@ from django.conf import settings
 
 from accounts.models import Person
 from foundation.links import absolute
-from notifications.calendars.snapshots import instant, shown_of
+from notifications.calendars.snapshots import instant_in, snapshot_of
 from notifications.calendars.writing import Invitation, Mailbox
 from notifications.models import Notice
 from registrations.models import Registration
@@ -24,13 +24,13 @@ def invitation_of(notice: Notice, at: datetime) -> Invitation:
     """Return the plain values of a calendar notice's VEVENT, written `at`: what it says, or what the calendar it leaves
     shows."""
     registration, thread = notice.registration, notice.thread
-    shown = notice.facts.get("says") or thread.shown or shown_of(registration, thread.meeting)
+    shown = notice.facts.get("says") or thread.shown or snapshot_of(registration, thread.meeting)
     return Invitation(
         uid=thread.uid,
         sequence=notice.sequence,
         stamp=at,
-        starts_at=instant(shown, "starts_at"),
-        ends_at=instant(shown, "ends_at"),
+        starts_at=instant_in(shown, "starts_at"),
+        ends_at=instant_in(shown, "ends_at"),
         time_zone=shown["time_zone"],
         summary=DISCREET_TITLE if registration.person.discreet_titles else shown["title"],
         description=description_for(registration, shown["facilitators"]),

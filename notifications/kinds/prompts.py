@@ -18,7 +18,7 @@ from sessions_app.models import Session
 BATCH = 500
 
 
-def owe_what_is_due(pks: Iterable[int], plan: Callable[[Session, datetime], list[Notice]], now: datetime) -> None:
+def owe_prompts(pks: Iterable[int], plan: Callable[[Session, datetime], list[Notice]], now: datetime) -> None:
     """Write what `plan(session, now)` returns and is not there yet, for the sessions `pks`, each in its transaction.
 
     The session is locked only if something is missing, and the plan made again under the lock. The number of queries
@@ -27,16 +27,16 @@ def owe_what_is_due(pks: Iterable[int], plan: Callable[[Session, datetime], list
 
     def owe(pk: int) -> None:
         session = Session.objects.select_related("workshop").get(pk=pk)
-        if not missing(plan(session, now)):
+        if not not_written_yet(plan(session, now)):
             return
         with transaction.atomic():
             session.lock()
-            Notice.objects.bulk_create(missing(plan(session, now)), batch_size=BATCH, ignore_conflicts=True)
+            Notice.objects.bulk_create(not_written_yet(plan(session, now)), batch_size=BATCH, ignore_conflicts=True)
 
     sweep(pks, owe, "what is due for session {} was not written")
 
 
-def missing(notices: list[Notice]) -> list[Notice]:
+def not_written_yet(notices: list[Notice]) -> list[Notice]:
     """Return those of `notices` whose key no notice has yet. One query, none for nothing."""
     keys = [notice.dedupe_key for notice in notices]
     there = set(Notice.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True)) if keys else set()
