@@ -16,7 +16,10 @@ from django.utils import timezone
 from notifications.kinds.replies import KINDS, PART_DECLINED, PLACE_GONE, UNPROVEN
 from notifications.models import CalendarThread, Decline, Notice, ReceivedMail, counts_of, every_meeting_declined
 from notifications.models.kind import Family, Kind
-from notifications.replies.reading import CalendarReply, FailedRecipient, IncomingMail, read, same_address_form
+from notifications.replies.calendar_replies import CalendarReply
+from notifications.replies.delivery_reports import FailedRecipient
+from notifications.replies.headers import same_address_form
+from notifications.replies.reading import IncomingMail, read
 from registrations.models import Registration
 
 logger = logging.getLogger(__name__)

@@ -20,7 +20,8 @@ from devtools.testing.replies import (
     multipart,
     proof,
 )
-from notifications.replies.reading import MOST_BYTES, MOST_COMMENT, read
+from notifications.replies.calendar_replies import MOST_COMMENT
+from notifications.replies.reading import MOST_BYTES, read
 
 UID = "6f1d1c1e-0c5e-4f1e-9a53-7f0f6a1f8c11@portal.example"
 JANA = "jana@example.edu"
