@@ -126,7 +126,7 @@ def _asked_too_often(feed: CalendarFeed, now: datetime) -> bool:
 
 
 def _answer(request: HttpRequest, body: bytes, key: str, who: str) -> HttpResponse:
-    """Answer with `body`, or 304 where nothing has changed. `who` (public, private) may cache it for a quarter of an hour.
+    """Answer with `body`, or 304 where nothing has changed. `who` (public, private) may cache it for 15 minutes.
 
     `key` names the calendar among those whose last change is remembered.
     """

@@ -153,7 +153,7 @@ def request(invitation: Invitation) -> bytes:
 
 
 def cancel(invitation: Invitation) -> bytes:
-    """Return the METHOD:CANCEL that takes a meeting off the calendar: the person withdrew, or the session was cancelled.
+    """Return the METHOD:CANCEL that takes a meeting off the calendar, after a withdrawal as after a cancellation.
 
     Every UID has one attendee, so either way the whole object ends and STATUS:CANCELLED is right. Raises ValueError
     where SEQUENCE has not grown since the REQUEST (RFC 5546 section 3.2.5).
@@ -287,7 +287,7 @@ def _unmistakable(text: str) -> str:
 
 def _add_last_modified(event: Event) -> None:
     """Add LAST-MODIFIED: outside of scheduling DTSTAMP means the same (RFC 5545 section 3.8.7.2)."""
-    event.add("last-modified", event["dtstamp"].dt)
+    event.add("last-modified", event.DTSTAMP)
 
 
 def _address(mailbox: Mailbox, **parameters: str) -> vCalAddress:

@@ -1,8 +1,8 @@
-"""Account mail: sign-in codes, news of how one signs in, and that something waits about access.
+"""Account mail: sign-in codes, news about how a person signs in, and that something about access waits.
 
-It belongs to its reader alone. Mail around access requests is account mail too, so that the office's list of mail does
-not show who asked for something: it says that something waits on the portal, and not what, about which session, for
-whom. It is written at once, for what it says is known only then.
+Account mail belongs to its reader alone. Mail about access requests is account mail too, so that the office's list of
+mail does not show who asked for something: the mail says that something waits on the portal, but not what, about which
+session, for whom. Account mail is written when it is owed, because its code or its sentence is stored nowhere else.
 """
 
 import uuid
@@ -33,15 +33,15 @@ def owe_code(email: str, code: str, seconds: int) -> None:
 
 
 def owe_account_news(email: str, news: str) -> None:
-    """Owe `email` a sentence about how one signs in, ahead of the queue."""
+    """Owe `email` a sentence about how its owner signs in, ahead of the queue."""
     _owe_ahead(ACCOUNT, email, {"news": news}, NEWS_LIFE)
 
 
 def _owe_ahead(kind: Kind, email: str, context: dict[str, Any], life: timedelta) -> None:
     person = Person.objects.filter(email=email).first()
     words = rendered(kind.name, person, context | {"site_url": settings.SITE_URL})
-    expires_at, of = timezone.now() + life, f"{uuid.uuid4()}::"
-    Notice.objects.owe_written(kind, of, email, person, words, expires_at, priority=Notice.Priority.CODE)
+    expires_at, key = timezone.now() + life, f"{uuid.uuid4()}::"
+    Notice.objects.owe_written(kind, key, email, person, words, expires_at, priority=Notice.Priority.CODE)
 
 
 def owe_access_request(accommodation: Accommodation) -> None:
@@ -58,8 +58,9 @@ def owe_access_request(accommodation: Accommodation) -> None:
 
 
 def owe_access_answer(accommodation: Accommodation) -> None:
-    """Owe the person a mail that there is an answer, with a link to the page of their registration."""
+    """Owe the person a mail that says there is an answer, with a link to the page of their registration."""
     person, answered_at = accommodation.registration.person, accommodation.answered_at
+    assert answered_at is not None
     context = {"url": absolute(accommodation.registration.get_absolute_url())}
     key = f"access_answered-{accommodation.pk}-{answered_at.timestamp()}:{person.pk}"
     _owe_about_access("access_answered", person.email, person, key, answered_at, context)
@@ -73,7 +74,7 @@ def _owe_about_access(
 
 
 def rendered(folder: str, person: Person | None, context: dict[str, Any]) -> dict[str, str]:
-    """Return subject, text and html of the mail in `folder`, as `person` reads it."""
+    """Return subject, text and html of the mail in the template folder `folder`, as `person` reads it."""
     context = context | {
         "name": first_name(person),
         "office_name": settings.OFFICE_NAME,
@@ -88,7 +89,7 @@ def rendered(folder: str, person: Person | None, context: dict[str, Any]) -> dic
 
 
 def no_context(notice: Notice) -> dict[str, Any]:
-    """Account mail is written when it is owed: nothing is left to name."""
+    """Return nothing: account mail is written when it is owed."""
     return {}
 
 

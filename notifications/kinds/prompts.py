@@ -1,11 +1,12 @@
-"""Write the Notices that a moment owes, and not a change: the sweep finds them every minute, also twice or late.
+"""Owe prompts: Notices that are due at a moment and not after a change. A sweep finds them every minute.
 
-What a session owes is planned from its rows alone, so that planning again gives the same notices with the same keys;
-those that are not written yet are written under the session's lock, all of them in one go.
+The prompts of a session are planned from its rows alone, so that a second plan has the same Notices with the same keys.
+Those that are not written yet are written under the session's lock, all together.
 """
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -19,10 +20,10 @@ BATCH = 500
 
 
 def owe_prompts(pks: Iterable[int], plan: Callable[[Session, datetime], list[Notice]], now: datetime) -> None:
-    """Write what `plan(session, now)` returns and is not there yet, for the sessions `pks`, each in its transaction.
+    """Write the Notices of `plan(session, now)` that do not exist yet, for each of the sessions `pks`.
 
-    The session is locked only if something is missing, and the plan made again under the lock. The number of queries
-    does not depend on the number of people.
+    Each session has its own transaction, and one in trouble holds up no other. It is locked only if a Notice is
+    missing, and planned again under the lock. The number of queries does not depend on the number of people.
     """
 
     def owe(pk: int) -> None:
@@ -37,14 +38,16 @@ def owe_prompts(pks: Iterable[int], plan: Callable[[Session, datetime], list[Not
 
 
 def not_written_yet(notices: list[Notice]) -> list[Notice]:
-    """Return those of `notices` whose key no notice has yet. One query, none for nothing."""
+    """Return those of `notices` whose key no row has yet. One query, or none where `notices` is empty."""
     keys = [notice.dedupe_key for notice in notices]
     there = set(Notice.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True)) if keys else set()
     return [notice for notice in notices if notice.dedupe_key not in there]
 
 
-def prompt(kind: Kind, registration: Registration, event: str, expires_at: datetime, now: datetime, **facts) -> Notice:
-    """Return, unsaved, the prompt of `kind` to a registration's person; `event` says which, once each."""
+def prompt(
+    kind: Kind, registration: Registration, event: str, expires_at: datetime, now: datetime, **facts: Any
+) -> Notice:
+    """Return, unsaved, the prompt of `kind` to a registered person. Each `event` is owed once."""
     return Notice(
         kind=kind.name,
         to=registration.person.email,

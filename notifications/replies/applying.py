@@ -1,8 +1,8 @@
 """Decide what a received mail does (calendar.md section 8): answers of calendars, and mail that came back.
 
-An answer moves only the place of the person whom our mail server proved to have sent it. Whatever else comes is
-recorded and changes nothing: a mail is a claim, and the UID in it only shows that its writer has seen the invitation.
-Nobody is woken here: whoever hands mail over does that once, for all of it.
+An answer changes only the seat of the person whom our mail server proved to have sent it. All other mail is recorded
+and changes nothing: a mail is a claim, and the UID in it only shows that its writer has seen the invitation. Nothing
+here wakes a worker: the caller does that once, for all the mail it hands over.
 """
 
 import logging
@@ -30,7 +30,7 @@ ONCE_IN = timedelta(days=1)
 CLOCKS_DIFFER = timedelta(days=1)
 
 Outcome, Partstat = ReceivedMail.Outcome, CalendarThread.Partstat
-APPLIED = {
+APPLIED: dict[str, ReceivedMail.Outcome] = {
     Partstat.ACCEPTED: Outcome.ACCEPTED,
     Partstat.TENTATIVE: Outcome.TENTATIVE,
     Partstat.DECLINED: Outcome.DECLINED,
@@ -39,10 +39,10 @@ ANSWERS = [kind.name for kind in KINDS if kind.family is Family.REPLY]
 
 
 def receive(raw: bytes, now: datetime | None = None) -> ReceivedMail:
-    """Apply one mail, once however often it comes, and return the record of what was made of it.
+    """Apply one mail, once however often it comes, and return the row of what was made of it.
 
-    Raises only where the database is away: then the mail has to be handed over again. Whatever else goes wrong with a
-    mail is recorded as unreadable, so that it never stops the next.
+    Raises only DATABASE_AWAY: then the caller has to hand the mail over again. A mail with which anything else goes
+    wrong is recorded as unreadable, so that it never stops the next one.
     """
     now = now or timezone.now()
     mail = read(raw, settings.REPLY_AUTHSERV_ID)
@@ -66,7 +66,7 @@ def _receive(mail: IncomingMail, raw: bytes, now: datetime) -> ReceivedMail:
     if is_new:
         record.outcome, record.sentence = _apply(mail, record, now)
         if record.outcome != Outcome.IGNORED:
-            # What is no answer may be a letter to a person of the office, and is left to its mailbox.
+            # Mail that is no answer may be addressed to a person of the office, so nothing of it is stored here.
             record.raw, record.sender, record.subject = raw, mail.sender, mail.subject
         record.save()
         logger.info("received mail %s: %s", record.pk, record.outcome)
@@ -74,7 +74,7 @@ def _receive(mail: IncomingMail, raw: bytes, now: datetime) -> ReceivedMail:
 
 
 def _apply(mail: IncomingMail, record: ReceivedMail, now: datetime) -> tuple[str, str]:
-    """Do what the mail asks for where it may, and return outcome and sentence."""
+    """Do what the mail may ask for, and return the outcome with a sentence for the office."""
     if mail.problem:
         return Outcome.UNREADABLE, mail.problem
     if mail.failed_recipients:
@@ -100,7 +100,7 @@ def _apply(mail: IncomingMail, record: ReceivedMail, now: datetime) -> tuple[str
 
 
 def _answer(mail: IncomingMail, reply: CalendarReply, thread: CalendarThread, now: datetime) -> tuple[str, str]:
-    """Go through the table of calendar.md 8.3, in its order."""
+    """Go through the table of calendar.md 8.3, in its order, and return the outcome with its sentence."""
     registration, meeting = thread.registration, thread.meeting
     unproven = _why_unproven(mail, reply, registration)
     if not registration.is_registered or meeting.is_cancelled or meeting.starts_at <= now:
@@ -115,13 +115,14 @@ def _answer(mail: IncomingMail, reply: CalendarReply, thread: CalendarThread, no
         return Outcome.UNCLEAR, "It proposes another time. Nothing was changed or answered."
     if reply.partstat not in APPLIED:
         return Outcome.UNCLEAR, f"It answers neither yes, maybe nor no, but {reply.partstat or 'nothing'}."[:500]
-    if reply.stamp is None:
+    stamp = reply.stamp
+    if stamp is None:
         return Outcome.UNCLEAR, "It does not say when it was written, so it cannot be put in order."
     if not thread.shows_its_times or _answers_other_times(thread, reply.sequence):
         return Outcome.STALE, "It answers an invitation to other times. The place stays as it is."
-    if duplicate := _why_not_newer(reply, thread):
+    if duplicate := _why_not_newer(reply, stamp, thread):
         return duplicate
-    return _apply_answer(reply, thread, now)
+    return _apply_answer(reply, stamp, thread, now)
 
 
 def _why_unproven(mail: IncomingMail, reply: CalendarReply, registration: Registration) -> str:
@@ -138,7 +139,8 @@ def _why_unproven(mail: IncomingMail, reply: CalendarReply, registration: Regist
 def _answers_other_times(thread: CalendarThread, sequence: int) -> bool:
     """Tell whether the meeting begins or ends at another instant than the answered invitation said.
 
-    Invitations of which that is not known are overtaken by any newer one. More than was ever sent counts as the newest.
+    An answered invitation whose times are not known is overtaken by any newer one. A SEQUENCE that was never sent
+    counts as the newest.
     """
     requests = thread.notices.filter(method=Notice.Method.REQUEST, sequence__lte=sequence).order_by("-sequence", "-pk")
     said = next((facts["says"] for facts in requests.values_list("facts", flat=True) if "says" in facts), None)
@@ -148,21 +150,22 @@ def _answers_other_times(thread: CalendarThread, sequence: int) -> bool:
     return tuple(datetime.fromisoformat(said[name]) for name in ("starts_at", "ends_at")) != held
 
 
-def _why_not_newer(reply: CalendarReply, thread: CalendarThread) -> tuple[str, str] | None:
+def _why_not_newer(reply: CalendarReply, stamp: datetime, thread: CalendarThread) -> tuple[str, str] | None:
     """Return the outcome of an answer that is older than the last one applied, or the same; None for a newer one."""
-    same = Q(attendee=reply.attendee, stamp=reply.stamp, partstat=reply.partstat)
+    same = Q(attendee=reply.attendee, stamp=stamp, partstat=reply.partstat)
     if thread.answers.filter(same, outcome__in=ReceivedMail.APPLIED).exists():
         return Outcome.DUPLICATE, "This very answer was applied before."
-    if thread.answered_at and reply.stamp < thread.answered_at:
+    if thread.answered_at and stamp < thread.answered_at:
         return Outcome.STALE, "A later answer was applied before."
     return None
 
 
-def _apply_answer(reply: CalendarReply, thread: CalendarThread, now: datetime) -> tuple[str, str]:
+def _apply_answer(reply: CalendarReply, stamp: datetime, thread: CalendarThread, now: datetime) -> tuple[str, str]:
+    """Note the answer with its thread; begin or end a decline. Return the outcome with its sentence."""
     registration = thread.registration
     thread.partstat = reply.partstat
-    thread.answered_at = now if reply.stamp > now + CLOCKS_DIFFER else reply.stamp
-    # What is still on its way puts the entry back after the answer.
+    thread.answered_at = now if stamp > now + CLOCKS_DIFFER else stamp
+    # An invitation that is still on its way puts the entry back after the answer.
     arrived = thread.notices.filter(method=Notice.Method.REQUEST, state=Notice.State.SENT).order_by("pk")
     thread.declined_notice = arrived.last() if reply.partstat == Partstat.DECLINED else None
     thread.save(update_fields=["partstat", "answered_at", "declined_notice"])
@@ -184,9 +187,9 @@ def _apply_answer(reply: CalendarReply, thread: CalendarThread, now: datetime) -
 
 
 def _too_late(reply: CalendarReply, thread: CalendarThread, doubt: str, now: datetime) -> tuple[str, str]:
-    """Record an answer about a place or a meeting that is over; say so to who accepts a place that was given up.
+    """Record an answer about a seat or a meeting that is over; a person who accepts a seat they gave up is told so.
 
-    Whom there is any `doubt` about is told nothing.
+    Where there is any `doubt` about the answer or its sender, nobody is told anything.
     """
     registration = thread.registration
     left = registration.status == Registration.Status.WITHDRAWN and not registration.session.has_started(now)
@@ -198,7 +201,7 @@ def _too_late(reply: CalendarReply, thread: CalendarThread, doubt: str, now: dat
 
 
 def _ask_to_confirm(reply: CalendarReply, registration: Registration, unproven: str, now: datetime) -> tuple[str, str]:
-    """Record an answer whose sender is not proven; a decline may be confirmed by a link to the registered address."""
+    """Record an answer whose sender is not proven. For a decline, the registered address may be sent a link."""
     is_decline = reply.method == "REPLY" and reply.partstat == Partstat.DECLINED
     if is_decline and settings.REPLY_AUTHENTICATION == "link" and _may_answer(registration, now):
         _owe_answer(UNPROVEN, registration, now)
@@ -207,6 +210,7 @@ def _ask_to_confirm(reply: CalendarReply, registration: Registration, unproven: 
 
 
 def _repeat(mail: IncomingMail, thread: CalendarThread, now: datetime) -> tuple[str, str]:
+    """Send the invitation again to a person whose calendar asks for it (RFC 5546 section 3.2.6)."""
     if mail.is_automatic or not _may_answer(thread.registration, now):
         return Outcome.IGNORED, "It asks for the invitation again, and was not answered a second time that day."
     try:
@@ -217,14 +221,14 @@ def _repeat(mail: IncomingMail, thread: CalendarThread, now: datetime) -> tuple[
 
 
 def _may_answer(registration: Registration, now: datetime) -> bool:
-    """Tell whether the address was sent no answer to a mail within a day: nothing may answer itself in circles."""
+    """Tell whether the address was sent no answer to a mail within a day, so that no two programs answer each other."""
     return not Notice.objects.filter(
         to=registration.person.email, kind__in=ANSWERS, created_at__gt=now - ONCE_IN
     ).exists()
 
 
 def _owe_answer(kind: Kind, registration: Registration, now: datetime) -> None:
-    # It is no news of the registration: whoever provokes it must not supersede what is.
+    # It has no registration, so that it is no news of one: anybody may provoke it, and it must supersede nothing.
     facts, person = counts_of(registration.session) | {"registration": registration.pk}, registration.person
     Notice.objects.owe_to(kind, f"{registration.pk}::{now:%Y%m%d%H%M%S%f}", person.email, person, facts)
 
@@ -233,7 +237,7 @@ def _owe_answer(kind: Kind, registration: Registration, now: datetime) -> None:
 
 
 def _mark_undeliverable(failed_recipients: tuple[FailedRecipient, ...], now: datetime) -> tuple[str, str]:
-    """Mark the notices of ours that could not be delivered. A report counts where it knows our id and its reader."""
+    """Mark the Notices that could not be delivered. A report counts where it names our Message-ID and its recipient."""
     marked = 0
     for returned in failed_recipients:
         ours = Notice.objects.filter(message_id__in=returned.message_ids).first()

@@ -20,17 +20,22 @@ class FailedRecipient:
     message_ids: tuple[str, ...]
 
 
+def parts_of(mail: Message) -> list[Message]:
+    """Return the parts of a mail or of one of its parts; none where it holds something itself."""
+    payload = mail.get_payload()
+    return [part for part in payload if isinstance(part, Message)] if isinstance(payload, list) else []
+
+
 def failed_recipients(report: Message) -> Iterator[FailedRecipient]:
     """Yield each recipient that a delivery report names as failed for good. Delays and successes are none."""
-    parts = report.get_payload()
-    if str(report.get_param("report-type") or "").lower() != "delivery-status" or not isinstance(parts, list):
+    parts = parts_of(report)
+    if str(report.get_param("report-type") or "").lower() != "delivery-status":
         return
     status = next((part for part in parts if part.get_content_type() == "message/delivery-status"), None)
-    fields = status.get_payload() if status is not None else None
-    if not isinstance(fields, list):
+    if status is None:
         return
     message_ids = tuple(_message_ids(parts))
-    for recipient in fields:
+    for recipient in parts_of(status):
         address = _typed(recipient, "Original-Recipient") or _typed(recipient, "Final-Recipient")
         code = ENHANCED_STATUS.search(header(recipient, "Status"))
         # Failed is final, whatever the status (RFC 3464 section 2.3.3): a relay that gave up after days says 4.4.7.
@@ -51,9 +56,9 @@ def _without_type(typed: str) -> str:
 def _message_ids(parts: list[Message]) -> Iterator[str]:
     """Yield the ids of the mail a report is about, in angle brackets: our own header outlives a changed Message-ID."""
     for part in parts:
-        content = part.get_payload()
-        if part.get_content_type() in ("message/rfc822", "message/global") and isinstance(content, list) and content:
-            headers = content[0]
+        inside = parts_of(part)
+        if part.get_content_type() in ("message/rfc822", "message/global") and inside:
+            headers = inside[0]
         elif part.get_content_type() in ("text/rfc822-headers", "message/global-headers"):
             raw = part.get_payload(decode=True)
             headers = BytesHeaderParser().parsebytes(raw if isinstance(raw, bytes) else b"")

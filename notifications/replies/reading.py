@@ -13,7 +13,7 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 
 from notifications.replies.calendar_replies import CalendarReply, read_reply
-from notifications.replies.delivery_reports import FailedRecipient, failed_recipients
+from notifications.replies.delivery_reports import FailedRecipient, failed_recipients, parts_of
 from notifications.replies.headers import decoded, header, is_automatic, is_proven, sender_of
 
 MOST_BYTES = 1024 * 1024
@@ -130,9 +130,8 @@ def _leaves(mail: Message) -> Iterator[Message]:
             continue
         if part.get_content_maintype() == "message":
             continue
-        inner = part.get_payload()
-        if isinstance(inner, list):
-            open_parts += [(one, depth + 1) for one in reversed(inner)]
+        if part.is_multipart():
+            open_parts += [(inner, depth + 1) for inner in reversed(parts_of(part))]
         else:
             yield part
 

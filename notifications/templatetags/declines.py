@@ -10,7 +10,7 @@ register = template.Library()
 
 @register.simple_tag
 def decline_of(registration: Registration) -> Decline | None:
-    """Return the decline by which this seat will be given up, if there is one. One query, and two more where there is."""
+    """Return the decline by which this seat will be given up, or None. One query, and two more where there is one."""
     if not registration.is_registered:
         return None
     waiting = Decline.objects.waiting().filter(registration=registration).first()
