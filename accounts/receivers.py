@@ -1,4 +1,7 @@
-"""Hear what allauth says about second factors."""
+"""Take what allauth says about second factors.
+
+authenticator_added  the sign-in counts as proven by the second factor that was just set up
+"""
 
 from typing import Any
 

@@ -1,4 +1,6 @@
-"""allauth's door to the portal: its words, and its mail, which goes out as Notices ahead of the queue."""
+"""Adapt allauth: its words are the portal's, and its mail goes out as Notices ahead of the queue."""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
@@ -22,7 +24,7 @@ ACCOUNT_NEWS = {
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Speak our words, redirect only within this site, and write mail as Notices."""
+    """Use the portal's words, redirect only within this site, and write mail as Notices."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "incorrect_code": CODE_WRONG,
@@ -31,6 +33,7 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Return False: allauth's own page to sign up is never open."""
         return False
 
     def is_safe_url(self, url: str) -> bool:
@@ -38,8 +41,8 @@ class AccountAdapter(DefaultAccountAdapter):
         request = allauth_context.request
         return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
-    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
-        """Write the Notice of one of allauth's mails. Its body is erased once it is sent or expired."""
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write the Notice of one of allauth's mails. Its body is erased once it is sent or has expired."""
         if template_prefix == CODE_MAIL:
             owe_code(email, context["code"], settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
         else:

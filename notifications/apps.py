@@ -4,5 +4,5 @@ from django.apps import AppConfig
 class NotificationsConfig(AppConfig):
     name = "notifications"
 
-    def ready(self):
+    def ready(self) -> None:
         from notifications import receivers  # noqa: F401

@@ -1,7 +1,28 @@
-"""Hear the news about registrations and write what is owed: a Notice per address, or per meeting with an invitation."""
+"""Write a Notice for each event that people are told of: one per address, or per meeting with an invitation.
+
+registration_made        a mail: they are registered, or on the waitlist; invitations if the session is confirmed
+registration_promoted    a mail: a seat is theirs; invitations if the session is confirmed
+registration_confirmed   an invitation to each meeting
+registration_withdrawn   a mail: they have left, and why if they did not do it; the meetings leave the calendar
+registration_cancelled   a mail: the session is cancelled, with other dates; the meetings leave the calendar
+registration_changed     a mail about what changed; updates, new invitations and cancellations if they have invitations
+seat_opened              a mail to a person who waits: a seat is open
+waitlist_closed          a mail to a person who waited: no seat came, with other dates
+session_asked            a mail to the office: does the session run?
+nomination_made          a mail to the person who was proposed
+nomination_changed       a mail to them about what changed, unless they have answered
+nomination_ended         a mail to them that the session is cancelled, unless the first one was never written
+interest_met             a mail to a person who asked for a date: there is one
+interest_unmet           a mail to them that the date is cancelled, unless no mail about it went out
+person_changed           the private feed is revoked, if the person may not sign in any more
+address_changed          the private feed is revoked; the new address gets waiting mail, and invitations once more
+accommodation_asked      a mail to the people who arrange access: a request waits
+accommodation_answered   a mail to the person who asked: an answer is there
+"""
 
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 from django.dispatch import receiver
@@ -10,11 +31,11 @@ from django.utils import timezone
 from accounts.models import Person
 from accounts.signals import address_changed, person_changed
 from foundation.wake import wake
-from notifications.kinds.account import tell_a_request_waits, tell_an_answer_is_there
-from notifications.kinds.at_risk import told_of_room
+from notifications.kinds.account import owe_access_answer, owe_access_request
+from notifications.kinds.at_risk import room_left_notices
 from notifications.kinds.changes import bring_up_to_date
 from notifications.kinds.decisions import owe_question
-from notifications.kinds.interests import DATED, UNDATED, owe_interested, told_of_date
+from notifications.kinds.interests import DATED, UNDATED, dated_notices, owe_interested
 from notifications.kinds.nominations import (
     CALLED_OFF,
     NOMINATED,
@@ -60,13 +81,13 @@ from sessions_app.signals import session_asked
 
 
 @receiver(registration_made, dispatch_uid="notifications.registration_made")
-def tell_registered(sender, registration: Registration, **kwargs) -> None:
+def tell_registered(sender: type, registration: Registration, **kwargs: Any) -> None:
     """Tell the person they are registered (with an invitation if the session is confirmed) or on the waitlist."""
     if registration.is_waitlisted:
         session, at = registration.session, registration.registered_at
         last_day, seat_open = session.is_in_last_day(at), session.has_seat_for_the_quickest(at)
-        place = registration.place_in_line
-        owe_plain(WAITLISTED, registration, place=place, last_day=last_day, seat_open=seat_open)
+        position = registration.place_in_line
+        owe_plain(WAITLISTED, registration, place=position, last_day=last_day, seat_open=seat_open)
     elif registration.session.is_confirmed:
         owe_invitations(CONFIRMED, registration)
     else:
@@ -76,7 +97,7 @@ def tell_registered(sender, registration: Registration, **kwargs) -> None:
 
 
 @receiver(registration_promoted, dispatch_uid="notifications.registration_promoted")
-def tell_promoted(sender, registration: Registration, how: str = "", **kwargs) -> None:
+def tell_promoted(sender: type, registration: Registration, how: str = "", **kwargs: Any) -> None:
     """Tell the person that a seat is theirs, with an invitation if the session is confirmed."""
     if registration.session.is_confirmed:
         owe_invitations(PROMOTED, registration, how=how)
@@ -87,23 +108,24 @@ def tell_promoted(sender, registration: Registration, how: str = "", **kwargs) -
 
 
 @receiver(registration_confirmed, dispatch_uid="notifications.registration_confirmed")
-def tell_confirmed(sender, registration: Registration, **kwargs) -> None:
+def tell_confirmed(sender: type, registration: Registration, **kwargs: Any) -> None:
     """Invite the person to every meeting of the session that is now confirmed."""
     owe_invitations(CONFIRMED, registration)
     wake(deliver_soon)
 
 
 @receiver(registration_withdrawn, dispatch_uid="notifications.registration_withdrawn")
-def tell_withdrawn(sender, registration: Registration, why: str = "", **kwargs) -> None:
-    """Confirm that the place was given up, or say why it was, and take the meetings off the calendar."""
+def tell_withdrawn(sender: type, registration: Registration, why: str = "", **kwargs: Any) -> None:
+    """Tell the person that the registration has ended, or why it has, and take the meetings off the calendar."""
     left_at, by_office = registration.withdrawn_at, not registration.gave_up and not why
+    assert left_at is not None
     has_begun, ahead = registration.session.has_started(left_at), Q(meeting__starts_at__gt=left_at)
     owe_cancellations(WITHDRAWN, registration, ahead, why=why, by_office=by_office, has_begun=has_begun)
     wake(deliver_soon)
 
 
 @receiver(registration_cancelled, dispatch_uid="notifications.registration_cancelled")
-def tell_cancelled(sender, registration: Registration, was_registered: bool, **kwargs) -> None:
+def tell_cancelled(sender: type, registration: Registration, was_registered: bool, **kwargs: Any) -> None:
     """Tell the person that the session is cancelled and take the meetings off the calendar."""
     session = registration.session
     owe_cancellations(
@@ -119,36 +141,36 @@ def tell_cancelled(sender, registration: Registration, was_registered: bool, **k
 
 
 @receiver(seat_opened, dispatch_uid="notifications.seat_opened")
-def tell_seat_opened(sender, registration: Registration, freed: str, **kwargs) -> None:
-    """Tell somebody who waits that a seat stands open, once per seat."""
+def tell_seat_opened(sender: type, registration: Registration, freed: str, **kwargs: Any) -> None:
+    """Tell a person who waits that a seat is open, once per seat."""
     Notice.objects.owe(SEAT_OPENED, registration, counts_of(registration.session), event=freed)
     wake(deliver_soon)
 
 
 @receiver(waitlist_closed, dispatch_uid="notifications.waitlist_closed")
-def tell_waitlist_closed(sender, registration: Registration, **kwargs) -> None:
-    """Tell somebody who waited until the start that no seat came, with the next dates."""
+def tell_waitlist_closed(sender: type, registration: Registration, **kwargs: Any) -> None:
+    """Tell a person who waited until the start that no seat came, with the next dates."""
     owe_plain(WAITLIST_CLOSED, registration)
     wake(deliver_soon)
 
 
 @receiver(session_asked, dispatch_uid="notifications.session_asked")
-def tell_the_office(sender, session: Session, **kwargs) -> None:
-    """Ask the office whether a session short of its minimum runs. Once it must have answered the mail is of no use."""
+def tell_the_office(sender: type, session: Session, **kwargs: Any) -> None:
+    """Ask the office whether a session short of its minimum runs."""
     owe_question(session)
     wake(deliver_soon)
 
 
 @receiver(nomination_made, dispatch_uid="notifications.nomination_made")
-def tell_nominated(sender, nomination: Nomination, **kwargs) -> None:
-    """Tell whoever was proposed, alone."""
+def tell_nominated(sender: type, nomination: Nomination, **kwargs: Any) -> None:
+    """Tell the person who was proposed, and nobody else."""
     owe_nominated(NOMINATED, nomination)
     wake(deliver_soon)
 
 
 @receiver(nomination_ended, dispatch_uid="notifications.nomination_ended")
-def tell_called_off(sender, nomination: Nomination, **kwargs) -> None:
-    """Tell whoever was proposed that the session is cancelled, unless nobody can have read the first mail."""
+def tell_called_off(sender: type, nomination: Nomination, **kwargs: Any) -> None:
+    """Tell the person who was proposed that the session is cancelled, unless nobody can have read the first mail."""
     first = notices_about(nomination, NOMINATED)
     if first.unwritten().update(expires_at=timezone.now()) == 0:
         session = nomination.session
@@ -158,19 +180,19 @@ def tell_called_off(sender, nomination: Nomination, **kwargs) -> None:
 
 
 @receiver(interest_met, dispatch_uid="notifications.interest_met")
-def tell_dated(sender, interest: Interest, session: Session, **kwargs) -> None:
-    """Tell the person, once, that a date they asked for is open: a session may be listed a second time."""
-    if told_of_date(interest, session).exists():
+def tell_dated(sender: type, interest: Interest, session: Session, **kwargs: Any) -> None:
+    """Tell the person that a date they asked for is open: once, though a session may be listed a second time."""
+    if dated_notices(interest, session).exists():
         return
     owe_interested(DATED, interest, session)
     wake(deliver_soon)
 
 
 @receiver(interest_unmet, dispatch_uid="notifications.interest_unmet")
-def tell_undated(sender, interest: Interest, session: Session, **kwargs) -> None:
-    """Tell whoever was told of this date, or of its seats, that it is cancelled. A mail that is unread is of no use."""
+def tell_undated(sender: type, interest: Interest, session: Session, **kwargs: Any) -> None:
+    """Tell a person who was told of this date, or of its seats, that it is cancelled. An unwritten mail expires."""
     now = timezone.now()
-    first = told_of_date(interest, session) | told_of_room(interest.person, session)
+    first = dated_notices(interest, session) | room_left_notices(interest.person, session)
     first.unwritten().update(expires_at=now)
     if first.exclude(state=Notice.State.EXPIRED).exclude(expires_at=now).exists():
         why = {"reason": session.cancel_reason, "by_rule": session.cancelled_by_rule}
@@ -179,38 +201,42 @@ def tell_undated(sender, interest: Interest, session: Session, **kwargs) -> None
 
 
 @receiver(registration_changed, dispatch_uid="notifications.registration_changed")
-def tell_changed(sender, registration: Registration, before: list[Meeting] | None, now: datetime, **kwargs) -> None:
+def tell_changed(
+    sender: type, registration: Registration, before: list[Meeting] | None, now: datetime, **kwargs: Any
+) -> None:
     """Tell the person what changed: a cancelled meeting at once, everything else two minutes after the first change."""
     bring_up_to_date(registration, before, now)
     wake(deliver_soon)
 
 
 @receiver(nomination_changed, dispatch_uid="notifications.nomination_changed")
-def tell_altered(sender, nomination: Nomination, before: list[Meeting] | None, now: datetime, **kwargs) -> None:
-    """Tell whoever was proposed, and has not answered, that times or places changed."""
+def tell_altered(
+    sender: type, nomination: Nomination, before: list[Meeting] | None, now: datetime, **kwargs: Any
+) -> None:
+    """Tell the person who was proposed, and has not answered, that times or places changed."""
     bring_nominated_up_to_date(nomination, before, now)
 
 
 @receiver(person_changed, dispatch_uid="notifications.person_changed")
-def close_feed_when_switched_off(sender, person: Person, **kwargs) -> None:
-    """Revoke the private feed of somebody who may not sign in any longer. Switching them on again brings none back."""
+def close_feed_when_switched_off(sender: type, person: Person, **kwargs: Any) -> None:
+    """Revoke the private feed of a person who may not sign in any more. It does not come back when they may again."""
     if not person.is_active:
         CalendarFeed.objects.revoke(person, by=Person.objects.rule())
 
 
 @receiver(address_changed, dispatch_uid="notifications.address_changed")
-def close_feed_of_another_address(sender, person: Person, **kwargs) -> None:
-    """Revoke the private feed: whoever had the old address may have its link."""
+def close_feed_of_another_address(sender: type, person: Person, **kwargs: Any) -> None:
+    """Revoke the private feed: people who read the old address may have its link."""
     CalendarFeed.objects.revoke(person, by=Person.objects.rule())
 
 
 @receiver(address_changed, dispatch_uid="notifications.address_changed.mail")
-def write_to_the_new_address(sender, person: Person, **kwargs) -> None:
-    """Let what waits go to the new address, and owe it the invitations that hold, in ascending order of the sessions.
+def write_to_the_new_address(sender: type, person: Person, **kwargs: Any) -> None:
+    """Send waiting mail to the new address, and owe it the invitations that hold, in ascending order of the sessions.
 
-    The old address is sent nothing: it may still lead to the person, whose calendar a cancellation would empty.
+    The old address is sent nothing: it may still be the person's, and a cancellation would empty their calendar.
     """
-    Notice.objects.send_on(person)
+    Notice.objects.readdress(person)
     threads = CalendarThread.objects.filter(
         registration__person=person, registration__status=Registration.Status.REGISTERED
     )
@@ -222,14 +248,14 @@ def write_to_the_new_address(sender, person: Person, **kwargs) -> None:
 
 
 @receiver(accommodation_asked, dispatch_uid="notifications.accommodation_asked")
-def tell_the_group(sender, accommodation: Accommodation, **kwargs) -> None:
-    """Tell those who arrange access that something waits for them."""
-    tell_a_request_waits(accommodation)
+def tell_the_group(sender: type, accommodation: Accommodation, **kwargs: Any) -> None:
+    """Tell the people who arrange access that a request waits for them."""
+    owe_access_request(accommodation)
     wake(deliver_soon)
 
 
 @receiver(accommodation_answered, dispatch_uid="notifications.accommodation_answered")
-def tell_answered(sender, accommodation: Accommodation, **kwargs) -> None:
-    """Tell the person that there is an answer."""
-    tell_an_answer_is_there(accommodation)
+def tell_answered(sender: type, accommodation: Accommodation, **kwargs: Any) -> None:
+    """Tell the person who asked that there is an answer."""
+    owe_access_answer(accommodation)
     wake(deliver_soon)

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q
 
-from notifications.calendars.snapshots import differ, shown_of
+from notifications.calendars.snapshots import snapshot_of, snapshots_differ
 from notifications.kinds.registrations import CONFIRMED
 from notifications.kinds.replies import AGAIN
 from notifications.models import CalendarThread, MailQueue, Notice
@@ -269,8 +269,8 @@ def calendars_show_the_newest(now: datetime) -> Iterator[str]:
     )
     for thread in threads:
         registration = thread.registration
-        shown = shown_of(registration, thread.meeting, parts[registration.session_id])
-        if differ(thread.shown, shown, registration.person):
+        shown = snapshot_of(registration, thread.meeting, parts[registration.session_id])
+        if snapshots_differ(thread.shown, shown, registration.person):
             yield f"G9 thread {thread.pk}: the calendar shows what is no longer so, and no update is on its way."
 
 

@@ -6,7 +6,8 @@ session_changed                           free seats are given; registration_cha
 session_published, session_listed         interest_met for each person who wants a date of the workshop
 session_resized                           added seats are given; the session is settled if its minimum is reached
 registration_made, registration_promoted  the session is settled if its minimum is reached
-registration_withdrawn, _rebooked         what the person needs to take part follows them to the other date
+registration_withdrawn                    what the person needs to take part follows them to the other date
+registration_rebooked                     the same
 person_changed, audience_changed          seats that people may no longer have are freed
 user_logged_in                            the person is registered for the session they chose while signed out
 """

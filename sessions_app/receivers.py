@@ -1,4 +1,7 @@
-"""Hear that something shown with sessions has another name, and retell each of these sessions."""
+"""Retell the sessions that show something whose name has changed.
+
+renamed  session_changed for each session that shows it and may still be held
+"""
 
 from collections.abc import Callable
 from typing import Any

@@ -14,7 +14,7 @@ from devtools.torture.line import tell
 from devtools.torture.stage import make_workshop, office, people
 from devtools.torture.verdict import Verdict
 from foundation.wall_clock import AmbiguousTime, NoSuchTime, days_before, instant
-from notifications.kinds import decisions, timed
+from notifications.kinds import decisions, prompts
 from notifications.models import Notice
 from registrations.models import Interest, Registration
 from sessions_app.models import Decision, MeetingPlan, Session
@@ -44,7 +44,7 @@ def year(count: int, without: str) -> Verdict:
             tell(f"{now:%B} {now.day}, {now.year}")
 
     if without:
-        timed.missing = decisions.missing = with_keys_of_their_own
+        prompts.not_written_yet = decisions.not_written_yet = with_keys_of_their_own
     _, came = live((begins + hour * HOUR for hour in range(24 * count)), look)
     sent = Counter((kind, to, at) for (kind, to), times in came.items() for at in times)
     owed = Counter(what_is_owed(sessions) + [("digest", settings.OFFICE_EMAIL, at) for at in at_seven])

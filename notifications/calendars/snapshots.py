@@ -1,11 +1,13 @@
-"""What one person's calendar shows of one meeting, as plain values: stored with what was sent, and compared.
+"""Take snapshots: what one person's calendar shows of one meeting, as plain values, stored and compared later.
 
-Everything an invitation says about a meeting is here, so that nothing changes in a calendar unnoticed, and nothing else
-makes an update.
+A snapshot holds everything an invitation says about a meeting, so that every change of it makes an update, and nothing
+else does (calendar.md 5.7). Its times are ISO 8601 in UTC.
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from accounts.models import Person
 from catalog.models import Format
@@ -15,19 +17,21 @@ from notifications.models import CalendarThread, Notice
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session
 
+Snapshot = dict[str, Any]
+
 TIMES = ("starts_at", "ends_at", "time_zone")
 # What a neutral title hides.
 HIDDEN = ("title", "facilitators")
 
 
-def shown_of(registration: Registration, meeting: Meeting, numbers: dict[int, int] | None = None) -> dict:
-    """Return what the calendar of the registration's person shows of `meeting`, one of `registration.session`.
+def snapshot_of(registration: Registration, meeting: Meeting, numbers: dict[int, int] | None = None) -> Snapshot:
+    """Return what the calendar of the registered person is to show of `meeting`, one of `registration.session`.
 
     `numbers` are the session's `part_numbers`, where the caller has them.
     """
     session = registration.session
     numbers = numbers or session.part_numbers()
-    return told_of(meeting, session) | {
+    return when_and_where(meeting, session) | {
         "title": session.workshop.title,
         "part": numbers[meeting.pk],
         "parts": len(numbers),
@@ -36,18 +40,19 @@ def shown_of(registration: Registration, meeting: Meeting, numbers: dict[int, in
     }
 
 
-def differ(before: dict, after: dict, person: Person) -> bool:
-    """Tell whether the calendar of `person` shows something else with one than with the other.
+def snapshots_differ(before: Snapshot, after: Snapshot, person: Person) -> bool:
+    """Tell whether the calendar of `person` shows something else after than before.
 
-    A neutral title hides the real one, and who leads the session. To choose one holds for what is sent from then on.
+    A neutral title hides the real one and the facilitators, so their changes do not count. Choosing a neutral title
+    changes nothing in the calendar: it holds for what is sent from then on.
     """
     hidden = HIDDEN if person.discreet_titles else ()
     names = {*before, *after}.difference(hidden)
     return any(before.get(name) != after.get(name) for name in names)
 
 
-def told_of(meeting: Meeting, session: Session) -> dict:
-    """Return what somebody without an invitation knows of `meeting`: when and where it is."""
+def when_and_where(meeting: Meeting, session: Session) -> Snapshot:
+    """Return the snapshot of a person without an invitation: they know when and where the meeting is."""
     return {
         "meeting": meeting.pk,
         "starts_at": meeting.starts_at.astimezone(UTC).isoformat(),
@@ -65,18 +70,18 @@ def place_words(meeting: Meeting, session: Session) -> str:
     return f"{place}, and online" if session.format == Format.HYBRID else place
 
 
-def instant(values: dict, name: str) -> datetime:
-    """Return one of the two times of stored values."""
-    return datetime.fromisoformat(values[name])
+def instant_in(snapshot: Snapshot, name: str) -> datetime:
+    """Return `starts_at` or `ends_at` of a snapshot, aware."""
+    return datetime.fromisoformat(snapshot[name])
 
 
-def times_differ(before: dict, after: dict) -> bool:
-    """Tell whether the meeting begins or ends at another instant: then everybody is asked anew."""
+def times_differ(before: Snapshot, after: Snapshot) -> bool:
+    """Tell whether the meeting begins or ends at another instant: then everybody is asked again for an answer."""
     return any(before.get(name) != after.get(name) for name in ("starts_at", "ends_at"))
 
 
-def differences(before: dict, after: dict, this_year: int | None = None) -> list[dict]:
-    """Return what differs as rows of `label`, `was` and `now`, in words: only what both know, and only what changed.
+def differences(before: Snapshot, after: Snapshot, this_year: int | None = None) -> list[dict[str, str]]:
+    """Return what changed, in words, as rows of `label`, `was` and `now`. What only one of the two knows is left out.
 
     Days carry the year unless it is `this_year`.
     """
@@ -89,15 +94,15 @@ def differences(before: dict, after: dict, this_year: int | None = None) -> list
     return rows
 
 
-def when_words(values: dict, this_year: int | None = None) -> str:
-    """“Tuesday, May 14, 12:30–2:00 PM, Central time”."""
-    starts_at, ends_at, zone = instant(values, "starts_at"), instant(values, "ends_at"), values["time_zone"]
+def when_words(values: Snapshot, this_year: int | None = None) -> str:
+    """Return “Tuesday, May 14, 12:30–2:00 PM, Central time”."""
+    starts_at, ends_at, zone = instant_in(values, "starts_at"), instant_in(values, "ends_at"), values["time_zone"]
     return (
         f"{long_day(starts_at, zone, this_year)}, {time_span(starts_at, ends_at, zone)}, {zone_words(zone, starts_at)}"
     )
 
 
-ROWS = [
+ROWS: list[tuple[str, tuple[str, ...], Callable[[Snapshot, int | None], str]]] = [
     ("When", TIMES, when_words),
     ("Where", ("place",), lambda values, _: one_line(values["place"])),
     ("Join", ("join_link",), lambda values, _: one_line(values["join_link"]) or "no link"),
@@ -107,16 +112,16 @@ ROWS = [
 ]
 
 
-def note_what_is_shown(notices: list[Notice], now: datetime) -> None:
-    """Keep what invitations are about to show, in their facts and with their threads. Only the threads are saved.
+def note_snapshots(notices: list[Notice], now: datetime) -> None:
+    """Note what invitations are about to show, in their facts and with their threads. Only the threads are saved.
 
-    Other times are asked about anew.
+    Where the times are others than the calendar shows, the answer of the person counts no longer.
     """
-    by_meeting = defaultdict(list)
+    by_meeting: dict[Meeting, list[Notice]] = defaultdict(list)
     for notice in notices:
         by_meeting[notice.thread.meeting].append(notice)
     for meeting, invitations in by_meeting.items():
-        shown, threads = shown_of(invitations[0].registration, meeting), [notice.thread for notice in invitations]
+        shown, threads = snapshot_of(invitations[0].registration, meeting), [notice.thread for notice in invitations]
         moved = [thread for thread in threads if times_differ(thread.shown, shown)]
         _write(moved, partstat=CalendarThread.Partstat.NEEDS_ACTION)
         _write([thread for thread in threads if thread.requested_at is None], requested_at=now)
@@ -125,7 +130,8 @@ def note_what_is_shown(notices: list[Notice], now: datetime) -> None:
             notice.facts["says"] = shown
 
 
-def _write(threads: list[CalendarThread], **values) -> None:
+def _write(threads: list[CalendarThread], **values: Any) -> None:
+    """Set and save `values` on all of these threads, in one query."""
     for thread in threads:
         for name, value in values.items():
             setattr(thread, name, value)

@@ -1,8 +1,9 @@
-"""Calendars to download and to subscribe to, and the page where one makes and revokes one's private link."""
+"""Serve calendars to download and to subscribe to, and the page where people make and revoke their private link."""
 
 import hashlib
 from datetime import UTC, datetime
 from functools import lru_cache
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,22 +18,23 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.sign_in import SignedInRequest
 from catalog.models import Workshop
 from foundation.links import absolute
 from notifications.calendars import writing
-from notifications.calendars.entries import entries_for, entries_of, entries_of_session, public_entries
-from notifications.calendars.entry_text import DISCREET_TITLE, office
+from notifications.calendars.feeds import entries_for, entries_of, entries_of_session, public_entries
+from notifications.calendars.invitations import DISCREET_TITLE, office
 from notifications.models import CalendarFeed
 from notifications.models.private_feed import path_of
 from registrations.models import Registration
-from sessions_app.models import Session
+from sessions_app.models import Session, SessionQuerySet
 
 CALENDAR = "text/calendar; charset=utf-8"
-# It says nothing of what it is: others see a folder of downloads.
+# The name says nothing about the session: other people may see a folder of downloads.
 FILE_NAME = "training-session.ics"
 FRESH_SECONDS, HOUR = 15 * 60, 60 * 60
 REMEMBERED_SECONDS = 30 * 24 * HOUR
-# A calendar with the same entries is the same file, and writing a thousand of them takes a second.
+# Calendars with the same entries are the same file, and writing a thousand entries takes a second.
 public_feed = lru_cache(32)(writing.feed)
 
 
@@ -41,8 +43,8 @@ public_feed = lru_cache(32)(writing.feed)
 
 @never_cache
 @require_safe
-def invitation(request: HttpRequest, uuid) -> HttpResponse:
-    """Answer with one's own seat as a file, with the UIDs and SEQUENCE of the mail. 404 while there is no seat."""
+def invitation(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Answer with a person's own seat as a file, with the UIDs and SEQUENCE of the mail. 404 while there is no seat."""
     own = get_object_or_404(Registration.objects.filter(person=request.user), uuid=uuid)
     entries = entries_of(own)
     if not entries:
@@ -51,12 +53,12 @@ def invitation(request: HttpRequest, uuid) -> HttpResponse:
 
 
 # Here and below, csrf_exempt opens nothing: only GET and HEAD are served. Without it, a program that tries a POST would
-# be sent the page about forms, which looks at who asks and sets a cookie; with it, it hears a plain 405.
+# get the page about forms, which looks at the viewer and sets a cookie; with it, the program gets a plain 405.
 @csrf_exempt
 @login_not_required
 @require_safe
 def session_file(request: HttpRequest, code: str) -> HttpResponse:
-    """Answer with a public session as a file, for whoever is not registered."""
+    """Answer with a public session as a file, for people who are not registered."""
     session = get_object_or_404(Session.objects.public(), code=code)
     body = writing.publish(entries_of_session(session), office())
     return _attached(_answer(request, body, f"session:{code}", "public"))
@@ -87,7 +89,7 @@ def workshop_sessions(request: HttpRequest, slug: str) -> HttpResponse:
     return _public_feed(request, Session.objects.filter(workshop=workshop), workshop.title, f"workshop:{workshop.pk}")
 
 
-def _public_feed(request: HttpRequest, sessions, name: str, key: str) -> HttpResponse:
+def _public_feed(request: HttpRequest, sessions: SessionQuerySet, name: str, key: str) -> HttpResponse:
     entries = public_entries(sessions, timezone.now())
     return _answer(request, public_feed(tuple(entries), name), f"public:{key}", "public")
 
@@ -96,7 +98,7 @@ def _public_feed(request: HttpRequest, sessions, name: str, key: str) -> HttpRes
 @login_not_required
 @require_safe
 def private_feed(request: HttpRequest, token: str) -> HttpResponse:
-    """Answer with the sessions of whoever the token is of. 404 for any other token; never the sign-in page."""
+    """Answer with the sessions of the person whose token it is. 404 for any other token; never the sign-in page."""
     response = _private_answer(request, token)
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "no-referrer"
@@ -106,7 +108,7 @@ def private_feed(request: HttpRequest, token: str) -> HttpResponse:
 def _private_answer(request: HttpRequest, token: str) -> HttpResponse:
     feed, now = CalendarFeed.objects.opened_by(token), timezone.now()
     if feed is None:
-        # Not our page for it: that one sets a cookie.
+        # Not the portal's own 404 page: that one sets a cookie.
         return HttpResponse("There is no calendar at this address.\n", "text/plain", 404)
     if _asked_too_often(feed, now):
         waits = {"Retry-After": str(HOUR)}
@@ -116,7 +118,7 @@ def _private_answer(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _asked_too_often(feed: CalendarFeed, now: datetime) -> bool:
-    """Count one more answer of this hour; tell whether that is too many. Two at once may count as one."""
+    """Count one more request of this hour, and tell whether that is too many. Two at once may count as one."""
     key = f"calendar-asked:{feed.digest}:{now:%Y%m%d%H}"
     asked = cache.get(key, 0) + 1
     cache.set(key, asked, HOUR)
@@ -124,40 +126,43 @@ def _asked_too_often(feed: CalendarFeed, now: datetime) -> bool:
 
 
 def _answer(request: HttpRequest, body: bytes, key: str, who: str) -> HttpResponse:
-    """Answer with `body`, or that nothing has changed; `who` (public, private) may keep it for a quarter of an hour."""
+    """Answer with `body`, or 304 where nothing has changed. `who` (public, private) may cache it for 15 minutes.
+
+    `key` names the calendar among those whose last change is remembered.
+    """
     etag = quote_etag(hashlib.sha256(body).hexdigest())
     seen = _first_seen(key, etag, timezone.now())
     response = HttpResponse(body, CALENDAR)
     response["ETag"] = etag
     response["Last-Modified"] = http_date(seen)
-    response = get_conditional_response(request, etag, seen, response)
-    response["Cache-Control"] = f"{who}, max-age={FRESH_SECONDS}"
-    return response
+    answer = get_conditional_response(request, etag, seen, response) or response
+    answer["Cache-Control"] = f"{who}, max-age={FRESH_SECONDS}"
+    return answer
 
 
 def _first_seen(key: str, etag: str, now: datetime) -> int:
-    """Return the second since when the answer under `key` is the one with this ETag: nobody had it before.
+    """Return since which second (of the Unix epoch) the answer under `key` has had this ETag.
 
-    Not the newest change of a row: entries come and go by the mere passing of time. If the cache has forgotten it, a
-    program that has the answer gets it once more.
+    The newest change of a row would not do: entries also come and go as time passes. If the cache has forgotten the
+    second, a program that has the answer gets it once more.
     """
     key = f"calendar:{hashlib.sha256(key.encode()).hexdigest()}"
     last_etag, last_seen = cache.get(key) or ("", 0)
     if last_etag == etag:
         return last_seen
-    # HTTP tells times to the second, and a second answer within one must not pass for the first.
+    # HTTP gives times to the second, and a second answer within one must not be taken for the first.
     seen = max(int(now.astimezone(UTC).timestamp()), last_seen + 1)
     cache.set(key, (etag, seen), REMEMBERED_SECONDS)
     return seen
 
 
-# ---- one's private link ----
+# ---- the private link ----
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def calendar(request: HttpRequest) -> HttpResponse:
-    """GET says what the private link is for; POST makes a new one and shows it, once. The one before is revoked."""
+def calendar(request: SignedInRequest) -> HttpResponse:
+    """Say what the private link is for (GET), or make a new one and show it, once (POST). The one before is revoked."""
     address = ""
     if request.method == "POST":
         address = absolute(path_of(CalendarFeed.objects.renew(request.user, timezone.now())))
@@ -166,7 +171,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def calendar_deletion(request: HttpRequest) -> HttpResponse:
+def calendar_deletion(request: SignedInRequest) -> HttpResponse:
     """Switch the private link off."""
     CalendarFeed.objects.revoke(request.user, by=request.user)
     messages.success(request, "Your private link is switched off. It shows nothing any longer.")
@@ -174,5 +179,5 @@ def calendar_deletion(request: HttpRequest) -> HttpResponse:
 
 
 def webcal(address: str) -> str:
-    """Return the address in the form that opens a calendar program: webcal://…"""
+    """Return the address in the form that opens a calendar program: webcal://…; "" for ""."""
     return f"webcal://{address.partition('://')[2]}" if address else ""

@@ -1,7 +1,7 @@
-"""Write a time zone the way calendar programs read it: as two yearly rules, never as a list of dates.
+"""Write a time zone in the form that calendar programs read (calendar.md 4.3): two yearly rules, not a list of dates.
 
 Outlook misreads VTIMEZONEs made of RDATEs, which is what icalendar's own `add_missing_timezones` writes. The tz
-database says the rule of each zone in the last line of its file, a POSIX TZ string (RFC 8536 section 3.3) such as
+database gives the rule of each zone in the last line of its file, a POSIX TZ string (RFC 8536 section 3.3) such as
 `CET-1CEST,M3.5.0,M10.5.0/3`: summer time from the fifth, that is last, Sunday of March to that of October.
 """
 
@@ -26,9 +26,9 @@ FOOTER = re.compile(rf"({NAME})({CLOCK})(?:({NAME})({CLOCK})?,{CHANGE},{CHANGE})
 
 @dataclass(frozen=True)
 class Change:
-    """Describe one yearly change of the clock, or (with month 0) the one offset of a zone that never changes.
+    """One yearly change of the clock, or (with month 0) the one offset of a zone that never changes.
 
-    `at` is what the clock on the wall shows just before it is moved; `week` 5 means the last of the month.
+    `at` is what the clock on the wall shows just before it is moved; `week` 5 means the last week of the month.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Change:
 
 
 def zone(time_zone: str) -> zoneinfo.ZoneInfo:
-    """Return the zone of this IANA name. Raise ValueError for any other name, other spellings included."""
+    """Return the zone of this IANA name. Raises ValueError for any other name, other spellings included."""
     if time_zone not in _names():
         raise ValueError(f"There is no time zone named {time_zone!r}.")
     return zoneinfo.ZoneInfo(time_zone)
@@ -66,15 +66,15 @@ class SharedTimezone(Timezone):
 
     @cached_property
     def lines(self) -> bytes:
-        """Return it as it stands in a file: folded lines that end in CRLF."""
+        """Return the VTIMEZONE as it stands in a file: folded lines that end in CRLF."""
         return self.to_ical(sorted=False)
 
 
 def vtimezone(time_zone: str, first: datetime, last: datetime) -> SharedTimezone | None:
-    """Return the VTIMEZONE of a zone, good for every instant from the year of `first` to the year of `last`.
+    """Return the VTIMEZONE of a zone, right for every instant from the year of `first` to the year of `last`.
 
     Return None where times must be written in UTC: when the zone is UTC, when two yearly rules cannot say what it does,
-    or when in those years they differ from the tz database (Ramadan in Morocco, a change of law). Raise ValueError for
+    or when in those years they differ from the tz database (Ramadan in Morocco, a change of law). Raises ValueError for
     an unknown zone.
     """
     years = first.astimezone(UTC).year, last.astimezone(UTC).year
@@ -87,7 +87,7 @@ def _component(time_zone: str) -> SharedTimezone:
     component = SharedTimezone()
     component.add("tzid", time_zone)
     for change in sorted(_changes(time_zone), key=lambda change: change.offset_to):
-        # tzdata calls Irish winter the exception; readers expect DAYLIGHT to be the clock that is ahead.
+        # tzdata calls Irish winter the exception; programs expect DAYLIGHT to be the clock that is ahead.
         kind = TimezoneDaylight if change.offset_to > change.offset_from else TimezoneStandard
         part = kind()
         part.add("dtstart", change.on_the_wall(FIRST_YEAR))
@@ -104,13 +104,13 @@ def _component(time_zone: str) -> SharedTimezone:
 
 @cache
 def _names() -> frozenset[str]:
-    # Two files among the zones are no place's time: the machine's own, and that of a machine never told its own.
+    # Two files among the zones are no zone: one is the machine's own, one is for a machine that was never told its own.
     return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})
 
 
 @cache
 def _changes(time_zone: str) -> tuple[Change, ...]:
-    """Return a zone's yearly changes (two, or one without a month), or none where the simple form cannot say them."""
+    """Return a zone's yearly changes (two, or one without a month), or none where two yearly rules cannot say them."""
     footer = FOOTER.fullmatch(_footer(time_zone))
     if not footer or footer[0] == "UTC0":
         return ()
@@ -131,18 +131,20 @@ def _changes(time_zone: str) -> tuple[Change, ...]:
 
 def _footer(time_zone: str) -> str:
     """Return the last line of the zone's TZif file, from the folder or package where zoneinfo finds it too."""
-    places = [Path(folder) for folder in zoneinfo.TZPATH] + [importlib.resources.files("tzdata") / "zoneinfo"]
-    found = next(place.joinpath(time_zone) for place in places if place.joinpath(time_zone).is_file())
+    folders = [Path(folder) for folder in zoneinfo.TZPATH] + [importlib.resources.files("tzdata") / "zoneinfo"]
+    found = next(folder.joinpath(time_zone) for folder in folders if folder.joinpath(time_zone).is_file())
     return found.read_bytes().rstrip(b"\n").rpartition(b"\n")[2].decode("ascii", "replace")
 
 
 def _clock(text: str) -> timedelta:
+    """Return the length of `-3:30` or `2`, in hours, minutes and seconds."""
     hours, minutes, seconds = (text.lstrip("+-").split(":") + ["0", "0"])[:3]
     length = timedelta(hours=int(hours), minutes=int(minutes), seconds=int(seconds))
     return -length if text.startswith("-") else length
 
 
 def _when(month: str, week: str, weekday: str, at: str | None) -> tuple[int, int, int, timedelta]:
+    """Return month, week, weekday and time of a change; the time is 2:00 unless the rule says another."""
     return int(month), int(week), int(weekday), _clock(at or "2")
 
 

@@ -1,7 +1,7 @@
 """Write meetings as iCalendar objects (RFC 5545): an invitation by mail (RFC 5546), a file to download, a feed.
 
-Plain values in, bytes out. What goes by mail names exactly one attendee, the recipient, so that nobody learns who else
-comes; files and feeds name none. Escaping and folding are icalendar's; nothing here is put together as text.
+Plain values in, bytes out. An object sent by mail names exactly one attendee, the recipient, so that nobody learns who
+else comes; files and feeds name none. icalendar does the escaping and folding; nothing here is put together as text.
 """
 
 import re
@@ -23,7 +23,7 @@ LAST_SEQUENCE = 2**31 - 1
 ANSWERS = ("NEEDS-ACTION", "ACCEPTED", "TENTATIVE", "DECLINED")
 STATUSES = ("TENTATIVE", "CONFIRMED", "CANCELLED")
 NOT_YET = "(not yet confirmed) "
-# How soon a calendar program may ask again. Most take longer, whatever it says.
+# How soon a calendar program may ask again. Most wait longer, whatever this says.
 REFRESHED = timedelta(hours=1)
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -33,7 +33,7 @@ UID = re.compile(r"[!-~]{1,255}")
 
 @dataclass(frozen=True)
 class Mailbox:
-    """Name one mailbox. Raise ValueError for an address mail cannot be sent to as it stands."""
+    """A name and an address. Raises ValueError for an address that mail cannot be sent to as it stands."""
 
     name: str
     address: str
@@ -59,11 +59,11 @@ class Mailbox:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """Hold what a calendar shows of one meeting. Raise ValueError, in a sentence, for what none could.
+    """What a calendar shows of one meeting. Raises ValueError, with a sentence, for values that no calendar can show.
 
-    `uid` stays the same and `sequence` only grows as the meeting changes; `stamp` is when this revision came to be. All
+    `uid` stays the same and `sequence` only grows as the meeting changes; `stamp` is when this revision was made. All
     three times are aware, `time_zone` is the IANA name in which the meeting is shown. `part` counts meetings from 1.
-    `private` hides it from whoever else sees the calendar, `busy` takes up the time.
+    `private` hides it from other people who see the calendar, `busy` marks the time as taken.
     """
 
     uid: str
@@ -109,7 +109,7 @@ class Entry:
 
     @property
     def place(self) -> str:
-        """Return where to be, the link to join included: LOCATION is the one place every calendar shows."""
+        """Return the place, with the link to join: LOCATION is the property that every calendar shows."""
         return " / ".join(filter(None, (one_line(self.location), one_line(self.join_link))))
 
     @property
@@ -121,7 +121,7 @@ class Entry:
     def has_one_wall_clock(self) -> bool:
         """False if the meeting begins or ends in an hour that occurs twice.
 
-        Such an hour has no second name in iCalendar, and readers differ on which one is meant.
+        iCalendar has no second name for such an hour, and calendar programs differ on which one is meant.
         """
         walls = (instant.astimezone(zone(self.time_zone)) for instant in (self.starts_at, self.ends_at))
         return all(wall.replace(fold=0).utcoffset() == wall.replace(fold=1).utcoffset() for wall in walls)
@@ -129,10 +129,10 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Invitation(Entry):
-    """Hold what one registrant's calendar shows of one meeting, and who asks whom.
+    """What one registered person's calendar shows of one meeting, and who invites whom.
 
     `uid` and `sequence` come from the calendar thread: the same UID and a greater number with every change and with the
-    cancellation. `stamp` is when the message was written. `rsvp` asks for an answer: only where answers are read.
+    cancellation. `stamp` is when the mail was written. `rsvp` asks for an answer: only where answers are read.
     `partstat` is the last known answer, NEEDS-ACTION on the first invitation and whenever the time has changed.
     """
 
@@ -153,10 +153,10 @@ def request(invitation: Invitation) -> bytes:
 
 
 def cancel(invitation: Invitation) -> bytes:
-    """Return the METHOD:CANCEL that takes a meeting off again, whoever ended it: the person, the office or the rule.
+    """Return the METHOD:CANCEL that takes a meeting off the calendar, after a withdrawal as after a cancellation.
 
-    Every UID has one attendee, so both cancel the whole object and STATUS:CANCELLED is right in both. Raise ValueError
-    where SEQUENCE has not been raised since the REQUEST (RFC 5546 section 3.2.5).
+    Every UID has one attendee, so either way the whole object ends and STATUS:CANCELLED is right. Raises ValueError
+    where SEQUENCE has not grown since the REQUEST (RFC 5546 section 3.2.5).
     """
     if invitation.sequence < 1:
         raise ValueError("A cancellation needs a greater SEQUENCE than the invitation it cancels, so at least 1.")
@@ -164,12 +164,12 @@ def cancel(invitation: Invitation) -> bytes:
 
 
 def publish(entries: Sequence[Entry], organizer: Mailbox) -> bytes:
-    """Return the METHOD:PUBLISH of a file to download. Raise ValueError without an entry: RFC 5546 asks for one."""
+    """Return the METHOD:PUBLISH of a file to download. Raises ValueError without an entry: RFC 5546 asks for one."""
     if not entries:
         raise ValueError("There is no meeting to put in the file.")
     calendar = _calendar("PUBLISH")
     for event in _events(calendar, entries):
-        _changed(event)
+        _add_last_modified(event)
         event.add("organizer", _address(organizer))
     return _written(calendar)
 
@@ -177,21 +177,22 @@ def publish(entries: Sequence[Entry], organizer: Mailbox) -> bytes:
 def feed(entries: Sequence[Entry], name: str) -> bytes:
     """Return the calendar named `name` that a program subscribes to. It may be empty.
 
-    It has no METHOD, and names neither organizer nor attendee: it is nobody's invitation.
+    It has no METHOD, and names neither organizer nor attendee: a feed invites nobody.
     """
     calendar = _calendar()
-    # Each twice, as RFC 7986 names it and as programs have long named it; icalendar knows the kind of neither.
+    # Both properties twice: as RFC 7986 names them, and as programs have long named them. icalendar knows no type for
+    # either.
     for label in ("name", "x-wr-calname"):
         calendar.add(label, vText(_unmistakable(one_line(name))))
     calendar.add("refresh-interval", vDuration(REFRESHED), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(REFRESHED))
     for event in _events(calendar, entries):
-        _changed(event)
+        _add_last_modified(event)
     return _written(calendar)
 
 
 def _written(calendar: Calendar) -> bytes:
-    """Return the calendar as bytes; what is in it moves out."""
+    """Return the calendar as bytes. Its components are taken out of it on the way."""
     parts, calendar.subcomponents = calendar.subcomponents, []
     *head, end = _lines(calendar)
     inside = [part.lines if isinstance(part, SharedTimezone) else b"".join(_lines(part)) for part in parts]
@@ -199,7 +200,7 @@ def _written(calendar: Calendar) -> bytes:
 
 
 def _lines(component: Component) -> list[bytes]:
-    """Return a component's lines, each folded once for all who are sent it, as most of them are for many."""
+    """Return a component's folded lines. A line is folded once for all its recipients, for most lines go to many."""
     return [_folded(line) for line in component.content_lines(sorted=False) if line]
 
 
@@ -209,6 +210,7 @@ def _folded(line: Contentline) -> bytes:
 
 
 def _by_mail(method: str, status: str, invitation: Invitation, rsvp: bool) -> bytes:
+    """Return the object of `method` with its organizer and its one attendee."""
     calendar = _calendar(method)
     (event,) = _events(calendar, [replace(invitation, status=status)])
     event.add("organizer", _address(invitation.organizer))
@@ -220,7 +222,7 @@ def _by_mail(method: str, status: str, invitation: Invitation, rsvp: bool) -> by
     }
     event.add("attendee", _address(invitation.attendee, **attendee))
     if method == "REQUEST":
-        # Takes “Propose New Time” out of Outlook: nobody here would answer it.
+        # Removes “Propose New Time” from Outlook: nobody here would answer it.
         event.add("x-microsoft-disallow-counter", "TRUE")
     return _written(calendar)
 
@@ -236,17 +238,17 @@ def _calendar(method: str = "") -> Calendar:
 
 
 def _events(calendar: Calendar, entries: Iterable[Entry]) -> list[Event]:
-    """Add to the calendar the zones its entries need, once each, and then an event for each; return these."""
-    entries = list(entries)
-    zones = _zones([entry for entry in entries if entry.has_one_wall_clock])
-    events = [_event(entry, in_utc=not (entry.has_one_wall_clock and entry.time_zone in zones)) for entry in entries]
+    """Add the zones of the entries to the calendar, once each, and then an event for each entry. Return the events."""
+    shown = list(entries)
+    zones = _zones([entry for entry in shown if entry.has_one_wall_clock])
+    events = [_event(entry, in_utc=not (entry.has_one_wall_clock and entry.time_zone in zones)) for entry in shown]
     for component in (*zones.values(), *events):
         calendar.add_component(component)
     return events
 
 
 def _zones(entries: list[Entry]) -> dict[str, SharedTimezone]:
-    """Return by name the VTIMEZONEs good for all these times; a zone whose times must be in UTC is not among them."""
+    """Return by name the VTIMEZONEs that hold for all these times; without a zone whose times must be in UTC."""
     found = {}
     for name in dict.fromkeys(entry.time_zone for entry in entries):
         there = [entry for entry in entries if entry.time_zone == name]
@@ -265,7 +267,7 @@ def _event(entry: Entry, in_utc: bool) -> Event:
         if in_utc:
             event.add(name, instant.astimezone(UTC))
         else:
-            # The name goes in by hand: icalendar would exchange some names for others it holds to be equal.
+            # Given as a plain parameter: icalendar would replace some zone names by others it takes for equal.
             wall_clock = instant.astimezone(zone(entry.time_zone)).replace(tzinfo=None)
             event.add(name, wall_clock, parameters={"TZID": entry.time_zone})
     texts = {"summary": entry.title, "description": entry.notes, "location": entry.place}
@@ -279,19 +281,19 @@ def _event(entry: Entry, in_utc: bool) -> Event:
 
 
 def _unmistakable(text: str) -> str:
-    # icalendar takes a backslash before a capital N for a line break and would make it one.
+    """Return `text` without a backslash before a capital N, which icalendar takes for a line break."""
     return text.replace("\\N", "\\n")
 
 
-def _changed(event: Event) -> None:
-    """Say when it last changed: outside of scheduling that is the meaning of DTSTAMP too (RFC 5545 section 3.8.7.2)."""
-    event.add("last-modified", event["dtstamp"].dt)
+def _add_last_modified(event: Event) -> None:
+    """Add LAST-MODIFIED: outside of scheduling DTSTAMP means the same (RFC 5545 section 3.8.7.2)."""
+    event.add("last-modified", event.DTSTAMP)
 
 
 def _address(mailbox: Mailbox, **parameters: str) -> vCalAddress:
     address = vCalAddress(mailbox.uri)
     address.params.update(parameters)
-    # A parameter cannot hold a quotation mark, and readers differ on the caret (RFC 6868) and the backslash.
+    # A parameter cannot hold a quotation mark, and programs differ on the caret (RFC 6868) and the backslash.
     name = one_line(mailbox.name.translate(dict.fromkeys(map(ord, '"^\\'))))
     if name:
         address.params["CN"] = name

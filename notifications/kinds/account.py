@@ -1,8 +1,8 @@
-"""Account mail: sign-in codes, news of how one signs in, and that something waits about access.
+"""Account mail: sign-in codes, news about how a person signs in, and that something about access waits.
 
-It belongs to its reader alone. Mail around access requests is account mail too, so that the office's list of mail does
-not show who asked for something: it says that something waits on the portal, and not what, about which session, for
-whom. It is written at once, for what it says is known only then.
+Account mail belongs to its reader alone. Mail about access requests is account mail too, so that the office's list of
+mail does not show who asked for something: the mail says that something waits on the portal, but not what, about which
+session, for whom. Account mail is written when it is owed, because its code or its sentence is stored nowhere else.
 """
 
 import uuid
@@ -28,71 +28,72 @@ ACCESS_LIFE = timedelta(days=7)
 
 def owe_code(email: str, code: str, seconds: int) -> None:
     """Owe `email` a sign-in code that works for so many seconds, ahead of the queue."""
-    said = {"code": f"{code[:3]} {code[3:]}", "minutes": seconds // 60}
-    _owe_ahead(CODE, email, said, timedelta(seconds=seconds))
+    context = {"code": f"{code[:3]} {code[3:]}", "minutes": seconds // 60}
+    _owe_ahead(CODE, email, context, timedelta(seconds=seconds))
 
 
 def owe_account_news(email: str, news: str) -> None:
-    """Owe `email` a sentence about how one signs in, ahead of the queue."""
+    """Owe `email` a sentence about how its owner signs in, ahead of the queue."""
     _owe_ahead(ACCOUNT, email, {"news": news}, NEWS_LIFE)
 
 
-def _owe_ahead(kind: Kind, email: str, said: dict[str, Any], life: timedelta) -> None:
+def _owe_ahead(kind: Kind, email: str, context: dict[str, Any], life: timedelta) -> None:
     person = Person.objects.filter(email=email).first()
-    words = written(kind.name, person, said | {"site_url": settings.SITE_URL})
-    expires_at, of = timezone.now() + life, f"{uuid.uuid4()}::"
-    Notice.objects.owe_written(kind, of, email, person, words, expires_at, priority=Notice.Priority.CODE)
+    words = rendered(kind.name, person, context | {"site_url": settings.SITE_URL})
+    expires_at, key = timezone.now() + life, f"{uuid.uuid4()}::"
+    Notice.objects.owe_written(kind, key, email, person, words, expires_at, priority=Notice.Priority.CODE)
 
 
-def tell_a_request_waits(accommodation: Accommodation) -> None:
+def owe_access_request(accommodation: Accommodation) -> None:
     """Owe every member of the Accommodations group a mail; the office itself where there is no member."""
     url, asked_at = absolute(reverse("admin:registrations_accommodation_changelist")), accommodation.asked_at
     key = f"access_asked-{accommodation.pk}-{asked_at.timestamp()}"
     members = list(Person.objects.arranging_access())
     for member in members:
-        said = {"url": url, "has_members": True}
-        _owe_about_access("access_asked", member.email, member, f"{key}:{member.pk}", asked_at, said)
+        context = {"url": url, "has_members": True}
+        _owe_about_access("access_asked", member.email, member, f"{key}:{member.pk}", asked_at, context)
     if not members:
-        said = {"url": url, "has_members": False}
-        _owe_about_access("access_asked", settings.OFFICE_EMAIL, None, f"{key}:office", asked_at, said)
+        context = {"url": url, "has_members": False}
+        _owe_about_access("access_asked", settings.OFFICE_EMAIL, None, f"{key}:office", asked_at, context)
 
 
-def tell_an_answer_is_there(accommodation: Accommodation) -> None:
-    """Owe the person a mail that there is an answer, with a link to the page of their registration."""
+def owe_access_answer(accommodation: Accommodation) -> None:
+    """Owe the person a mail that says there is an answer, with a link to the page of their registration."""
     person, answered_at = accommodation.registration.person, accommodation.answered_at
-    said = {"url": absolute(accommodation.registration.get_absolute_url())}
+    assert answered_at is not None
+    context = {"url": absolute(accommodation.registration.get_absolute_url())}
     key = f"access_answered-{accommodation.pk}-{answered_at.timestamp()}:{person.pk}"
-    _owe_about_access("access_answered", person.email, person, key, answered_at, said)
+    _owe_about_access("access_answered", person.email, person, key, answered_at, context)
 
 
 def _owe_about_access(
-    folder: str, email: str, person: Person | None, key: str, at: datetime, said: dict[str, Any]
+    folder: str, email: str, person: Person | None, key: str, at: datetime, context: dict[str, Any]
 ) -> None:
-    words = written(folder, person, said)
+    words = rendered(folder, person, context)
     Notice.objects.owe_written(ACCOUNT, f"{key}:", email, person, words, expires_at=at + ACCESS_LIFE)
 
 
-def written(folder: str, person: Person | None, said: dict[str, Any]) -> dict[str, str]:
-    """Return subject, text and html of the mail in `folder`, as `person` reads it."""
-    said = said | {
+def rendered(folder: str, person: Person | None, context: dict[str, Any]) -> dict[str, str]:
+    """Return subject, text and html of the mail in the template folder `folder`, as `person` reads it."""
+    context = context | {
         "name": first_name(person),
         "office_name": settings.OFFICE_NAME,
         "institution_name": settings.INSTITUTION_NAME,
     }
-    said["subject"] = " ".join(render_to_string(f"notifications/{folder}/subject.txt", said).split())
+    context["subject"] = " ".join(render_to_string(f"notifications/{folder}/subject.txt", context).split())
     return {
-        "subject": said["subject"],
-        "text": render_to_string(f"notifications/{folder}/body.txt", said).strip() + "\n",
-        "html": render_to_string(f"notifications/{folder}/body.html", said),
+        "subject": context["subject"],
+        "text": render_to_string(f"notifications/{folder}/body.txt", context).strip() + "\n",
+        "html": render_to_string(f"notifications/{folder}/body.html", context),
     }
 
 
-def nothing_more(notice: Notice) -> dict[str, Any]:
-    """Account mail is written when it is owed: nothing is left to name."""
+def no_context(notice: Notice) -> dict[str, Any]:
+    """Return nothing: account mail is written when it is owed."""
     return {}
 
 
-CODE = Kind(name="code", label="Sign-in code", family=Family.ACCOUNT, context=nothing_more, example=None)
-ACCOUNT = Kind(name="account", label="Account", family=Family.ACCOUNT, context=nothing_more, example=None)
+CODE = Kind(name="code", label="Sign-in code", family=Family.ACCOUNT, context=no_context, example=None)
+ACCOUNT = Kind(name="account", label="Account", family=Family.ACCOUNT, context=no_context, example=None)
 
 KINDS = (CODE, ACCOUNT)

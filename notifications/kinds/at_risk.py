@@ -1,12 +1,13 @@
 """“Two more by Friday”: three days before it is decided, a session short of its minimum asks for people.
 
-Who is registered hears of it once for each decision date; who is interested in the workshop, or waits for another of
-its dates, once for each session. How many more, and by when, is read when the letter is written.
+Registered people are told once for each decision date; people who are interested in the workshop, or wait for another
+of its dates, once for each session. How many more, and by when, is read when the mail is written.
 """
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Max, prefetch_related_objects
+from django.db.models import Max, QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,7 +16,7 @@ from foundation.dates import local
 from foundation.links import absolute
 from foundation.text import number_words
 from notifications.kinds.contexts import OF_A_REGISTRATION, day_of, first_name, registration_context, session_context
-from notifications.kinds.timed import owe_what_is_due, prompt
+from notifications.kinds.prompts import owe_prompts, prompt
 from notifications.models import Notice, NoticeQuerySet
 from notifications.models.kind import Example, Family, Kind
 from registrations import eligibility
@@ -26,23 +27,24 @@ from sessions_app.models.deciding import AT_RISK as AHEAD
 
 
 def owe(now: datetime) -> None:
-    """Owe every notice about the sessions that are at risk at `now`."""
-    owe_what_is_due(Session.objects.at_risk(now).values_list("pk", flat=True), plan, now)
+    """Owe every Notice about the sessions that are at risk at `now`."""
+    owe_prompts(Session.objects.at_risk(now).values_list("pk", flat=True), plan, now)
 
 
 def plan(session: Session, now: datetime) -> list[Notice]:
-    """Return the notices that `session` owes if it is at risk at `now`."""
+    """Return, unsaved, the Notices that `session` owes if it is at risk at `now`."""
     if not is_at_risk(session.pk, now):
         return []
     return [*_to_the_registered(session, now), *(_to_others(session, now) if session.listed else [])]
 
 
 def is_at_risk(session_pk: int, now: datetime) -> bool:
+    """Tell whether the session is open and short of its minimum, with its decision at most three days ahead."""
     return Session.objects.at_risk(now).filter(pk=session_pk).exists()
 
 
 def _to_the_registered(session: Session, now: datetime) -> list[Notice]:
-    """Whoever registered later than this began to be said has read the numbers on registering."""
+    """Return the Notices for registered people, except those who registered so late that they read the numbers then."""
     extensions = session.decisions.filter(kind=Decision.Kind.EXTENDED)
     extended_at = extensions.aggregate(at=Max("at"))["at"]
     since = max(filter(None, [session.confirm_by - AHEAD, extended_at]))
@@ -53,26 +55,28 @@ def _to_the_registered(session: Session, now: datetime) -> list[Notice]:
 
 
 def _to_others(session: Session, now: datetime) -> list[Notice]:
-    """Whoever waits for another date is told that, also if they are interested in any."""
-    # Who may come is asked for both: what comes before the workshop is read once.
+    """Return the Notices for people on other waitlists, and for interested people who are on none."""
+    # Eligibility is asked twice: the workshops that come before this one are read once.
     prefetch_related_objects([session.workshop], "requires")
-    notices, eligible = {}, eligibility.people_for(session)
+    notices: dict[int, Notice] = {}
+    eligible = eligibility.people_for(session)
     for waiting in _waiting_elsewhere(session, now).filter(person__in=eligible).select_related("person"):
-        notices.setdefault(waiting.person_id, _room_left(session, waiting.person, now, waiting=waiting.pk))
+        notices.setdefault(waiting.person_id, _room_left_notice(session, waiting.person, now, waiting=waiting.pk))
     for one in Interest.objects.met_by(session, now).select_related("person"):
-        notices.setdefault(one.person_id, _room_left(session, one.person, now, interest=one.pk))
+        notices.setdefault(one.person_id, _room_left_notice(session, one.person, now, interest=one.pk))
     return list(notices.values())
 
 
-def _waiting_elsewhere(session: Session, now: datetime):
-    """Places on the waitlists of the other dates, of people who have none in `session` itself, soonest date first."""
+def _waiting_elsewhere(session: Session, now: datetime) -> QuerySet[Registration]:
+    """Return who waits for another date and has no registration in `session` itself, soonest date first."""
     here = session.registrations.active().order_by().values("person")
     dates = {"session__workshop": session.workshop_id, "session__status__in": Session.RUNNING}
     waiting = Registration.objects.waitlisted().filter(**dates, session__starts_at__gt=now)
     return waiting.exclude(session=session).exclude(person__in=here).order_by("session__starts_at", "pk")
 
 
-def _room_left(session: Session, person, now: datetime, **why) -> Notice:
+def _room_left_notice(session: Session, person: Person, now: datetime, **why: int) -> Notice:
+    """Return the unsaved Notice; `why` is the key of the `interest`, or of the registration that is `waiting`."""
     return Notice(
         kind=ROOM_LEFT.name,
         to=person.email,
@@ -85,8 +89,8 @@ def _room_left(session: Session, person, now: datetime, **why) -> Notice:
     )
 
 
-def told_of_room(person: Person, session: Session) -> NoticeQuerySet:
-    """Return the notice that tells `person`, who has no place in `session`, of the seats left there, if any does."""
+def room_left_notices(person: Person, session: Session) -> NoticeQuerySet:
+    """Return the Notice that tells `person`, who has no seat in `session`, of the seats left there, if one does."""
     return Notice.objects.filter(dedupe_key=_room_left_key(person, session))
 
 
@@ -98,7 +102,7 @@ def _room_left_key(person: Person, session: Session) -> str:
 
 
 def still_needs_people(notice: Notice, now: datetime) -> bool:
-    """Tell whether the session is still at risk by the same date and the reader still in it."""
+    """Tell whether the session is still at risk, with the same decision date, and the reader still in it."""
     registration, session = notice.registration, notice.registration.session
     by = session.confirm_by.isoformat()
     is_there = registration.is_registered and not eligibility.why_not_as(registration.person, session)
@@ -111,16 +115,16 @@ def still_has_room_for(notice: Notice, now: datetime) -> bool:
     if notice.person is None or session is None or not is_at_risk(session.pk, now):
         return False
     if "interest" in notice.facts:
-        wants = Interest.objects.met_by(session, now).filter(pk=notice.facts["interest"])
+        wants_a_date = Interest.objects.met_by(session, now).filter(pk=notice.facts["interest"]).exists()
     else:
-        wants = _waiting_elsewhere(session, now).filter(person=notice.person)
-    return wants.exists() and not eligibility.why_not(notice.person, session)
+        wants_a_date = _waiting_elsewhere(session, now).filter(person=notice.person).exists()
+    return wants_a_date and not eligibility.why_not(notice.person, session)
 
 
 # ---- what the templates may name ----
 
 
-def at_risk_context(notice: Notice) -> dict:
+def at_risk_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of the mail to the registered may name."""
     session = notice.registration.session
     asks = session.at_deadline == Session.AtDeadline.ASK
@@ -128,12 +132,12 @@ def at_risk_context(notice: Notice) -> dict:
     return registration_context(notice) | needed(session, timezone.now()) | {"asks": asks, "nominate_url": nominate}
 
 
-def room_left_context(notice: Notice) -> dict:
+def room_left_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of the mail to people without a seat may name."""
     session = Session.objects.select_related("workshop").get(pk=notice.facts["room_in"])
     interest = Interest.objects.filter(pk=notice.facts.get("interest")).first()
     waiting = Registration.objects.filter(pk=notice.facts.get("waiting")).select_related("session").first()
-    # The keys of the facts are ours, and the session is named by them.
+    # Facts replace names of the context, so the session is named after them.
     context = session_context(notice, session, first_name(notice.person)) | {"session": session}
     return (
         context
@@ -146,9 +150,9 @@ def room_left_context(notice: Notice) -> dict:
     )
 
 
-def needed(session: Session, now: datetime) -> dict:
+def needed(session: Session, now: datetime) -> dict[str, str]:
     """Return how many more are needed, and by when: “two more”, “two more people”, “by Friday at 5:00 PM”."""
-    # The office reads the mail of a session that lacks nobody, too.
+    # In the preview the office may read this mail with a session that is short of nobody.
     missing = max(1, session.minimum - session.seats_taken)
     more = f"{number_words(missing)} more"
     by = by_words(session.confirm_by, session, now)

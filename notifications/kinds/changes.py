@@ -1,16 +1,26 @@
-"""Mail about what changed: once, two minutes after the first change, what was and what is.
+"""Mail about a change of a session: one mail, two minutes after the first change, with what was and what is.
 
-A change is owed by the difference between what somebody was told and what is so, and not by the edit. So several edits
-within the two minutes are one mail, and an edit that is taken back is none. The Notice that waits for its two minutes
-is locked here before anything is compared, as its sender locks it: either the sender finds what is so now, or what it
-took along is found here.
+A change is the difference between what a person was told and what is so now, not the edit. So several edits within the
+two minutes are one mail, and an edit that is taken back is none. The Notice that waits for its two minutes is locked
+here before anything is compared, and its sender locks it too: either the sender finds what is so now, or this module
+finds what the sender said.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
-from notifications.calendars.snapshots import differ, differences, shown_of, times_differ, told_of, when_words
+from notifications.calendars.snapshots import (
+    Snapshot,
+    differences,
+    snapshot_of,
+    snapshots_differ,
+    times_differ,
+    when_and_where,
+    when_words,
+)
 from notifications.kinds import registrations
 from notifications.kinds.contexts import (
     OF_A_REGISTRATION,
@@ -20,7 +30,7 @@ from notifications.kinds.contexts import (
     registration_context,
 )
 from notifications.models import KINDS as EVERY_KIND
-from notifications.models import CalendarThread, Notice, counts_of
+from notifications.models import CalendarThread, Notice, NoticeQuerySet, counts_of
 from notifications.models.kind import Carries, Example, Family, Kind, News
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session
@@ -35,81 +45,86 @@ STATE, METHOD = Notice.State, Notice.Method
 def bring_up_to_date(registration: Registration, before: list[Meeting] | None, now: datetime) -> None:
     """Owe the person of an active registration what differs from what they know. Called under the session's lock.
 
-    Who has invitations gets an update for each meeting that differs, an invitation for a meeting that is new and a
-    cancellation for one that is cancelled. Everybody else gets one plain mail about times and places, for which
-    `before` has the meetings as they were; None where only a name changed, which concerns invitations alone.
+    A person with invitations gets an update for each meeting that differs, an invitation for a meeting that is new and
+    a cancellation for one that is cancelled. Everybody else gets one plain mail about times and places. `before` has
+    the meetings as they were; it is None where only a name changed, which concerns invitations alone.
     """
     if registration.is_registered and registration.session.is_confirmed:
         _bring_calendars_up_to_date(registration, now)
         return
     if registration.is_registered:
         CalendarThread.objects.begin(registration)
-    if before is not None and not waits_unwritten(registration.notices.filter(thread=None, kind__in=PLAIN_NEWS)):
-        facts = counts_of(registration.session) | {"known": told(registration.session, before)}
+    if before is not None and not lock_unwritten(registration.notices.filter(thread=None, kind__in=PLAIN_NEWS)):
+        facts = counts_of(registration.session) | {"known": known_meetings(registration.session, before)}
         Notice.objects.owe(CHANGED, registration, facts, event=f"{now:%Y%m%d%H%M%S%f}", at=now + COLLAPSE)
 
 
-def told(session: Session, meetings: list[Meeting] | None = None) -> list[dict]:
+def known_meetings(session: Session, meetings: Iterable[Meeting] | None = None) -> list[Snapshot]:
     """Return what people without an invitation know of the session's meetings, or of `meetings` as they were."""
-    if meetings is None:
-        meetings = session.meetings.select_related("venue__campus")
-    return [told_of(meeting, session) for meeting in meetings]
+    shown = session.meetings.select_related("venue__campus") if meetings is None else meetings
+    return [when_and_where(meeting, session) for meeting in shown]
 
 
-def waits_unwritten(notices) -> bool:
-    """Lock those whose mail is still to be written, soon, and tell whether there is one."""
+def lock_unwritten(notices: NoticeQuerySet) -> bool:
+    """Lock those of `notices` whose mail is not written and was never tried, and tell whether there is one."""
     return bool(notices.unwritten().filter(attempts=0).select_for_update())
 
 
 def _bring_calendars_up_to_date(registration: Registration, now: datetime) -> None:
+    """Owe the calendar mail of a registered person for every meeting ahead that differs, is new or is cancelled."""
     session, at = registration.session, now + COLLAPSE
     CalendarThread.objects.begin(registration)
     threads = {thread.meeting_id: thread for thread in registration.threads.select_related("meeting")}
     for meeting in session.meetings.filter(ends_at__gt=now).select_related("venue__campus"):
         thread = threads[meeting.pk]
         if thread.sequence is None:
-            Notice.objects.owe_calendar(ADDED, METHOD.REQUEST, _with(thread, registration), counts_of(session), at)
-        elif _differs(thread, registration, meeting):
-            Notice.objects.owe_calendar(CHANGED, METHOD.REQUEST, _with(thread, registration), counts_of(session), at)
+            Notice.objects.owe_calendar(
+                ADDED, METHOD.REQUEST, _with_registration(thread, registration), counts_of(session), at
+            )
+        elif _calendar_is_outdated(thread, registration, meeting):
+            Notice.objects.owe_calendar(
+                CHANGED, METHOD.REQUEST, _with_registration(thread, registration), counts_of(session), at
+            )
     for thread in threads.values():
         was_announced = thread.meeting.is_cancelled and thread.sequence is not None
         if was_announced and not thread.notices.filter(kind=DROPPED.name).exists():
-            # What their own calendar declined is not cancelled there a second time.
+            # A meeting that their own calendar declined is not cancelled there a second time.
             method = METHOD.NONE if thread.was_taken_off else METHOD.CANCEL
-            Notice.objects.owe_calendar(DROPPED, method, _with(thread, registration), counts_of(session))
+            Notice.objects.owe_calendar(DROPPED, method, _with_registration(thread, registration), counts_of(session))
 
 
-def _with(thread: CalendarThread, registration: Registration) -> CalendarThread:
+def _with_registration(thread: CalendarThread, registration: Registration) -> CalendarThread:
+    """Return `thread` with the caller's object as its registration, which saves a query."""
     thread.registration = registration
     return thread
 
 
-def _differs(thread: CalendarThread, registration: Registration, meeting: Meeting) -> bool:
-    """Tell whether the calendar shows something else than what is so, and no invitation waits that will say so."""
-    if waits_unwritten(thread.notices.filter(kind__in=[*INVITING, CHANGED.name])):
+def _calendar_is_outdated(thread: CalendarThread, registration: Registration, meeting: Meeting) -> bool:
+    """Tell whether the calendar shows what is no longer so, and no invitation waits that will correct it."""
+    if lock_unwritten(thread.notices.filter(kind__in=[*INVITING, CHANGED.name])):
         return False
     thread.refresh_from_db(fields=["shown"])
-    return differ(thread.shown, shown_of(registration, meeting), registration.person)
+    return snapshots_differ(thread.shown, snapshot_of(registration, meeting), registration.person)
 
 
 # ---- at the claim ----
 
 
 def tells_a_change(notice: Notice, now: datetime) -> bool:
-    """Tell whether a change still says something at its claim, and write into its facts what it is different from.
+    """Tell whether a change still has something to say at its claim, and write into its facts what was known before.
 
-    One that overtook news its reader never got takes over what that was about.
+    A change that overtook news its reader never got becomes that news.
     """
     if notice.attempts:
         return True
-    is_one = _is_news_to_the_calendar(notice, now) if notice.thread else _is_plain_news(notice, now)
-    if is_one:
+    is_news = _is_news_to_the_calendar(notice, now) if notice.thread else _is_plain_news(notice, now)
+    if is_news:
         notice.save(update_fields=["kind", "facts"])
-    return is_one
+    return is_news
 
 
 def tells_a_cancelled_meeting(notice: Notice, now: datetime) -> bool:
-    """Tell whether there is anything to say: of a meeting that was added and cancelled unsaid there is nothing."""
+    """Tell whether there is anything to say: not about a meeting added and cancelled before any mail went out."""
     if notice.method != METHOD.CANCEL or notice.thread.requested_at is not None:
         return True
     return not notice.thread.notices.filter(kind=ADDED.name).exists()
@@ -123,12 +138,12 @@ def _is_news_to_the_calendar(notice: Notice, now: datetime) -> bool:
     got = earlier.filter(state=STATE.SENT).first()
     if got is None:
         first = earlier.filter(kind__in=INVITING).first()
-        return _speak_for(notice, first) if first else True
-    shown, said = shown_of(notice.registration, thread.meeting), got.facts.get("says", thread.shown)
-    person = notice.registration.person
-    if not differ(said, shown, person) and not differ(thread.shown, shown, person):
+        return _take_over(notice, first) if first else True
+    person, now_so = notice.registration.person, snapshot_of(notice.registration, thread.meeting)
+    last_said = got.facts.get("says", thread.shown)
+    if not snapshots_differ(last_said, now_so, person) and not snapshots_differ(thread.shown, now_so, person):
         return False
-    notice.facts["known"] = said if differ(said, shown, person) else thread.shown
+    notice.facts["known"] = last_said if snapshots_differ(last_said, now_so, person) else thread.shown
     return True
 
 
@@ -138,28 +153,37 @@ def _is_plain_news(notice: Notice, now: datetime) -> bool:
         return False
     own = registration.notices.exclude(pk=notice.pk)
     last = own.filter(pk__lt=notice.pk, thread=None).exclude(kind=CHANGED.name).order_by("-pk").first()
-    overtook = last and EVERY_KIND[last.kind].news is News.STANDING and last.state not in (STATE.SENT, STATE.SENDING)
-    if overtook and not own.filter(pk__gt=notice.pk).exists():
-        return _speak_for(notice, last)
+    if last and _never_went_out(last) and not own.filter(pk__gt=notice.pk).exists():
+        return _take_over(notice, last)
     return differs_from_what_was_told(
         notice, own.filter(kind=CHANGED.name, thread=None, pk__lt=notice.pk), registration.session
     )
 
 
-def differs_from_what_was_told(notice: Notice, earlier, session: Session) -> bool:
-    """Compare with what the reader was told last: earlier changes that never went out count as not said."""
+def _never_went_out(news: Notice) -> bool:
+    """Tell whether `news` says how the registration stands, and its reader was not sent it."""
+    is_standing = EVERY_KIND[news.kind].news is News.STANDING
+    return is_standing and news.state not in (STATE.SENT, STATE.SENDING)
+
+
+def differs_from_what_was_told(notice: Notice, earlier: NoticeQuerySet, session: Session) -> bool:
+    """Tell whether the meetings differ from what the reader was told last, and note that in the facts of `notice`.
+
+    `earlier` are the changes before it: one that never went out was not told, one that was tried may have been.
+    """
     known, uncertain = notice.facts["known"], False
     for one in earlier.order_by("-pk"):
         if one.state == STATE.SENT:
             break
         known, uncertain = one.facts["known"], uncertain or one.attempts > 0
-    now_so = told(session)
+    now_so = known_meetings(session)
     if known != now_so:
         notice.facts["known"] = known
     return uncertain or known != now_so
 
 
-def _speak_for(notice: Notice, overtaken: Notice) -> bool:
+def _take_over(notice: Notice, overtaken: Notice) -> bool:
+    """Make `notice` the news that it overtook, with the facts of that."""
     notice.kind = overtaken.kind
     notice.facts = {name: fact for name, fact in overtaken.facts.items() if name != "says"}
     return True
@@ -168,7 +192,7 @@ def _speak_for(notice: Notice, overtaken: Notice) -> bool:
 # ---- what the templates may name ----
 
 
-def change_context(notice: Notice) -> dict:
+def change_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of the mail about a change may name: what was and what is, and only that."""
     session, this_year = notice.registration.session, timezone.now().year
     context = registration_context(notice)
@@ -187,14 +211,15 @@ def change_context(notice: Notice) -> dict:
     }
 
 
-def changed_meetings(session: Session, before: list[dict], this_year: int) -> tuple[list[dict], bool]:
-    """Return what changed of any meeting as rows with their part, and whether a time did.
+def changed_meetings(session: Session, before: list[Snapshot], this_year: int) -> tuple[list[dict[str, str]], bool]:
+    """Return what changed of the meetings as rows (`label`, `was`, `now`, `part`), and whether a time did.
 
-    A meeting that is new was nothing, and one that is cancelled is nothing now.
+    A new meeting was not held before, a cancelled one is not held now.
     """
-    numbers, rows, is_moved = session.part_numbers(), [], False
+    numbers, is_moved = session.part_numbers(), False
+    rows: list[dict[str, str]] = []
     was = {values["meeting"]: values for values in before}
-    held = {meeting.pk: told_of(meeting, session) for meeting in session.held_meetings}
+    held = {meeting.pk: when_and_where(meeting, session) for meeting in session.held_meetings}
     for pk, number in numbers.items():
         old, new = was.get(pk), held.get(pk)
         if old and new:
@@ -207,14 +232,14 @@ def changed_meetings(session: Session, before: list[dict], this_year: int) -> tu
     return rows, is_moved
 
 
-WHOLE = [
+WHOLE: list[tuple[str, Callable[[Snapshot | None], str]]] = [
     ("When", lambda values: when_words(values) if values else "not held"),
     ("Where", lambda values: values["place"] if values else "–"),
 ]
 
 
-def dropped_context(notice: Notice) -> dict:
-    """Return what the templates of the mail about one cancelled meeting may name; `meetings` are those that stand."""
+def dropped_context(notice: Notice) -> dict[str, Any]:
+    """Return what the templates of the mail about one cancelled meeting may name; `meetings` are the others ahead."""
     meeting, session = notice.thread.meeting, notice.registration.session
     context, numbers = registration_context(notice), session.part_numbers()
     rest = [one for one in session.held_meetings if one.ends_at > timezone.now()]
@@ -228,12 +253,12 @@ def dropped_context(notice: Notice) -> dict:
 # ---- the examples ----
 
 
-def known_a_day_earlier(session: Session) -> list[dict]:
-    """Return what was known of the meetings, had each been a day earlier."""
+def known_a_day_earlier(session: Session) -> list[Snapshot]:
+    """Return what people would know of the meetings, had each been a day earlier."""
     known = []
     for meeting in session.meetings.select_related("venue__campus"):
         meeting.starts_at, meeting.ends_at = (at - timedelta(days=1) for at in (meeting.starts_at, meeting.ends_at))
-        known.append(told_of(meeting, session))
+        known.append(when_and_where(meeting, session))
     return known
 
 
@@ -270,6 +295,6 @@ DROPPED = Kind(
 )
 
 KINDS = (CHANGED, ADDED, DROPPED)
-# What was told first, of which a change written after it says the rest.
+# Plain news that may still wait: it will say how things are, so that a change needs no mail of its own.
 PLAIN_NEWS = [kind.name for kind in (*registrations.KINDS, CHANGED) if kind.news is News.STANDING or kind is CHANGED]
 INVITING = [registrations.CONFIRMED.name, registrations.PROMOTED.name, ADDED.name]

@@ -1,7 +1,7 @@
-"""What the templates of mail may name, for everything that is about a session.
+"""Gather what the templates of mail may name, for every mail about a session.
 
-It is built from one registration, nomination or interest, so that no mail can name anybody but its reader (and, in a
-nomination, the person who proposed them). What one kind names beyond this stands beside the kind.
+Each context is made from one registration, nomination or interest, so that no mail can name anybody but its reader
+(and, in a nomination, the person who proposed them). What only one kind names is in the module of that kind.
 """
 
 from datetime import datetime
@@ -32,15 +32,16 @@ def session_context(
     notice: Notice,
     session: Session,
     name: str,
-    shown: list[Meeting] | None = None,
+    meetings: list[Meeting] | None = None,
     *,
     joins: bool = False,
     offers_dates: bool = False,
 ) -> dict[str, Any]:
     """Return what every mail about a session may name, read by `name`.
 
-    `shown` are the meetings of an invitation, its own first. The links to join are shown to people who are invited, and
-    where the mail `joins` them to what starts soon. `offers_dates` names the next dates of the workshop.
+    `meetings` are those of an invitation, its own first; without them all held meetings are named. The links to join
+    are for people who are invited, and for a mail that `joins` its reader to what starts soon. `offers_dates` names the
+    next dates of the workshop.
     """
     numbers = session.part_numbers()
     invited = joins or notice.method == Notice.Method.REQUEST
@@ -55,8 +56,8 @@ def session_context(
         "long_day": long_day(session.starts_at, session.time_zone),
         "decided_day": long_day(session.confirm_by, session.time_zone),
         "decided_weekday": long_day(session.confirm_by, session.time_zone).split(",")[0],
-        "meetings": [meeting_context(one, session, numbers, invited) for one in shown or session.held_meetings],
-        "part": part_words(numbers[shown[0].pk], len(numbers)) if shown else "",
+        "meetings": [meeting_context(one, session, numbers, invited) for one in meetings or session.held_meetings],
+        "part": part_words(numbers[meetings[0].pk], len(numbers)) if meetings else "",
         "facilitators": [facilitator.byline for facilitator in session.facilitators.all()],
         "pre_work": session.workshop.pre_work,
         "next_dates": next_dates(session, notice.registration) if offers_dates else [],
@@ -78,8 +79,8 @@ def registration_context(
 ) -> dict[str, Any]:
     """Return what every mail about a registration may name; `meeting` is the one a mail without invitation is about.
 
-    Of several meetings each has an invitation of its own; the mail with the first `introduces` the session: it shows
-    all dates to come.
+    Each of several meetings has an invitation of its own. A mail that `introduces` the session shows all meetings to
+    come, where it carries the invitation to the first of them.
     """
     registration = notice.registration
     meeting = notice.thread.meeting if notice.method else meeting
@@ -104,7 +105,8 @@ def first_name(person: Person | None) -> str:
     return person.get_short_name() if person and person.name else ""
 
 
-def meeting_context(meeting: Meeting, session: Session, numbers: dict[int, int], invited: bool) -> dict:
+def meeting_context(meeting: Meeting, session: Session, numbers: dict[int, int], invited: bool) -> dict[str, str]:
+    """Return the words about one meeting; `numbers` are the session's `part_numbers`."""
     zone = meeting.time_zone
     return {
         "day": long_day(meeting.starts_at, zone, timezone.now().year),
@@ -118,22 +120,22 @@ def meeting_context(meeting: Meeting, session: Session, numbers: dict[int, int],
 
 
 def part_words(part: int, parts: int) -> str:
-    """“part 2 of 4”; nothing where there is only one."""
+    """Return “part 2 of 4”; "" where there is only one part."""
     return f"part {part} of {parts}" if parts > 1 else ""
 
 
 def opening_with_zone(session: Session, now: datetime) -> str:
-    """“on Monday, May 6 at 9:00 AM, Central time”: when registering begins, for people anywhere."""
+    """Return “on Monday, May 6 at 9:00 AM, Central time”: when registering begins."""
     return f"{opening_words(session, now)}, {zone_words(session.time_zone, session.registration_opens_at)}"
 
 
 def pre_work_url(registration: Registration) -> str:
-    """Return where the person reads what comes before the session; empty if nothing does, or they have."""
+    """Return the URL of the pre-work; "" if there is none, or the person has read it."""
     return absolute(reverse("pre_work", args=[registration.uuid])) if registration.has_pre_work_to_do else ""
 
 
-def next_dates(session: Session, registration: Registration | None = None) -> list[dict]:
-    """Return other dates of the same workshop that still take registrations, soonest first.
+def next_dates(session: Session, registration: Registration | None = None) -> list[dict[str, str]]:
+    """Return the next dates of the same workshop that still take registrations, soonest first, four at most.
 
     For a person who has a registration, or had one in a cancelled session, the link leads to the page that moves it.
     """
@@ -152,5 +154,5 @@ def next_dates(session: Session, registration: Registration | None = None) -> li
 
 
 def day_of(registration: Registration) -> str:
-    """“Tuesday, May 14” of a place."""
+    """Return the day of a registration's session: “Tuesday, May 14”."""
     return long_day(registration.session.starts_at, registration.session.time_zone)

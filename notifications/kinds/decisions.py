@@ -1,7 +1,7 @@
 """Mail to the office about decisions: the question whether a session runs, and every morning all that are due.
 
-A day's digest is one Notice, written each morning whatever there is: its key makes it one a day, whichever worker
-ticks and however the clock changes. Whether there is anything to say is asked when it is to be sent.
+A day's digest is one Notice, written each morning: its key makes it one a day, on any worker, also where the clock
+changes. Whether a decision is due is asked when the digest is to be sent.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from django.utils import timezone
 from foundation.dates import clock, local, long_day, short_day
 from foundation.links import absolute
 from notifications.kinds.contexts import session_context
-from notifications.kinds.timed import missing
+from notifications.kinds.prompts import not_written_yet
 from notifications.models import Notice, counts_of
 from notifications.models.kind import Example, Family, Kind
 from notifications.models.placeholders import IN_EVERY_KIND
@@ -28,7 +28,7 @@ PAGES = {"run_anyway_url": "run-anyway", "extend_url": "extend", "cancel_url": "
 
 
 def owe_digest(now: datetime) -> None:
-    """Owe the office the day's digest, in TIME_ZONE, from seven in the morning on. It is of no use the next day."""
+    """Owe the office the day's digest, from seven in the morning in TIME_ZONE on. It expires at midnight."""
     here = now.astimezone(ZoneInfo(settings.TIME_ZONE))
     if here.time() < AT:
         return
@@ -41,7 +41,7 @@ def owe_digest(now: datetime) -> None:
         next_attempt_at=now,
         expires_at=midnight,
     )
-    Notice.objects.bulk_create(missing([digest]), ignore_conflicts=True)
+    Notice.objects.bulk_create(not_written_yet([digest]), ignore_conflicts=True)
 
 
 def is_anything_due(notice: Notice, now: datetime) -> bool:
@@ -50,7 +50,7 @@ def is_anything_due(notice: Notice, now: datetime) -> bool:
 
 
 def owe_question(session: Session) -> None:
-    """Ask the office whether a session short of its minimum runs. Once it must have answered, the mail is of no use."""
+    """Owe the office the question whether a session short of its minimum runs. It expires with the time to answer."""
     Notice.objects.owe_to(
         UNDECIDED,
         f"{session.pk}::{session.confirm_by:%Y%m%d%H%M}",
@@ -61,32 +61,30 @@ def owe_question(session: Session) -> None:
     )
 
 
-def question_context(notice: Notice) -> dict:
+def question_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of the question to the office may name."""
     session = Session.objects.select_related("workshop").get(pk=notice.facts["asked"])
-    pages = {"run_anyway_url": "run-anyway", "extend_url": "extend", "cancel_url": "cancel"}
-    urls = {
-        name: absolute(reverse(f"admin:sessions_app_session_{page}", args=[session.pk])) for name, page in pages.items()
-    }
+    urls = _decision_urls(session)
     answer_by = session.answer_by or session.starts_at
     words = f"{long_day(answer_by, session.time_zone)}, {clock(answer_by, session.time_zone)}"
     return session_context(notice, session, "") | urls | {"answer_by": words}
 
 
-def digest_context(notice: Notice) -> dict:
+def digest_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of the digest may name."""
     now = timezone.now()
     return about_decisions(notice, Session.objects.awaiting_decision(now).select_related("workshop"), now)
 
 
 def to_show(now: datetime) -> list[Session]:
-    """Return the sessions a digest is shown with: those in today's, or else the next to be decided."""
+    """Return the sessions of an example of the digest: those due now, or else the next three to be decided."""
     every = Session.objects.select_related("workshop")
     ahead = every.filter(status=Session.Status.OPEN, confirm_by__gt=now).order_by("confirm_by", "pk")
     return list(every.awaiting_decision(now)) or list(ahead[:SHOWN_AHEAD])
 
 
-def about_decisions(notice: Notice, sessions: Iterable[Session], now: datetime) -> dict:
+def about_decisions(notice: Notice, sessions: Iterable[Session], now: datetime) -> dict[str, Any]:
+    """Return what a digest of these sessions names."""
     decisions = [_decision(session, now) for session in sessions]
     return {
         "kind": notice.kind,
@@ -98,13 +96,19 @@ def about_decisions(notice: Notice, sessions: Iterable[Session], now: datetime) 
     }
 
 
-def _decision(session: Session, now: datetime) -> dict:
-    zone, urls = session.time_zone, {}
-    for name, page in PAGES.items():
-        urls[name] = absolute(reverse(f"admin:sessions_app_session_{page}", args=[session.pk]))
+def _decision_urls(session: Session) -> dict[str, str]:
+    """Return the URLs of the office's pages that decide about `session`."""
+    return {
+        name: absolute(reverse(f"admin:sessions_app_session_{page}", args=[session.pk])) for name, page in PAGES.items()
+    }
+
+
+def _decision(session: Session, now: datetime) -> dict[str, Any]:
+    """Return what the digest says of one session."""
+    zone = session.time_zone
     year = local(now, zone).year
     until = session.confirm_by if session.asked_at is None else session.answer_by
-    return urls | {
+    return _decision_urls(session) | {
         "title": session.workshop.title,
         "when": f"{short_day(session.starts_at, zone, year)}, {clock(session.starts_at, zone)}",
         "count": session.seats_taken,
@@ -136,7 +140,7 @@ DIGEST = Kind(
     label="Decisions due",
     family=Family.PROMPT,
     context=digest_context,
-    # It is about many sessions, and about none of them more than another.
+    # The digest is about many sessions, so its subject names none of them.
     subject_placeholders={
         "decisions_due": "how many sessions are to be decided",
         "office_name": IN_EVERY_KIND["office_name"],

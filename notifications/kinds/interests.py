@@ -1,6 +1,6 @@
 """Mail to people who asked for a date of a workshop: that there is one, and that it was cancelled.
 
-Like a nomination it is of use until registering ends, which is asked at every claim.
+Like a nomination, the mail about a date is of use until registering ends, which is asked at every claim.
 """
 
 from datetime import datetime
@@ -11,21 +11,21 @@ from django.utils import timezone
 from foundation.links import absolute
 from notifications.kinds.contexts import first_name, opening_with_zone, session_context
 from notifications.kinds.nominations import is_on_offer
-from notifications.kinds.registrations import end_of
+from notifications.kinds.registrations import facts_of_ending
 from notifications.models import Notice, NoticeQuerySet, counts_of
 from notifications.models.kind import Example, Family, Kind
 from registrations.models import Interest
 from sessions_app.models import Session
 
 
-def owe_interested(kind: Kind, interest: Interest, session: Session, **facts) -> None:
+def owe_interested(kind: Kind, interest: Interest, session: Session, **facts: Any) -> None:
     """Owe the person who asked for a date one plain mail about `session`."""
     facts = counts_of(session) | {"interest": interest.pk, "dated": session.pk} | facts
     Notice.objects.owe_to(kind, f"{interest.pk}:{session.pk}:", interest.person.email, interest.person, facts)
 
 
-def told_of_date(interest: Interest, session: Session) -> NoticeQuerySet:
-    """Return the Notice that says `session` is a date, if the person who asked for one was ever owed it."""
+def dated_notices(interest: Interest, session: Session) -> NoticeQuerySet:
+    """Return the Notice that tells the person who asked for a date of `session`, if one was ever owed."""
     return Notice.objects.filter(dedupe_key=f"{DATED.name}:{interest.pk}:{session.pk}:")
 
 
@@ -37,14 +37,15 @@ def still_wants_the_date(notice: Notice, now: datetime) -> bool:
     return Interest.objects.met_by(session, now).filter(pk=notice.facts["interest"]).exists()
 
 
-def interest_context(notice: Notice) -> dict:
+def interest_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of the mail about a new date may name."""
     interest = Interest.objects.select_related("person").get(pk=notice.facts["interest"])
     session = Session.objects.select_related("workshop").get(pk=notice.facts["dated"])
     return about_interest(notice, interest, session)
 
 
-def about_interest(notice: Notice, interest: Interest, session: Session) -> dict:
+def about_interest(notice: Notice, interest: Interest, session: Session) -> dict[str, Any]:
+    """Return what a mail names to a person who asked for a date, about `session`."""
     name, now, offers_dates = first_name(interest.person), timezone.now(), notice.kind == UNDATED.name
     return session_context(notice, session, name, offers_dates=offers_dates) | {
         "interest_url": absolute(interest.get_absolute_url()),
@@ -53,6 +54,7 @@ def about_interest(notice: Notice, interest: Interest, session: Session) -> dict
 
 
 def example_context(notice: Notice, session: Session) -> dict[str, Any]:
+    """Return the context of an example: the reader asked for a date."""
     return about_interest(notice, Interest(person=notice.person, workshop=session.workshop), session)
 
 
@@ -71,7 +73,7 @@ UNDATED = Kind(
     label="A new date cancelled",
     family=Family.NEWS,
     context=interest_context,
-    example=Example(fits=(Session.Status.CANCELLED,), facts=end_of, context=example_context),
+    example=Example(fits=(Session.Status.CANCELLED,), facts=facts_of_ending, context=example_context),
 )
 
 KINDS = (DATED, UNDATED)

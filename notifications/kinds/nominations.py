@@ -1,7 +1,7 @@
 """Mail to a colleague who was proposed: that they were, that times changed, that the session was called off.
 
-A nomination is of use until registering ends. When that is, is asked at every claim and not noted with the Notice: a
-session that moves while its mail waits takes the nomination along.
+A nomination is of use until registering ends. That time is asked at every claim and not noted with the Notice, because
+the session may move while its mail waits.
 """
 
 from datetime import datetime
@@ -16,11 +16,11 @@ from notifications.kinds.changes import (
     changed_meetings,
     differs_from_what_was_told,
     known_a_day_earlier,
-    told,
-    waits_unwritten,
+    known_meetings,
+    lock_unwritten,
 )
 from notifications.kinds.contexts import first_name, session_context
-from notifications.kinds.registrations import end_of
+from notifications.kinds.registrations import facts_of_ending
 from notifications.models import Notice, NoticeQuerySet, counts_of
 from notifications.models.kind import Example, Family, Kind
 from registrations.models import Nomination
@@ -32,27 +32,29 @@ STATE = Notice.State
 # ---- what is owed ----
 
 
-def owe_nominated(kind: Kind, nomination: Nomination, **facts) -> None:
-    """Owe the address that was proposed one plain notice."""
+def owe_nominated(kind: Kind, nomination: Nomination, **facts: Any) -> None:
+    """Owe the address that was proposed one plain Notice of `kind`."""
     person = Person.objects.filter(email=nomination.email).first()
     facts = counts_of(nomination.session) | {"nomination": nomination.pk} | facts
     Notice.objects.owe_to(kind, f"{nomination.pk}::", nomination.email, person, facts)
 
 
 def bring_nominated_up_to_date(nomination: Nomination, before: list[Meeting] | None, now: datetime) -> None:
-    """Owe whoever was proposed, and has not answered, one plain mail about times and places.
+    """Owe the person who was proposed, and has not answered, one plain mail about times and places.
 
-    A nomination that was put off is written anew instead: it would arrive after the change, with what was before.
+    `before` has the meetings as they were; where it is None, nothing is owed. A nomination whose delivery was put off
+    is replaced by a new one instead: its mail would arrive after the change and say what was before.
     """
     first, altered = notices_about(nomination, NOMINATED), notices_about(nomination, ALTERED)
-    if before is None or waits_unwritten(first | altered):
+    if before is None or lock_unwritten(first | altered):
         return
     session = nomination.session
-    kind, facts = ALTERED, counts_of(session) | {"nomination": nomination.pk}
+    kind = ALTERED
+    facts: dict[str, Any] = counts_of(session) | {"nomination": nomination.pk}
     if first.filter(state=STATE.QUEUED).update(state=STATE.SUPERSEDED):
         kind = NOMINATED
     else:
-        facts["known"] = told(session, before)
+        facts["known"] = known_meetings(session, before)
     Notice.objects.owe_to(
         kind,
         f"{nomination.pk}::{now:%Y%m%d%H%M%S%f}",
@@ -64,7 +66,7 @@ def bring_nominated_up_to_date(nomination: Nomination, before: list[Meeting] | N
 
 
 def notices_about(nomination: Nomination, kind: Kind) -> NoticeQuerySet:
-    """Return the notices of `kind` about a nomination, found by the index on their key."""
+    """Return the Notices of `kind` about a nomination, found by the index on their key."""
     return Notice.objects.filter(dedupe_key__startswith=f"{kind.name}:{nomination.pk}:")
 
 
@@ -83,13 +85,13 @@ def is_on_offer(session: Session, now: datetime) -> bool:
 
 
 def tells_a_change(notice: Notice, now: datetime) -> bool:
-    """Tell whether a change still says something at its claim, and write into its facts what it is different from."""
+    """Tell whether a change still has something to say at its claim, and write into its facts what was known before."""
     if notice.attempts:
         return True
-    is_one = _is_news_to_the_nominated(notice, now)
-    if is_one:
+    is_news = _is_news_to_the_nominated(notice, now)
+    if is_news:
         notice.save(update_fields=["facts"])
-    return is_one
+    return is_news
 
 
 def _is_news_to_the_nominated(notice: Notice, now: datetime) -> bool:
@@ -103,13 +105,14 @@ def _is_news_to_the_nominated(notice: Notice, now: datetime) -> bool:
 # ---- what the templates may name ----
 
 
-def nomination_context(notice: Notice) -> dict:
+def nomination_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of the mail to a proposed colleague may name."""
     nomination = Nomination.objects.select_related("session__workshop", "by").get(pk=notice.facts["nomination"])
     return about_nomination(notice, nomination)
 
 
-def about_nomination(notice: Notice, nomination: Nomination) -> dict:
+def about_nomination(notice: Notice, nomination: Nomination) -> dict[str, Any]:
+    """Return what a mail names to the person who was proposed."""
     by = nomination.by
     offers_dates = notice.kind == CALLED_OFF.name
     return session_context(notice, nomination.session, first_name(notice.person), offers_dates=offers_dates) | {
@@ -118,23 +121,25 @@ def about_nomination(notice: Notice, nomination: Nomination) -> dict:
     }
 
 
-def altered_context(notice: Notice) -> dict:
+def altered_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of the mail about a change to a proposed colleague may name."""
     return about_alteration(notice, nomination_context(notice))
 
 
-def about_alteration(notice: Notice, context: dict) -> dict:
+def about_alteration(notice: Notice, context: dict[str, Any]) -> dict[str, Any]:
+    """Return `context` with what changed of the meetings."""
     rows, _ = changed_meetings(context["session"], notice.facts["known"], timezone.now().year)
     return context | {"changes": rows, "what": {row["label"] for row in rows}}
 
 
-def made_up(notice: Notice, session: Session) -> Nomination:
-    """Return a nomination of the reader by the reader, for an example."""
+def example_nomination(notice: Notice, session: Session) -> Nomination:
+    """Return an unsaved nomination of the reader by the reader, for an example."""
     return Nomination(session=session, email=notice.to, by=notice.person)
 
 
 def example_context(notice: Notice, session: Session) -> dict[str, Any]:
-    return about_nomination(notice, made_up(notice, session))
+    """Return the context of an example: the reader was proposed by the reader."""
+    return about_nomination(notice, example_nomination(notice, session))
 
 
 NOMINATED = Kind(
@@ -152,7 +157,7 @@ CALLED_OFF = Kind(
     label="Nominated, session cancelled",
     family=Family.NEWS,
     context=nomination_context,
-    example=Example(fits=(Session.Status.CANCELLED,), facts=end_of, context=example_context),
+    example=Example(fits=(Session.Status.CANCELLED,), facts=facts_of_ending, context=example_context),
 )
 ALTERED = Kind(
     name="altered",

@@ -1,38 +1,41 @@
-"""Pre-work: two days before the session, a word to whoever has not said that they have read it."""
+"""Pre-work: two days before the session, a mail to people who have not said that they have read it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
 from foundation.dates import clock, long_day
 from foundation.wall_clock import days_before
 from notifications.kinds.contexts import OF_A_REGISTRATION, registration_context
-from notifications.kinds.registrations import HELD
-from notifications.kinds.timed import owe_what_is_due, prompt
+from notifications.kinds.prompts import owe_prompts, prompt
+from notifications.kinds.registrations import CONFIRMED_OR_OVER
 from notifications.models import Notice
 from notifications.models.kind import Example, Family, Kind
 from registrations import eligibility
 from sessions_app.models import Session
 
 DAYS_AHEAD = 2
-# A day more, for the clocks that change on the way.
+# One day more, because the clocks may change in between.
 HORIZON = timedelta(days=DAYS_AHEAD + 1)
 
 
 def owe(now: datetime) -> None:
-    """Owe every notice about pre-work whose moment has come."""
+    """Owe every Notice about pre-work whose moment has come."""
     soon = Session.objects.filter(status=Session.Status.CONFIRMED, starts_at__gt=now, starts_at__lte=now + HORIZON)
-    owe_what_is_due(soon.exclude(workshop__pre_work="").values_list("pk", flat=True), plan, now)
+    owe_prompts(soon.exclude(workshop__pre_work="").values_list("pk", flat=True), plan, now)
 
 
 def plan(session: Session, now: datetime) -> list[Notice]:
-    """Return what `session` owes those with unread pre-work at `now`, if that is two days before or less.
+    """Return, unsaved, the Notices for people with unread pre-work, if `now` is at most two days before the start.
 
-    Whoever registered, or was confirmed, later than that has just been told.
+    People who registered later than two days before were told of it then; so were all, if the session was confirmed
+    later.
     """
     at = days_before(session.starts_at, DAYS_AHEAD, session.time_zone)
     is_ahead = session.is_confirmed and at <= now < session.starts_at
-    if not is_ahead or session.confirmed_at > at or not session.workshop.pre_work.strip():
+    was_confirmed = session.confirmed_at is not None and session.confirmed_at <= at
+    if not is_ahead or not was_confirmed or not session.workshop.pre_work.strip():
         return []
     people = session.registrations.registered().filter(pre_work_done_at__isnull=True, seated_at__lte=at)
     event, facts = f":{session.starts_at:%Y%m%d%H%M}", {"starts_at": session.starts_at.isoformat()}
@@ -40,14 +43,14 @@ def plan(session: Session, now: datetime) -> list[Notice]:
 
 
 def still_unread(notice: Notice, now: datetime) -> bool:
-    """Tell whether the session still begins when it did, later than `now`, and the reader has a seat and not read."""
+    """Tell whether the session begins as planned, later than `now`, and the reader has a seat and unread pre-work."""
     registration, session = notice.registration, notice.registration.session
     is_ahead = session.is_confirmed and session.starts_at.isoformat() == notice.facts["starts_at"]
     is_there = registration.is_registered and not eligibility.why_not_as(registration.person, session)
     return is_ahead and not session.has_started(now) and is_there and registration.has_pre_work_to_do
 
 
-def pre_work_context(notice: Notice) -> dict:
+def pre_work_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of the mail about pre-work may name."""
     session = notice.registration.session
     starts = long_day(session.starts_at, session.time_zone, timezone.now().year)
@@ -65,7 +68,7 @@ PRE_WORK = Kind(
         "starts": "the day and time it starts",
     },
     still_true=still_unread,
-    example=Example(fits=HELD),
+    example=Example(fits=CONFIRMED_OR_OVER),
 )
 
 KINDS = (PRE_WORK,)

@@ -13,7 +13,7 @@ from notifications.models.kind import Carries, Example, Family, Kind, News
 from registrations.models import Registration
 from sessions_app.models import Session
 
-HELD = (Session.Status.CONFIRMED, Session.Status.COMPLETED)
+CONFIRMED_OR_OVER = (Session.Status.CONFIRMED, Session.Status.COMPLETED)
 WAITLISTED_PERSON = Registration.Status.WAITLISTED
 
 
@@ -29,21 +29,21 @@ def owe_invitations(kind: Kind, registration: Registration, **facts: Any) -> Non
     """Owe the person one invitation per meeting."""
     for meeting in registration.session.meetings.all():
         thread, _ = CalendarThread.objects.get_or_create(registration=registration, meeting=meeting)
-        told = counts_of(registration.session) | facts
-        Notice.objects.owe_calendar(kind, Notice.Method.REQUEST, thread, told)
+        noted = counts_of(registration.session) | facts
+        Notice.objects.owe_calendar(kind, Notice.Method.REQUEST, thread, noted)
 
 
 def owe_cancellations(kind: Kind, registration: Registration, ahead: Q, **facts: Any) -> None:
     """Owe the person one cancellation per invitation, or one plain mail where no invitation was ever written.
 
-    What their own calendar declined is not cancelled there a second time; its UID is dead. A meeting that is not
-    `ahead` any more stays in it.
+    A meeting that their own calendar declined is not cancelled there a second time: its UID is never used again. Only
+    meetings `ahead` are taken off, by a condition on the thread; the others stay in the calendar.
     """
     held = registration.threads.announced().filter(ahead, meeting__cancelled_at=None)
     threads = [thread for thread in held.select_related("registration__person") if not thread.was_taken_off]
     for thread in threads:
-        told = counts_of(registration.session) | facts
-        Notice.objects.owe_calendar(kind, Notice.Method.CANCEL, thread, told)
+        noted = counts_of(registration.session) | facts
+        Notice.objects.owe_calendar(kind, Notice.Method.CANCEL, thread, noted)
     if not threads:
         owe_plain(kind, registration, **facts)
 
@@ -51,20 +51,23 @@ def owe_cancellations(kind: Kind, registration: Registration, ahead: Q, **facts:
 # ---- what the templates may name ----
 
 
-def introduction(notice: Notice) -> dict[str, Any]:
+def introducing_context(notice: Notice) -> dict[str, Any]:
+    """Return what a mail names that may be the first about a session."""
     return registration_context(notice, introduces=True)
 
 
-def promotion(notice: Notice) -> dict[str, Any]:
+def promotion_context(notice: Notice) -> dict[str, Any]:
+    """Return what the mail about a seat from the waitlist names: also the seat on another date, if there is one."""
     return registration_context(notice, introduces=True) | {"other_seat": other_seat(notice.registration)}
 
 
-def with_other_dates(notice: Notice) -> dict[str, Any]:
+def context_with_dates(notice: Notice) -> dict[str, Any]:
+    """Return what a mail names that offers the next dates of the workshop."""
     return registration_context(notice, offers_dates=True)
 
 
-def other_seat(registration: Registration) -> dict | None:
-    """Return the seat the person also has on another date of the workshop, as after waiting for a better date."""
+def other_seat(registration: Registration) -> dict[str, str] | None:
+    """Return the day of the seat the person also has on another date of the workshop, and the URL to give it up."""
     seats = registration.person.registrations.registered().filter(
         session__workshop=registration.session.workshop_id, session__starts_at__gt=timezone.now()
     )
@@ -77,8 +80,8 @@ def other_seat(registration: Registration) -> dict | None:
 # ---- the examples ----
 
 
-def end_of(session: Session) -> dict[str, Any]:
-    """Return what a mail about the end of `session` notes; of one that is not cancelled, as if the rule did it now."""
+def facts_of_ending(session: Session) -> dict[str, Any]:
+    """Return the facts of a mail about the end of `session`; of one not cancelled, as if the rule cancelled it now."""
     is_cancelled = session.status == Session.Status.CANCELLED
     return {
         "count": session.cancelled_count if is_cancelled else session.seats_taken,
@@ -88,6 +91,7 @@ def end_of(session: Session) -> dict[str, Any]:
 
 
 def was_confirmed(session: Session) -> bool:
+    """Tell whether the session was ever confirmed, so that people have invitations to it."""
     return session.confirmed_at is not None
 
 
@@ -120,18 +124,20 @@ PROMOTED = Kind(
     family=Family.NEWS,
     news=News.STANDING,
     carries=Carries.REQUEST,
-    context=promotion,
-    example=Example(facts=lambda session: {"how": ""}, carries=lambda session: session.status in HELD),
+    context=promotion_context,
+    example=Example(facts=lambda session: {"how": ""}, carries=lambda session: session.status in CONFIRMED_OR_OVER),
 )
 CONFIRMED = Kind(
     name="confirmed",
     label="Session confirmed",
     family=Family.NEWS,
     carries=Carries.REQUEST,
-    context=introduction,
+    context=introducing_context,
     placeholders=OF_A_REGISTRATION,
     required=frozenset(),
-    example=Example(fits=HELD, facts=lambda session: {"count": max(1, session.confirmed_count or session.seats_taken)}),
+    example=Example(
+        fits=CONFIRMED_OR_OVER, facts=lambda session: {"count": max(1, session.confirmed_count or session.seats_taken)}
+    ),
 )
 WITHDRAWN = Kind(
     name="withdrawn",
@@ -152,11 +158,11 @@ CANCELLED = Kind(
     family=Family.NEWS,
     news=News.ENDING,
     carries=Carries.CANCEL,
-    context=with_other_dates,
+    context=context_with_dates,
     example=Example(
         fits=(Session.Status.CANCELLED,),
         status=Registration.Status.SESSION_CANCELLED,
-        facts=lambda session: {"was_registered": True, **end_of(session)},
+        facts=lambda session: {"was_registered": True, **facts_of_ending(session)},
         carries=was_confirmed,
     ),
 )
@@ -174,7 +180,7 @@ WAITLIST_CLOSED = Kind(
     label="Waitlist closed",
     family=Family.NEWS,
     news=News.ENDING,
-    context=with_other_dates,
+    context=context_with_dates,
     required=frozenset(),
     example=Example(status=WAITLISTED_PERSON),
 )

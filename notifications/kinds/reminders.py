@@ -1,7 +1,8 @@
-"""Reminders: so many days ahead of each meeting of a confirmed session, as its workshop says."""
+"""Reminders: some days ahead of each meeting of a confirmed session. The workshop says how many days."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
@@ -10,14 +11,14 @@ from catalog.reminder_days import MOST_DAYS, parse_days
 from foundation.dates import clock, local, long_day
 from foundation.wall_clock import days_before
 from notifications.kinds.contexts import OF_A_REGISTRATION, registration_context
-from notifications.kinds.registrations import HELD
-from notifications.kinds.timed import owe_what_is_due, prompt
+from notifications.kinds.prompts import owe_prompts, prompt
+from notifications.kinds.registrations import CONFIRMED_OR_OVER
 from notifications.models import Notice
 from notifications.models.kind import Example, Family, Kind
 from registrations import eligibility
 from sessions_app.models import Meeting, Session
 
-# A day more, for the clocks that change on the way.
+# One day more, because the clocks may change in between.
 HORIZON = timedelta(days=MOST_DAYS + 1)
 
 
@@ -26,13 +27,14 @@ def owe(now: datetime) -> None:
     soon = Meeting.objects.filter(
         session__status=Session.Status.CONFIRMED, starts_at__gt=now, starts_at__lte=now + HORIZON
     ).values_list("session", "starts_at", "time_zone", "session__workshop__reminder_days")
-    owe_what_is_due(sorted({session for session, *when in soon if _due(*when, now)}), plan, now)
+    due = {session for session, starts_at, zone, days in soon if _due(starts_at, zone, days, now)}
+    owe_prompts(sorted(due), plan, now)
 
 
 def _due(starts_at: datetime, zone: str, reminder_days: str, now: datetime) -> tuple[int, datetime] | None:
-    """Return the reminder whose moment came last, in days ahead and its instant; None before the first, or too late.
+    """Return the reminder whose moment came last: its days ahead, and its instant. None before the first and too late.
 
-    The ones before it are over: nobody gets two at once because the sweep was late.
+    The reminders before it are dropped: nobody gets two at once because the sweep was late.
     """
     if starts_at <= now:
         return None
@@ -41,9 +43,10 @@ def _due(starts_at: datetime, zone: str, reminder_days: str, now: datetime) -> t
 
 
 def plan(session: Session, now: datetime) -> list[Notice]:
-    """Return the reminders that `session` owes at `now`.
+    """Return, unsaved, the reminders that `session` owes at `now`.
 
-    Who was registered, confirmed or told of a change after the moment of a reminder has just read when and where.
+    People who were registered, confirmed or told of a change after the moment of a reminder have just read when and
+    where, so that they get none.
     """
     if session.status != Session.Status.CONFIRMED:
         return []
@@ -58,13 +61,14 @@ def plan(session: Session, now: datetime) -> list[Notice]:
         event = f"{meeting.pk}:{days}-{meeting.starts_at:%Y%m%d%H%M}"
         facts = {"meeting": meeting.pk, "starts_at": meeting.starts_at.isoformat()}
         for registration in people:
-            if max(registration.seated_at, session.confirmed_at, told[registration.pk, meeting.pk] or at) <= at:
+            read_at = (registration.seated_at, session.confirmed_at, told[registration.pk, meeting.pk])
+            if all(instant is None or instant <= at for instant in read_at):
                 reminders.append(prompt(REMINDER, registration, event, meeting.starts_at, now, **facts))
     return reminders
 
 
 def _told_at(session: Session) -> dict[tuple[int, int], datetime | None]:
-    """Return when each registration's newest invitation to each meeting was written."""
+    """Return, by registration and meeting, when the newest invitation was written; None for none."""
     invitations = Notice.objects.filter(registration__session=session, method=Notice.Method.REQUEST)
     newest = invitations.order_by().values_list("registration", "thread__meeting").annotate(at=Max("created_at"))
     return defaultdict(lambda: None, {(registration, meeting): at for registration, meeting, at in newest})
@@ -80,7 +84,7 @@ def still_meets(notice: Notice, now: datetime) -> bool:
     return is_there and session.is_confirmed
 
 
-def reminder_context(notice: Notice) -> dict:
+def reminder_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of a reminder may name."""
     registration, now = notice.registration, timezone.now()
     meeting = registration.session.meetings.select_related("venue__campus").get(pk=notice.facts["meeting"])
@@ -94,7 +98,7 @@ def reminder_context(notice: Notice) -> dict:
 
 
 def relative_day(instant: datetime, zone: str, now: datetime) -> str:
-    """“today”, “tomorrow”, or “on Tuesday, May 14”."""
+    """Return “today”, “tomorrow”, or “on Tuesday, May 14”, as of `now` in the zone."""
     days = (local(instant, zone).date() - local(now, zone).date()).days
     return {0: "today", 1: "tomorrow"}.get(days) or f"on {long_day(instant, zone)}"
 
@@ -110,7 +114,7 @@ REMINDER = Kind(
         "at": "the time it starts",
     },
     still_true=still_meets,
-    example=Example(fits=HELD, facts=lambda session: {"meeting": session.meetings.first().pk}),
+    example=Example(fits=CONFIRMED_OR_OVER, facts=lambda session: {"meeting": session.meetings.all()[0].pk}),
 )
 
 KINDS = (REMINDER,)

@@ -8,32 +8,36 @@ from django.utils import timezone
 
 from foundation.links import absolute
 from notifications.kinds.contexts import OF_A_REGISTRATION, part_words, registration_context
-from notifications.kinds.registrations import HELD
+from notifications.kinds.registrations import CONFIRMED_OR_OVER
 from notifications.models import Decline, Notice
 from notifications.models.kind import Carries, Example, Family, Kind, News
 from registrations.models import Registration
 from sessions_app.models import Session
 
 
-def decline_context(notice: Notice) -> dict:
-    """Return what the templates of the mail about a declined place may name."""
+def decline_context(notice: Notice) -> dict[str, Any]:
+    """Return what the templates of the mail about a declined seat may name."""
     decline = Decline.objects.select_related("registration__session").get(pk=notice.facts["decline"])
     return about_decline(notice, decline)
 
 
-def about_decline(notice: Notice, decline: Decline) -> dict:
+def about_decline(notice: Notice, decline: Decline) -> dict[str, Any]:
+    """Return what a mail names about `decline`: until when the seat is kept, and the link to keep it."""
     return registration_context(notice) | {"gives_up": decline.words, "keep_url": absolute(decline.get_absolute_url())}
 
 
-def part_context(notice: Notice) -> dict:
+def part_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of the mail about one declined meeting of several may name."""
     numbers = notice.registration.session.part_numbers()
     part = part_words(numbers.get(notice.facts["declined"], 0), len(numbers))
     return registration_context(notice) | {"part": part or "one of its meetings"}
 
 
-def answer_context(notice: Notice) -> dict:
-    """Return what the templates of the mail that answer a mail may name: they are no news of the registration."""
+def answer_context(notice: Notice) -> dict[str, Any]:
+    """Return what the templates of mail that answers a mail may name.
+
+    Such a Notice has its registration in the facts only, because it is no news of it.
+    """
     notice.registration = Registration.objects.select_related("session__workshop", "person").get(
         pk=notice.facts["registration"]
     )
@@ -41,11 +45,13 @@ def answer_context(notice: Notice) -> dict:
 
 
 def example_of_decline(notice: Notice, session: Session) -> dict[str, Any]:
+    """Return the context of an example: the reader declines now."""
     undo_until = timezone.now() + timedelta(minutes=settings.DECLINE_UNDO_MINUTES)
     return about_decline(notice, Decline(registration=notice.registration, gives_up_at=undo_until))
 
 
 def example_of_answer(notice: Notice, session: Session) -> dict[str, Any]:
+    """Return the context of an example of an answer to a mail."""
     return registration_context(notice)
 
 
@@ -60,7 +66,7 @@ DECLINED = Kind(
         "keep_url": "the link to keep it",
     },
     required=frozenset({"gives_up"}),
-    example=Example(fits=HELD, context=example_of_decline),
+    example=Example(fits=CONFIRMED_OR_OVER, context=example_of_decline),
 )
 PART_DECLINED = Kind(
     name="part_declined",
@@ -69,7 +75,7 @@ PART_DECLINED = Kind(
     news=News.DETAIL,
     context=part_context,
     placeholders=OF_A_REGISTRATION,
-    example=Example(fits=HELD, facts=lambda session: {"declined": session.meetings.first().pk}),
+    example=Example(fits=CONFIRMED_OR_OVER, facts=lambda session: {"declined": session.meetings.all()[0].pk}),
 )
 KEPT = Kind(
     name="kept",
@@ -79,7 +85,7 @@ KEPT = Kind(
     context=registration_context,
     placeholders=OF_A_REGISTRATION,
     required=frozenset(),
-    example=Example(fits=HELD),
+    example=Example(fits=CONFIRMED_OR_OVER),
 )
 AGAIN = Kind(
     name="again",
@@ -89,7 +95,7 @@ AGAIN = Kind(
     context=registration_context,
     placeholders=OF_A_REGISTRATION,
     required=frozenset(),
-    example=Example(fits=HELD),
+    example=Example(fits=CONFIRMED_OR_OVER),
 )
 UNPROVEN = Kind(
     name="unproven",
@@ -98,7 +104,7 @@ UNPROVEN = Kind(
     context=answer_context,
     placeholders=OF_A_REGISTRATION,
     required=frozenset(),
-    example=Example(fits=HELD, context=example_of_answer),
+    example=Example(fits=CONFIRMED_OR_OVER, context=example_of_answer),
 )
 PLACE_GONE = Kind(
     name="place_gone",
@@ -106,7 +112,7 @@ PLACE_GONE = Kind(
     family=Family.REPLY,
     context=answer_context,
     required=frozenset(),
-    example=Example(fits=HELD, context=example_of_answer),
+    example=Example(fits=CONFIRMED_OR_OVER, context=example_of_answer),
 )
 
 KINDS = (DECLINED, PART_DECLINED, KEPT, AGAIN, UNPROVEN, PLACE_GONE)

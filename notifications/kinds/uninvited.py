@@ -1,14 +1,14 @@
-"""Invite whoever has a seat in a confirmed session and no invitation to a meeting of it (guarantee G6).
+"""Invite people who have a seat in a confirmed session and no invitation to one of its meetings (guarantee G6).
 
-Whatever gives a seat owes the invitations in its own transaction, so that the sweep finds nobody; whom it does find has
-them a minute later, and the log says that a promise was broken.
+The verb that gives a seat owes the invitations in its own transaction, so that this sweep finds nobody. A person it
+does find is invited a minute later, and the log says that a promise was broken.
 """
 
 import logging
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from foundation.sweeps import sweep
 from notifications.kinds.registrations import CONFIRMED
@@ -30,14 +30,17 @@ def invite_the_uninvited(now: datetime) -> None:
     sweep(uninvited, lambda registration: _invite(registration, now), "registration {} was not invited")
 
 
-def _never_announced(meetings, registration, now: datetime):
-    """Return those of `meetings` that are ahead and of which the person of `registration` was never told a SEQUENCE."""
+def _never_announced(
+    meetings: QuerySet[Meeting], registration: Registration | OuterRef, now: datetime
+) -> QuerySet[Meeting]:
+    """Return those of `meetings` that are ahead and that no calendar mail of `registration` was ever written for."""
     announced = CalendarThread.objects.announced().filter(registration=registration, meeting=OuterRef("pk"))
     return meetings.filter(~Exists(announced), ends_at__gt=now)
 
 
 @transaction.atomic
 def _invite(registration: Registration, now: datetime) -> None:
+    """Owe one person every invitation that is missing."""
     session = registration.session
     session.lock()
     registration.refresh_from_db(fields=["status"])

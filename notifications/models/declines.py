@@ -1,6 +1,6 @@
-"""Decline: a seat that its person declined in a calendar.
+"""Decline: a seat that its person declined in a calendar (calendar.md section 8).
 
-It is carried out only after a while: calendars decline by machine too, and people press the wrong button.
+A decline is carried out only after a while: calendars decline by machine too, and people press the wrong button.
 """
 
 import uuid
@@ -19,23 +19,24 @@ from notifications.models.notices import Notice, counts_of
 from notifications.models.threads import CalendarThread
 from registrations.models import Registration
 
-# So late before the start no time is left to think again: the seat is still of use to somebody.
+# So shortly before the start the person has no time to think again: somebody else can still use the seat.
 LAST_MOMENT = timedelta(minutes=10)
 
 
 class DeclineQuerySet(models.QuerySet["Decline"]):
-    def waiting(self):
-        """Declines that may still be taken back."""
+    def waiting(self) -> "DeclineQuerySet":
+        """Return the declines that may still be taken back."""
         return self.filter(state=Decline.State.WAITING)
 
-    def due(self, now: datetime):
+    def due(self, now: datetime) -> "DeclineQuerySet":
+        """Return the declines to carry out at `now`, oldest first."""
         return self.waiting().filter(gives_up_at__lte=now).order_by("pk")
 
     @verb
     def begin(self, registration: Registration, now: datetime) -> "Decline":
-        """Record that somebody declined every meeting, and owe them the mail that says until when they may keep it.
+        """Record that a person declined every meeting, and owe the mail that says until when they may keep the seat.
 
-        A second call answers with the one that waits. The caller holds the session's lock.
+        A second call returns the decline that waits. The caller holds the session's lock.
         """
         waiting = self.waiting().filter(registration=registration).first()
         if waiting:
@@ -49,7 +50,7 @@ class DeclineQuerySet(models.QuerySet["Decline"]):
 
 
 class Decline(models.Model):
-    """A whole place declined in a calendar: given up at `gives_up_at`, unless the person takes it back before."""
+    """A seat declined in a calendar, in all its meetings: given up at `gives_up_at`, unless the person keeps it."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "To be given up"
@@ -74,10 +75,10 @@ class Decline(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.registration} ({self.get_state_display().lower()})"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("decline", args=[self.uuid])
 
     @property
@@ -86,14 +87,14 @@ class Decline(models.Model):
 
     @property
     def may_be_kept(self) -> bool:
-        """True while there is a place to keep, and the person is not about to be asked anew for other times."""
+        """True while there is a seat to keep, and the person is not about to be asked again because times changed."""
         registration = self.registration
         has_seat = self.is_waiting and registration.is_registered and registration.session.is_confirmed
         return has_seat and every_meeting_declined(registration, timezone.now())
 
     @property
     def words(self) -> str:
-        """“Tuesday, May 14 at 2:05 PM, Central time”: when the place is given up."""
+        """“Tuesday, May 14 at 2:05 PM, Central time”: when the seat is given up, in the zone of the session."""
         at, zone = self.gives_up_at, self.registration.session.time_zone
         return f"{long_day(at, zone)} at {clock(at, zone)}, {zone_words(zone, at)}"
 
@@ -101,15 +102,19 @@ class Decline(models.Model):
     def carry_out(self, now: datetime | None = None) -> None:
         """Withdraw the person once the time to think again is over.
 
-        A place that ended, a session that has started, and a meeting that moved meanwhile overtake it.
+        A registration that has ended, a session that has started, and a meeting that has moved overtake the decline.
+        Before its time nothing happens.
         """
         now = now or timezone.now()
         self._lock()
         if not self.is_waiting or now < self.gives_up_at:
             return
         registration = self.registration
-        started, asked_anew = registration.session.has_started(now), not every_meeting_declined(registration, now)
-        if not registration.is_registered or started or asked_anew:
+        has_started, is_asked_again = (
+            registration.session.has_started(now),
+            not every_meeting_declined(registration, now),
+        )
+        if not registration.is_registered or has_started or is_asked_again:
             return self._end(self.State.OVERTAKEN)
         self._end(self.State.CARRIED_OUT)
         registration.withdraw(by=registration.person, now=now)
@@ -118,7 +123,7 @@ class Decline(models.Model):
     def keep(self, now: datetime | None = None) -> bool:
         """Take the decline back on the portal, and owe an invitation that puts each meeting into the calendar again.
 
-        Tells whether there was still something to take back: a place that ended meanwhile overtakes the decline.
+        Tells whether there was still something to take back: a registration that has ended overtakes the decline.
         """
         self._lock()
         if not self.is_waiting:
@@ -138,7 +143,7 @@ class Decline(models.Model):
 
     @verb
     def take_back(self) -> None:
-        """End a decline that another answer from the calendar took back: the entry is still there, so nothing is sent.
+        """End a decline that a later answer from the calendar takes back. The entry is still there, so no mail is sent.
 
         The caller holds the session's lock.
         """

@@ -1,4 +1,4 @@
-"""Handled: the part of a row that waits until somebody of the office has dealt with it, and says how."""
+"""Handled: the part of a model whose rows wait until the office has dealt with them, and note how."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from foundation.verbs import lock_row, verb
 
 
 class Handled(models.Model):
-    """What the office did about a row. The noun says which of its rows wait, and what is on record beside the note."""
+    """What the office did about a row. The model says which of its rows wait, and what is on record beside the note."""
 
     class Refused(Exception):
         """A verb was refused; `str(error)` is the sentence shown to the office."""
@@ -34,21 +34,22 @@ class Handled(models.Model):
 
     @property
     def needs_the_office(self) -> bool:
-        """True for a row that only a person can deal with, whether that is done or not."""
+        """True for a row that only a person can deal with, handled or not."""
         raise NotImplementedError
 
     @property
     def waits_for_the_office(self) -> bool:
+        """True for a row that the office has still to deal with."""
         return self.needs_the_office and self.handled_at is None
 
     @property
     def handled_record(self) -> str:
-        """The sentence on record once it is handled."""
+        """Return the sentence on record once the row is handled."""
         return f"Marked as handled: {self.handled_note}"
 
     @verb
     def handle(self, by: Person, note: str, now: datetime | None = None) -> None:
-        """Say that the office has dealt with this some other way, and how: it waits no longer.
+        """Note that the office has dealt with the row some other way, and how: it waits no longer.
 
         Refuses a row that does not wait (NothingToHandle), and an empty `note` (NoteMissing).
         """

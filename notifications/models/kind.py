@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from notifications.models.notices import Notice
     from sessions_app.models import Session
 
-# What the office's own words hold unless they say the facts of the kind: the standard words, whatever the case.
+# The placeholder that stands for the standard words. The office's own words hold it unless they say the facts of the
+# kind: the standard words fit every case.
 STANDARD_WORDS = "standard_words"
 
 
 class Family(Enum):
-    """What a kind of mail is for. It decides which mail is old news (`outbox/supersede.py`)."""
+    """What a kind of mail is for. The family decides which mail is old news (`outbox/supersede.py`)."""
 
     NEWS = "it says what happened, and later news may take its place"
     PROMPT = "it says at its time what is known; it is no news, and no news takes its place"
@@ -47,10 +48,12 @@ class Carries(Enum):
 
 
 def no_facts(session: "Session") -> dict[str, Any]:
+    """Return the facts of an example that needs none."""
     return {}
 
 
 def always(session: "Session") -> bool:
+    """Return True, for an example that has its calendar part with every session."""
     return True
 
 
@@ -77,10 +80,10 @@ class Example:
 class Kind:
     """One kind of mail. Its templates are in `templates/notifications/<name>/`.
 
-    `context` gives what the templates may name, for a Notice that is about to be sent. `placeholders` are what the
+    `context` returns what the templates may name, for a Notice that is about to be sent. `placeholders` are what the
     office may put in braces into words of its own, each with what it stands for, beside those of every kind; `required`
     are those its words must hold, unless they repeat the standard words. `subject_placeholders` replaces the ones every
-    kind has in its subject, for mail that is about no one session. `still_true` is asked at every claim of what says
+    kind has in its subject, for mail that is not about one session. `still_true` is asked at every claim of what says
     again how things are: a Notice that is no longer true expires. `is_news` is asked at the claim of what may have
     nothing left to say: such a Notice is superseded; it may write into the facts of the Notice what it says instead.
     Neither locks anything. `example` shows the kind to the office; a kind without one is account mail.

@@ -1,6 +1,7 @@
-"""MailQueue: how delivering goes."""
+"""MailQueue: how delivery is going."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 
@@ -9,7 +10,7 @@ from notifications.models.notices import Notice
 
 
 class MailQueue(models.Model):
-    """The one row on how delivering goes: the heartbeat of beat, and whether the mail server refuses us or is away."""
+    """The one row on how delivery is going: beat's heartbeat, and whether the mail server refuses us or is away."""
 
     ALIVE = timedelta(minutes=5)
     PAUSE = timedelta(minutes=5)
@@ -20,45 +21,47 @@ class MailQueue(models.Model):
     away_since = models.DateTimeField(null=True, help_text="The first broken connection since a message was accepted.")
     problem = models.CharField(max_length=500, blank=True)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "Mail queue"
 
     @classmethod
     def load(cls) -> "MailQueue":
-        """Return the row, or the one that will be written: looking writes nothing."""
+        """Return the row; unsaved where none was written yet, for reading writes nothing."""
         return cls.objects.filter(pk=1).first() or cls(pk=1)
 
     def is_paused(self, now: datetime) -> bool:
+        """Tell whether nothing is sent at `now`, because the server refused our credentials."""
         return self.paused_until is not None and self.paused_until > now
 
     def is_away(self, now: datetime) -> bool:
-        """Tell whether no message was accepted for five minutes because the connection breaks, and some wait for it."""
+        """Tell whether no mail was accepted for five minutes because the connection breaks, and mail waits for it."""
         if self.away_since is None or self.away_since > now - self.PATIENCE:
             return False
         return Notice.objects.filter(state=Notice.State.QUEUED, attempts__gt=0).exists()
 
     @part_of_a_verb
     def pause(self, problem: str, now: datetime) -> None:
-        """Stop sending for five minutes: the server refuses our credentials, and trying each notice would burn it."""
+        """Stop sending for five minutes: the server refuses us, and each Notice tried would lose an attempt."""
         self._note(paused_until=now + self.PAUSE, away_since=None, problem=problem[:500])
 
     @part_of_a_verb
     def note_away(self, problem: str, now: datetime) -> None:
-        """Note since when the connection breaks. Sending goes on, for it may be one message that breaks it."""
+        """Note since when the connection breaks. Sending goes on, for a single mail may be what breaks it."""
         if self.away_since is None:
             self._note(away_since=now, problem=problem[:500])
 
     @part_of_a_verb
     def resume(self) -> None:
-        """Forget the problem, if one was known, once a message has been accepted."""
+        """Forget the problem, if one was known, once a mail has been accepted."""
         if self.problem:
             self._note(paused_until=None, away_since=None, problem="")
 
     @part_of_a_verb
     def beat(self, now: datetime) -> None:
+        """Write the heartbeat: beat's sweep runs at `now`."""
         self._note(beat_at=now)
 
-    def _note(self, **values) -> None:
+    def _note(self, **values: Any) -> None:
         for name, value in values.items():
             setattr(self, name, value)
         MailQueue.objects.update_or_create(pk=self.pk, defaults=values)

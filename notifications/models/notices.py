@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection, models
@@ -20,6 +20,7 @@ from sessions_app.models import Session
 
 
 def new_message_id() -> str:
+    """Return a random Message-ID in its angle brackets (RFC 5322 section 3.6.4)."""
     return f"<{uuid.uuid4()}@{settings.SITE_HOST}>"
 
 
@@ -28,13 +29,13 @@ def counts_of(session: Session) -> dict[str, int]:
     return {"count": session.seats_taken, "minimum": session.minimum}
 
 
-def _not_before(at: datetime | None) -> dict:
+def _not_before(at: datetime | None) -> dict[str, datetime]:
     return {"next_attempt_at": at} if at else {}
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
-    def due(self, now: datetime):
-        """Notices to send at `now`, by priority: queued ones, and those whose sender died with them in hand.
+    def due(self, now: datetime) -> "NoticeQuerySet":
+        """Return the Notices to send at `now`, by priority: queued ones, and those whose sender died holding them.
 
         A Notice waits while another of its thread is being sent.
         """
@@ -51,20 +52,21 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             .order_by("priority", "next_attempt_at", "pk")
         )
 
-    def unwritten(self):
-        """Queued Notices whose mail nobody can have read: it is still to be written, and will say how things are."""
+    def unwritten(self) -> "NoticeQuerySet":
+        """Return the queued Notices whose mail is not written yet: nobody can have read it."""
         return self.filter(state=Notice.State.QUEUED, text="")
 
-    def undeliverable(self):
-        """Notices that could not be delivered and that nobody of the office has dealt with yet."""
+    def undeliverable(self) -> "NoticeQuerySet":
+        """Return the Notices that could not be delivered and that the office has not dealt with yet."""
         return self.filter(state=Notice.State.DEAD, handled_at__isnull=True)
 
     def owe(
-        self, kind: Kind, registration: Registration, facts: dict, event: str = "", at: datetime | None = None
+        self, kind: Kind, registration: Registration, facts: dict[str, Any], event: str = "", at: datetime | None = None
     ) -> "Notice":
         """Write the plain Notice of `kind` owed to a registration's person. Raises IntegrityError if it exists.
 
-        `event` names what happened, for a kind that one registration may be owed more than once. It waits until `at`.
+        `event` names what happened, for a kind that one registration may be owed more than once. The Notice waits until
+        `at`.
         """
         return self.create(
             kind=kind.name,
@@ -79,17 +81,17 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def owe_to(
         self,
         kind: Kind,
-        of: str,
+        key: str,
         to: str,
         person: Person | None,
-        facts: dict,
+        facts: dict[str, Any],
         expires_at: datetime | None = None,
         at: datetime | None = None,
     ) -> "Notice":
         """Write the plain Notice of `kind` owed to an address that need not have a registration, nor an account.
 
-        `of` is the rest of the dedupe key: object:meeting:sequence. It waits until `at`; after `expires_at` it is of no
-        use. Raises IntegrityError if it exists.
+        `key` is the rest of the dedupe key: object:meeting:sequence. The Notice waits until `at` and
+        expires at `expires_at`. Raises IntegrityError if it exists.
         """
         return self.create(
             kind=kind.name,
@@ -97,16 +99,16 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             person=person,
             facts=facts,
             expires_at=expires_at,
-            dedupe_key=f"{kind.name}:{of}",
+            dedupe_key=f"{kind.name}:{key}",
             **_not_before(at),
         )
 
     def owe_calendar(
-        self, kind: Kind, method: str, thread: CalendarThread, facts: dict, at: datetime | None = None
+        self, kind: Kind, method: str, thread: CalendarThread, facts: dict[str, Any], at: datetime | None = None
     ) -> "Notice":
         """Write the Notice of `kind` that carries an invitation or a cancellation, with the thread's next SEQUENCE.
 
-        It waits until `at`.
+        The Notice waits until `at`. The caller holds the session's lock.
         """
         registration, sequence = thread.registration, thread.advance()
         return self.create(
@@ -123,7 +125,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         )
 
     def owe_again(self, kind: Kind, thread: CalendarThread, times: int) -> "Notice":
-        """Write the Notice of `kind` that repeats a thread's current invitation for the first, second ... time."""
+        """Write the Notice of `kind` that repeats a thread's current invitation: `times` is 1 the first time."""
         registration = thread.registration
         return self.create(
             kind=kind.name,
@@ -137,15 +139,15 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             dedupe_key=f"{kind.name}:{registration.pk}:{thread.meeting_id}:{thread.sequence}.{times}",
         )
 
-    def send_on(self, person: Person) -> None:
-        """Let what waits for `person` go to their new address. A code does not: its reader reads the old address."""
+    def readdress(self, person: Person) -> None:
+        """Send what waits for `person` to their new address, except sign-in codes: the old address asked for those."""
         waiting = self.filter(person=person, state=State.QUEUED).exclude(priority=Priority.CODE)
         waiting.update(to=person.email, subject="", text="", html="", calendar="")
 
     def owe_written(
         self,
         kind: Kind,
-        of: str,
+        key: str,
         to: str,
         person: Person | None,
         words: dict[str, str],
@@ -154,8 +156,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     ) -> "Notice":
         """Write a Notice whose mail is written already: `words` are its subject, text and html.
 
-        `of` is the rest of the dedupe key. After `expires_at` it is of no use. The body of a code (Priority.CODE, ahead
-        of the queue) is erased once it is sent or expired. Raises IntegrityError if it exists.
+        `key` is the rest of the dedupe key. The body of a code (Priority.CODE, ahead of the queue) is erased once it
+        is sent or has expired. Raises IntegrityError if it exists.
         """
         return self.create(
             kind=kind.name,
@@ -163,13 +165,19 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             person=person,
             expires_at=expires_at,
             priority=priority,
-            dedupe_key=f"{kind.name}:{of}",
+            dedupe_key=f"{kind.name}:{key}",
             **words,
         )
 
 
+def _column_field(name: str) -> "models.Field[Any, Any]":
+    field = Notice._meta.get_field(name)
+    assert isinstance(field, models.Field)
+    return field
+
+
 class Notice(Handled):
-    """One mail owed to one address. Written in the transaction of what it tells; then delivered at least once."""
+    """One mail owed to one address. Written in the transaction of what it is about; then delivered at least once."""
 
     State, Method, Priority = State, Method, Priority
 
@@ -178,7 +186,7 @@ class Notice(Handled):
     kind = models.CharField(max_length=20, help_text="The name of one of KINDS.")
     to = models.EmailField(max_length=254)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="notices")
-    # Its kind knows whether a Notice is about a registration, and its method whether it has a thread.
+    # The kind knows whether a Notice is about a registration, and the method whether it has a thread.
     if TYPE_CHECKING:
         registration: Registration
         thread: CalendarThread
@@ -194,7 +202,7 @@ class Notice(Handled):
     priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NEWS)
     message_id = models.CharField(max_length=255, unique=True, default=new_message_id)
 
-    # Written when it can be sent, and sent unchanged whenever a copy may have arrived.
+    # The mail: written when it can be sent, and sent unchanged whenever a copy may have arrived.
     subject = models.CharField(max_length=255, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
@@ -237,46 +245,50 @@ class Notice(Handled):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind_label} ({self.get_state_display()})"
 
     @property
     def of_kind(self) -> Kind:
-        """The kind of this Notice. Raises KeyError for a kind that is no longer in the table."""
+        """Return the kind of this Notice. Raises KeyError for a kind that is no longer in the table."""
         return KINDS[self.kind]
 
     @property
     def kind_label(self) -> str:
-        """What the office reads for its kind, also for one that is no longer in the table."""
+        """Return what the office reads for the kind, also for one that is no longer in the table."""
         return KINDS[self.kind].label if self.kind in KINDS else self.kind
 
     @property
     def subject_unless_secret(self) -> str:
-        """The subject as the office may read it: that of account mail belongs to its reader alone."""
+        """Return the subject as the office may read it, "" for account mail: that belongs to its reader alone."""
         return "" if self.kind not in KINDS or self.of_kind.is_secret else self.subject
 
     @property
     def needs_the_office(self) -> bool:
+        """True for undeliverable mail."""
         return self.state == self.State.DEAD
 
     @property
     def handled_record(self) -> str:
+        """Return the sentence on record once the Notice is handled, with why it had failed."""
         return f"{super().handled_record} It had failed: {self.problem}"
 
     def is_later_in_its_thread_than(self, other: "Notice") -> bool:
-        """Tell whether the calendar gets this after `other`."""
-        return self.thread_id is not None and self.thread_id == other.thread_id and self.sequence > other.sequence
+        """Tell whether the calendar gets this Notice after `other`."""
+        if self.thread_id is None or self.thread_id != other.thread_id:
+            return False
+        return (self.sequence or 0) > (other.sequence or 0)
 
     @part_of_a_verb
-    def write_while_held(self, **values) -> None:
-        """Write `values` of a notice that is being sent, unless its lease ran out and somebody else holds it now.
+    def update_while_leased(self, **values: Any) -> None:
+        """Write `values` of a Notice that is being sent, unless its lease ran out and another sender holds it now.
 
-        In plain SQL, because each notice is written twice on its way out: to put these statements together anew takes
-        an eighth of all it takes to send one.
+        Plain SQL, because each Notice is written twice on its way out, and building these statements through the ORM
+        takes an eighth of the time that sending one takes.
         """
         held, quote = {"id": self.pk, "token": self.token, "state": self.State.SENDING}, connection.ops.quote_name
-        fields = [(self._meta.get_field(name), value) for name, value in (*values.items(), *held.items())]
-        written = [f"{quote(field.column)} = %s" for field, _ in fields]
+        fields = [(_column_field(name), value) for name, value in (*values.items(), *held.items())]
+        written = [f"{quote(str(field.column))} = %s" for field, _ in fields]
         columns, only = ", ".join(written[: len(values)]), " AND ".join(written[len(values) :])
         with connection.cursor() as cursor:
             cursor.execute(
@@ -286,7 +298,7 @@ class Notice(Handled):
 
     @part_of_a_verb
     def retry(self) -> None:
-        """Queue an undeliverable notice again, with its attempts and its three days counted afresh."""
+        """Queue an undeliverable Notice again; its attempts and its three days are counted from the start."""
         Notice.objects.filter(pk=self.pk, state=self.State.DEAD).update(
             state=self.State.QUEUED,
             attempts=0,
@@ -301,7 +313,7 @@ class Notice(Handled):
 
     @part_of_a_verb
     def bounce(self, words: str, now: datetime) -> bool:
-        """Mark a notice as undeliverable that was accepted at first and came back since. Tells whether it was news."""
+        """Mark a Notice as undeliverable that came back after it was accepted. Tells whether that was news."""
         handed_over = Notice.objects.filter(pk=self.pk, attempts__gt=0).exclude(state=self.State.DEAD)
         problem = f"Came back: {words}"[:500]
         return bool(handed_over.update(state=self.State.DEAD, bounced_at=now, problem=problem, lease_until=None))

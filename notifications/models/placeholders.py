@@ -1,7 +1,7 @@
 """Placeholders in the office's own words for a kind of mail: each is the name of a fact in braces.
 
-Nothing in a wording is run: a placeholder is exchanged for its fact and that is all. Around the words stays our frame,
-with the greeting, the session's details, the buttons, the way out and the signature; so no wording can lose those.
+Nothing in a wording is run: a placeholder is exchanged for its fact and that is all. The frame around the words stays:
+the greeting, the session's details, the buttons, the way out and the signature. So no wording can lose those.
 """
 
 import re
@@ -56,11 +56,11 @@ def names_title(kind: Kind) -> bool:
 
 
 def problems(kind: Kind, subject: str, words: str) -> dict[str, list[str]]:
-    """Return what is wrong with a wording: sentences by field. An empty text stands for the standard."""
+    """Return what is wrong with a wording: sentences by field (subject, words). An empty text means the standard."""
     found = {"subject": _misplaced(subject, in_subject(kind)), "words": _misplaced(words, in_words(kind))}
-    if any(_is_control(letter) for letter in subject):
+    if any(_is_control(character) for character in subject):
         found["subject"].append("The subject is one line, without control characters.")
-    if any(_is_control(letter) for letter in words if letter not in "\r\n\t"):
+    if any(_is_control(character) for character in words if character not in "\r\n\t"):
         found["words"].append("The words hold a control character.")
     if subject.strip() and names_title(kind) and "title" not in PLACEHOLDER.findall(subject):
         found["subject"].append("The subject must hold {title}: people get mail about several workshops.")
@@ -84,12 +84,12 @@ def _listed(known: Mapping[str, str]) -> str:
     return ", ".join(f"{{{name}}}" for name in known)
 
 
-def _is_control(letter: str) -> bool:
-    return unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") or letter in BIDI_CONTROLS
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in BIDI_CONTROLS
 
 
 def fill(text: str, facts: Mapping[str, object]) -> str:
-    """Return `text` with each placeholder exchanged for its fact. Raise Unusable where one has none."""
+    """Return `text` with each placeholder exchanged for its fact. Raises Unusable where a fact is missing."""
     filled = PLACEHOLDER.sub(lambda found: _fact(found[1], facts), text).strip()
     if not filled:
         raise Unusable("Nothing is left of it once the placeholders are filled in.")
@@ -97,7 +97,7 @@ def fill(text: str, facts: Mapping[str, object]) -> str:
 
 
 def fill_html(text: str, facts: Mapping[str, object]) -> SafeString:
-    """Return the same as HTML: all of it escaped, links made links, a line break for each."""
+    """Return the same as HTML: all of it escaped, URLs as links, a <br> for each line break. Raises Unusable."""
     parts = []
     for position, part in enumerate(PLACEHOLDER.split(text.strip())):
         if position % 2 == 0:

@@ -1,6 +1,7 @@
 """The private feed: an address that shows one person's sessions to their calendar program, which cannot sign in.
 
-Whoever has the address sees them, so it is made only when asked for, shown once, kept as a digest, and revoked at once.
+Anybody who has the address sees the sessions. So the address is made only when the person asks for it, shown once, and
+revoked at once; only a digest of its token is stored.
 """
 
 import hashlib
@@ -19,19 +20,19 @@ TOKEN_BYTES = 32
 
 
 def digest_of(token: str) -> str:
-    """Return what is kept of a token. It has 256 random bits, so that a plain SHA-256 cannot be turned around."""
+    """Return what is stored of a token. It has 256 random bits, so a plain SHA-256 cannot be reversed by guessing."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def path_of(token: str) -> str:
-    """Return the path at which the feed of this token is."""
+    """Return the path of the feed that this token opens."""
     return reverse("private_feed", args=[token])
 
 
 class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
     @part_of_a_verb
     def renew(self, person: Person, now: datetime) -> str:
-        """Return the token of a new private feed, to be shown once. The one before opens nothing from this moment."""
+        """Return the token of a new private feed, to be shown once. From now on the token before it opens nothing."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
         self.update_or_create(
             person=person,
@@ -42,7 +43,7 @@ class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
 
     @verb
     def revoke(self, person: Person, by: Person) -> None:
-        """Let no address show the sessions of `person` any longer; on record where somebody else did it."""
+        """Let no address show the sessions of `person` any longer. It goes on record where another person does it."""
         gone, _ = self.filter(person=person).delete()
         if gone and by != person:
             record(by, person, "Private calendar revoked: its address opens nothing any longer.")
@@ -55,7 +56,7 @@ class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
 
 
 class CalendarFeed(models.Model):
-    """That somebody has a private feed, and the digest of the token that opens it. One per person and purpose."""
+    """The private feed of a person, with the digest of the token that opens it. One per person and purpose."""
 
     class Purpose(models.TextChoices):
         TRAINING = "training", "One’s own sessions"
@@ -71,5 +72,5 @@ class CalendarFeed(models.Model):
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["person", "purpose"], name="one_feed_per_person_and_purpose")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.person}: {self.get_purpose_display()}"

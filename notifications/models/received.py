@@ -1,4 +1,4 @@
-"""ReceivedMail: one mail that came back, and what it did."""
+"""ReceivedMail: one mail that came in, and what it changed."""
 
 from datetime import datetime, timedelta
 
@@ -13,24 +13,24 @@ RAW_LIFE = timedelta(days=30)
 
 
 class ReceivedMailQuerySet(models.QuerySet["ReceivedMail"]):
-    def waiting_for_the_office(self):
-        """What no rule could answer, and nobody of the office has dealt with yet."""
+    def waiting_for_the_office(self) -> "ReceivedMailQuerySet":
+        """Return the mail that no rule could answer and that the office has not dealt with yet."""
         return self.filter(outcome__in=ReceivedMail.TO_READ, handled_at__isnull=True)
 
     @part_of_a_verb
     def forget(self, now: datetime) -> int:
-        """Erase the mail itself, and who wrote what in it, 30 days after it came. Returns how many.
+        """Erase the mail itself, and who wrote what in it, 30 days after it came. Returns how many were erased.
 
-        What it did stays, and of whoever it was applied to; nobody else's address does.
+        What the mail changed stays on record, and the address of the person whose answer was applied; no other address.
         """
         old = self.filter(received_at__lte=now - RAW_LIFE)
         old.exclude(outcome__in=ReceivedMail.APPLIED).exclude(attendee="").update(attendee="")
-        said = old.exclude(raw=b"", comment="", subject="", sender="")
-        return said.update(raw=b"", comment="", subject="", sender="")
+        full = old.exclude(raw=b"", comment="", subject="", sender="")
+        return full.update(raw=b"", comment="", subject="", sender="")
 
 
 class ReceivedMail(Handled):
-    """One mail that came back, what it claimed, and what was made of it. Written once, with what it changed."""
+    """One mail that came in: what it claimed, and what was made of it. Written once, together with what it changed."""
 
     class Outcome(models.TextChoices):
         ACCEPTED = "accepted", "Accepted"
@@ -48,7 +48,7 @@ class ReceivedMail(Handled):
         UNREADABLE = "unreadable", "Unreadable"
 
     APPLIED = (Outcome.ACCEPTED, Outcome.TENTATIVE, Outcome.DECLINED)
-    # Somebody wanted something here, and only a person can tell what.
+    # The sender wanted something, and only a person can tell what.
     TO_READ = (Outcome.UNCLEAR, Outcome.UNREADABLE)
 
     NOTHING_TO_HANDLE = "This mail was dealt with when it came."
@@ -85,9 +85,10 @@ class ReceivedMail(Handled):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.sender or 'nobody'}, {self.get_outcome_display().lower()}"
 
     @property
     def needs_the_office(self) -> bool:
+        """True for mail that no rule could answer."""
         return self.outcome in self.TO_READ

@@ -1,6 +1,7 @@
 """ReplyMailbox: how far the mailbox for answers has been read."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 
@@ -20,16 +21,16 @@ class ReplyMailbox(models.Model):
 
     FAILS_FOR = timedelta(minutes=15)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "Reply mailbox"
 
     @classmethod
     def load(cls) -> "ReplyMailbox":
-        """Return the row, or the one that will be written: looking writes nothing."""
+        """Return the row; unsaved where none was written yet, for reading writes nothing."""
         return cls.objects.filter(pk=1).first() or cls(pk=1)
 
     def is_failing(self, now: datetime) -> bool:
-        """True once the mailbox could not be read for a quarter of an hour."""
+        """Tell whether the mailbox could not be read for the quarter of an hour before `now`."""
         return self.failing_since is not None and self.failing_since <= now - self.FAILS_FOR
 
     @property
@@ -38,8 +39,8 @@ class ReplyMailbox(models.Model):
         return bool(self.problem) and self.failing_since is None
 
     @verb
-    def note(self, **values) -> None:
-        """Write how far reading has come."""
+    def note(self, **values: Any) -> None:
+        """Write how far reading has come: `values` are fields of this row."""
         for name, value in values.items():
             setattr(self, name, value)
         ReplyMailbox.objects.update_or_create(pk=1, defaults=values)

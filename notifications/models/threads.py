@@ -1,7 +1,8 @@
-"""CalendarThread: one entry in one calendar."""
+"""CalendarThread: one entry in one person's calendar."""
 
 import uuid
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -15,33 +16,34 @@ from notifications.models.vocabulary import Method, State
 from registrations.models import Registration
 from sessions_app.models import Meeting
 
+if TYPE_CHECKING:
+    from notifications.models.notices import Notice
+
 
 def new_uid() -> str:
-    """Return a random UID, never derived and never reused (calendar.md 0.2)."""
+    """Return a random UID, never derived from anything and never used twice (calendar.md 0.2)."""
     return f"{uuid.uuid4()}@{settings.SITE_HOST}"
 
 
 class CalendarThreadQuerySet(models.QuerySet["CalendarThread"]):
     @part_of_a_verb
     def begin(self, registration: Registration) -> None:
-        """Give each meeting of a seat its UID; SEQUENCE stays empty until a message carries it. A retry adds nothing.
+        """Give each meeting of a seat its UID; SEQUENCE stays empty until a mail carries it. A retry adds nothing.
 
-        The caller holds the session's lock. Made with the seat and not with the first message, so that the download and
-        the feed show before the confirmation what the invitation then updates.
+        The caller holds the session's lock. The threads are made with the seat and not with the first mail: before the
+        confirmation, the download and the feed show the entry that the invitation then updates.
         """
         meetings = Meeting.objects.order_by().filter(session=registration.session_id).values_list("pk", flat=True)
-        self.bulk_create(
-            [CalendarThread(registration=registration, meeting_id=meeting) for meeting in meetings],
-            ignore_conflicts=True,
-        )
+        threads = [CalendarThread(registration=registration, meeting_id=meeting) for meeting in meetings]
+        CalendarThread.objects.bulk_create(threads, ignore_conflicts=True)
 
-    def announced(self):
-        """Threads of which a message was ever written."""
+    def announced(self) -> "CalendarThreadQuerySet":
+        """Return the threads that a mail was ever written for."""
         return self.filter(sequence__isnull=False)
 
 
 class CalendarThread(models.Model):
-    """UID and SEQUENCE of one registration's one meeting. Registering again makes a new one of both."""
+    """UID and SEQUENCE of one meeting for one registration. Registering again starts a new thread with a new UID."""
 
     class Partstat(models.TextChoices):
         NEEDS_ACTION = "NEEDS-ACTION", "Not answered"
@@ -86,24 +88,24 @@ class CalendarThread(models.Model):
             models.UniqueConstraint(fields=["registration", "meeting"], name="one_thread_per_registration_and_meeting")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.uid
 
     @property
     def holds(self) -> bool:
-        """True while an invitation holds: of somebody registered, in a confirmed session, to a held meeting."""
+        """True while the invitation holds: the person is registered, the session confirmed, the meeting held."""
         registration = self.registration
         return registration.is_registered and registration.session.is_confirmed and not self.meeting.is_cancelled
 
     @property
     def shows_its_times(self) -> bool:
-        """True unless the calendar was sent other times than the meeting has, and is to be asked about these anew."""
+        """True unless the calendar was sent other times than the meeting has: then the person is to be asked again."""
         sent = [name for name in ("starts_at", "ends_at") if name in self.shown]
         return all(datetime.fromisoformat(self.shown[name]) == getattr(self.meeting, name) for name in sent)
 
     @property
     def was_taken_off(self) -> bool:
-        """True where the person's own calendar has declined what it shows: there a cancellation is only noise."""
+        """True where the person's own calendar declined what it shows: a cancellation would change nothing there."""
         if self.partstat != self.Partstat.DECLINED or self.declined_notice_id is None:
             return False
         return not self.notices.filter(method=Method.REQUEST, pk__gt=self.declined_notice_id).exists()
@@ -119,14 +121,14 @@ class CalendarThread(models.Model):
         """A verb was refused; `str(error)` is the sentence shown to the office."""
 
     class NotInvited(Refused):
-        """There is no invitation that holds now."""
+        """The person is not invited to the meeting now, or it is over."""
 
     @verb
-    def send_again(self, by: Person, now: datetime | None = None) -> models.Model:
-        """Owe the person the current invitation once more: the same SEQUENCE, a new DTSTAMP. Returns its notice.
+    def send_again(self, by: Person, now: datetime | None = None) -> "Notice":
+        """Owe the person the current invitation once more: the same SEQUENCE, a new DTSTAMP. Returns its Notice.
 
-        Answers with the notice that is on its way, where one is. Refuses (NotInvited) where the person is no longer
-        invited to this meeting, or it is over. Nobody is woken: the caller does that, or the sweep.
+        Returns the Notice that is on its way, where there is one. Raises NotInvited where the person is no longer
+        invited to this meeting, or it is over. The caller wakes the worker, or else the sweep sends it.
         """
         now = now or timezone.now()
         self.registration.session.lock()

@@ -1,4 +1,4 @@
-"""Where a Notice stands, what its calendar part is, and what goes first. What it is about says its kind (`kind.py`)."""
+"""The words a Notice is described in: its state, its calendar part, its priority. Its kind is in `kind.py`."""
 
 from django.db import models
 

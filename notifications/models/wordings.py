@@ -9,7 +9,7 @@ from notifications.models.placeholders import problems
 
 
 class Wording(models.Model):
-    """The office's own words for one kind of mail. The standard stands in for what is empty and what cannot be used."""
+    """The office's own words for one kind of mail. The standard is sent where they are empty or cannot be used."""
 
     kind = models.CharField(max_length=20, primary_key=True, editable=False)
     subject = models.CharField(max_length=150, blank=True, help_text="Empty: the standard subject.")
@@ -22,20 +22,24 @@ class Wording(models.Model):
         ordering = ["kind"]
         verbose_name_plural = "wording of mail"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return KINDS[self.kind].label if self.kind in KINDS else self.kind
 
     @property
     def is_standard(self) -> bool:
+        """True where the office has no words of its own for this kind."""
         return not self.subject and not self.words
 
     def clean(self) -> None:
-        """Refuse an unknown placeholder, a stray brace, control characters, and words without what they must hold."""
+        """Refuse an unknown placeholder, a stray brace, control characters, and words that lack what they must hold.
+
+        Raises ValidationError with sentences by field.
+        """
         if found := problems(KINDS[self.kind], self.subject, self.words):
             raise ValidationError(found)
 
     @part_of_a_verb
     def report(self, problem: str) -> None:
-        """Keep why this wording could not be used, unless it was changed meanwhile."""
+        """Write down why this wording could not be used, unless the office has changed it since."""
         same = Wording.objects.filter(pk=self.pk, subject=self.subject, words=self.words)
         same.exclude(problem=problem[:500]).update(problem=problem[:500])

@@ -1,7 +1,7 @@
-"""The clock that senders go by: the database's, for it is one for all of them.
+"""The clock of the senders: the database's, so that all of them have the same one.
 
-By their own clocks, where these differ, they would take what another holds for forgotten and send it once more, or
-leave for later what is due.
+Senders whose own clocks differ would take a lease of another for one that has run out, and send the mail twice, or
+would leave Notices that are due for later.
 """
 
 import time
@@ -12,17 +12,18 @@ from django.utils import timezone
 
 
 class Clock:
-    """Read the database's clock once and count on from there, whatever becomes of this machine's own clock."""
+    """Read the database's clock once and count on from there: a change of this machine's clock does not matter."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.read_at, self.since = database_now(), time.monotonic()
 
     def now(self) -> datetime:
+        """Return the present instant at the database, aware."""
         return self.read_at + timedelta(seconds=time.monotonic() - self.since)
 
 
 def database_now() -> datetime:
-    """Return the instant at the database. SQLite's clock is this machine's."""
+    """Return the present instant at the database, aware. SQLite's clock is this machine's."""
     if connection.vendor != "postgresql":
         return timezone.now()
     with connection.cursor() as cursor:

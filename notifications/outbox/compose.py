@@ -1,19 +1,20 @@
 """Compose the mail of a Notice: subject, plain text, HTML and, where one is due, the calendar part.
 
-A folder per kind in templates/notifications/ holds the words; its Kind says what they may name.
+Each kind has a folder in templates/notifications/ with the words; its Kind says what they may name.
 """
 
 import logging
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from django.template import Context, TemplateDoesNotExist
-from django.template.loader import get_template, render_to_string
+from django.template import Context, Engine, TemplateDoesNotExist
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from notifications.calendars import writing
-from notifications.calendars.entry_text import DISCREET_TITLE, invitation_of, office
+from notifications.calendars.invitations import DISCREET_TITLE, invitation_of, office
 from notifications.calendars.writing import Mailbox
 from notifications.models import Notice, Wording, placeholders
 from notifications.models.placeholders import STANDARD_WORDS
@@ -22,17 +23,19 @@ logger = logging.getLogger(__name__)
 BLANK_LINES = re.compile(r"\n\s*\n")
 
 
-def write_mail(notice: Notice, wordings: Mapping[str, Wording] | None = None, now: datetime | None = None) -> dict:
-    """Return the arguments of `mime.message` for `notice`, written once and repeated from then on.
+def write_mail(
+    notice: Notice, wordings: Mapping[str, Wording] | None = None, now: datetime | None = None
+) -> dict[str, Any]:
+    """Return the arguments of `mime.build_mail` for `notice`: written at the first attempt, repeated at later ones.
 
-    `wordings` are the office's own, by kind, where the caller has them. A calendar goes by `now` to tell which of two
-    letters with the same SEQUENCE is the newer one.
+    `wordings` are the office's own, by kind, where the caller has them. `now` becomes DTSTAMP: by it a calendar tells
+    which of two mails with the same SEQUENCE is the newer one.
     """
     if not notice.text:
         wordings = Wording.objects.in_bulk([notice.kind]) if wordings is None else wordings
         _compose(notice, wordings, now or timezone.now())
         written = ("subject", "text", "html", "calendar", "facts")
-        notice.write_while_held(**{name: getattr(notice, name) for name in written})
+        notice.update_while_leased(**{name: getattr(notice, name) for name in written})
     return {
         "sender": office(),
         "recipient": Mailbox(notice.person.name if notice.person else "", notice.to),
@@ -46,14 +49,15 @@ def write_mail(notice: Notice, wordings: Mapping[str, Wording] | None = None, no
 
 
 def _compose(notice: Notice, wordings: Mapping[str, Wording], now: datetime) -> None:
-    own = wordings.get(notice.kind)
+    wording = wordings.get(notice.kind)
     context = notice.of_kind.context(notice)
     try:
-        write_words(notice, context, own)
+        write_words(notice, context, wording)
     except placeholders.Unusable as problem:
-        # Nobody goes without their mail because of its wording; the office is told.
+        # The mail goes out in the standard words; the office is told.
         logger.error("the wording of %s mail could not be used: %s", notice.kind, problem)
-        own.report(str(problem))
+        if wording:
+            wording.report(str(problem))
         write_words(notice, context)
     if notice.method:
         invitation = invitation_of(notice, now)
@@ -61,35 +65,35 @@ def _compose(notice: Notice, wordings: Mapping[str, Wording], now: datetime) -> 
         notice.calendar = write(invitation).decode()
 
 
-def write_words(notice: Notice, context: dict, own: Wording | None = None) -> None:
-    """Set subject, text and HTML of `notice`, in the office's `own` words where it has some.
+def write_words(notice: Notice, context: dict[str, Any], wording: Wording | None = None) -> None:
+    """Set subject, text and HTML of `notice`, in the office's own words where `wording` has some.
 
-    Raise placeholders.Unusable where those cannot be used for this mail. Nothing is saved.
+    Raises placeholders.Unusable where those cannot be used for this mail. Nothing is saved.
     """
     folder = f"notifications/{notice.kind}"
-    # A subject shows on locked screens, and some calendars take it for the title of the entry.
+    # A subject shows on locked screens, and some calendars take it as the title of the entry.
     neutral = {"title": DISCREET_TITLE} if notice.person and notice.person.discreet_titles else {}
-    if own and own.subject:
-        subject = placeholders.fill(own.subject, context | neutral)
+    if wording and wording.subject:
+        subject = placeholders.fill(wording.subject, context | neutral)
     else:
         subject = render_to_string(f"{folder}/subject.txt", context | neutral)
     notice.subject = " ".join(subject.split())[:255]
     context = context | {"subject": notice.subject}
-    if own and own.words:
+    if wording and wording.words:
         facts = context | {STANDARD_WORDS: standard_words(notice.kind, context)}
         context |= {
-            "own_text": placeholders.fill(own.words, facts),
-            "own_html": placeholders.fill_html(own.words, facts),
+            "own_text": placeholders.fill(wording.words, facts),
+            "own_html": placeholders.fill_html(wording.words, facts),
         }
     text = render_to_string(f"{folder}/body.txt", context)
     notice.text = BLANK_LINES.sub("\n\n", text).strip() + "\n"
     notice.html = render_to_string(f"{folder}/body.html", context)
 
 
-def standard_words(kind: str, context: dict) -> str:
-    """Return what the standard mail of `kind` says first, as plain text. Raise Unusable where it has none."""
+def standard_words(kind: str, context: dict[str, Any]) -> str:
+    """Return what the standard mail of `kind` says first, as plain text. Raises Unusable where it has none."""
     try:
-        template = get_template(f"notifications/{kind}/_words.txt").template
+        template = Engine.get_default().get_template(f"notifications/{kind}/_words.txt")
     except TemplateDoesNotExist:
         raise placeholders.Unusable("This mail has no standard words to repeat.") from None
     return " ".join(template.render(Context(context, autoescape=False)).split())

@@ -1,7 +1,7 @@
-"""Deliver notices: claim some, commit, send each to exactly one recipient, mark it (guarantees G7 to G9).
+"""Deliver Notices: claim some, commit, send each to exactly one recipient, mark it (guarantees G7 to G9).
 
-Delivery is at least once. A sender that dies leaves its claims behind; the lease runs out and another sends the notices
-again, under the same Message-IDs.
+Delivery is at least once. A sender that dies leaves its claims behind; the lease runs out and another sender sends the
+mail again, under the same Message-IDs.
 """
 
 import contextlib
@@ -11,6 +11,7 @@ import smtplib
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.mail import get_connection
 from django.db.models import F, Q
@@ -20,36 +21,36 @@ from notifications.models import MailQueue, Notice, Wording
 from notifications.outbox.claim import claim_some
 from notifications.outbox.clock import Clock
 from notifications.outbox.compose import write_mail
-from notifications.outbox.mime import message
+from notifications.outbox.mime import build_mail
 
 logger = logging.getLogger(__name__)
 
 BACKOFF = [timedelta(minutes=m) for m in (1, 5, 15)] + [timedelta(hours=h) for h in (1, 3, 6, 12, 24)]
 SCATTER = 0.2
 GIVE_UP_AFTER = timedelta(hours=72)
-# Well under the task's time limit, so that a long queue is handed on and not cut off.
+# Well under the task's time limit: a long queue is left to the next task, and no mail is cut off.
 DRAIN_SECONDS = 60
-# A claim is for so many notices, and what is not sent after so many seconds goes back: a sign-in code written meanwhile
-# waits no longer than that, and no lease runs out.
+# A claim is for so many Notices, and those not sent after so many seconds go back into the queue: a sign-in code that
+# is written in between waits no longer than that, and no lease runs out.
 MOST_AT_ONCE = 50
 HELD_SECONDS = 2
 UNWRITTEN = {"subject": "", "text": "", "html": ""}
 # “Service not available, closing transmission channel” (RFC 5321 section 4.2.3).
 CLOSING = 421
-# Of no use to try again at once, whatever the code.
+# Trying again at once is useless after these, whatever the reply code.
 FINAL = (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, smtplib.SMTPSenderRefused)
 
 
 class Sender:
-    """Send notices over one kept connection. Use as a context manager."""
+    """Send Notices over one connection that stays open. Use as a context manager."""
 
-    def __init__(self, now: Callable[[], datetime] = timezone.now):
+    def __init__(self, now: Callable[[], datetime] = timezone.now) -> None:
         self.connection, self.now = get_connection(), now
 
     def __enter__(self) -> "Sender":
         return self
 
-    def __exit__(self, *exc_info) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self._hang_up()
 
     def _hang_up(self) -> None:
@@ -58,9 +59,9 @@ class Sender:
         self.connection = get_connection()
 
     def send(self, notices: list[Notice], queue: MailQueue) -> int:
-        """Send claimed notices in order and mark what came of each. Returns how many were tried.
+        """Send claimed Notices in order and mark what came of each. Returns how many were tried.
 
-        What is not tried within HELD_SECONDS, or because the queue had to be paused, is handed back.
+        Those that are not tried within HELD_SECONDS, or because the queue had to be paused, are handed back.
         """
         wordings = Wording.objects.in_bulk({notice.kind for notice in notices})
         blank = {notice.pk for notice in notices if not notice.text}
@@ -73,27 +74,27 @@ class Sender:
         return len(notices)
 
     def _send(self, notice: Notice, queue: MailQueue, wordings: Mapping[str, Wording]) -> bool:
-        """Send one notice. Returns False when the queue had to be paused, and the notice is to be handed back.
+        """Send the mail of one Notice. Returns False when the queue was paused: then the Notice is to be handed back.
 
-        A refused recipient is dead at once; what the server calls temporary, and a broken connection, is tried again;
-        refused credentials, a refused From, and a server that turns everybody away pause the queue and cost the notice
-        no attempt.
+        After a refused recipient the Notice is dead at once; after a temporary reply or a broken connection it is tried
+        again. Refused credentials, a refused From, and a server that turns everybody away pause the queue and cost the
+        Notice no attempt.
         """
         now, is_new = self.now(), not notice.text
         try:
-            # What reaches no server is not written yet: it tells how things are when it does.
+            # The mail is written only once a server answers, so that it says how things are at that moment.
             self.connection.open()
             mail = write_mail(notice, wordings, now)
-            self.connection.send_messages([message(**mail)])
+            self.connection.send_messages([build_mail(**mail)])
         except smtplib.SMTPRecipientsRefused as error:
-            code, words = next(iter(error.recipients.values()))
-            self._refused(notice, code, _decoded(words), now, is_new)
+            code, reply = next(iter(error.recipients.values()))
+            self._refused(notice, code, _decoded(reply), now, is_new)
             if code == CLOSING:
                 self._hang_up()
         except smtplib.SMTPDataError as error:
             self._refused(notice, error.smtp_code, _decoded(error.smtp_error), now, is_new)
             self._hang_up()
-        # What the server says to its greeting, EHLO, STARTTLS, AUTH and MAIL is about us, and not about this notice.
+        # A refusal of the connection, EHLO, STARTTLS, AUTH or MAIL is about us, and not about this Notice.
         except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
             self._hang_up()
             words = _decoded(getattr(error, "smtp_error", str(error)))
@@ -111,7 +112,7 @@ class Sender:
         # A mail that cannot be written must not stop the ones behind it; the office sees it as undeliverable.
         except Exception as error:
             # Without the traceback: its values may be addresses, and logs carry none.
-            logger.error("notice %s could not be written: %s", notice.pk, type(error).__name__)
+            logger.error("Notice %s could not be written: %s", notice.pk, type(error).__name__)
             self._retry(notice, f"{type(error).__name__}: {error}", now)
         else:
             self._mark(notice, state=Notice.State.SENT, sent_at=self.now(), problem="", **_erased(notice))
@@ -120,37 +121,40 @@ class Sender:
 
     def _refused(self, notice: Notice, code: int, words: str, now: datetime, is_new: bool) -> None:
         if 400 <= code < 500:
-            # A new mail that was refused is one nobody has; of one tried before a copy may have arrived.
+            # Nobody has a new mail that was refused. Of one that was tried before, a copy may have arrived.
             erased = UNWRITTEN if is_new and notice.of_kind.still_true else {}
             self._retry(notice, f"{code} {words}", now, **erased)
         else:
             self._mark(notice, state=Notice.State.DEAD, problem=f"{code} {words}"[:500], **_erased(notice))
 
-    def _retry(self, notice: Notice, problem: str, now: datetime, **changes) -> None:
+    def _retry(self, notice: Notice, problem: str, now: datetime, **changes: Any) -> None:
+        """Queue the Notice again, later each time, or give it up after GIVE_UP_AFTER."""
         if now - notice.created_at >= GIVE_UP_AFTER:
             self._mark(notice, state=Notice.State.DEAD, problem=problem[:500], **_erased(notice))
             return
         pause = BACKOFF[min(notice.attempts, len(BACKOFF)) - 1] * random.uniform(1 - SCATTER, 1 + SCATTER)
         self._mark(notice, state=Notice.State.QUEUED, problem=problem[:500], next_attempt_at=now + pause, **changes)
 
-    def _mark(self, notice: Notice, **changes) -> None:
-        """Write what came of the attempt, and let go of the notice."""
-        notice.write_while_held(lease_until=None, token=None, **changes)
+    def _mark(self, notice: Notice, **changes: Any) -> None:
+        """Write what came of the attempt, and give up the lease."""
+        notice.update_while_leased(lease_until=None, token=None, **changes)
 
 
-def _erased(notice: Notice) -> dict:
-    """A code's body is not kept once it is of no use."""
+def _erased(notice: Notice) -> dict[str, str]:
+    """Return the fields that erase the body of a sign-in code, once it is sent or given up; nothing for other mail."""
     return UNWRITTEN if notice.priority == Notice.Priority.CODE else {}
 
 
 def _decoded(words: bytes | str) -> str:
+    """Return the text of a server's reply."""
     return words.decode("utf-8", "replace") if isinstance(words, bytes) else words
 
 
 def hand_back(notices: list[Notice], blank: set[int]) -> None:
-    """Put claimed notices back into the queue as if they had not been taken.
+    """Put claimed Notices back into the queue as if they had not been claimed.
 
-    Of those that were `blank` (their keys) the mail is erased: it is still to tell how things are when it goes out.
+    The mail of those whose keys are in `blank` had not been written before, so it is erased: it is to say how things
+    are when it goes out.
     """
     keys = {notice.pk for notice in notices}
     held = Notice.objects.filter(token=notices[0].token, state=Notice.State.SENDING)
@@ -159,13 +163,13 @@ def hand_back(notices: list[Notice], blank: set[int]) -> None:
 
 
 def expire(now: datetime) -> None:
-    """Set aside what is of no use any more, and erase its body."""
+    """Set aside the Notices whose `expires_at` has passed, and erase their mail."""
     useless = Q(state=Notice.State.QUEUED) | Q(state=Notice.State.SENDING, lease_until__lte=now)
     Notice.objects.filter(useless, expires_at__lte=now).update(state=Notice.State.EXPIRED, **UNWRITTEN)
 
 
 def drain(seconds: float = DRAIN_SECONDS) -> int:
-    """Send what is due, for `seconds` at most. Returns how many notices were tried."""
+    """Send what is due, for `seconds` at most. Returns how many Notices were tried."""
     queue, now = MailQueue.load(), Clock().now
     expire(now())
     if queue.is_paused(now()):

@@ -1,7 +1,7 @@
-"""Build the message that goes out: what every client needs of its MIME shape to see an invitation, and nothing more.
+"""Build the mail that goes out, in the MIME shape in which mail programs find an invitation (calendar.md section 3).
 
 An invitation travels twice, byte for byte the same: as the last alternative, where Outlook and Gmail look for it, and
-as an attached file for programs that look only there. The file is `application/ics`, so that nobody acts on both.
+as an attached file for programs that look only there. The file is `application/ics`, so that no program acts on both.
 """
 
 import quopri
@@ -14,6 +14,7 @@ from email.mime.base import MIMEBase
 from email.policy import Compat32
 from email.utils import formataddr
 from functools import lru_cache
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 
@@ -25,47 +26,51 @@ MOST_ON_A_LINE = 76  # characters
 
 
 class Utf8(Charset):
-    """Go by seven bits all the way: a relay that cannot take eight would rewrite the parts, and break the signature.
+    """Write parts in seven bits: a relay that cannot take eight would rewrite them, and break the signature.
 
-    The email package would encode them letter by letter.
+    `quopri` does at once what the email package does character by character.
     """
 
     def __init__(self) -> None:
         super().__init__("utf-8")
         self.body_encoding = QP
 
-    def body_encode(self, text: bytes) -> str:
-        return quopri.encodestring(text).decode("ascii")
+    def body_encode(self, string: str | bytes | None) -> Any:
+        """Return a body, which the email package hands over as bytes, in quoted-printable."""
+        assert isinstance(string, bytes)
+        return quopri.encodestring(string).decode("ascii")
 
 
-class Brisk(Compat32):
-    """Write a header that fits on one line as it is. The email package works out for each how to fold it."""
+class OneLineHeaders(Compat32):
+    """Write a header that fits on one line as it is, which is faster than the email package's search for folds."""
 
-    def fold_binary(self, name: str, value: str | Header) -> bytes:
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return the header line as bytes; `value` is a string, or a Header that has its own folds."""
         fits = isinstance(value, str) and value.isascii() and value == value.strip() and "\n" not in value
         if fits and len(name) + len(value) < MOST_ON_A_LINE - len(": "):
             return f"{name}: {value}{self.linesep}".encode("ascii")
         return super().fold_binary(name, value)
 
 
-class Letter(EmailMultiAlternatives):
-    """Fold a long subject where its own name leaves room, so that no reader shows it with a blank in front.
+class OutgoingMail(EmailMultiAlternatives):
+    """Fold a long subject with the room that `Subject: ` takes, so that no mail program shows it with a blank in front.
 
     Its boundaries occur in no part: quoted-printable and base64 never have `=_` (RFC 2045 section 6.7). The email
-    package would look for that with a new regular expression each time, and so crowd out the ones kept compiled.
+    package would search the parts with a new regular expression for each mail, and so crowd out the compiled ones.
     """
 
-    def message(self):
+    def message(self) -> Any:  # type: ignore[override] # the stubs are of a newer Django, which passes a policy
+        """Return the mail as the email package has it, ready to be sent."""
         built = super().message()
-        built.policy = Brisk()
-        built.replace_header("Subject", Header(self.subject, header_name="Subject"))
+        built.policy = OneLineHeaders()
+        built.replace_header("Subject", Header(str(self.subject), header_name="Subject"))
         for part in built.walk():
             if part.is_multipart():
                 part.set_boundary(f"=_{secrets.token_hex(16)}")
         return built
 
 
-def message(
+def build_mail(
     *,
     sender: Mailbox,
     recipient: Mailbox,
@@ -76,18 +81,18 @@ def message(
     calendar: bytes = b"",
     method: str = "",
 ) -> EmailMultiAlternatives:
-    """Return one message to one recipient, with an invitation where `calendar` holds one of that `method`.
+    """Return one mail to one recipient, with an invitation where `calendar` holds one of that `method`.
 
-    `message_id` is given in its angle brackets. Names and the subject are brought onto one line each. Raise ValueError
-    for a Message-ID that is none, and where `method` is not the METHOD inside `calendar`.
+    `message_id` is given in its angle brackets. Names and the subject are brought onto one line each. Raises ValueError
+    for what is no Message-ID, and where `method` is not the METHOD inside `calendar`.
     """
     known_id = MESSAGE_ID.fullmatch(message_id)
     if not known_id:
         raise ValueError(f"{message_id!r} is not a Message-ID.")
     if (calendar or method) and not (method.isalpha() and f"\r\nMETHOD:{method}\r\n".encode() in calendar):
         raise ValueError(f"The calendar part does not say METHOD:{method}.")
-    mail = Letter(
-        _words(subject),
+    mail = OutgoingMail(
+        _header_text(subject),
         text,
         # The envelope takes bare addresses; names are for the headers.
         sender.ascii_address,
@@ -114,13 +119,13 @@ def message(
 @lru_cache(REMEMBERED)
 def _header(mailbox: Mailbox) -> str:
     """Return `Name <address>` in ASCII on one line."""
-    name = _words(mailbox.name)
+    name = _header_text(mailbox.name)
     written = name if name.isascii() else Header(name, "utf-8").encode().replace("\n", "")
     return formataddr((written, mailbox.ascii_address))
 
 
-def _words(text: str) -> str:
-    """Return `text` on one line, and such that no reader takes any of it for an encoded word (RFC 2047)."""
+def _header_text(text: str) -> str:
+    """Return `text` on one line, and such that no mail program takes any of it for an encoded word (RFC 2047)."""
     return one_line(text).replace("=?", "= ?")
 
 

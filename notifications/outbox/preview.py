@@ -1,7 +1,7 @@
-"""A mail of any kind with real data, for the office to read before it goes. Nothing is saved.
+"""Show the office a mail of any kind, with real data, before it is sent. Nothing is saved.
 
-The reader stands in for the person, so that no third person is in it. Links that open something for one person are
-made to lead nowhere.
+The reader stands in for the person, so that the mail names no third person. Links that open something for one person
+lead nowhere.
 """
 
 import re
@@ -39,27 +39,27 @@ def sessions_for(kind: Kind) -> QuerySet[Session]:
     return known.order_by(unfit, "-starts_at", "-pk")
 
 
-def preview(kind: Kind, reader: Person, session: Session | None = None, own: Wording | None = None) -> Notice:
-    """Return an unsaved Notice of `kind` with its mail written, in the office's `own` words where it has some.
+def preview(kind: Kind, reader: Person, session: Session | None = None, wording: Wording | None = None) -> Notice:
+    """Return an unsaved Notice of `kind` with its mail written, in the office's own words where `wording` has some.
 
-    Raises NothingToShow where there is no session to show it with, and placeholders.Unusable where its own words do not
-    fit.
+    Raises NothingToShow where there is no session to show the mail with, and placeholders.Unusable where the words do
+    not fit.
     """
     if is_about_a_session(kind):
         session = session or sessions_for(kind).first()
         if session is None:
             raise NothingToShow("There is no session yet to show this mail with.")
-        notice = _stand_in(kind, reader, session)
+        notice = _example_notice(kind, reader, session)
         context = _context(kind, notice, session)
     else:
         notice = Notice(kind=kind.name, to=settings.OFFICE_EMAIL)
         context = _context_of_no_session(kind, notice)
-    write_words(notice, context, own)
+    write_words(notice, context, wording)
     notice.text, notice.html = (UUID.sub(NOWHERE, words) for words in (notice.text, notice.html))
     return notice
 
 
-def _stand_in(kind: Kind, reader: Person, session: Session) -> Notice:
+def _example_notice(kind: Kind, reader: Person, session: Session) -> Notice:
     """Return a Notice of `kind` as `reader` would be owed it in `session`."""
     assert kind.example is not None
     registration = Registration(person=reader, session=session, status=kind.example.status)
@@ -69,7 +69,7 @@ def _stand_in(kind: Kind, reader: Person, session: Session) -> Notice:
     if notice.method:
         notice.thread = CalendarThread(registration=registration, meeting=session.meetings.first())
         notice.sequence = 1
-        # Only a meeting that was cancelled has one, and the mail is read before that.
+        # Only a cancelled meeting has a reason, and the office reads the mail before it cancels one.
         notice.thread.meeting.cancel_reason = notice.thread.meeting.cancel_reason or "the reason you give"
     return notice
 

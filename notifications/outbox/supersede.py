@@ -1,7 +1,7 @@
 """Old news: which later mail takes the place of a Notice that is still to be sent.
 
-The last mail wins. What belongs to a calendar thread is overtaken by what its calendar gets next; plain mail by what
-its reader gets. Kinds say what they tell (`notifications/models/kind.py`), and none is named here.
+The last mail wins. A Notice of a calendar thread is superseded by the next one of its thread, a plain Notice by later
+news of the same registration. A kind says what sort of news it is (`notifications/models/kind.py`); none is named here.
 """
 
 from collections.abc import Iterable
@@ -11,10 +11,10 @@ from notifications.models.kind import Family, Kind, News
 
 
 def is_old_news(notice: Notice, siblings: Iterable[Notice]) -> bool:
-    """Tell whether there is later news among `siblings`, the Notices of the same registration, sent or not.
+    """Tell whether later news is among `siblings`, the Notices of the same registration, sent or not.
 
-    A prompt neither is news nor grows old by it: whether it is still true is asked of what it is about. An invitation
-    that is repeated is no news either.
+    A prompt is no news, and no news takes its place: its kind is asked whether it is still true. An invitation that is
+    repeated is no news either.
     """
     kind = notice.of_kind
     if notice.registration_id is None or kind.family is Family.PROMPT:
@@ -36,5 +36,5 @@ def takes_the_place_of(kind: Kind, later: Kind) -> bool:
             return later is kind or later.news is News.ENDING
         case News.DETAIL:
             return later is not kind and later.news is not News.CHANGE
-    # What a change does not repeat is said beside it.
+    # A change does not repeat what other news says, so both are sent.
     return later.news is not News.CHANGE

@@ -1,8 +1,8 @@
 """Decide what a received mail does (calendar.md section 8): answers of calendars, and mail that came back.
 
-An answer moves only the place of the person whom our mail server proved to have sent it. Whatever else comes is
-recorded and changes nothing: a mail is a claim, and the UID in it only shows that its writer has seen the invitation.
-Nobody is woken here: whoever hands mail over does that once, for all of it.
+An answer changes only the seat of the person whom our mail server proved to have sent it. All other mail is recorded
+and changes nothing: a mail is a claim, and the UID in it only shows that its writer has seen the invitation. Nothing
+here wakes a worker: the caller does that once, for all the mail it hands over.
 """
 
 import logging
@@ -16,7 +16,10 @@ from django.utils import timezone
 from notifications.kinds.replies import KINDS, PART_DECLINED, PLACE_GONE, UNPROVEN
 from notifications.models import CalendarThread, Decline, Notice, ReceivedMail, counts_of, every_meeting_declined
 from notifications.models.kind import Family, Kind
-from notifications.replies.reading import Incoming, Reply, Return, read, same_address_form
+from notifications.replies.calendar_replies import CalendarReply
+from notifications.replies.delivery_reports import FailedRecipient
+from notifications.replies.headers import same_address_form
+from notifications.replies.reading import IncomingMail, read
 from registrations.models import Registration
 
 logger = logging.getLogger(__name__)
@@ -27,7 +30,7 @@ ONCE_IN = timedelta(days=1)
 CLOCKS_DIFFER = timedelta(days=1)
 
 Outcome, Partstat = ReceivedMail.Outcome, CalendarThread.Partstat
-APPLIED = {
+APPLIED: dict[str, ReceivedMail.Outcome] = {
     Partstat.ACCEPTED: Outcome.ACCEPTED,
     Partstat.TENTATIVE: Outcome.TENTATIVE,
     Partstat.DECLINED: Outcome.DECLINED,
@@ -36,10 +39,10 @@ ANSWERS = [kind.name for kind in KINDS if kind.family is Family.REPLY]
 
 
 def receive(raw: bytes, now: datetime | None = None) -> ReceivedMail:
-    """Apply one mail, once however often it comes, and return the record of what was made of it.
+    """Apply one mail, once however often it comes, and return the row of what was made of it.
 
-    Raises only where the database is away: then the mail has to be handed over again. Whatever else goes wrong with a
-    mail is recorded as unreadable, so that it never stops the next.
+    Raises only DATABASE_AWAY: then the caller has to hand the mail over again. A mail with which anything else goes
+    wrong is recorded as unreadable, so that it never stops the next one.
     """
     now = now or timezone.now()
     mail = read(raw, settings.REPLY_AUTHSERV_ID)
@@ -50,12 +53,12 @@ def receive(raw: bytes, now: datetime | None = None) -> ReceivedMail:
     except Exception as error:
         # Without the traceback: its values may be addresses, and logs carry none.
         logger.error("a received mail could not be applied: %s", type(error).__name__)
-        unreadable = Incoming(mail.message_id, mail.sender, mail.subject, problem="It could not be applied.")
+        unreadable = IncomingMail(mail.message_id, mail.sender, mail.subject, problem="It could not be applied.")
         return _receive(unreadable, raw, now)
 
 
 @transaction.atomic
-def _receive(mail: Incoming, raw: bytes, now: datetime) -> ReceivedMail:
+def _receive(mail: IncomingMail, raw: bytes, now: datetime) -> ReceivedMail:
     record, is_new = ReceivedMail.objects.get_or_create(
         message_id=mail.message_id,
         defaults={"received_at": now, "outcome": Outcome.IGNORED},
@@ -63,19 +66,19 @@ def _receive(mail: Incoming, raw: bytes, now: datetime) -> ReceivedMail:
     if is_new:
         record.outcome, record.sentence = _apply(mail, record, now)
         if record.outcome != Outcome.IGNORED:
-            # What is no answer may be a letter to a person of the office, and is left to its mailbox.
+            # Mail that is no answer may be addressed to a person of the office, so nothing of it is stored here.
             record.raw, record.sender, record.subject = raw, mail.sender, mail.subject
         record.save()
         logger.info("received mail %s: %s", record.pk, record.outcome)
     return record
 
 
-def _apply(mail: Incoming, record: ReceivedMail, now: datetime) -> tuple[str, str]:
-    """Do what the mail asks for where it may, and return outcome and sentence."""
+def _apply(mail: IncomingMail, record: ReceivedMail, now: datetime) -> tuple[str, str]:
+    """Do what the mail may ask for, and return the outcome with a sentence for the office."""
     if mail.problem:
         return Outcome.UNREADABLE, mail.problem
-    if mail.returns:
-        return _take_back_notices(mail.returns, now)
+    if mail.failed_recipients:
+        return _mark_undeliverable(mail.failed_recipients, now)
     reply = mail.reply
     if reply is None:
         return Outcome.IGNORED, "It holds no calendar."
@@ -96,8 +99,8 @@ def _apply(mail: Incoming, record: ReceivedMail, now: datetime) -> tuple[str, st
 # ---- answers to an invitation of ours, its session locked ----
 
 
-def _answer(mail: Incoming, reply: Reply, thread: CalendarThread, now: datetime) -> tuple[str, str]:
-    """Go through the table of calendar.md 8.3, in its order."""
+def _answer(mail: IncomingMail, reply: CalendarReply, thread: CalendarThread, now: datetime) -> tuple[str, str]:
+    """Go through the table of calendar.md 8.3, in its order, and return the outcome with its sentence."""
     registration, meeting = thread.registration, thread.meeting
     unproven = _why_unproven(mail, reply, registration)
     if not registration.is_registered or meeting.is_cancelled or meeting.starts_at <= now:
@@ -112,16 +115,17 @@ def _answer(mail: Incoming, reply: Reply, thread: CalendarThread, now: datetime)
         return Outcome.UNCLEAR, "It proposes another time. Nothing was changed or answered."
     if reply.partstat not in APPLIED:
         return Outcome.UNCLEAR, f"It answers neither yes, maybe nor no, but {reply.partstat or 'nothing'}."[:500]
-    if reply.stamp is None:
+    stamp = reply.stamp
+    if stamp is None:
         return Outcome.UNCLEAR, "It does not say when it was written, so it cannot be put in order."
     if not thread.shows_its_times or _answers_other_times(thread, reply.sequence):
         return Outcome.STALE, "It answers an invitation to other times. The place stays as it is."
-    if duplicate := _why_not_newer(reply, thread):
+    if duplicate := _why_not_newer(reply, stamp, thread):
         return duplicate
-    return _apply_answer(reply, thread, now)
+    return _apply_answer(reply, stamp, thread, now)
 
 
-def _why_unproven(mail: Incoming, reply: Reply, registration: Registration) -> str:
+def _why_unproven(mail: IncomingMail, reply: CalendarReply, registration: Registration) -> str:
     own = same_address_form(registration.person.email)
     if reply.attendee != own:
         return "It answers for somebody who was not invited."
@@ -135,7 +139,8 @@ def _why_unproven(mail: Incoming, reply: Reply, registration: Registration) -> s
 def _answers_other_times(thread: CalendarThread, sequence: int) -> bool:
     """Tell whether the meeting begins or ends at another instant than the answered invitation said.
 
-    Invitations of which that is not known are overtaken by any newer one. More than was ever sent counts as the newest.
+    An answered invitation whose times are not known is overtaken by any newer one. A SEQUENCE that was never sent
+    counts as the newest.
     """
     requests = thread.notices.filter(method=Notice.Method.REQUEST, sequence__lte=sequence).order_by("-sequence", "-pk")
     said = next((facts["says"] for facts in requests.values_list("facts", flat=True) if "says" in facts), None)
@@ -145,21 +150,22 @@ def _answers_other_times(thread: CalendarThread, sequence: int) -> bool:
     return tuple(datetime.fromisoformat(said[name]) for name in ("starts_at", "ends_at")) != held
 
 
-def _why_not_newer(reply: Reply, thread: CalendarThread) -> tuple[str, str] | None:
+def _why_not_newer(reply: CalendarReply, stamp: datetime, thread: CalendarThread) -> tuple[str, str] | None:
     """Return the outcome of an answer that is older than the last one applied, or the same; None for a newer one."""
-    same = Q(attendee=reply.attendee, stamp=reply.stamp, partstat=reply.partstat)
+    same = Q(attendee=reply.attendee, stamp=stamp, partstat=reply.partstat)
     if thread.answers.filter(same, outcome__in=ReceivedMail.APPLIED).exists():
         return Outcome.DUPLICATE, "This very answer was applied before."
-    if thread.answered_at and reply.stamp < thread.answered_at:
+    if thread.answered_at and stamp < thread.answered_at:
         return Outcome.STALE, "A later answer was applied before."
     return None
 
 
-def _apply_answer(reply: Reply, thread: CalendarThread, now: datetime) -> tuple[str, str]:
+def _apply_answer(reply: CalendarReply, stamp: datetime, thread: CalendarThread, now: datetime) -> tuple[str, str]:
+    """Note the answer with its thread; begin or end a decline. Return the outcome with its sentence."""
     registration = thread.registration
     thread.partstat = reply.partstat
-    thread.answered_at = now if reply.stamp > now + CLOCKS_DIFFER else reply.stamp
-    # What is still on its way puts the entry back after the answer.
+    thread.answered_at = now if stamp > now + CLOCKS_DIFFER else stamp
+    # An invitation that is still on its way puts the entry back after the answer.
     arrived = thread.notices.filter(method=Notice.Method.REQUEST, state=Notice.State.SENT).order_by("pk")
     thread.declined_notice = arrived.last() if reply.partstat == Partstat.DECLINED else None
     thread.save(update_fields=["partstat", "answered_at", "declined_notice"])
@@ -180,10 +186,10 @@ def _apply_answer(reply: Reply, thread: CalendarThread, now: datetime) -> tuple[
     return Outcome.DECLINED, "The place is given up unless the person takes that back in time."
 
 
-def _too_late(reply: Reply, thread: CalendarThread, doubt: str, now: datetime) -> tuple[str, str]:
-    """Record an answer about a place or a meeting that is over; say so to who accepts a place that was given up.
+def _too_late(reply: CalendarReply, thread: CalendarThread, doubt: str, now: datetime) -> tuple[str, str]:
+    """Record an answer about a seat or a meeting that is over; a person who accepts a seat they gave up is told so.
 
-    Whom there is any `doubt` about is told nothing.
+    Where there is any `doubt` about the answer or its sender, nobody is told anything.
     """
     registration = thread.registration
     left = registration.status == Registration.Status.WITHDRAWN and not registration.session.has_started(now)
@@ -194,8 +200,8 @@ def _too_late(reply: Reply, thread: CalendarThread, doubt: str, now: datetime) -
     return Outcome.ENDED, "The place or the meeting is over."
 
 
-def _ask_to_confirm(reply: Reply, registration: Registration, unproven: str, now: datetime) -> tuple[str, str]:
-    """Record an answer whose sender is not proven; a decline may be confirmed by a link to the registered address."""
+def _ask_to_confirm(reply: CalendarReply, registration: Registration, unproven: str, now: datetime) -> tuple[str, str]:
+    """Record an answer whose sender is not proven. For a decline, the registered address may be sent a link."""
     is_decline = reply.method == "REPLY" and reply.partstat == Partstat.DECLINED
     if is_decline and settings.REPLY_AUTHENTICATION == "link" and _may_answer(registration, now):
         _owe_answer(UNPROVEN, registration, now)
@@ -203,7 +209,8 @@ def _ask_to_confirm(reply: Reply, registration: Registration, unproven: str, now
     return Outcome.UNPROVEN, unproven
 
 
-def _repeat(mail: Incoming, thread: CalendarThread, now: datetime) -> tuple[str, str]:
+def _repeat(mail: IncomingMail, thread: CalendarThread, now: datetime) -> tuple[str, str]:
+    """Send the invitation again to a person whose calendar asks for it (RFC 5546 section 3.2.6)."""
     if mail.is_automatic or not _may_answer(thread.registration, now):
         return Outcome.IGNORED, "It asks for the invitation again, and was not answered a second time that day."
     try:
@@ -214,14 +221,14 @@ def _repeat(mail: Incoming, thread: CalendarThread, now: datetime) -> tuple[str,
 
 
 def _may_answer(registration: Registration, now: datetime) -> bool:
-    """Tell whether the address was sent no answer to a mail within a day: nothing may answer itself in circles."""
+    """Tell whether the address was sent no answer to a mail within a day, so that no two programs answer each other."""
     return not Notice.objects.filter(
         to=registration.person.email, kind__in=ANSWERS, created_at__gt=now - ONCE_IN
     ).exists()
 
 
 def _owe_answer(kind: Kind, registration: Registration, now: datetime) -> None:
-    # It is no news of the registration: whoever provokes it must not supersede what is.
+    # It has no registration, so that it is no news of one: anybody may provoke it, and it must supersede nothing.
     facts, person = counts_of(registration.session) | {"registration": registration.pk}, registration.person
     Notice.objects.owe_to(kind, f"{registration.pk}::{now:%Y%m%d%H%M%S%f}", person.email, person, facts)
 
@@ -229,10 +236,10 @@ def _owe_answer(kind: Kind, registration: Registration, now: datetime) -> None:
 # ---- what came back ----
 
 
-def _take_back_notices(returns: tuple[Return, ...], now: datetime) -> tuple[str, str]:
-    """Mark the notices of ours that could not be delivered. A report counts where it knows our id and its reader."""
+def _mark_undeliverable(failed_recipients: tuple[FailedRecipient, ...], now: datetime) -> tuple[str, str]:
+    """Mark the Notices that could not be delivered. A report counts where it names our Message-ID and its recipient."""
     marked = 0
-    for returned in returns:
+    for returned in failed_recipients:
         ours = Notice.objects.filter(message_id__in=returned.message_ids).first()
         if ours and same_address_form(ours.to) == returned.recipient:
             marked += ours.bounce(returned.words, now)

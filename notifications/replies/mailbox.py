@@ -1,7 +1,7 @@
 """Read the mailbox that answers come to, over IMAP (RFC 3501): one mail after the other, none of them twice.
 
-What was an answer or a delivery report is moved to one folder, what could not be read to another; everything else stays
-where it is, unread, for it may be a letter to a person. How far reading has come is kept in the database.
+Answers and delivery reports are moved to one folder, mail that could not be read to another. Everything else stays
+where it is, unread, for it may be addressed to a person. How far reading has come is stored in the database.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -23,11 +24,11 @@ from notifications.replies.reading import MOST_BYTES
 
 logger = logging.getLogger(__name__)
 
-SECONDS = 20
+SECONDS = 20  # for each command to the server
 # Well under the task's time limit.
 POLL_SECONDS = 60
 DONE_FOLDER, UNREADABLE_FOLDER = "Quorum-Read", "Quorum-Unreadable"
-# A mail that kills whoever reads it is put aside after so many.
+# A mail that kills the process that reads it is put aside after so many tries.
 MOST_TRIES = 3
 UID_VALIDITY = re.compile(rb"(\d+)")
 
@@ -35,39 +36,42 @@ Outcome = ReceivedMail.Outcome
 
 
 class NoFolder(imaplib.IMAP4.error):
-    """The server lets us have no folder of that name."""
+    """There is no folder of that name, and the server makes none."""
 
 
-class Mailbox:
-    """One conversation with the server of `url`, the folder selected. Use as a context manager.
+class ImapMailbox:
+    """One connection to the server of `url`, with the folder selected. Use as a context manager.
 
     Raises OSError or imaplib.IMAP4.error where the server is away, refuses us or does not know the folder.
     """
 
-    def __init__(self, url: str):
+    def __init__(self, url: str) -> None:
         parts = urlsplit(url)
+        host = parts.hostname or ""
+        self.server: imaplib.IMAP4
         if parts.scheme == "imaps":
             tls = ssl.create_default_context()
-            self.server = imaplib.IMAP4_SSL(parts.hostname, parts.port or 993, ssl_context=tls, timeout=SECONDS)
+            self.server = imaplib.IMAP4_SSL(host, parts.port or 993, ssl_context=tls, timeout=SECONDS)
         else:
-            self.server = imaplib.IMAP4(parts.hostname, parts.port or 143, timeout=SECONDS)
+            self.server = imaplib.IMAP4(host, parts.port or 143, timeout=SECONDS)
         try:
             if parts.scheme == "imap+tls":
                 self.server.starttls(ssl.create_default_context())
-            self.server.login(unquote(parts.username), unquote(parts.password))
-            # Dovecot, for one, says what it can do only once it knows for whom.
+            self.server.login(unquote(parts.username or ""), unquote(parts.password or ""))
+            # Dovecot, for one, says what it can do only after the login.
             self.can = b" ".join(self._must(*self.server.capability())).decode("ascii", "replace").upper().split()
             self._must(*self.server.select(_quoted(unquote(parts.path.strip("/")) or "INBOX")))
         except BaseException:
             self._hang_up()
             raise
         (validity,) = self.server.response("UIDVALIDITY")[1][:1] or [b"0"]
-        self.uid_validity = int(UID_VALIDITY.search(validity or b"0")[1])
+        known = UID_VALIDITY.search(validity or b"0")
+        self.uid_validity = int(known[1]) if known else 0
 
-    def __enter__(self) -> "Mailbox":
+    def __enter__(self) -> "ImapMailbox":
         return self
 
-    def __exit__(self, *exc_info) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self._hang_up()
 
     def _hang_up(self) -> None:
@@ -79,16 +83,16 @@ class Mailbox:
     def after(self, uid: int) -> list[int]:
         """Return the UIDs greater than `uid`, ascending."""
         (found,) = self._must(*self.server.uid("SEARCH", f"UID {uid + 1}:*"))[:1] or [b""]
-        # A range to * holds the last mail even where its UID is smaller.
+        # A range to * contains the last mail even where its UID is smaller.
         return sorted(number for number in map(int, (found or b"").split()) if number > uid)
 
     def fetch(self, uid: int) -> bytes | None:
-        """Return a mail, no more of it than is read, and leave it unread. None when somebody took it away."""
+        """Return a mail, at most MOST_BYTES and one byte, and leave it unread. None when somebody has removed it."""
         answer = self._must(*self.server.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{MOST_BYTES + 1}>)"))
         return next((part[1] for part in answer if isinstance(part, tuple)), None)
 
     def move(self, uid: int, folder: str) -> None:
-        """Move a mail to a folder of ours, which is made where it is missing. Raises NoFolder where none can be had."""
+        """Move a mail to a folder of ours, which is made where it is missing. Raises NoFolder where that fails."""
         # Servers differ on where folders may be.
         for name in (folder, f"INBOX.{folder}", f"INBOX/{folder}"):
             self.server.create(_quoted(name))
@@ -107,7 +111,8 @@ class Mailbox:
         return True
 
     @staticmethod
-    def _must(kind: str, answer: list) -> list:
+    def _must(kind: str, answer: list[Any]) -> list[Any]:
+        """Return the answer to a command. Raises imaplib.IMAP4.error unless the server said OK."""
         if kind != "OK":
             raise imaplib.IMAP4.error(str(answer))
         return answer
@@ -120,16 +125,16 @@ def _quoted(folder: str) -> str:
 def read_mailbox(now: datetime | None = None) -> int:
     """Read what is new in the mailbox of REPLY_MAILBOX_URL. Returns how many mails were read.
 
-    A mailbox that cannot be read is noted and tried again by the next sweep.
+    Where the mailbox cannot be read, that is noted, and the next sweep tries again.
     """
     now, state = now or timezone.now(), ReplyMailbox.load()
     try:
-        with Mailbox(settings.REPLY_MAILBOX_URL) as mailbox:
+        with ImapMailbox(settings.REPLY_MAILBOX_URL) as mailbox:
             if mailbox.uid_validity != state.uid_validity:
                 state.note(uid_validity=mailbox.uid_validity, last_uid=0, trying_uid=0, tries=0)
             read = sum(1 for _ in _read_new(mailbox, state))
     except (imaplib.IMAP4.error, OSError) as error:
-        # The server's words may name its user; they are for the admin, and logs carry none.
+        # The server's words may name its user: they are for the office, and logs contain no names.
         logger.warning("the reply mailbox could not be read: %s", type(error).__name__)
         state.note(failing_since=state.failing_since or now, problem=f"{type(error).__name__}: {error}"[:500])
         return 0
@@ -137,7 +142,7 @@ def read_mailbox(now: datetime | None = None) -> int:
     return read
 
 
-def _read_new(mailbox: Mailbox, state: ReplyMailbox) -> Iterator[int]:
+def _read_new(mailbox: ImapMailbox, state: ReplyMailbox) -> Iterator[int]:
     """Read each new mail and yield its UID. One that the database had no time for is read again, and those after it."""
     stop_at, may_advance = time.monotonic() + POLL_SECONDS, True
     for uid in mailbox.after(state.last_uid):
@@ -151,7 +156,8 @@ def _read_new(mailbox: Mailbox, state: ReplyMailbox) -> Iterator[int]:
             state.note(last_uid=uid)
 
 
-def _read_one(mailbox: Mailbox, state: ReplyMailbox, uid: int) -> bool:
+def _read_one(mailbox: ImapMailbox, state: ReplyMailbox, uid: int) -> bool:
+    """Read one mail and move it. Tells whether that is done; False where the database was busy or away."""
     tries = state.tries + 1 if state.trying_uid == uid else 1
     state.note(trying_uid=uid, tries=tries)
     if tries > MOST_TRIES:
@@ -174,8 +180,8 @@ def _read_one(mailbox: Mailbox, state: ReplyMailbox, uid: int) -> bool:
     return True
 
 
-def _put_away(mailbox: Mailbox, state: ReplyMailbox, uid: int, folder: str) -> None:
-    """Move a mail that was dealt with. Where there is no folder it stays, the office is told, and the next is read."""
+def _put_away(mailbox: ImapMailbox, state: ReplyMailbox, uid: int, folder: str) -> None:
+    """Move a mail that was dealt with. Where there is no folder, it stays, the office is told, and reading goes on."""
     try:
         mailbox.move(uid, folder)
     except NoFolder as error:

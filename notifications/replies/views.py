@@ -1,4 +1,7 @@
-"""The page the mail about a declined place leads to: until when it is kept, and the button that keeps it."""
+"""Serve the page that the mail about a declined seat links to: until when it is kept, and the button to keep it."""
+
+from http import HTTPStatus
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -7,18 +10,17 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.sign_in import SignedInRequest
 from foundation.wake import wake
 from notifications.models import Decline
 from notifications.tasks import deliver_soon
 from registrations.display.titles import title_and_day
 
-CONFLICT = 409
-
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def decline(request: HttpRequest, uuid) -> HttpResponse:
-    """GET says until when the place is kept, POST keeps it. Too late is 409 with the way back in."""
+def decline(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """Say until when the seat is kept (GET), or keep it (POST). Too late is 409, with the way back in."""
     own = Decline.objects.filter(registration__person=request.user)
     declined = get_object_or_404(
         own.select_related("registration__session__workshop", "registration__person"), uuid=uuid
@@ -28,7 +30,7 @@ def decline(request: HttpRequest, uuid) -> HttpResponse:
             wake(deliver_soon)
             messages.success(request, "You’ve kept your place. A new invitation for your calendar is on its way.")
             return redirect(declined.registration)
-        return _page(request, declined, status=200 if declined.state == Decline.State.KEPT else CONFLICT)
+        return _page(request, declined, status=200 if declined.state == Decline.State.KEPT else HTTPStatus.CONFLICT)
     return _page(request, declined)
 
 

@@ -1,6 +1,9 @@
-"""What pages say about calendars: one's private link, the file of one's seat, the public feeds."""
+"""What pages say about calendars: a person's private link, the file of their seat, the public feeds."""
+
+from typing import Any
 
 from django import template
+from django.template import Context
 from django.urls import reverse
 
 from foundation.links import absolute
@@ -12,8 +15,8 @@ register = template.Library()
 
 
 @register.inclusion_tag("notifications/_private_feed.html", takes_context=True)
-def private_link(context) -> dict:
-    """Show whether the viewer has a private link, with the ways to make one, a new one or none. One query."""
+def private_link(context: Context) -> dict[str, Any]:
+    """Show whether the viewer has a private link, with the ways to make one, to renew it or to end it. One query."""
     request = context["request"]
     return {"request": request, "feed": CalendarFeed.objects.filter(person=request.user).first()} | {
         "csrf_token": context.get("csrf_token")
@@ -22,9 +25,9 @@ def private_link(context) -> dict:
 
 @register.simple_tag
 def way_into_calendar(registration: Registration) -> str:
-    """Give how a seat comes into the calendar: by “mail” once an invitation is on its way, until then by “file”.
+    """Return how a seat gets into the calendar: by “mail” once an invitation is on its way, until then by “file”.
 
-    A file beside the invitation would make a second entry in Outlook. One query, none for whoever has no seat.
+    A file beside the invitation would make a second entry in Outlook. One query; none, and "", where there is no seat.
     """
     if not registration.is_registered:
         return ""
@@ -33,7 +36,7 @@ def way_into_calendar(registration: Registration) -> str:
 
 
 @register.inclusion_tag("notifications/_subscribe.html")
-def subscribe(feed: str, *key, to: str) -> dict:
+def subscribe(feed: str, *key: str, to: str) -> dict[str, str]:
     """Show the links to the public feed that the URL named `feed` serves; `to` says what it holds."""
     address = absolute(reverse(feed, args=key))
     return {"address": address, "webcal": webcal(address), "to": to}

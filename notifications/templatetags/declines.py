@@ -1,4 +1,4 @@
-"""What the page of a registration says of a decline that came from the person's calendar."""
+"""What the page of a registration says about a decline that came from the person's calendar."""
 
 from django import template
 
@@ -10,7 +10,7 @@ register = template.Library()
 
 @register.simple_tag
 def decline_of(registration: Registration) -> Decline | None:
-    """Give the decline that will give this place up, while there is one. One query, and two more where there is."""
+    """Return the decline by which this seat will be given up, or None. One query, and two more where there is one."""
     if not registration.is_registered:
         return None
     waiting = Decline.objects.waiting().filter(registration=registration).first()

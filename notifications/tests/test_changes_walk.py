@@ -11,7 +11,7 @@ from accounts.models import Campus
 from catalog.models import Facilitator
 from devtools.testing import replies
 from devtools.testing.calendar_readers import calendar_of
-from notifications.calendars.snapshots import shown_of
+from notifications.calendars.snapshots import snapshot_of
 from notifications.models import CalendarThread, Decline, MailQueue, Notice
 from notifications.outbox.claim import claim
 from notifications.outbox.deliver import Sender
@@ -150,7 +150,7 @@ def test_calendars_end_with_what_is_so(make_session, people, office, smtp_sink, 
     for thread in everybody:
         event = last.get(thread.uid)
         if thread.registration.is_registered and not thread.meeting.is_cancelled:
-            is_so = shown_of(thread.registration, thread.meeting)
+            is_so = snapshot_of(thread.registration, thread.meeting)
             part = f" (part {is_so['part']} of {is_so['parts']})" if is_so["parts"] > 1 else ""
             assert event.method == "REQUEST"
             assert event.decoded("DTSTART") == thread.meeting.starts_at

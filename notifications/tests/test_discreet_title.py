@@ -7,7 +7,7 @@ import pytest
 import vobject
 
 from devtools.testing.mail_reader import read_mail
-from notifications.calendars.entry_text import DISCREET_TITLE
+from notifications.calendars.invitations import DISCREET_TITLE
 from notifications.models import Notice
 from notifications.outbox.compose import write_mail
 from registrations.models import Registration

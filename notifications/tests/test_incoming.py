@@ -20,7 +20,8 @@ from devtools.testing.replies import (
     multipart,
     proof,
 )
-from notifications.replies.reading import MOST_BYTES, MOST_COMMENT, read
+from notifications.replies.calendar_replies import MOST_COMMENT
+from notifications.replies.reading import MOST_BYTES, read
 
 UID = "6f1d1c1e-0c5e-4f1e-9a53-7f0f6a1f8c11@portal.example"
 JANA = "jana@example.edu"
@@ -219,16 +220,16 @@ def test_hostile_words_are_capped_and_lose_their_controls():
 
 
 def test_a_delivery_report_names_who_and_why_and_which():
-    (returned,) = read(bounce("<a@portal.example>", "Jana@example.edu"), AUTHSERV).returns
+    (returned,) = read(bounce("<a@portal.example>", "Jana@example.edu"), AUTHSERV).failed_recipients
     assert (returned.recipient, returned.words) == (JANA, "5.1.1 550 5.1.1 No such mailbox")
     assert returned.message_ids == ("<a@portal.example>",)
     headers = bounce("<a@portal.example>", JANA, part="Content-Type: text/rfc822-headers", header="X-Quorum-Notice")
-    assert read(headers, AUTHSERV).returns[0].message_ids == ("<a@portal.example>",)
+    assert read(headers, AUTHSERV).failed_recipients[0].message_ids == ("<a@portal.example>",)
 
 
 @pytest.mark.parametrize(("status", "action"), [("4.4.1", "delayed"), ("2.0.0", "delivered")])
 def test_what_is_only_late_or_did_arrive_did_not_come_back(status, action):
-    assert read(bounce("<a@portal.example>", JANA, status, action), AUTHSERV).returns == ()
+    assert read(bounce("<a@portal.example>", JANA, status, action), AUTHSERV).failed_recipients == ()
 
 
 SOUND = [write(UID, "DECLINED", JANA, AT) for write in CLIENTS] + [bounce("<a@portal.example>", JANA)]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from foundation.text import one_line
 from notifications.calendars.writing import Invitation, Mailbox, cancel, request
-from notifications.outbox.mime import message
+from notifications.outbox.mime import build_mail
 
 OFFICE = Mailbox("Büro für Weiterbildung, Zürich", "training@portal.example")
 JANA = Mailbox("Jana Nováková", "jana.novak@firm.example")
@@ -49,7 +49,7 @@ def a_message(**changes):
         "html": HTML,
         "message_id": MESSAGE_ID,
     }
-    return message(**values | changes)
+    return build_mail(**values | changes)
 
 
 @pytest.fixture

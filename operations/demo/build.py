@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from accounts.models import Campus, Person, Unit
 from catalog.models import Facilitator, Format, Objective, Topic, Workshop
-from notifications.calendars.snapshots import note_what_is_shown
+from notifications.calendars.snapshots import note_snapshots
 from notifications.models import Notice
 from operations.demo.play import play
 from operations.demo.season import CONTENT, read, season
@@ -118,6 +118,6 @@ def set_mail_aside(now: datetime) -> None:
     """
     requests = Notice.objects.filter(state=Notice.State.QUEUED, method=Notice.Method.REQUEST)
     invited = list(requests.select_related("thread__meeting__venue__campus", "registration__session__workshop"))
-    note_what_is_shown(invited, now)
+    note_snapshots(invited, now)
     Notice.objects.bulk_update(invited, ["facts"])
     Notice.objects.filter(state=Notice.State.QUEUED).update(state=Notice.State.SENT, attempts=1, sent_at=now)

@@ -1,6 +1,7 @@
-"""What calendars show outside of mail: one's own sessions, built from one person's threads, and the public ones.
+"""Gather the entries of files to download and of feeds: those of one person's seats, and the public ones.
 
-The same UIDs, times and words as the invitations have, so that a calendar that knows the one knows the other.
+A person's entries are built from their threads. They have the UIDs, times and words of the invitations, so that a
+calendar recognizes an entry that it got by mail (calendar.md section 9).
 """
 
 from collections import defaultdict
@@ -14,7 +15,7 @@ from django.db.models import Count, F, Max, Model, Q, QuerySet
 
 from accounts.models import Campus, Person
 from foundation.links import absolute
-from notifications.calendars.entry_text import description_for, summary_for
+from notifications.calendars.invitations import description_for, summary_for
 from notifications.calendars.snapshots import place_words
 from notifications.calendars.writing import Entry
 from notifications.models import CalendarThread, CalendarThreadQuerySet
@@ -23,17 +24,16 @@ from sessions_app.models import Meeting, Session, SessionQuerySet, Venue
 
 LOOK_BACK, KEEP_CANCELLED = timedelta(days=90), timedelta(days=30)
 MOST_SESSIONS = 1000
-STATUS = {
+STATUS: dict[str, str] = {
     Session.Status.OPEN: "TENTATIVE",
     Session.Status.CONFIRMED: "CONFIRMED",
     Session.Status.COMPLETED: "CONFIRMED",
     Session.Status.CANCELLED: "CANCELLED",
 }
 
-
 SEAT = Q(registration__status=Registration.Status.REGISTERED)
 HELD = Q(meeting__cancelled_at=None)
-# Of a session that took place as long as it did, for whoever was still there.
+# Meetings that were held before the session was cancelled, or before the person left.
 WAS_THERE = Q(registration__session__confirmed_at__isnull=False) & (
     Q(
         registration__status=Registration.Status.WITHDRAWN,
@@ -47,15 +47,15 @@ WAS_THERE = Q(registration__session__confirmed_at__isnull=False) & (
 
 
 def entries_of(registration: Registration) -> list[Entry]:
-    """Return the entries of one seat, in the order of its meetings; none for whoever waits or has left."""
+    """Return the entries of one seat, in the order of its meetings; none for a person who waits or has left."""
     return _own(CalendarThread.objects.filter(SEAT & HELD, registration=registration))
 
 
 def entries_for(person: Person, now: datetime) -> list[Entry]:
     """Return the entries of a person's private feed: seats from 90 days back on, and for 30 days what was cancelled.
 
-    Who was never invited to what is cancelled has nothing there to be struck. A meeting that was held before its
-    person left, or before the rest of the session was cancelled, is not struck.
+    A cancelled meeting is listed only if its person was invited: nobody else has an entry to strike. A meeting that was
+    held before the person left, or before the rest of the session was cancelled, is not struck.
     """
     since = now - KEEP_CANCELLED
     session_cancelled = Q(
@@ -67,14 +67,14 @@ def entries_for(person: Person, now: datetime) -> list[Entry]:
 
 
 def entries_of_session(session: Session) -> list[Entry]:
-    """Return what anybody's calendar may show of one public session."""
+    """Return the entries of one public session, for anybody's calendar."""
     return _public(Meeting.objects.filter(session=session))
 
 
 def public_entries(sessions: SessionQuerySet, now: datetime) -> list[Entry]:
-    """Return what anybody's calendar may show of the listed ones among `sessions`, from 30 days back on.
+    """Return the entries of the listed ones among `sessions`, from 30 days back on, for anybody's calendar.
 
-    At most a thousand sessions, the earliest of them: what lies farther ahead comes into the feed in time.
+    At most a thousand sessions, the earliest of them: those farther ahead come into the feed in time.
     """
     since = now - KEEP_CANCELLED
     recent = sessions.listed().filter(ends_at__gt=since)
@@ -88,17 +88,17 @@ def _own(threads: CalendarThreadQuerySet) -> list[Entry]:
     """Return an entry for each thread. Four queries, however many there are."""
     related = ("meeting__venue__campus", "registration__session__workshop", "registration__person")
     led_by = "registration__session__facilitators"
-    threads = list(threads.select_related(*related).prefetch_related(led_by).order_by("meeting__starts_at", "pk"))
-    for thread in threads:
+    own = list(threads.select_related(*related).prefetch_related(led_by).order_by("meeting__starts_at", "pk"))
+    for thread in own:
         thread.meeting.session = thread.registration.session
-    parts = Parts(thread.meeting for thread in threads)
-    records = Records(thread.meeting for thread in threads)
-    return [_own_entry(thread, parts, records) for thread in threads]
+    parts = Parts(thread.meeting for thread in own)
+    records = Records(thread.meeting for thread in own)
+    return [_own_entry(thread, parts, records) for thread in own]
 
 
 def _own_entry(thread: CalendarThread, parts: "Parts", records: "Records") -> Entry:
     registration, meeting, session = thread.registration, thread.meeting, thread.registration.session
-    status = _status(meeting)
+    status, (part, parts_of_session) = _status(meeting), parts.of(meeting)
     return Entry(
         uid=thread.uid,
         sequence=thread.sequence or 0,
@@ -113,22 +113,24 @@ def _own_entry(thread: CalendarThread, parts: "Parts", records: "Records") -> En
         # As in the mail: the link to join comes with the confirmation.
         join_link=meeting.join_link if status == "CONFIRMED" else "",
         busy=status != "CANCELLED",
-        **parts.of(meeting),
+        part=part,
+        parts=parts_of_session,
     )
 
 
 def _public(meetings: QuerySet[Meeting], busy: bool = True) -> list[Entry]:
     """Return an entry for each of `meetings`. Four queries, however many there are."""
     related = meetings.select_related("session__workshop", "venue__campus").prefetch_related("session__facilitators")
-    meetings = list(related.defer("session__workshop__description", "session__workshop__pre_work"))
-    parts, records = Parts(meetings), Records(meetings)
-    return [_public_entry(meeting, parts, records, busy) for meeting in meetings]
+    shown = list(related.defer("session__workshop__description", "session__workshop__pre_work"))
+    parts, records = Parts(shown), Records(shown)
+    return [_public_entry(meeting, parts, records, busy) for meeting in shown]
 
 
 def _public_entry(meeting: Meeting, parts: "Parts", records: "Records", busy: bool) -> Entry:
     session, status = meeting.session, _status(meeting)
+    part, parts_of_session = parts.of(meeting)
     return Entry(
-        # Of the session's public code: a registrant's UID is known to the registrant alone.
+        # Made of the session's public code: only the registered person knows the UID of their own entry.
         uid=f"{session.code}-{meeting.pk}@{settings.SITE_HOST}",
         sequence=records.count(meeting),
         stamp=records.last_change(meeting),
@@ -141,11 +143,13 @@ def _public_entry(meeting: Meeting, parts: "Parts", records: "Records", busy: bo
         status=status,
         private=False,
         busy=busy and status != "CANCELLED",
-        **parts.of(meeting),
+        part=part,
+        parts=parts_of_session,
     )
 
 
 def _status(meeting: Meeting) -> str:
+    """Return the STATUS of an entry (calendar.md section 7)."""
     session = meeting.session
     if meeting.is_cancelled:
         return "CANCELLED"
@@ -157,31 +161,31 @@ def _status(meeting: Meeting) -> str:
 class Parts:
     """Know, from one query, which part of its session each meeting is. A cancelled meeting keeps its number."""
 
-    def __init__(self, meetings: Iterable[Meeting]):
-        self.keys = defaultdict(list)
+    def __init__(self, meetings: Iterable[Meeting]) -> None:
+        self.keys: dict[int, list[int]] = defaultdict(list)
         sessions = {meeting.session_id for meeting in meetings}
         every = Meeting.every.filter(session__in=sessions).order_by("starts_at", "pk")
         for session, meeting in every.values_list("session", "pk"):
             self.keys[session].append(meeting)
 
-    def of(self, meeting: Meeting) -> dict[str, int]:
-        """Return `part`, counted from 1, and `parts`."""
+    def of(self, meeting: Meeting) -> tuple[int, int]:
+        """Return which part the meeting is, counted from 1, and how many parts its session has."""
         keys = self.keys[meeting.session_id]
-        return {"part": keys.index(meeting.pk) + 1, "parts": len(keys)}
+        return keys.index(meeting.pk) + 1, len(keys)
 
 
 class Records:
-    """Know, from one query, how often and when last the office or the rule changed what some meetings show.
+    """Know, from one query, how often and when last the office or the rule changed what the entries of meetings show.
 
-    Every such change is on record in its own transaction (guarantee G14): of the session, its workshop, who leads it,
-    the venue and its campus.
+    Every such change is on record in its own transaction (guarantee G14): a change of the session, its workshop, its
+    facilitators, the venue or its campus.
     """
 
-    def __init__(self, meetings: Iterable[Meeting]):
-        wanted = defaultdict(set)
+    def __init__(self, meetings: Iterable[Meeting]) -> None:
+        wanted: dict[int, set[str]] = defaultdict(set)
         for meeting in meetings:
-            for thing in _shown(meeting):
-                wanted[ContentType.objects.get_for_model(thing).pk].add(str(thing.pk))
+            for row in _rows_shown(meeting):
+                wanted[ContentType.objects.get_for_model(row).pk].add(str(row.pk))
         self.places = {ContentType.objects.get_for_model(model).pk for model in (Venue, Campus)}
         of = Q(content_type__in=self.places)
         for kind, keys in wanted.items():
@@ -191,25 +195,27 @@ class Records:
         self.found = {(kind, key): (count, last) for kind, key, count, last in counted}
 
     def count(self, meeting: Meeting) -> int:
-        """Return how many changes of what anybody is shown of `meeting` are on record, a number that only grows.
+        """Return how many changes of what is shown of `meeting` are on record: a number that only grows.
 
-        Those of all rooms and campuses count, for it may move to a room with fewer.
+        Changes of all venues and campuses count, for the meeting may move to a venue that has fewer.
         """
-        own = (self._of(thing)[0] for thing in (meeting.session, meeting.session.workshop))
+        own = (self._of(row)[0] for row in (meeting.session, meeting.session.workshop))
         places = (count for (kind, _), (count, _) in self.found.items() if kind in self.places)
         return sum(own) + sum(places)
 
     def last_change(self, meeting: Meeting, *others: datetime | None) -> datetime:
         """Return when what a calendar shows of `meeting` last changed; `others` are instants that count too."""
         session = meeting.session
-        recorded = (self._of(thing)[1] for thing in _shown(meeting))
+        recorded = (self._of(row)[1] for row in _rows_shown(meeting))
         instants = (*recorded, session.published_at, session.confirmed_at, session.cancelled_at, *others)
         return max(instant for instant in instants if instant is not None)
 
-    def _of(self, thing: Model) -> tuple[int, datetime | None]:
-        return self.found.get((ContentType.objects.get_for_model(thing).pk, str(thing.pk)), (0, None))
+    def _of(self, row: Model) -> tuple[int, datetime | None]:
+        """Return how many changes of `row` are on record, and when the last one was made."""
+        return self.found.get((ContentType.objects.get_for_model(row).pk, str(row.pk)), (0, None))
 
 
-def _shown(meeting: Meeting) -> list[Model]:
-    things = [meeting.session, meeting.session.workshop, *meeting.session.facilitators.all()]
-    return things + [meeting.venue, meeting.venue.campus] if meeting.venue else things
+def _rows_shown(meeting: Meeting) -> list[Model]:
+    """Return the rows whose names and values an entry of `meeting` shows."""
+    rows: list[Model] = [meeting.session, meeting.session.workshop, *meeting.session.facilitators.all()]
+    return rows + [meeting.venue, meeting.venue.campus] if meeting.venue else rows

@@ -1,4 +1,4 @@
-"""What the entry of a session says in one person's calendar, and whom it is from."""
+"""Put together the invitation that a Notice carries, and the words of an entry in one person's calendar."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from django.conf import settings
 
 from accounts.models import Person
 from foundation.links import absolute
-from notifications.calendars.snapshots import instant, shown_of
+from notifications.calendars.snapshots import instant_in, snapshot_of
 from notifications.calendars.writing import Invitation, Mailbox
 from notifications.models import Notice
 from registrations.models import Registration
@@ -16,21 +16,24 @@ DISCREET_TITLE = "Training session"
 
 
 def office() -> Mailbox:
-    """Return the From of every message and the ORGANIZER of every invitation: one constant address."""
+    """Return the From of every mail and the ORGANIZER of every invitation: one constant address (calendar.md 5.3)."""
     return Mailbox(settings.OFFICE_NAME, settings.OFFICE_EMAIL)
 
 
 def invitation_of(notice: Notice, at: datetime) -> Invitation:
-    """Return the plain values of a calendar notice's VEVENT, written `at`: what it says, or what the calendar it leaves
-    shows."""
+    """Return the plain values of the VEVENT of a Notice, with `at` as its DTSTAMP.
+
+    A request has the values noted at its claim, a cancellation those that the calendar shows.
+    """
+    assert notice.sequence is not None
     registration, thread = notice.registration, notice.thread
-    shown = notice.facts.get("says") or thread.shown or shown_of(registration, thread.meeting)
+    shown = notice.facts.get("says") or thread.shown or snapshot_of(registration, thread.meeting)
     return Invitation(
         uid=thread.uid,
         sequence=notice.sequence,
         stamp=at,
-        starts_at=instant(shown, "starts_at"),
-        ends_at=instant(shown, "ends_at"),
+        starts_at=instant_in(shown, "starts_at"),
+        ends_at=instant_in(shown, "ends_at"),
         time_zone=shown["time_zone"],
         summary=DISCREET_TITLE if registration.person.discreet_titles else shown["title"],
         description=description_for(registration, shown["facilitators"]),
@@ -46,7 +49,7 @@ def invitation_of(notice: Notice, at: datetime) -> Invitation:
 
 
 def summary_for(person: Person, session: Session) -> str:
-    """Return what calendars call the session: its title, or a neutral one for whoever chose that."""
+    """Return what calendars call the session: its title, or a neutral one for a person who chose that."""
     return DISCREET_TITLE if person.discreet_titles else session.workshop.title
 
 
