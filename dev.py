@@ -7,9 +7,11 @@
     python3 dev.py torture [--quick] [names]                 what is promised, under pressure, on PostgreSQL
 
 Only the standard library is used here and in the modules of devtools/ itself. What runs is in .venv; data and logs are
-in var/ (delete it to start afresh); sockets are in a private folder that goes away at the end. `run` obeys PORT,
+in var/ (delete it to start again); sockets are in a private folder that goes away at the end. `run` obeys PORT,
 DATABASE_URL and REDIS_URL.
 """
+
+from __future__ import annotations
 
 import contextlib
 import http.client
@@ -20,6 +22,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import NoReturn
 from urllib.parse import quote
 
 from devtools.environment import PYTHON, find_python, set_up
@@ -54,7 +59,7 @@ Logs are in {logs}. Ctrl-C stops everything."""
 # ---- run ----
 
 
-def run(args):
+def run(args: Sequence[str]) -> int:
     """Serve the portal with a worker, beat and the inbox until Ctrl-C."""
     if args:
         fail("`run` takes no arguments. Another port: PORT=8001 python3 dev.py run")
@@ -70,10 +75,10 @@ def run(args):
         env["REDIS_URL"] = os.environ.get("REDIS_URL") or until_the_end.enter_context(valkey(folder))
         with phase("Database and demo"):
             accounts = prepare(env)
-        children = {}
+        children: dict[str, subprocess.Popen] = {}
         until_the_end.callback(lambda: stop(*children.values()))
 
-        def serve(name, *command, **changes):
+        def serve(name: str, *command: str, **changes: str) -> None:
             children[name] = start([PYTHON, *command], env={**env, **changes}, log=LOGS / f"{name}.log")
 
         with phase("First page"):
@@ -84,10 +89,10 @@ def run(args):
         serve("beat", *CELERY, "beat", "--loglevel=INFO", "--pidfile=", f"--schedule={folder}/beat-schedule")
         seconds = time.monotonic() - began
         print(READY.format(site=site, accounts=accounts.rstrip(), logs=LOGS, seconds=seconds), flush=True)
-        watch(children)
+        return watch(children)
 
 
-def free_port():
+def free_port() -> int:
     """Return the port to serve on, from PORT or 8000; stop if it is no port or somebody has it."""
     text = os.environ.get("PORT") or "8000"
     if not text.isdecimal() or not 0 < int(text) < 65536:
@@ -104,7 +109,7 @@ def free_port():
     return int(text)
 
 
-def prepare(env):
+def prepare(env: dict[str, str]) -> str:
     """Migrate, and fill an empty database with the demo. Returns the words about the demo accounts."""
     log = LOGS / "prepare.log"
     with open(log, "wb") as errors:
@@ -119,7 +124,7 @@ def prepare(env):
     return said
 
 
-def first_page_answers(port):
+def first_page_answers(port: int) -> bool:
     """Say whether the home page is served; stop if it is an error page."""
     try:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
@@ -132,12 +137,12 @@ def first_page_answers(port):
     return True
 
 
-def dead(children):
+def dead(children: dict[str, subprocess.Popen]) -> str | None:
     """Return the name of a child that has ended, or None."""
     return next((name for name, child in children.items() if child.poll() is not None), None)
 
 
-def watch(children):
+def watch(children: dict[str, subprocess.Popen]) -> NoReturn:
     """Show errors from the logs as they come; stop when a child ends by itself."""
     logs = {name: open(LOGS / f"{name}.log", errors="replace") for name in children}  # noqa: SIM115 (until the process ends)
     while not dead(children):
@@ -146,14 +151,14 @@ def watch(children):
                 if re.search(r"\b(ERROR|CRITICAL)\b", line):
                     print(f"{name}: {line.rstrip()}", flush=True)
         time.sleep(0.5)
-    log = LOGS / f"{dead(children)}.log"
-    fail(f"{dead(children)} ended by itself, so everything is stopped. The end of {log}:\n{tail(log)}")
+    ended = LOGS / f"{dead(children)}.log"
+    fail(f"{dead(children)} ended by itself, so everything is stopped. The end of {ended}:\n{tail(ended)}")
 
 
 # ---- bench and torture ----
 
 
-def bench(args):
+def bench(args: Sequence[str]) -> int:
     """Run the benchmark on an embedded PostgreSQL and Valkey."""
     set_up("requirements-dev.txt")
     with private_folder() as folder, contextlib.ExitStack() as servers:
@@ -163,24 +168,24 @@ def bench(args):
         return call([PYTHON, "-m", "devtools.bench", *args], env=env, on_terminal=True)
 
 
-def torture(args):
+def torture(args: Sequence[str]) -> int:
     """Run the torture, which starts the servers it stops."""
     set_up("requirements-dev.txt")
     env = {**os.environ, "PYTHONUNBUFFERED": "1"}
     return call([PYTHON, "-m", "devtools.torture", *args], env=env, on_terminal=True)
 
 
-def main(argv):
+def main(argv: Sequence[str]) -> int:
     """Run one command; the exit code is its own, and 0 when somebody stops `run`."""
-    commands = {"run": run, "test": test, "bench": bench, "torture": torture}
+    commands: dict[str, Callable[[Sequence[str]], int]] = {"run": run, "test": test, "bench": bench, "torture": torture}
     if not argv or argv[0] not in commands:
-        print(__doc__.strip(), file=sys.stderr)
+        print((__doc__ or "").strip(), file=sys.stderr)
         return 2
     if os.name == "nt":
         fail("Quorum's two commands need Linux or macOS: on Windows, run them in WSL.")
     find_python()
 
-    def leave(signum, frame):
+    def leave(signum: int, frame: FrameType | None) -> None:
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(each, signal.SIG_IGN)  # a second Ctrl-C must not leave processes behind
         raise Stopped

@@ -5,5 +5,5 @@ class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "People"
 
-    def ready(self):
+    def ready(self) -> None:
         from accounts import receivers  # noqa: F401

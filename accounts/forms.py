@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import datetime
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
@@ -14,6 +15,7 @@ from django.utils import timezone
 from accounts import sign_in
 from accounts.models import Campus, Person, Unit
 from accounts.signals import DECIDING, person_changed
+from foundation.text import BIDI_OVERRIDES
 
 NAME_MISSING = "Enter your name"
 ROLE_MISSING = "Choose the one that fits you best"
@@ -23,14 +25,11 @@ CODE_MISSING = "Enter the six-digit code from the email"
 CODE_WRONG = "That code is not right. Check the newest email, or send a new code."
 NOT_PRINTABLE = "Enter this on one line, without control characters"
 
-# Marks that turn the direction of whatever follows them, beyond the field they were typed in.
-BIDI_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
 
 class OneLineField(forms.CharField):
     """One line of text in any script. Refuses line breaks and control characters, which could forge what is printed."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["error_messages"] = {"null_characters_not_allowed": NOT_PRINTABLE} | kwargs.get("error_messages", {})
         super().__init__(*args, **kwargs)
 
@@ -41,21 +40,21 @@ class OneLineField(forms.CharField):
         return " ".join(value.split())
 
 
-def name_field(**kwargs) -> OneLineField:
+def name_field(**kwargs: Any) -> OneLineField:
     """Return the field for a person's name."""
     messages = {"required": NAME_MISSING, "max_length": "Enter a name of at most 120 characters"}
     widget = forms.TextInput(attrs={"autocomplete": "name"})
     return OneLineField(label="Name", max_length=120, widget=widget, error_messages=messages, **kwargs)
 
 
-def role_field(**kwargs) -> forms.ChoiceField:
+def role_field(**kwargs: Any) -> forms.ChoiceField:
     """Return the field for a person's role: five radio buttons."""
     messages = {"required": ROLE_MISSING, "invalid_choice": ROLE_MISSING}
     choices = Person.Role.choices
     return forms.ChoiceField(label="I am", choices=choices, widget=forms.RadioSelect, error_messages=messages, **kwargs)
 
 
-def unit_field(**kwargs) -> forms.ModelChoiceField:
+def unit_field(**kwargs: Any) -> forms.ModelChoiceField:
     """Return the field for a person's unit: a select, because a phone shows its own wheel for it."""
     return forms.ModelChoiceField(
         Unit.objects.all(),
@@ -67,7 +66,7 @@ def unit_field(**kwargs) -> forms.ModelChoiceField:
     )
 
 
-def campus_field(**kwargs) -> forms.ModelChoiceField:
+def campus_field(**kwargs: Any) -> forms.ModelChoiceField:
     """Return the field for a person's campus."""
     return forms.ModelChoiceField(
         Campus.objects.all(),
@@ -126,7 +125,7 @@ class CodeForm(ConfirmLoginCodeForm):
         | {"required": CODE_MISSING},
     )
 
-    def __init__(self, *args, person: Person | None = None, **kwargs):
+    def __init__(self, *args: Any, person: Person | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
 
@@ -142,7 +141,7 @@ class CodeForm(ConfirmLoginCodeForm):
 
 
 class ProfileForm(forms.ModelForm):
-    """What a person says about themselves."""
+    """Ask what a person says about themselves."""
 
     name = name_field()
     pronouns = OneLineField(

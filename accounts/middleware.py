@@ -1,10 +1,11 @@
 """The office's second factor, asked for before the admin opens."""
 
-from urllib.parse import urlencode
+from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -17,15 +18,18 @@ class SecondFactorMiddleware:
     Does nothing unless OFFICE_SECOND_FACTOR, which is on except with DEBUG.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
         """Answer with a redirect where the factor is missing. Runs after every middleware, so messages work here."""
-        if not settings.OFFICE_SECOND_FACTOR or request.resolver_match.app_name != "admin":
+        page = request.resolver_match
+        if not settings.OFFICE_SECOND_FACTOR or page is None or page.app_name != "admin":
             return None
         if not (request.user.is_authenticated and request.user.is_active and request.user.is_staff):
             return None
@@ -33,5 +37,5 @@ class SecondFactorMiddleware:
             messages.info(request, "Set up a second step first: the office’s desk needs it.")
             return redirect("mfa_index")
         if not is_proven(request):
-            return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
+            return redirect(reverse("mfa_reauthenticate", query={"next": request.get_full_path()}))
         return None

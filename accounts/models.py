@@ -1,6 +1,7 @@
 """Who people are: Person, the Unit they belong to, the Campus they work on."""
 
 import zoneinfo
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -29,7 +30,7 @@ class Campus(Named):
         ordering = ["name"]
         verbose_name_plural = "campuses"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -41,15 +42,15 @@ class Unit(models.Model):
     class Meta:
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
-class PersonManager(BaseUserManager):
+class PersonManager(BaseUserManager["Person"]):
     RULE_ADDRESS = "quorum@rule.invalid"
     ACCOMMODATIONS = "Accommodations"
 
-    def create_user(self, email: str, **fields) -> "Person":
+    def create_user(self, email: str, **fields: Any) -> "Person":
         """Create a Person who signs in by e-mailed code; nobody here has a password."""
         person = self.model(email=email, **fields)
         person.set_unusable_password()
@@ -57,11 +58,11 @@ class PersonManager(BaseUserManager):
         person.save(using=self._db)
         return person
 
-    def create_superuser(self, email: str, password=None, **fields) -> "Person":
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Person":
         """Create an office Person with every permission. A password, if given, is ignored."""
         return self.create_user(email, **{"is_staff": True, "is_superuser": True} | fields)
 
-    def get_by_natural_key(self, email: str) -> "Person":
+    def get_by_natural_key(self, email: str | None) -> "Person":
         return self.get(email__iexact=email)
 
     def rule(self) -> "Person":
@@ -71,8 +72,8 @@ class PersonManager(BaseUserManager):
         )
         return person
 
-    def arranging_access(self):
-        """The members of the Accommodations group who can open the desk."""
+    def arranging_access(self) -> models.QuerySet["Person"]:
+        """Return the members of the Accommodations group who can open the office."""
         return self.filter(is_active=True, is_staff=True, groups__name=self.ACCOMMODATIONS)
 
 
@@ -112,13 +113,13 @@ class Person(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = "people"
         constraints = [models.UniqueConstraint(Lower("email"), name="person_email_once_in_any_case")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name or self.email
 
-    def clean(self):
+    def clean(self) -> None:
         self.email = self.email.strip().lower()
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = self.email.strip().lower()
         super().save(*args, **kwargs)
 

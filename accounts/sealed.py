@@ -1,6 +1,6 @@
 """Seal what only few may read: authenticated encryption with the keys of ACCOMMODATION_KEY (guarantees: Who sees what).
 
-The first key seals and every key opens, so a new one is put in front and the old one stays until all is sealed anew.
+The first key seals and every key opens: a new key is put in front, and the old one stays until all is sealed again.
 """
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -12,7 +12,7 @@ class Unreadable(Exception):
 
 
 def seal(words: str) -> str:
-    """Return `words` as ASCII nobody reads without a key; the same words give another seal every time."""
+    """Return `words` as ASCII that nobody can read without a key. The same words give another seal every time."""
     return _keys().encrypt(words.encode()).decode() if words else ""
 
 
@@ -26,7 +26,7 @@ def unseal(sealed: str) -> str:
         raise Unreadable("This cannot be read now: its key is missing on this server. Write to the office.") from None
 
 
-def seal_anew(sealed: str) -> str:
+def reseal(sealed: str) -> str:
     """Return the same words under the first key. Raises Unreadable if no key opens it."""
     if not sealed:
         return ""

@@ -1,4 +1,4 @@
-"""Signing in by a code that is mailed to the school address: who gets one, and what stands in when mail is down."""
+"""Sign people in by a code that is mailed to their school address, and by a spare code when mail is down."""
 
 import secrets
 
@@ -17,10 +17,16 @@ from accounts.models import Person
 SPARE_CODE_SECONDS = 15 * 60
 
 
+class SignedInRequest(HttpRequest):
+    """The request of a view that nobody reaches signed out (SignIn in foundation/middleware.py); for the types only."""
+
+    user: Person
+
+
 def may_ask(email: str) -> bool:
     """Tell whether `email` (lower case) may ask for a code: its domain is the school's, or one the office has too.
 
-    All addresses of a domain are answered alike, so that nobody finds out by asking who is of the office.
+    All addresses of a domain are answered alike, so that nobody finds out by asking which people are of the office.
     """
     return is_school(email) or Person.objects.filter(email__endswith=f"@{_domain(email)}", is_staff=True).exists()
 
@@ -42,7 +48,7 @@ def _domain(email: str) -> str:
 def send_code(request: HttpRequest, email: str) -> None:
     """Mail a code to `email` and let this browser wait for it. Known or new, the path and the mail are the same.
 
-    Who may not sign in gets no mail, and the page cannot be told from any other.
+    A person who may not sign in gets no mail, and the page cannot be told from any other.
     """
     person = welcome(email) if may_get_mail(email) else None
     user = person if person and person.is_active else None
@@ -76,8 +82,8 @@ def write_spare_code(person: Person) -> str:
 
 def use_spare_code(person: Person, code: str) -> bool:
     """Tell whether `code` is the spare code of `person`, and make it worthless if it is."""
-    kept = cache.get(_spare_key(person))
-    if kept is None or not secrets.compare_digest(kept, _digest(person, code)):
+    known = cache.get(_spare_key(person))
+    if known is None or not secrets.compare_digest(known, _digest(person, code)):
         return False
     return cache.delete(_spare_key(person))
 

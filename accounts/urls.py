@@ -1,24 +1,33 @@
 """The account pages. Of allauth only what signing in by code and the second factor need: the rest is not served."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from allauth.account.views import logout
 from allauth.mfa.base import views as second_factor
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.decorators import login_required, user_passes_test
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseBase
 from django.urls import path
 
 from accounts import views
+from accounts.models import Person
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
-def is_office(person) -> bool:
+def is_office(person: Person | AnonymousUser) -> bool:
+    """Tell whether `person` is of the office. Raises PermissionDenied if not."""
     if not person.is_staff:
         raise PermissionDenied
     return True
 
 
-def office(view):
+def office(view: View) -> View:
     """Open `view` to the office only: nobody else has use for a second factor."""
     return login_required(user_passes_test(is_office)(view))
 

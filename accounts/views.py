@@ -1,6 +1,7 @@
 """Pages about one's own account: signing in, the second factor's doors, the profile, the appearance."""
 
-from urllib.parse import urlencode
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
@@ -12,6 +13,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import QuerySet
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
@@ -22,20 +25,26 @@ from django.views.decorators.http import require_POST
 from django.views.generic import UpdateView
 
 from accounts import sign_in
-from accounts.forms import ProfileForm, SignInForm
+from accounts.forms import CodeForm, ProfileForm, SignInForm
 from accounts.models import Person
+from accounts.sign_in import SignedInRequest
 
-CONFLICT, UNPROCESSABLE, TOO_MANY = 409, 422, 429
+# At run time a plain mixin: allauth's view of the second factor has forms of its own.
+if TYPE_CHECKING:
+    from django.views.generic.edit import FormMixin as FormView
+else:
+    FormView = object
+
 CODE_EXPIRED = "That code has expired. We can send a new one."
 TOO_MANY_TRIES = "That was too many tries, so the code no longer works. We can send a new one."
 
 
-class InvalidIsUnprocessable:
+class InvalidIsUnprocessable(FormView):
     """Answer a form that is not valid with 422: it is shown again with what was typed and what to change."""
 
-    def form_invalid(self, form):
+    def form_invalid(self, form: Any) -> HttpResponse:
         response = super().form_invalid(form)
-        response.status_code = UNPROCESSABLE
+        response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
         return response
 
 
@@ -48,7 +57,7 @@ class SignInView(InvalidIsUnprocessable, RequestLoginCodeView):
     template_name = "account/login.html"
     extra_context = {"nav": "sign-in"}
 
-    def _redirect_to_pending_stage(self, request, stage):
+    def _redirect_to_pending_stage(self, request: HttpRequest, stage: Any) -> None:
         """Show the form although a code is awaited: that is how one uses a different address."""
 
     def form_valid(self, form: SignInForm) -> HttpResponse:
@@ -58,7 +67,7 @@ class SignInView(InvalidIsUnprocessable, RequestLoginCodeView):
     def form_invalid(self, form: SignInForm) -> HttpResponse:
         response = super().form_invalid(form)
         if form.is_rate_limited:
-            response.status_code = TOO_MANY
+            response.status_code = HTTPStatus.TOO_MANY_REQUESTS
         return response
 
 
@@ -69,19 +78,19 @@ class CodeView(ConfirmLoginCodeView):
     template_name = "account/code.html"
     extra_context = {"nav": "sign-in"}
 
-    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST" and not request.user.is_authenticated:
             stage = LoginStageController.enter(request, LoginByCodeStage.key)
             if stage is None or not LoginCodeVerificationProcess(stage).is_valid():
                 email = stage.state.get("email", "") if stage else ""
-                return start_again(request, email, CODE_EXPIRED, UNPROCESSABLE)
+                return start_again(request, email, CODE_EXPIRED, HTTPStatus.UNPROCESSABLE_ENTITY)
         return super().dispatch(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict:
         kwargs = super().get_form_kwargs()
         return kwargs if self._action == "resend" else kwargs | {"person": self._process.user}
 
-    def _resend_form_valid(self, form) -> HttpResponse:
+    def _resend_form_valid(self, form: BaseForm) -> HttpResponse:
         # The new code lives as long as its mail says.
         self._process.state |= self._process.initial_state(None) | {
             "failed_attempts": self._process.state["failed_attempts"],
@@ -90,15 +99,16 @@ class CodeView(ConfirmLoginCodeView):
         messages.info(self.request, "We have sent a new code. Only the newest one works.")
         return super()._resend_form_valid(form)
 
-    def form_invalid(self, form) -> HttpResponse:
+    def form_invalid(self, form: CodeForm) -> HttpResponse:
         if not form.has_error("code", code="required"):
             tries_left = self._process.record_invalid_attempt()
             if not ratelimit.consume(self.request, action="wrong_login_code") and tries_left:
                 self._process.abort()
                 tries_left = False
             if not tries_left:
-                return start_again(self.request, self._process.state["email"], TOO_MANY_TRIES, TOO_MANY)
-        return self.render_to_response(self.get_context_data(form=form), status=UNPROCESSABLE)
+                email = self._process.state["email"]
+                return start_again(self.request, email, TOO_MANY_TRIES, HTTPStatus.TOO_MANY_REQUESTS)
+        return self.render_to_response(self.get_context_data(form=form), status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def start_again(request: HttpRequest, email: str, problem: str, status: int) -> HttpResponse:
@@ -117,7 +127,7 @@ def start_again(request: HttpRequest, email: str, problem: str, status: int) -> 
 @login_not_required
 def account_inactive(request: HttpRequest) -> HttpResponse:
     """Say that an account was switched off between asking for a code and entering it."""
-    return render(request, "account/account_inactive.html", status=403)
+    return render(request, "account/account_inactive.html", status=HTTPStatus.FORBIDDEN)
 
 
 # ---- the second factor ----
@@ -129,12 +139,12 @@ class SecondFactorView(InvalidIsUnprocessable, AuthenticateView):
 
 @login_not_required
 def admin_login(request: HttpRequest) -> HttpResponse:
-    """Lead to the one sign-in page. Refuses, with the page for it, whoever is signed in and not of the office."""
+    """Lead to the one sign-in page. Refuses, with the page for it, a person who is signed in and not of the office."""
     next_url = request.GET.get("next", "")
     if not next_url or not get_adapter().is_safe_url(next_url):
         next_url = reverse("admin:index")
     if not request.user.is_authenticated:
-        return redirect(f"{reverse('account_login')}?{urlencode({'next': next_url})}")
+        return redirect(reverse("account_login", query={"next": next_url}))
     if not request.user.is_staff:
         raise PermissionDenied
     return redirect(next_url)
@@ -149,18 +159,19 @@ class ProfileView(InvalidIsUnprocessable, UpdateView):
     template_name = "accounts/profile.html"
     form_class = ProfileForm
     success_url = reverse_lazy("profile")
+    request: SignedInRequest
 
-    def get_object(self, queryset=None) -> Person:
+    def get_object(self, queryset: QuerySet[Person] | None = None) -> Person:
         # Not request.user: a form that is not valid has already written on its object, and the header shows the name.
         return Person.objects.get(pk=self.request.user.pk)
 
-    def form_valid(self, form: ProfileForm) -> HttpResponse:
+    def form_valid(self, form: ProfileForm) -> HttpResponse:  # type: ignore[override] # form_class says which form
         """Save it. What would cost seats is saved only once the person has said yes to just these."""
         lost = form.seats_lost(timezone.now())
-        codes = ",".join(place.session.code for place in lost)
+        codes = ",".join(own.session.code for own in lost)
         if codes and self.request.POST.get("gives_up") != codes:
             context = self.get_context_data(form=form, lost=lost, gives_up=codes)
-            return self.render_to_response(context, status=CONFLICT)
+            return self.render_to_response(context, status=HTTPStatus.CONFLICT)
         messages.success(self.request, "Your profile is saved.")
         return super().form_valid(form)
 

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models, transaction
+from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Person
 from catalog.reminder_days import DEFAULT, validate_days
 from catalog.signals import audience_changed
-from foundation.naming import Named
+from foundation.naming import Named, label_of
 from foundation.record import record
-from foundation.verbs import lock_row
+from foundation.verbs import lock_row, verb
 
 
 class Format(models.TextChoices):
@@ -31,12 +32,12 @@ class Topic(models.Model):
     class Meta:
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
 class Facilitator(Named):
-    """Who leads sessions, as they wish to be named."""
+    """A person who leads sessions, with the name they wish to have there."""
 
     NAMING = ("name", "credentials", "pronouns")
 
@@ -48,18 +49,18 @@ class Facilitator(Named):
     class Meta:
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
     def byline(self) -> str:
-        """The name with credentials and pronouns: “Renata Oyelaran, MEd (she/her)”."""
+        """Return the name with credentials and pronouns: “Renata Oyelaran, MEd (she/her)”."""
         name = f"{self.name}, {self.credentials}" if self.credentials else self.name
         return f"{name} ({self.pronouns})" if self.pronouns else name
 
 
-class WorkshopQuerySet(models.QuerySet):
-    def published(self):
+class WorkshopQuerySet(models.QuerySet["Workshop"]):
+    def published(self) -> Self:
         return self.filter(status=Workshop.Status.PUBLISHED)
 
 
@@ -72,7 +73,7 @@ class Workshop(Named):
         DRAFT = "draft", "Draft"
         PUBLISHED = "published", "Published"
 
-    AUDIENCE_FIELDS = {
+    AUDIENCE_FIELDS: dict[str, str] = {
         Person.Role.FACULTY: "for_faculty",
         Person.Role.STAFF: "for_staff",
         Person.Role.RESIDENT: "for_residents",
@@ -128,10 +129,10 @@ class Workshop(Named):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("workshop", args=[self.slug])
 
     @property
@@ -141,16 +142,16 @@ class Workshop(Named):
     def seats_of_others(self, roles: Iterable[str], now: datetime) -> int:
         """Return how many seats in sessions to come people have whose role is not among `roles`."""
         others = [role for role in self.AUDIENCE_FIELDS if role not in set(roles)]
-        # Who has not said what they are counts as “other”.
+        # People who have not said what they are count as “other”.
         others += [""] if Person.Role.OTHER in others else []
         seats = self.sessions.running().filter(
             starts_at__gt=now, registrations__status="registered", registrations__person__role__in=others
         )
         return seats.order_by().count()
 
-    @transaction.atomic
+    @verb
     def admit(self, roles: Iterable[str], by: Person, now: datetime | None = None) -> None:
-        """Hold it for people of these roles, and for nobody else; who loses a seat by that is told."""
+        """Hold the workshop for people of these roles, and for nobody else. People who lose a seat by that are told."""
         roles, now = set(roles), now or timezone.now()
         lock_row(self)
         wanted = {field: role in roles for role, field in self.AUDIENCE_FIELDS.items()}
@@ -165,16 +166,14 @@ class Workshop(Named):
         record(by, self, f"For {now_is}; before for {was}.")
         audience_changed.send(Workshop, workshop=self, now=now)
 
-    admit.alters_data = True
-
     def is_for(self, person: Person) -> bool:
         """True when the person's role is among the audiences; a person without a role counts as “other”."""
         return getattr(self, self.AUDIENCE_FIELDS[person.role or Person.Role.OTHER])
 
     @property
     def audience_words(self) -> str:
-        """The audiences as one phrase, “Everyone” when no role is left out."""
-        chosen = [self._meta.get_field(f).verbose_name for f in self.AUDIENCE_FIELDS.values() if getattr(self, f)]
+        """Return the audiences as one phrase, “Everyone” when no role is left out."""
+        chosen = [label_of(Workshop, name) for name in self.AUDIENCE_FIELDS.values() if getattr(self, name)]
         if len(chosen) == len(self.AUDIENCE_FIELDS):
             return "Everyone"
         return ", ".join(chosen).capitalize()
@@ -190,5 +189,5 @@ class Objective(models.Model):
     class Meta:
         ordering = ["position", "pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text

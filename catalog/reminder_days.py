@@ -1,4 +1,4 @@
-"""When people are reminded of a session: days ahead of each meeting, as the office types them, “7, 1”."""
+"""Read the days ahead of a meeting on which people are reminded of it, as the office types them: “7, 1”."""
 
 from django.core.exceptions import ValidationError
 

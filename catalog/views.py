@@ -1,6 +1,9 @@
 """The catalog: all workshops, and one of them with its dates."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import DetailView, ListView
@@ -16,7 +19,7 @@ class WorkshopListView(ListView):
     context_object_name = "workshops"
     extra_context = {"nav": "workshops"}
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet[Workshop]:
         workshops = Workshop.objects.all() if self.request.user.is_staff else Workshop.objects.published()
         return workshops.prefetch_related("topics")
 
@@ -28,10 +31,10 @@ class WorkshopView(DetailView):
     template_name = "catalog/workshop.html"
     context_object_name = "workshop"
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet[Workshop]:
         return Workshop.objects.all() if self.request.user.is_staff else Workshop.objects.published()
 
-    def get_context_data(self, **kwargs):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         workshop = self.object
         return super().get_context_data(
             **kwargs,

@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
@@ -17,7 +18,7 @@ app.autodiscover_tasks()
 MINUTE = 60.0
 
 
-def every_minute(task: str) -> dict:
+def every_minute(task: str) -> dict[str, Any]:
     """Return the entry of `task`; a stopped worker does not come back to an hour of identical ticks."""
     return {"task": task, "schedule": MINUTE, "options": {"expires": MINUTE}}
 
@@ -56,7 +57,7 @@ app.conf.beat_schedule = {
 
 
 @beat_init.connect
-def tick_at_once(sender, **kwargs) -> None:
+def tick_at_once(sender: Any, **kwargs: Any) -> None:
     """Make each entry of every minute that has never run due as beat starts; by itself Celery waits a minute.
 
     Until the first tick /readyz and the banner of the office say that beat has stopped.
@@ -67,9 +68,9 @@ def tick_at_once(sender, **kwargs) -> None:
 
 
 @worker_init.connect
-def read_addresses(**kwargs) -> None:
-    """Read all addresses once before the processes of a worker fork off, because letters name some of them.
+def read_addresses(**kwargs: Any) -> None:
+    """Read all addresses once before the processes of a worker fork off, because mail names some of them.
 
-    Otherwise each new process would do so, for more than a second, before it sends its first letter.
+    Otherwise each new process would do so, for more than a second, before it sends its first mail.
     """
     reverse("home")

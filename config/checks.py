@@ -9,6 +9,7 @@ import re
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
@@ -313,8 +314,8 @@ def stop_if_wrong(environ: Mapping[str, str]) -> None:
 
 
 @checks.register
-def check_environment(app_configs, **kwargs) -> list[checks.CheckMessage]:
-    """Return the errors of the environment, and what is allowed but seldom meant."""
+def check_environment(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Return the errors of the environment, and warnings about what is allowed but seldom meant."""
     debug = os.environ.get("DEBUG", "").strip().lower() in TRUE_WORDS
     site, database = split(os.environ.get("SITE_URL", "")), split(os.environ.get("DATABASE_URL", ""))
     proxies, reply = os.environ.get("TRUSTED_PROXY_COUNT", "0"), os.environ.get("REPLY_MAILBOX_URL", "")
@@ -358,7 +359,7 @@ def check_environment(app_configs, **kwargs) -> list[checks.CheckMessage]:
 
 
 @checks.register
-def check_sqlite_locks(app_configs, **kwargs) -> list[checks.CheckMessage]:
+def check_sqlite_locks(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """Refuse SQLite without IMMEDIATE transactions: there a session's lock would lock nothing."""
     return [
         checks.Error(

@@ -1,5 +1,7 @@
 """The pages for what went wrong: each says what happened and what to do."""
 
+from http import HTTPStatus
+
 from allauth.account.adapter import get_adapter
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -9,33 +11,33 @@ from django.urls import reverse
 
 
 @login_not_required
-def bad_request(request: HttpRequest, exception) -> HttpResponse:
-    return render(request, "400.html", status=400)
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
 
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a POST without a valid CSRF token: the page was open too long, or cookies are off.
 
-    Signing in makes the forms of other tabs invalid. Who then sends the code from one of those is shown the way on.
+    Signing in makes the forms of other tabs invalid. A person who then sends the code from one of them gets a way on.
     """
     is_code = request.user.is_authenticated and request.path == reverse("account_confirm_login_code")
     next_url = request.POST.get("next", "") if is_code else ""
     way_on = next_url if get_adapter().is_safe_url(next_url) else reverse("my_training")
-    return render(request, "403_csrf.html", {"is_code": is_code, "way_on": way_on}, status=403)
+    return render(request, "403_csrf.html", {"is_code": is_code, "way_on": way_on}, status=HTTPStatus.FORBIDDEN)
 
 
 @login_not_required
-def permission_denied(request: HttpRequest, exception) -> HttpResponse:
-    return render(request, "403.html", status=403)
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
 
 
 @login_not_required
-def page_not_found(request: HttpRequest, exception) -> HttpResponse:
-    return render(request, "404.html", status=404)
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=HTTPStatus.NOT_FOUND)
 
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """Render without a context: whatever broke may break a context processor too."""
-    return HttpResponse(loader.get_template("500.html").render(), status=500)
+    return HttpResponse(loader.get_template("500.html").render(), status=HTTPStatus.INTERNAL_SERVER_ERROR)

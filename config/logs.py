@@ -1,4 +1,4 @@
-"""What must not stand in a log, whoever writes it."""
+"""What must not stand in a log, no matter which part of the code writes it."""
 
 import logging
 import re
@@ -7,7 +7,7 @@ FEED = re.compile(r"/calendar/[\w-]{20,}")
 
 
 class TokensOut(logging.Filter):
-    """Hide the address of a private feed: it is the key to it, and Django logs the path of whatever it refuses."""
+    """Hide the address of a private feed: the address is the key, and Django logs the paths it refuses."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record through, with `/calendar/[token]` in place of such an address."""

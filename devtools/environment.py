@@ -1,5 +1,7 @@
 """Python, the virtual environment, the locked packages and the browser."""
 
+from __future__ import annotations
+
 import hashlib
 import os
 import re
@@ -7,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from devtools.processes import ROOT, call, fail, phase, private_folder, runs, start, stop, tail
 
@@ -21,7 +24,7 @@ with sync_playwright() as playwright:
 """
 
 
-def find_python():
+def find_python() -> None:
     """Start again under a Python of at least 3.11 if this one is older."""
     if sys.version_info >= (3, 11):  # noqa: UP036 (an older one comes this far)
         return
@@ -32,7 +35,7 @@ def find_python():
     fail(f"Quorum needs Python 3.11 or newer, and this is {sys.version.split()[0]}: install a newer one first.")
 
 
-def set_up(lock_name):
+def set_up(lock_name: str) -> None:
     """Make .venv and install the hash-pinned lock, unless that is done. The lock for tests holds the one for `run`."""
     import fcntl
 
@@ -49,12 +52,12 @@ def set_up(lock_name):
             stamp.write_text(fingerprint(lock_name))
 
 
-def fingerprint(lock_name):
+def fingerprint(lock_name: str) -> str:
     """Return a lock's name and the hash of its content."""
     return lock_name + " " + hashlib.sha256((ROOT / lock_name).read_bytes()).hexdigest()
 
 
-def make_venv():
+def make_venv() -> None:
     """Make .venv with this Python."""
     advice = "On Debian and Ubuntu: apt install python3-venv (as root), then run it again."
     try:
@@ -69,7 +72,7 @@ def make_venv():
             fail(f"Making {VENV} failed:\n{tail(log)}\n{advice}")
 
 
-def install(lock_name):
+def install(lock_name: str) -> None:
     """Install a lock into .venv, by hash and from wheels only, showing progress."""
     total = len(re.findall(r"^\S+==", (ROOT / lock_name).read_text(), re.MULTILINE))
     args = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
@@ -78,6 +81,7 @@ def install(lock_name):
         pip = start(args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         said, seen = [], 0
         try:
+            assert pip.stdout is not None, "it is a pipe"
             for line in pip.stdout:
                 said.append(line.rstrip())
                 if line.startswith(("Collecting ", "Requirement already satisfied: ")):
@@ -93,7 +97,7 @@ def install(lock_name):
             report_failed_install("\n".join(said))
 
 
-def report_failed_install(said):
+def report_failed_install(said: str) -> NoReturn:
     """Stop, in one sentence where the cause is known."""
     if re.search(r"connection broken|NewConnectionError|Temporary failure in name|ConnectTimeout", said):
         fail("The packages could not be fetched: no network, or no way to the package index. Connect and run it again.")
@@ -102,7 +106,7 @@ def report_failed_install(said):
     fail("Installing the packages failed:\n" + "\n".join("    " + line for line in said.splitlines()[-8:]))
 
 
-def find_browser():
+def find_browser() -> str:
     """Return the path of a Chromium, installing one if need be; "" means the one Playwright keeps for itself."""
     given = os.environ.get("BROWSER_PATH")
     if given:
@@ -120,7 +124,7 @@ def find_browser():
     fail("The browser tests need Chromium, Chrome or Edge: install one, set BROWSER_PATH, or add --without browser.")
 
 
-def installed_browser():
+def installed_browser() -> str:
     """Return the path of a browser that starts, or ""."""
     paths = [*(shutil.which(name) for name in BROWSERS), MAC_CHROME]
     return next((path for path in paths if path and runs([path, "--version"])), "")

@@ -1,5 +1,7 @@
 """Phases and sentences on the console, and processes that never outlive the command."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import shutil
@@ -8,7 +10,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,41 +21,43 @@ class Stopped(BaseException):
     """Somebody pressed Ctrl-C, closed the terminal or sent TERM."""
 
 
-def fail(sentence):
+def fail(sentence: str) -> NoReturn:
     """Stop with one sentence that says what to do; the exit code is 1."""
     raise SystemExit("\n" + sentence)
 
 
 @contextlib.contextmanager
-def phase(name):
+def phase(name: str) -> Iterator[Callable[[str], None]]:
     """Print the name now and the seconds it took afterwards. Yields a function that shows progress."""
     began, on_terminal = time.monotonic(), sys.stdout.isatty()
     again, end = ("\r\033[K", "") if on_terminal else ("", "\n")  # to the start of the line, and clear it
     print(f"  {name} ...", end=end, flush=True)
 
-    def progress(text):
+    def progress(text: str) -> None:
         print(f"{again}  {name} ... {text}" if on_terminal else f"    {text}", end=end, flush=True)
 
     yield progress
     print(f"{again}  {name}: {time.monotonic() - began:.1f} s", flush=True)
 
 
-def tail(path, lines=15):
+def tail(path: Path, lines: int = 15) -> str:
     """Return the last lines of a log, indented."""
     text = path.read_text(errors="replace").splitlines()[-lines:]
     return "\n".join("    " + line for line in text)
 
 
-def start(args, env=None, log=None, **options):
+def start(
+    args: Sequence[str], env: dict[str, str] | None = None, log: Path | None = None, **options: Any
+) -> subprocess.Popen:
     """Start a process as the head of a group of its own, so that stop() reaches all it starts."""
     with open(log or os.devnull, "wb") as output:
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT}
+        quiet: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT}
         options = {"cwd": ROOT, **({} if options.pop("on_terminal", False) else quiet), **options}
         return subprocess.Popen(args, env=env, start_new_session=True, **options)
 
 
-def stop(*processes, how=signal.SIGTERM, patience=10):
-    """Ask each process to end, wait up to `patience` seconds, then end whatever is left of their groups."""
+def stop(*processes: subprocess.Popen, how: signal.Signals = signal.SIGTERM, patience: float = 10) -> None:
+    """Ask each process to end, wait up to `patience` seconds, then kill what is left of their groups."""
     for process in processes:
         if process.poll() is None:
             process.send_signal(how)
@@ -64,7 +70,7 @@ def stop(*processes, how=signal.SIGTERM, patience=10):
         process.wait()
 
 
-def call(args, **options):
+def call(args: Sequence[str], **options: Any) -> int:
     """Run a process to its end, never outliving it, and return its exit code."""
     process = start(args, **options)
     try:
@@ -74,7 +80,7 @@ def call(args, **options):
 
 
 @contextlib.contextmanager
-def private_folder(owner=None):
+def private_folder(owner: str | None = None) -> Iterator[Path]:
     """Make a folder only `owner` can enter, with a path short enough for a Unix socket (108 bytes); remove it after."""
     folder = Path(tempfile.mkdtemp(prefix="quorum-", dir="/tmp" if os.path.isdir("/tmp") else None))
     try:
@@ -85,7 +91,7 @@ def private_folder(owner=None):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def runs(args, **options):
+def runs(args: Sequence[str], **options: Any) -> bool:
     """Say whether a short command can be started and ends well."""
     try:
         return call(args, **options) == 0
@@ -93,7 +99,7 @@ def runs(args, **options):
         return False
 
 
-def wait_for(answers, process, name, log, seconds=60):
+def wait_for(answers: Callable[[], bool], process: subprocess.Popen, name: str, log: Path, seconds: float = 60) -> None:
     """Wait until `answers()`; stop with the log if the process ends first or the seconds pass."""
     until = time.monotonic() + seconds
     while not answers():

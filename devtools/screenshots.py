@@ -29,6 +29,7 @@ def sign_in(page: Page, site: str, address: str) -> None:
     page.get_by_role("button", name="Send me a code").click()
     page.wait_for_url("**/code/**")
     inbox = page.context.new_page()
+    code = None
     for _ in range(40):
         inbox.goto(f"{site}/__mail__/")
         newest = inbox.locator("table tr", has_text=address).first
@@ -36,6 +37,7 @@ def sign_in(page: Page, site: str, address: str) -> None:
             break
         inbox.wait_for_timeout(500)
     inbox.close()
+    assert code is not None, f"no code arrived for {address}"
     page.get_by_role("textbox", name="Code").fill(code.group())
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/my/")
@@ -44,7 +46,7 @@ def sign_in(page: Page, site: str, address: str) -> None:
 def address_of(page: Page, page_url: str, link: str) -> str:
     """Return where the first element that matches `link` leads."""
     page.goto(page_url)
-    return page.locator(link).first.get_attribute("href")
+    return page.locator(link).first.get_attribute("href") or ""
 
 
 def session_of(page: Page, site: str, own: str) -> str:
@@ -54,6 +56,7 @@ def session_of(page: Page, site: str, own: str) -> str:
 
 def take(page: Page, site: str, shots: dict[str, str], scheme: str) -> None:
     """Take every page of `shots` at the present width."""
+    assert page.viewport_size is not None, "the context sets one"
     width = page.viewport_size["width"]
     for name, path in shots.items():
         if scheme == "dark" and name not in IN_THE_DARK:

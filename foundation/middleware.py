@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+GetResponse = Callable[[HttpRequest], HttpResponse]
 BUSY = ("database is locked", "lock timeout", "canceling statement due to lock timeout", "deadlock detected")
 
 
@@ -16,22 +18,24 @@ class SecurityHeadersMiddleware:
 
     POLICY = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.setdefault("Permissions-Policy", self.POLICY)
         return response
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Ask for a sign-in, and do not even look who is asking where a page is open to everybody.
+    """Ask for a sign-in, and do not even look which person is asking where a page is open to everybody.
 
-    Looking reads the browser session: the answer would depend on a cookie, or take an outdated one away.
+    To look is to read the browser session: the answer would depend on a cookie, or take an outdated one away.
     """
 
-    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
         """Answer with a redirect where signing in is required and missing."""
         if not getattr(view, "login_required", True):
             return None
@@ -39,12 +43,12 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 
 class NotAllowedMiddleware:
-    """Put a page into the empty answer to whoever opens the address of a button, as when its page is reloaded.
+    """Put a page into the empty answer to a browser that opens the address of a button, as when its page is reloaded.
 
     Programs ask in other ways; what they get stays as it is.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -59,15 +63,15 @@ class NotAllowedMiddleware:
 class BusyMiddleware:
     """Turn a lock timeout into 503 with Retry-After: nothing was changed, trying again is safe."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(self, request, exception):
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, OperationalError) and any(words in str(exception) for words in BUSY):
-            response = render(request, "503.html", status=503)
+            response = render(request, "503.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
             response["Retry-After"] = "3"
             return response
         return None

@@ -2,10 +2,11 @@
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db import models
 
 
-def record(actor, obj, sentence: str) -> None:
-    """Write who (a Person) did what to `obj`, as one sentence with from, to and why. Its admin history shows it."""
+def record(actor: models.Model, obj: models.Model, sentence: str) -> None:
+    """Write that `actor`, a Person, changed `obj`: one sentence with from, to and why, shown in its admin history."""
     LogEntry.objects.create(
         user_id=actor.pk,
         content_type_id=ContentType.objects.get_for_model(obj).pk,

@@ -3,7 +3,13 @@
 import unicodedata
 from functools import lru_cache
 
-BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+# What turns the direction of writing, in the groups of Unicode.
+DIRECTION_MARKS = "\u200e\u200f"
+EMBEDDINGS = "\u202a\u202b\u202c\u202d\u202e"
+ISOLATES = "\u2066\u2067\u2068\u2069"
+# These turn all text that follows them, beyond the field they were typed in.
+BIDI_OVERRIDES = EMBEDDINGS + ISOLATES
+BIDI_CONTROLS = "\u061c" + DIRECTION_MARKS + BIDI_OVERRIDES
 # Dropped from every text; some readers take the last one, the byte order mark, for the file's own.
 UNSEEN = BIDI_CONTROLS + "\ufeff"
 # Names of people, sessions and places: the mail of one session says the same of them many times.
@@ -34,9 +40,9 @@ def ordinal_words(number: int) -> str:
 def one_line(text: str) -> str:
     """Return `text` on one line: breaks and runs of space become a single space; controls, lone surrogates, byte
     order marks and the marks that turn the direction of writing are dropped."""
-    kept = (
+    letters = (
         letter
         for letter in text
         if letter.isspace() or (unicodedata.category(letter) not in ("Cc", "Cs") and letter not in UNSEEN)
     )
-    return " ".join("".join(kept).split())
+    return " ".join("".join(letters).split())

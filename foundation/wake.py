@@ -1,7 +1,7 @@
 """Wake a worker after the commit, without ever letting the broker slow or harm the request.
 
-The broker only wakes workers: the sweep finds whatever a lost wake-up left behind. So one thread of each process
-publishes, and whoever asked does not wait for it. Equal wake-ups asked for within a moment are one. Publishing is
+The broker only wakes workers: the sweep finds what a lost wake-up left behind. So one thread of each process
+publishes, and the request does not wait for it. Equal wake-ups asked for within a moment are one. Publishing is
 bounded by the broker's socket timeouts (2 s), never retried, and after one failure not tried again for 30 s.
 """
 
@@ -10,8 +10,10 @@ import logging
 import os
 import threading
 import time
-from functools import partial
+from dataclasses import dataclass
+from typing import Any
 
+from celery import Task
 from django.db import transaction
 
 logger = logging.getLogger(__name__)
@@ -21,28 +23,42 @@ FAREWELL_SECONDS = 2
 CIRCUIT_OPEN_SECONDS = 30
 
 
-def wake(task, *args) -> None:
+def wake(task: Task, *args: Any) -> None:
     """Publish Celery `task` with `args` (JSON values) a moment after the current transaction has committed.
 
     Never raises. The same wake-up asked for twice in one transaction is asked for once.
     """
     if any(getattr(hook[1], "wakes", None) == (task.name, args) for hook in transaction.get_connection().run_on_commit):
         return
-    tell = partial(_bell.ring, task, args)
-    tell.wakes = (task.name, args)
-    transaction.on_commit(tell)
+    transaction.on_commit(WakeUp(task, args))
+
+
+@dataclass(frozen=True)
+class WakeUp:
+    """What the end of a transaction calls: have the bell ring for one task."""
+
+    task: Task
+    args: tuple
+
+    @property
+    def wakes(self) -> tuple[str, tuple]:
+        return self.task.name, self.args
+
+    def __call__(self) -> None:
+        _bell.ring(self.task, self.args)
 
 
 class Bell:
     """The wake-ups of one process, and the thread that publishes them."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.changed = threading.Condition()
-        self.waiting, self.is_busy = {}, False
-        self.thread = None
+        self.waiting: dict[tuple[str, tuple], Task] = {}
+        self.is_busy = False
+        self.thread: threading.Thread | None = None
         self.closed_again_at = 0.0
 
-    def ring(self, task, args: tuple) -> None:
+    def ring(self, task: Task, args: tuple) -> None:
         """Have `task` published soon. Returns at once."""
         with self.changed:
             self.waiting[task.name, args] = task
@@ -56,7 +72,7 @@ class Bell:
             with self.changed:
                 self.is_busy = False
                 self.changed.notify_all()
-                self.changed.wait_for(lambda: self.waiting)
+                self.changed.wait_for(lambda: bool(self.waiting))
                 self.is_busy = True
             time.sleep(GATHER_SECONDS)
             with self.changed:
@@ -64,12 +80,12 @@ class Bell:
             for (_, args), task in due.items():
                 self.publish(task, args)
 
-    def publish(self, task, args: tuple) -> None:
+    def publish(self, task: Task, args: tuple) -> None:
         if time.monotonic() < self.closed_again_at:
             return
         try:
             task.apply_async(args, retry=False, ignore_result=True)
-        # Whatever the broker or its client raises, the change is committed and the sweep will see it.
+        # The broker and its client may raise anything. The change is committed, and the sweep will see it.
         except Exception as error:
             self.closed_again_at = time.monotonic() + CIRCUIT_OPEN_SECONDS
             pause = f"wake-ups pause for {CIRCUIT_OPEN_SECONDS} s"
@@ -84,12 +100,12 @@ class Bell:
 _bell = Bell()
 
 
-def _start_anew() -> None:
-    """A forked process has no threads, and perhaps a lock that nobody will ever give back."""
+def _start_over() -> None:
+    """Give a forked process a bell of its own: it has no threads, and perhaps a lock that nobody will ever release."""
     global _bell
     _bell = Bell()
 
 
-os.register_at_fork(after_in_child=_start_anew)
+os.register_at_fork(after_in_child=_start_over)
 # A command that ends at once should still wake a worker; one whose broker is gone should still end.
 atexit.register(lambda: _bell.wait_until_quiet(FAREWELL_SECONDS))

@@ -1,4 +1,4 @@
-"""Turn a wall-clock time at a place into the instant it names.
+"""Turn a time on the wall clock of a zone into the instant it names.
 
 Sessions are wall-clock events (calendar.md 4.1): a time that the spring change skips does not exist, one that the
 fall change repeats is refused as well, because nobody can tell which of the two was meant.
@@ -44,15 +44,3 @@ def days_before(at: datetime, days: int, zone: str) -> datetime:
     A time that the clock skips on that day becomes the one an hour later.
     """
     return (at.astimezone(ZoneInfo(zone)) - timedelta(days=days)).astimezone(UTC)
-
-
-def default_confirm_by(starts_at: datetime, zone: str, now: datetime) -> datetime:
-    """Return when a session starting at `starts_at` is decided if the office does not say.
-
-    Three days before, at 17:00 in its zone, back to Friday if that is a weekend; the start itself if that has passed.
-    """
-    day = starts_at.astimezone(ZoneInfo(zone)).date() - timedelta(days=3)
-    day -= timedelta(days=max(0, day.weekday() - 4))
-    # 17:00 is never skipped or repeated: no zone changes its clock in the afternoon.
-    decided = datetime.combine(day, time(17), ZoneInfo(zone)).astimezone(UTC)
-    return decided if decided > now else starts_at

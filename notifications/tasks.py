@@ -6,6 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from foundation.sweeps import sweep
 from foundation.wake import wake
 from notifications.kinds import at_risk, decisions, pre_work, reminders, uninvited
 from notifications.models import Decline, MailQueue, ReceivedMail
@@ -68,12 +69,8 @@ def read_answers() -> None:
 @shared_task
 def carry_out_declines() -> None:
     """Give up every place whose time to think again is over, each in its own transaction."""
-    for decline in Decline.objects.due(timezone.now()).select_related("registration__session", "registration__person"):
-        try:
-            decline.carry_out()
-        # One decline in trouble must not keep the seats of the others.
-        except Exception:
-            logger.exception("decline %s was not carried out; the next sweep tries again", decline.pk)
+    due = Decline.objects.due(timezone.now()).select_related("registration__session", "registration__person")
+    sweep(due, lambda decline: decline.carry_out(), "decline {} was not carried out")
 
 
 @shared_task

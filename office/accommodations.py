@@ -3,38 +3,36 @@
 Permissions open nothing here and neither does being a superuser: only membership of the group does.
 """
 
+from http import HTTPStatus
+from typing import Any
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from accounts.models import Person
 from accounts.sealed import Unreadable
-from foundation.dates import clock, short_day
-from office.base import ReadOnlyAdmin
-from registrations.forms import AnswerForm
+from foundation.dates import day_and_time
+from office.base import OwnPage, ReadOnlyAdmin, acting, posted_with
+from registrations.forms.access import AnswerForm
 from registrations.models import Accommodation
 
-CONFLICT, UNPROCESSABLE = 409, 422
-
-
-def day_and_time(at, zone: str) -> str:
-    return f"{short_day(at, zone, 0)}, {clock(at, zone)}"
+ALL = "admin:registrations_accommodation_changelist"
 
 
 class StateFilter(admin.SimpleListFilter):
     title = "state"
     parameter_name = "state"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [("waiting", "Waiting for an answer")]
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.waiting(timezone.now()) if self.value() == "waiting" else queryset
 
 
@@ -45,15 +43,14 @@ class AccommodationAdmin(ReadOnlyAdmin):
     list_filter = [StateFilter]
     list_select_related = ["registration__session__workshop", "registration__person"]
     ordering = ["registration__session__starts_at", "pk"]
-    NAME = "registrations_accommodation"
 
     # ---- who may ----
 
-    def has_view_permission(self, request, obj=None) -> bool:
-        return request.user.arranges_access
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return isinstance(request.user, Person) and request.user.arranges_access
 
-    def has_module_permission(self, request) -> bool:
-        return request.user.arranges_access
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
 
     # ---- the list ----
 
@@ -84,21 +81,24 @@ class AccommodationAdmin(ReadOnlyAdmin):
 
     # ---- one request ----
 
-    def get_urls(self):
-        own = [
-            path(f"<int:pk>/{name}/", self.admin_site.admin_view(require_POST(view)), name=f"{self.NAME}_{name}")
-            for name, view in [("reading", self.reading_view), ("answer", self.answer_view)]
+    def own_pages(self) -> list[OwnPage]:
+        return [
+            ("<int:pk>/reading/", require_POST(self.reading_view), "reading"),
+            ("<int:pk>/answer/", require_POST(self.answer_view), "answer"),
         ]
-        return own + super().get_urls()
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url="", extra_context=None) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Show whose request it is, and offer to read it: no words on a GET, because reading is put on record."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         accommodation = self.get_object(request, object_id)
         if accommodation is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        return self._page(request, accommodation)
+            return self._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined] # Django's; the stubs lack it
+                request, self.opts, object_id
+            )
+        return self._request_page(request, accommodation)
 
     def reading_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the words, with the form to answer them."""
@@ -110,24 +110,23 @@ class AccommodationAdmin(ReadOnlyAdmin):
         accommodation = self._request_of(request, pk)
         form = AnswerForm(request.POST)
         if not form.is_valid():
-            return self._reading(request, accommodation, form, status=UNPROCESSABLE)
+            return self._reading(request, accommodation, form, HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
-            accommodation.reply(form.cleaned_data["answer"], request.user, form.cleaned_data["asked_at"])
-        except Accommodation.ChangedMeanwhile as refusal:
+            accommodation.reply(form.cleaned_data["answer"], acting(request), form.cleaned_data["asked_at"])
+        except Accommodation.ChangedSince as refusal:
             return self._changed(request, pk, form, str(refusal))
         messages.success(request, "Answered. The person is told that there is an answer.")
-        return redirect("admin:registrations_accommodation_changelist")
+        return redirect(ALL)
 
     def _changed(self, request: HttpRequest, pk: int, form: AnswerForm, refusal: str) -> HttpResponse:
         accommodation = self.get_queryset(request).filter(pk=pk).first()
         if accommodation is None:
             messages.error(request, refusal)
-            return redirect("admin:registrations_accommodation_changelist")
+            return redirect(ALL)
         # The next answer is given knowing what is asked now.
-        form.data = form.data.copy()
-        form.data["asked_at"] = accommodation.asked_at.isoformat()
+        form.data = posted_with(form, "asked_at", accommodation.asked_at.isoformat())
         form.add_error(None, refusal)
-        return self._reading(request, accommodation, form, status=CONFLICT)
+        return self._reading(request, accommodation, form, HTTPStatus.CONFLICT)
 
     def _request_of(self, request: HttpRequest, pk: int) -> Accommodation:
         if not self.has_view_permission(request):
@@ -135,27 +134,32 @@ class AccommodationAdmin(ReadOnlyAdmin):
         return get_object_or_404(self.get_queryset(request).select_related(*self.list_select_related), pk=pk)
 
     def _reading(
-        self, request: HttpRequest, accommodation: Accommodation, form: AnswerForm | None = None, status: int = 200
+        self,
+        request: HttpRequest,
+        accommodation: Accommodation,
+        form: AnswerForm | None = None,
+        status: int = HTTPStatus.OK,
     ) -> HttpResponse:
-        accommodation.read(by=request.user)
+        accommodation.read(by=acting(request))
         try:
             needs, answer = accommodation.needs, accommodation.answer
         except Unreadable as problem:
-            return self._page(request, accommodation, problem=str(problem), status=status)
+            return self._request_page(request, accommodation, problem=str(problem), status=status)
         form = form or AnswerForm(initial={"answer": answer, "asked_at": accommodation.asked_at.isoformat()})
-        return self._page(request, accommodation, needs=needs, form=form, status=status)
+        return self._request_page(request, accommodation, needs=needs, form=form, status=status)
 
-    def _page(self, request: HttpRequest, accommodation: Accommodation, status: int = 200, **said) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": str(accommodation),
-            "opts": self.opts,
-            "original": accommodation,
-            "registration": accommodation.registration,
-            "session": accommodation.registration.session,
-            "asked": self.asked(accommodation),
-            "state": self.state(accommodation),
+    def _request_page(
+        self, request: HttpRequest, accommodation: Accommodation, status: int = HTTPStatus.OK, **said: Any
+    ) -> HttpResponse:
+        return self.page(
+            request,
+            "accommodations/request",
+            str(accommodation),
+            status,
+            original=accommodation,
+            registration=accommodation.registration,
+            session=accommodation.registration.session,
+            asked=self.asked(accommodation),
+            state=self.state(accommodation),
             **said,
-        }
-        template = "office/accommodations/request.html"
-        return TemplateResponse(request, template, context, status=status)
+        )

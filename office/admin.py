@@ -1,4 +1,6 @@
-"""The office's side of the portal, composed: Django finds this module, and it imports every page of the admin."""
+"""Every page of the admin: Django finds this module, and it imports the others."""
+
+from typing import Any, NoReturn
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -13,12 +15,14 @@ admin.site.empty_value_display = "–"
 admin.site.enable_nav_sidebar = False
 
 
-def no_passwords(request: HttpRequest, extra_context: dict | None = None):
+def no_passwords(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> NoReturn:
     """Answer 404 where Django's admin would let somebody change a password: nobody has one."""
     raise Http404
 
 
-admin.site.password_change = admin.site.password_change_done = no_passwords
+# The site that Django and allauth register their pages at is made by Django, so its methods are replaced here.
+admin.site.password_change = no_passwords  # type: ignore[method-assign]
+admin.site.password_change_done = no_passwords  # type: ignore[method-assign]
 # Rows are deleted one at a time, each after a page that says what else goes with it.
 admin.site.disable_action("delete_selected")
 # allauth's pages would show the keys of second factors, and edit addresses past the Person they belong to.

@@ -1,26 +1,55 @@
-"""The office's desk: what the pages of the admin have in common (guarantees: Locks, G14).
+"""What the pages of the admin have in common (docs/guarantees.md: Locks, G14).
 
 A page locks its row on POST, writes only the fields that changed, refuses a form that somebody else's change has made
 stale, and puts every change on record with what it was before and what it is now. State changes are verbs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.core import signing
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import connection, models
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
 
+from accounts.models import Person
 from foundation.verbs import lock_row
 
+# A page under a noun: its route, its view, and the end of its URL's name.
+OwnPage = tuple[str, Callable[..., HttpResponseBase], str]
 MOST = 32767
 NOT_SHOWN = ("id", "password", "last_login")
-DONE, BAD_INPUT, REFUSED = 302, 400, 409
 
 
-def in_words(value) -> str:
+def acting(request: HttpRequest) -> Person:
+    """Return the person who is signed in: the admin opens its pages to nobody else."""
+    assert isinstance(request.user, Person)
+    return request.user
+
+
+def model_choice(form: forms.BaseForm, name: str) -> forms.ModelChoiceField:
+    """Return the field `name` of `form`, which chooses among rows, as what it is."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    return field
+
+
+def posted_with(form: forms.BaseForm, name: str, value: str) -> QueryDict:
+    """Return what was posted to `form`, with `value` in its field `name`."""
+    assert isinstance(form.data, QueryDict)
+    data = form.data.copy()
+    data[form.add_prefix(name)] = value
+    return data
+
+
+def value_words(value: object) -> str:
     """Return a field's value as the office reads it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -28,7 +57,7 @@ def in_words(value) -> str:
         value = ", ".join(str(one) for one in value)
     if value is None or value == "":
         return "nothing"
-    if hasattr(value, "tzinfo"):
+    if isinstance(value, datetime):
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
     return str(value)
 
@@ -46,21 +75,21 @@ class OfficeForm(forms.ModelForm):
     as_loaded = forms.CharField(required=False, widget=forms.HiddenInput)
     is_stale = False
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.before = self.words(self.instance) if self.instance.pk else {}
         self.initial["as_loaded"] = signing.dumps(self.before, compress=True)
 
     @staticmethod
-    def words(obj) -> dict[str, str]:
+    def words(obj: Any) -> dict[str, str]:
         """Return the object as label and words. OfficeAdmin puts its own in place."""
         return {}
 
-    def clean(self):
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
         if self.instance.pk:
             self._refuse_stale()
-        return cleaned
+        return self.cleaned_data
 
     def _refuse_stale(self) -> None:
         try:
@@ -74,8 +103,7 @@ class OfficeForm(forms.ModelForm):
             return
         self.is_stale = True
         # The next save is made knowing the news, so it counts as loaded now.
-        self.data = self.data.copy()
-        self.data[self.add_prefix("as_loaded")] = self.initial["as_loaded"]
+        self.data = posted_with(self, "as_loaded", self.initial["as_loaded"])
         sentences = [f"{label} was {before}, and is now {after}." for label, before, after in news]
         raise ValidationError(
             [
@@ -86,30 +114,55 @@ class OfficeForm(forms.ModelForm):
         )
 
 
-def carry_out(form: forms.Form, verb: Callable[[], object], refusal: type[Exception], field: str | None = None) -> int:
+def carry_out(
+    form: forms.Form, verb: Callable[[], object], refusal: type[Exception], field: str | None = None
+) -> HTTPStatus:
     """Call `verb` if the posted form can be used, and return the status of the answer.
 
-    DONE: go on to the next page. BAD_INPUT or REFUSED: show the form again, which says what is wrong with it or why
-    `verb` raised a `refusal`, at `field` or above all fields.
+    FOUND: go on to the next page. BAD_REQUEST or CONFLICT: show the form again, which says what is wrong with it or
+    why `verb` raised a `refusal`, at `field` or above all fields.
     """
     if not form.is_valid():
-        return BAD_INPUT
+        return HTTPStatus.BAD_REQUEST
     try:
         verb()
     except refusal as reason:
         form.add_error(field, str(reason))
-        return REFUSED
-    return DONE
+        return HTTPStatus.CONFLICT
+    return HTTPStatus.FOUND
 
 
 class OfficeAdmin(admin.ModelAdmin):
-    """A page of the desk. `office_may` names what the Office group may do here: view, add, change, delete."""
+    """A page of the office. `office_may` names what the Office group may do here: view, add, change, delete."""
 
-    form = OfficeForm
-    office_may = ("view", "add", "change")
+    form: type[forms.ModelForm] = OfficeForm
+    office_may: ClassVar[Sequence[str]] = ("view", "add", "change")
     save_on_top = False
 
-    def words(self, obj) -> dict[str, str]:
+    # ---- further pages ----
+
+    def own_pages(self) -> list[OwnPage]:
+        """Return the noun's further pages; the URL of each is named admin:<app>_<noun>_<name>."""
+        return []
+
+    def get_urls(self) -> list[URLPattern]:
+        noun = f"{self.opts.app_label}_{self.opts.model_name}"
+        own = [
+            path(route, self.admin_site.admin_view(view), name=f"{noun}_{name}")
+            for route, view, name in self.own_pages()
+        ]
+        return own + super().get_urls()
+
+    def page(
+        self, request: HttpRequest, template: str, title: str, status: int = HTTPStatus.OK, **said: Any
+    ) -> TemplateResponse:
+        """Answer with templates/office/<template>.html in the frame of the admin."""
+        context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts, **said}
+        return TemplateResponse(request, f"office/{template}.html", context, status=status)
+
+    # ---- the form of one object ----
+
+    def words(self, obj: Any) -> dict[str, str]:
         """Return every editable field of `obj`, label and value, as the record and a stale form tell it."""
         told = {}
         for field in [*obj._meta.concrete_fields, *obj._meta.many_to_many]:
@@ -121,60 +174,71 @@ class OfficeAdmin(admin.ModelAdmin):
             elif field.choices:
                 value = getattr(obj, f"get_{field.name}_display")()
             label = str(field.verbose_name)
-            told[label[:1].upper() + label[1:]] = in_words(value)
+            told[label[:1].upper() + label[1:]] = value_words(value)
         return told
 
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change=change, **kwargs)
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.words = staticmethod(self.words)
         return form
 
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.PositiveSmallIntegerField):
             # SQLite would take any number; PostgreSQL has no room for more.
             kwargs["max_value"] = MOST
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def get_object(self, request, object_id, from_field=None):
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         obj = super().get_object(request, object_id, from_field)
         if obj is not None and request.method == "POST" and connection.in_atomic_block:
             self.lock(obj)
         return obj
 
-    def lock(self, obj) -> None:
+    def lock(self, obj: Any) -> None:
         """Lock the row of `obj` until the transaction ends, and refresh it."""
         lock_row(obj)
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
             return super().save_model(request, obj, form, change)
         columns = {field.name for field in obj._meta.concrete_fields}
         obj.save(update_fields=[name for name in form.changed_data if name in columns])
 
-    def construct_change_message(self, request, form, formsets, add=False):
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """Say what changed, from what to what. Empty when nothing did."""
         if add:
             return "Added."
         news = changes(form.before, self.words(form.instance))
         return " ".join(f"{label}: from {before} to {after}." for label, before, after in news)
 
-    def log_change(self, request, obj, message):
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return super().log_change(request, obj, message) if message else None
 
-    def lookup_allowed(self, lookup, value, request):
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> Any:
+        response = super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
+        if context.get("errors"):
+            is_stale = context["adminform"].form.is_stale
+            response.status_code = HTTPStatus.CONFLICT if is_stale else HTTPStatus.BAD_REQUEST
+        return response
+
+    # ---- the list ----
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Refuse to filter by what points here from rows that are hidden (related_name="+"): it would show them."""
         return not lookup.startswith("+") and super().lookup_allowed(lookup, value, request)
 
-    def changelist_view(self, request, extra_context=None):
-        if any("\0" in value for values in request.GET.lists() for value in values[1]):
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        if any("\0" in value for _, values in request.GET.lists() for value in values):
             raise BadRequest("A search cannot hold a NUL character.")
         return super().changelist_view(request, extra_context)
-
-    def render_change_form(self, request, context, **kwargs):
-        response = super().render_change_form(request, context, **kwargs)
-        if context.get("errors"):
-            response.status_code = REFUSED if context["adminform"].form.is_stale else BAD_INPUT
-        return response
 
 
 class NamedAdmin(OfficeAdmin):
@@ -185,7 +249,7 @@ class NamedAdmin(OfficeAdmin):
 
     other_verbs: tuple[str, ...] = ()
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
             return super().save_model(request, obj, form, change)
         names = {field: form.cleaned_data[field] for field in obj.NAMING if field in form.changed_data}
@@ -194,8 +258,8 @@ class NamedAdmin(OfficeAdmin):
         if names:
             type(obj)._base_manager.get(pk=obj.pk).rename(request.user, **names)
 
-    def construct_change_message(self, request, form, formsets, add=False):
-        """Say what changed but the name and the like, which verbs have put on record."""
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """Say what changed, but for the name and the fields of `other_verbs`: their verbs have put those on record."""
         if not add:
             fields = (*form.instance.NAMING, *self.other_verbs)
             names = [str(form.instance._meta.get_field(field).verbose_name) for field in fields]
@@ -208,37 +272,37 @@ class ReadOnlyAdmin(OfficeAdmin):
     """A list to look things up in. Nothing is typed here."""
 
     form = forms.ModelForm
-    office_may = ("view",)
+    office_may: ClassVar[Sequence[str]] = ("view",)
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
 class PartInline(admin.StackedInline):
-    """Rows that are part of their object: who may change the object may change them."""
+    """Rows that are part of their object: people who may change the object may change them."""
 
     extra = 0
 
-    def _may_change_whole(self, request, obj) -> bool:
+    def _may_change_whole(self, request: HttpRequest, obj: Any) -> bool:
         whole = self.admin_site.get_model_admin(self.parent_model)
         return whole.has_add_permission(request) if obj is None else whole.has_change_permission(request, obj)
 
-    def has_view_permission(self, request, obj=None):
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.admin_site.get_model_admin(self.parent_model).has_view_permission(request, obj)
 
-    def has_add_permission(self, request, obj):
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may_change_whole(request, obj)
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may_change_whole(request, obj)
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may_change_whole(request, obj)
 
 
@@ -249,11 +313,11 @@ class PanelInline(admin.TabularInline):
     extra = max_num = 0
     can_delete = False
 
-    def has_add_permission(self, request, obj):
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -1,6 +1,9 @@
 """What stands beside registrations: who proposed whom, who waits for a date, who took a workshop elsewhere."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from office.base import OfficeAdmin, OfficeForm, ReadOnlyAdmin
 from office.people import ByAddress
@@ -10,7 +13,7 @@ from registrations.models import Interest, Nomination, PriorAttendance
 class PriorAttendanceForm(ByAddress, OfficeForm):
     """Mark somebody, by address, as having taken a workshop elsewhere."""
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         person, workshop = getattr(self, "person", None), cleaned.get("workshop")
         if person:
@@ -31,10 +34,10 @@ class PriorAttendanceAdmin(OfficeAdmin):
     list_filter = ["workshop"]
     search_fields = ["person__name", "person__email", "workshop__title", "note"]
 
-    def get_fields(self, request, obj=None):
+    def get_fields(self, request: HttpRequest, obj: PriorAttendance | None = None) -> Any:
         return ["person", "workshop", "note", "added_at"] if obj else ["email", "workshop", "note"]
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: PriorAttendance | None = None) -> bool:
         return False
 
 

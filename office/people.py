@@ -1,22 +1,28 @@
 """People in the admin. Nobody here has a password; only superusers say who is of the office."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
 from accounts.models import Campus, Person, Unit
 from accounts.signals import DECIDING, address_changed, person_changed
-from office.base import NamedAdmin, OfficeAdmin, PanelInline
+from office.base import NamedAdmin, OfficeAdmin, PanelInline, acting
 from registrations.models import Registration
 
 
 class ByAddress(forms.Form):
-    """Name somebody who has an account, by address; `person` once it is valid."""
+    """Name somebody who has an account, by address. A valid form has the `person`."""
+
+    person: Person
 
     email = forms.EmailField(
         label="E-mail address", error_messages={"required": "Enter the address of somebody with an account."}
@@ -24,9 +30,10 @@ class ByAddress(forms.Form):
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"]
-        self.person = Person.objects.filter(email__iexact=email).exclude(email=Person.objects.RULE_ADDRESS).first()
-        if self.person is None:
+        person = Person.objects.filter(email__iexact=email).exclude(email=Person.objects.RULE_ADDRESS).first()
+        if person is None:
             raise forms.ValidationError("Nobody has this address. Add the person under People first.")
+        self.person = person
         return email
 
 
@@ -50,11 +57,11 @@ class RegistrationsOfPerson(PanelInline):
     """A person's registrations, beside the person."""
 
     model = Registration
-    fields = readonly_fields = ["session_link", "status", "registered_at"]
+    fields = readonly_fields = ("session_link", "status", "registered_at")
     verbose_name_plural = "registrations"
     ordering = ["-registered_at"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Registration]:
         return super().get_queryset(request).select_related("session__workshop")
 
     @admin.display(description="session")
@@ -81,22 +88,22 @@ class PersonAdmin(OfficeAdmin):
     def name_or_address(self, person: Person) -> str:
         return str(person)
 
-    def get_queryset(self, request):
-        """Everybody but Quorum itself, who acts for the rule."""
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
+        """Return everybody but Quorum itself, which acts for the rule."""
         return super().get_queryset(request).exclude(email=Person.objects.RULE_ADDRESS)
 
-    def get_fieldsets(self, request, obj=None):
-        return [*self.fieldsets, self.OFFICE] if request.user.is_superuser else self.fieldsets
+    def get_fieldsets(self, request: HttpRequest, obj: Person | None = None) -> Any:
+        return [*self.fieldsets, self.OFFICE] if acting(request).is_superuser else self.fieldsets
 
-    def has_change_permission(self, request, obj=None):
-        """Only superusers change people of the office: whoever sets an address can sign in with it."""
+    def has_change_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
+        """Let only superusers change people of the office: a person who sets an address can sign in with it."""
         of_office = obj is not None and (obj.is_staff or obj.is_superuser)
         return super().has_change_permission(request, obj) and (request.user.is_superuser or not of_office)
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
         return super().has_delete_permission(request, obj) and self.has_change_permission(request, obj)
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
@@ -111,7 +118,7 @@ class PersonAdmin(OfficeAdmin):
 class OffTheIndex:
     """A page of the admin that is seldom needed, and found where it is."""
 
-    def has_module_permission(self, request):
+    def has_module_permission(self, request: HttpRequest) -> bool:
         return False
 
 
@@ -127,9 +134,9 @@ class AuthenticatorAdmin(OffTheIndex, admin.ModelAdmin):
     The person's page leads here.
     """
 
-    list_display = fields = readonly_fields = ["user", "type", "created_at", "last_used_at"]
+    list_display = fields = readonly_fields = ("user", "type", "created_at", "last_used_at")
     list_select_related = ["user"]
     search_fields = ["user__email", "user__name"]
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False

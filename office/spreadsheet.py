@@ -7,7 +7,7 @@ from collections.abc import Iterable
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def safe_cell(value) -> str:
+def safe_cell(value: object) -> str:
     """Return `value` as text no spreadsheet runs: what looks like a formula gets an apostrophe in front.
 
     Programs look past leading space and full-width forms of the same signs, so those count too.

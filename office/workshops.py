@@ -1,12 +1,16 @@
 """Workshops in the admin, with their objectives in order."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
 from catalog.models import Facilitator, Objective, Topic, Workshop
 from catalog.reminder_days import in_order
-from office.base import NamedAdmin, OfficeAdmin, OfficeForm, PartInline
+from office.base import NamedAdmin, OfficeAdmin, OfficeForm, PartInline, acting, model_choice
 
 LAST = 32767
 AUDIENCE = tuple(Workshop.AUDIENCE_FIELDS.values())
@@ -17,13 +21,13 @@ class ObjectiveForm(forms.ModelForm):
         label="Order", required=False, min_value=1, max_value=LAST, widget=forms.NumberInput(attrs={"size": 3})
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
             self.initial.pop("position", None)
 
     def clean_position(self) -> int:
-        """A row without a number comes last."""
+        """Return the number typed; a row without one comes last."""
         return self.cleaned_data["position"] or LAST
 
 
@@ -46,12 +50,12 @@ class WorkshopForm(OfficeForm):
             "requires": forms.CheckboxSelectMultiple,
         }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "requires" in self.fields and self.instance.pk:
-            self.fields["requires"].queryset = Workshop.objects.exclude(pk=self.instance.pk)
+            model_choice(self, "requires").queryset = Workshop.objects.exclude(pk=self.instance.pk)
 
-    def clean_requires(self):
+    def clean_requires(self) -> QuerySet[Workshop]:
         """Refuse a circle: two workshops that come after each other could never be taken."""
         chosen = self.cleaned_data["requires"]
         before, seen = set(chosen), set()
@@ -65,7 +69,7 @@ class WorkshopForm(OfficeForm):
     def clean_reminder_days(self) -> str:
         return in_order(self.cleaned_data["reminder_days"])
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         minimum, capacity = cleaned.get("default_minimum"), cleaned.get("default_capacity")
         if minimum and capacity and minimum > capacity:
@@ -117,19 +121,19 @@ class WorkshopAdmin(NamedAdmin):
         ),
     ]
 
-    def words(self, obj) -> dict[str, str]:
+    def words(self, obj: Workshop) -> dict[str, str]:
         objectives = [f"{number}. {one.text}" for number, one in enumerate(obj.objectives.all(), 1)]
         return super().words(obj) | {"Objectives": " ".join(objectives) or "nothing"}
 
-    def view_on_site(self, obj) -> str:
+    def view_on_site(self, obj: Workshop) -> str:
         return obj.get_absolute_url()
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Workshop, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and set(AUDIENCE).intersection(form.changed_data):
-            Workshop.objects.get(pk=obj.pk).admit(form.roles(), by=request.user)
+            Workshop.objects.get(pk=obj.pk).admit(form.roles(), by=acting(request))
 
-    def save_related(self, request, form, formsets, change):
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         for position, objective in enumerate(form.instance.objectives.all(), 1):
             if objective.position != position:
@@ -153,7 +157,7 @@ class FacilitatorAdmin(NamedAdmin):
     search_fields = ["name", "title"]
     office_may = ("view", "add", "change", "delete")
 
-    def has_delete_permission(self, request, obj=None):
-        """Not while they lead a session to come: its people have them in their calendars."""
+    def has_delete_permission(self, request: HttpRequest, obj: Facilitator | None = None) -> bool:
+        """Refuse while they lead a session to come: its people have them in their calendars."""
         leads = obj is not None and obj.sessions.running().exists()
         return not leads and super().has_delete_permission(request, obj)

@@ -1,6 +1,7 @@
 """Say whether the process lives, and whether everything it depends on is well."""
 
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from celery import current_app
 from django.conf import settings
@@ -29,7 +30,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when database, broker, beat and the mail queue are well, else 503; the JSON names what is not."""
     problems = find_problems(timezone.now())
-    return JsonResponse({"ready": not problems, "problems": problems}, status=503 if problems else 200)
+    return JsonResponse(
+        {"ready": not problems, "problems": problems},
+        status=HTTPStatus.SERVICE_UNAVAILABLE if problems else HTTPStatus.OK,
+    )
 
 
 def find_problems(now: datetime) -> dict[str, str]:

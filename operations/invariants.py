@@ -5,7 +5,7 @@ Each promise is one query over everything, whatever the number of sessions; peop
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q
@@ -16,9 +16,8 @@ from notifications.kinds.replies import AGAIN
 from notifications.models import CalendarThread, MailQueue, Notice
 from registrations.models import Registration
 from sessions_app.models import Decision, Meeting, Session
+from sessions_app.models.opening import LAST_DAY
 
-# From then on a freed seat goes to whoever takes it first.
-PROMOTED_UNTIL = timedelta(hours=24)
 CONFIRMING = (Decision.Kind.CONFIRMED, Decision.Kind.RUN_ANYWAY)
 HELD = (Session.Status.CONFIRMED, Session.Status.COMPLETED)
 UNSAID = (Notice.State.SUPERSEDED, Notice.State.DEAD)
@@ -32,8 +31,8 @@ def breaches(now: datetime) -> Iterator[str]:
 
 
 @contextmanager
-def snapshot():
-    """Let every query see the same instant, so that people registering meanwhile break nothing."""
+def snapshot() -> Iterator[None]:
+    """Let every query see the same instant, so that people who register in between break nothing."""
     fresh = not connection.in_atomic_block
     with transaction.atomic():
         if fresh and connection.vendor == "postgresql":
@@ -84,18 +83,19 @@ def no_seat_stands_free_while_somebody_waits(now: datetime) -> Iterator[str]:
     sessions = Session.objects.filter(
         status__in=Session.RUNNING,
         seats_taken__lt=F("capacity"),
-        starts_at__gt=now + PROMOTED_UNTIL,
+        starts_at__gt=now + LAST_DAY,
         registrations__status=Registration.Status.WAITLISTED,
     )
-    for session in sessions.distinct().order_by("pk").prefetch_related(Prefetch("registrations", line, "line")):
-        waiting = [registration.pk for registration in session.line if registration.qualifies()]
+    for session in sessions.distinct().order_by("pk").prefetch_related(Prefetch("registrations", line)):
+        # Prefetched: the people who wait, in order.
+        waiting = [registration.pk for registration in session.registrations.all() if registration.qualifies()]
         if waiting:
             free = f"{session.seats_left} of {session.capacity} seats are free"
             yield f"G4 session {session.code}: {free} while registration {waiting[0]} waits."
 
 
 def registrations_follow_their_session(now: datetime) -> Iterator[str]:
-    """G4: nobody is in a draft, nobody has a place in a cancelled session or lost one to a session still held."""
+    """G4: nobody is in a draft, nobody holds a seat in a cancelled session or lost one in a session still held."""
     cancelled, ended = Session.Status.CANCELLED, Registration.Status.SESSION_CANCELLED
     wrong = Registration.objects.filter(
         Q(session__status=Session.Status.DRAFT)
@@ -107,7 +107,7 @@ def registrations_follow_their_session(now: datetime) -> Iterator[str]:
 
 
 def sessions_are_confirmed_with_their_minimum(now: datetime) -> Iterator[str]:
-    """G5: whoever is confirmed had the minimum then, or a reason is on record; and once."""
+    """G5: a confirmed session had its minimum then or has a reason on record, and was confirmed once."""
     of = Q(decisions__kind__in=CONFIRMING)
     sessions = Session.objects.order_by("pk").annotate(
         confirmed=Count("decisions", filter=of),
@@ -147,7 +147,7 @@ def sessions_are_confirmed_with_their_minimum(now: datetime) -> Iterator[str]:
 
 
 def threads_count_their_messages(now: datetime) -> Iterator[str]:
-    """G6 and G9: a thread's messages are numbered 0, 1, 2 up to its SEQUENCE, one in flight, one confirmation.
+    """G6 and G9: a thread's Notices are numbered 0, 1, 2 up to its SEQUENCE, one in flight, one confirmation.
 
     An invitation sent again repeats a number, and is not counted.
     """
@@ -180,11 +180,11 @@ def a_meeting_has_one_thread(now: datetime) -> Iterator[str]:
 
 
 def calendars_show_what_is_so(now: datetime) -> Iterator[str]:
-    """G9: who is registered in a confirmed session has an invitation last to each meeting that is held, nobody else.
+    """G9: the registered of a confirmed session have an invitation last to each meeting that is held, and no others do.
 
-    Who left was taken off, and everybody is off a meeting that is cancelled; what somebody's own calendar declined
-    needs no cancellation, unless it was invited again since. A meeting stays in it that had begun when they left, or
-    was over when the session was cancelled.
+    The meeting of a person who left, and a cancelled meeting, were taken off; an entry that a person's own calendar
+    declined needs no cancellation, unless it was invited again since. A meeting stays in the calendar if it had begun
+    when the person left, or was over when the session was cancelled.
     """
     newest = Q(notices__sequence=F("sequence"))
     invites = Q(
@@ -218,7 +218,7 @@ def calendars_show_what_is_so(now: datetime) -> Iterator[str]:
 
 
 def the_registered_are_invited(now: datetime) -> Iterator[str]:
-    """G6: who is registered in a confirmed session has an invitation to every meeting of it."""
+    """G6: every person registered in a confirmed session has an invitation to every meeting of it."""
     invited = Count(
         "threads",
         filter=Q(
@@ -242,7 +242,7 @@ def the_registered_are_invited(now: datetime) -> Iterator[str]:
 
 
 def calendars_show_the_newest(now: datetime) -> Iterator[str]:
-    """G9: what was sent last of a meeting to come is what is so, or an update is on its way."""
+    """G9: the calendars show each meeting to come as it is now, or an update is on its way."""
     coming = Q(session__status=Session.Status.CONFIRMED, session__ends_at__gt=now)
     parts: dict[int, dict[int, int]] = {}
     every = Meeting.every.filter(coming).order_by("starts_at", "pk")
@@ -261,7 +261,7 @@ def calendars_show_the_newest(now: datetime) -> Iterator[str]:
             meeting__ends_at__gt=now,
             requested_at__isnull=False,
         )
-        # Of those invited before this was kept nobody can tell.
+        # Of invitations older than the snapshots nobody can tell.
         .exclude(shown={})
         .select_related("meeting__venue__campus", "registration__session__workshop", "registration__person")
         .prefetch_related("registration__session__facilitators")
@@ -275,7 +275,7 @@ def calendars_show_the_newest(now: datetime) -> Iterator[str]:
 
 
 def nothing_is_queued_beyond_its_expiry(now: datetime) -> Iterator[str]:
-    """G7: what was of use only for a while is set aside by the sweep."""
+    """G7: the sweep sets a Notice aside that has expired."""
     late = Notice.objects.filter(state=Notice.State.QUEUED, expires_at__lte=now - MailQueue.ALIVE)
     for pk in late.order_by("pk").values_list("pk", flat=True):
         yield f"G7 notice {pk}: queued beyond its expiry."

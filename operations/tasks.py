@@ -1,4 +1,4 @@
-"""What a worker does for the operator: every promise is recounted once a day."""
+"""The task of the operator: recount every promise once a day."""
 
 import logging
 

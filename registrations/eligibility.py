@@ -21,12 +21,19 @@ def why_not_as(person: Person, session: Session) -> str:
     """Return why not, from who the person is: whether the account is on, the role, the campus."""
     if not person.is_active:
         return "This account cannot register. Write to the office."
-    if not session.workshop.is_for(person):
-        words = session.workshop.audience_words.lower()
-        return f"This workshop is for {words}. If that is you, correct your role in your profile."
+    if for_others := why_not_in(person, session.workshop):
+        return for_others
     if session.for_campus_id and session.for_campus_id != person.campus_id:
         return f"This session is for people at {session.for_campus}. If that is you, set your campus in your profile."
     return ""
+
+
+def why_not_in(person: Person, workshop: Workshop) -> str:
+    """Return why not, from the role of the person and the audiences of `workshop`."""
+    if workshop.is_for(person):
+        return ""
+    roles = workshop.audience_words.lower()
+    return f"This workshop is for {roles}. If that is you, correct your role in your profile."
 
 
 def why_not_yet(person: Person, session: Session) -> str:
@@ -36,19 +43,23 @@ def why_not_yet(person: Person, session: Session) -> str:
     missing = missing_workshops(person, session.workshop, session.starts_at)
     if not missing:
         return ""
+    if len(missing) == 1:
+        return (
+            f"This workshop comes after {missing[0]}. Register for an earlier date of it first, "
+            "or write to the office if you have taken it elsewhere."
+        )
     titles = " and ".join(str(workshop) for workshop in missing)
-    them, have = ("it", "it") if len(missing) == 1 else ("each of them", "them")
     return (
-        f"This workshop comes after {titles}. Register for an earlier date of {them} first, "
-        f"or write to the office if you have taken {have} elsewhere."
+        f"This workshop comes after {titles}. Register for an earlier date of each of them first, "
+        "or write to the office if you have taken them elsewhere."
     )
 
 
 def people_for(session: Session) -> QuerySet[Person]:
     """Return everybody who may take part in `session`, as `why_not` says of each one."""
     workshop = session.workshop
-    roles = [role for role, field in Workshop.AUDIENCE_FIELDS.items() if getattr(workshop, field)]
-    # Who has not said what they are counts as “other”.
+    roles: list[str] = [role for role, field in Workshop.AUDIENCE_FIELDS.items() if getattr(workshop, field)]
+    # A person who has not said what they are counts as “other”.
     roles += [""] if Person.Role.OTHER in roles else []
     people = Person.objects.filter(is_active=True, role__in=roles)
     if session.for_campus_id:

@@ -1,6 +1,18 @@
-"""Hear the news about sessions, change registrations, and say so once per registration."""
+"""Hear the news about sessions, change registrations, and say so once per registration.
+
+session_confirmed                         registration_confirmed for each registered person
+session_cancelled                         registrations and nominations end; nomination_ended, interest_unmet
+session_changed                           free seats are given; registration_changed, nomination_changed
+session_published, session_listed         interest_met for each person who wants a date of the workshop
+session_resized                           added seats are given; the session is settled if its minimum is reached
+registration_made, registration_promoted  the session is settled if its minimum is reached
+registration_withdrawn, _rebooked         what the person needs to take part follows them to the other date
+person_changed, audience_changed          seats that people may no longer have are freed
+user_logged_in                            the person is registered for the session they chose while signed out
+"""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in
@@ -14,11 +26,11 @@ from accounts.signals import person_changed
 from catalog.models import Workshop
 from catalog.signals import audience_changed
 from foundation.wake import wake
-from registrations.access import offer_access
 from registrations.clash import Clash
-from registrations.intent import Intent
+from registrations.display.access import offer_access
+from registrations.display.joining import after_registering
 from registrations.models import Accommodation, Interest, Nomination, Registration
-from registrations.sentences import after_registering
+from registrations.newcomers import Intent
 from registrations.signals import (
     interest_met,
     interest_unmet,
@@ -46,18 +58,16 @@ from sessions_app.tasks import settle_session
 
 
 @receiver(session_confirmed, dispatch_uid="registrations.session_confirmed")
-def tell_the_registered(sender, session: Session, **kwargs) -> None:
+def tell_the_registered(sender: type, session: Session, **kwargs: Any) -> None:
     """Say once per registered person that their session is confirmed."""
     for registration in session.registrations.registered().select_related("person"):
-        registration.session = session
         registration_confirmed.send(Registration, registration=registration)
 
 
 @receiver(session_cancelled, dispatch_uid="registrations.session_cancelled")
-def end_registrations(sender, session: Session, **kwargs) -> None:
-    """End every place in a cancelled session and say so once per person."""
+def end_registrations(sender: type, session: Session, **kwargs: Any) -> None:
+    """End every registration of a cancelled session and say so once per person."""
     for registration in session.registrations.active().select_related("person"):
-        registration.session = session
         was_registered = registration.is_registered
         registration.status = Registration.Status.SESSION_CANCELLED
         registration.save(update_fields=["status"])
@@ -67,21 +77,20 @@ def end_registrations(sender, session: Session, **kwargs) -> None:
 
 
 @receiver(session_cancelled, dispatch_uid="registrations.session_cancelled.nominations")
-def end_nominations(sender, session: Session, **kwargs) -> None:
-    """End the nominations nobody answered and say so once per person who was told and never took a place."""
+def end_nominations(sender: type, session: Session, **kwargs: Any) -> None:
+    """End the nominations nobody answered and say so once per person who was told and never registered."""
     people = session.registrations.values_list("person__email", flat=True)
-    took_a_place, now = set(people), timezone.now()
+    registered_once, now = set(people), timezone.now()
     for nomination in session.nominations.open():
-        nomination.session = session
         nomination.status, nomination.answered_at = Nomination.Status.SESSION_CANCELLED, now
         nomination.save(update_fields=["status", "answered_at"])
-        if nomination.told_at and nomination.email not in took_a_place:
+        if nomination.told_at and nomination.email not in registered_once:
             nomination_ended.send(Nomination, nomination=nomination)
 
 
 @receiver(session_cancelled, dispatch_uid="registrations.session_cancelled.interests")
-def tell_the_interested_it_is_off(sender, session: Session, **kwargs) -> None:
-    """Say once per person who wanted a date of the workshop, and never had a place here, that this one is cancelled."""
+def tell_the_interested_it_is_off(sender: type, session: Session, **kwargs: Any) -> None:
+    """Say once per person who wanted a date of the workshop, and never registered here, that this one is cancelled."""
     people = session.registrations.order_by().values("person")
     for interest in (
         Interest.objects.met_by(session, timezone.now()).exclude(person__in=people).select_related("person")
@@ -90,24 +99,24 @@ def tell_the_interested_it_is_off(sender, session: Session, **kwargs) -> None:
 
 
 @receiver(session_changed, dispatch_uid="registrations.session_changed")
-def tell_of_the_change(sender, session: Session, before: list[Meeting] | None, now: datetime, **kwargs) -> None:
-    """Say once per person with a place or an open nomination that their session has changed.
+def tell_of_the_change(
+    sender: type, session: Session, before: list[Meeting] | None, now: datetime, **kwargs: Any
+) -> None:
+    """Say once per person with a registration or an open nomination that their session has changed.
 
     A session moved out of its last day has its free seats given in order again, before anybody is told.
     """
     promote_waiting(session, now)
     for registration in session.registrations.active().select_related("person"):
-        registration.session = session
         registration_changed.send(Registration, registration=registration, before=before, now=now)
-    placed = session.registrations.order_by().values("person__email")
-    for nomination in session.nominations.open().filter(told_at__isnull=False).exclude(email__in=placed):
-        nomination.session = session
+    registered = session.registrations.order_by().values("person__email")
+    for nomination in session.nominations.open().filter(told_at__isnull=False).exclude(email__in=registered):
         nomination_changed.send(Nomination, nomination=nomination, before=before, now=now)
 
 
 @receiver(session_published, dispatch_uid="registrations.session_published")
 @receiver(session_listed, dispatch_uid="registrations.session_listed")
-def tell_the_interested(sender, session: Session, **kwargs) -> None:
+def tell_the_interested(sender: type, session: Session, **kwargs: Any) -> None:
     """Say once per person who asked for it that a listed session of the workshop has opened."""
     if not (session.listed and session.is_running):
         return
@@ -116,7 +125,7 @@ def tell_the_interested(sender, session: Session, **kwargs) -> None:
 
 
 @receiver(session_resized, dispatch_uid="registrations.session_resized")
-def fill_added_seats(sender, session: Session, added: int, **kwargs) -> None:
+def fill_added_seats(sender: type, session: Session, added: int, **kwargs: Any) -> None:
     """Give added seats to the people waiting; a lowered minimum may already be reached."""
     now = timezone.now()
     if added > 0:
@@ -126,7 +135,7 @@ def fill_added_seats(sender, session: Session, added: int, **kwargs) -> None:
 
 @receiver(registration_made, dispatch_uid="registrations.registration_made")
 @receiver(registration_promoted, dispatch_uid="registrations.registration_promoted")
-def wake_the_decision(sender, registration: Registration, **kwargs) -> None:
+def wake_the_decision(sender: type, registration: Registration, **kwargs: Any) -> None:
     """Wake Celery when this seat brings an open session to its minimum."""
     wake_when_reached(registration.session)
 
@@ -138,20 +147,21 @@ def wake_when_reached(session: Session) -> None:
 
 
 @receiver(registration_withdrawn, dispatch_uid="registrations.registration_withdrawn")
-def take_along_what_was_asked(sender, registration: Registration, **kwargs) -> None:
-    """Let what the person needs to take part follow their place to another date."""
+def take_along_what_was_asked(sender: type, registration: Registration, **kwargs: Any) -> None:
+    """Let what the person needs to take part follow them to another date."""
     if registration.moved_to:
         Accommodation.objects.follow(registration, registration.moved_to, now=registration.withdrawn_at)
 
 
 @receiver(registration_rebooked, dispatch_uid="registrations.registration_rebooked")
-def take_along_what_was_asked_elsewhere(sender, registration: Registration, now: datetime, **kwargs) -> None:
+def take_along_what_was_asked_elsewhere(sender: type, registration: Registration, now: datetime, **kwargs: Any) -> None:
     """Let what the person needs to take part follow them from a cancelled session to another date."""
-    Accommodation.objects.follow(registration, registration.moved_to, now=now)
+    if registration.moved_to:
+        Accommodation.objects.follow(registration, registration.moved_to, now=now)
 
 
 @receiver(person_changed, dispatch_uid="registrations.person_changed")
-def free_seats_of_ineligible(sender, person: Person, **kwargs) -> None:
+def free_seats_of_ineligible(sender: type, person: Person, **kwargs: Any) -> None:
     """Free the seats that the person may not have any longer, in ascending order of the sessions."""
     coming = person.registrations.registered().filter(session__starts_at__gt=timezone.now())
     for registration in coming.select_related("session").order_by("session_id"):
@@ -160,7 +170,7 @@ def free_seats_of_ineligible(sender, person: Person, **kwargs) -> None:
 
 
 @receiver(audience_changed, dispatch_uid="registrations.audience_changed")
-def free_seats_of_others(sender, workshop: Workshop, now: datetime, **kwargs) -> None:
+def free_seats_of_others(sender: type, workshop: Workshop, now: datetime, **kwargs: Any) -> None:
     """Free the seats of people the workshop is no longer for, in ascending order of the sessions.
 
     Each session is locked before its people are looked at, so that nobody gets a seat in between.
@@ -168,13 +178,12 @@ def free_seats_of_others(sender, workshop: Workshop, now: datetime, **kwargs) ->
     for session in workshop.sessions.running().filter(starts_at__gt=now).order_by("pk"):
         session.lock()
         for registration in session.registrations.registered().select_related("person"):
-            registration.session = session
             if not session.workshop.is_for(registration.person):
                 registration.disqualify(now=now)
 
 
 @receiver(user_logged_in, dispatch_uid="registrations.user_logged_in")
-def register_who_waited(sender, request: HttpRequest, user: Person, **kwargs) -> None:
+def register_who_waited(sender: type, request: HttpRequest, user: Person, **kwargs: Any) -> None:
     """Carry out, once, what was typed while signed out, and leave the outcome for the page that follows."""
     intent = Intent.take_from(request.session)
     if intent is None or intent.email != user.email or request.method != "POST":
@@ -186,7 +195,7 @@ def register_who_waited(sender, request: HttpRequest, user: Person, **kwargs) ->
         messages.error(request, str(refusal))
     except Clash as clash:
         messages.warning(request, clash.with_link())
-    # The person is signed in whatever becomes of the registration: this must not undo it.
+    # The person is signed in, registered or not: an exception here would undo that.
     except OperationalError:
         messages.error(request, "The portal is busy: you are signed in but not registered yet. Register again.")
     else:

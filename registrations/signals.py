@@ -1,6 +1,6 @@
 """What happened to a registration. Sent with `registration=` inside the transaction of the verb.
 
-Those of a nomination send `nomination=`, of somebody who is to be told: that they were proposed, or that the session
+Those of a nomination send `nomination=`, whose addressee is to be told that they were proposed, or that the session
 they were proposed for is cancelled. `interest_met` sends `interest=` and the `session=` that opened.
 """
 
@@ -15,12 +15,12 @@ nomination_made = Signal()
 nomination_ended = Signal()
 interest_met = Signal()
 
-# A session changed for somebody with a place, or with a nomination: also with `before=` and `now=` of session_changed.
+# A session changed for a registered, waiting or nominated person: also with `before=` and `now=` of session_changed.
 registration_changed = Signal()
 nomination_changed = Signal()
 # A date was cancelled that somebody interested may have been told of: `interest=` and `session=`.
 interest_unmet = Signal()
-# The place of a cancelled session was taken up on another date: `registration=`, with `moved_to` written.
+# After a cancelled session the person took another date: `registration=` of the cancelled one, `moved_to` written.
 registration_rebooked = Signal()
 
 # Sent with `accommodation=`.

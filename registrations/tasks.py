@@ -7,10 +7,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from foundation.sweeps import sweep
 from registrations import waitlist
 from registrations.models import Accommodation
 from sessions_app.models import Session
-from sessions_app.models.session import LAST_DAY
+from sessions_app.models.opening import LAST_DAY
 
 logger = logging.getLogger(__name__)
 
@@ -25,14 +26,13 @@ def fill_free_seats() -> None:
     waiting = Session.objects.filter(
         status__in=Session.RUNNING, waiting_count__gt=0, seats_taken__lt=F("capacity"), starts_at__gt=now + LAST_DAY
     )
-    for session in waiting.order_by("pk"):
-        try:
-            with transaction.atomic():
-                session.lock()
-                waitlist.promote_waiting(session, now)
-        # One session in trouble must not keep the seats of the others empty.
-        except Exception:
-            logger.exception("free seats of session %s were not filled; the next sweep tries again", session.pk)
+
+    @transaction.atomic
+    def fill(session: Session) -> None:
+        session.lock()
+        waitlist.promote_waiting(session, now)
+
+    sweep(waiting.order_by("pk"), fill, "free seats of session {} were not filled")
 
 
 @shared_task
@@ -43,14 +43,14 @@ def close_waitlists() -> None:
     """
     now = timezone.now()
     held = [Session.Status.CONFIRMED, Session.Status.COMPLETED]
-    for session in Session.objects.filter(status__in=held, waiting_count__gt=0, starts_at__lte=now).order_by("pk"):
-        try:
-            with transaction.atomic():
-                session.lock()
-                waitlist.close(session, now)
-        # One session in trouble must not leave the people of the others waiting.
-        except Exception:
-            logger.exception("the waitlist of session %s was not closed; the next sweep tries again", session.pk)
+    started = Session.objects.filter(status__in=held, waiting_count__gt=0, starts_at__lte=now)
+
+    @transaction.atomic
+    def close(session: Session) -> None:
+        session.lock()
+        waitlist.close(session, now)
+
+    sweep(started.order_by("pk"), close, "the waitlist of session {} was not closed")
 
 
 @shared_task

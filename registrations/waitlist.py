@@ -1,13 +1,17 @@
 """The waitlist: first come, first served, and no seat stands free while an eligible person waits.
 
-That holds until 24 hours before the first start. From then on nobody is given a seat unseen: it stands open, everyone
-waiting is told, and whoever takes it first has it. At the start the list is closed. Callers hold `session.lock()`.
+That holds until 24 hours before the first start. From then on a free seat stands open: everyone waiting is told, and
+the first of them to take it has it. At the start the list is closed. Callers hold `session.lock()`.
 """
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from registrations.signals import registration_promoted, seat_opened, waitlist_closed
 from sessions_app.models import Session
+
+if TYPE_CHECKING:
+    from registrations.models.waiting import Waiting
 
 
 def pass_on(session: Session, now: datetime, freed: str) -> None:
@@ -18,7 +22,6 @@ def pass_on(session: Session, now: datetime, freed: str) -> None:
     promote_waiting(session, now)
     if session.has_seat_for_the_quickest(now):
         for registration in session.registrations.waitlisted().select_related("person"):
-            registration.session = session
             if registration.qualifies():
                 seat_opened.send(type(registration), registration=registration, freed=freed)
 
@@ -34,7 +37,6 @@ def promote_waiting(session: Session, now: datetime) -> None:
     for registration in session.registrations.waitlisted().select_related("person"):
         if session.seats_left == 0:
             break
-        registration.session = session
         if registration.qualifies():
             give_seat(registration, now)
 
@@ -45,13 +47,11 @@ def has_room(session: Session, now: datetime) -> bool:
         return session.seats_left > 0
     if session.is_in_last_day(now):
         return False
-    waiting = list(session.registrations.waitlisted().select_related("person"))
-    for registration in waiting:
-        registration.session = session
+    waiting = session.registrations.waitlisted().select_related("person")
     return session.seats_left > sum(registration.qualifies() for registration in waiting)
 
 
-def give_seat(registration, now: datetime, **how) -> None:
+def give_seat(registration: "Waiting", now: datetime, **how: str) -> None:
     """Move somebody from the waitlist of `registration.session` into a seat that is free there, and announce it."""
     session = registration.session
     session.seats_taken += 1
@@ -63,7 +63,7 @@ def give_seat(registration, now: datetime, **how) -> None:
     registration_promoted.send(type(registration), registration=registration, **how)
 
 
-def move_to_front(registration) -> None:
+def move_to_front(registration: "Waiting") -> None:
     """Put a waitlisted registration before everybody who waits in its session; the others keep their order."""
     session = registration.session
     line = list(session.registrations.waitlisted().filter(position__lte=registration.position))
@@ -83,7 +83,6 @@ def close(session: Session, now: datetime) -> None:
     if not session.has_started(now):
         return
     for registration in session.registrations.waitlisted().select_related("person"):
-        registration.session = session
         registration.status = registration.Status.WAITLIST_CLOSED
         registration.save(update_fields=["status"])
         waitlist_closed.send(type(registration), registration=registration)

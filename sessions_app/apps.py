@@ -5,5 +5,5 @@ class SessionsAppConfig(AppConfig):
     name = "sessions_app"
     verbose_name = "Sessions"
 
-    def ready(self):
+    def ready(self) -> None:
         from sessions_app import receivers  # noqa: F401

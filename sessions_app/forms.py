@@ -4,10 +4,11 @@ from django import forms
 
 from accounts.models import Campus, Person
 from catalog.models import Format, Topic, Workshop
+from foundation.naming import label_of
 
 
 class FilterForm(forms.Form):
-    """What may stand in the query string. Every field may be missing."""
+    """The fields that may stand in the query string. Each of them may be missing."""
 
     class Status:
         NEEDS_PEOPLE, CONFIRMED = "needs-people", "confirmed"
@@ -39,11 +40,21 @@ class FilterForm(forms.Form):
 
     @property
     def sentences(self) -> list[str]:
-        """What is wrong, one sentence a field, whatever was typed."""
-        return [self.UNKNOWN.get(name, errors[0]) for name, errors in self.errors.items()]
+        """Return what is wrong, in one sentence for each field."""
+        return [self.UNKNOWN.get(name, str(errors[0])) for name, errors in self.errors.items()]
 
     @property
     def audience_words(self) -> str:
-        """The chosen audience in a sentence: “residents and fellows”."""
-        field = Workshop.AUDIENCE_FIELDS.get(self.cleaned_data.get("audience"))
-        return str(Workshop._meta.get_field(field).verbose_name) if field else ""
+        """Return the chosen audience as a sentence has it: “residents and fellows”."""
+        field = Workshop.AUDIENCE_FIELDS.get(self.cleaned_data.get("audience") or "")
+        return label_of(Workshop, field) if field else ""
+
+    @property
+    def narrowed_to(self) -> str:
+        """The chosen topic, campus and audience in a sentence: “on Implicit Bias at Rochester for residents”; or “”."""
+        named = {
+            "on": self.cleaned_data.get("topic"),
+            "at": self.cleaned_data.get("campus"),
+            "for": self.audience_words,
+        }
+        return " ".join(f"{word} {value}" for word, value in named.items() if value)

@@ -1,13 +1,10 @@
-"""Celery decides: woken when a minimum is reached, and by the sweep every minute."""
-
-import logging
+"""The tasks that decide: one woken when a minimum is reached, and the sweep of every minute."""
 
 from celery import shared_task
 from django.utils import timezone
 
+from foundation.sweeps import sweep
 from sessions_app.models import Session
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -19,9 +16,5 @@ def settle_session(pk: int) -> None:
 @shared_task
 def settle_due() -> None:
     """Settle every session that is due, each in its own transaction."""
-    for session in Session.objects.due_for_decision(timezone.now()):
-        try:
-            session.settle()
-        # One session that cannot be settled must not keep the others from their decision.
-        except Exception:
-            logger.exception("session %s was not settled; the next sweep tries again", session.pk)
+    due = Session.objects.due_for_decision(timezone.now())
+    sweep(due, lambda session: session.settle(), "session {} was not settled")

@@ -1,24 +1,22 @@
 """Compare the portal's pages with bare ones: `python3 dev.py bench [--quick]`. docs/benchmark.md says how to read it.
 
-The portal and the bare app are served at the same time and asked in turns, so that whatever else this machine does
-slows both.
+The portal and the bare app are served at the same time and asked in turns, so that other work of this machine slows
+both.
 """
 
 import argparse
 import contextlib
-import json
 import os
-import secrets
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from statistics import median
+from typing import Any
 
-from cryptography.fernet import Fernet
-
-from devtools.bench.servers import HAS_PROC, WORKERS, Server, database, processor_seconds, python, run_client
+from devtools.bench.production import inside, migrate, production, python
+from devtools.bench.servers import HAS_PROC, WORKERS, Server, database, processor_seconds, run_client
 from devtools.processes import fail, phase, private_folder
 
 FEW, MANY, PAGE = 40, 4000, 50
@@ -48,7 +46,7 @@ class Contestant:
         cookie = f"Cookie: {self.cookie}\r\n" if self.cookie else ""
         return f"GET {self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{cookie}Connection: close\r\n\r\n"
 
-    def ask(self, requests: int) -> dict:
+    def ask(self, requests: int) -> dict[str, Any]:
         """Ask so often on each connection. Stops with a sentence if an answer is not what it must be."""
         order = {"place": self.server.place, "request": self.request, "must": self.must}
         measured = run_client(order | {"connections": CONNECTIONS, "requests": requests})
@@ -85,7 +83,7 @@ def compete(contestants: Iterable[Contestant], rounds: int, requests: int) -> No
 
 def start_in_turns(firsts: list[Contestant], times: int) -> dict[str, float]:
     """Start each server `times` times, alternating; the last start stays. Returns the median seconds to an answer."""
-    seconds = {first.server.name: [] for first in firsts}
+    seconds: dict[str, list[float]] = {first.server.name: [] for first in firsts}
     for _ in range(times):
         for first in firsts:
             first.server.stop()
@@ -93,32 +91,14 @@ def start_in_turns(firsts: list[Contestant], times: int) -> dict[str, float]:
     return {name: median(each) for name, each in seconds.items()}
 
 
-def production(folder: Path) -> dict[str, str]:
-    """Return the environment of a production start, without mail."""
-    given = {name: value for name, value in os.environ.items() if name != "DEBUG"}
-    given.setdefault("REDIS_URL", "redis://127.0.0.1:6379/0")
-    return given | {
-        "SECRET_KEY": secrets.token_urlsafe(50),
-        "ACCOMMODATION_KEY": Fernet.generate_key().decode(),
-        "SITE_URL": "http://127.0.0.1:8000",
-        "EMAIL_URL": "dummymail://",
-        "OFFICE_EMAIL": "training@example.edu",
-        "SIGNUP_EMAIL_DOMAINS": "example.edu",
-        "DJANGO_SETTINGS_MODULE": "devtools.bench.settings",
-        "BENCH_STATIC_ROOT": str(folder / "static"),
-    }
-
-
-def prepare(env: dict, count: int, folder: Path) -> dict:
+def prepare(env: dict[str, str], count: int, folder: Path) -> dict[str, Any]:
     """Migrate and fill the database of `env`. Returns the cookie, the session's address and the pages' query counts."""
     log = folder / "prepare.log"
-    for command in ("migrate", "createcachetable"):
-        python(env, "manage.py", command, log=log)
-    filled = json.loads(python(env, "-m", "devtools.bench.inside", "devtools.bench.data.main", str(count), log=log))
+    migrate(env, log)
+    filled = inside(env, "devtools.bench.data.main", str(count), log=log)
     pages = {"signed out": ("/", ""), "signed in": ("/", filled["cookie"]), "session": (filled["session"], "")}
-    count_queries = ("-m", "devtools.bench.inside", "devtools.bench.queries.count")
-    filled["queries"] = {page: int(python(env, *count_queries, *asked, log=log)) for page, asked in pages.items()}
-    return filled
+    counts = {page: inside(env, "devtools.bench.queries.count", *asked, log=log) for page, asked in pages.items()}
+    return filled | {"queries": counts}
 
 
 def versus(page: str, ours: Contestant, bare: Contestant) -> str:

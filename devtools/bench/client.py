@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 import time
+from typing import Any
 
 
 def ask(place: str, request: bytes) -> bytes:
@@ -34,12 +35,14 @@ def problem(answer: bytes, must: dict[str, int]) -> str:
     return ""
 
 
-def load(place: str, request: str, must: dict[str, int], connections: int, requests: int) -> dict:
+def load(place: str, request: str, must: dict[str, int], connections: int, requests: int) -> dict[str, Any]:
     """Ask `requests` times on each of `connections` at once. Returns the seconds, in all and of each, and problems."""
-    latencies, problems, sent = [], [], request.encode()
+    latencies: list[float] = []
+    problems: list[str] = []
+    sent = request.encode()
     start = threading.Barrier(connections + 1)
 
-    def keep_asking():
+    def keep_asking() -> None:
         start.wait()
         for _ in range(requests):
             began = time.perf_counter()

@@ -18,7 +18,7 @@ from sessions_app.models import Meeting, Session, Venue
 
 ZONE = "America/Chicago"
 WORKSHOPS, OBJECTIVES, TOPICS, ROOMS = 12, 4, 5, 6
-PLACES = 5  # registrations of the person who is signed in
+REGISTRATIONS = 5  # of the person who is signed in
 DESCRIPTION = (
     "Practice in **small groups**, with cases from the wards and the classroom.\n\n- Listen\n- Name it\n- Repair"
 )
@@ -28,7 +28,7 @@ def fill(count: int, now: datetime) -> Person:
     """Create `count` upcoming sessions of twelve workshops, and a person with five registrations. Returns the person.
 
     Of every ten sessions five are gathering, three confirmed, one is full with people waiting, one cancelled. Eight
-    start each day, so the first page shows the same days however many follow.
+    start each day, so the first page shows the same days, no matter how many follow.
     """
     campus = Campus.objects.create(name="West Campus", time_zone=ZONE)
     Venue.objects.bulk_create(
@@ -43,7 +43,7 @@ def fill(count: int, now: datetime) -> Person:
         (make_meeting(session, venues[number % ROOMS]) for number, session in enumerate(sessions)), batch_size=500
     )
     through = Session.facilitators.through
-    leaders = {workshop.pk: workshop.facilitators.first().pk for workshop in workshops}
+    leaders = {workshop.pk: workshop.facilitators.get().pk for workshop in workshops}
     through.objects.bulk_create(
         (through(session_id=session.pk, facilitator_id=leaders[session.workshop_id]) for session in sessions),
         batch_size=500,
@@ -116,8 +116,8 @@ def make_meeting(session: Session, venue: Venue) -> Meeting:
 
 
 def register(person: Person, sessions: list[Session], now: datetime) -> None:
-    """Give `person` a place in the first sessions not cancelled: on the waitlist of a full one, otherwise a seat."""
-    running = [session for session in sessions if session.is_running][:PLACES]
+    """Register `person` in the first sessions not cancelled: on the waitlist of a full one, otherwise with a seat."""
+    running = [session for session in sessions if session.is_running][:REGISTRATIONS]
     Registration.objects.bulk_create(
         Registration(
             person=person,
@@ -138,5 +138,5 @@ def main(count: str) -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")  # so that no autovacuum runs in the middle
     name = settings.SESSION_COOKIE_NAME
-    session = Session.objects.filter(status=Session.Status.OPEN).exclude(registrations__person=person).first()
+    session = Session.objects.filter(status=Session.Status.OPEN).exclude(registrations__person=person)[0]
     return {"cookie": f"{name}={client.cookies[name].value}", "session": session.get_absolute_url()}

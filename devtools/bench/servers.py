@@ -9,10 +9,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
-import psycopg2
+import psycopg2  # type: ignore[import-untyped] # its stubs are a package of their own
 
 from devtools.bench.client import ask, problem
 from devtools.processes import fail, start, stop, tail
@@ -23,16 +24,21 @@ HAS_PROC = Path("/proc/self/smaps_rollup").exists()
 
 
 @contextlib.contextmanager
-def database(url: str, name: str) -> Iterator[str]:
+def database(url: str, name: str, template: str = "template0") -> Iterator[str]:
     """Make a database of its own on the PostgreSQL of `url`, and drop it afterwards. Yields its URL."""
     drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
     execute(url, drop)
-    execute(url, f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' TEMPLATE template0")
+    execute(url, f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' TEMPLATE {template}")
     try:
-        parts = urlsplit(url)
-        yield parts._replace(path=f"{parts.path.rpartition('/')[0]}/{name}").geturl()
+        yield beside(url, name)
     finally:
         execute(url, drop)
+
+
+def beside(url: str, name: str) -> str:
+    """Return the URL of the database `name` on the PostgreSQL of `url`."""
+    parts = urlsplit(url)
+    return parts._replace(path=f"{parts.path.rpartition('/')[0]}/{name}").geturl()
 
 
 def execute(url: str, sql: str, values: tuple = ()) -> list[tuple]:
@@ -54,22 +60,13 @@ def execute(url: str, sql: str, values: tuple = ()) -> list[tuple]:
         connection.close()
 
 
-def python(env: dict, *args: str, log: Path) -> str:
-    """Run Python to its end and return what it printed; stop with its log if it fails."""
-    with log.open("wb") as errors:
-        done = subprocess.run([sys.executable, *args], env=env, stdout=subprocess.PIPE, stderr=errors, text=True)
-    if done.returncode != 0:
-        fail(f"python {' '.join(args[:3])} failed:\n{tail(log)}")
-    return done.stdout
-
-
 @dataclass
 class Server:
     """One gunicorn with two synchronous workers on a Unix socket, serving `settings` on the database of `env`."""
 
     name: str
     settings: str
-    env: dict
+    env: dict[str, str]
     folder: Path
     process: subprocess.Popen | None = None
 
@@ -87,10 +84,18 @@ class Server:
         while True:
             with contextlib.suppress(OSError):
                 wrong = problem(ask(self.place, request.encode()), must)
-                return fail(f"{self.name}: {wrong}.\n{tail(log)}") if wrong else time.perf_counter() - began
+                if wrong:
+                    fail(f"{self.name}: {wrong}.\n{tail(log)}")
+                return time.perf_counter() - began
             if self.process.poll() is not None or time.perf_counter() - began > 60:
                 fail(f"gunicorn did not start:\n{tail(log)}")
             time.sleep(0.01)
+
+    @property
+    def pid(self) -> int:
+        """Return the process id of the master."""
+        assert self.process is not None, "it was started"
+        return self.process.pid
 
     def stop(self) -> None:
         if self.process is not None:
@@ -99,7 +104,7 @@ class Server:
 
     def workers(self) -> list[int]:
         """Return the process ids of the workers; none where there is no /proc."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
         return [int(pid) for pid in children.read_text().split()] if children.exists() else []
 
     def backends(self) -> list[int]:
@@ -114,7 +119,7 @@ class Server:
         """Return the memory of the master and its workers; pages they share count once (PSS)."""
         lines = [
             line
-            for pid in [self.process.pid, *self.workers()]
+            for pid in [self.pid, *self.workers()]
             for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
         ]
         return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
@@ -129,7 +134,7 @@ def processor_seconds(pids: list[int]) -> float:
     return total / TICKS
 
 
-def run_client(order: dict) -> dict:
+def run_client(order: dict[str, Any]) -> dict[str, Any]:
     """Let the client, in a process of its own, do what `order` says. Returns what it measured."""
     client = [sys.executable, "-m", "devtools.bench.client"]
     done = subprocess.run(client, input=json.dumps(order), stdout=subprocess.PIPE, text=True, check=True)

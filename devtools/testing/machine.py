@@ -23,10 +23,11 @@ from hypothesis.stateful import (
 
 from accounts.models import Person
 from catalog.models import Workshop
-from operations.invariants import PROMOTED_UNTIL, breaches
+from operations.invariants import breaches
 from registrations.models import Registration
 from registrations.tasks import fill_free_seats
 from sessions_app.models import MeetingPlan, Session
+from sessions_app.models.opening import LAST_DAY
 
 CROWD = 8
 LENGTH = timedelta(minutes=90)
@@ -161,7 +162,7 @@ class SessionMachine(RuleBasedStateMachine):
             self.register(who)
 
     def is_early(self) -> bool:
-        return self.now < self.session.starts_at - PROMOTED_UNTIL
+        return self.now < self.session.starts_at - LAST_DAY
 
     def agree(self, promised: bool, verb, *args, **kwargs) -> None:
         """Call the verb. It must be refused exactly when the model refused."""

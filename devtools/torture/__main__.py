@@ -14,11 +14,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
 
-from devtools.bench.__main__ import production
-from devtools.bench.servers import execute, python
+from devtools.bench.production import inside, migrate, production, python
+from devtools.bench.servers import beside, database, execute
 from devtools.processes import fail, phase, private_folder, start, stop, tail
 from devtools.servers import STEADY, PostgreSQL, Valkey, postgresql_server
 
@@ -67,17 +66,17 @@ PROMISES = [
 
 
 class Keeper:
-    """Whoever has the servers in hand, and does to them what a run asks for."""
+    """Has the servers in hand, and does to them what a run asks for."""
 
     def __init__(self, postgresql: PostgreSQL, valkey: Valkey):
         self.postgresql, self.valkey = postgresql, valkey
 
     def do(self, what: str) -> None:
-        deeds = {
+        deeds: dict[str, Callable[[], object]] = {
             "stop valkey": self.valkey.stop,
             "start valkey": self.valkey.start,
-            "freeze valkey": lambda: self.valkey.process.send_signal(signal.SIGSTOP),
-            "thaw valkey": lambda: self.valkey.process.send_signal(signal.SIGCONT),
+            "freeze valkey": lambda: self.valkey.send(signal.SIGSTOP),
+            "thaw valkey": lambda: self.valkey.send(signal.SIGCONT),
             "flush valkey": self.valkey.flush,
             "crash postgresql": self.crash,
             "forget commits": self.forget_commits,
@@ -105,7 +104,7 @@ class Theater:
 
     def __enter__(self) -> "Theater":
         with contextlib.ExitStack() as until_the_end:
-            self.folder = Path(until_the_end.enter_context(private_folder()))
+            self.folder = until_the_end.enter_context(private_folder())
             self.postgresql = until_the_end.enter_context(postgresql_server(STEADY))
             valkey = Valkey(self.folder)
             until_the_end.callback(valkey.stop)
@@ -116,55 +115,56 @@ class Theater:
             self.until_the_end = until_the_end.pop_all()
         return self
 
-    def __exit__(self, *exc_info) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self.until_the_end.close()
-
-    def url(self, name: str) -> str:
-        parts = urlsplit(self.postgresql.url)
-        return parts._replace(path=f"{parts.path.rpartition('/')[0]}/{name}").geturl()
 
     def prepare(self) -> None:
         """Make the template: migrated, with its people."""
         execute(self.postgresql.url, f"CREATE DATABASE {TEMPLATE} ENCODING 'UTF8' TEMPLATE template0")
-        env = self.env | {"DATABASE_URL": self.url(TEMPLATE)}
-        python(env, "manage.py", "collectstatic", "--noinput", log=self.folder / "prepare.log")
-        self.fill(env["DATABASE_URL"])
+        url = beside(self.postgresql.url, TEMPLATE)
+        python(
+            self.env | {"DATABASE_URL": url}, "manage.py", "collectstatic", "--noinput", log=self.folder / "prepare.log"
+        )
+        self.fill(url)
 
     def fill(self, url: str) -> None:
+        """Make the tables and the people in the database of `url`."""
         env, log = self.env | {"DATABASE_URL": url}, self.folder / "prepare.log"
-        for command in ("migrate", "createcachetable"):
-            python(env, "manage.py", command, log=log)
-        python(env, "-m", "devtools.bench.inside", "devtools.torture.stage.fill", log=log)
+        migrate(env, log)
+        inside(env, "devtools.torture.stage.fill", log=log)
 
     @contextlib.contextmanager
-    def stage(self, kind: str):
+    def stage(self, kind: str) -> Iterator[str]:
         """Yield the URL of a fresh database."""
         if kind == "sqlite":
-            file = self.folder / "quorum.sqlite3"
-            url = f"sqlite:///{file}"
+            url = f"sqlite:///{self.folder}/quorum.sqlite3"
             self.fill(url)
             try:
                 yield url
             finally:
                 for part in self.folder.glob("quorum.sqlite3*"):
                     part.unlink()
-            return
-        execute(self.postgresql.url, f"CREATE DATABASE {TEMPLATE}_run TEMPLATE {TEMPLATE}")
-        try:
-            yield self.url(f"{TEMPLATE}_run")
-        finally:
-            execute(self.postgresql.url, f"DROP DATABASE {TEMPLATE}_run WITH (FORCE)")
+        else:
+            with database(self.postgresql.url, f"{TEMPLATE}_run", template=TEMPLATE) as url:
+                yield url
 
-    def play(self, promise: Promise, count: int, without: str = "") -> dict:
+    def play(self, promise: Promise, count: int, without: str = "") -> dict[str, Any]:
         """Run it in a process of its own, showing how far it is, and return its verdict."""
         log = self.folder / f"{promise.name}.log"
         command = [sys.executable, "-m", "devtools.torture.run", promise.name.partition("-")[0], str(count), without]
         name = f"{promise.name} without {without}" if without else promise.name
         with progress(name) as show, self.stage(promise.database) as url, log.open("wb") as errors:
-            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": errors, "text": True}
+            pipes: dict[str, Any] = {
+                "stdin": subprocess.PIPE,
+                "stdout": subprocess.PIPE,
+                "stderr": errors,
+                "text": True,
+            }
             process = start(command, env=self.env | {"DATABASE_URL": url, "SQLITE_TIMEOUT": "20"}, **pipes)
+            asks, told = process.stdout, process.stdin
+            assert asks is not None and told is not None, "both are pipes"
             try:
-                for line in process.stdout:
+                for line in asks:
                     said = json.loads(line)
                     if "figure" in said:
                         return said
@@ -172,14 +172,14 @@ class Theater:
                         show(said["now"])
                     else:
                         self.keeper.do(said["do"])
-                        process.stdin.write("done\n")
-                        process.stdin.flush()
-                return fail(f"{promise.name} ended without a verdict:\n{tail(log, 30)}")
+                        told.write("done\n")
+                        told.flush()
+                fail(f"{promise.name} ended without a verdict:\n{tail(log, 30)}")
             finally:
                 # Interrupted, it ends what it started; what else it leaves behind would run on by itself.
                 stop(process, how=signal.SIGINT, patience=6)
-                process.stdin.close()
-                process.stdout.close()
+                told.close()
+                asks.close()
 
 
 @contextlib.contextmanager

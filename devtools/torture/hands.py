@@ -3,9 +3,13 @@
 import multiprocessing
 import random
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Barrier
 
 import django
 
@@ -31,9 +35,11 @@ class Hands:
     `without` names a mechanism that is taken away in them: "lock".
     """
 
-    def __init__(self, count: int, without: str = ""):
+    def __init__(self, count: int, without: str = "") -> None:
         context = multiprocessing.get_context("spawn")
-        self.barrier, self.pipes, self.processes = context.Barrier(count), [], []
+        self.barrier = context.Barrier(count)
+        self.pipes: list[Connection] = []
+        self.processes: list[BaseProcess] = []
         for _ in range(count):
             ours, theirs = context.Pipe()
             process = context.Process(target=serve, args=(theirs, self.barrier, without), daemon=True)
@@ -44,7 +50,7 @@ class Hands:
     def __enter__(self) -> "Hands":
         return self
 
-    def __exit__(self, *exc_info) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         for pipe in self.pipes:
             pipe.send(None)
         for process in self.processes:
@@ -56,15 +62,15 @@ class Hands:
 
         What came of it is what the verb returned in words, "refused ..." or "failed ...".
         """
-        lanes = [[lane] if isinstance(lane, Action) else lane for lane in lanes]
+        orders = [[lane] if isinstance(lane, Action) else lane for lane in lanes]
         for number, pipe in enumerate(self.pipes):
-            pipe.send((lanes[number :: len(self.pipes)], scatter))
+            pipe.send((orders[number :: len(self.pipes)], scatter))
         found = [pipe.recv() for pipe in self.pipes]
-        each = [found[number % len(self.pipes)][number // len(self.pipes)] for number in range(len(lanes))]
+        each = [found[number % len(self.pipes)][number // len(self.pipes)] for number in range(len(orders))]
         return [outcome for lane in each for outcome in lane]
 
 
-def serve(pipe, barrier, without: str) -> None:
+def serve(pipe: Connection, barrier: Barrier, without: str) -> None:
     """Do what comes through the pipe until None comes."""
     django.setup()
     from devtools.torture import verbs
@@ -79,6 +85,6 @@ def serve(pipe, barrier, without: str) -> None:
         pipe.send([lane.result() for lane in [pool.submit(walk, lane, scatter) for lane in ready]])
 
 
-def walk(lane: list, scatter: float) -> list[str]:
+def walk(lane: list[Callable[[], str]], scatter: float) -> list[str]:
     time.sleep(random.uniform(0, scatter))
     return [call() for call in lane]

@@ -1,17 +1,17 @@
-"""The line to whoever started this process and has the servers in hand: one JSON object a line, each way."""
+"""The line to the process that started this one and has the servers in hand: one JSON object a line, each way."""
 
 import json
 import sys
 
 
 def ask_keeper(what: str) -> None:
-    """Let them do `what` to a server, and wait until it is done."""
+    """Let the keeper do `what` to a server, and wait until it is done."""
     _say(do=what)
     sys.stdin.readline()
 
 
 def tell(words: str) -> None:
-    """Tell them how far this is."""
+    """Tell the keeper how far this is."""
     _say(now=words)
 
 

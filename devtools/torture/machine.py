@@ -1,4 +1,4 @@
-"""Any order of verbs against the model of plain lists (notifications/tests/machine.py)."""
+"""Any order of verbs against the model of plain lists (devtools/testing/machine.py)."""
 
 import contextlib
 import sys
@@ -18,7 +18,7 @@ def machine(examples: int, without: str) -> Verdict:
     verdict = Verdict()
     if without == "promotion":
         waitlist.promote_waiting = lambda session, now: None
-    # Standard output is the line to whoever started this; the life that goes wrong belongs in the log.
+    # Standard output is the line to the keeper; the life that goes wrong belongs in the log.
     with transaction.atomic(), contextlib.redirect_stdout(sys.stderr):
         try:
             run(

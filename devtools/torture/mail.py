@@ -5,8 +5,9 @@ import smtplib
 import threading
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
-from pathlib import Path
 from statistics import median
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from django.utils import timezone
 from accounts.models import Person
 from devtools.processes import private_folder
 from devtools.torture.line import ask_keeper, tell
-from devtools.torture.outages import flushed, meanwhile
+from devtools.torture.outages import flushed, in_background
 from devtools.torture.post_office import Accepted, PostOffice, Senders, left, let_time_pass, send_all
 from devtools.torture.stage import make_session, office, people
 from devtools.torture.verdict import Verdict
@@ -38,7 +39,7 @@ DYING = timedelta(seconds=1)
 LEAST_RATIO, ROUNDS = 0.3, 5
 
 
-def news(count: int):
+def news(count: int) -> Iterator[None]:
     """Make `count` notices or a few more by real verbs, yielding after each verb.
 
     They are invitations, withdrawals, other times and links, cancellations.
@@ -65,6 +66,12 @@ def news(count: int):
             yield
 
 
+def write_news(count: int) -> None:
+    """Make `count` notices or a few more by real verbs."""
+    for _ in news(count):
+        pass
+
+
 def move(session: Session, by: Person) -> None:
     """Let a session meet a day later, under another link."""
     meeting = session.meetings.get()
@@ -74,17 +81,15 @@ def move(session: Session, by: Person) -> None:
 
 
 def kills(count: int, without: str) -> Verdict:
-    """Workers are killed (-9) while they send."""
+    """Kill workers (-9) while they send."""
     verdict = Verdict()
     with private_folder() as folder, PostOffice() as mail:
-        for _ in news(count * 4 // 5):
-            pass
+        write_news(count * 4 // 5)
         with (
-            Senders(Path(folder), mail.url(), beats=2) as senders,
+            Senders(folder, mail.url(), beats=2) as senders,
             killing(senders, mail, count // EACH_KILL, forgetting=bool(without)),
         ):
-            for _ in news(count // 5):
-                pass
+            write_news(count // 5)
             finish(verdict)
     extra = check(verdict, mail, most_extra=senders.killed)
     if senders.killed < count // EACH_KILL and not without:
@@ -95,13 +100,13 @@ def kills(count: int, without: str) -> Verdict:
     )
 
 
-def killing(senders: Senders, mail: PostOffice, count: int, forgetting: bool = False):
+def killing(senders: Senders, mail: PostOffice, count: int, forgetting: bool = False) -> AbstractContextManager[None]:
     """Kill a sender `count` times, each time after some more messages were taken; of five times once its worker too.
 
     `forgetting`: as if a claim were as good as having sent it.
     """
 
-    def kill(over: threading.Event):
+    def kill(over: threading.Event) -> None:
         seen = 0
         while not over.wait(0.005) and senders.killed < count:
             if len(mail.taken) - seen < BETWEEN_KILLS:
@@ -113,21 +118,21 @@ def killing(senders: Senders, mail: PostOffice, count: int, forgetting: bool = F
                 in_hand.update(state=Notice.State.SENT, lease_until=None, token=None)
         connection.close()
 
-    return meanwhile(kill)
+    return in_background(kill)
 
 
 def faults(count: int, without: str) -> Verdict:
-    """The same with 10 % temporary refusals, 2 % of connections dropped after acceptance, 1 % refused recipients.
+    """Do the same with 10 % temporary refusals, 2 % of connections dropped after acceptance, 1 % refused recipients.
 
-    Redis is flushed every two seconds meanwhile.
+    Redis is flushed every two seconds.
     """
     verdict = Verdict()
     refused = [person.email for person in people(POPULATION)[::EACH_REFUSED]]
     with contextlib.ExitStack() as until_the_end:
-        folder = Path(until_the_end.enter_context(private_folder()))
+        folder = until_the_end.enter_context(private_folder())
         mail = until_the_end.enter_context(PostOffice(temporary=0.1, dropped=0.02, refused=refused))
-        env = {"DJANGO_SETTINGS_MODULE": "devtools.torture.controls.impatient"} if without else {}
-        senders = until_the_end.enter_context(Senders(folder, mail.url(), beats=2, **env))
+        settings_module = "devtools.torture.controls.impatient" if without else ""
+        senders = until_the_end.enter_context(Senders(folder, mail.url(), beats=2, settings_module=settings_module))
         until_the_end.enter_context(flushed())
         until_the_end.enter_context(killing(senders, mail, count // EACH_KILL))
         for number, _ in enumerate(news(count)):
@@ -138,18 +143,17 @@ def faults(count: int, without: str) -> Verdict:
     dead = Notice.objects.filter(state=Notice.State.DEAD).count()
     return verdict.say(
         f"{sizes(mail)}, Redis flushed every 2 s, {senders.killed} kills, {mail.drops} connections dropped after "
-        f"acceptance: {extra} copies too many, {dead} dead letters, exactly the refused"
+        f"acceptance: {extra} copies too many, {dead} dead notices, exactly the refused"
     )
 
 
 def restart(count: int, without: str) -> Verdict:
-    """PostgreSQL is stopped at once three times while notices are sent."""
+    """Stop PostgreSQL at once three times while notices are sent."""
     verdict, crashes, patience = Verdict(), 0, LITTLE_PATIENCE if without else PATIENCE
-    env = {"DJANGO_SETTINGS_MODULE": "devtools.torture.controls.clinging"} if without else {}
+    settings_module = "devtools.torture.controls.clinging" if without else ""
     with private_folder() as folder, PostOffice() as mail:
-        for _ in news(count):
-            pass
-        with Senders(Path(folder), mail.url(), beats=2, **env):
+        write_news(count)
+        with Senders(folder, mail.url(), beats=2, settings_module=settings_module):
             until = time.monotonic() + patience
             while (waiting := left()) and crashes < CRASHES and time.monotonic() < until:
                 if waiting < count * (CRASHES - crashes) / (CRASHES + 1):
@@ -166,16 +170,14 @@ def restart(count: int, without: str) -> Verdict:
 
 
 def clock(count: int, without: str) -> Verdict:
-    """Beside a worker whose clock is right, one has a clock that is an hour ahead, then an hour back."""
+    """Let a worker send whose clock is an hour ahead, then an hour back, beside one whose clock is right."""
     verdict, settings = Verdict(), f"devtools.torture.controls.{'own_clock' if without else 'clock'}"
     with private_folder() as folder, PostOffice() as mail:
         for shift in ("3600", "-3600"):
-            for _ in news(count // 4):
-                pass
-            with Senders(Path(folder), mail.url(), workers=1) as senders:
+            write_news(count // 4)
+            with Senders(folder, mail.url(), workers=1) as senders:
                 senders.workers.append(senders.start_worker(DJANGO_SETTINGS_MODULE=settings, CLOCK_SHIFT=shift))
-                for _ in news(count // 4):
-                    pass
+                write_news(count // 4)
                 finish(verdict)
     extra = check(verdict, mail, most_extra=0)
     return verdict.say(
@@ -184,13 +186,14 @@ def clock(count: int, without: str) -> Verdict:
 
 
 def poison(count: int, without: str) -> Verdict:
-    """A notice kills the worker that sends it."""
-    verdict, deaths = Verdict(), []
+    """Let a notice kill each worker that sends it."""
+    verdict = Verdict()
+    deaths: list[float] = []
     culprit = people(CROWD)[0].email
-    env = {"DJANGO_SETTINGS_MODULE": "devtools.torture.controls.tireless"} if without else {}
-    with private_folder() as folder, Senders(Path(folder), "smtp://", workers=0, **env) as senders:
+    settings_module = "devtools.torture.controls.tireless" if without else ""
+    with private_folder() as folder, Senders(folder, "smtp://", workers=0, settings_module=settings_module) as senders:
 
-        def kill():
+        def kill() -> None:
             deaths.append(time.monotonic())
             senders.kill_sender()
 
@@ -221,17 +224,19 @@ def poison(count: int, without: str) -> Verdict:
 
 
 def speed(count: int, without: str) -> Verdict:
-    """Notices per second of one worker, as a part of a bare loop with the same bytes over one connection.
+    """Measure the notices per second of one worker, as a part of a bare loop with the same bytes over one connection.
 
-    They take turns, for a machine that becomes slower meanwhile is then slower for both. The worker sends with two
+    They take turns, so that a machine that becomes slower is slower for both. The worker sends with two
     processes, as its unit in docs/systemd starts it; with one it is only measured, and only once.
     """
-    verdict, arrived, speeds, ratios = Verdict(), [], defaultdict(list), defaultdict(list)
+    verdict = Verdict()
+    arrived: list[str] = []
+    speeds: dict[int, list[float]] = defaultdict(list)
+    ratios: dict[int, list[float]] = defaultdict(list)
     for processes in (1, *[2] * ROUNDS):
         with private_folder() as folder, PostOffice() as mail:
-            for _ in news(count // (1 + ROUNDS)):
-                pass
-            with Senders(Path(folder), mail.url(), workers=1, processes=processes):
+            write_news(count // (1 + ROUNDS))
+            with Senders(folder, mail.url(), workers=1, processes=processes):
                 finish(verdict)
         arrived += [one.message_id for one in mail.accepted()]
         with PostOffice() as other, smtplib.SMTP("127.0.0.1", other.port) as bare:
@@ -286,7 +291,7 @@ def check(verdict: Verdict, mail: PostOffice, most_extra: int) -> int:
             verdict.breaks(f"a notice to {'a refused' if dead else 'an open'} mailbox is {notice.state}")
         if (copies[notice.message_id] == 0) != dead:
             verdict.breaks("a notice was lost" if not dead else "a refused notice was accepted")
-    by_thread = defaultdict(list)
+    by_thread: dict[str, list[Accepted]] = defaultdict(list)
     for one in accepted:
         if one.uid:
             by_thread[one.uid].append(one)

@@ -1,4 +1,4 @@
-"""Promises about what fails meanwhile (G2, G10): the portal's gunicorn under load, and a server or process stopped."""
+"""Promises about outages (G2, G10): the portal's gunicorn under load, and a server or a process that stops."""
 
 import contextlib
 import os
@@ -7,9 +7,9 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from statistics import median, quantiles
 
 from django.db import connection
@@ -66,8 +66,9 @@ class Post:
 class Load:
     """Posts on four connections, in the background until `finish` or all are sent."""
 
-    def __init__(self, place: str, posts: list[Post]):
-        self.place, self.waiting, self.sent, self.over = place, list(reversed(posts)), [], False
+    def __init__(self, place: str, posts: list[Post]) -> None:
+        self.place, self.waiting, self.over = place, list(reversed(posts)), False
+        self.sent: list[Post] = []
         self.threads = [threading.Thread(target=self.keep_posting) for _ in range(CONNECTIONS)]
         for thread in self.threads:
             thread.start()
@@ -78,7 +79,7 @@ class Load:
                 post = self.waiting.pop()
                 post.send(self.place)
                 self.sent.append(post)
-                # Whoever is turned away at once comes back a little later.
+                # A client that is turned away at once comes back a little later.
                 time.sleep(0.05 if post.status == 0 else 0)
 
     def wait_for_more(self, count: int) -> None:
@@ -101,10 +102,10 @@ def posts(sessions: list[Session], cookie_of: dict[int, str]) -> list[Post]:
 
 
 @contextlib.contextmanager
-def serving(*settings: str):
+def serving(*settings: str) -> Iterator[list[Server]]:
     """Run a gunicorn for each settings module, on this process's database. Yields them."""
     with private_folder() as folder, contextlib.ExitStack() as until_the_end:
-        servers = [Server(f"server{n}", each, dict(os.environ), Path(folder)) for n, each in enumerate(settings)]
+        servers = [Server(f"server{n}", each, dict(os.environ), folder) for n, each in enumerate(settings)]
         for server in servers:
             until_the_end.callback(server.stop)
             server.start(HEALTH, {})
@@ -129,7 +130,7 @@ def check_acknowledged(verdict: Verdict, sent: list[Post]) -> str:
 
 
 def web(kills: int, without: str) -> Verdict:
-    """Workers of gunicorn are killed while people register."""
+    """Kill workers of gunicorn while people register."""
     verdict, settings = Verdict(), "devtools.torture.controls.answer_first" if without else "devtools.bench.settings"
     sessions = [make_session(capacity=5000) for _ in range(20)]
     cookie_of = cookies(people(500))
@@ -145,7 +146,7 @@ def web(kills: int, without: str) -> Verdict:
 
 
 def database(stops: int, without: str) -> Verdict:
-    """PostgreSQL is stopped at once, as in a crash, while people register."""
+    """Stop PostgreSQL at once, as in a crash, while people register."""
     verdict = Verdict()
     sessions = [make_session(capacity=5000) for _ in range(20)]
     cookie_of = cookies(people(500))
@@ -166,20 +167,27 @@ def database(stops: int, without: str) -> Verdict:
 
 
 def redis(count: int, without: str) -> Verdict:
-    """Redis is stopped, emptied every two seconds, frozen; first, to compare, it is well.
+    """Stop Redis, empty it every two seconds, freeze it; first, to compare, leave it well.
 
     One worker and one beat live through all of it. Afterwards nobody wakes them: the beat's own sweep must do.
     """
-    verdict, p95, told = Verdict(), {}, {}
+    verdict = Verdict()
+    p95: dict[str, float] = {}
+    told: dict[str, str] = {}
     cookie_of = cookies(people(count))
-    ways = {"stopped": stopped, "flushed": flushed, "frozen": frozen}
-    if not without:
-        ways = {"well": contextlib.nullcontext} | ways
+    ways: dict[str, Callable[[], contextlib.AbstractContextManager]] = {
+        "well": contextlib.nullcontext,
+        "stopped": partial(asked, "stop valkey", "start valkey"),
+        "flushed": flushed,
+        "frozen": partial(asked, "freeze valkey", "thaw valkey"),
+    }
+    if without:
+        del ways["well"]
     settings = "devtools.torture.controls.patient" if without else "devtools.bench.settings"
     with (
         private_folder() as folder,
         PostOffice() as mail,
-        Senders(Path(folder), mail.url(), workers=1, beats=1) as senders,
+        Senders(folder, mail.url(), workers=1, beats=1) as senders,
     ):
         wait_for_beat()
         for name, way in ways.items():
@@ -232,40 +240,32 @@ def check_told(verdict: Verdict, mail: PostOffice, senders: Senders) -> None:
 
 
 @contextlib.contextmanager
-def stopped():
-    ask_keeper("stop valkey")
+def asked(first: str, afterwards: str) -> Iterator[None]:
+    """Let the keeper do `first`, and `afterwards` at the end."""
+    ask_keeper(first)
     try:
         yield
     finally:
-        ask_keeper("start valkey")
+        ask_keeper(afterwards)
 
 
 @contextlib.contextmanager
-def frozen():
-    ask_keeper("freeze valkey")
-    try:
-        yield
-    finally:
-        ask_keeper("thaw valkey")
-
-
-@contextlib.contextmanager
-def flushed():
+def flushed() -> Iterator[list[float]]:
     """Empty Redis at once, and every two seconds from then on. Yields a list of when it was."""
-    times = []
+    times: list[float] = []
 
-    def keep_flushing(over: threading.Event):
+    def keep_flushing(over: threading.Event) -> None:
         while not over.is_set():
             ask_keeper("flush valkey")
             times.append(time.monotonic())
             over.wait(2)
 
-    with meanwhile(keep_flushing):
+    with in_background(keep_flushing):
         yield times
 
 
 @contextlib.contextmanager
-def meanwhile(do: Callable[[threading.Event], None]):
+def in_background(do: Callable[[threading.Event], None]) -> Iterator[None]:
     """Do something in a thread, which is told by the event when it is over."""
     over = threading.Event()
     thread = threading.Thread(target=do, args=(over,))
@@ -278,7 +278,7 @@ def meanwhile(do: Callable[[threading.Event], None]):
 
 
 def throughput(rounds: int, without: str) -> Verdict:
-    """Registrations per second on one session, as a part of those of a bare view that locks, counts and inserts."""
+    """Measure registrations per second on one session, as a part of those of a bare view that locks and counts."""
     verdict, cookie_of = Verdict(), cookies(people(100))
     with serving("devtools.bench.settings", "devtools.bench.bare.settings") as servers:
         ratios, speeds = [], []

@@ -1,5 +1,6 @@
 """A mail server that can be asked to misbehave, and the Celery processes that send to it."""
 
+import asyncio
 import contextlib
 import email
 import logging
@@ -10,13 +11,15 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import icalendar
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, Envelope
 from django.db.models import Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -54,10 +57,18 @@ class PostOffice:
     address of `refused` is refused; `poison` is an address at which `on_poison()` is called.
     """
 
-    def __init__(self, temporary: float = 0, dropped: float = 0, refused=(), poison: str = "", on_poison=None):
+    def __init__(
+        self,
+        temporary: float = 0,
+        dropped: float = 0,
+        refused: Iterable[str] = (),
+        poison: str = "",
+        on_poison: Callable[[], None] = lambda: None,
+    ) -> None:
         self.temporary, self.dropped, self.refused = temporary, dropped, frozenset(refused)
         self.poison, self.on_poison = poison, on_poison
-        self.taken, self.drops, self.chance = [], 0, random.Random(7)
+        self.taken: list[tuple[str, bytes, float]] = []
+        self.drops, self.chance = 0, random.Random(7)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -65,11 +76,11 @@ class PostOffice:
 
     # No properties here: aiosmtpd looks at every attribute of its handler before anything was taken.
     def accepted(self) -> list[Accepted]:
-        """What was taken, read once all of it is there."""
+        """Return what was taken, read; to be called once all of it is there."""
         return [read(to, content) for to, content, _ in self.taken]
 
     def speed(self) -> float:
-        """How many messages it took per second, from the first to the last."""
+        """Return how many messages it took per second, from the first to the last."""
         return (len(self.taken) - 1) / (self.taken[-1][2] - self.taken[0][2])
 
     def url(self) -> str:
@@ -79,10 +90,12 @@ class PostOffice:
         self.controller.start()
         return self
 
-    def __exit__(self, *exc_info) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self.controller.stop()
 
-    async def handle_RCPT(self, server: SMTP, session, envelope, address: str, options) -> str:
+    async def handle_RCPT(
+        self, server: SMTP, session: object, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         if address in self.refused:
             return PERMANENT
         if address == self.poison:
@@ -93,10 +106,12 @@ class PostOffice:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session, envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: object, envelope: Envelope) -> str:
+        assert isinstance(envelope.content, bytes), "nothing here decodes it"
         self.taken.append((envelope.rcpt_tos[0], envelope.content, time.perf_counter()))
         if self.chance.random() < self.dropped:
             self.drops += 1
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         return "250 OK"
 
@@ -106,20 +121,45 @@ def read(to: str, content: bytes) -> Accepted:
     mail = email.message_from_bytes(content)
     for part in mail.walk():
         if part.get_content_type() == "text/calendar":
-            calendar = icalendar.Calendar.from_ical(part.get_payload(decode=True))
+            text = part.get_payload(decode=True)
+            assert isinstance(text, bytes), "a part without parts"
+            calendar = icalendar.Calendar.from_ical(text)
+            # A property's type follows from its name, which the library's types do not know.
+            event: Any
             (event,) = calendar.walk("VEVENT")
-            names = [str(event["UID"]), event["SEQUENCE"], str(calendar["METHOD"]), str(event["SUMMARY"])]
-            names += [str(event.get("LOCATION", "")), event["DTSTART"].dt, event["DTEND"].dt]
-            return Accepted(to, mail["Message-ID"], *names)
+            return Accepted(
+                to,
+                mail["Message-ID"],
+                uid=str(event["UID"]),
+                sequence=event["SEQUENCE"],
+                method=str(calendar["METHOD"]),
+                title=str(event["SUMMARY"]),
+                place=str(event.get("LOCATION", "")),
+                starts_at=event["DTSTART"].dt,
+                ends_at=event["DTEND"].dt,
+            )
     return Accepted(to, mail["Message-ID"])
 
 
 class Senders:
     """Celery workers of `processes` senders each, and beats, on this process's database. Use as a context manager."""
 
-    def __init__(self, folder: Path, mail: str, workers: int = 2, beats: int = 0, processes: int = 1, **env: str):
-        self.folder, self.env, self.processes = folder, {**os.environ, "EMAIL_URL": mail, **env}, processes
-        self.started, self.workers, self.beats, self.killed = 0, [], [], 0
+    def __init__(
+        self,
+        folder: Path,
+        mail: str,
+        workers: int = 2,
+        beats: int = 0,
+        processes: int = 1,
+        settings_module: str = "",
+    ) -> None:
+        self.folder, self.processes = folder, processes
+        self.env = {**os.environ, "EMAIL_URL": mail}
+        if settings_module:
+            self.env["DJANGO_SETTINGS_MODULE"] = settings_module
+        self.started, self.killed = 0, 0
+        self.workers: list[subprocess.Popen] = []
+        self.beats: list[subprocess.Popen] = []
         self.wanted = workers, beats
 
     def __enter__(self) -> "Senders":
@@ -128,7 +168,7 @@ class Senders:
         self.beats = [self.celery("beat", "--pidfile=", f"--schedule={self.folder}/beat{n}") for n in range(beats)]
         return self
 
-    def __exit__(self, exc_type, *exc_info) -> None:
+    def __exit__(self, exc_type: object, *exc_info: object) -> None:
         stop(*self.beats, *self.workers, patience=30 if exc_type is None else 3)
 
     def start_worker(self, **env: str) -> subprocess.Popen:
@@ -142,7 +182,7 @@ class Senders:
         return start([sys.executable, "-m", "celery", "-A", "config", *args], env=self.env | env, log=log)
 
     def live(self) -> bool:
-        """Say whether every worker and beat is still there."""
+        """Return whether every worker and beat is still there."""
         return all(process.poll() is None for process in [*self.workers, *self.beats])
 
     def kill_sender(self) -> None:
@@ -181,7 +221,7 @@ def let_time_pass() -> None:
 def send_all(seconds: float, unasked: bool = False) -> bool:
     """Wait until all is sent, for `seconds` at most. Returns whether it is.
 
-    Wakes the workers and lets time pass meanwhile, unless they are to come by it `unasked`.
+    Wakes the workers and lets time pass until then, unless they are to come by it `unasked`.
     """
     from notifications.tasks import deliver_soon
 

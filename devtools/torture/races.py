@@ -1,9 +1,9 @@
 """Promises about people who come at the same moment (G1, G3, G4, G5): verbs in real processes on one database."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from itertools import product
+from typing import Any
 
 from devtools.torture.hands import Action, Hands
 from devtools.torture.line import tell
@@ -13,9 +13,13 @@ from notifications.models import Notice
 from sessions_app.models import Session
 
 SEATS = 30
+# How a round ended: status, seats taken, people waiting, and the outcomes of the verbs in the order of their words.
+End = tuple
+# What a race makes: a session, the actions that meet, and the ends of every serial order of them.
+Race = tuple[Session, list[Action], set[End]]
 
 
-def places(session: Session) -> tuple[int, int, list[int]]:
+def line(session: Session) -> tuple[int, int, list[int]]:
     """Return how many are registered and waiting, and the positions of all in order."""
     counts = Counter(session.registrations.values_list("status", flat=True))
     positions = list(session.registrations.order_by("position").values_list("position", flat=True))
@@ -23,7 +27,7 @@ def places(session: Session) -> tuple[int, int, list[int]]:
 
 
 def crowd(runs: int, without: str) -> Verdict:
-    """2,000 people for 30 seats from 8 processes, through the web stack; without the lock far fewer are enough."""
+    """Let 2,000 people press for 30 seats from 8 processes; without the lock far fewer are enough."""
     verdict, everybody = Verdict(), people(200 if without else PEOPLE)
     attempts = len(everybody)
     with Hands(8, without) as hands:
@@ -34,7 +38,7 @@ def crowd(runs: int, without: str) -> Verdict:
             answers = Counter(hands.at_once(*lanes))
             if answers != {"302": attempts}:
                 verdict.breaks(f"answers {dict(answers)}")
-            seated, waiting, positions = places(session)
+            seated, waiting, positions = line(session)
             if (seated, waiting) != (SEATS, attempts - SEATS) or positions != list(range(1, attempts + 1)):
                 verdict.breaks(f"{seated} registered and {waiting} waiting")
             first = session.registrations.registered().values_list("position", flat=True)
@@ -44,7 +48,7 @@ def crowd(runs: int, without: str) -> Verdict:
 
 
 def equal(runs: int, without: str) -> Verdict:
-    """One person presses twenty times at once."""
+    """Let one person press twenty times at once."""
     verdict = Verdict()
     (person,) = people(1)
     with Hands(8, without) as hands:
@@ -61,7 +65,7 @@ def equal(runs: int, without: str) -> Verdict:
 
 
 def leaving(runs: int, without: str) -> Verdict:
-    """Twenty withdraw at once while thirty wait."""
+    """Let twenty withdraw at once while thirty wait."""
     verdict, everybody = Verdict(), people(50)
     with Hands(8, without) as hands:
         for number in range(runs):
@@ -78,54 +82,45 @@ def leaving(runs: int, without: str) -> Verdict:
     return verdict.say(f"{runs} x 20 withdrawals at once with 30 waiting: the first 20 promoted, once each")
 
 
-def notices(session: Session, **fields) -> int:
+def notices(session: Session, **fields: Any) -> int:
     """Count the notices of a session's registrations."""
     return Notice.objects.filter(registration__session=session, **fields).count()
 
 
-@contextmanager
-def rounds(count: int, without: str) -> Iterator[Callable]:
-    """Yield a function that plays `count` rounds of a race and adds what came of them to a verdict.
-
-    A race makes a session, gives the actions that meet, and says which ends are those of some serial order.
-    """
+def play(verdict: Verdict, race: Callable[[], Race], count: int, without: str) -> Counter[End]:
+    """Play `count` rounds of a race, add to the verdict what must not be, and return how often it ended how."""
+    ends: Counter[End] = Counter()
     with Hands(4, without) as hands:
-
-        def play(verdict: Verdict, race: Callable) -> Counter:
-            ends = Counter()
-            for number in range(count):
-                tell(f"round {number + 1} of {count}")
-                session, actions, allowed = race()
-                outcomes = hands.at_once(*actions)
-                session.refresh_from_db()
-                end = (session.status, session.seats_taken, session.waiting_count, *sorted(outcomes))
-                ends[end] += 1
-                if end not in allowed:
-                    verdict.breaks(f"ended as {end}")
-            return ends
-
-        yield play
+        for number in range(count):
+            tell(f"round {number + 1} of {count}")
+            session, actions, allowed = race()
+            outcomes = hands.at_once(*actions)
+            session.refresh_from_db()
+            end = (session.status, session.seats_taken, session.waiting_count, *sorted(outcomes))
+            ends[end] += 1
+            if end not in allowed:
+                verdict.breaks(f"ended as {end}")
+    return ends
 
 
 def last(count: int, without: str) -> Verdict:
-    """Two people for the last seat."""
+    """Let two people register for the last seat."""
     verdict, (one, two) = Verdict(), people(2)
 
-    def race():
+    def race() -> Race:
         session = make_session(minimum=1, capacity=1)
         actions = [Action("register", session.pk, person.pk) for person in (one, two)]
         return session, actions, {("open", 1, 1, "registered", "waitlisted")}
 
-    with rounds(count, without) as play:
-        play(verdict, race)
+    play(verdict, race, count, without)
     return verdict.say(f"{count} rounds of two people for the last seat: one registered, one first in line")
 
 
 def fifth(count: int, without: str) -> Verdict:
-    """The fifth person leaves while the sixth arrives, and a worker settles meanwhile."""
+    """Let the fifth person leave while the sixth arrives, and a worker settle at the same time."""
     verdict, crowd = Verdict(), people(6)
 
-    def race():
+    def race() -> Race:
         session = make_session(crowd[:5], minimum=6)
         leaves, arrives = (
             Action("withdraw", session.pk, crowd[4].pk),
@@ -135,17 +130,16 @@ def fifth(count: int, without: str) -> Verdict:
         done = (5, 0, "done", "done", "registered")
         return session, [leaves, arrives, settles], {("open", *done), ("confirmed", *done)}
 
-    with rounds(count, without) as play:
-        ends = play(verdict, race)
+    ends = play(verdict, race, count, without)
     ways = {end[0]: many for end, many in ends.items()}
     return verdict.say(f"{count} rounds of the fifth leaving while the sixth arrives: {ways}")
 
 
 def deadline(count: int, without: str) -> Verdict:
-    """The sixth person arrives at the instant at which the sweep decides."""
+    """Let the sixth person arrive at the instant at which the sweep decides."""
     verdict, crowd = Verdict(), people(6)
 
-    def race():
+    def race() -> Race:
         session = make_session(crowd[:5], minimum=6)
         at = session.confirm_by
         actions = [Action("register", session.pk, crowd[5].pk, now=at), Action("settle", session.pk, now=at)]
@@ -155,17 +149,17 @@ def deadline(count: int, without: str) -> Verdict:
         }
         return session, actions, allowed
 
-    with rounds(count, without) as play:
-        ends = play(verdict, race)
+    ends = play(verdict, race, count, without)
     ways = {end[0]: many for end, many in ends.items()}
     return verdict.say(f"{count} rounds of the sixth against the deadline: {ways}")
 
 
 def settling(count: int, without: str) -> Verdict:
-    """Two workers settle the same session, once at its minimum and once at its deadline."""
-    verdict, crowd, made = Verdict(), people(6), []
+    """Let two workers settle the same session, once at its minimum and once at its deadline."""
+    verdict, crowd = Verdict(), people(6)
+    made: list[Session] = []
 
-    def race():
+    def race() -> Race:
         many = 6 - len(made) % 2
         session = make_session(crowd[:many], minimum=6)
         made.append(session)
@@ -173,8 +167,7 @@ def settling(count: int, without: str) -> Verdict:
         end = ("confirmed", 6) if many == 6 else ("cancelled", 0)
         return session, actions, {(*end, 0, "done", "done")}
 
-    with rounds(count, without) as play:
-        play(verdict, race)
+    play(verdict, race, count, without)
     for session in made:
         if session.decisions.count() != 1:
             verdict.breaks(f"{session.decisions.count()} decisions")
@@ -185,10 +178,11 @@ def settling(count: int, without: str) -> Verdict:
 
 
 def moving(count: int, without: str) -> Verdict:
-    """Two people move from date A to B while two move from B to A; each date has one free seat."""
-    verdict, crowd, pairs = Verdict(), people(8), []
+    """Let two people move from date A to B while two move from B to A; each date has one free seat."""
+    verdict, crowd = Verdict(), people(8)
+    pairs: list[tuple[Session, Session]] = []
 
-    def race():
+    def race() -> Race:
         workshop = make_workshop()
         one = make_session(crowd[:4], workshop, minimum=2, capacity=5)
         other = make_session(crowd[4:], workshop, minimum=2, capacity=5)
@@ -198,8 +192,7 @@ def moving(count: int, without: str) -> Verdict:
         moved = {tuple(sorted(outcomes)) for outcomes in product(("registered", "refused SessionFull"), repeat=4)}
         return one, actions, {("open", seats, 0, *outcomes) for seats in range(3, 6) for outcomes in moved}
 
-    with rounds(count, without) as play:
-        ends = play(verdict, race)
+    ends = play(verdict, race, count, without)
     for one, other in pairs:
         other.refresh_from_db()
         if one.seats_taken + other.seats_taken != len(crowd):
@@ -212,11 +205,11 @@ def moving(count: int, without: str) -> Verdict:
 
 
 def cancelling(count: int, without: str) -> Verdict:
-    """The office cancels while two people register and one leaves."""
+    """Let the office cancel while two people register and one leaves."""
     verdict, crowd = Verdict(), people(6)
     office()
 
-    def race():
+    def race() -> Race:
         session = make_session(crowd[:4], minimum=2, capacity=5)
         actions = [Action("register", session.pk, person.pk) for person in crowd[4:]]
         actions += [Action("cancel", session.pk), Action("withdraw", session.pk, crowd[0].pk)]
@@ -224,6 +217,5 @@ def cancelling(count: int, without: str) -> Verdict:
         pairs = {tuple(sorted((one, two, "done", "done"))) for one in late for two in late}
         return session, actions, {("cancelled", 0, 0, *outcomes) for outcomes in pairs}
 
-    with rounds(count, without) as play:
-        play(verdict, race)
+    play(verdict, race, count, without)
     return verdict.say(f"{count} rounds of cancelling against registering and leaving")

@@ -1,11 +1,12 @@
 """Run one promise, in a process and on a database of its own: `python -m devtools.torture.run crowd 20 [lock]`.
 
-Prints its verdict as one line of JSON. Lines before it ask whoever started this to do something to a server, or say
-how far it is (devtools/torture/line.py).
+Prints its verdict as one line of JSON. Lines before it ask the process that started this one to do something to a
+server, or say how far it is (devtools/torture/line.py).
 """
 
 import json
 import sys
+from collections.abc import Callable
 
 import django
 
@@ -15,9 +16,10 @@ def main(name: str, count: str, without: str = "") -> None:
     from django.utils import timezone
 
     from devtools.torture import looking, machine, mail, outages, races, texts, year
+    from devtools.torture.verdict import Verdict
     from operations.invariants import breaches
 
-    promises = {}
+    promises: dict[str, Callable[[int, str], Verdict]] = {}
     for module in (races, outages, looking, machine, mail, texts, year):
         promises |= vars(module)
     verdict = promises[name](int(count), without)

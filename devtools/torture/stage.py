@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from importlib import import_module
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -42,12 +43,12 @@ def office() -> Person:
 
 
 def make_workshop() -> Workshop:
-    """Publish a workshop of its own: a second date of one that somebody has a place in asks before it registers."""
+    """Publish another workshop: a second date of one in which a person has a seat asks before it registers."""
     number = Workshop.objects.count() + 1
     return Workshop.objects.create(title=f"Practice {number}", slug=f"practice-{number}", status="published")
 
 
-def make_session(crowd: Iterable[Person] = (), workshop: Workshop | None = None, **sizes) -> Session:
+def make_session(crowd: Iterable[Person] = (), workshop: Workshop | None = None, **sizes: Any) -> Session:
     """Publish a session in two weeks or later, at a time of its own, and register `crowd` in order.
 
     `sizes` are its fields. Without `workshop` it has one of its own.

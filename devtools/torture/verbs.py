@@ -61,7 +61,7 @@ def prepare(action: Action) -> Callable[[], str]:
             return str(call() or "done")
         except (Session.Refused, Registration.Refused) as refusal:
             return f"refused {type(refusal).__name__}"
-        # Whatever a verb raises is what the run is about.
+        # The errors that a verb raises are what the run is about.
         except Exception as error:
             return f"failed {type(error).__name__}: {error}".splitlines()[0]
 
@@ -69,11 +69,11 @@ def prepare(action: Action) -> Callable[[], str]:
 
 
 def take_the_lock_away() -> None:
-    Session.lock = Session.refresh_from_db
+    Session.lock = Session.refresh_from_db  # type: ignore[method-assign] # what is to be shown broken
 
 
 def begin_late() -> None:
-    """On SQLite a transaction then takes the write lock at its first change, when what it read may be old."""
+    """Let a transaction of SQLite take the write lock only at its first change, when what it read may be old."""
     connection.settings_dict["OPTIONS"]["transaction_mode"] = "DEFERRED"
 
 

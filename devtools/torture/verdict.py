@@ -1,4 +1,4 @@
-"""What came of one run of one promise."""
+"""The outcome of one run of one promise."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ class Verdict:
     """The figure of a run, and everything that broke in it with how often."""
 
     figure: str = ""
-    broken: Counter = field(default_factory=Counter)
+    broken: Counter[str] = field(default_factory=Counter)
 
     def breaks(self, how: str, many: int = 1) -> None:
         self.broken[how[:160]] += many

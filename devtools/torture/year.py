@@ -19,6 +19,7 @@ from notifications.models import Notice
 from registrations.models import Interest, Registration
 from sessions_app.models import Decision, MeetingPlan, Session
 
+Mail = tuple[str, str, datetime]  # its kind, its address, its hour
 # The year holds the clock changes of each zone and New Year’s Eve; one session is on February 29.
 FIRST = date(2028, 2, 10)
 ZONES = ["America/Chicago", "Europe/Berlin", "America/New_York", "Australia/Sydney", "Asia/Kathmandu"]
@@ -33,7 +34,7 @@ def year(count: int, without: str) -> Verdict:
     verdict = Verdict()
     begins = datetime.combine(FIRST, time(), UTC)
     sessions = list(make_sessions(begins, count))
-    at_seven = set()
+    at_seven: set[datetime] = set()
 
     def look(now: datetime) -> None:
         local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
@@ -83,7 +84,7 @@ def some_time(day: date, number: int, zone: str) -> datetime:
         return instant(day, time(12), zone)
 
 
-def what_is_owed(sessions: list[Session]) -> list[tuple[str, str, datetime]]:
+def what_is_owed(sessions: list[Session]) -> list[Mail]:
     """Return kind, address and hour of everything owed about the sessions, from the rules and not from notices."""
     owed = []
     interested = Interest.objects.get().person.email
@@ -99,7 +100,7 @@ def what_is_owed(sessions: list[Session]) -> list[tuple[str, str, datetime]]:
     return owed
 
 
-def check(verdict: Verdict, owed: Counter, sent: Counter) -> None:
+def check(verdict: Verdict, owed: Counter[Mail], sent: Counter[Mail]) -> None:
     """Hold what came against what was owed, by kind, address and hour."""
     for (kind, _, _), many in (sent - owed).items():
         verdict.breaks(f"a {kind} too many, or at another hour", many)
@@ -108,7 +109,7 @@ def check(verdict: Verdict, owed: Counter, sent: Counter) -> None:
 
 
 def with_keys_of_their_own(notices: list[Notice]) -> list[Notice]:
-    """What must not be: whatever is due is written, whether or not it is there."""
+    """Return all that is due, also what is there already: the control, in which everything comes twice."""
     for notice in notices:
         notice.dedupe_key = f"{notice.kind}:{uuid4()}::"
     return notices

@@ -1,10 +1,20 @@
 """Dates and times as people say them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from foundation.dates import length_words, long_day, short_day, time_span, zone_words
+from foundation.dates import (
+    day_and_time,
+    deadline,
+    length_words,
+    long_day,
+    month_day,
+    plain_day,
+    short_day,
+    time_span,
+    zone_words,
+)
 from foundation.text import ordinal
 
 CHICAGO = "America/Chicago"
@@ -30,6 +40,30 @@ def test_the_half_of_the_day_is_said_once_where_it_can_be(start, end, words):
 def test_the_year_is_said_only_when_it_is_not_this_one():
     assert short_day(NOON, CHICAGO, 2026) == "Thu, May 14"
     assert long_day(NOON, CHICAGO, 2025) == "Thursday, May 14, 2026"
+
+
+def test_lists_say_the_day_without_a_comma():
+    assert plain_day(NOON, CHICAGO, 2026) == "Thu May 14"
+    assert plain_day(NOON, CHICAGO, 2025) == "Thu May 14, 2026"
+    assert month_day(NOON, CHICAGO, 2025) == "May 14, 2026"
+
+
+def test_a_day_with_its_time_always_has_its_year():
+    assert day_and_time(NOON, CHICAGO) == "Thu, May 14, 2026, Noon"
+    assert day_and_time(None, CHICAGO) == ""
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (0, "Noon today"),
+        (6, "Thursday at Noon"),
+        (7, "Thursday, May 14 at Noon"),
+        (200, "Thursday, May 14, 2026 at Noon"),
+    ],
+)
+def test_a_deadline_is_said_as_near_as_it_is(days, words):
+    assert deadline(NOON, CHICAGO, NOON - timedelta(days=days)) == words
 
 
 def test_zones_have_words():

@@ -11,6 +11,12 @@ def test_a_part_sees_only_the_values_it_names():
     assert page.render(Context({"name": "Ada", "secret": "1234"})) == "Ada"
 
 
+def test_a_name_alone_stands_for_its_own_value():
+    page = Template("{% load remembered %}{% remembered name year=born %}{{ name }} {{ year }}{% endremembered %}")
+    assert page.render(Context({"name": "Ada", "born": 1815})) == "Ada 1815"
+    assert page.render(Context({"name": "Bea", "born": 1815})) == "Bea 1815"
+
+
 def test_another_value_is_another_part():
     page = Template("{% load remembered %}{% remembered name=name %}<b>{{ name }}</b>{% endremembered %}")
     assert [page.render(Context({"name": name})) for name in ("Ada", "<i>", 1, True)] == [

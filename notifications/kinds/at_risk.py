@@ -22,7 +22,7 @@ from registrations import eligibility
 from registrations.models import Interest, Registration
 from sessions_app.display.panel import by_words
 from sessions_app.models import Decision, Session
-from sessions_app.models.session import AT_RISK as AHEAD
+from sessions_app.models.deciding import AT_RISK as AHEAD
 
 
 def owe(now: datetime) -> None:

@@ -4,18 +4,16 @@ What a session owes is planned from its rows alone, so that planning again gives
 those that are not written yet are written under the session's lock, all of them in one go.
 """
 
-import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import transaction
 
+from foundation.sweeps import sweep
 from notifications.models import Notice
 from notifications.models.kind import Kind
 from registrations.models import Registration
 from sessions_app.models import Session
-
-logger = logging.getLogger(__name__)
 
 BATCH = 500
 
@@ -26,17 +24,16 @@ def owe_what_is_due(pks: Iterable[int], plan: Callable[[Session, datetime], list
     The session is locked only if something is missing, and the plan made again under the lock. The number of queries
     does not depend on the number of people.
     """
-    for pk in pks:
-        try:
-            session = Session.objects.select_related("workshop").get(pk=pk)
-            if not missing(plan(session, now)):
-                continue
-            with transaction.atomic():
-                session.lock()
-                Notice.objects.bulk_create(missing(plan(session, now)), batch_size=BATCH, ignore_conflicts=True)
-        # One session in trouble must not keep the people of the others waiting.
-        except Exception:
-            logger.exception("what is due for session %s was not written; the next sweep tries again", pk)
+
+    def owe(pk: int) -> None:
+        session = Session.objects.select_related("workshop").get(pk=pk)
+        if not missing(plan(session, now)):
+            return
+        with transaction.atomic():
+            session.lock()
+            Notice.objects.bulk_create(missing(plan(session, now)), batch_size=BATCH, ignore_conflicts=True)
+
+    sweep(pks, owe, "what is due for session {} was not written")
 
 
 def missing(notices: list[Notice]) -> list[Notice]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from foundation.sweeps import sweep
 from notifications.kinds.registrations import CONFIRMED
 from notifications.models import CalendarThread, Notice, counts_of
 from registrations.models import Registration
@@ -25,13 +26,8 @@ def invite_the_uninvited(now: datetime) -> None:
     )
     of_session = Meeting.objects.filter(session=OuterRef("session"))
     missed = _never_announced(of_session, OuterRef(OuterRef("pk")), now)
-    for registration in confirmed.filter(Exists(missed)).select_related("session", "person").order_by("session", "pk"):
-        try:
-            _invite(registration, now)
-        # One person in trouble must not keep the others waiting. No traceback: its values may be addresses.
-        except Exception as error:
-            name = type(error).__name__
-            logger.error("registration %s was not invited, the next sweep tries again: %s", registration.pk, name)
+    uninvited = confirmed.filter(Exists(missed)).select_related("session", "person").order_by("session", "pk")
+    sweep(uninvited, lambda registration: _invite(registration, now), "registration {} was not invited")
 
 
 def _never_announced(meetings, registration, now: datetime):

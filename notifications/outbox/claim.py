@@ -115,7 +115,7 @@ def _read_anew(notices: list[Notice]) -> None:
     threads = CalendarThread.objects.in_bulk({notice.thread_id for notice in notices} - {None})
     registrations = Registration.objects.in_bulk({notice.registration_id for notice in notices} - {None})
     sessions = Session.objects.in_full().in_bulk({one.session_id for one in registrations.values()})
-    meetings = {meeting.pk: meeting for session in sessions.values() for meeting in session.program}
+    meetings = {meeting.pk: meeting for session in sessions.values() for meeting in session.all_meetings}
     for notice in notices:
         if registration := registrations.get(notice.registration_id):
             registration.session, notice.registration = sessions[registration.session_id], registration

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from foundation.wake import wake
 from notifications.models import Decline
 from notifications.tasks import deliver_soon
-from registrations.sentences import titled
+from registrations.display.titles import title_and_day
 
 CONFLICT = 409
 
@@ -38,6 +38,6 @@ def _page(request: HttpRequest, declined: Decline, status: int = 200) -> HttpRes
         "decline": declined,
         "registration": declined.registration,
         "session": declined.registration.session,
-        "titled": titled(declined.registration.session, timezone.now()),
+        "titled": title_and_day(declined.registration.session, timezone.now()),
     }
     return render(request, "notifications/decline.html", context, status=status)

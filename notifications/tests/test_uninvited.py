@@ -80,8 +80,8 @@ def test_one_person_in_trouble_holds_up_nobody_and_is_tried_again(make_session, 
         invite_the_uninvited()
         uninvited = session.registrations.exclude(threads__sequence=0)
         assert list(uninvited.values_list("pk", flat=True)) == found
-    words = errors(caplog)[0]
-    assert words == f"registration {troubled.pk} was not invited, the next sweep tries again: DatabaseError"
+    words = errors(caplog)[0].splitlines()[0]
+    assert words == f"registration {troubled.pk} was not invited; the next sweep tries again: DatabaseError"
     assert other.person.email not in caplog.text and troubled.person.email not in caplog.text
 
 

@@ -1,5 +1,5 @@
 """Mail in the admin: what was sent and what came back, each calendar’s newest entry, and the office’s own words."""
 
-from office.mail import feeds, notices, received, wordings
+from office.mail import feeds, invitations, notices, received, wordings
 
-__all__ = ["feeds", "notices", "received", "wordings"]
+__all__ = ["feeds", "invitations", "notices", "received", "wordings"]

@@ -1,28 +1,31 @@
-"""What each calendar was told last, for the office: by session on the roster, by person beside the person."""
+"""Invitations in the admin: what each calendar was told last, and a way to send the current invitation again.
+
+The roster shows the lines of a session, and the page of a person shows the person's.
+"""
 
 from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.models import Person
-from foundation.dates import clock, short_day
+from foundation.dates import day_and_time
 from foundation.wake import wake
 from notifications.models import CalendarThread, Notice
 from notifications.tasks import deliver_soon
+from office.base import OwnPage, ReadOnlyAdmin, acting
 from sessions_app.models import Session
 
-# Of one person; whoever wants older ones looks under Calendar threads.
+# Of one person; the list of calendar threads has the older ones.
 MOST_OF_A_PERSON = 40
-WHAT = {
+WHAT: dict[str, str] = {
     Notice.Method.REQUEST: "Invitation",
     Notice.Method.CANCEL: "Cancellation",
     Notice.Method.NONE: "Mail without a calendar part",
@@ -30,7 +33,7 @@ WHAT = {
 
 
 class Line(NamedTuple):
-    """One entry in one calendar: the newest message about it and what came of that."""
+    """One entry in one calendar: the newest Notice about it and what came of that."""
 
     thread: CalendarThread
     what: str
@@ -52,18 +55,15 @@ def of_person(person: Person) -> list[Line]:
 
 
 def lines(threads: QuerySet[CalendarThread], now: datetime | None = None) -> list[Line]:
-    """Return a line per thread that any message was ever written for."""
+    """Return a line per thread that any Notice was ever written for."""
     now = now or timezone.now()
     # What came to nothing, as a change taken back before it was told, is not what a calendar was told.
     of_thread = Notice.objects.filter(thread=OuterRef("pk")).exclude(state=Notice.State.SUPERSEDED)
-    of_thread = of_thread.order_by("-sequence", "-pk")
-    threads = list(
-        threads.select_related("registration__person", "registration__session__workshop", "meeting").annotate(
-            newest=Subquery(of_thread.values("pk")[:1])
-        )
-    )
-    newest = Notice.objects.in_bulk([thread.newest for thread in threads if thread.newest])
-    return [_line(thread, newest[thread.newest], now) for thread in threads if thread.newest]
+    newest_of_each = of_thread.order_by("-sequence", "-pk").values("pk")[:1]
+    threads = threads.select_related("registration__person", "registration__session__workshop", "meeting")
+    pairs = [(thread, thread.newest) for thread in threads.annotate(newest=Subquery(newest_of_each))]
+    newest = Notice.objects.in_bulk([pk for _, pk in pairs if pk])
+    return [_line(thread, newest[pk], now) for thread, pk in pairs if pk]
 
 
 def _line(thread: CalendarThread, notice: Notice, now: datetime) -> Line:
@@ -88,16 +88,27 @@ def outcome(notice: Notice) -> str:
     return notice.get_state_display()
 
 
-def _at(at: datetime) -> str:
-    return f"{short_day(at, settings.TIME_ZONE, 0)}, {clock(at, settings.TIME_ZONE)}"
+def _at(instant: datetime | None) -> str:
+    return day_and_time(instant, settings.TIME_ZONE)
 
 
-class SendAgainPage:
-    """Add to CalendarThreadAdmin the URL that sends the current invitation again."""
+@admin.register(CalendarThread)
+class CalendarThreadAdmin(ReadOnlyAdmin):
+    list_display = ["uid", "person", "session", "sequence", "requested_at", "partstat"]
+    list_select_related = ["registration__person", "registration__session__workshop"]
+    search_fields = ["uid", "registration__person__name", "registration__person__email"]
+    fields = ["uid", "registration", "meeting", "sequence", "requested_at", "partstat", "answered_at"]
 
-    def get_urls(self):
-        view = self.admin_site.admin_view(require_POST(self.send_again_view))
-        return [path("<int:pk>/send-again/", view, name="notifications_calendarthread_send_again"), *super().get_urls()]
+    @admin.display(description="person")
+    def person(self, thread: CalendarThread) -> str:
+        return str(thread.registration.person)
+
+    @admin.display(description="session")
+    def session(self, thread: CalendarThread) -> str:
+        return str(thread.registration.session)
+
+    def own_pages(self) -> list[OwnPage]:
+        return [("<int:pk>/send-again/", require_POST(self.send_again_view), "send_again")]
 
     def send_again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send the current invitation again, and go back to the person (`back=person`) or the roster."""
@@ -107,7 +118,7 @@ class SendAgainPage:
         thread = get_object_or_404(everything, pk=pk)
         person = thread.registration.person
         try:
-            thread.send_again(by=request.user)
+            thread.send_again(by=acting(request))
         except CalendarThread.Refused as refusal:
             messages.error(request, str(refusal))
         else:

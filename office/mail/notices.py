@@ -1,12 +1,35 @@
 """Mail in the admin: what was sent, what waits, and what could not be delivered, with a way to try it again."""
 
-from django.contrib import admin, messages
+from typing import Any
 
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from accounts.models import Person
+from foundation.record import record
+from foundation.wake import wake
 from notifications.kinds import KINDS
-from notifications.models import CalendarThread, Notice
-from office.base import ReadOnlyAdmin
-from office.mail.invitations import SendAgainPage
-from office.mail.undeliverable import UndeliverablePages, try_again
+from notifications.models import Notice
+from notifications.tasks import deliver_soon
+from office.base import OwnPage, ReadOnlyAdmin, acting
+from office.mail.handled import handled_page
+
+ON_A_PAGE = 50
+UNDELIVERABLE = "admin:notifications_notice_undeliverable"
+
+
+@transaction.atomic
+def try_again(notice: Notice, by: Person) -> None:
+    """Queue an undeliverable notice again and put on record who did and why it had failed."""
+    record(by, notice, f"Tried again. It had failed: {notice.problem}")
+    notice.retry()
+    wake(deliver_soon)
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -15,15 +38,15 @@ class KindFilter(admin.SimpleListFilter):
     title = "kind"
     parameter_name = "kind__exact"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [(kind.name, kind.label) for kind in KINDS.values()]
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Notice]) -> QuerySet[Notice]:
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
 @admin.register(Notice)
-class NoticeAdmin(UndeliverablePages, ReadOnlyAdmin):
+class NoticeAdmin(ReadOnlyAdmin):
     """Bodies are not shown, nor subjects of account mail: a sign-in code belongs to its reader alone."""
 
     office_may = ("view", "change")
@@ -54,12 +77,15 @@ class NoticeAdmin(UndeliverablePages, ReadOnlyAdmin):
     ]
     actions = ["retry_selected"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
         return (
             super()
             .get_queryset(request)
             .select_related("person", "handled_by", "registration__person", "registration__session__workshop")
         )
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("notifications.change_notice")
 
     @admin.display(description="kind", ordering="kind")
     def kind_of_mail(self, notice: Notice) -> str:
@@ -70,28 +96,57 @@ class NoticeAdmin(UndeliverablePages, ReadOnlyAdmin):
         return notice.subject_unless_secret
 
     @admin.action(description="Try selected undeliverable mail again", permissions=["retry"])
-    def retry_selected(self, request, queryset):
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[Notice]) -> None:
         dead = list(queryset.filter(state=Notice.State.DEAD))
         for notice in dead:
-            try_again(notice, request.user)
+            try_again(notice, acting(request))
         left = queryset.count() - len(dead)
         if dead:
             messages.success(request, f"{len(dead)} queued again.")
         if left:
             messages.warning(request, f"{left} left as they were: only undeliverable mail is tried again.")
 
+    # ---- what could not be delivered ----
 
-@admin.register(CalendarThread)
-class CalendarThreadAdmin(SendAgainPage, ReadOnlyAdmin):
-    list_display = ["uid", "person", "session", "sequence", "requested_at", "partstat"]
-    list_select_related = ["registration__person", "registration__session__workshop"]
-    search_fields = ["uid", "registration__person__name", "registration__person__email"]
-    fields = ["uid", "registration", "meeting", "sequence", "requested_at", "partstat", "answered_at"]
+    def own_pages(self) -> list[OwnPage]:
+        return [
+            ("undeliverable/", self.undeliverable_view, "undeliverable"),
+            ("<int:pk>/retry/", require_POST(self.retry_view), "retry"),
+            ("<int:pk>/handled/", self.handled_view, "handled"),
+        ]
 
-    @admin.display(description="person")
-    def person(self, thread: CalendarThread) -> str:
-        return str(thread.registration.person)
+    def undeliverable_view(self, request: HttpRequest) -> HttpResponse:
+        """Show the undeliverable mail that waits for the office, newest first; with ?handled=1 what was handled."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        handled = request.GET.get("handled") == "1"
+        notices = Notice.objects.undeliverable()
+        if handled:
+            dead = Notice.objects.filter(state=Notice.State.DEAD)
+            notices = dead.filter(handled_at__isnull=False).order_by("-handled_at", "-pk")
+        notices = notices.select_related("person", "registration__session__workshop", "handled_by")
+        page = Paginator(notices, ON_A_PAGE).get_page(request.GET.get("page"))
+        shown: dict[str, Any] = {"page": page, "handled": handled, "may_change": self.has_retry_permission(request)}
+        return self.page(request, "mail/undeliverable", "Undeliverable mail", **shown)
 
-    @admin.display(description="session")
-    def session(self, thread: CalendarThread) -> str:
-        return str(thread.registration.session)
+    def retry_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Queue one undeliverable notice again."""
+        notice = self._notice(request, pk)
+        if notice.state == Notice.State.DEAD:
+            try_again(notice, acting(request))
+            messages.success(request, f"Queued again: {notice.kind_label}, to {notice.to}.")
+        else:
+            messages.warning(request, "Left as it was: only undeliverable mail is tried again.")
+        return redirect(UNDELIVERABLE)
+
+    def handled_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask what was done, and on POST mark the notice as handled."""
+        notice = self._notice(request, pk)
+        name = f"{notice.kind_label}, to {notice.to}"
+        template = "mail/handled_notice"
+        return handled_page(self, request, notice, name, template=template, then=UNDELIVERABLE, notice=notice)
+
+    def _notice(self, request: HttpRequest, pk: int) -> Notice:
+        if not self.has_retry_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(Notice.objects.select_related("person", "handled_by"), pk=pk)

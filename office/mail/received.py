@@ -1,25 +1,27 @@
 """Received mail in the admin: what came back, what was made of it, and the mail itself for 30 days."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from foundation.record import record
 from notifications.models import ReceivedMail
-from office.base import DONE, ReadOnlyAdmin
-from office.mail.undeliverable import HandledForm
+from office.base import OwnPage, ReadOnlyAdmin, acting
+from office.mail.handled import handled_page
+
+RECEIVED = "admin:notifications_receivedmail_changelist"
 
 
 @admin.register(ReceivedMail)
 class ReceivedMailAdmin(ReadOnlyAdmin):
-    """Everything shown is a claim of whoever wrote the mail. Who takes a mail itself is put on record."""
+    """Everything shown is a claim of the mail's writer. The record says who took a mail itself."""
 
     list_display = ["received_at", "sender", "subject", "outcome", "sentence", "person", "handled_at"]
     list_filter = ["outcome", ("handled_at", admin.EmptyFieldListFilter)]
@@ -45,16 +47,14 @@ class ReceivedMailAdmin(ReadOnlyAdmin):
     ]
     office_may = ("view", "change")
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReceivedMail]:
         return super().get_queryset(request).defer("raw")
 
-    def get_urls(self):
-        pages = [("mail", require_POST(self.mail_view)), ("handled", self.handled_view)]
-        own = [
-            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"notifications_receivedmail_{name}")
-            for name, view in pages
+    def own_pages(self) -> list[OwnPage]:
+        return [
+            ("<int:pk>/mail/", require_POST(self.mail_view), "mail"),
+            ("<int:pk>/handled/", self.handled_view, "handled"),
         ]
-        return own + super().get_urls()
 
     @method_decorator(transaction.atomic)
     def mail_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -64,7 +64,7 @@ class ReceivedMailAdmin(ReadOnlyAdmin):
         mail = get_object_or_404(ReceivedMail, pk=pk)
         if not mail.raw:
             raise Http404
-        record(request.user, mail, "Mail downloaded.")
+        record(acting(request), mail, "Mail downloaded.")
         response = HttpResponse(bytes(mail.raw), content_type="application/octet-stream")
         response["Content-Disposition"] = f'attachment; filename="received-{pk}.eml"'
         return response
@@ -74,21 +74,8 @@ class ReceivedMailAdmin(ReadOnlyAdmin):
         if not request.user.has_perm("notifications.change_receivedmail"):
             raise PermissionDenied
         mail = get_object_or_404(self.get_queryset(request).select_related("handled_by"), pk=pk)
-        form, status = HandledForm(), 200
-        if request.method == "POST":
-            form = HandledForm(request.POST)
-            status = form.handle(mail, request.user)
-            if status == DONE:
-                messages.success(request, f"Handled: the mail from {mail.sender or 'nobody'}.")
-                return redirect("admin:notifications_receivedmail_changelist")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Mark as handled",
-            "opts": self.opts,
-            "mail": mail,
-            "form": form,
-        }
-        return TemplateResponse(request, "office/mail/handled_received.html", context, status=status)
+        name, template = f"the mail from {mail.sender or 'nobody'}", "mail/handled_received"
+        return handled_page(self, request, mail, name, template=template, then=RECEIVED, mail=mail)
 
     @admin.display(description="person")
     def person(self, mail: ReceivedMail) -> str:

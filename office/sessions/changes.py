@@ -1,36 +1,44 @@
 """The pages that change a session people have planned with: when it meets, where, and how often."""
 
+from typing import Any, Generic, TypeVar
+
 from django import forms
 from django.core import signing
+from django.http import QueryDict
 from django.utils import timezone
 
-from office.sessions.forms import DecisionForm, MeetingFields, PlaceFields, ReasonForm, TimesFields
-from sessions_app.models import Meeting, Place, Session
-from sessions_app.models.changes import in_words
+from accounts.models import Person
+from office.base import model_choice
+from office.sessions.decisions import DecisionForm, ReasonForm
+from office.sessions.fields import MeetingFields, MeetingPart, PlaceFields, TimesFields
+from sessions_app.models import Meeting, Place, Session, Venue
+from sessions_app.models.venue import meeting_words
 
+Part = TypeVar("Part", bound=MeetingPart)
 TOLD = "They are told two minutes from now, once, what was and what is; until then it can be changed again unnoticed."
+LARGEST = 10**6
 STALE = "Somebody changed this session while you had the page open. It shows now how the session is; change it again."
 
 
-class MeetingsForm(DecisionForm):
+class MeetingsForm(DecisionForm, Generic[Part]):
     """Fields for every meeting that is to come, under a heading each. Refuses a page that is out of date."""
 
-    page = "office/sessions/meetings.html"
-    part_class: type[forms.Form]
+    page = "sessions/meetings"
+    part_class: type[Part]
 
     as_loaded = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data=None, *, session: Session, **kwargs):
+    def __init__(self, data: QueryDict | None = None, *, session: Session, **kwargs: Any) -> None:
         self.meetings = list(session.meetings.filter(starts_at__gt=timezone.now()).select_related("venue__campus"))
-        now = [[str(meeting.pk), in_words(meeting), str(meeting.place)] for meeting in self.meetings]
+        now = [[str(meeting.pk), meeting_words(meeting), str(meeting.place)] for meeting in self.meetings]
         self.is_stale = data is not None and _loaded(data.get("as_loaded", "")) != now
         super().__init__(None if self.is_stale else data, session=session, **kwargs)
         self.initial["as_loaded"] = signing.dumps(now, compress=True)
         self.parts = [self._part(meeting) for meeting in self.meetings]
 
-    def _part(self, meeting: Meeting) -> forms.Form:
+    def _part(self, meeting: Meeting) -> Part:
         part = self.part_class(self.data or None, prefix=f"meeting{meeting.pk}", initial=self.initial_of(meeting))
-        part.heading = in_words(meeting)
+        part.heading = meeting_words(meeting)
         return part
 
     def initial_of(self, meeting: Meeting) -> dict:
@@ -56,21 +64,21 @@ def _loaded(words: str) -> list | None:
         return None
 
 
-class RescheduleForm(MeetingsForm):
+class RescheduleForm(MeetingsForm[TimesFields]):
     title, button = "Change the times", "Change the times and write to everyone"
     part_class = TimesFields
 
     def initial_of(self, meeting: Meeting) -> dict:
         return TimesFields.initial_of(meeting)
 
-    def act(self, by) -> str:
+    def act(self, by: Person) -> str:
         minutes = self.session.workshop.minutes
         times = {meeting: part.times(minutes) for meeting, part in zip(self.meetings, self.parts, strict=True)}
         along = self.session.reschedule(times, by=by)
         return " ".join(["The times are changed.", *along])
 
 
-class RelocateForm(MeetingsForm):
+class RelocateForm(MeetingsForm[PlaceFields]):
     title, button = "Change the place", "Change the place and write to everyone"
     part_class = PlaceFields
 
@@ -81,8 +89,9 @@ class RelocateForm(MeetingsForm):
     def initial_of(self, meeting: Meeting) -> dict:
         return {"venue": meeting.venue_id, "join_link": meeting.join_link}
 
-    def clean(self):
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned = self.cleaned_data
         small = [venue for venue in self._new_venues() if (venue.capacity or LARGEST) < self.session.seats_taken]
         if small and not cleaned.get("anyway"):
             self.fields["anyway"].widget = forms.CheckboxInput()
@@ -91,40 +100,37 @@ class RelocateForm(MeetingsForm):
             raise forms.ValidationError(f"{holds}, and {self.session.seats_taken} people have seats.")
         return cleaned
 
-    def _new_venues(self) -> list:
-        chosen = {part.cleaned_data.get("venue") for part in self.parts if "venue" in part.changed_data}
-        return sorted(chosen - {None}, key=str)
+    def _new_venues(self) -> list[Venue]:
+        chosen = [part.cleaned_data.get("venue") for part in self.parts if "venue" in part.changed_data]
+        return sorted({venue for venue in chosen if venue}, key=str)
 
-    def act(self, by) -> str:
+    def act(self, by: Person) -> str:
         places = {meeting: Place(**part.cleaned_data) for meeting, part in zip(self.meetings, self.parts, strict=True)}
         self.session.relocate(places, by=by)
         return "The place is changed."
 
 
-LARGEST = 10**6
-
-
 class AddMeetingForm(DecisionForm, MeetingFields):
     title, button = "Add a meeting", "Add it and write to everyone"
-    page = "office/sessions/meetings.html"
+    page = "sessions/meetings"
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if last := self.session.meetings.last():
             shown = MeetingFields.initial_of(last)
-            self.initial |= {name: shown[name] for name in ("starts", "ends", "zone", "venue", "join_link")}
+            self.initial.update({name: shown[name] for name in ("starts", "ends", "zone", "venue", "join_link")})
 
     def explanation(self) -> str:
         return f"{self.session.seats_taken} registered. Whoever has an invitation gets one for this meeting too. {TOLD}"
 
-    def act(self, by) -> str:
+    def act(self, by: Person) -> str:
         meeting = self.session.add_meeting(self.plan(self.session.workshop.minutes), by=by)
-        return f"Added: {in_words(meeting)}."
+        return f"Added: {meeting_words(meeting)}."
 
 
 class MeetingChoice(forms.ModelChoiceField):
     def label_from_instance(self, meeting: Meeting) -> str:
-        return in_words(meeting)
+        return meeting_words(meeting)
 
 
 class CancelMeetingForm(ReasonForm):
@@ -141,9 +147,9 @@ class CancelMeetingForm(ReasonForm):
 
     field_order = ["meeting", "reason"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["meeting"].queryset = self.session.meetings.filter(ends_at__gt=timezone.now())
+        model_choice(self, "meeting").queryset = self.session.meetings.filter(ends_at__gt=timezone.now())
         self.fields["reason"].help_text = "People read this in the mail they get."
         self.fields["reason"].error_messages["required"] = "Say why: people are told the reason."
 
@@ -152,7 +158,7 @@ class CancelMeetingForm(ReasonForm):
             "The others stand. Everyone registered is told, and it leaves their calendars. This cannot be taken back."
         )
 
-    def act(self, by) -> str:
+    def act(self, by: Person) -> str:
         meeting = self.cleaned_data["meeting"]
         self.session.cancel_meeting(meeting, self.cleaned_data["reason"], by=by)
-        return f"Cancelled: {in_words(meeting)}."
+        return f"Cancelled: {meeting_words(meeting)}."

@@ -1,91 +1,114 @@
-"""A page per decision under a session: GET asks, POST calls the one verb."""
+"""One form per decision about a session: what the page says before, and the verb it calls."""
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import path
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from office.base import DONE, REFUSED, carry_out
-from office.sessions.changes import STALE, AddMeetingForm, CancelMeetingForm, RelocateForm, RescheduleForm
-from office.sessions.forms import CancelForm, DecisionForm, ExtendForm, PublishForm, RunAnywayForm
+from django import forms
+
+from accounts.models import Person
+from foundation.wall_clock import instant
+from office.sessions.fields import WallClockField
 from sessions_app.models import Session
 
-PAGES: dict[str, type[DecisionForm]] = {
-    "publish": PublishForm,
-    "run-anyway": RunAnywayForm,
-    "extend": ExtendForm,
-    "reschedule": RescheduleForm,
-    "relocate": RelocateForm,
-    "add-meeting": AddMeetingForm,
-    "cancel-meeting": CancelMeetingForm,
-    "cancel": CancelForm,
-}
-CHANGES = ["reschedule", "relocate", "add-meeting"]
+
+class DecisionForm(forms.Form):
+    """A page that asks before a verb is called."""
+
+    title = button = ""
+    is_grave = is_stale = False
+    page = "sessions/decision"
+
+    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+        self.session = session
+        super().__init__(*args, **kwargs)
+
+    def explanation(self) -> str:
+        """Return what the button is going to do, in a sentence or two."""
+        raise NotImplementedError
+
+    def act(self, by: Person) -> str:
+        """Call the one verb, and return the sentence for afterwards. Raises Session.Refused."""
+        raise NotImplementedError
 
 
-def open_pages(session: Session) -> list[tuple[str, str]]:
-    """Return the decisions the office may take on `session` now, as URL name and words."""
-    changes = CHANGES
-    if session.is_running and session.meetings.count() > 1:
-        changes = [*CHANGES, "cancel-meeting"]
-    names = {
-        Session.Status.DRAFT: ["publish"],
-        Session.Status.OPEN: ["run-anyway", "extend", *changes, "cancel"],
-        Session.Status.CONFIRMED: [*changes, "cancel"],
-    }.get(session.status, [])
-    return [(f"admin:sessions_app_session_{name}", PAGES[name].title) for name in names]
+class PublishForm(DecisionForm):
+    title = button = "Publish"
+
+    def explanation(self) -> str:
+        where = "It is listed in the catalog" if self.session.listed else "It is not listed: people need its link"
+        return f"{where}, and people can register from now on. From then on they are told what changes."
+
+    def act(self, by: Person) -> str:
+        self.session.publish(by=by)
+        return "Published. People can register now."
 
 
-class DecisionPages:
-    """Add the pages to SessionAdmin."""
+class ReasonForm(DecisionForm):
+    reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}), max_length=1000)
 
-    def get_urls(self):
-        own = [
-            path(
-                f"<int:pk>/{name}/",
-                self.admin_site.admin_view(self.decision_view(form)),
-                name=f"sessions_app_session_{name}",
-            )
-            for name, form in PAGES.items()
-        ]
-        return own + super().get_urls()
 
-    def decision_view(self, form_class: type[DecisionForm]):
-        def view(request: HttpRequest, pk: int) -> HttpResponse:
-            return self.decide(request, pk, form_class)
+class RunAnywayForm(ReasonForm):
+    title = button = "Confirm anyway"
 
-        return view
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = "For the record; registrants are not shown it."
+        self.fields["reason"].error_messages["required"] = "Say why it is held below its minimum."
 
-    def decide(self, request: HttpRequest, pk: int, form_class: type[DecisionForm]) -> HttpResponse:
-        """Show the page; on POST call the verb and go back to the session. A refusal is shown with what was typed."""
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        session = get_object_or_404(self.get_queryset(request), pk=pk)
-        if request.method != "POST" and form_class.title not in [words for _, words in open_pages(session)]:
-            state = session.get_status_display().lower()
-            messages.warning(request, f"“{form_class.title}” is not open: this session is {state}.")
-            return redirect("admin:sessions_app_session_change", pk)
-        form = form_class(request.POST if request.method == "POST" else None, session=session)
-        status = 200
-        if getattr(form, "is_stale", False):
-            messages.warning(request, STALE)
-            status = REFUSED
-        elif request.method == "POST":
+    def explanation(self) -> str:
+        session = self.session
+        return (
+            f"{session.seats_taken} of {session.minimum} have registered. They are told that it is confirmed and get "
+            "a calendar invitation. This cannot be taken back, only cancelled."
+        )
 
-            def act():
-                messages.success(request, form.act(by=request.user))
+    def act(self, by: Person) -> str:
+        self.session.run_anyway(self.cleaned_data["reason"], by=by)
+        return "Confirmed. Everyone registered gets an invitation."
 
-            status = carry_out(form, act, Session.Refused)
-            if status == DONE:
-                return redirect("admin:sessions_app_session_change", pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": form.title,
-            "subtitle": str(session),
-            "opts": self.opts,
-            "original": session,
-            "form": form,
-        }
-        return TemplateResponse(request, form.page, context, status=status)
+
+class ExtendForm(DecisionForm):
+    title = button = "Give it more time"
+
+    until = WallClockField(label="New decision date", required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.session.confirm_by:
+            before = self.session.confirm_by.astimezone(ZoneInfo(self.session.time_zone))
+            self.initial["until"] = before.replace(tzinfo=None)
+        self.fields["until"].help_text = f"On the clock of {self.session.time_zone}, at the start at the latest."
+
+    def explanation(self) -> str:
+        return f"{self.session.seats_taken} of {self.session.minimum} have registered. It is decided at the new date."
+
+    def clean_until(self) -> datetime:
+        local = self.cleaned_data["until"]
+        try:
+            return instant(local.date(), local.time(), self.session.time_zone)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def act(self, by: Person) -> str:
+        self.session.extend(self.cleaned_data["until"], by=by)
+        return "The decision date has moved."
+
+
+class CancelForm(ReasonForm):
+    title = button = "Cancel and write to everyone"
+    is_grave = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = "People read this in the mail they get."
+        self.fields["reason"].error_messages["required"] = "Say why: people are told the reason."
+
+    def explanation(self) -> str:
+        registered, waiting = self.session.seats_taken, self.session.waiting_count
+        people = "1 person is told" if registered + waiting == 1 else f"{registered + waiting} people are told"
+        return f"{people}: {registered} registered, {waiting} on the waitlist. This cannot be taken back."
+
+    def act(self, by: Person) -> str:
+        self.session.cancel(self.cleaned_data["reason"], by=by)
+        return "Cancelled. Everyone is being told."

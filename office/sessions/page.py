@@ -1,42 +1,34 @@
 """The session in the admin: drafts are edited, published sessions change through verbs."""
 
+from functools import partial
+from typing import Any
+
 from django.contrib import admin, messages
-from django.http import HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
-from foundation.dates import clock, short_day, time_span, zone_words
-from office.base import OfficeAdmin, PanelInline, PartInline
-from office.sessions.decisions import DecisionPages, open_pages
-from office.sessions.forms import DEADLINES, FurtherMeetings, MeetingForm, PublishedForm, ScheduleForm
+from foundation.dates import day_and_time
+from office.base import OfficeAdmin, OwnPage, PanelInline, acting
+from office.dates import when_and_where
+from office.sessions.asking import PAGES, decide, open_pages
+from office.sessions.forms import DEADLINES, FurtherMeetingInline, PublishedForm, ScheduleForm
 from sessions_app.display.meter import meter_for_office
-from sessions_app.models import Decision, Meeting, Session
-
-
-def day_and_time(at, zone: str) -> str:
-    """“Tue, May 14, 2024, 12:30 PM”; the year always, the office looks far back."""
-    return f"{short_day(at, zone, 0)}, {clock(at, zone)}" if at else ""
-
-
-def meeting_words(meeting: Meeting) -> str:
-    """“Tue, May 14, 2024, 12:30–2:00 PM, Central time, LC 210”."""
-    times = time_span(meeting.starts_at, meeting.ends_at, meeting.time_zone)
-    zone = zone_words(meeting.time_zone, meeting.starts_at)
-    parts = [short_day(meeting.starts_at, meeting.time_zone, 0), times, zone, meeting.venue, meeting.join_link]
-    return ", ".join(str(part) for part in parts if part)
+from sessions_app.models import Decision, Meeting, MeetingPlan, Session
 
 
 class UpcomingFilter(admin.SimpleListFilter):
     title = "time"
     parameter_name = "when"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [("upcoming", "Upcoming"), ("past", "Past")]
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
         now = timezone.now()
         if self.value() == "upcoming":
             return queryset.filter(ends_at__gt=now)
@@ -45,26 +37,15 @@ class UpcomingFilter(admin.SimpleListFilter):
         return queryset
 
 
-class FurtherMeetingInline(PartInline):
-    model = Meeting
-    form = MeetingForm
-    formset = FurtherMeetings
-    fields = ["day", ("starts", "ends"), "zone", "venue", "join_link"]
-    verbose_name = "further meeting"
-    verbose_name_plural = "further meetings, for sessions of several"
-    show_change_link = False
-    max_num = 20
-
-
 class DecisionInline(PanelInline):
     model = Decision
-    fields = readonly_fields = ["when", "kind", "who", "how_many", "reason"]
+    fields = readonly_fields = ("when", "kind", "who", "how_many", "reason")
     verbose_name_plural = "decisions"
 
-    def has_view_permission(self, request, obj=None):
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.admin_site.get_model_admin(Session).has_view_permission(request, obj)
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
         return super().get_queryset(request).select_related("by", "session")
 
     @admin.display(description="when")
@@ -81,7 +62,7 @@ class DecisionInline(PanelInline):
 
 
 @admin.register(Session)
-class SessionAdmin(DecisionPages, OfficeAdmin):
+class SessionAdmin(OfficeAdmin):
     office_may = ("view", "add", "change", "delete")
     list_display = ["when", "title", "state", "meter", "decided", "seats", "waiting"]
     list_display_links = ["when", "title"]
@@ -118,9 +99,15 @@ class SessionAdmin(DecisionPages, OfficeAdmin):
     SIZE = ["minimum", "capacity"]
     CHOSEN = ["format", *SIZE, "at_deadline", "for_campus", "listed", "accommodation_lead_days"]
 
+    def own_pages(self) -> list[OwnPage]:
+        return [
+            (f"<int:pk>/{name}/", partial(decide, office=self, form_class=form_class), name)
+            for name, form_class in PAGES.items()
+        ]
+
     # ---- what can be typed ----
 
-    def get_fieldsets(self, request, obj=None):
+    def get_fieldsets(self, request: HttpRequest, obj: Session | None = None) -> Any:
         if obj is None or self._is_schedule(request, obj):
             return self.SCHEDULE
         fixed = "Times and places change with the buttons above: people have planned with them, and are told."
@@ -132,26 +119,26 @@ class SessionAdmin(DecisionPages, OfficeAdmin):
             *([("What happened", {"fields": history})] if history else []),
         ]
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Session | None = None) -> list[str]:
         if obj is None or self._is_schedule(request, obj):
             return []
         sealed = [] if obj.is_running else self.SIZE
         return [*self.FACTS, *self.COUNTS, *self.HISTORY, *sealed]
 
-    def _is_schedule(self, request, obj: Session) -> bool:
+    def _is_schedule(self, request: HttpRequest, obj: Session) -> bool:
         return obj.status == Session.Status.DRAFT and self.has_change_permission(request, obj)
 
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        self_form = ScheduleForm if obj is None or self._is_schedule(request, obj) else PublishedForm
-        return super().get_form(request, obj, change=change, form=self_form, **kwargs)
+    def get_form(self, request: HttpRequest, obj: Session | None = None, change: bool = False, **kwargs: Any) -> Any:
+        typed = ScheduleForm if obj is None or self._is_schedule(request, obj) else PublishedForm
+        return super().get_form(request, obj, change=change, form=typed, **kwargs)
 
-    def get_inlines(self, request, obj=None):
+    def get_inlines(self, request: HttpRequest, obj: Session | None = None) -> Any:
         if obj is None or self._is_schedule(request, obj):
             return [FurtherMeetingInline]
         return [DecisionInline]
 
-    def has_delete_permission(self, request, obj=None):
-        """Only a draft nobody ever registered for can go; everything else is cancelled with a reason."""
+    def has_delete_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
+        """Let only a draft go that nobody ever registered for; every other session is cancelled with a reason."""
         spare = obj is None or (obj.status == Session.Status.DRAFT and obj.next_position == 1)
         return spare and super().has_delete_permission(request, obj)
 
@@ -160,7 +147,7 @@ class SessionAdmin(DecisionPages, OfficeAdmin):
 
     def words(self, obj: Session) -> dict[str, str]:
         zone = obj.time_zone or "UTC"
-        meetings = [meeting_words(meeting) for meeting in obj.meetings.select_related("venue")]
+        meetings = [when_and_where(meeting) for meeting in obj.meetings.select_related("venue")]
         return super().words(obj) | {
             "State": obj.get_status_display(),
             "Confirm by": day_and_time(obj.confirm_by, zone) or "nothing",
@@ -171,28 +158,28 @@ class SessionAdmin(DecisionPages, OfficeAdmin):
 
     # ---- saving ----
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
         """Leave it to save_related, which has the meetings too."""
 
-    def save_related(self, request, form, formsets, change):
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         if isinstance(form, PublishedForm):
             self._change_published(request, form)
             return
         workshop = form.cleaned_data["workshop"]
-        further = [meeting for formset in formsets for meeting in formset.kept()]
+        further = [meeting for formset in formsets for meeting in formset.held()]
         plans = [meeting.plan(workshop.minutes) for meeting in [form, *further]]
         if change:
             self._change_draft(form, plans)
         else:
             self._schedule(request, form, plans)
 
-    def _schedule(self, request, form: ScheduleForm, plans: list) -> None:
+    def _schedule(self, request: HttpRequest, form: ScheduleForm, plans: list[MeetingPlan]) -> None:
         chosen = {name: form.cleaned_data[name] for name in self.CHOSEN}
         deadlines = {name: form.cleaned_data[name] for name in DEADLINES}
         session = Session.objects.schedule(
             form.cleaned_data["workshop"],
             meetings=plans,
-            by=request.user,
+            by=acting(request),
             facilitators=form.cleaned_data["facilitators"] or None,
             **chosen,
             **deadlines,
@@ -201,7 +188,7 @@ class SessionAdmin(DecisionPages, OfficeAdmin):
         form.instance._state.adding = False
         form.instance.refresh_from_db()
 
-    def _change_draft(self, form: ScheduleForm, plans: list) -> None:
+    def _change_draft(self, form: ScheduleForm, plans: list[MeetingPlan]) -> None:
         session, cleaned = form.instance, form.cleaned_data
         session.facilitators.set(cleaned["facilitators"])
         wanted = {name: cleaned[name] for name in DEADLINES}
@@ -217,10 +204,10 @@ class SessionAdmin(DecisionPages, OfficeAdmin):
         session.save(update_fields=given)
 
     def _differing(self, form: ScheduleForm) -> set[str]:
-        """The fields typed in, and those left blank that follow from the workshop."""
+        """Return the fields typed in, and those left blank that follow from the workshop."""
         return {*form.changed_data, *form.FOLLOWING}
 
-    def _rewrite_meetings(self, session: Session, plans: list) -> None:
+    def _rewrite_meetings(self, session: Session, plans: list[MeetingPlan]) -> None:
         """Replace the meetings of a draft, to which nothing points yet, unless they are the same."""
         names = ("starts_at", "ends_at", "time_zone", "venue_id", "join_link")
         before = [tuple(getattr(meeting, name) for name in names) for meeting in session.meetings.all()]
@@ -231,46 +218,54 @@ class SessionAdmin(DecisionPages, OfficeAdmin):
         for meeting in new:
             meeting.save()
 
-    def _change_published(self, request, form: PublishedForm) -> None:
+    def _change_published(self, request: HttpRequest, form: PublishedForm) -> None:
         session, cleaned = form.instance, form.cleaned_data
         if "accommodation_lead_days" in form.changed_data:
             session.save(update_fields=["accommodation_lead_days"])
         if "facilitators" in form.changed_data:
-            session.appoint(cleaned["facilitators"], by=request.user)
+            session.appoint(cleaned["facilitators"], by=acting(request))
         if "listed" in form.changed_data:
             show = session.make_listed if cleaned["listed"] else session.make_unlisted
-            show(by=request.user)
+            show(by=acting(request))
         if "minimum" in cleaned:
-            session.resize(cleaned["minimum"], cleaned["capacity"], by=request.user)
+            session.resize(cleaned["minimum"], cleaned["capacity"], by=acting(request))
 
-    def construct_change_message(self, request, form, formsets, add=False):
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """Say what changed; what verbs of a published session have put on record is left out."""
         if isinstance(form, PublishedForm):
             for label in ("Minimum", "Capacity", "Facilitators", "Listed"):
                 form.before[label] = self.words(form.instance)[label]
         return super().construct_change_message(request, form, formsets, add)
 
-    def log_addition(self, request, obj, message):
+    def log_addition(self, request: HttpRequest, obj: Session, message: Any) -> Any:
         """Leave it to the verb, which has put it on record."""
 
-    def response_add(self, request, obj, post_url_continue=None):
+    def response_add(self, request: HttpRequest, obj: Session, post_url_continue: str | None = None) -> HttpResponse:
         return self._publish(request, obj) or super().response_add(request, obj, post_url_continue)
 
-    def response_change(self, request, obj):
+    def response_change(self, request: HttpRequest, obj: Session) -> HttpResponse:
         return self._publish(request, obj) or super().response_change(request, obj)
 
-    def _publish(self, request, session: Session):
+    def _publish(self, request: HttpRequest, session: Session) -> HttpResponse | None:
         if "_publish" not in request.POST:
             return None
         try:
-            session.publish(by=request.user)
+            session.publish(by=acting(request))
         except Session.Refused as refusal:
             messages.error(request, f"Saved as a draft, not published. {refusal}")
         else:
             messages.success(request, f"Published: {session}. People can register now.")
         return HttpResponseRedirect(reverse("admin:sessions_app_session_change", args=[session.pk]))
 
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> Any:
         context["open_pages"] = open_pages(obj) if obj and self.has_change_permission(request, obj) else []
         context["show_save_and_add_another"] = add
         context["show_publish"] = obj is None or self._is_schedule(request, obj)
@@ -279,11 +274,11 @@ class SessionAdmin(DecisionPages, OfficeAdmin):
     # ---- the list ----
 
     @admin.action(description="Publish selected drafts", permissions=["change"])
-    def publish_selected(self, request, queryset):
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
         published = 0
         for session in queryset.order_by("pk"):
             try:
-                session.publish(by=request.user)
+                session.publish(by=acting(request))
             except Session.Refused as refusal:
                 messages.error(request, f"{session}: {refusal}")
             else:
@@ -331,12 +326,12 @@ class SessionAdmin(DecisionPages, OfficeAdmin):
     @admin.display(description="meetings")
     def meetings_in_words(self, session: Session) -> str:
         every = session.meetings(manager="every").select_related("venue")
-        lines = ((meeting_words(one) + (", cancelled" if one.is_cancelled else ""),) for one in every)
+        lines = ((when_and_where(one) + (", cancelled" if one.is_cancelled else ""),) for one in every)
         return format_html_join(mark_safe("<br>"), "{}", lines)
 
 
 def session_state(session: Session) -> str:
-    """“Open, short by two”, “Confirmed, full”: the state and what the office wants to know with it."""
+    """Return the state with what the office wants to know of it: “Open, short by two”, “Confirmed, full”."""
     words, short = session.get_status_display(), session.minimum - session.seats_taken
     if session.status == Session.Status.OPEN:
         return f"{words}, short by {short}" if short > 0 else f"{words}, minimum reached"

@@ -1,4 +1,6 @@
-"""What the first page of the desk tells the Accommodations group."""
+"""What the first page of the admin tells the Accommodations group."""
+
+from typing import Any
 
 from django import template
 from django.utils import timezone
@@ -9,8 +11,8 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def access_requests_waiting(context) -> int:
-    """Return how many access requests wait for an answer; 0 for whoever is not in the group, without a look at them."""
+def access_requests_waiting(context: dict[str, Any]) -> int:
+    """Return how many access requests wait for an answer; 0, without a query, for people outside the group."""
     if not context["request"].user.arranges_access:
         return 0
     return Accommodation.objects.waiting(timezone.now()).count()

@@ -1,9 +1,12 @@
 """What came back from the calendars and mailboxes of a session's people, for the roster."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django import template
 from django.urls import reverse
 
-from foundation.dates import clock, short_day
+from foundation.dates import day_and_time
 from notifications.models import CalendarThread, Decline, Notice, ReceivedMail
 from registrations.models import Registration
 from sessions_app.models import Session
@@ -18,7 +21,7 @@ def calendar_news(session: Session) -> dict:
     return {"news": sorted(news, key=lambda one: str(one["person"]).casefold())}
 
 
-def _declined(session: Session):
+def _declined(session: Session) -> Iterator[dict[str, Any]]:
     waiting = Decline.objects.waiting().filter(registration__session=session)
     given_up = dict(waiting.values_list("registration_id", "gives_up_at"))
     threads = CalendarThread.objects.filter(
@@ -32,12 +35,11 @@ def _declined(session: Session):
         if len(numbers) > 1:
             words = f"Declined part {numbers[thread.meeting_id]} of {len(numbers)}"
         if at := given_up.get(thread.registration_id):
-            zone = session.time_zone
-            words += f"; the place is given up on {short_day(at, zone)}, {clock(at, zone)}"
+            words += f"; the place is given up on {day_and_time(at, session.time_zone)}"
         yield {"person": thread.registration.person, "words": words, "url": ""}
 
 
-def _to_read(session: Session):
+def _to_read(session: Session) -> Iterator[dict[str, Any]]:
     mails = ReceivedMail.objects.waiting_for_the_office().filter(thread__registration__session=session)
     mails = mails.select_related("thread__registration__person")
     for mail in mails.defer("raw"):
@@ -45,7 +47,7 @@ def _to_read(session: Session):
         yield {"person": mail.thread.registration.person, "words": mail.sentence, "url": url}
 
 
-def _returned(session: Session):
+def _returned(session: Session) -> Iterator[dict[str, Any]]:
     notices = Notice.objects.undeliverable().filter(registration__session=session, bounced_at__isnull=False)
     for notice in notices.select_related("registration__person"):
         url = reverse("admin:notifications_notice_change", args=[notice.pk])

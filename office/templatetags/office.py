@@ -8,7 +8,8 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from accounts.models import Campus
-from office.sessions.page import day_and_time, meeting_words
+from foundation.dates import day_and_time
+from office.dates import when_and_where
 from sessions_app.models import Session
 
 register = template.Library()
@@ -44,11 +45,11 @@ def time_zones() -> list[str]:
 
 @register.filter
 def wall_clock(at: datetime, zone: str) -> str:
-    """“Fri, May 10, 2024, 5:00 PM”."""
+    """Return “Fri, May 10, 2024, 5:00 PM”."""
     return day_and_time(at, zone)
 
 
 @register.filter
 def meetings_in_words(session: Session) -> str:
-    """Each meeting’s day, times, zone and place."""
-    return "; ".join(meeting_words(meeting) for meeting in session.meetings.select_related("venue"))
+    """Return the day, times, zone and place of each meeting."""
+    return "; ".join(when_and_where(meeting) for meeting in session.meetings.select_related("venue"))

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Campus, Unit
 from devtools.testing.page import read
-from office.roster import at_words
+from foundation.dates import day_and_time
 from registrations.models import Registration
 from sessions_app.models import Session
 
@@ -88,7 +88,10 @@ def test_the_roster_says_who_has_read_the_pre_work_and_how_many(clerk, for_two, 
         registration.finish_pre_work(now=now)
     page = read(clerk.get(url("roster", for_two)))
     assert "1 of 2 have said that they read the pre-work." in page.text
-    assert page.everything.count("Not read yet") == 1 and page.text.count(f"Read {at_words(now, for_two)}") == 1
+    assert (
+        page.everything.count("Not read yet") == 1
+        and page.text.count(f"Read {day_and_time(now, for_two.time_zone)}") == 1
+    )
 
 
 def test_an_address_is_never_on_paper(clerk, for_two, person):

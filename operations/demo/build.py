@@ -26,7 +26,7 @@ class NotEmpty(Exception):
 
 
 def is_empty() -> bool:
-    """True while the database knows no workshop, no session and nobody but the rule."""
+    """Return whether the database knows no workshop, no session and nobody but the rule."""
     people = Person.objects.exclude(email=Person.objects.RULE_ADDRESS)
     return not (Workshop.objects.exists() or Session.objects.exists() or people.exists())
 
@@ -70,7 +70,7 @@ def build_people(since: datetime) -> tuple[Person, dict[str, Person]]:
         campus=campuses["Twin Cities"],
         created_at=since,
     )
-    # So that whoever tries the demo sees the desk of access requests, too.
+    # So that people who try the demo see the page of access requests, too.
     office.groups.add(Group.objects.get_or_create(name=Person.objects.ACCOMMODATIONS)[0])
     people = {}
     with (CONTENT / "people.csv").open(encoding="utf-8", newline="") as file:
@@ -112,12 +112,12 @@ def build_catalog() -> None:
 
 
 def set_mail_aside(now: datetime) -> None:
-    """Mark what the season owed so far as sent: it was told in the past, and the inbox starts empty.
+    """Mark the mail that the season owed so far as sent: it went out in the past, and the inbox starts empty.
 
     The invitations count as handed over, so that leaving one of these sessions takes it off the calendar again.
     """
-    invited = Notice.objects.filter(state=Notice.State.QUEUED, method=Notice.Method.REQUEST)
-    invited = list(invited.select_related("thread__meeting__venue__campus", "registration__session__workshop"))
+    requests = Notice.objects.filter(state=Notice.State.QUEUED, method=Notice.Method.REQUEST)
+    invited = list(requests.select_related("thread__meeting__venue__campus", "registration__session__workshop"))
     note_what_is_shown(invited, now)
     Notice.objects.bulk_update(invited, ["facts"])
     Notice.objects.filter(state=Notice.State.QUEUED).update(state=Notice.State.SENT, attempts=1, sent_at=now)

@@ -10,15 +10,15 @@ from operations.demo.season import ZONE, Story, yesterday_at_five
 from registrations.models import Accommodation, Nomination, Registration
 from sessions_app.models import MeetingPlan, Session, Venue
 
-Happening = tuple[datetime, Callable[[datetime], None]]
+Happening = tuple[datetime, Callable[[datetime], object]]
 
 
 def play(stories: list[Story], office: Person, amina: Person, others: list[Person], now: datetime) -> None:
     """Schedule every story's session, then let happen what happened before `now`, earliest first.
 
-    `amina` registers where a story says so; `others` take turns for the remaining places.
+    `amina` registers where a story says so; `others` take turns for the other seats.
     """
-    happenings = []
+    happenings: list[Happening] = []
     for number, story in enumerate(stories):
         session = schedule(story, office, now)
         happenings += life(story, session, guests(story, session.workshop, amina, others, number), office, now)
@@ -48,11 +48,12 @@ def schedule(story: Story, office: Person, now: datetime) -> Session:
 
 
 def scheduled_at(story: Story, now: datetime) -> datetime:
+    """Return when the office schedules a session: two months ahead, and at least 22 days ago."""
     return min(story.meetings[0][0] - timedelta(days=60), now - timedelta(days=22))
 
 
 def guests(story: Story, workshop: Workshop, amina: Person, others: list[Person], number: int) -> list[Person]:
-    """Return who registers, in order; each session begins with somebody else, so that everyone gets about."""
+    """Return the people who register, in order; each session begins with another person, so that all get about."""
     eligible = [person for person in others if workshop.is_for(person)]
     turn = number * 5 % len(eligible)
     people = eligible[turn:] + eligible[:turn]
@@ -64,14 +65,14 @@ def guests(story: Story, workshop: Workshop, amina: Person, others: list[Person]
 def life(story: Story, session: Session, people: list[Person], office: Person, now: datetime) -> Iterator[Happening]:
     """Yield when each verb is called on `session` before `now`, and a function of that instant that calls it.
 
-    The first `story.left` people leave again. What Celery would settle is settled at once.
+    The first `story.left` people leave again. What is due is settled at once, as Celery would.
     """
     if story.draft:
         return
     published_at = scheduled_at(story, now) + timedelta(days=1)
     decided_by = min(now, session.confirm_by)
     last_at = decided_by - timedelta(days=1)
-    made = []
+    made: list[Registration] = []
 
     def register(person: Person) -> Callable[[datetime], None]:
         def happen(at: datetime) -> None:
@@ -83,11 +84,14 @@ def life(story: Story, session: Session, people: list[Person], office: Person, n
 
         return happen
 
+    def withdraw(number: int) -> Callable[[datetime], None]:
+        return lambda at: made[number].withdraw(made[number].person, now=at)
+
     yield published_at, lambda at: session.publish(office, now=at)
     for number, person in enumerate(people, start=1):
         yield published_at + (last_at - published_at) * number / (len(people) + 1), register(person)
     for number in range(story.left):
-        yield last_at, lambda at, number=number: made[number].withdraw(made[number].person, now=at)
+        yield last_at, withdraw(number)
     if story.nominates:
         yield last_at, lambda at: Nomination.objects.nominate(story.nominates, session, made[0].person, now=at)
     if story.answer:
@@ -108,4 +112,5 @@ def life(story: Story, session: Session, people: list[Person], office: Person, n
 def answer_first(registration: Registration, answer: str, office: Person, at: datetime) -> None:
     """Answer what the person asked for with this registration."""
     asked = Accommodation.objects.of(registration)
+    assert asked is not None, "the story says what the person needs"
     asked.reply(answer, office, asked.asked_at, now=at)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from foundation.wall_clock import instant
@@ -26,20 +27,20 @@ class Story:
     registered: int = 0
     waiting: int = 0
     left: int = 0
-    amina: int = 0  # the place in line of the person whose account is for trying, 0 if she is not there
-    nominates: list[str] = field(default_factory=list)  # the addresses that who registered first proposes
-    needs: list[str] = field(default_factory=list)  # what those who registered first need to take part, in their order
-    answer: str = ""  # to the first of these
+    amina: int = 0  # the turn at which Amina registers, 1 for the first; 0: never
+    nominates: list[str] = field(default_factory=list)  # the addresses that the first registrant proposes
+    needs: list[str] = field(default_factory=list)  # what the first registrants need to take part, in their order
+    answer: str = ""  # to the first of these needs
     draft: bool = False
     decided_yesterday: bool = False
     extended: bool = False
     run_anyway: str = ""
     cancelled: str = ""
     venue: str = ""
-    overrides: dict = field(default_factory=dict)  # fields of the Session
+    overrides: dict[str, Any] = field(default_factory=dict)  # fields of the Session
 
 
-def read(name: str) -> dict:
+def read(name: str) -> dict[str, Any]:
     """Return the content of one of the demo's TOML files."""
     return tomllib.loads((CONTENT / name).read_text(encoding="utf-8"))
 
@@ -50,7 +51,8 @@ def season(now: datetime) -> list[Story]:
     first_monday = today + timedelta(days=7 + -today.weekday() % 7)
     details = read("season.toml")
     told = {(each.pop("workshop"), each.pop("date")): each for each in details["published"]}
-    stories, taken = [], set()
+    stories: list[Story] = []
+    taken: set[date] = set()
     for name in SCHEDULES:
         for title, day, start, end, week in published(name):
             new_day = free_day(first_monday, week, day.weekday(), taken)
@@ -88,7 +90,7 @@ def free_day(first_monday: date, week: int, weekday: int, taken: set[date]) -> d
 
 
 def is_away(day: date) -> bool:
-    """True on days when a school in the United States is empty."""
+    """Return whether a school in the United States is empty on `day`."""
     thanksgiving = day.month == 11 and (
         (day.weekday() == 3 and 22 <= day.day <= 28) or (day.weekday() == 4 and 23 <= day.day <= 29)
     )
@@ -96,7 +98,7 @@ def is_away(day: date) -> bool:
     return thanksgiving or winter_break or (day.month, day.day) in {(6, 19), (7, 4), (11, 11)}
 
 
-def story(title: str, days: list[date], start: time, end: time, details: dict) -> Story:
+def story(title: str, days: list[date], start: time, end: time, details: dict[str, Any]) -> Story:
     """Return the Story of `title` on `days`; what is not a field of the Story goes to the Session as it is."""
     meetings = [(instant(day, start, ZONE), instant(day, end, ZONE)) for day in days]
     mine = {name: details.pop(name) for name in list(details) if name in Story.__dataclass_fields__}

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import registrations.models.refusals
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -36,7 +35,6 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['session', 'position'],
             },
-            bases=(registrations.models.refusals.Refusals, models.Model),
         ),
         migrations.CreateModel(
             name='Nomination',

@@ -1,24 +1,26 @@
 """What a person needs to take part, sealed: read by that person and by the Accommodations group, and by nobody else."""
 
 from datetime import datetime
+from typing import Self
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Person
-from accounts.sealed import Unreadable, seal, seal_anew, unseal
+from accounts.sealed import Unreadable, reseal, seal, unseal
 from foundation.record import record
+from foundation.verbs import verb
 from registrations.models.registration import Registration
 from registrations.signals import accommodation_answered, accommodation_asked
 
 
-class AccommodationQuerySet(models.QuerySet):
+class AccommodationQuerySet(models.QuerySet["Accommodation"]):
     def of(self, registration: Registration) -> "Accommodation | None":
         return self.filter(registration=registration).first()
 
-    def waiting(self, now: datetime):
+    def waiting(self, now: datetime) -> Self:
         """Those to answer: not answered since they were asked, of people who still come."""
         unanswered = Q(answered_at=None) | Q(asked_at__gt=F("answered_at"))
         return self.filter(
@@ -27,24 +29,24 @@ class AccommodationQuerySet(models.QuerySet):
             registration__session__ends_at__gt=now,
         )
 
-    def spent(self, now: datetime):
+    def spent(self, now: datetime) -> Self:
         """Those to delete: 30 days (ACCOMMODATION_LIFE) after the end of the session."""
         return self.filter(registration__session__ends_at__lte=now - settings.ACCOMMODATION_LIFE)
 
-    def kept_by(self, person: Person) -> str:
+    def carried_by(self, person: Person) -> str:
         """Return what the person asked for last if they said to keep it for their next registration, otherwise ""."""
         last = self.filter(registration__person=person).order_by("-asked_at", "-pk").first()
         return last.needs_if_readable if last and last.keep_for_next else ""
 
-    @transaction.atomic
+    @verb
     def ask(
         self, registration: Registration, needs: str, keep_for_next: bool | None = None, now: datetime | None = None
     ) -> "Accommodation":
-        """Write down what the person needs for this registration, in place of what they said before.
+        """Write down what the person needs for this registration, instead of what they said before.
 
-        Changed needs wait for an answer again; who answers is told once while they wait. Without `keep_for_next` it
-        stays as the person said last. Raises an Accommodation.Refused for a place that was given up and a session that
-        is cancelled or over.
+        Changed needs wait for an answer again; the group that answers is told once while they wait. Without
+        `keep_for_next` it stays as the person said last. Raises an Accommodation.Refused for a registration that has
+        ended and a session that is cancelled or over.
         """
         now = now or timezone.now()
         registration.session.lock()
@@ -52,7 +54,7 @@ class AccommodationQuerySet(models.QuerySet):
         Accommodation.refuse_unless_askable(registration, now)
         said = self.of(registration)
         if said is None:
-            keeps = bool(self.kept_by(registration.person)) if keep_for_next is None else keep_for_next
+            keeps = bool(self.carried_by(registration.person)) if keep_for_next is None else keep_for_next
             said = self.create(registration=registration, sealed_needs=seal(needs), keep_for_next=keeps, asked_at=now)
             accommodation_asked.send(Accommodation, accommodation=said)
             return said
@@ -66,32 +68,30 @@ class AccommodationQuerySet(models.QuerySet):
             accommodation_asked.send(Accommodation, accommodation=said)
         return said
 
-    ask.alters_data = True
-
+    @verb
     def carry(
         self, registration: Registration, beside: Registration | None = None, now: datetime | None = None
     ) -> "Accommodation | None":
-        """Ask for what the person kept for their next registration. None if that is nothing, or no use here.
+        """Ask again for what the person asked for last, if they said to keep it. None if there is nothing to ask here.
 
-        What they asked for with the place they have `beside` this one, until it is clear which they get, comes first.
+        What they asked for with the registration they have `beside` this one comes first: they have both until it is
+        clear which seat they get.
         """
         asked = beside and self.of(beside)
-        kept = asked.needs_if_readable if asked else self.kept_by(registration.person)
-        if not kept or self.of(registration):
+        needs = asked.needs_if_readable if asked else self.carried_by(registration.person)
+        if not needs or self.of(registration):
             return None
         try:
-            return self.ask(registration, kept, now=now)
+            return self.ask(registration, needs, now=now)
         except Accommodation.Refused:
             return None
 
-    carry.alters_data = True
-
-    @transaction.atomic
+    @verb
     def follow(self, left: Registration, to: Registration, now: datetime | None = None) -> "Accommodation | None":
-        """Move what was asked with the place that was `left` along to the place the person has instead.
+        """Move what was asked with the registration that was `left` to the one the person has instead.
 
-        It waits for an answer again, because another date is arranged anew. None if nothing was asked, or something is
-        already asked there. The caller holds the locks of both sessions.
+        It waits for an answer again, because each date is arranged by itself. None if nothing was asked, or if
+        something is already asked there. The caller holds the locks of both sessions.
         """
         asked = self.of(left)
         if asked is None or self.of(to):
@@ -101,8 +101,6 @@ class AccommodationQuerySet(models.QuerySet):
         asked.save(update_fields=["registration", "asked_at", "sealed_answer", "answered_at", "answered_by"])
         accommodation_asked.send(Accommodation, accommodation=asked)
         return asked
-
-    follow.alters_data = True
 
 
 class Accommodation(models.Model):
@@ -114,9 +112,9 @@ class Accommodation(models.Model):
         """Asking or answering was refused; `str(error)` is the sentence shown to the person."""
 
     class NotTakingPart(Refused):
-        """The place was given up, or the session is cancelled or over."""
+        """The registration has ended, or the session is cancelled or over."""
 
-    class ChangedMeanwhile(Refused):
+    class ChangedSince(Refused):
         """What was answered is not what the person asks for now."""
 
     # Hidden from the other side, so that no list of registrations can be filtered by who asked for something.
@@ -134,7 +132,7 @@ class Accommodation(models.Model):
         verbose_name = "access request"
         ordering = ["registration__session__starts_at", "asked_at"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Access request {self.pk}"
 
     # ---- questions ----
@@ -178,27 +176,25 @@ class Accommodation(models.Model):
 
     # ---- verbs ----
 
-    @transaction.atomic
+    @verb
     def read(self, by: Person) -> None:
         """Put on record, without the words, that `by` reads them. To be called before they are shown to the group."""
         record(by, self, "Read.")
 
-    read.alters_data = True
-
-    @transaction.atomic
+    @verb
     def reply(self, answer: str, by: Person, asked_at: datetime, now: datetime | None = None) -> None:
-        """Answer what was asked at `asked_at`, in place of an earlier answer; the person is told that there is one.
+        """Answer what was asked at `asked_at`, instead of an earlier answer; the person is told that there is one.
 
-        Raises ChangedMeanwhile if the person has asked for something else since.
+        Raises ChangedSince if the person has asked for something else since.
         """
         now = now or timezone.now()
         self.registration.session.lock()
         try:
             self.refresh_from_db()
         except self.DoesNotExist:
-            raise self.ChangedMeanwhile("The person has deleted this, so there is nothing to answer.") from None
+            raise self.ChangedSince("The person has deleted this, so there is nothing to answer.") from None
         if self.asked_at != asked_at:
-            raise self.ChangedMeanwhile("This was changed while you were answering. Read it again before you send.")
+            raise self.ChangedSince("This was changed while you were answering. Read it again before you send.")
         if self.is_answered and self.answer == answer:
             return
         self.sealed_answer, self.answered_at, self.answered_by = seal(answer), now, by
@@ -206,12 +202,9 @@ class Accommodation(models.Model):
         record(by, self, "Answered.")
         accommodation_answered.send(Accommodation, accommodation=self)
 
-    reply.alters_data = True
-
+    @verb
     def rotate(self) -> bool:
-        """Seal the words with the first key. False if somebody changed them meanwhile. Raises Unreadable."""
+        """Seal the words with the first key. False if somebody changed them in between. Raises Unreadable."""
         before = {"sealed_needs": self.sealed_needs, "sealed_answer": self.sealed_answer}
-        after = {name: seal_anew(sealed) for name, sealed in before.items()}
+        after = {name: reseal(sealed) for name, sealed in before.items()}
         return bool(Accommodation.objects.filter(pk=self.pk, **before).update(**after))
-
-    rotate.alters_data = True

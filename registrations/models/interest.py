@@ -1,7 +1,8 @@
-"""“Tell me when there is a date”: a person's wish to hear when a session of a workshop opens."""
+"""“Tell me when there is a date”: a person asks to hear when a session of a workshop opens."""
 
 import uuid
 from datetime import datetime
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -10,49 +11,48 @@ from django.utils import timezone
 
 from accounts.models import Person
 from catalog.models import Workshop
+from foundation.verbs import verb
 from registrations import eligibility
 from registrations.models.registration import Registration
 from sessions_app.models import Session
 
 
-class InterestQuerySet(models.QuerySet):
-    def standing(self):
+class InterestQuerySet(models.QuerySet["Interest"]):
+    def standing(self) -> Self:
         """Not stopped."""
         return self.filter(stopped_at__isnull=True)
 
-    def met_by(self, session: Session, now: datetime):
+    def met_by(self, session: Session, now: datetime) -> Self:
         """The standing interests to tell of `session`: of people who may come, without a seat on a date to come.
 
-        Who only waits for a seat on another date is told, who waits in `session` itself knows of it.
+        A person who waits for a seat on another date is told; one who waits in `session` itself knows of it.
         """
         seated = Q(status=Registration.Status.REGISTERED, session__workshop=session.workshop, session__ends_at__gt=now)
-        placed = Registration.objects.filter(seated | Q(status__in=Registration.ACTIVE, session=session))
+        registered = Registration.objects.filter(seated | Q(status__in=Registration.ACTIVE, session=session))
         return (
             self.standing()
             .filter(workshop=session.workshop, person__in=eligibility.people_for(session))
-            .exclude(person__in=placed.order_by().values("person"))
+            .exclude(person__in=registered.order_by().values("person"))
         )
 
+    @verb
     def express(self, person: Person, workshop: Workshop, now: datetime | None = None) -> "Interest":
         """Note that `person` wants to hear of dates of `workshop`; a second call answers with what exists.
 
         Raises Interest.Refused for a workshop that is for others.
         """
         now = now or timezone.now()
-        if not workshop.is_for(person):
-            words = workshop.audience_words.lower()
-            raise Interest.Refused(f"This workshop is for {words}. If that is you, correct your role in your profile.")
+        if for_others := eligibility.why_not_in(person, workshop):
+            raise Interest.Refused(for_others)
         interest, made = self.get_or_create(person=person, workshop=workshop, defaults={"since": now})
         if not made and interest.stopped_at:
             interest.since, interest.stopped_at = now, None
             interest.save(update_fields=["since", "stopped_at"])
         return interest
 
-    express.alters_data = True
-
 
 class Interest(models.Model):
-    """One person's wish to hear of the dates of one workshop, from `since` until `stopped_at`."""
+    """One person asks to hear of the dates of one workshop, from `since` until `stopped_at`."""
 
     class Refused(Exception):
         """Noting an interest was refused; `str(error)` is the sentence shown to the person."""
@@ -71,20 +71,19 @@ class Interest(models.Model):
             models.UniqueConstraint(fields=["person", "workshop"], name="one_interest_per_person_and_workshop")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.person} · {self.workshop}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("interest", args=[self.uuid])
 
     @property
     def is_standing(self) -> bool:
         return self.stopped_at is None
 
+    @verb
     def stop(self, now: datetime | None = None) -> None:
         """Write no more about this workshop. Stopping what has stopped changes nothing."""
         if self.is_standing:
             self.stopped_at = now or timezone.now()
             self.save(update_fields=["stopped_at"])
-
-    stop.alters_data = True

@@ -1,9 +1,10 @@
-"""A colleague proposed for a session. Nobody is enrolled without their yes, and no seat is held meanwhile."""
+"""A colleague proposed for a session. Nobody is registered without their yes, and no seat is held for them."""
 
 import uuid
 from datetime import datetime
+from typing import Self
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -11,29 +12,30 @@ from django.utils import timezone
 from accounts.models import Person
 from accounts.sign_in import may_ask, may_get_mail
 from foundation.record import record
+from foundation.verbs import verb
 from registrations.models.accommodation import Accommodation
 from registrations.models.registration import Registration
 from registrations.signals import nomination_made
 from sessions_app.models import Session
 
 
-class NominationQuerySet(models.QuerySet):
-    def open(self):
+class NominationQuerySet(models.QuerySet["Nomination"]):
+    def open(self) -> Self:
         """Neither answered nor ended."""
         return self.filter(status=Nomination.Status.OPEN)
 
-    def told_to(self, person: Person):
+    def told_to(self, person: Person) -> Self:
         """The nominations `person` was written to about."""
         return self.filter(email=person.email, told_at__isnull=False)
 
-    @transaction.atomic
+    @verb
     def nominate(
         self, emails: list[str], session: Session, by: Person, now: datetime | None = None
     ) -> list["Nomination"]:
         """Propose the people with these addresses (lower case) for `session`, and tell each of them.
 
-        Returns the new nominations; whoever `by` proposed before is left as they are. Nobody is written to twice about
-        one session, nor if they have a place in it or are nobody here, and `by` cannot tell: that would say who comes.
+        Returns the new nominations; those that `by` made before are left as they are. Nobody is written to twice about
+        one session, nor if they are registered or may get no mail, and `by` cannot tell: that would say who comes.
         Raises Registration.Refused as registering would, and Nomination.Refused for an address that cannot be proposed.
         """
         now = now or timezone.now()
@@ -44,11 +46,11 @@ class NominationQuerySet(models.QuerySet):
         here = session.nominations.filter(email__in=emails)
         before = set(here.filter(by=by).values_list("email", flat=True))
         known = set(here.filter(told_at__isnull=False).values_list("email", flat=True))
-        placed = session.registrations.active().filter(person__email__in=emails)
-        known.update(placed.values_list("person__email", flat=True))
+        registered = session.registrations.active().filter(person__email__in=emails)
+        known.update(registered.values_list("person__email", flat=True))
         known.update(Person.objects.filter(email__in=emails, is_active=False).values_list("email", flat=True))
         known.update(email for email in emails if not may_get_mail(email))
-        made = []
+        made: list[Nomination] = []
         for email in dict.fromkeys(emails):
             if email in before:
                 continue
@@ -60,8 +62,6 @@ class NominationQuerySet(models.QuerySet):
             if nomination.told_at:
                 nomination_made.send(Nomination, nomination=nomination)
         return made
-
-    nominate.alters_data = True
 
 
 class Nomination(models.Model):
@@ -111,10 +111,10 @@ class Nomination(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.email} · {self.session}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("nomination", args=[self.uuid])
 
     # ---- questions ----
@@ -127,7 +127,7 @@ class Nomination(models.Model):
     def refuse_unless_may_nominate(by: Person, session: Session, now: datetime) -> None:
         """Raise the Registration.Refused that says why `by` cannot nominate for `session`; return None if they can.
 
-        Whoever could register may nominate, and so may whoever has a place, and the office.
+        People who could register may nominate, and so may people who are registered, and the office.
         """
         try:
             Registration.refuse_unless_joinable(by, session, now)
@@ -146,7 +146,7 @@ class Nomination(models.Model):
 
     # ---- verbs ----
 
-    @transaction.atomic
+    @verb
     def accept(self, person: Person, now: datetime | None = None) -> Registration:
         """Register `person`, the owner of the address; a second call answers with the registration there is.
 
@@ -154,7 +154,7 @@ class Nomination(models.Model):
         """
         now = now or timezone.now()
         self._lock_for(person)
-        if self.status == self.Status.ACCEPTED:
+        if self.status == self.Status.ACCEPTED and self.registration:
             return self.registration
         if self.status == self.Status.DECLINED:
             raise self.Refused("You declined this before. If you would like to come after all, register.")
@@ -163,17 +163,15 @@ class Nomination(models.Model):
         self._answer(self.Status.ACCEPTED, now, registration)
         return registration
 
-    @transaction.atomic
+    @verb
     def decline(self, person: Person, now: datetime | None = None) -> None:
-        """End the nomination with a no. Refuses once it was accepted: then there is a place to give up."""
+        """End the nomination with a no. Refuses once it was accepted: then there is a registration to give up."""
         now = now or timezone.now()
         self._lock_for(person)
         if self.status == self.Status.ACCEPTED:
             raise self.Refused("You accepted this before. If you can’t make it, give up your place.")
         if self.is_open:
             self._answer(self.Status.DECLINED, now)
-
-    accept.alters_data = decline.alters_data = True
 
     def _lock_for(self, person: Person) -> None:
         self.session.lock()

@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
+from foundation.verbs import verb
+from registrations.models.core import RegistrationCore
 
-class Preparation(models.Model):
+
+class Preparation(RegistrationCore):
     """The part of a Registration about pre-work. Only the person's own button says that they have read it."""
 
     pre_work_done_at = models.DateTimeField(null=True, blank=True)
@@ -19,17 +22,17 @@ class Preparation(models.Model):
         """True while there is something to read or do before, and the person has not said that they have."""
         return self.pre_work_done_at is None and self.session.workshop.pre_work.strip() != ""
 
-    @transaction.atomic
+    @verb
     def finish_pre_work(self, now: datetime | None = None) -> None:
         """Note that the person has read or done what comes before the session, so that nobody reminds them.
 
-        Refuses (NotThere) where there is nothing to read or the place has ended, and (SessionOver) afterwards.
+        Refuses (NotThere) where there is nothing to read or the registration has ended, and (SessionOver) afterwards.
         """
         now = now or timezone.now()
         self._lock()
         if self.pre_work_done_at:
             return
-        if not self.session.workshop.pre_work.strip():
+        if not self.has_pre_work_to_do:
             raise self.NotThere("There is nothing to read or do before this session.")
         if not self.is_active:
             raise self.NotThere("This place has ended, so there is nothing to prepare for.")
@@ -37,5 +40,3 @@ class Preparation(models.Model):
             raise self.SessionOver("This session has been held, so there is nothing left to prepare for.")
         self.pre_work_done_at = now
         self.save(update_fields=["pre_work_done_at"])
-
-    finish_pre_work.alters_data = True

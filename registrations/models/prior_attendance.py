@@ -27,5 +27,5 @@ class PriorAttendance(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.person} · {self.workshop}"

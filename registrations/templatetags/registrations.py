@@ -1,25 +1,70 @@
-"""What pages ask about the viewer's own registrations."""
+"""What pages ask about the viewer: their registrations, nominations and interests."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import template
+from django.db.models import Count, Q
+from django.template import Context
+from django.utils import timezone
 
-from registrations.models import Registration
-from registrations.places import numbered
+from catalog.models import Workshop
+from registrations.display.nominating import accepted_words
+from registrations.models import Interest, Nomination, Registration
+from registrations.newcomers import Intent
 from sessions_app.models import Session
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def places(context, *lists: Iterable[Session]) -> dict[int, Registration]:
+def own_registrations(context: Context, *lists: Iterable[Session]) -> dict[int, Registration]:
     """Give the viewer's active registrations in the sessions of `lists`, by session id. One query, none signed out.
 
-    Each has `number`, the 1-based place on the waitlist.
+    Each has `number`, its 1-based number on the waitlist.
     """
     person = getattr(context.get("request"), "user", None)
     ids = [session.pk for sessions in lists for session in sessions or ()]
     if person is None or not person.is_authenticated or not ids:
         return {}
-    mine = Registration.objects.active().filter(person=person, session__in=ids).order_by()
-    return {place.session_id: place for place in numbered(mine)}
+    own = Registration.objects.active().filter(person=person, session__in=ids).order_by()
+    return {registration.session_id: registration for registration in own.numbered()}
+
+
+@register.simple_tag(takes_context=True)
+def waiting_intent(context: Context) -> Intent | None:
+    """Give what waits in this browser session for a code to be accepted, if anything does."""
+    return Intent.waiting_in(context["request"].session)
+
+
+@register.simple_tag(takes_context=True)
+def accepted_of(context: Context, session: Session) -> str:
+    """Say how many of the colleagues the viewer nominated for `session` have accepted. One query."""
+    accepted = Count("pk", filter=Q(status=Nomination.Status.ACCEPTED))
+    found = session.nominations.filter(by=context["request"].user).aggregate(accepted=accepted, many=Count("pk"))
+    return accepted_words(**found)
+
+
+@register.simple_tag(takes_context=True)
+def interest_in(context: Context, workshop: Workshop) -> Interest | None:
+    """Give the viewer's interest in `workshop`, if one stands. One query, none signed out."""
+    person = context["request"].user
+    if not person.is_authenticated:
+        return None
+    return Interest.objects.standing().filter(person=person, workshop=workshop).first()
+
+
+@register.inclusion_tag("registrations/_nominations_and_interests.html", takes_context=True)
+def nominations_and_interests(context: Context) -> dict[str, Any]:
+    """Show what the viewer is asked to come to, and the workshops whose dates they wait for. Two queries."""
+    person, now = context["request"].user, context.get("now") or timezone.now()
+    running = Session.objects.public().joinable(now)
+    asked = Nomination.objects.open().told_to(person).filter(session__in=running)
+    registered = Registration.objects.active().filter(person=person)
+    asked = asked.exclude(session__in=registered.values("session")).select_related("session__workshop")
+    interests = Interest.objects.standing().filter(person=person, workshop__status=Workshop.Status.PUBLISHED)
+    return {
+        "now": now,
+        "asked": asked.order_by("session__starts_at", "pk"),
+        "interests": interests.select_related("workshop").order_by("workshop__title"),
+    }

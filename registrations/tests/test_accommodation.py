@@ -262,7 +262,7 @@ def test_what_is_emptied_in_the_next_form_is_not_carried_over(client, kept, make
 def test_what_was_said_last_decides(kept, make_session, person):
     following = Registration.objects.register(person, make_session(days=20))
     Accommodation.objects.ask(following, "Captions.", keep_for_next=False)
-    assert Accommodation.objects.kept_by(person) == ""
+    assert Accommodation.objects.carried_by(person) == ""
 
 
 def test_the_page_of_the_next_registration_proposes_it_without_sending(client, kept, make_session, person):

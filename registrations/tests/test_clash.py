@@ -120,7 +120,7 @@ def test_of_a_seat_and_a_place_in_line_the_seat_is_named(make_session, people, n
     _, person = people(2)
     for one, session in [(_, full), (person, full), (person, free)]:
         Registration.objects.register(one, session, now=now)
-    assert find_clash(person, make_session(days=30), now).place.session == free
+    assert find_clash(person, make_session(days=30), now).registration.session == free
 
 
 @pytest.mark.parametrize("ending", ["withdrawn", "cancelled"])

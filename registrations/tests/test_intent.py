@@ -14,8 +14,8 @@ from accounts.models import Campus, Person
 from catalog.models import Workshop
 from devtools.testing.registering import NEWCOMER, TYPED, join, next_page, register_page
 from devtools.testing.signing_in import APP_SECRET, CODE_PAGE, app_code, ask_for_code, is_signed_in, mailed_code
-from registrations.intent import Intent
 from registrations.models import Registration
+from registrations.newcomers import Intent
 from sessions_app.models import Session
 
 

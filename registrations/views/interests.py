@@ -1,5 +1,8 @@
 """Asking to be told of the dates of a workshop, and stopping it."""
 
+from http import HTTPStatus
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -10,13 +13,12 @@ from django.views.decorators.http import require_http_methods
 
 from catalog.models import Workshop
 from registrations.models import Interest
-
-CONFLICT = 409
+from registrations.views.viewer import SignedInRequest
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def interested(request: HttpRequest, slug: str) -> HttpResponse:
+def interested(request: SignedInRequest, slug: str) -> HttpResponse:
     """GET asks, POST notes that the person wants to hear of dates of the workshop. A refusal is 409."""
     workshop = get_object_or_404(Workshop.objects.published(), slug=slug)
     refusal = ""
@@ -34,14 +36,15 @@ def interested(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect(workshop)
     mine = Interest.objects.standing().filter(person=request.user, workshop=workshop).first()
     context = {"nav": "workshops", "workshop": workshop, "interest": mine, "refusal": refusal}
-    return render(request, "registrations/interested.html", context, status=CONFLICT if refusal else 200)
+    status = HTTPStatus.CONFLICT if refusal else HTTPStatus.OK
+    return render(request, "registrations/interested.html", context, status=status)
 
 
 @never_cache
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def interest(request: HttpRequest, uuid) -> HttpResponse:
-    """GET asks, POST stops the mail. Whoever has the link may, so that nobody has to sign in to stop it.
+def interest(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """GET asks, POST stops the mail. Anybody with the link may, so that nobody has to sign in to stop it.
 
     The page names the workshop and never the person.
     """

@@ -1,6 +1,8 @@
-"""Moving one's place to another date of the same workshop."""
+"""The page where a person moves to another date of the same workshop."""
 
 from datetime import datetime
+from http import HTTPStatus
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -9,34 +11,32 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Person
 from foundation.text import ordinal
 from registrations.clash import ACCEPT, Clash, warn_of_overlap
-from registrations.forms import TransferForm
+from registrations.display.joining import after_joining_beside, after_moving, after_registering
+from registrations.display.titles import day_of, title_and_day
+from registrations.forms.moving import TransferForm
 from registrations.models import Accommodation, Registration
-from registrations.sentences import after_moving, after_registering, day_of, titled
-from registrations.views.own import CONFLICT, own_registration
-from sessions_app.display.meter import meter
-from sessions_app.display.rows import listing, place_of, times_of
+from registrations.views.viewer import SignedInRequest, own_registration
+from sessions_app.display.rows import Row, listing, row
 from sessions_app.models import Session
 
 MOST_DATES = 50
-UNPROCESSABLE = 422
 WAIT = "wait"
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def transfer(request: HttpRequest, uuid) -> HttpResponse:
-    """GET lists the other dates, POST moves the place to one of them; `?to=` has one chosen.
+def transfer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """GET lists the other dates, POST moves the registration to one of them; `?to=` has one chosen.
 
-    Of a full date it asks whether to join the waitlist there and keep this place, and of one at the time of another
-    session whether that is meant. After a session was cancelled the place is taken up on the other date, on its
-    waitlist if it is full. A refusal is 409 with its sentence.
+    If the date is full, the page asks whether to join its waitlist and keep this registration; if it overlaps with
+    another session of the person, it asks whether that is meant. After a session was cancelled the person gets a seat
+    on the other date, or joins its waitlist. A refusal is 409 with its sentence.
     """
     own, now = own_registration(request, uuid), timezone.now()
     if request.method != "POST":
@@ -46,65 +46,64 @@ def transfer(request: HttpRequest, uuid) -> HttpResponse:
         return _page(request, own, now, TransferForm(dates=_dates(own, now, wanted), initial={"to": wanted}))
     form = TransferForm(request.POST, dates=_dates(own, now, request.POST.get("to", "")))
     if not form.is_valid():
-        return _page(request, own, now, form, status=UNPROCESSABLE)
+        return _page(request, own, now, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     to = form.cleaned_data["to"]
     move = _move_or_wait if WAIT in request.POST else Registration.transfer
     if own.status == Registration.Status.SESSION_CANCELLED:
         move = Registration.rebook
     try:
         with transaction.atomic():
-            place = move(own, to, request.user, now)
+            moved = move(own, to, request.user, now)
             # A second press is answered as the first was.
-            if ACCEPT not in request.POST and place.registered_at == now:
-                warn_of_overlap(place, now)
+            if ACCEPT not in request.POST and moved.registered_at == now:
+                warn_of_overlap(moved, now)
     except Clash as clash:
         own.refresh_from_db()
-        return _page(request, own, now, form, clash=clash, status=CONFLICT)
+        return _page(request, own, now, form, clash=clash, status=HTTPStatus.CONFLICT)
     except Registration.SessionFull:
-        return _page(request, own, now, form, full=to, status=CONFLICT)
+        return _page(request, own, now, form, full=to, status=HTTPStatus.CONFLICT)
     except Registration.Refused as refusal:
-        return _page(request, own, now, form, refusal=str(refusal), status=CONFLICT)
-    if place.is_registered:
-        messages.success(request, after_moving(place, now))
+        return _page(request, own, now, form, refusal=str(refusal), status=HTTPStatus.CONFLICT)
+    if moved.is_registered:
+        messages.success(request, after_moving(moved, now))
     elif not own.is_active:
-        messages.success(request, after_registering(place, now))
+        messages.success(request, after_registering(moved, now))
     else:
-        kept = day_of(own.session, own.session.starts_at, now)
-        said = after_registering(place, now)
-        messages.success(request, format_html("{} You keep your place on {} meanwhile.", said, kept))
-    return redirect(place.session)
+        messages.success(request, after_joining_beside(moved, own, now))
+    return redirect(moved.session)
 
 
 @transaction.atomic
 def _move_or_wait(own: Registration, to: Session, by: Person, now: datetime) -> Registration:
-    """Move the place if there is a seat by now, otherwise join the waitlist there, once, and keep this place.
+    """Move if there is a seat by now, otherwise join the waitlist there, once, and keep this registration.
 
-    What was asked for with this place is asked for there too: it is given up once a seat comes.
+    What was asked for with this registration is asked for there too.
     """
     if to.registrations.waitlisted().filter(person=own.person).exists():
         return Registration.objects.register(own.person, to, now=now)
     try:
         return own.transfer(to, by, now)
     except Registration.SessionFull:
-        place = Registration.objects.register(own.person, to, now=now)
-        Accommodation.objects.carry(place, beside=own, now=now)
-        return place
+        waiting = Registration.objects.register(own.person, to, now=now)
+        Accommodation.objects.carry(waiting, beside=own, now=now)
+        return waiting
 
 
 def _dates(own: Registration, now: datetime, wanted: str) -> list[tuple[str, str]]:
     """Return code and words of the other dates that take registrations, an unlisted one if it is `wanted`."""
     shown = Q(listed=True) | Q(code=wanted if wanted.isalnum() else "")
     others = Session.objects.public().joinable(now).filter(shown, workshop=own.session.workshop_id)
-    others = listing(others.exclude(pk=own.session_id)).order_by("starts_at", "pk")[:MOST_DATES]
-    return [(other.code, _words(other, now)) for other in others]
+    dates = listing(others.exclude(pk=own.session_id)).order_by("starts_at", "pk")[:MOST_DATES]
+    return [
+        (date.code, _words(day_of(date, date.starts_at, now), row(date, now, home_zone=settings.TIME_ZONE)))
+        for date in dates
+    ]
 
 
-def _words(session: Session, now: datetime) -> str:
+def _words(day: str, shown: Row) -> str:
     """“Tue, May 14, 12:30–2:00 PM · Online · Confirmed · 9 seats left”."""
-    shown = meter(session, now)
-    when = f"{day_of(session, session.starts_at, now)}, {times_of(session, settings.TIME_ZONE)}"
-    where = place_of(session.format, session.building, session.room)
-    return f"{when} · {where} · {shown.lead}{shown.text}{shown.when}"
+    meter = shown.meter
+    return f"{day}, {shown.times} · {shown.place} · {meter.lead}{meter.text}{meter.when}"
 
 
 def _page(
@@ -129,7 +128,7 @@ def _page(
         "in_line": ordinal(own.place_in_line) if own.is_waitlisted else "",
         "form": form,
         "full": full,
-        "chosen": titled(chosen, now) if chosen else "",
+        "chosen": title_and_day(chosen, now) if chosen else "",
         "wait": WAIT,
         "clash": clash,
         "accept": ACCEPT,

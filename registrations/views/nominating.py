@@ -1,10 +1,12 @@
 """Proposing colleagues, and what a proposed colleague answers."""
 
 from datetime import datetime
+from http import HTTPStatus
+from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -12,17 +14,21 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Person
 from registrations.clash import ACCEPT, Clash, find_clash, warn_of_clash
-from registrations.forms import NominateForm, ProfileGapsForm
-from registrations.intent import complete_profile
+from registrations.display.joining import after_registering, before_registering, would_wait
+from registrations.display.nominating import after_nominating
+from registrations.forms.nominating import NominateForm
+from registrations.forms.registering import ProfileGapsForm
 from registrations.models import Nomination, Registration
-from registrations.sentences import after_nominating, after_registering, before_registering, would_wait
-from registrations.views.registering import CONFLICT, TOO_MANY, UNPROCESSABLE, summary
+from registrations.newcomers import complete_profile
+from registrations.views.refusals import refusal_of
+from registrations.views.registering import summary
+from registrations.views.viewer import SignedInRequest
 from sessions_app.models import Session
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def nominate(request: HttpRequest, code: str) -> HttpResponse:
+def nominate(request: SignedInRequest, code: str) -> HttpResponse:
     """GET the form, POST proposes colleagues. Addresses that are not right: 422, too often: 429, refused: 409."""
     session = get_object_or_404(Session.objects.public().select_related("workshop"), code=code)
     now = timezone.now()
@@ -30,40 +36,33 @@ def nominate(request: HttpRequest, code: str) -> HttpResponse:
         return _form_page(request, session, NominateForm(by=request.user), now)
     form = NominateForm(request.POST, by=request.user)
     if not form.is_valid():
-        return _form_page(request, session, form, now, status=TOO_MANY if form.is_rate_limited else UNPROCESSABLE)
+        status = HTTPStatus.TOO_MANY_REQUESTS if form.is_rate_limited else HTTPStatus.UNPROCESSABLE_ENTITY
+        return _form_page(request, session, form, now, status=status)
     emails = form.cleaned_data["addresses"]
     try:
         made = Nomination.objects.nominate(emails, session, by=request.user, now=now)
     except (Nomination.Refused, Registration.Refused) as refusal:
-        return _form_page(request, session, form, now, refusal=str(refusal), status=CONFLICT)
+        return _form_page(request, session, form, now, refusal=str(refusal), status=HTTPStatus.CONFLICT)
     messages.success(request, after_nominating(made, emails, session, now))
     return redirect("nominate", session.code)
 
 
 def _form_page(
-    request: HttpRequest, session: Session, form, now: datetime, refusal: str = "", status: int = 200
+    request: SignedInRequest, session: Session, form: NominateForm, now: datetime, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    why_not = _why_not(request.user, session, now)
+    refused = refusal_of(Nomination.refuse_unless_may_nominate, request.user, session, now)
     mine = session.registrations.registered().filter(person=request.user)
     is_gathering = session.status == Session.Status.OPEN and session.seats_taken < session.minimum
     context = {
         "form": form,
-        "refusal": refusal or why_not,
-        # Its words say that one is signed up, and how many more are needed.
+        "refusal": refusal or refused,
+        # The invitation to copy says that the viewer is registered, and how many more people are needed.
         "may_write": is_gathering and mine.exists(),
-        "may_nominate": not why_not,
+        "may_nominate": not refused,
         "here": [session],
         "most": Nomination.MOST_AT_ONCE,
     }
     return render(request, "registrations/nominate.html", summary(session, now) | context, status=status)
-
-
-def _why_not(person: Person, session: Session, now: datetime) -> str:
-    try:
-        Nomination.refuse_unless_may_nominate(person, session, now)
-    except Registration.Refused as refusal:
-        return str(refusal)
-    return ""
 
 
 # ---- the answer ----
@@ -71,8 +70,8 @@ def _why_not(person: Person, session: Session, now: datetime) -> str:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def nomination(request: HttpRequest, uuid) -> HttpResponse:
-    """GET shows what one was proposed for; POST `answer` is accept or decline. A refusal is 409, a bad form 422."""
+def nomination(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """GET shows the nomination; POST `answer` is accept or decline. A refusal is 409, a bad form 422."""
     mine = Nomination.objects.told_to(request.user).select_related("session__workshop", "by", "registration")
     own, now = get_object_or_404(mine, uuid=uuid), timezone.now()
     # Not request.user: what a refused registration wrote on it would show in the header.
@@ -84,9 +83,10 @@ def nomination(request: HttpRequest, uuid) -> HttpResponse:
         return _decline(request, own, person, now)
     form = ProfileGapsForm(request.POST, person=person, session=own.session)
     if answer != "accept":
-        return _answer_page(request, own, form, now, "Choose whether you accept or decline.", UNPROCESSABLE)
+        refusal = "Choose whether you accept or decline."
+        return _answer_page(request, own, form, now, refusal, HTTPStatus.UNPROCESSABLE_ENTITY)
     if own.is_open and not form.is_valid():
-        return _answer_page(request, own, form, now, status=UNPROCESSABLE)
+        return _answer_page(request, own, form, now, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         with transaction.atomic():
             if own.is_open:
@@ -95,9 +95,9 @@ def nomination(request: HttpRequest, uuid) -> HttpResponse:
                     warn_of_clash(person, own.session, now)
             registration = own.accept(person, now=now)
     except Clash:
-        return _answer_page(request, own, form, now, status=CONFLICT)
+        return _answer_page(request, own, form, now, status=HTTPStatus.CONFLICT)
     except (Nomination.Refused, Registration.Refused) as refusal:
-        return _answer_page(request, own, form, now, str(refusal), CONFLICT)
+        return _answer_page(request, own, form, now, str(refusal), HTTPStatus.CONFLICT)
     if not registration.is_active:
         messages.info(request, "You accepted this before. This is what became of it.")
         return redirect(registration)
@@ -105,29 +105,34 @@ def nomination(request: HttpRequest, uuid) -> HttpResponse:
     return redirect(own.session)
 
 
-def _decline(request: HttpRequest, own: Nomination, person: Person, now: datetime) -> HttpResponse:
+def _decline(request: SignedInRequest, own: Nomination, person: Person, now: datetime) -> HttpResponse:
     try:
         own.decline(person, now=now)
     except Nomination.Refused as refusal:
         return _answer_page(
-            request, own, ProfileGapsForm(person=person, session=own.session), now, str(refusal), CONFLICT
+            request, own, ProfileGapsForm(person=person, session=own.session), now, str(refusal), HTTPStatus.CONFLICT
         )
     return redirect(own)
 
 
 def _answer_page(
-    request: HttpRequest, own: Nomination, form, now: datetime, refusal: str = "", status: int = 200
+    request: SignedInRequest,
+    own: Nomination,
+    form: ProfileGapsForm,
+    now: datetime,
+    refusal: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     session = own.session
     own.refresh_from_db(fields=["status", "registration"])
-    place = session.registrations.active().filter(person=request.user).first()
-    is_open = own.is_open and place is None and session.takes_registrations(now)
+    registration = session.registrations.active().filter(person=request.user).first()
+    is_open = own.is_open and registration is None and session.takes_registrations(now)
     context = {
         "nomination": own,
         "form": form,
-        "place": place,
+        "registration": registration,
         "here": [session],
-        "refusal": refusal or ("" if place else _why_not_register(session, now)),
+        "refusal": refusal or ("" if registration else _why_not_register(session, now)),
         "is_open": is_open,
         "clash": find_clash(request.user, session, now) if is_open else None,
         "accept": ACCEPT,

@@ -1,44 +1,35 @@
-"""What one has, giving it up, and all of one's training."""
+"""The pages of a person's own registrations: one of them, giving it up, and all of them."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from http import HTTPStatus
 from itertools import groupby
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from foundation.dates import local, long_day, time_span, zone_words
 from foundation.text import ordinal
-from registrations.access import access_line
+from registrations.display.access import access_line
+from registrations.display.joining import SAME_PRESS, call_for_people
+from registrations.display.leaving import after_leaving, before_leaving
+from registrations.display.pre_work import pre_work_line
+from registrations.display.titles import title_and_day
 from registrations.models import Registration
-from registrations.places import numbered
-from registrations.sentences import (
-    SAME_PRESS,
-    after_leaving,
-    before_leaving,
-    call_for_people,
-    pre_work_line,
-    titled,
-)
+from registrations.views.viewer import SignedInRequest, own_registration
 from sessions_app.display.rows import listing
 from sessions_app.models import Meeting, Session
-from sessions_app.models.session import AT_RISK
-
-CONFLICT = 409
-
-
-def own_registration(request: HttpRequest, uuid) -> Registration:
-    """Return the registration if it is the viewer's; Http404 if it is another's or does not exist."""
-    own = Registration.objects.filter(person=request.user).select_related("session__workshop", "person")
-    return get_object_or_404(own, uuid=uuid)
+from sessions_app.models.deciding import AT_RISK
 
 
 @never_cache
 @require_safe
-def registration(request: HttpRequest, uuid) -> HttpResponse:
+def registration(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Show what the person has: state, when, where, place in line, and the way out."""
     own, now = own_registration(request, uuid), timezone.now()
     meetings = own.session.meetings.select_related("venue__campus")
@@ -47,7 +38,7 @@ def registration(request: HttpRequest, uuid) -> HttpResponse:
         "nav": "my",
         "now": now,
         "registration": own,
-        "place": own if own.is_active else None,
+        "own": own if own.is_active else None,
         "in_line": ordinal(own.number),
         "session": own.session,
         "meetings": [_meeting_words(meeting, own, now) for meeting in meetings],
@@ -55,7 +46,7 @@ def registration(request: HttpRequest, uuid) -> HttpResponse:
         "is_ahead": own.is_active and not own.session.has_started(now),
         "may_leave": own.is_active and own.session.has_meeting_ahead(now),
         "may_rebook": own.may_rebook,
-        "place_now": own.place_now,
+        "successor": own.successor,
         "has_started": own.session.has_started(now),
         "access": access_line(own, now),
         "pre_work_line": pre_work_line(own, now),
@@ -63,10 +54,10 @@ def registration(request: HttpRequest, uuid) -> HttpResponse:
     return render(request, "registrations/registration.html", context)
 
 
-def _meeting_words(meeting: Meeting, own: Registration, now: datetime) -> dict:
-    """Return when and where one meeting is.
+def _meeting_words(meeting: Meeting, own: Registration, now: datetime) -> dict[str, str]:
+    """Return when and where `meeting` is, in words.
 
-    The link to join is for whoever has a seat in a confirmed session, until the meeting is over.
+    The link to join is for a person with a seat in a confirmed session, until the meeting is over.
     """
     zone, venue = meeting.time_zone, meeting.venue
     may_join = own.is_registered and own.session.is_confirmed and meeting.ends_at > now
@@ -83,10 +74,10 @@ def _meeting_words(meeting: Meeting, own: Registration, now: datetime) -> dict:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def withdrawal(request: HttpRequest, uuid) -> HttpResponse:
+def withdrawal(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """GET asks, POST withdraws. A refusal is 409 with the sentence that says why.
 
-    From an old page of a place that has ended it leads to the place the person has instead.
+    From an old page of a registration that has ended it leads to the one the person has instead.
     """
     own, now = own_registration(request, uuid), timezone.now()
     if request.method != "POST":
@@ -96,14 +87,14 @@ def withdrawal(request: HttpRequest, uuid) -> HttpResponse:
     try:
         own.withdraw(by=request.user, now=now)
     except Registration.Refused as refusal:
-        return _withdrawal_page(request, own, now, refusal=str(refusal), status=CONFLICT)
+        return _withdrawal_page(request, own, now, refusal=str(refusal), status=HTTPStatus.CONFLICT)
     if own.status == Registration.Status.SESSION_CANCELLED:
         messages.info(request, "This session was cancelled, so there is no place to give up.")
         return redirect(own.session)
-    if instead := own.session.registrations.active().filter(person=own.person).first() or own.place_now:
+    if instead := own.session.registrations.active().filter(person=own.person).first() or own.successor:
         messages.info(request, "That place had ended already, and this is the one you have now. Nothing was changed.")
         return redirect(instead)
-    if own.gave_up and not own.moved_to and own.withdrawn_at > now - SAME_PRESS:
+    if own.gave_up and not own.moved_to and own.withdrawn_at and own.withdrawn_at > now - SAME_PRESS:
         messages.success(request, after_leaving(own, now))
     else:
         messages.info(request, "Your place here had ended already. Nothing was changed.")
@@ -117,7 +108,7 @@ def _withdrawal_page(
         "nav": "my",
         "registration": own,
         "session": own.session,
-        "titled": titled(own.session, now),
+        "titled": title_and_day(own.session, now),
         "meaning": before_leaving(own, now),
         "refusal": refusal,
     }
@@ -129,30 +120,30 @@ def _withdrawal_page(
 
 @never_cache
 @require_safe
-def my_training(request: HttpRequest) -> HttpResponse:
-    """List one's sessions: coming up (cancelled ones too, so that nobody goes there), and past, the newest first."""
+def my_training(request: SignedInRequest) -> HttpResponse:
+    """List the viewer's sessions: to come (also cancelled ones, so that nobody goes there), and past, newest first."""
     now = timezone.now()
     given_up = (Registration.Status.WITHDRAWN, Registration.Status.WAITLIST_CLOSED)
-    kept = request.user.registrations.exclude(status__in=given_up).order_by("position")
-    places = {place.session_id: place for place in numbered(kept)}
-    own = listing(Session.objects.filter(pk__in=places))
-    coming = list(own.filter(ends_at__gt=now).order_by("starts_at", "pk"))
-    seated = [place.session_id for place in places.values() if place.is_registered]
-    past = own.filter(pk__in=seated, ends_at__lte=now).order_by("-starts_at", "-pk")
-    short = min((one for one in coming if is_short(one, places[one.pk], now)), key=_decided_at, default=None)
+    standing = request.user.registrations.exclude(status__in=given_up).order_by("position").numbered()
+    own = {registration.session_id: registration for registration in standing}
+    sessions = listing(Session.objects.filter(pk__in=own))
+    coming = list(sessions.filter(ends_at__gt=now).order_by("starts_at", "pk"))
+    seated = [registration.session_id for registration in own.values() if registration.is_registered]
+    past = sessions.filter(pk__in=seated, ends_at__lte=now).order_by("-starts_at", "-pk")
+    short = min((one for one in coming if is_short(one, own[one.pk], now)), key=_decided_at, default=None)
     context = {
         "nav": "my",
         "now": now,
         "months": by_month(coming, now),
         "past": by_month(past, now),
-        "places": places,
+        "own": own,
         "short": short,
         "call": call_for_people(short, now) if short else "",
     }
     return render(request, "registrations/my_training.html", context)
 
 
-def by_month(sessions, now: datetime) -> list[tuple[str, list[Session]]]:
+def by_month(sessions: Iterable[Session], now: datetime) -> list[tuple[str, list[Session]]]:
     """Return the sessions in their order under “May” and so on, with the year if it is not the current one."""
 
     def name(session: Session) -> str:
@@ -163,11 +154,11 @@ def by_month(sessions, now: datetime) -> list[tuple[str, list[Session]]]:
     return [(month, list(of_month)) for month, of_month in months]
 
 
-def is_short(session: Session, place: Registration, now: datetime) -> bool:
-    """Tell whether a session where one has a seat needs people and is decided within three days."""
+def is_short(session: Session, own: Registration, now: datetime) -> bool:
+    """Tell whether a session where the person has a seat needs people and is decided within three days."""
     is_gathering = session.status == Session.Status.OPEN and session.seats_taken < session.minimum
     is_near = now < session.confirm_by <= now + AT_RISK and session.takes_registrations(now)
-    return place.is_registered and is_gathering and is_near
+    return own.is_registered and is_gathering and is_near
 
 
 def _decided_at(session: Session) -> datetime:

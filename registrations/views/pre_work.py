@@ -1,6 +1,8 @@
-"""What to read or do before a session, and saying that one has. One's own and nobody else's."""
+"""The page of what a person is to read or do before a session, and of their word that they have."""
 
 from datetime import datetime
+from http import HTTPStatus
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,15 +11,16 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from registrations.display.pre_work import pre_work_line
+from registrations.display.titles import title_and_day
 from registrations.models import Registration
-from registrations.sentences import pre_work_line, titled
-from registrations.views.own import CONFLICT, own_registration
+from registrations.views.viewer import SignedInRequest, own_registration
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def pre_work(request: HttpRequest, uuid) -> HttpResponse:
-    """GET shows it and notes nothing, POST says it is read. A refusal is 409 with the sentence that says why."""
+def pre_work(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """GET shows the pre-work and notes nothing, POST notes that it is read. A refusal is 409 with its sentence."""
     own, now = own_registration(request, uuid), timezone.now()
     if request.method != "POST":
         is_ahead = own.is_active and own.session.ends_at > now and own.session.workshop.pre_work.strip()
@@ -25,7 +28,7 @@ def pre_work(request: HttpRequest, uuid) -> HttpResponse:
     try:
         own.finish_pre_work(now=now)
     except Registration.Refused as refusal:
-        return _page(request, own, now, refusal=str(refusal), status=CONFLICT)
+        return _page(request, own, now, refusal=str(refusal), status=HTTPStatus.CONFLICT)
     messages.success(request, "Noted: you have read it. We don’t remind you of it.")
     return redirect(own)
 
@@ -35,7 +38,7 @@ def _page(request: HttpRequest, own: Registration, now: datetime, refusal: str =
         "nav": "my",
         "registration": own,
         "session": own.session,
-        "titled": titled(own.session, now),
+        "titled": title_and_day(own.session, now),
         "pre_work_line": pre_work_line(own, now),
         "refusal": refusal,
     }

@@ -3,6 +3,8 @@
 from contextlib import nullcontext
 from copy import copy
 from datetime import datetime
+from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -11,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -19,21 +20,17 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Person
 from accounts.sign_in import send_code
 from foundation.dates import time_span, zone_words
-from registrations.access import asking_help
 from registrations.clash import ACCEPT, Clash, find_clash
-from registrations.forms import NewcomerForm, ProfileGapsForm
-from registrations.intent import Intent, complete_profile
+from registrations.display.access import asking_help
+from registrations.display.joining import after_registering, before_registering, would_wait
+from registrations.display.titles import day_of
+from registrations.forms.registering import NewcomerForm, ProfileGapsForm
 from registrations.models import Accommodation, Registration
-from registrations.sentences import (
-    after_registering,
-    before_registering,
-    day_of,
-    would_wait,
-)
+from registrations.newcomers import Intent, complete_profile
+from registrations.views.refusals import refusal_of
 from sessions_app.display.rows import place_of
 from sessions_app.models import Session
 
-CONFLICT, UNPROCESSABLE, TOO_MANY = 409, 422, 429
 # The name of what the form posts where it promised a seat: nobody joins a waitlist they did not choose.
 SEAT = "seat"
 
@@ -47,31 +44,31 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
 
     A refusal is 409 with the form as it was typed; a form that is not valid is 422.
     """
-    if request.user.is_authenticated and request.method == "POST":
-        return _register_person(request, code)
-    session = get_object_or_404(Session.objects.public(), code=code)
-    if not request.user.is_authenticated:
-        return _register_newcomer(request, session)
     person, now = request.user, timezone.now()
+    if isinstance(person, Person) and request.method == "POST":
+        return _register_person(request, code, person)
+    session = get_object_or_404(Session.objects.public(), code=code)
+    if not isinstance(person, Person):
+        return _register_newcomer(request, session)
     existing = session.registrations.active().filter(person=person).first()
     if existing:
         return redirect(existing)
-    form = ProfileGapsForm(person=person, session=session, initial={"needs": Accommodation.objects.kept_by(person)})
+    form = ProfileGapsForm(person=person, session=session, initial={"needs": Accommodation.objects.carried_by(person)})
     return _form_page(request, session, form, now, find_clash(person, session, now))
 
 
-def _register_person(request: HttpRequest, code: str) -> HttpResponse:
+def _register_person(request: HttpRequest, code: str, viewer: Person) -> HttpResponse:
     # What the form asks depends on the campus. The verb reads all the rest once it holds the lock.
     session = get_object_or_404(Session.objects.only("code", "for_campus"), code=code)
     # A copy: what a refused registration wrote on request.user would show in the header.
-    person, now = copy(request.user), timezone.now()
+    person, now = copy(viewer), timezone.now()
     form = ProfileGapsForm(request.POST, person=person, session=session)
     if not form.is_valid():
         session = get_object_or_404(Session.objects.public(), code=code)
         clash = find_clash(person, session, now)
-        return _form_page(request, session, form, now, clash, status=UNPROCESSABLE)
-    places = Registration.objects
-    register = places.register if ACCEPT in request.POST else places.register_unless_clash
+        return _form_page(request, session, form, now, clash, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    registrations = Registration.objects
+    register = registrations.register if ACCEPT in request.POST else registrations.register_unless_clash
     # Where nothing was typed the verb's own transaction is enough: with another around it others wait longer.
     all_or_nothing = transaction.atomic() if form.has_changed() else nullcontext()
     try:
@@ -83,9 +80,9 @@ def _register_person(request: HttpRequest, code: str) -> HttpResponse:
     except Registration.NotPublic as refusal:
         raise Http404 from refusal
     except (Registration.Refused, Accommodation.Refused) as refusal:
-        return _form_page(request, session, form, now, refusal=str(refusal), status=CONFLICT)
+        return _form_page(request, session, form, now, refusal=str(refusal), status=HTTPStatus.CONFLICT)
     except Clash as clash:
-        return _form_page(request, session, form, now, clash, status=CONFLICT)
+        return _form_page(request, session, form, now, clash, status=HTTPStatus.CONFLICT)
     messages.success(request, after_registering(registration, now))
     return redirect(session)
 
@@ -96,10 +93,10 @@ def _register_newcomer(request: HttpRequest, session: Session) -> HttpResponse:
         return _newcomer_page(request, session, now)
     if "email" not in request.POST:
         refusal = "You have been signed out. Fill in the form, or sign in first."
-        return _newcomer_page(request, session, now, refusal, CONFLICT)
+        return _newcomer_page(request, session, now, refusal, HTTPStatus.CONFLICT)
     form = NewcomerForm(request.POST, session=session)
     if not form.is_valid():
-        status = TOO_MANY if form.is_rate_limited else UNPROCESSABLE
+        status = HTTPStatus.TOO_MANY_REQUESTS if form.is_rate_limited else HTTPStatus.UNPROCESSABLE_ENTITY
         return _form_page(request, session, form, now, status=status)
     try:
         # Nobody should fetch a code from their mail to be told what is known now.
@@ -107,21 +104,23 @@ def _register_newcomer(request: HttpRequest, session: Session) -> HttpResponse:
             Person(role=form.cleaned_data["role"], campus=form.cleaned_data.get("campus")), session, now
         )
     except Registration.Refused as refusal:
-        return _form_page(request, session, form, now, refusal=str(refusal), status=CONFLICT)
+        return _form_page(request, session, form, now, refusal=str(refusal), status=HTTPStatus.CONFLICT)
     email, profile = form.cleaned_data["email"], form.profile
     intent = Intent(session.code, email, profile["name"], profile["role"], profile["unit_id"], profile["campus_id"])
     intent.wait_in(request.session)
     send_code(request, email)
-    return redirect(f"{reverse('account_confirm_login_code')}?{urlencode({'next': session.get_absolute_url()})}")
+    return redirect(reverse("account_confirm_login_code", query={"next": session.get_absolute_url()}))
 
 
-def _newcomer_page(request: HttpRequest, session: Session, now: datetime, refusal="", status=200) -> HttpResponse:
+def _newcomer_page(
+    request: HttpRequest, session: Session, now: datetime, refusal: str = "", status: int = 200
+) -> HttpResponse:
     form = NewcomerForm(initial=_typed_before(request, session), session=session)
     return _form_page(request, session, form, now, refusal=refusal, status=status)
 
 
-def _typed_before(request: HttpRequest, session: Session) -> dict:
-    """Return what the same browser typed into this form within the hour, as when one returns to correct the address."""
+def _typed_before(request: HttpRequest, session: Session) -> dict[str, Any]:
+    """Return what the same browser typed into this form within the hour: they may return to correct it."""
     intent = Intent.waiting_in(request.session)
     if intent is None or intent.code != session.code:
         return {}
@@ -137,7 +136,7 @@ def _typed_before(request: HttpRequest, session: Session) -> dict:
 def _form_page(
     request: HttpRequest,
     session: Session,
-    form,
+    form: ProfileGapsForm | NewcomerForm,
     now: datetime,
     clash: Clash | None = None,
     refusal: str = "",
@@ -146,7 +145,7 @@ def _form_page(
     if "needs" in form.fields:
         form.fields["needs"].help_text = asking_help(session, now, is_carried=bool(form.initial.get("needs")))
     if not refusal and not session.takes_registrations(now):
-        refusal = _why_not(session, now)
+        refusal = refusal_of(Registration.refuse_unless_joinable, Person(), session, now)
     context = summary(session, now) | {
         "form": form,
         "refusal": refusal,
@@ -160,7 +159,7 @@ def _form_page(
     return render(request, "registrations/register.html", context, status=status)
 
 
-def summary(session: Session, now: datetime) -> dict:
+def summary(session: Session, now: datetime) -> dict[str, Any]:
     """Return what a page with a form says beside it about the session: every day, and where."""
     meetings = list(session.meetings.select_related("venue"))
     room = meetings[0].venue
@@ -173,14 +172,6 @@ def summary(session: Session, now: datetime) -> dict:
             (day_of(session, meeting.starts_at, now), time_span(meeting.starts_at, meeting.ends_at, session.time_zone))
             for meeting in meetings
         ],
-        "where": place_of(session.format, room and room.building, room and room.room),
+        "where": place_of(session.format, room.building if room else None, room.room if room else None),
         "zone": zone_words(session.time_zone, session.starts_at),
     }
-
-
-def _why_not(session: Session, now: datetime) -> str:
-    try:
-        Registration.refuse_unless_joinable(Person(), session, now)
-    except Registration.Refused as refusal:
-        return str(refusal)
-    return ""

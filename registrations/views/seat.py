@@ -1,6 +1,8 @@
 """Taking a seat that stands open in the last 24 hours before the start."""
 
 from datetime import datetime
+from http import HTTPStatus
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,15 +12,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from foundation.text import ordinal
+from registrations.display.joining import after_taking
+from registrations.display.titles import title_and_day
 from registrations.eligibility import why_not
 from registrations.models import Registration
-from registrations.sentences import after_taking, titled
-from registrations.views.own import CONFLICT, own_registration
+from registrations.views.viewer import SignedInRequest, own_registration
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def seat(request: HttpRequest, uuid) -> HttpResponse:
+def seat(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """GET asks, POST takes the seat if nobody was quicker. A refusal is 409 with the sentence that says why."""
     own, now = own_registration(request, uuid), timezone.now()
     if request.method != "POST":
@@ -26,7 +29,7 @@ def seat(request: HttpRequest, uuid) -> HttpResponse:
     try:
         own.take_seat(now=now)
     except Registration.Refused as refusal:
-        return _page(request, own, now, refusal=str(refusal), status=CONFLICT)
+        return _page(request, own, now, refusal=str(refusal), status=HTTPStatus.CONFLICT)
     messages.success(request, after_taking(own, now))
     return redirect(own.session)
 
@@ -40,7 +43,7 @@ def _page(request: HttpRequest, own: Registration, now: datetime, refusal: str =
         "now": now,
         "registration": own,
         "session": session,
-        "titled": titled(session, now),
+        "titled": title_and_day(session, now),
         "in_line": ordinal(own.place_in_line) if own.is_waitlisted else "",
         "is_open": is_open and not problem,
         "is_in_last_day": session.is_in_last_day(now),

@@ -1,14 +1,15 @@
 """The quorum meter: how many have registered, how many more it takes, and by when (design.md section 3).
 
-Pure: a session, an instant and the viewer's place in; exactly the values shown out. The states are tested in the order
-of design.md's table, which is the order of `State`.
+Pure: it takes a session, an instant and the viewer's own registration, and gives exactly the values shown. The states
+are tested in the order of design.md's table, which is the order of `State`.
 """
 
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
+from uuid import UUID
 
-from foundation.dates import clock, local, short_day
+from foundation.dates import clock, local, month_day, plain_day
 from foundation.text import number_words, ordinal
 from sessions_app.models import Session
 
@@ -17,12 +18,19 @@ REASON_LENGTH = 60
 JOIN, NOBODY_WAITS = "join the waitlist", "nobody on the waitlist"
 
 
-class Place(Protocol):
-    """The viewer's place in a session, as a Registration has it; `number` is the 1-based place on the waitlist."""
+class Seat(Protocol):
+    """The viewer's own registration for a session; `number` is its 1-based position on the waitlist."""
 
-    is_registered: bool
-    is_waitlisted: bool
     number: int
+
+    @property
+    def uuid(self) -> UUID: ...
+
+    @property
+    def is_registered(self) -> bool: ...
+
+    @property
+    def is_waitlisted(self) -> bool: ...
 
 
 class State(StrEnum):
@@ -87,10 +95,10 @@ def state_of(session: Session, now: datetime) -> State:
     return State.GATHERING
 
 
-def meter(session: Session, now: datetime, place: Place | None = None) -> Meter:
-    """Return what the meter of `session` shows at `now` (aware) to somebody with `place` in it."""
+def meter(session: Session, now: datetime, own: Seat | None = None) -> Meter:
+    """Return what the meter of `session` shows at `now` (aware) to a viewer whose registration is `own`."""
     state = state_of(session, now)
-    seated = place is not None and place.is_registered
+    seated = own is not None and own.is_registered
     taken = session.seats_taken
     if state is State.CANCELLED:
         return _cancelled(session, now)
@@ -98,15 +106,15 @@ def meter(session: Session, now: datetime, place: Place | None = None) -> Meter:
     if state is State.DRAFT:
         lead, text = "Draft", f" · it will need {number_words(session.minimum)}"
     elif state is State.HELD:
-        lead, text = f"Held {_day(session.starts_at, session, now, weekday=False)}", f" · {taken} registered"
+        lead, text = f"Held {_held_on(session, now)}", f" · {taken} registered"
     elif state is State.CLOSED:
         lead, text = "Registration closed", f" · {taken} going"
     elif state is State.FULL:
         lead = "A seat has opened" if session.has_seat_for_the_quickest(now) else "Full"
-        text = f" · {_waiting(session, place)}"
+        text = f" · {_waiting(session, own)}"
     elif state is State.CONFIRMED:
         left = session.seats_left
-        lead, text = "Confirmed", f" · {left} seat{'' if left == 1 else 's'} left"
+        lead, text = "Confirmed", " · 1 seat left" if left == 1 else f" · {left} seats left"
     else:
         lead = f"{min(taken, session.minimum)} of {session.minimum}"
         text = ", including you" if seated else ""
@@ -134,7 +142,7 @@ def meter_for_office(session: Session, now: datetime) -> Meter:
 def _cancelled(session: Session, now: datetime) -> Meter:
     dots = _dots(session.minimum, 0, False)
     if session.cancelled_by_rule:
-        text, when = f" · {session.cancelled_count} of {session.minimum} by ", _day(session.confirm_by, session, now)
+        text, when = f" · {session.cancelled_count} of {session.minimum} by ", _decided_on(session, now)
         return Meter(State.CANCELLED, SHAPES[State.CANCELLED], dots, "Cancelled", False, text, when, _iso(session))
     reason = " ".join(session.cancel_reason.split())
     if len(reason) > REASON_LENGTH:
@@ -143,9 +151,9 @@ def _cancelled(session: Session, now: datetime) -> Meter:
     return Meter(State.CANCELLED, SHAPES[State.CANCELLED], dots, "Cancelled", False, text)
 
 
-def _waiting(session: Session, place: Place | None) -> str:
-    if place is not None and place.is_waitlisted:
-        return f"you are {ordinal(place.number)} of {session.waiting_count} waiting"
+def _waiting(session: Session, own: Seat | None) -> str:
+    if own is not None and own.is_waitlisted:
+        return f"you are {ordinal(own.number)} of {session.waiting_count} waiting"
     return f"{session.waiting_count} on the waitlist" if session.waiting_count else JOIN
 
 
@@ -161,13 +169,17 @@ def _deadline(session: Session, now: datetime) -> tuple[str, str]:
     zone = session.time_zone
     if local(session.confirm_by, zone).date() == local(now, zone).date():
         return f"{clock(session.confirm_by, zone)} today", _iso(session)
-    return _day(session.confirm_by, session, now), _iso(session)
+    return _decided_on(session, now), _iso(session)
 
 
-def _day(instant: datetime, session: Session, now: datetime, weekday: bool = True) -> str:
-    """“Fri May 10”, or “May 10”; with the year if it is not the current one."""
-    words = short_day(instant, session.time_zone, local(now, session.time_zone).year)
-    return words.replace(",", "", 1) if weekday else words.partition(", ")[2]
+def _decided_on(session: Session, now: datetime) -> str:
+    """“Fri May 10”; with the year if it is not the current one."""
+    return plain_day(session.confirm_by, session.time_zone, local(now, session.time_zone).year)
+
+
+def _held_on(session: Session, now: datetime) -> str:
+    """“May 14”; with the year if it is not the current one."""
+    return month_day(session.starts_at, session.time_zone, local(now, session.time_zone).year)
 
 
 def _iso(session: Session) -> str:

@@ -4,10 +4,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import quote
 
-from foundation.dates import clock, local, long_day, short_day
+from foundation.dates import clock, deadline, local, long_day_and_time, short_day
 from foundation.text import number_words, ordinal, ordinal_words
-from sessions_app.display.meter import REASON_LENGTH, Place, State, state_of
+from sessions_app.display.meter import REASON_LENGTH, Seat, State, state_of
 from sessions_app.models import Session
+
+# From this hour on a decision date is in the evening.
+EVENING = 16
 
 
 class Panel(NamedTuple):
@@ -32,69 +35,76 @@ class Panel(NamedTuple):
 GATHERING, ON, OFF = "is-gathering", "is-on", ""
 
 
-def panel(session: Session, now: datetime, place: Place | None = None) -> Panel:
-    """Return the panel of `session` (with its workshop) at `now` for somebody with `place` in it."""
+def panel(session: Session, now: datetime, own: Seat | None = None) -> Panel:
+    """Return the panel of `session` (with its workshop) at `now` for a viewer whose registration is `own`."""
     state = state_of(session, now)
     if state is State.DRAFT:
         return Panel(OFF, "This is a draft", "Only the office sees this page until the session is published.")
     if state is State.CANCELLED:
-        again = ("Tell me when it is scheduled again", "interested", session.workshop.slug)
-        return _over(session, "This session was cancelled", _why_cancelled(session), *again)
+        return _over(session, "This session was cancelled", _why_cancelled(session))._replace(
+            link="Tell me when it is scheduled again", link_to="interested", link_key=session.workshop.slug
+        )
     if state is State.HELD:
         return _over(session, "This session has been held")
-    if place is not None and place.is_registered:
-        return _seated(session, state, now, place)
-    if place is not None and place.is_waitlisted:
-        return _waiting(session, now, place)
-    if session.opens_later(now):
+    if own is not None and own.is_registered:
+        return _registered(session, state, now, own)
+    if own is not None and own.is_waitlisted:
+        return _waiting(session, now, own)
+    if session.registration_opens_at and session.opens_later(now):
+        opens = long_day_and_time(session.registration_opens_at, session.time_zone, now)
         below = "" if session.is_confirmed else _promise(session, now)
-        return Panel(_tone(session), f"Registration opens {opening_words(session, now)}", below)
+        return Panel(_tone(session), f"Registration opens on {opens}", below)
     if not session.takes_registrations(now):
         return _over(session, "Registration is closed")
     return _open(session, state, now)
 
 
 def _open(session: Session, state: State, now: datetime) -> Panel:
-    button = ("Register", "register", session.code)
+    """Return the panel of somebody who may register now."""
+    tone, heading, below = _invitation(session, state, now)
+    button = "Join the waitlist" if state is State.FULL else "Register"
+    return Panel(tone, heading, below, button, "register", session.code, waits=state is State.REACHED)
+
+
+def _invitation(session: Session, state: State, now: datetime) -> tuple[str, str, str]:
+    """Return the tone, the heading and what stands below it, for somebody who may register now."""
     if state is State.FULL:
-        tone, heading, below = _tone(session), "This session is full", _next_seat(session, now)
         if session.has_seat_for_the_quickest(now):
-            heading = "A seat has opened"
             below = "The first person on the waitlist to take it has it. Join, and you can."
-        return Panel(tone, heading, below, "Join the waitlist", *button[1:])
+            return _tone(session), "A seat has opened", below
+        return _tone(session), "This session is full", _next_seat(session, now)
     if state is State.CONFIRMED:
         left = session.seats_left
         below = f"{left} of {session.capacity} seats left." if left > 1 else f"One of {session.capacity} seats is left."
-        return Panel(ON, "It’s happening", below, *button)
+        return ON, "It’s happening", below
     if state is State.REACHED:
-        words = number_words(session.minimum).capitalize()
-        return Panel(GATHERING, f"{words} have registered", "We are confirming it now.", *button, waits=True)
+        return GATHERING, f"{_capital(session.minimum)} have registered", "We are confirming it now."
     if state is State.PENDING:
         below = f"{session.seats_taken} of {session.minimum} registered in time. We write to everyone either way."
-        return Panel(GATHERING, "Being decided today", below, *button)
-    missing = session.minimum - session.seats_taken
+        return GATHERING, "Being decided today", below
+    missing, promise = session.minimum - session.seats_taken, _promise(session, now)
     if missing == 1 and session.minimum > 1:
-        heading, below = "One more and it’s confirmed", f"You would be the {ordinal_words(session.minimum)}. "
-    elif session.seats_taken == 0:
-        heading, below = f"Be the first of {number_words(session.minimum)}", ""
-    else:
-        heading, below = f"{number_words(missing).capitalize()} more and it’s confirmed", ""
-    return Panel(GATHERING, heading, below + _promise(session, now), *button)
+        below = f"You would be the {ordinal_words(session.minimum)}. {promise}"
+        return GATHERING, "One more and it’s confirmed", below
+    if session.seats_taken == 0:
+        return GATHERING, f"Be the first of {number_words(session.minimum)}", promise
+    return GATHERING, f"{_capital(missing)} more and it’s confirmed", promise
 
 
-def _waiting(session: Session, now: datetime, place: Place) -> Panel:
-    heading, leave = f"You’re {ordinal(place.number)} on the waitlist", ("withdrawal", str(place.uuid))
+def _waiting(session: Session, now: datetime, own: Seat) -> Panel:
+    """Return the panel of somebody on the waitlist."""
+    heading, key = f"You’re {ordinal(own.number)} on the waitlist", str(own.uuid)
     if session.has_started(now):
         return Panel(OFF, heading, "The session has started.")
     if session.has_seat_for_the_quickest(now):
         below = "The first person on the waitlist to take it has it."
-        take = ("Take the seat", "seat", str(place.uuid), False)
-        return Panel(_tone(session), "A seat has opened", below, *take, "Leave the waitlist", *leave)
-    return Panel(OFF, heading, _next_seat(session, now), "Leave the waitlist", *leave, outline=True)
+        shown = Panel(_tone(session), "A seat has opened", below, "Take the seat", "seat", key)
+        return shown._replace(link="Leave the waitlist", link_to="withdrawal", link_key=key)
+    return Panel(OFF, heading, _next_seat(session, now), "Leave the waitlist", "withdrawal", key, outline=True)
 
 
 def _next_seat(session: Session, now: datetime) -> str:
-    """Say who gets the next seat: the first in line, or in the last day whoever takes it first."""
+    """Say who gets the next seat: the first in line, or in the last day the first person who takes it."""
     if session.is_in_last_day(now):
         return "If a seat opens, we write to everyone waiting, and the first to take it has it."
     return "If a seat opens, the next person in line gets it and we write to them at once."
@@ -104,82 +114,101 @@ def _tone(session: Session) -> str:
     return ON if session.is_confirmed else GATHERING
 
 
-def _seated(session: Session, state: State, now: datetime, place: Place) -> Panel:
-    leave = () if session.has_started(now) else ("I can’t make it", "withdrawal", str(place.uuid))
-    no_button = ("", "", "", False)
+def _registered(session: Session, state: State, now: datetime, own: Seat) -> Panel:
+    """Return the panel of somebody with a seat, with the way out until the session starts."""
     if session.is_confirmed:
-        return Panel(ON, "You have a seat", "Your calendar invitation is in your mail.", *no_button, *leave)
-    if state is State.GATHERING:
-        below = f"We write to you {_by_the_evening(session, now)}, either way."
-        invite = ("Invite a colleague", "nominate", session.code)
-        return Panel(GATHERING, "You’re registered", below, *invite, False, *leave)
-    if state is State.PENDING:
-        return Panel(GATHERING, "You’re registered", "We decide today and write to you either way.", *no_button, *leave)
-    return Panel(GATHERING, "You’re registered", "We are confirming it now.", *no_button, *leave, waits=True)
+        shown = Panel(ON, "You have a seat", "Your calendar invitation is in your mail.")
+    elif state is State.GATHERING:
+        below, key = _when_we_write(session, now), session.code
+        shown = Panel(GATHERING, "You’re registered", below, "Invite a colleague", "nominate", key)
+    elif state is State.PENDING:
+        shown = Panel(GATHERING, "You’re registered", "We decide today and write to you either way.")
+    else:
+        shown = Panel(GATHERING, "You’re registered", "We are confirming it now.", waits=True)
+    if session.has_started(now):
+        return shown
+    return shown._replace(link="I can’t make it", link_to="withdrawal", link_key=str(own.uuid))
 
 
-def _over(session: Session, heading: str, below: str = "", *link: str) -> Panel:
-    return Panel(OFF, heading, below, "See other dates", "workshop", session.workshop.slug, True, *link)
+def _over(session: Session, heading: str, below: str = "") -> Panel:
+    return Panel(OFF, heading, below, "See other dates", "workshop", session.workshop.slug, outline=True)
+
+
+def _capital(number: int) -> str:
+    return number_words(number).capitalize()
 
 
 def _why_cancelled(session: Session) -> str:
-    if session.cancelled_by_rule:
-        count = number_words(session.cancelled_count).capitalize()
-        people = "person" if session.cancelled_count == 1 else "people"
-        return f"{count} {people} had registered by the decision date, and it needed {number_words(session.minimum)}."
-    return session.cancel_reason if len(session.cancel_reason) > REASON_LENGTH else ""
+    if not session.cancelled_by_rule or session.cancelled_count is None:
+        return session.cancel_reason if len(session.cancel_reason) > REASON_LENGTH else ""
+    count, minimum = _capital(session.cancelled_count), number_words(session.minimum)
+    if session.cancelled_count == 1:
+        return f"{count} person had registered by the decision date, and it needed {minimum}."
+    return f"{count} people had registered by the decision date, and it needed {minimum}."
 
 
 def _promise(session: Session, now: datetime) -> str:
     """Say what happens if the minimum is not reached: it is shown on every page as a promise."""
-    start = f"If {number_words(session.minimum)} have not registered {by_words(session.confirm_by, session, now)}"
+    six, by = number_words(session.minimum), deadline(session.confirm_by, session.time_zone, now)
     if session.at_deadline == Session.AtDeadline.ASK:
-        return f"{start}, the office decides whether to hold it, and we write to you either way."
-    return f"{start}, we cancel and write to you {_that_time(session, now)} with other dates."
+        return (
+            f"If {six} have not registered by {by}, the office decides whether to hold it, "
+            "and we write to you either way."
+        )
+    if not _is_decided_today(session, now):
+        if _is_decided_in_the_evening(session):
+            return f"If {six} have not registered by {by}, we cancel and write to you that evening with other dates."
+        return f"If {six} have not registered by {by}, we cancel and write to you that day with other dates."
+    if _is_decided_in_the_evening(session):
+        return f"If {six} have not registered by {by}, we cancel and write to you this evening with other dates."
+    return f"If {six} have not registered by {by}, we cancel and write to you today with other dates."
 
 
-def opening_words(session: Session, now: datetime) -> str:
-    """“on Monday, May 6 at 9:00 AM”: when registering begins."""
-    zone, opens_at = session.time_zone, session.registration_opens_at
-    return f"on {long_day(opens_at, zone, local(now, zone).year)} at {clock(opens_at, zone)}"
-
-
-def by_words(instant: datetime, session: Session, now: datetime) -> str:
-    """“by 5:00 PM today”, “by Friday at 5:00 PM” within the week, “by Friday, May 10 at 5:00 PM” later."""
-    zone = session.time_zone
-    day, today = local(instant, zone).date(), local(now, zone).date()
-    if day == today:
-        return f"by {clock(instant, zone)} today"
-    words = f"{day:%A}" if day - today < timedelta(days=7) else long_day(instant, zone, today.year)
-    return f"by {words} at {clock(instant, zone)}"
-
-
-def _that_time(session: Session, now: datetime) -> str:
-    decided = local(session.confirm_by, session.time_zone)
-    part = "evening" if decided.hour >= 16 else "day"
-    if decided.date() != local(now, session.time_zone).date():
-        return f"that {part}"
-    return "this evening" if part == "evening" else "today"
-
-
-def _by_the_evening(session: Session, now: datetime) -> str:
+def _when_we_write(session: Session, now: datetime) -> str:
+    """Say until when somebody who is registered knows whether the session takes place."""
     zone = session.time_zone
     decided, today = local(session.confirm_by, zone), local(now, zone).date()
-    part = " evening" if decided.hour >= 16 else ""
-    if decided.date() == today:
-        return "this evening" if part else "today"
-    if decided.date() - today < timedelta(days=7):
-        return f"by {decided:%A}{part}"
-    return f"by {short_day(session.confirm_by, zone, today.year)}"
+    if decided.date() - today >= timedelta(days=7):
+        return f"We write to you by {short_day(session.confirm_by, zone, today.year)}, either way."
+    if _is_decided_today(session, now):
+        if _is_decided_in_the_evening(session):
+            return "We write to you this evening, either way."
+        return "We write to you today, either way."
+    if _is_decided_in_the_evening(session):
+        return f"We write to you by {decided:%A} evening, either way."
+    return f"We write to you by {decided:%A}, either way."
+
+
+def _is_decided_today(session: Session, now: datetime) -> bool:
+    return local(session.confirm_by, session.time_zone).date() == local(now, session.time_zone).date()
+
+
+def _is_decided_in_the_evening(session: Session) -> bool:
+    return local(session.confirm_by, session.time_zone).hour >= EVENING
 
 
 def invitation_link(session: Session, now: datetime, address: str) -> str:
     """Return a mailto: link that asks a colleague along; `address` is the full address of the session's page."""
-    zone = session.time_zone
-    title, day = session.workshop.title, short_day(session.starts_at, zone, local(now, zone).year)
-    missing = session.minimum - session.seats_taken
-    needs = f"It needs {number_words(missing)} more {'person' if missing == 1 else 'people'}"
-    decided = by_words(session.confirm_by, session, now)
-    when = f"{day}, {clock(session.starts_at, zone)}"
-    body = f"I’m signed up for {title} on {when}. {needs} {decided} to go ahead: {address}"
+    zone, title = session.time_zone, session.workshop.title
+    day, at = short_day(session.starts_at, zone, local(now, zone).year), clock(session.starts_at, zone)
+    missing, decided = session.minimum - session.seats_taken, deadline(session.confirm_by, zone, now)
+    needs = f"It needs {number_words(missing)} more people by {decided} to go ahead: {address}"
+    if missing == 1:
+        needs = f"It needs one more person by {decided} to go ahead: {address}"
+    body = f"I’m signed up for {title} on {day}, {at}. {needs}"
     return f"mailto:?subject={quote(f'{title}, {day}')}&body={quote(body)}"
+
+
+# ---- parts of sentences that other pages and mail build ----
+
+
+def opening_words(session: Session, now: datetime) -> str:
+    """“on Monday, May 6 at 9:00 AM”: when registering begins."""
+    if session.registration_opens_at is None:
+        return ""
+    return f"on {long_day_and_time(session.registration_opens_at, session.time_zone, now)}"
+
+
+def by_words(instant: datetime, session: Session, now: datetime) -> str:
+    """“by 5:00 PM today”, “by Friday at 5:00 PM” within the week, “by Friday, May 10 at 5:00 PM” later."""
+    return f"by {deadline(instant, session.time_zone, now)}"

@@ -1,23 +1,45 @@
-"""Lists of dates and workshops. A row's HTML is kept in the process under exactly the values it shows.
+"""Lists of dates and workshops. A row's HTML is remembered in the process under exactly the values it shows.
 
-Nothing is kept by time or by address: a row that shows anything else is another Row, so it is never stale.
+Nothing is remembered by time or by address: a row that shows anything else is another Row, so it is never stale.
 """
 
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, cast
 
 from django.conf import settings
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Count, F, FilteredRelation, Min, Q, QuerySet
 from django.template.loader import get_template
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
-from catalog.models import Format
-from foundation.dates import clock, length_words, local, short_day, time_span, zone_words
-from sessions_app.display.meter import Meter, Place, State, meter
+from catalog.models import Format, Workshop
+from foundation.dates import clock, length_words, local, month_day, plain_day, short_day, time_span, zone_words
+from sessions_app.display.meter import Meter, Seat, State, meter
 from sessions_app.models import Session, SessionQuerySet
+from sessions_app.models.changes import ChangesQuerySet
 
-KEPT = 4096
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class FromOtherTables(TypedDict):
+        """What `listing` adds to a session."""
+
+        title: str
+        slug: str
+        first_ends_at: datetime | None
+        building: str | None
+        room: str | None
+
+    class Dates(TypedDict):
+        """What `with_dates` adds to a workshop."""
+
+        dates: int
+        first_date: datetime | None
+
+    ListedSession = WithAnnotations[Session, FromOtherTables]
+    DatedWorkshop = WithAnnotations[Workshop, Dates]
+
+REMEMBERED = 4096
 COLUMNS = [
     *("code", "status", "format", "minimum", "capacity", "seats_taken", "waiting_count", "starts_at", "ends_at"),
     *("time_zone", "confirm_by", "registration_opens_at", "registration_closes_at"),
@@ -27,9 +49,9 @@ COLUMNS = [
 TAKING = (State.GATHERING, State.PENDING, State.REACHED, State.CONFIRMED)
 
 
-def listing(sessions: SessionQuerySet) -> SessionQuerySet:
+def listing(sessions: SessionQuerySet) -> "ChangesQuerySet[ListedSession]":
     """Add to `sessions`, in the same query, what a row shows of the workshop and of the first meeting."""
-    return sessions.only(*COLUMNS).annotate(
+    found = sessions.only(*COLUMNS).annotate(
         first=FilteredRelation(
             "meetings", condition=Q(meetings__starts_at=F("starts_at"), meetings__cancelled_at=None)
         ),
@@ -39,10 +61,11 @@ def listing(sessions: SessionQuerySet) -> SessionQuerySet:
         building=F("first__venue__building"),
         room=F("first__venue__room"),
     )
+    return cast("ChangesQuerySet[ListedSession]", found)
 
 
 @cache
-def listed() -> SessionQuerySet:
+def listed() -> "ChangesQuerySet[ListedSession]":
     """Return `listing()` of the listed sessions, built once: copying it for a filter is quicker than building it."""
     return listing(Session.objects.listed())
 
@@ -67,9 +90,9 @@ class Row(NamedTuple):
 
 
 def row(
-    session: Session,
+    session: "ListedSession",
     now: datetime,
-    place: Place | None = None,
+    own: Seat | None = None,
     home_zone: str = "",
     by_workshop: bool = False,
     button: bool = True,
@@ -80,7 +103,7 @@ def row(
     """
     zone = session.time_zone
     starts = local(session.starts_at, zone)
-    shown = meter(session, now, place)
+    shown = meter(session, now, own)
     where = place_of(session.format, session.building, session.room)
     return Row(
         session.code,
@@ -89,16 +112,16 @@ def row(
         starts.day,
         f"{starts:%b}" if by_workshop else f"{starts:%B %Y}",
         starts.isoformat(timespec="minutes"),
-        short_day(session.starts_at, zone, local(now, zone).year).replace(",", "", 1),
+        plain_day(session.starts_at, zone, local(now, zone).year),
         times_of(session, home_zone),
         f"{where} · {session.capacity} seats" if by_workshop and shown.state in TAKING else where,
         shown,
-        *(action_of(session, shown.state, place, now, by_workshop) if button else ("", "", "")),
+        *(action_of(session, shown.state, own, now, by_workshop) if button else ("", "", "")),
         by_workshop,
     )
 
 
-def times_of(session: Session, home_zone: str) -> str:
+def times_of(session: "ListedSession", home_zone: str) -> str:
     """“12:30–2:00 PM” of the first meeting, the zone if it is not `home_zone`, and the last day if there are more."""
     zone = session.time_zone
     ends_at = session.first_ends_at or session.ends_at
@@ -119,22 +142,22 @@ def place_of(format: str, building: str | None, room: str | None) -> str:
 
 
 def action_of(
-    session: Session, state: State, place: Place | None, now: datetime, by_workshop: bool
+    session: "ListedSession", state: State, own: Seat | None, now: datetime, by_workshop: bool
 ) -> tuple[str, str, str]:
     """Return the word on a row's button, the name of the page it leads to and that page's key; empty for no button."""
-    if place is not None and place.is_waitlisted and session.has_seat_for_the_quickest(now):
-        return "Take the seat", "seat", str(place.uuid)
-    if place is not None and session.is_running:
-        return "Manage", "registration", str(place.uuid)
+    if own is not None and own.is_waitlisted and session.has_seat_for_the_quickest(now):
+        return "Take the seat", "seat", str(own.uuid)
+    if own is not None and session.is_running:
+        return "Manage", "registration", str(own.uuid)
     if session.takes_registrations(now):
         return "Join waitlist" if state is State.FULL else "Register", "register", session.code
     return ("", "", "") if by_workshop else ("Other dates", "workshop", session.slug)
 
 
-@lru_cache(KEPT)
+@lru_cache(REMEMBERED)
 def row_html(row: Row) -> SafeString:
     """Render one date row."""
-    return get_template("sessions_app/_date_row.html").render({"row": row})
+    return mark_safe(get_template("sessions_app/_date_row.html").render({"row": row}))
 
 
 class Card(NamedTuple):
@@ -148,7 +171,7 @@ class Card(NamedTuple):
     meter: Meter
 
 
-def card(session: Session, now: datetime, place: Place | None = None) -> Card:
+def card(session: "ListedSession", now: datetime, own: Seat | None = None) -> Card:
     """Return the values of one card of `listing()`."""
     zone = session.time_zone
     minutes = int(((session.first_ends_at or session.ends_at) - session.starts_at).total_seconds() // 60)
@@ -158,14 +181,14 @@ def card(session: Session, now: datetime, place: Place | None = None) -> Card:
         local(session.starts_at, zone).isoformat(timespec="minutes"),
         f"{short_day(session.starts_at, zone, local(now, zone).year)} · {clock(session.starts_at, zone)}",
         f"{length_words(minutes)} · {place_of(session.format, session.building, session.room)}",
-        meter(session, now, place),
+        meter(session, now, own),
     )
 
 
-@lru_cache(KEPT)
+@lru_cache(REMEMBERED)
 def card_html(card: Card) -> SafeString:
     """Render one session card."""
-    return get_template("sessions_app/_session_card.html").render({"card": card})
+    return mark_safe(get_template("sessions_app/_session_card.html").render({"card": card}))
 
 
 class Part(NamedTuple):
@@ -178,16 +201,24 @@ class Part(NamedTuple):
     objectives: tuple[str, ...]
 
 
+def with_dates(workshops: QuerySet[Workshop], now: datetime) -> "QuerySet[DatedWorkshop]":
+    """Add to `workshops`, in the same query, how many listed `dates` they have ahead, and the `first_date` of them."""
+    ahead = Q(sessions__ends_at__gt=now, sessions__status__in=Session.RUNNING, sessions__listed=True)
+    found = workshops.annotate(ahead=FilteredRelation("sessions", condition=ahead))
+    counted = found.annotate(dates=Count("ahead"), first_date=Min("ahead__starts_at"))
+    return cast("QuerySet[DatedWorkshop]", counted)
+
+
 def date_words(count: int, first: datetime | None, now: datetime) -> str:
     """“4 dates from May 14”, “Next date May 14”, “No dates yet”."""
-    if not count:
+    if first is None:
         return "No dates yet"
     zone = settings.TIME_ZONE
-    day = short_day(first, zone, local(now, zone).year).partition(", ")[2]
+    day = month_day(first, zone, local(now, zone).year)
     return f"{count} dates from {day}" if count > 1 else f"Next date {day}"
 
 
-@lru_cache(KEPT)
+@lru_cache(REMEMBERED)
 def part_html(part: Part) -> SafeString:
     """Render one workshop of the accordion."""
-    return get_template("sessions_app/_workshop_part.html").render({"part": part})
+    return mark_safe(get_template("sessions_app/_workshop_part.html").render({"part": part}))

@@ -1,30 +1,108 @@
 """What may change once people have planned with it: when and where a session meets, how often, and who leads it.
 
-Each verb tells `session_changed` how the meetings were before; who hears it finds out what that means for whom. A
-session that is a draft is edited in its form instead, and one that has ended stays as it was.
+Each verb sends `session_changed` with the meetings as they were before; the receivers find out what that means for
+people. A draft is edited in its form instead, and a session that has ended stays as it was.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING, Self
 
-from django.db import transaction
+from django.db import models
 from django.utils import timezone
 
 from accounts.models import Person
 from catalog.models import Facilitator, Format
-from foundation.dates import clock, short_day, time_span, zone_words
 from foundation.record import record
-from foundation.wall_clock import LONG_AGO, default_confirm_by
-from sessions_app.models.venue import Meeting, MeetingPlan, Place, Times
+from foundation.verbs import verb
+from sessions_app.models.deciding import Deciding, DecidingQuerySet
+from sessions_app.models.life import AnyLife
+from sessions_app.models.venue import Meeting, MeetingPlan, Place, Times, Venue, any_overlap, meeting_words
 from sessions_app.signals import session_changed
+
+if TYPE_CHECKING:
+    from django_stubs_ext.db.models.manager import RelatedManager
 
 MOST_MEETINGS = 20
 
 
-class Changes:
-    """The verbs of a session that is open or confirmed. Mixed into Session."""
+class ChangesQuerySet(DecidingQuerySet[AnyLife]):
+    """Find sessions with their meetings."""
 
-    @transaction.atomic
+    def in_full(self) -> Self:
+        """Sessions with all that a mail about them shows: workshop, facilitators and `all_meetings`. Three queries."""
+        meetings = Meeting.every.select_related("venue__campus").order_by("starts_at", "pk")
+        return self.select_related("workshop").prefetch_related(
+            "facilitators", models.Prefetch("meetings", meetings, to_attr="prefetched_meetings")
+        )
+
+
+class Changes(Deciding):
+    """Where a session meets and who leads it, and the verbs of a session that is open or confirmed."""
+
+    format = models.CharField(max_length=10, choices=Format.choices, blank=True)
+    facilitators = models.ManyToManyField(Facilitator, blank=True, related_name="sessions")
+
+    if TYPE_CHECKING:
+        meetings: RelatedManager[Meeting]
+        prefetched_meetings: list[Meeting]
+
+    class Meta:
+        abstract = True
+
+    # ---- its meetings ----
+
+    @property
+    def all_meetings(self) -> list[Meeting]:
+        """Return every meeting with its place, cancelled ones too, in the order of time.
+
+        Reads them again each time, unless the session was read `in_full`.
+        """
+        if "prefetched_meetings" in vars(self):
+            return self.prefetched_meetings
+        return list(self.meetings(manager="every").select_related("venue__campus").order_by("starts_at", "pk"))
+
+    @property
+    def held_meetings(self) -> list[Meeting]:
+        """Return those of `all_meetings` that are not cancelled."""
+        return [meeting for meeting in self.all_meetings if not meeting.is_cancelled]
+
+    def part_numbers(self) -> dict[int, int]:
+        """Return the number of each meeting by key, from 1 in the order of time.
+
+        A cancelled meeting keeps its number, so that a part 3 people know never becomes part 2.
+        """
+        return {meeting.pk: number for number, meeting in enumerate(self.all_meetings, 1)}
+
+    def has_meeting_ahead(self, now: datetime) -> bool:
+        """True until the last of its meetings starts. A query once the first has."""
+        return not self.has_started(now) or self.meetings.filter(starts_at__gt=now).exists()
+
+    @verb
+    def follow_meetings(self, now: datetime | None = None) -> None:
+        """Copy start, end and zone from the meetings; the dates that hang on the start follow.
+
+        Does nothing while there are no meetings.
+        """
+        self.lock()
+        self._follow_meetings(now or timezone.now())
+
+    def _follow_meetings(self, now: datetime) -> list[str]:
+        """Do what `follow_meetings` does, under the lock that is held. Returns what moved along, in words."""
+        meetings = list(self.meetings.all())
+        if not meetings:
+            return []
+        old_start, old_zone = self.starts_at, self.time_zone
+        self.starts_at, self.time_zone = meetings[0].starts_at, meetings[0].time_zone
+        self.ends_at = max(meeting.ends_at for meeting in meetings)
+        said = self._move_decision(old_start, old_zone, now) + self._move_registration(old_start)
+        names = ["starts_at", "ends_at", "time_zone", "confirm_by", "asked_at"]
+        self.save(update_fields=[*names, "registration_closes_at", "registration_opens_at"])
+        return said
+
+    # ---- the verbs ----
+
+    @verb
     def reschedule(self, times: dict[Meeting, Times], by: Person, now: datetime | None = None) -> list[str]:
         """Move meetings to other times; the dates that hang on the start follow. Returns what moved along, in words.
 
@@ -43,14 +121,14 @@ class Changes:
             self._refuse_times(new, now)
             meeting.starts_at, meeting.ends_at, meeting.time_zone = new.starts_at, new.ends_at, new.time_zone
             meeting.save(update_fields=["starts_at", "ends_at", "time_zone"])
-            said.append(f"From {in_words(self._held(meeting, before))} to {in_words(meeting)}.")
+            said.append(f"From {meeting_words(self._held(meeting, before))} to {meeting_words(meeting)}.")
         self._refuse_overlap()
-        along = self._follow_moved_meetings(now)
+        along = self._follow_meetings(now)
         record(by, self, " ".join(["Rescheduled.", *said, *along]))
         session_changed.send(type(self), session=self, before=before, now=now)
         return along
 
-    @transaction.atomic
+    @verb
     def relocate(self, places: dict[Meeting, Place], by: Person, now: datetime | None = None) -> None:
         """Move meetings to other rooms, or give them other links to join.
 
@@ -68,11 +146,11 @@ class Changes:
             meeting.venue, meeting.join_link = places[meeting].venue, places[meeting].join_link
             meeting.save(update_fields=["venue", "join_link"])
             old = self._held(meeting, before).place
-            said.append(f"{in_words(meeting)}: from {old} to {meeting.place}.")
+            said.append(f"{meeting_words(meeting)}: from {old} to {meeting.place}.")
         record(by, self, " ".join(["Moved.", *said]))
         session_changed.send(type(self), session=self, before=before, now=now)
 
-    @transaction.atomic
+    @verb
     def add_meeting(self, plan: MeetingPlan, by: Person, now: datetime | None = None) -> Meeting:
         """Add a meeting to those the session has. Refuses what `reschedule` and `relocate` refuse."""
         now = now or timezone.now()
@@ -83,14 +161,14 @@ class Changes:
         self._refuse_nowhere(plan.venue)
         if plan.starts_at < self.starts_at <= now:
             raise self.AlreadyDecided("This session has started: a further meeting comes after its first one.")
-        meeting = Meeting.objects.create(session=self, **vars(plan))
+        meeting = self.meetings.create(**vars(plan))
         self._refuse_overlap()
-        along = self._follow_moved_meetings(now)
-        record(by, self, " ".join([f"Meeting added: {in_words(meeting)}, {meeting.place}.", *along]))
+        along = self._follow_meetings(now)
+        record(by, self, " ".join([f"Meeting added: {meeting_words(meeting)}, {meeting.place}.", *along]))
         session_changed.send(type(self), session=self, before=before, now=now)
         return meeting
 
-    @transaction.atomic
+    @verb
     def cancel_meeting(self, meeting: Meeting, reason: str, by: Person, now: datetime | None = None) -> None:
         """Cancel one meeting of several, with the reason people are told; the others stand.
 
@@ -106,11 +184,11 @@ class Changes:
             raise self.Refused("This is the only meeting of the session. Cancel the session instead.")
         meeting.cancelled_at, meeting.cancel_reason = now, self._said(reason)
         meeting.save(update_fields=["cancelled_at", "cancel_reason"])
-        along = self._follow_moved_meetings(now)
-        record(by, self, " ".join([f"Meeting cancelled: {in_words(meeting)}. {meeting.cancel_reason}", *along]))
+        along = self._follow_meetings(now)
+        record(by, self, " ".join([f"Meeting cancelled: {meeting_words(meeting)}. {meeting.cancel_reason}", *along]))
         session_changed.send(type(self), session=self, before=before, now=now)
 
-    @transaction.atomic
+    @verb
     def appoint(self, facilitators: Iterable[Facilitator], by: Person, now: datetime | None = None) -> None:
         """Let these people lead the session, and nobody else."""
         now, new = now or timezone.now(), set(facilitators)
@@ -123,7 +201,7 @@ class Changes:
         record(by, self, f"Led by {now_led}, before by {was}.")
         self.retell(now)
 
-    @transaction.atomic
+    @verb
     def retell(self, now: datetime | None = None) -> None:
         """Say that a name shown with this session has changed: its title, a room, who leads it. Nothing if it is over.
 
@@ -134,32 +212,7 @@ class Changes:
         if self.is_running and self.ends_at > now:
             session_changed.send(type(self), session=self, before=None, now=now)
 
-    reschedule.alters_data = relocate.alters_data = add_meeting.alters_data = True
-    cancel_meeting.alters_data = appoint.alters_data = retell.alters_data = True
-
-    # ---- what they have in common ----
-
-    @property
-    def program(self) -> list[Meeting]:
-        """Every meeting with its place, cancelled ones too, in the order of time.
-
-        Read anew each time, unless the session was read `in_full`.
-        """
-        if "read_program" in vars(self):
-            return self.read_program
-        return list(self.meetings(manager="every").select_related("venue__campus").order_by("starts_at", "pk"))
-
-    @property
-    def held_meetings(self) -> list[Meeting]:
-        """Those of the program that are not cancelled."""
-        return [meeting for meeting in self.program if not meeting.is_cancelled]
-
-    def part_numbers(self) -> dict[int, int]:
-        """Return the number of each meeting by key, from 1 in the order of time.
-
-        A cancelled meeting keeps its number, so that nobody hears of a part 2 that was part 3.
-        """
-        return {meeting.pk: number for number, meeting in enumerate(self.program, 1)}
+    # ---- what the verbs have in common ----
 
     def _lock_to_change(self, now: datetime) -> list[Meeting]:
         """Lock the session, refuse one that cannot change, and return its meetings as they are before."""
@@ -181,7 +234,7 @@ class Changes:
     def _refuse_started(self, meeting: Meeting, now: datetime, sentence: str) -> None:
         meeting.refresh_from_db()
         if meeting.starts_at <= now:
-            raise self.AlreadyDecided(f"The meeting on {in_words(meeting)} has started; {sentence}.")
+            raise self.AlreadyDecided(f"The meeting on {meeting_words(meeting)} has started; {sentence}.")
 
     def _refuse_times(self, times: Times, now: datetime) -> None:
         if times.starts_at <= now:
@@ -190,53 +243,9 @@ class Changes:
             raise self.Refused("A meeting ends after it starts.")
 
     def _refuse_overlap(self) -> None:
-        meetings = list(self.meetings.all())
-        for earlier, later in zip(meetings, meetings[1:], strict=False):
-            if later.starts_at < earlier.ends_at:
-                raise self.Refused("Two meetings overlap. Change one of their times.")
+        if any_overlap(list(self.meetings.all())):
+            raise self.Refused("Two meetings overlap. Change one of their times.")
 
-    def _refuse_nowhere(self, venue) -> None:
+    def _refuse_nowhere(self, venue: Venue | None) -> None:
         if venue is None and self.format != Format.ONLINE:
             raise self.Refused(f"Choose a venue: this session is {self.get_format_display().lower()}.")
-
-    def _follow_moved_meetings(self, now: datetime) -> list[str]:
-        """Copy start, end and zone from the meetings, and move what hangs on the start. Returns what moved, in words.
-
-        A decision date the rule gave is given anew; one the office chose stays, at the start at the latest. Registering
-        ends at the start where it did before, and never after it.
-        """
-        start, zone, decided = self.starts_at, self.time_zone, self.confirm_by
-        closes_at, opens_at = self.registration_closes_at, self.registration_opens_at
-        meetings = list(self.meetings.all())
-        self.starts_at, self.time_zone = meetings[0].starts_at, meetings[0].time_zone
-        self.ends_at = max(meeting.ends_at for meeting in meetings)
-        by_rule = decided in (start, default_confirm_by(start, zone, LONG_AGO))
-        if self.starts_at != start and by_rule and self.status == self.Status.OPEN:
-            self.confirm_by = default_confirm_by(self.starts_at, self.time_zone, now)
-        else:
-            self.confirm_by = min(decided, self.starts_at)
-        self.registration_closes_at = self.starts_at if closes_at == start else min(closes_at, self.starts_at)
-        if opens_at and opens_at >= self.registration_closes_at:
-            self.registration_opens_at = None
-        if self.confirm_by != decided and self.confirm_by > now:
-            self.asked_at = None
-        names = ["starts_at", "ends_at", "time_zone", "confirm_by", "asked_at"]
-        self.save(update_fields=[*names, "registration_closes_at", "registration_opens_at"])
-        said = []
-        if self.confirm_by != decided and self.status == self.Status.OPEN:
-            said.append(f"It is decided on {self._at(self.confirm_by)}, not on {self._at(decided)}.")
-        if self.registration_closes_at != closes_at:
-            said.append(f"Registration closes on {self._at(self.registration_closes_at)}.")
-        if self.registration_opens_at != opens_at:
-            said.append("Registration is open now: it would have opened after it closes.")
-        return said
-
-    def _at(self, instant: datetime) -> str:
-        return f"{short_day(instant, self.time_zone, 0)}, {clock(instant, self.time_zone)}"
-
-
-def in_words(meeting: Meeting) -> str:
-    """“Tue, May 14, 2024, 12:30–2:00 PM, Central time”."""
-    zone = meeting.time_zone
-    times = time_span(meeting.starts_at, meeting.ends_at, zone)
-    return f"{short_day(meeting.starts_at, zone, 0)}, {times}, {zone_words(zone, meeting.starts_at)}"

@@ -1,5 +1,7 @@
 """Why a session runs or does not: one append-only row per decision."""
 
+from typing import Any, NoReturn
+
 from django.conf import settings
 from django.db import models
 
@@ -26,15 +28,15 @@ class Decision(models.Model):
     class Meta:
         ordering = ["at", "pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.count} of {self.minimum}"
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert the row. Refuses with TypeError to change one."""
         if self.pk:
             raise TypeError("A decision is written once.")
         super().save(*args, **kwargs)
 
-    def delete(self, *args, **kwargs):
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refuse: decisions stay."""
         raise TypeError("A decision is never deleted.")

@@ -1,14 +1,16 @@
 """Where and when people meet: Venue and Meeting."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 
 from accounts.models import Campus, validate_time_zone
-from foundation.dates import short_day, time_span
+from foundation.dates import short_day, time_span, zone_words
 from foundation.naming import Named
 
 DEFAULT_LEAD_DAYS, MOST_LEAD_DAYS = 14, 180
@@ -35,7 +37,7 @@ class Venue(Named):
         ordering = ["campus__name", "building", "room"]
         constraints = [models.UniqueConstraint(fields=["campus", "building", "room"], name="venue_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.building} {self.room}".strip()
 
 
@@ -55,13 +57,13 @@ class Place:
     venue: Venue | None
     join_link: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         return ", ".join(filter(None, (str(self.venue or "Online"), self.join_link)))
 
 
 @dataclass(frozen=True)
 class MeetingPlan:
-    """One meeting to schedule: aware instants, the IANA zone they are shown in, and a place or a join link."""
+    """One meeting to schedule: aware instants, the IANA zone they are shown in, and a venue or a join link."""
 
     starts_at: datetime
     ends_at: datetime
@@ -70,17 +72,37 @@ class MeetingPlan:
     join_link: str = ""
 
 
-class HeldMeetings(models.Manager):
-    """The meetings that are held: whoever asks for a session's meetings gets these."""
+class Span(Protocol):
+    """Something with a start and an end, both aware instants: a meeting, a session, or a row of values of one."""
 
-    def get_queryset(self):
+    @property
+    def starts_at(self) -> datetime: ...
+
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+def overlap(one: Span, other: Span) -> bool:
+    """Tell whether both are going on at some instant. One that ends when the other starts does not overlap."""
+    return one.starts_at < other.ends_at and one.ends_at > other.starts_at
+
+
+def any_overlap(spans: Sequence[Span]) -> bool:
+    """Tell whether any two of `spans`, in the order of their starts, overlap."""
+    return any(overlap(earlier, later) for earlier, later in zip(spans, spans[1:], strict=False))
+
+
+class HeldMeetings(models.Manager["Meeting"]):
+    """The meetings that are held. A session's `meetings` are these."""
+
+    def get_queryset(self) -> models.QuerySet["Meeting"]:
         return super().get_queryset().filter(cancelled_at=None)
 
 
 class Meeting(models.Model):
-    """One sitting of a session. Instants, with the zone of the place where the wall clock hangs.
+    """One sitting of a session: two instants, and the zone of the wall clock they are shown on.
 
-    A meeting that people had planned with and that is cancelled stays, for the calendars it was in.
+    A cancelled meeting that people had planned with stays, for the calendars it was in.
     """
 
     session = models.ForeignKey("sessions_app.Session", models.CASCADE, related_name="meetings")
@@ -105,7 +127,7 @@ class Meeting(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         times = time_span(self.starts_at, self.ends_at, self.time_zone)
         return f"{short_day(self.starts_at, self.time_zone, 0)}, {times}"
 
@@ -121,6 +143,11 @@ class Meeting(models.Model):
     def place(self) -> Place:
         return Place(self.venue, self.join_link)
 
-    def clean(self):
+    def clean(self) -> None:
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             raise ValidationError({"ends_at": "A meeting ends after it starts."})
+
+
+def meeting_words(meeting: Meeting) -> str:
+    """“Tue, May 14, 2024, 12:30–2:00 PM, Central time”."""
+    return f"{meeting}, {zone_words(meeting.time_zone, meeting.starts_at)}"

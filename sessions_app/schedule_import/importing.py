@@ -1,4 +1,4 @@
-"""Put a season of dates from a CSV file up as sessions, all of them or none."""
+"""Schedule a season of dates from a CSV file as sessions: all of them or none."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -71,7 +71,7 @@ def import_schedule(
 
 def _venues() -> dict[str, list[Venue]]:
     """Return the venues by the ways to name one: “Building Room”, and with the campus before it."""
-    found = {}
+    found: dict[str, list[Venue]] = {}
     for venue in Venue.objects.select_related("campus"):
         for name in (str(venue), f"{venue.campus} {venue}"):
             found.setdefault(title_key(name), []).append(venue)

@@ -8,6 +8,7 @@ import zoneinfo
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
+from typing import cast
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -20,8 +21,8 @@ REQUIRED = ("workshop", "date", "start", "end")
 OPTIONAL = ("venue", "join_link", "time_zone", "format", "capacity", "minimum")
 YEARS = range(2000, 2101)
 MOST_SEATS = 32767  # what a PositiveSmallIntegerField holds
-TITLE_LENGTH = Workshop._meta.get_field("title").max_length
-LINK_LENGTH = Meeting._meta.get_field("join_link").max_length
+TITLE_LENGTH = cast(int, Workshop._meta.get_field("title").max_length)
+LINK_LENGTH = cast(int, Meeting._meta.get_field("join_link").max_length)
 FORMATS = {
     words.casefold(): value for value, label in Format.choices for words in (value, value.replace("_", " "), label)
 }
@@ -50,7 +51,7 @@ class WrongRow:
     row: int
     sentence: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Row {self.row}: {self.sentence}"
 
 
@@ -80,7 +81,8 @@ def read_schedule(data: bytes, time_zone: str) -> tuple[list[PlannedSession], li
     wrong = [WrongRow(number, sentence) for sentence in _heading_problems(columns)]
     if wrong:
         return [], wrong
-    plans, first_at = [], {}
+    plans: list[PlannedSession] = []
+    first_at: dict[tuple[str, datetime], int] = {}
     for number, cells in rest:
         try:
             plan = _plan(number, dict(zip(columns, _trimmed(cells, len(columns)), strict=True)), time_zone)

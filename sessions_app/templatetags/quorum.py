@@ -5,59 +5,69 @@ They read `now` from the page's context, so that a page says one time throughout
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeVar
 
 from django import template
 from django.conf import settings
-from django.db.models import Count, Min
+from django.db.models import Model
+from django.template import Context
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from catalog.models import Workshop
-from foundation.dates import length_words, local, long_day, short_day, time_span, zone_words
+from foundation.dates import length_words, local, long_day, plain_day, short_day, time_span, zone_words
 from foundation.text import number_words
 from sessions_app.display import panel, rows
-from sessions_app.display.meter import Meter, Place, meter, meter_for_office
+from sessions_app.display.meter import Meter, Seat, meter, meter_for_office
 from sessions_app.models import Meeting, Session
 
 register = template.Library()
 MOST_DATES = 100
+Found = TypeVar("Found")
 
 
-def now_of(context) -> datetime:
+def now_of(context: Context) -> datetime:
     return context.get("now") or timezone.now()
 
 
 @register.inclusion_tag("sessions_app/_quorum_meter.html", takes_context=True)
-def quorum_meter(context, session: Session, place: Place | None = None, size: str = "md", stack: bool = False) -> dict:
-    """Show the meter of `session` for somebody with `place` in it. Sizes: sm (tables), md (rows), lg (the panel)."""
-    return {"m": meter(session, now_of(context), place), "size": size, "stack": stack, "code": session.code}
+def quorum_meter(
+    context: Context, session: Session, own: Seat | None = None, size: str = "md", stack: bool = False
+) -> dict[str, object]:
+    """Show the meter of `session` to a viewer whose registration is `own`.
+
+    Sizes: sm in tables, md in rows, lg in the panel.
+    """
+    return {"m": meter(session, now_of(context), own), "size": size, "stack": stack, "code": session.code}
 
 
 @register.inclusion_tag("sessions_app/_quorum_meter.html", takes_context=True)
-def office_meter(context, session: Session, size: str = "md") -> dict:
+def office_meter(context: Context, session: Session, size: str = "md") -> dict[str, object]:
     """Show the meter of `session` to the office, which is not asked to join."""
     return {"m": meter_for_office(session, now_of(context)), "size": size, "code": session.code}
 
 
 @register.simple_tag(takes_context=True)
 def date_rows(
-    context,
-    sessions: Iterable[Session],
-    places: dict | None = None,
+    context: Context,
+    sessions: Iterable["rows.ListedSession"],
+    mine: dict[int, Seat] | None = None,
     by_workshop: bool = False,
     button: bool = True,
 ) -> SafeString:
-    """Show one date row per session of `rows.listing()`; `places` has the viewer's place by session id."""
-    now, zone, places = now_of(context), settings.TIME_ZONE, places or {}
-    made = (rows.row(session, now, places.get(session.pk), zone, by_workshop, button) for session in sessions)
+    """Show one date row per session of `rows.listing()`; `mine` has the viewer's registrations by session id."""
+    now, zone, mine = now_of(context), settings.TIME_ZONE, mine or {}
+    made = (rows.row(session, now, mine.get(session.pk), zone, by_workshop, button) for session in sessions)
     return mark_safe("".join(map(rows.row_html, made)))
 
 
 @register.simple_tag(takes_context=True)
-def session_cards(context, sessions: Iterable[Session], places: dict | None = None) -> SafeString:
+def session_cards(
+    context: Context, sessions: Iterable["rows.ListedSession"], mine: dict[int, Seat] | None = None
+) -> SafeString:
     """Show one card per session of `rows.listing()`."""
-    now, places = now_of(context), places or {}
-    return mark_safe("".join(rows.card_html(rows.card(session, now, places.get(session.pk))) for session in sessions))
+    now, mine = now_of(context), mine or {}
+    return mark_safe("".join(rows.card_html(rows.card(session, now, mine.get(session.pk))) for session in sessions))
 
 
 @register.simple_tag
@@ -67,42 +77,41 @@ def workshop_parts(parts: Iterable[rows.Part]) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def upcoming_dates(context, workshop: Workshop) -> list[Session]:
+def upcoming_dates(context: Context, workshop: Workshop) -> list["rows.ListedSession"]:
     """Give the listed dates of one workshop, for `date_rows`. One query."""
     return list(rows.listing(workshop.sessions.listed().upcoming(now_of(context)))[:MOST_DATES])
 
 
 @register.simple_tag(takes_context=True)
-def next_dates(context, workshops: Iterable[Workshop]) -> dict[int, str]:
+def next_dates(context: Context, workshops: Iterable[Workshop]) -> dict[int, str]:
     """Give “4 dates from May 14” for each of `workshops`, by id. One query."""
     now = now_of(context)
-    running = Session.objects.listed().upcoming(now).filter(status__in=Session.RUNNING, workshop__in=workshops)
-    dates = running.order_by().values_list("workshop").annotate(Count("pk"), Min("starts_at"))
-    found = {workshop: rows.date_words(count, first, now) for workshop, count, first in dates}
-    return {workshop.pk: found.get(workshop.pk, rows.date_words(0, None, now)) for workshop in workshops}
+    shown = Workshop.objects.filter(pk__in=[workshop.pk for workshop in workshops]).order_by()
+    dates = rows.with_dates(shown, now).values_list("pk", "dates", "first_date")
+    return {pk: rows.date_words(count, first, now) for pk, count, first in dates}
 
 
 @register.simple_tag(takes_context=True)
-def register_panel(context, session: Session, place: Place | None = None) -> panel.Panel:
+def register_panel(context: Context, session: Session, own: Seat | None = None) -> panel.Panel:
     """Give the values of the register panel."""
-    return panel.panel(session, now_of(context), place)
+    return panel.panel(session, now_of(context), own)
 
 
 @register.simple_tag(takes_context=True)
-def meter_values(context, session: Session, place: Place | None = None) -> Meter:
+def meter_values(context: Context, session: Session, own: Seat | None = None) -> Meter:
     """Give the values of the meter, to keep a part of the page under them."""
-    return meter(session, now_of(context), place)
+    return meter(session, now_of(context), own)
 
 
 @register.simple_tag(takes_context=True)
-def invite_link(context, session: Session) -> str:
+def invite_link(context: Context, session: Session) -> str:
     """Give the mailto: link that invites a colleague."""
     address = f"{settings.SITE_URL}{session.get_absolute_url()}"
     return panel.invitation_link(session, now_of(context), address)
 
 
 @register.simple_tag(takes_context=True)
-def zone_here(context) -> str:
+def zone_here(context: Context) -> str:
     """Give the portal's own zone: “Central time”."""
     return zone_words(settings.TIME_ZONE, now_of(context))
 
@@ -112,8 +121,8 @@ def titled(session: Session, now: datetime) -> str:
     """“Implicit Bias, Tue May 14”, on the session's own calendar."""
     if session.starts_at is None:
         return session.workshop.title
-    day = short_day(session.starts_at, session.time_zone, local(now, session.time_zone).year)
-    return f"{session.workshop.title}, {day.replace(',', '', 1)}"
+    day = plain_day(session.starts_at, session.time_zone, local(now, session.time_zone).year)
+    return f"{session.workshop.title}, {day}"
 
 
 @register.filter
@@ -138,7 +147,7 @@ def day(meeting: Meeting) -> str:
 
 @register.filter
 def only_length(meetings: list[Meeting]) -> int:
-    """How many minutes the one meeting lasts; 0 if there are more of them."""
+    """Give how many minutes the one meeting lasts; 0 if there are more of them."""
     if len(meetings) != 1:
         return 0
     return int((meetings[0].ends_at - meetings[0].starts_at).total_seconds() // 60)
@@ -157,15 +166,10 @@ def are_under_way(meetings: list[Meeting], now: datetime) -> bool:
 
 
 register.filter("number_words", number_words)
+register.filter("length_words", length_words)
 
 
 @register.filter
-def in_words(minutes: int) -> str:
-    """“90 minutes”, “2 hours”."""
-    return length_words(minutes)
-
-
-@register.filter
-def of(found: dict, thing):
+def of(found: dict[int, Found], thing: Model) -> Found | None:
     """Give what `found` holds for the id of `thing`, or None."""
     return found.get(thing.pk)

@@ -7,8 +7,9 @@ from django.contrib.admin.models import LogEntry
 
 from catalog.models import Facilitator, Format
 from devtools.testing.cast import ZONE
-from foundation.wall_clock import default_confirm_by, instant
+from foundation.wall_clock import instant
 from sessions_app.models import Meeting, MeetingPlan, Place, Session, Times
+from sessions_app.models.deciding import default_confirm_by
 from sessions_app.signals import session_changed
 
 NOW = instant(date(2031, 1, 7), time(9), ZONE)

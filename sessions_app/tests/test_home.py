@@ -185,6 +185,44 @@ def test_fifty_sessions_make_a_page(home, make_session, now):
     assert home("page=2").part("[rel=prev]").attribute("href") == "/"
 
 
+def links(page: str) -> dict[str, str]:
+    """Return where the chips and the pager lead, by their ids."""
+    return dict(re.findall(r'<a id="chip-([\w-]+)" href="([^"]*)"', page)) | dict(
+        re.findall(r'id="(earlier|later)" href="([^"]*)"', page)
+    )
+
+
+def test_a_chip_keeps_the_search_and_drops_the_page(home, make_session, now):
+    first = make_session(days=10)
+    copies = [Session.objects.get(pk=first.pk) for _ in range(101)]
+    for number, copy in enumerate(copies):
+        copy.pk, copy.code = None, f"copy{number:04}"
+    Session.objects.bulk_create(copies)
+    assert links(home()) == {
+        "all": "/",
+        "needs-people": "/?status=needs-people",
+        "confirmed": "/?status=confirmed",
+        "online": "/?format=online",
+        "in_person": "/?format=in_person",
+        "later": "/?page=2",
+    }
+    assert links(home("page=2&status=needs-people&q=bystander+int")) == {
+        "all": "/?q=bystander+int",
+        "needs-people": "/?q=bystander+int&amp;status=needs-people",
+        "confirmed": "/?q=bystander+int&amp;status=confirmed",
+        "online": "/?q=bystander+int&amp;format=online",
+        "in_person": "/?q=bystander+int&amp;format=in_person",
+        "earlier": "/?q=bystander+int&amp;status=needs-people",
+        "later": "/?q=bystander+int&amp;status=needs-people&amp;page=3",
+    }
+
+
+def test_no_link_repeats_what_cannot_be_chosen(home, make_session):
+    make_session()
+    page = home("topic=nothing&campus=x&utm_source=mail&q=&status=confirmed", status=400)
+    assert links(page)["all"] == "/" and links(page)["online"] == "/?format=online"
+
+
 def test_nearly_there_shows_the_three_that_are_decided_first(home, make_session, people):
     someone = people(3)
     for days in (40, 20, 30, 25, 15):

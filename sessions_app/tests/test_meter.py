@@ -9,8 +9,8 @@ from sessions_app.display.meter import State, meter, meter_for_office
 from sessions_app.models import Session
 
 
-def says(session: Session, now: datetime = NOW, place=None) -> str:
-    shown = meter(session, now, place)
+def says(session: Session, now: datetime = NOW, own=None) -> str:
+    shown = meter(session, now, own)
     return f"{shown.lead}{shown.text}{shown.when}"
 
 
@@ -93,7 +93,7 @@ def test_the_time_is_given_to_machines_with_its_offset():
 
 
 @pytest.mark.parametrize(
-    ("shown", "place", "words"),
+    ("shown", "own", "words"),
     [
         (unsaved_session(), Seat(), "4 of 6, including you · 2 more to confirm by Fri May 10"),
         (unsaved_session(taken=6), Seat(), "6 of 6, including you · confirming now"),
@@ -102,8 +102,8 @@ def test_the_time_is_given_to_machines_with_its_offset():
         (unsaved_session("confirmed", 20, waiting_count=3), WAITING, "Full · you are 2nd of 3 waiting"),
     ],
 )
-def test_the_viewer_is_told_of_their_own_place(shown, place, words):
-    assert says(shown, place=place) == words
+def test_the_viewer_is_told_of_their_own_registration(shown, own, words):
+    assert says(shown, own=own) == words
 
 
 def test_the_viewers_disc_is_the_last_taken_one():

@@ -85,10 +85,10 @@ def test_run_anyway_without_a_reason_is_refused(make_session, office, now):
     assert session.status == Session.Status.OPEN
 
 
-def test_confirm_refuses_below_the_minimum(make_session, now):
+def test_nothing_is_confirmed_below_the_minimum(make_session, now):
     session = make_session()
-    with pytest.raises(Session.Refused, match="Only 0 of 6"):
-        session.confirm(now=now)
+    session.settle(now=now)
+    assert (session.status, session.decisions.count()) == (Session.Status.OPEN, 0)
 
 
 def test_the_database_refuses_a_confirmed_session_without_minimum_or_reason(make_session):
@@ -190,13 +190,13 @@ def test_the_rule_cannot_sign_in():
 @pytest.mark.parametrize(
     ("status", "verb"),
     [
-        ("confirmed", lambda session, by, now: session.confirm(now=now)),
+        ("confirmed", lambda session, by, now: session.settle(now=now)),
         ("confirmed", lambda session, by, now: session.run_anyway("Again.", by=by, now=now)),
         ("open", lambda session, by, now: session.extend(session.confirm_by, by=by, now=now)),
         ("cancelled", lambda session, by, now: session.cancel("Again.", by=by, now=now)),
         ("open", lambda session, by, now: session.resize(6, 24, by=by)),
     ],
-    ids=["confirm", "run_anyway", "extend", "cancel", "resize"],
+    ids=["settle", "run_anyway", "extend", "cancel", "resize"],
 )
 def test_a_verb_said_twice_changes_nothing_and_leaves_no_record(make_session, office, now, status, verb):
     session = make_session()
@@ -224,14 +224,13 @@ def test_overlapping_meetings_are_not_published(make_session, office, now):
         session.publish(by=office, now=now)
 
 
-@pytest.mark.parametrize("verb", ["confirm", "run_anyway", "extend"])
+@pytest.mark.parametrize("verb", ["run_anyway", "extend"])
 def test_nothing_is_decided_after_the_start(make_session, people, office, now, verb):
     session = make_session(minimum=1)
     Registration.objects.register(people(1)[0], session, now=now)
     at = session.starts_at
     with pytest.raises(Session.AlreadyDecided, match="should have started"):
         {
-            "confirm": lambda: session.confirm(now=at),
             "run_anyway": lambda: session.run_anyway("Late.", by=office, now=at),
             "extend": lambda: session.extend(at + timedelta(hours=1), by=office, now=at),
         }[verb]()

@@ -24,7 +24,7 @@ TOLD = "If a seat opens, we write to everyone waiting, and the first to take it 
 
 
 @pytest.mark.parametrize(
-    ("taken", "place", "heading", "button", "link"),
+    ("taken", "own", "heading", "button", "link"),
     [
         (20, None, "This session is full", "Join the waitlist", ""),
         (20, WAITING, "You’re 2nd on the waitlist", "Leave the waitlist", ""),
@@ -32,13 +32,13 @@ TOLD = "If a seat opens, we write to everyone waiting, and the first to take it 
         (19, WAITING, "A seat has opened", "Take the seat", "Leave the waitlist"),
     ],
 )
-def test_an_open_seat_of_the_last_day_is_for_the_quickest(taken, place, heading, button, link):
+def test_an_open_seat_of_the_last_day_is_for_the_quickest(taken, own, heading, button, link):
     last_day = STARTS - 24 * HOUR
     shown = of("confirmed", taken, waiting_count=3)
-    asked = panel(shown, last_day, place)
+    asked = panel(shown, last_day, own)
     assert (asked.heading, asked.button, asked.link) == (heading, button, link)
     assert (asked.below == TOLD) == (taken == 20)
-    assert panel(shown, last_day - HOUR, place).button != "Take the seat"
+    assert panel(shown, last_day - HOUR, own).button != "Take the seat"
 
 
 def test_before_registration_opens_it_says_when():
@@ -48,7 +48,7 @@ def test_before_registration_opens_it_says_when():
 
 
 @pytest.mark.parametrize(
-    ("shown", "place", "heading", "button", "below"),
+    ("shown", "own", "heading", "button", "below"),
     [
         (of(), None, "Two more and it’s confirmed", "Register", PROMISE),
         (of(taken=0), None, "Be the first of six", "Register", PROMISE),
@@ -89,8 +89,8 @@ def test_before_registration_opens_it_says_when():
         (of("completed"), None, "This session has been held", "See other dates", ""),
     ],
 )
-def test_each_state_has_one_heading_and_one_thing_to_do(shown, place, heading, button, below):
-    asked = panel(shown, NOW, place)
+def test_each_state_has_one_heading_and_one_thing_to_do(shown, own, heading, button, below):
+    asked = panel(shown, NOW, own)
     assert (asked.heading, asked.button, asked.below) == (heading, button, below)
 
 

@@ -1,23 +1,26 @@
 """The home page: what is coming up, filtered, and the workshops that open and close."""
 
-from collections import Counter
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from itertools import groupby
-from typing import NamedTuple
-from urllib.parse import urlencode
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Min, Q, QuerySet
-from django.http import Http404
+from django.core.paginator import EmptyPage, Paginator
+from django.db.models import Count, F, Q
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
+from django_htmx.middleware import HtmxDetails
 
 from catalog.models import Format, Topic, Workshop
 from foundation.dates import local, zone_words
-from sessions_app.display.rows import Part, date_words, listed
+from sessions_app.display.rows import Part, date_words, listed, with_dates
 from sessions_app.forms import FilterForm
 from sessions_app.models import Meeting, Session
 
@@ -26,68 +29,80 @@ NEAR, NEARLY_THERE = 3, 3
 ONLINE = Q(format__in=[Format.ONLINE, Format.HYBRID])
 IN_PERSON = Q(format__in=[Format.IN_PERSON, Format.HYBRID])
 BY_FORMAT = {Format.ONLINE: ONLINE, Format.IN_PERSON: IN_PERSON, Format.HYBRID: Q(format=Format.HYBRID)}
-RUNNING = Q(status__in=Session.RUNNING)
+CONFIRMED = Q(status=Session.Status.CONFIRMED)
 
 
 def needs_people(now: datetime) -> Q:
     return Q(status=Session.Status.OPEN, seats_taken__lt=F("minimum"), confirm_by__gt=now)
 
 
-class Chip(NamedTuple):
-    """One choice of the filter bar."""
+@dataclass(frozen=True)
+class Chip:
+    """One choice of the filter bar; `status` and `format` are what its address has, None for none."""
 
     key: str
     label: str
     count: int
-    address: str
+    status: str | None
+    format: str | None
     chosen: bool
 
 
-class Month(NamedTuple):
+@dataclass(frozen=True)
+class Month:
     """The sessions of one month; `count` is known only when the list has no other page."""
 
     name: str
     anchor: str
-    sessions: list[Session]
+    sessions: Sequence[Session]
     count: int | None
+
+
+class HtmxRequest(HttpRequest):
+    """A request as django_htmx hands it on."""
+
+    htmx: HtmxDetails
 
 
 @method_decorator(login_not_required, name="dispatch")
 class HomeView(TemplateView):
     """Upcoming sessions with search and filters, and the workshops. htmx asks for the list alone."""
 
+    request: HtmxRequest
     template_name = "sessions_app/home.html"
 
-    def get(self, request, *args, **kwargs):
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.filter = FilterForm(request.GET) if request.GET else None
-        self.chosen = {}
+        self.chosen: dict[str, Any] = {}
         if self.filter is not None:
             self.filter.is_valid()
             self.chosen = {name: value for name, value in self.filter.cleaned_data.items() if value}
         response = super().get(request, *args, **kwargs)
         if self.filter is not None and not self.filter.is_valid():
-            response.status_code = 400
+            response.status_code = HTTPStatus.BAD_REQUEST
         patch_vary_headers(response, ["HX-Request"])
         return response
 
-    def get_template_names(self):
+    def get_template_names(self) -> list[str]:
         return ["sessions_app/_sessions.html" if self.only_list else self.template_name]
 
     @property
     def only_list(self) -> bool:
-        htmx = self.request.htmx
-        return bool(htmx) and not htmx.history_restore_request
+        """True where htmx asks for the list, and not for a whole page it has shown before."""
+        return bool(self.request.htmx) and not self.request.htmx.history_restore_request
 
-    def get_context_data(self, **kwargs):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = timezone.now()
-        upcoming = Session.objects.listed().upcoming(now)
         within, choice = self.within(), self.choice(now)
-        counts, dates = self.count(upcoming, within, choice, now)
-        number, pages = self.chosen.get("page", 1), max(1, -(-counts["shown"] // PAGE_SIZE))
-        if number > pages:
-            raise Http404(f"There are {pages} pages.")
-        start = (number - 1) * PAGE_SIZE
-        sessions = list(listed().upcoming(now).filter(within & choice)[start : start + PAGE_SIZE])
+        counts = self.count(within, choice, now)
+        paginator = Paginator(listed().upcoming(now).filter(within & choice), PAGE_SIZE)
+        # Counted with the chips, in their query.
+        paginator.count = counts["shown"]
+        number, pages = self.chosen.get("page", 1), paginator.num_pages
+        try:
+            sessions = list(paginator.page(number))
+        except EmptyPage:
+            raise Http404(f"There are {pages} pages.") from None
         context = super().get_context_data(
             **kwargs,
             nav="sessions",
@@ -96,6 +111,8 @@ class HomeView(TemplateView):
             filter=self.filter,
             chosen=self.chosen,
             typed=self.request.GET.get("q", "")[:1000].replace("\0", ""),
+            query=self.query(),
+            narrowed=self.query(without={"status", "format"}),
             chips=self.chips(counts),
             counts=counts,
             zone=zone_words(settings.TIME_ZONE, now),
@@ -103,18 +120,19 @@ class HomeView(TemplateView):
             months=months(sessions, now, whole=pages == 1),
             number=number,
             pages=pages,
-            earlier=self.address(page=number - 1) if number > 1 else "",
-            later=self.address(page=number + 1) if number < pages else "",
+            # The first page has no number in its address.
+            earlier=number - 1 if number > 2 else None,
+            later=number + 1,
         )
         if not self.only_list:
             near = listed().upcoming(now).filter(needs_people(now), registration_closes_at__gt=now)
             near = near.filter(seats_taken__gte=F("minimum") - NEAR, seats_taken__gt=0).order_by("confirm_by", "pk")
             context["near"] = list(near[:NEARLY_THERE])
-            context["parts"] = workshop_parts(dates, now)
+            context["parts"] = workshop_parts(now)
         return context
 
     def within(self) -> Q:
-        """Search, topic, audience and campus: what the chips count within."""
+        """Return the condition of search, topic, audience and campus, within which the chips count."""
         within = Q()
         workshops = Workshop.objects.all()
         for word in self.chosen.get("q", "").split():
@@ -131,101 +149,78 @@ class HomeView(TemplateView):
         return within
 
     def choice(self, now: datetime) -> Q:
-        """The chosen status and format."""
+        """Return the condition of the chosen status and format."""
         choice = Q()
         if self.chosen.get("status") == FilterForm.Status.NEEDS_PEOPLE:
             choice &= needs_people(now)
         elif self.chosen.get("status") == FilterForm.Status.CONFIRMED:
-            choice &= Q(status=Session.Status.CONFIRMED)
+            choice &= CONFIRMED
         if "format" in self.chosen:
             choice &= BY_FORMAT[self.chosen["format"]]
         return choice
 
-    def count(self, upcoming: QuerySet, within: Q, choice: Q, now: datetime) -> tuple[dict, dict]:
-        """Count for the chips, and per workshop its dates and the first of them: one query, over a few sums."""
-        flags = {"needs": needs_people(now)}
-        if within:
-            flags["within"] = within
-        if choice:
-            flags["chosen"] = choice
-        sums = (
-            upcoming.order_by()
-            .annotate(**{name: ExpressionWrapper(flag, BooleanField()) for name, flag in flags.items()})
-            .values_list("workshop", "status", "format", *flags)
-            .annotate(many=Count("pk"), first=Min("starts_at"))
-        )
-        counts, dates = Counter(), {}
-        for workshop, status, format, needs, *found in sums:
-            flagged = dict(zip([*list(flags)[1:], "many", "first"], found, strict=True))
-            many, first = flagged["many"], flagged["first"]
-            if status in Session.RUNNING:
-                before = dates.get(workshop, (0, first))
-                dates[workshop] = before[0] + many, min(before[1], first)
-            if not flagged.get("within", True):
-                continue
-            counts["all"] += many
-            counts[FilterForm.Status.NEEDS_PEOPLE] += many if needs else 0
-            counts[FilterForm.Status.CONFIRMED] += many if status == Session.Status.CONFIRMED else 0
-            counts[Format.ONLINE] += many if format != Format.IN_PERSON else 0
-            counts[Format.IN_PERSON] += many if format != Format.ONLINE else 0
-            counts["shown"] += many if flagged.get("chosen", True) else 0
-        return counts, dates
-
-    def address(self, **changes) -> str:
-        """Return the home page's address with the chosen filters, changed."""
-        chosen = {name: getattr(value, "slug", getattr(value, "pk", value)) for name, value in self.chosen.items()}
-        wanted = {
-            name: value for name, value in (chosen | {"page": None} | changes).items() if value not in (None, "", 1)
+    def count(self, within: Q, choice: Q, now: datetime) -> dict[str, int]:
+        """Count for each chip, and those `shown` by the choice, in one query."""
+        counted = {
+            FilterForm.Status.NEEDS_PEOPLE: needs_people(now),
+            FilterForm.Status.CONFIRMED: CONFIRMED,
+            Format.ONLINE.value: ONLINE,
+            Format.IN_PERSON.value: IN_PERSON,
+            "shown": choice,
         }
-        return f"{self.request.path}?{urlencode(wanted)}" if wanted else self.request.path
+        sums = {name: Count("pk", filter=condition) for name, condition in counted.items()}
+        return Session.objects.listed().upcoming(now).filter(within).aggregate(all=Count("pk"), **sums)
 
-    def chips(self, counts: dict) -> list[Chip]:
-        status, format = self.chosen.get("status", ""), self.chosen.get("format", "")
+    def query(self, without: Set[str] = frozenset()) -> QueryDict:
+        """Return the chosen filters as an address has them, for {% querystring %}; never the page."""
+        query = QueryDict(mutable=True)
+        for name, value in self.chosen.items():
+            if name not in {"page", *without}:
+                query[name] = getattr(value, "slug", getattr(value, "pk", value))
+        return query
+
+    def chips(self, counts: dict[str, int]) -> list[Chip]:
         choices = [
-            ("all", "All", {}),
-            (FilterForm.Status.NEEDS_PEOPLE, "Needs people", {"status": FilterForm.Status.NEEDS_PEOPLE}),
-            (FilterForm.Status.CONFIRMED, "Confirmed", {"status": FilterForm.Status.CONFIRMED}),
-            (Format.ONLINE.value, "Online", {"format": Format.ONLINE.value}),
-            (Format.IN_PERSON.value, "In person", {"format": Format.IN_PERSON.value}),
+            ("all", "All", None, None),
+            (FilterForm.Status.NEEDS_PEOPLE, "Needs people", FilterForm.Status.NEEDS_PEOPLE, None),
+            (FilterForm.Status.CONFIRMED, "Confirmed", FilterForm.Status.CONFIRMED, None),
+            (Format.ONLINE.value, "Online", None, Format.ONLINE.value),
+            (Format.IN_PERSON.value, "In person", None, Format.IN_PERSON.value),
         ]
-        chosen = {"status": status, "format": format}
-        empty = {"status": "", "format": ""}
+        chosen = (self.chosen.get("status"), self.chosen.get("format"))
         return [
-            Chip(key, label, counts[key], self.address(**empty | change), chosen == empty | change)
-            for key, label, change in choices
+            Chip(key, label, counts[key], status, format, chosen == (status, format))
+            for key, label, status, format in choices
         ]
 
 
-def months(sessions: list[Session], now: datetime, whole: bool) -> list[Month]:
+def months(sessions: Sequence[Session], now: datetime, whole: bool) -> list[Month]:
     """Group `sessions`, which stand in order, by the month on their own wall clock."""
     this_year = local(now, settings.TIME_ZONE).year
-    found = []
+    found: list[Month] = []
     for (year, month), group in groupby(sessions, key=lambda one: local(one.starts_at, one.time_zone).timetuple()[:2]):
-        group = list(group)
-        name = f"{local(group[0].starts_at, group[0].time_zone):%B}"
+        its = list(group)
+        name = f"{local(its[0].starts_at, its[0].time_zone):%B}"
         found.append(
             Month(
                 name if year == this_year else f"{name} {year}",
                 f"month-{year}-{month:02}-{len(found)}",
-                group,
-                len(group) if whole else None,
+                its,
+                len(its) if whole else None,
             )
         )
     return found
 
 
-def workshop_parts(dates: dict[int, tuple], now: datetime) -> list[Part]:
-    """Return every published workshop with its objectives, in one query; `dates` has (count, first) by workshop."""
+def workshop_parts(now: datetime) -> list[Part]:
+    """Return every published workshop with its objectives and its dates: one query, a line for each objective."""
     lines = (
-        Workshop.objects.published()
+        with_dates(Workshop.objects.published(), now)
         .order_by("title", "pk", "objectives__position", "objectives__pk")
-        .values_list("pk", "title", "slug", "summary", "objectives__text")
+        .values_list("pk", "title", "slug", "summary", "dates", "first_date", "objectives__text")
     )
-    return [
-        Part(
-            *workshop[1:],
-            date_words(*dates.get(workshop[0], (0, None)), now),
-            tuple(line[4] for line in group if line[4]),
-        )
-        for workshop, group in groupby(lines, key=lambda line: line[:4])
-    ]
+    parts = []
+    for (_, title, slug, summary, count, first), group in groupby(lines, key=lambda line: line[:6]):
+        objectives = tuple(line[6] for line in group if line[6])
+        parts.append(Part(title, slug, summary, date_words(count, first, now), objectives))
+    return parts

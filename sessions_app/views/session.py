@@ -1,6 +1,7 @@
 """The page of one session. Reading only; registering belongs to registrations."""
 
 from functools import cache
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
@@ -54,8 +55,8 @@ class SessionView(TemplateView):
 
     template_name = "sessions_app/session.html"
 
-    def get_context_data(self, code: str, **kwargs):
-        now, (session, meetings) = timezone.now(), find(code, self.request.user)
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        now, (session, meetings) = timezone.now(), find(kwargs.pop("code"), self.request.user)
         venues = list({meeting.venue_id: meeting.venue for meeting in meetings if meeting.venue}.values())
         room = venues[0] if len(venues) == 1 else None
         # One more than is shown: this session is one of them.
@@ -71,7 +72,7 @@ class SessionView(TemplateView):
             again=0,
             meetings=meetings,
             many_venues=len(venues) > 1,
-            where=place_of(session.format, room and room.building, room and room.room),
+            where=place_of(session.format, room.building if room else None, room.room if room else None),
             led_by=led_by(names),
             objectives=objectives,
             access=tuple((str(venue), venue.directions, venue.access) for venue in venues),
@@ -109,9 +110,9 @@ class MeterView(TemplateView):
     MOST = 15
     template_name = "sessions_app/_panel_again.html"
 
-    def get_context_data(self, code: str, **kwargs):
-        session, _ = find(code, self.request.user)
-        asked = self.request.GET.get("asked", "")
-        asked = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else self.MOST
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        session, _ = find(kwargs.pop("code"), self.request.user)
+        typed = self.request.GET.get("asked", "")
+        asked = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else self.MOST
         again = asked + 1 if asked < self.MOST else None
         return super().get_context_data(**kwargs, now=timezone.now(), session=session, here=[session], again=again)

@@ -1,2 +1,2 @@
-// Show the letter in its frame without a press of the button.
+// Show the mail in its frame without a press of the button.
 document.querySelector("form[data-submit-at-once]")?.requestSubmit();

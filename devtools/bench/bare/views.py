@@ -2,10 +2,11 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from accounts.models import Person
 from registrations.models import Registration
 from sessions_app.models import Session
 
@@ -13,21 +14,22 @@ SHOWN = 50
 
 
 @login_not_required
-def sessions(request):
+def sessions(request: HttpRequest) -> HttpResponse:
     """List the sessions the home page lists, read in one query."""
     upcoming = Session.objects.listed().upcoming(timezone.now()).select_related("workshop")
     return render(request, "bare/sessions.html", {"sessions": upcoming[:SHOWN]})
 
 
 @login_not_required
-def session(request, code):
+def session(request: HttpRequest, code: str) -> HttpResponse:
     """Show one session, read in one query."""
     found = get_object_or_404(Session.objects.public().select_related("workshop"), code=code)
     return render(request, "bare/session.html", {"session": found})
 
 
-def register(request, code):
+def register(request: HttpRequest, code: str) -> HttpResponse:
     """Lock the session, count, insert."""
+    assert isinstance(request.user, Person)
     now = timezone.now()
     with transaction.atomic():
         session = get_object_or_404(Session.objects.select_for_update(), code=code)
@@ -40,6 +42,6 @@ def register(request, code):
 
 
 @login_not_required
-def healthz(request):
+def healthz(request: HttpRequest) -> HttpResponse:
     """Say that the process lives."""
     return HttpResponse("ok")

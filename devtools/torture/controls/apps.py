@@ -1,34 +1,39 @@
-"""What must not be, in the processes that send."""
+"""Controls in the processes that send: each takes one mechanism away by replacing a function or a method.
+
+The replacing is the mistake that mypy is told to ignore.
+"""
+
+from datetime import datetime
 
 from django.apps import AppConfig
 
 
 class Impatient(AppConfig):
-    """Whatever cannot be sent at once is given up."""
+    """A Notice that cannot be sent at once is given up."""
 
     name = "devtools.torture.controls"
 
-    def ready(self):
+    def ready(self) -> None:
         from notifications.models import Notice
         from notifications.outbox.deliver import Sender
 
-        def give_up(sender, notice, problem, now):
+        def give_up(sender: Sender, notice: Notice, problem: str, now: datetime) -> None:
             sender._mark(notice, state=Notice.State.DEAD, problem=problem[:500])
 
-        Sender._retry = give_up
+        Sender._retry = give_up  # type: ignore[assignment, method-assign]
 
 
 class Clinging(AppConfig):
-    """Whoever lost the database never asks for another connection."""
+    """A process that lost the database never asks for another connection."""
 
     name = "devtools.torture.controls"
 
-    def ready(self):
+    def ready(self) -> None:
         from django.db import connection
         from django.db.backends.base.base import BaseDatabaseWrapper
 
         connection.close()
-        BaseDatabaseWrapper.close = lambda wrapper: None
+        BaseDatabaseWrapper.close = lambda wrapper: None  # type: ignore[assignment, method-assign]
 
 
 class Tireless(AppConfig):
@@ -36,7 +41,7 @@ class Tireless(AppConfig):
 
     name = "devtools.torture.controls"
 
-    def ready(self):
+    def ready(self) -> None:
         from notifications.outbox import claim
 
         claim.MOST_ATTEMPTS = 10**6
@@ -47,7 +52,7 @@ class OwnClock(AppConfig):
 
     name = "devtools.torture.controls"
 
-    def ready(self):
+    def ready(self) -> None:
         from django.utils import timezone
 
         from notifications.outbox import clock

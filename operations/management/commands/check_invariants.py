@@ -1,5 +1,7 @@
 """`manage.py check_invariants`: recount every promise that can be recounted, and print what is broken."""
 
+from typing import Any
+
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -11,7 +13,7 @@ class Command(BaseCommand):
         "Print one line per broken promise about seats, waitlists, decisions and calendars; the exit code is 1 if any."
     )
 
-    def handle(self, **options):
+    def handle(self, **options: Any) -> None:
         found = 0
         for line in breaches(timezone.now()):
             self.stdout.write(line)

@@ -1,8 +1,12 @@
+"""`manage.py create_office [ADDRESS ...]`: open the admin to people of the office."""
+
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts.models import Person
@@ -15,7 +19,7 @@ class Command(BaseCommand):
         "Run it after migrating; running it again adds nothing twice."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("address", nargs="*", help="E-mail address of a person of the office.")
         parser.add_argument(
             "--accommodations",
@@ -26,7 +30,7 @@ class Command(BaseCommand):
         )
 
     @transaction.atomic
-    def handle(self, *args, address, accommodations, **options):
+    def handle(self, *args: Any, address: list[str], accommodations: list[str], **options: Any) -> None:
         office, _ = Group.objects.get_or_create(name="Office")
         office.permissions.set(self.permissions())
         access, _ = Group.objects.get_or_create(name=Person.objects.ACCOMMODATIONS)
@@ -36,7 +40,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Accommodations: {access.user_set.count()} people.")
 
     def add(self, addresses: list[str], group: Group) -> None:
-        """Open the desk to the people with these addresses and put them in `group`."""
+        """Open the admin to the people with these addresses, and put them in `group`."""
         for email in addresses:
             person = Person.objects.filter(email__iexact=email).first() or self.create(email)
             if not person.is_staff:
@@ -46,13 +50,14 @@ class Command(BaseCommand):
 
     def permissions(self) -> list[Permission]:
         """Return what the registered pages say the office may do."""
-        found = []
+        found: list[Permission] = []
         for model, page in admin.site._registry.items():
             codenames = [get_permission_codename(action, model._meta) for action in getattr(page, "office_may", ())]
             found += Permission.objects.filter(content_type__app_label=model._meta.app_label, codename__in=codenames)
         return found
 
     def create(self, email: str) -> Person:
+        """Return a new account for an address. Raises CommandError for what is no address."""
         try:
             return Person.objects.create_user(email)
         except ValidationError as error:

@@ -1,6 +1,8 @@
 """`manage.py demo`: fill an empty database with a realistic catalog, a season dated around today, and people."""
 
-from django.core.management.base import BaseCommand, CommandError
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.models import Person
@@ -19,11 +21,11 @@ TO_TRY = {
 class Command(BaseCommand):
     help = "Fill an empty database with the demo: workshops, a season of sessions around today, and invented people."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--if-empty", action="store_true", help="do nothing, quietly, if there is anything already")
         parser.add_argument("--accounts", action="store_true", help="fill nothing, only say which accounts to try")
 
-    def handle(self, *, if_empty, accounts, **options):
+    def handle(self, *, if_empty: bool, accounts: bool, **options: Any) -> None:
         if accounts:
             self._say_accounts()
         elif is_empty() or not if_empty:

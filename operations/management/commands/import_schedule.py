@@ -2,10 +2,11 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Person, validate_time_zone
 from sessions_app.schedule_import.importing import WrongRows, import_schedule
@@ -25,18 +26,18 @@ New sessions are drafts for the office to look over and publish. With --publish 
 for registration at once. A title nobody knows becomes a draft workshop. Sessions that are there already (same workshop,
 same start) are left alone, so a corrected file can be imported again."""
 
-    def create_parser(self, prog_name, subcommand, **kwargs):
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
             prog_name, subcommand, formatter_class=argparse.RawDescriptionHelpFormatter, **kwargs
         )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE.csv")
         parser.add_argument("--time-zone", default=settings.TIME_ZONE, help="of rows that name none (%(default)s)")
         parser.add_argument("--publish", action="store_true", help="open sessions of published workshops at once")
         parser.add_argument("--by", metavar="ADDRESS", help="who of the office goes on record (otherwise Quorum does)")
 
-    def handle(self, *, file, time_zone, publish, by, **options):
+    def handle(self, *, file: Path, time_zone: str, publish: bool, by: str | None, **options: Any) -> None:
         data, person = self._read(file), self._person(by)
         try:
             validate_time_zone(time_zone)

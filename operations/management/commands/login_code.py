@@ -1,6 +1,8 @@
-"""Print a sign-in code for somebody whom mail does not reach."""
+"""`manage.py login_code ADDRESS`: print a sign-in code for a person whom mail does not reach."""
 
-from django.core.management.base import BaseCommand, CommandError
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Person
 from accounts.sign_in import SPARE_CODE_SECONDS, write_spare_code
@@ -9,10 +11,10 @@ from accounts.sign_in import SPARE_CODE_SECONDS, write_spare_code
 class Command(BaseCommand):
     help = "Print a code for ADDRESS. The person asks for a code on the sign-in page and types this one instead."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("address", metavar="ADDRESS")
 
-    def handle(self, *, address: str, **options):
+    def handle(self, *, address: str, **options: Any) -> None:
         person = Person.objects.filter(email=address.strip().lower()).first()
         if person is None:
             raise CommandError(

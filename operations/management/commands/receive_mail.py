@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -17,9 +18,9 @@ class Command(BaseCommand):
         "also for what is ignored or cannot be read, and 75 (try again later) when the database is away."
     )
 
-    def handle(self, **options):
+    def handle(self, **options: Any) -> None:
         raw = sys.stdin.buffer.read(MOST_BYTES + 1)
-        # Whoever writes must not find the pipe closed.
+        # The program that writes must not find the pipe closed.
         while sys.stdin.buffer.read(MOST_BYTES):
             pass
         try:

@@ -1,3 +1,7 @@
+"""`manage.py rotate_accommodation_key`: encrypt every access request with the newest key."""
+
+from typing import Any
+
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.sealed import Unreadable
@@ -6,11 +10,11 @@ from registrations.models import Accommodation
 
 class Command(BaseCommand):
     help = (
-        "Encrypt every access request anew with the first key of ACCOMMODATION_KEY; the keys behind it are needed "
+        "Encrypt every access request again with the first key of ACCOMMODATION_KEY; the keys behind it are needed "
         "until this has run. Running it again does no harm. Exit 1 if something could not be read with any key."
     )
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         done = unreadable = 0
         for pk in Accommodation.objects.values_list("pk", flat=True):
             try:
@@ -22,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError(f"{unreadable} cannot be read with any of the keys. Put the key they need behind.")
 
     def rotate(self, pk: int) -> bool:
-        """Seal one anew, again if somebody changed it meanwhile. False if it was deleted meanwhile."""
+        """Seal one again, and once more if somebody changed it in between. Returns False if somebody deleted it."""
         while accommodation := Accommodation.objects.filter(pk=pk).first():
             if accommodation.rotate():
                 return True

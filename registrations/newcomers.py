@@ -2,14 +2,17 @@
 
 import time
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Person
 from accounts.signals import DECIDING, person_changed
+from foundation.verbs import verb
 from registrations.models import Accommodation, Registration
+from registrations.models.core import lock_all
 from sessions_app.models import Session
 
 KEY = "registration_intent"
@@ -18,9 +21,10 @@ LIFE = 60 * 60
 
 @dataclass(frozen=True)
 class Intent:
-    """The wish of whoever owns `email` to register for the session `code`, with the profile they typed.
+    """The person who owns `email` wants to register for the session `code`, with the profile they typed.
 
-    It lives for an hour in one browser session and is carried out once, by the POST that accepts the code.
+    An intent lives for an hour in one browser session and is carried out once, by the POST that accepts the mailed
+    code.
     """
 
     code: str
@@ -32,14 +36,14 @@ class Intent:
     at: float = field(default_factory=time.time)
 
     def wait_in(self, browser_session: SessionBase) -> None:
-        """Put it into the browser session, in place of any other."""
+        """Put it into the browser session, instead of any other."""
         browser_session[KEY] = asdict(self)
 
     @classmethod
     def waiting_in(cls, browser_session: SessionBase) -> "Intent | None":
         """Return the intent that waits there, or None if there is none or its hour has passed."""
-        kept = browser_session.get(KEY)
-        intent = cls(**kept) if kept else None
+        typed = browser_session.get(KEY)
+        intent = cls(**typed) if typed else None
         return intent if intent and time.time() - intent.at <= LIFE else None
 
     @classmethod
@@ -53,8 +57,8 @@ class Intent:
     def session(self) -> Session | None:
         return Session.objects.public().select_related("workshop").filter(code=self.code).first()
 
-    @transaction.atomic
-    def carry_out(self, person: Person, now) -> Registration:
+    @verb
+    def carry_out(self, person: Person, now: datetime) -> Registration:
         """Fill what is empty in the profile of `person` and register them. Raises Registration.Refused, or Clash.
 
         What the profile already says is never overwritten. Of a clash the person decides on the form, signed in.
@@ -69,7 +73,7 @@ class Intent:
         return registration
 
 
-def complete_profile(person: Person, session: Session, **said) -> None:
+def complete_profile(person: Person, session: Session, **said: Any) -> None:
     """Write `said` (name, role, unit_id, campus_id) into the empty fields of the profile, and into no others.
 
     Say so if one of them decides what the person may attend. Called in the transaction that then locks `session`: it
@@ -83,6 +87,5 @@ def complete_profile(person: Person, session: Session, **said) -> None:
     if DECIDING.intersection(name.removesuffix("_id") for name in missing):
         seats = person.registrations.registered().filter(session__starts_at__gt=timezone.now())
         if held := [seat.session for seat in seats.select_related("session")]:
-            for one in sorted({session, *held}, key=lambda one: one.pk):
-                one.lock()
+            lock_all([session, *held])
         person_changed.send(Person, person=person)

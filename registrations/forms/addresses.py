@@ -1,14 +1,17 @@
 """Read e-mail addresses out of pasted text, in any form a mail program or a spreadsheet writes them. Pure."""
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from foundation.text import DIRECTION_MARKS, EMBEDDINGS
+
 # What pasting leaves behind and nobody sees: zero-width marks, soft hyphens, direction marks.
-INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e"))
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad" + DIRECTION_MARKS + EMBEDDINGS))
 LOOK_ALIKES = str.maketrans({"＠": "@", "，": ",", "；": ";", "“": '"', "”": '"', "‹": "<", "›": ">"})
 QUOTED_NAME = re.compile(r'"[^"\n]*"\s*(?=<)')
 BEFORE_ANGLE = re.compile(r"(?<!\s)\s+(?=<)")
@@ -29,11 +32,12 @@ def read_addresses(text: str) -> Pasted:
     """Return the addresses in `text`, in their order; commas, semicolons and lines separate them.
 
     Words before an address are its name: “Doe, Jane <jane@example.edu>”. “mailto:” and what follows “?” in such a link
-    are left off. Nothing is dropped unsaid: whatever is neither an address nor a name stands in `wrong`.
+    are left off. Nothing is dropped unsaid: what is neither an address nor a name stands in `wrong`.
     """
     text = text.translate(INVISIBLE).translate(LOOK_ALIKES)
     text = COMMENT.sub(" ", BEFORE_ANGLE.sub(" ", QUOTED_NAME.sub("", text)))
-    addresses, wrong = {}, {}
+    addresses: dict[str, None] = {}
+    wrong: dict[str, None] = {}
     for chunk in re.split(r"[;\r\n\v\f\x85\u2028\u2029]+", text):
         for piece in _pieces(chunk):
             address = _address(piece)
@@ -44,7 +48,7 @@ def read_addresses(text: str) -> Pasted:
     return Pasted(list(addresses), list(wrong))
 
 
-def _pieces(chunk: str):
+def _pieces(chunk: str) -> Iterator[str]:
     """Yield what should each be one address. Names in front of angle brackets are left out."""
     rest = 0
     for found in ANGLES.finditer(chunk):
@@ -59,18 +63,18 @@ def _pieces(chunk: str):
         yield from _words(part)
 
 
-def _words(part: str, named: bool = False):
+def _words(part: str, named: bool = False) -> Iterator[str]:
     """Yield the addresses of a part without brackets; `named` if its last words are the name of what follows."""
     part = part.strip()
     words = ("@".join(side.strip() for side in part.split("@")) if part.count("@") == 1 else part).split()
-    places = [place for place, word in enumerate(words) if "@" in word]
-    if not places:
+    found = [index for index, word in enumerate(words) if "@" in word]
+    if not found:
         if part.strip(AROUND + " "):
             yield part
         return
-    for place in places:
-        yield words[place]
-    after = " ".join(words[places[-1] + 1 :])
+    for index in found:
+        yield words[index]
+    after = " ".join(words[found[-1] + 1 :])
     if after.strip(AROUND) and not named:
         yield after
 

@@ -1,0 +1,64 @@
+"""A page per decision under a session: GET asks, POST calls the one verb."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+
+from office.base import OfficeAdmin, acting, carry_out
+from office.sessions.changes import STALE, AddMeetingForm, CancelMeetingForm, RelocateForm, RescheduleForm
+from office.sessions.decisions import CancelForm, DecisionForm, ExtendForm, PublishForm, RunAnywayForm
+from sessions_app.models import Session
+
+SESSION = "admin:sessions_app_session_change"
+PAGES: dict[str, type[DecisionForm]] = {
+    "publish": PublishForm,
+    "run-anyway": RunAnywayForm,
+    "extend": ExtendForm,
+    "reschedule": RescheduleForm,
+    "relocate": RelocateForm,
+    "add-meeting": AddMeetingForm,
+    "cancel-meeting": CancelMeetingForm,
+    "cancel": CancelForm,
+}
+CHANGES = ["reschedule", "relocate", "add-meeting"]
+
+
+def open_pages(session: Session) -> list[tuple[str, str]]:
+    """Return the decisions the office may take on `session` now, as URL name and words."""
+    changes = CHANGES
+    if session.is_running and session.meetings.count() > 1:
+        changes = [*CHANGES, "cancel-meeting"]
+    by_status: dict[str, list[str]] = {
+        Session.Status.DRAFT: ["publish"],
+        Session.Status.OPEN: ["run-anyway", "extend", *changes, "cancel"],
+        Session.Status.CONFIRMED: [*changes, "cancel"],
+    }
+    return [(f"admin:sessions_app_session_{name}", PAGES[name].title) for name in by_status.get(session.status, [])]
+
+
+def decide(request: HttpRequest, pk: int, *, office: OfficeAdmin, form_class: type[DecisionForm]) -> HttpResponse:
+    """Show the page; on POST call the verb and go back to the session. A refusal is shown with what was typed."""
+    if not office.has_change_permission(request):
+        raise PermissionDenied
+    session = get_object_or_404(office.get_queryset(request), pk=pk)
+    if request.method != "POST" and form_class.title not in [words for _, words in open_pages(session)]:
+        state = session.get_status_display().lower()
+        messages.warning(request, f"“{form_class.title}” is not open: this session is {state}.")
+        return redirect(SESSION, pk)
+    form = form_class(request.POST if request.method == "POST" else None, session=session)
+    status = HTTPStatus.OK
+    if form.is_stale:
+        messages.warning(request, STALE)
+        status = HTTPStatus.CONFLICT
+    elif request.method == "POST":
+
+        def act() -> None:
+            messages.success(request, form.act(by=acting(request)))
+
+        status = carry_out(form, act, Session.Refused)
+        if status == HTTPStatus.FOUND:
+            return redirect(SESSION, pk)
+    return office.page(request, form.page, form.title, status, subtitle=str(session), original=session, form=form)

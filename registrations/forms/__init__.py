@@ -1,0 +1,1 @@
+"""The forms: registering, another date, colleagues, access needs. They check shape; the verbs decide about seats."""

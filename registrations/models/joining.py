@@ -1,0 +1,126 @@
+"""Joining a session: who may, and what they get: a seat that nobody who waits may have, or the end of the waitlist."""
+
+from datetime import datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from accounts.models import Person
+from registrations import clash, eligibility, waitlist
+from registrations.models.waiting import Waiting
+from registrations.signals import registration_made
+from sessions_app.display.panel import opening_words
+from sessions_app.models import Session
+
+if TYPE_CHECKING:
+    from registrations.models.registration import Registration
+
+DAY = timedelta(days=1)
+# Each time mail goes out, and perhaps a seat passes from one person to the next.
+MOST_A_DAY = 20
+
+
+class Joining(Waiting):
+    """The part of a Registration about how it came to be."""
+
+    class NotPublic(Waiting.Refused):
+        """The session is a draft."""
+
+    class SessionCancelled(Waiting.Refused):
+        """The session was cancelled."""
+
+    class NotOpenYet(Waiting.Refused):
+        """Registering begins later."""
+
+    class RegistrationClosed(Waiting.Refused):
+        """Registering has ended."""
+
+    class TooOften(Waiting.Refused):
+        """The person has joined and left this session too often within a day."""
+
+    registered_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    # ---- questions ----
+
+    def qualifies(self) -> bool:
+        """True while the person may still take a seat here."""
+        return not eligibility.why_not(self.person, self.session)
+
+    @classmethod
+    def refuse_unless_joinable(cls, person: Person, session: Session, now: datetime) -> None:
+        """Raise the Refused that says why `person` cannot register for `session` at `now`; return None if they can."""
+        if session.status == Session.Status.DRAFT or not session.workshop.is_published:
+            raise cls.NotPublic("This session is not open for registration yet.")
+        if session.status == Session.Status.CANCELLED:
+            raise cls.SessionCancelled("This session was cancelled. Choose another date.")
+        if session.status == Session.Status.COMPLETED or session.ends_at <= now:
+            raise cls.SessionOver("This session has been held. Choose another date.")
+        if session.has_started(now):
+            raise cls.SessionOver("This session has already started. Choose another date.")
+        if session.opens_later(now):
+            raise cls.NotOpenYet(f"Registration opens {opening_words(session, now)}. Come back then.")
+        if session.registration_closes_at <= now:
+            raise cls.RegistrationClosed("Registration for this session is closed. Choose another date.")
+        if problem := eligibility.why_not(person, session):
+            raise cls.NotEligible(problem)
+
+    # ---- what the verbs have in common ----
+
+    @classmethod
+    def _join(cls, person: Person, session: Session, now: datetime, seat: bool, warns: bool = False) -> "Registration":
+        """Do what `register` says, in the transaction of the verb that calls; with `warns` raise the Clash first."""
+        session.lock()
+        # While others wait for the lock one query asks for everything the person has or had, here and elsewhere.
+        rows = list(_rows_of(cls).filter(person=person))
+        active = [row for row in rows if row.status in cls.ACTIVE]
+        for row in active:
+            if row.session == session.pk:
+                return session.registrations.get(pk=row.pk)
+        cls.refuse_unless_joinable(person, session, now)
+        if sum(row.session == session.pk and row.registered_at > now - DAY for row in rows) >= MOST_A_DAY:
+            raise cls.TooOften(
+                "You have joined and left this session many times today. Come back tomorrow, or write to the office."
+            )
+        if seat and not waitlist.has_room(session, now):
+            raise cls.SessionFull("The last seat has just gone. You can join the waitlist.")
+        # Last: only what nothing else stands against can be accepted.
+        if warns and (found := clash.clash_among(active, person, session, now)):
+            raise found
+        return cls._add(person, session, now)
+
+    @classmethod
+    def _add(cls, person: Person, session: Session, now: datetime, **brought: Any) -> "Registration":
+        """Write the next registration of a locked session, with a seat if one is free that nobody who waits may have.
+
+        `brought` are the fields that come along from another date.
+        """
+        seated = waitlist.has_room(session, now)
+        # Somebody may qualify again since their seat became free: they come first.
+        waitlist.promote_waiting(session, now)
+        position = session.next_position
+        session.next_position += 1
+        if seated:
+            session.seats_taken += 1
+        else:
+            session.waiting_count += 1
+        session.save(update_fields=["next_position", "seats_taken", "waiting_count"])
+        registration = session.registrations.create(
+            person=person,
+            status=cls.Status.REGISTERED if seated else cls.Status.WAITLISTED,
+            position=position,
+            registered_at=now,
+            seated_at=now if seated else None,
+            **brought,
+        )
+        registration_made.send(cls, registration=registration)
+        return registration
+
+
+@cache
+def _rows_of(model: type[Joining]) -> models.QuerySet:
+    """Return what registering asks of the registrations people have or had: built once, because others wait."""
+    return model._default_manager.order_by().values_list("status", "registered_at", *clash.COLUMNS, named=True)

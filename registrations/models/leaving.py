@@ -1,0 +1,90 @@
+"""Leaving a session: by oneself, by the office, or by the rule; and the freed seat."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Person
+from foundation.record import record
+from foundation.verbs import verb
+from registrations import eligibility, waitlist
+from registrations.models.waiting import Waiting
+from registrations.signals import registration_withdrawn
+
+
+class Leaving(Waiting):
+    """The part of a Registration about its end: when, and whether the person left by themselves, and late."""
+
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    gave_up = models.BooleanField(
+        default=False, help_text="Left by themselves: neither the office nor the rule did it."
+    )
+    left_late = models.BooleanField(
+        default=False, help_text="Gave up a seat in the last 24 hours before the start. For the office only."
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="withdrawn") | Q(withdrawn_at__isnull=False), name="withdrawn_at_some_time"
+            )
+        ]
+
+    @verb
+    def withdraw(self, by: Person, now: datetime | None = None) -> None:
+        """Give the registration up; a freed seat goes to the next person waiting, in the same transaction.
+
+        Between two meetings nobody takes the seat. Refuses (SessionOver) once the last meeting has started.
+        """
+        now = now or timezone.now()
+        self._lock()
+        if not self.is_active:
+            return
+        if not self.session.has_meeting_ahead(now):
+            raise self.SessionOver("This session has already started, so your place can no longer be given up.")
+        self._leave(now, by)
+        if by != self.person:
+            record(by, self, f"Withdrawn by {by}.")
+        registration_withdrawn.send(type(self), registration=self)
+        self._pass_on(now)
+
+    @verb
+    def disqualify(self, now: datetime | None = None) -> None:
+        """Free the seat of a person whose account was switched off, or whom the session is not for any more.
+
+        Does nothing while they may take part, when they wait (they are skipped, not dropped) or once it has started.
+        """
+        now = now or timezone.now()
+        self._lock()
+        why = eligibility.why_not_as(self.person, self.session)
+        if not self.is_registered or not why or self.session.has_started(now):
+            return
+        rule = Person.objects.rule()
+        self._leave(now, rule)
+        record(rule, self, f"Withdrawn: no longer eligible. {why}")
+        registration_withdrawn.send(type(self), registration=self, why=why)
+        self._pass_on(now)
+
+    # ---- what the verbs have in common ----
+
+    def _leave(self, now: datetime, by: Person) -> None:
+        """Take an active registration out of its locked session's counts; write down if the person left, and late."""
+        session = self.session
+        self.gave_up = by == self.person
+        # Written now, because the session may move to another day later.
+        self.left_late = self.gave_up and self.seated_at is not None and session.is_in_last_day(now)
+        if self.is_registered:
+            session.seats_taken -= 1
+        else:
+            session.waiting_count -= 1
+        session.save(update_fields=["seats_taken", "waiting_count"])
+        self.status, self.withdrawn_at = self.Status.WITHDRAWN, now
+        self.save(update_fields=["status", "withdrawn_at", "gave_up", "left_late"])
+
+    def _pass_on(self, now: datetime) -> None:
+        """Pass on the seat that was held, if there was one."""
+        if self.seated_at:
+            waitlist.pass_on(self.session, now, freed=f"left-{self.pk}")

@@ -1,0 +1,84 @@
+"""The order of the people in a session: since when each has a seat, and who is next to get one."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Person
+from foundation.record import record
+from foundation.verbs import verb
+from registrations import eligibility, waitlist
+from registrations.models.core import RegistrationCore
+
+
+class Waiting(RegistrationCore):
+    """The part of a Registration about its order in the session, and the seat that a person who waits may take."""
+
+    class ReasonMissing(RegistrationCore.Refused):
+        """The office has to say why."""
+
+    position = models.PositiveIntegerField(help_text="Order in this session, without gaps.")
+    seated_at = models.DateTimeField(null=True, blank=True)
+
+    # The 1-based number on the waitlist, for lists: `numbered()` sets it.
+    number: int
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(fields=["session", "position"], name="one_position_per_session"),
+            models.CheckConstraint(
+                condition=~Q(status="registered") | Q(seated_at__isnull=False), name="registered_since_some_time"
+            ),
+        ]
+
+    @property
+    def place_in_line(self) -> int:
+        """The 1-based number on the waitlist. One query."""
+        return self.session.registrations.waitlisted().filter(position__lte=self.position).count()
+
+    @verb
+    def take_seat(self, now: datetime | None = None) -> None:
+        """Take a seat that stands open in the last 24 hours before the start: the first of the waiting to do so has it.
+
+        Refuses (SessionFull) when somebody was quicker, (NotThere) a person who does not wait and before that day,
+        (SessionOver) once it has started, and (NotEligible) a person who no longer qualifies.
+        """
+        now = now or timezone.now()
+        self._lock()
+        if self.is_registered:
+            return
+        session = self.session
+        if not self.is_waitlisted or not session.is_running:
+            raise self.NotThere("You are no longer on this waitlist. Choose another date.")
+        if session.has_started(now):
+            raise self.SessionOver("This session has already started. Choose another date.")
+        if not session.is_in_last_day(now):
+            raise self.NotThere("Until 24 hours before the start, seats go to the people waiting in their order.")
+        if session.seats_left == 0:
+            raise self.SessionFull("Somebody took the seat before you. You keep your place on the waitlist.")
+        if problem := eligibility.why_not(self.person, session):
+            raise self.NotEligible(problem)
+        waitlist.give_seat(self, now, how="taken")
+
+    @verb
+    def move_up(self, by: Person, reason: str, now: datetime | None = None) -> None:
+        """Put a person who waits first in line, with the office's `reason` on record. Changes nothing for the first.
+
+        Refuses (NotThere) a person who does not wait, (SessionOver) once it has started, and (ReasonMissing).
+        """
+        now = now or timezone.now()
+        self._lock()
+        if not self.is_waitlisted:
+            raise self.NotThere(f"{self.person} is not on this waitlist.")
+        if self.session.has_started(now):
+            raise self.SessionOver("This session has already started.")
+        if not reason.strip():
+            raise self.ReasonMissing("Say why: the record needs a reason.")
+        number = self.place_in_line
+        if number == 1:
+            return
+        waitlist.move_to_front(self)
+        record(by, self, f"Moved up the waitlist from {number} to 1. {reason.strip()}")

@@ -1,0 +1,83 @@
+"""When people may register for a session, and who has a seat that comes free."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from foundation.dates import day_and_time
+from sessions_app.models.life import AnyLife, Life, LifeQuerySet
+from sessions_app.models.seats import Seats
+
+# From this long before the first start, a seat that comes free goes to the first person on the waitlist who takes it.
+LAST_DAY = timedelta(hours=24)
+
+
+class OpeningQuerySet(LifeQuerySet[AnyLife]):
+    """Find sessions by whether people may register."""
+
+    def joinable(self, now: datetime | None = None) -> Self:
+        """Sessions that still take registrations."""
+        now = now or timezone.now()
+        opened = Q(registration_opens_at__isnull=True) | Q(registration_opens_at__lte=now)
+        return self.filter(opened, status__in=Life.RUNNING, registration_closes_at__gt=now, starts_at__gt=now)
+
+
+class Opening(Seats):
+    """The time in which people may register. It ends at the start at the latest."""
+
+    registration_opens_at = models.DateTimeField(null=True, blank=True)
+    # Only a draft may lack it (session_public_has_its_times).
+    if TYPE_CHECKING:
+        registration_closes_at: datetime
+    else:
+        registration_closes_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(registration_opens_at__lt=F("registration_closes_at")),
+                name="session_registration_opens_before_it_closes",
+                violation_error_message="Registration opens before it closes.",
+            ),
+        ]
+
+    def takes_registrations(self, now: datetime) -> bool:
+        """True while people may register or join the waitlist."""
+        is_open = not self.opens_later(now) and now < self.registration_closes_at
+        return self.is_running and is_open and not self.has_started(now)
+
+    def opens_later(self, now: datetime) -> bool:
+        """True while registering has not begun yet."""
+        return self.registration_opens_at is not None and now < self.registration_opens_at
+
+    def is_in_last_day(self, now: datetime) -> bool:
+        """True from 24 hours before the first start: from then on nobody is given a seat unseen."""
+        return self.starts_at - LAST_DAY <= now
+
+    def has_seat_for_the_quickest(self, now: datetime) -> bool:
+        """True while a seat stands open for the first person on the waitlist who takes it."""
+        is_open = self.is_running and self.seats_left > 0 and self.waiting_count > 0
+        return is_open and self.is_in_last_day(now) and not self.has_started(now)
+
+    def _move_registration(self, old_start: datetime) -> list[str]:
+        """Move the time for registering after the start has moved. Returns what moved, in words; saves nothing.
+
+        Registering ends at the start where it did before, and never after it. A draft is given the end it lacks.
+        """
+        opens_at, closes_at = self.registration_opens_at, self.registration_closes_at
+        if self.status == self.Status.DRAFT:
+            self.registration_closes_at = closes_at or self.starts_at
+            return []
+        self.registration_closes_at = self.starts_at if closes_at == old_start else min(closes_at, self.starts_at)
+        if opens_at and opens_at >= self.registration_closes_at:
+            self.registration_opens_at = None
+        said = []
+        if self.registration_closes_at != closes_at:
+            said.append(f"Registration closes on {day_and_time(self.registration_closes_at, self.time_zone)}.")
+        if self.registration_opens_at != opens_at:
+            said.append("Registration is open now: it would have opened after it closes.")
+        return said
