@@ -90,7 +90,7 @@ def test_the_roster_says_who_has_read_the_pre_work_and_how_many(clerk, for_two, 
     assert "1 of 2 have said that they read the pre-work." in page.text
     assert (
         page.everything.count("Not read yet") == 1
-        and page.text.count(f"Read {day_and_time(now, for_two.time_zone)}") == 1
+        and page.everything.count(f"Read {day_and_time(now, for_two.time_zone)}") == 1
     )
 
 
