@@ -391,7 +391,7 @@ def test_the_stamp_is_when_it_last_changed_and_not_now(feed, place, office, pers
     """Of the seat, the session, the choice of titles, and what the office has on record: the latest of them."""
 
     def stamp() -> datetime:
-        content = read(Client().get(feed))
+        content = Client().get(feed).text
         stamped, modified = (re.search(rf"\r\n{name}:(\S+)", content)[1] for name in ("DTSTAMP", "LAST-MODIFIED"))
         assert stamped == modified
         return datetime.strptime(stamped, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)

@@ -92,7 +92,7 @@ def test_without_any_session_it_says_so(clerk):
 
 
 def test_personal_links_lead_nowhere(office, with_a_line):
-    notice = preview("confirmed", office, with_a_line)
+    notice = preview(KINDS["confirmed"], office, with_a_line)
     assert all(f"/registrations/{NOWHERE}/" in body for body in read_mail(notice).bodies)
 
 

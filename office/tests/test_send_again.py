@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.signals import address_changed
 from devtools.testing.calendar_readers import calendar_of
+from notifications.kinds import KINDS
 from notifications.models import CalendarThread, Notice
 from notifications.outbox.deliver import drain
 from operations.invariants import breaches
@@ -85,7 +86,7 @@ def test_a_meeting_that_is_over_is_not_repeated(sent_thread, office, now):
 def test_two_at_once_are_one(sent_thread, office, now):
     notice = sent_thread.send_again(by=office, now=now)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Notice.objects.owe_again(notice.thread, times=1)
+        Notice.objects.owe_again(KINDS["again"], notice.thread, times=1)
 
 
 def move_to(person, address: str) -> None:

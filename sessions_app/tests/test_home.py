@@ -118,7 +118,7 @@ def test_nothing_found_says_so_and_leads_back(home, make_session):
     make_session()
     page = home("q=affirmations")
     assert "No sessions match “affirmations”." in page.text
-    assert page.text.count("Show all sessions") == 1 and page.text.count("affirmations”") == 1
+    assert page.everything.count("Show all sessions") == 1 and page.everything.count("affirmations”") == 1
 
 
 def test_nothing_found_says_what_was_looked_for(home, make_session):
