@@ -20,7 +20,7 @@ CHECKS = {
     "Format": ["-m", "ruff", "format", "--check", "."],
     "Templates": ["-m", "devtools.templates", "--check"],
     "Imports": [str(VENV / "bin" / "lint-imports"), "--no-logo", "--no-cache"],
-    # "Types": ["-m", "mypy"],  # once the whole house is without errors
+    "Types": ["-m", "mypy"],
     "Migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
 }
 MAIN, CROWD, LITE = "PostgreSQL", "PostgreSQL with a browser or other processes", "SQLite"

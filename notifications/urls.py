@@ -1,7 +1,7 @@
 from django.urls import path
 
 from notifications.calendars import views
-from notifications.replies.views import decline
+from notifications.views import decline
 
 urlpatterns = [
     path("declines/<uuid:uuid>/", decline, name="decline"),

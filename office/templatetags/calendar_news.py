@@ -43,8 +43,9 @@ def _to_read(session: Session) -> Iterator[dict[str, Any]]:
     mails = ReceivedMail.objects.waiting_for_the_office().filter(thread__registration__session=session)
     mails = mails.select_related("thread__registration__person")
     for mail in mails.defer("raw"):
-        url = reverse("admin:notifications_receivedmail_change", args=[mail.pk])
-        yield {"person": mail.thread.registration.person, "words": mail.sentence, "url": url}
+        if mail.thread:
+            url = reverse("admin:notifications_receivedmail_change", args=[mail.pk])
+            yield {"person": mail.thread.registration.person, "words": mail.sentence, "url": url}
 
 
 def _returned(session: Session) -> Iterator[dict[str, Any]]:
