@@ -44,15 +44,15 @@ def test_the_office_reads_its_words_in_the_mail_before_saving(office_page, live_
     with office_page.context.expect_page() as opened:
         office_page.get_by_role("button", name="Preview these words").click()
     preview = opened.value
-    letter = preview.frame_locator("iframe[name=letter]")
-    letter.locator(".e-card").get_by_text("We look forward to Bystander Interventions!").wait_for()
-    assert letter.locator("h1").evaluate("letter => getComputedStyle(letter).fontSize") == "30px"
+    mail = preview.frame_locator("iframe[name=mail]")
+    mail.locator(".e-card").get_by_text("We look forward to Bystander Interventions!").wait_for()
+    assert mail.locator("h1").evaluate("heading => getComputedStyle(heading).fontSize") == "30px"
     assert not Wording.objects.exists()
     office_page.get_by_role("button", name="Save", exact=True).click()
     office_page.get_by_text("was changed successfully").wait_for()
     office_page.goto(f"{live_server.url}{reverse('admin:notifications_wording_preview', args=['confirmed'])}")
-    letter = office_page.frame_locator("iframe[name=letter]")
-    letter.locator(".e-card").get_by_text("We look forward to Bystander Interventions!").wait_for()
+    letter = office_page.frame_locator("iframe[name=mail]")
+    mail.locator(".e-card").get_by_text("We look forward to Bystander Interventions!").wait_for()
 
 
 def test_axe_finds_nothing_on_the_pages_about_mail(inspector, sign_in, office, dead):

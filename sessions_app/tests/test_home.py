@@ -185,11 +185,10 @@ def test_fifty_sessions_make_a_page(home, make_session, now):
     assert home("page=2").part("[rel=prev]").attribute("href") == "/"
 
 
-def links(page: str) -> dict[str, str]:
+def links(page: Page) -> dict[str, str]:
     """Return where the chips and the pager lead, by their ids."""
-    return dict(re.findall(r'<a id="chip-([\w-]+)" href="([^"]*)"', page)) | dict(
-        re.findall(r'id="(earlier|later)" href="([^"]*)"', page)
-    )
+    found = {part.attribute("id").removeprefix("chip-"): part for part in page.parts("a[id^=chip-], #earlier, #later")}
+    return {name: part.attribute("href") for name, part in found.items()}
 
 
 def test_a_chip_keeps_the_search_and_drops_the_page(home, make_session, now):
@@ -208,12 +207,12 @@ def test_a_chip_keeps_the_search_and_drops_the_page(home, make_session, now):
     }
     assert links(home("page=2&status=needs-people&q=bystander+int")) == {
         "all": "/?q=bystander+int",
-        "needs-people": "/?q=bystander+int&amp;status=needs-people",
-        "confirmed": "/?q=bystander+int&amp;status=confirmed",
-        "online": "/?q=bystander+int&amp;format=online",
-        "in_person": "/?q=bystander+int&amp;format=in_person",
-        "earlier": "/?q=bystander+int&amp;status=needs-people",
-        "later": "/?q=bystander+int&amp;status=needs-people&amp;page=3",
+        "needs-people": "/?q=bystander+int&status=needs-people",
+        "confirmed": "/?q=bystander+int&status=confirmed",
+        "online": "/?q=bystander+int&format=online",
+        "in_person": "/?q=bystander+int&format=in_person",
+        "earlier": "/?q=bystander+int&status=needs-people",
+        "later": "/?q=bystander+int&status=needs-people&page=3",
     }
 
 
