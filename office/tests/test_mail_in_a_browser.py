@@ -51,7 +51,7 @@ def test_the_office_reads_its_words_in_the_mail_before_saving(office_page, live_
     office_page.get_by_role("button", name="Save", exact=True).click()
     office_page.get_by_text("was changed successfully").wait_for()
     office_page.goto(f"{live_server.url}{reverse('admin:notifications_wording_preview', args=['confirmed'])}")
-    letter = office_page.frame_locator("iframe[name=mail]")
+    mail = office_page.frame_locator("iframe[name=mail]")
     mail.locator(".e-card").get_by_text("We look forward to Bystander Interventions!").wait_for()
 
 
