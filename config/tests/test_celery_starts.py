@@ -1,4 +1,4 @@
-"""Beat and workers are ready as they start: beat ticks at once, and a worker has read what its letters name."""
+"""Beat and workers are ready as they start: beat ticks at once, and a worker has read what its mail names."""
 
 import os
 import subprocess

@@ -302,7 +302,7 @@ def test_a_machine_that_asks_again_is_not_answered(answer, registration, header)
         mail("person1@example.edu", "\r\nI am away until Monday.", headers=("Auto-Submitted: auto-replied",)),
         mail("person1@example.edu", multipart("mixed", "Content-Type: text/plain\r\n\r\nMay I bring my dog?")),
     ],
-    ids=["out of office", "a letter"],
+    ids=["out of office", "a person’s words"],
 )
 def test_what_is_no_answer_is_neither_answered_nor_kept(registration, raw, now):
     record = receive(raw, now)

@@ -35,9 +35,9 @@ def test_the_office_is_asked_once(undecided, now, settings):
 
 def test_the_mail_leads_to_the_three_answers(undecided, smtp_sink, settings):
     drain()
-    (letter,) = [received.message for received in smtp_sink.to(settings.OFFICE_EMAIL)]
-    assert letter["Subject"].startswith("Does it run?")
-    text = letter.get_body(("plain",)).get_content()
+    (mail,) = [received.message for received in smtp_sink.to(settings.OFFICE_EMAIL)]
+    assert mail["Subject"].startswith("Does it run?")
+    text = mail.get_body(("plain",)).get_content()
     for page in ("run-anyway", "extend", "cancel"):
         assert f"/admin/sessions_app/session/{undecided.pk}/{page}/" in text
     assert "5 of 6 people have registered" in text

@@ -61,14 +61,14 @@ def test_the_mail_has_the_numbers_of_the_moment_it_is_written(short, people, now
     at_risk.owe(moment)
     Registration.objects.register(people(1)[0], session, now=now)
     notice = registrations[0].notices.get(kind="at_risk")
-    letter = write_mail(notice)
-    assert letter["subject"].startswith("One more by ")
+    mail = write_mail(notice)
+    assert mail["subject"].startswith("One more by ")
     assert (
         "Five people have registered for this session, and you are one of them. It needs one more person by"
-        in (letter["text"])
+        in (mail["text"])
     )
-    assert f"/sessions/{session.code}/nominations/" in letter["text"]
-    assert read_mail(letter).page.everything.lower().count("one more") == 4  # title, preview, headline, sentence
+    assert f"/sessions/{session.code}/nominations/" in mail["text"]
+    assert read_mail(mail).page.everything.lower().count("one more") == 4  # title, preview, headline, sentence
 
 
 def test_a_call_that_waited_is_dropped_once_the_minimum_is_reached(short, people, now):
@@ -208,9 +208,9 @@ def test_the_interested_can_stop_it_from_the_mail(short, interested):
     session, registrations, moment = short
     (person,) = interested(1)
     sent(moment)
-    letter = write_mail(Notice.objects.get(kind="room_left"))
-    assert f"/interests/{person.interests.get().uuid}/" in letter["text"]
-    assert "It goes ahead if two more people register by" in letter["text"]
+    mail = write_mail(Notice.objects.get(kind="room_left"))
+    assert f"/interests/{person.interests.get().uuid}/" in mail["text"]
+    assert "It goes ahead if two more people register by" in mail["text"]
 
 
 def test_the_registered_may_bring_somebody_until_registration_closes(short):

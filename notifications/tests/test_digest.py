@@ -77,16 +77,16 @@ def test_it_names_each_session_with_numbers_date_and_answers(make_session, peopl
     asked.settle(now=now)
     make_session(days=40)
     notice = Notice.objects.create(kind="digest", to="office@example.edu", dedupe_key="digest:now::")
-    letter = write_mail(notice)
-    assert letter["subject"] == "Decisions due: 2"
+    mail = write_mail(notice)
+    assert mail["subject"] == "Decisions due: 2"
     for each, count in ((session, "4 of 6"), (asked, "0 of 3")):
-        assert count in letter["text"]
+        assert count in mail["text"]
         for page in ("run-anyway", "extend", "cancel"):
             path = f"/admin/sessions_app/session/{each.pk}/{page}/"
-            assert all(path in body for body in read_mail(letter).bodies)
-    assert "You were asked. Without an answer by" in letter["text"]
-    assert "if it is still short then." in letter["text"]
-    assert not any("person1" in body for body in read_mail(letter).bodies)
+            assert all(path in body for body in read_mail(mail).bodies)
+    assert "You were asked. Without an answer by" in mail["text"]
+    assert "if it is still short then." in mail["text"]
+    assert not any("person1" in body for body in read_mail(mail).bodies)
 
 
 def test_the_office_may_word_it_and_what_is_due_stands_below(due, now):
@@ -95,10 +95,10 @@ def test_the_office_may_word_it_and_what_is_due_stands_below(due, now):
     own = Wording(kind="digest", subject="{decisions_due} to decide", words="Good morning. {standard_words}")
     own.full_clean()
     own.save()
-    letter = write_mail(Notice.objects.create(kind="digest", to="office@example.edu", dedupe_key="digest:now::"))
-    assert letter["subject"] == "1 to decide"
-    assert "Good morning. One session is short of its minimum" in letter["text"]
-    assert f"/admin/sessions_app/session/{session.pk}/cancel/" in letter["text"]
+    mail = write_mail(Notice.objects.create(kind="digest", to="office@example.edu", dedupe_key="digest:now::"))
+    assert mail["subject"] == "1 to decide"
+    assert "Good morning. One session is short of its minimum" in mail["text"]
+    assert f"/admin/sessions_app/session/{session.pk}/cancel/" in mail["text"]
 
 
 @pytest.mark.parametrize("field", ["subject", "words"])

@@ -24,15 +24,15 @@ def discreet(person):
 
 
 def sent(registration, kind: str) -> dict:
-    """Return the letter of one kind as it goes out; an invitation counts as handed to the mail server."""
+    """Return the mail of one kind as it goes out; an invitation counts as handed to the mail server."""
     registration.threads.announced().update(requested_at=registration.registered_at)
     return write_mail(registration.notices.get(kind=kind))
 
 
-def shown(letter: dict) -> str:
+def shown(mail: dict) -> str:
     """Return the calendar part, which both readers agree on, as what they show of it."""
-    (event,) = icalendar.Calendar.from_ical(letter["calendar"]).walk("VEVENT")
-    (other,) = vobject.readOne(letter["calendar"].decode()).vevent_list
+    (event,) = icalendar.Calendar.from_ical(mail["calendar"]).walk("VEVENT")
+    (other,) = vobject.readOne(mail["calendar"].decode()).vevent_list
     assert (event["summary"], event["description"]) == (other.summary.value, other.description.value)
     return f"{event['summary']} | {event['description']} | {event['location']}"
 
@@ -43,11 +43,11 @@ def test_the_invitation_and_the_cancellation_say_training_session(make_session, 
     session.settle(now=now)
     invitation = sent(registration, "confirmed")
     registration.withdraw(by=discreet, now=now)
-    for letter in (invitation, sent(registration, "withdrawn")):
+    for mail in (invitation, sent(registration, "withdrawn")):
         link = f"http://127.0.0.1:8000{registration.get_absolute_url()}"
-        assert shown(letter).startswith(f"{DISCREET_TITLE} | Your registration: {link} | Online")
+        assert shown(mail).startswith(f"{DISCREET_TITLE} | Your registration: {link} | Online")
         for hidden in (TITLE, SUMMARY, "bystander"):
-            assert hidden not in letter["calendar"].decode()
+            assert hidden not in mail["calendar"].decode()
 
 
 def test_the_real_title_stands_inside_the_mail_and_not_in_its_subject(make_session, discreet, now):
@@ -55,11 +55,11 @@ def test_the_real_title_stands_inside_the_mail_and_not_in_its_subject(make_sessi
     registration = Registration.objects.register(discreet, session, now=now)
     session.settle(now=now)
     for kind, start in (("registered", "You’re registered"), ("confirmed", "Confirmed")):
-        letter = sent(registration, kind)
-        assert letter["subject"].startswith(f"{start}: {DISCREET_TITLE}, ")
-        assert TITLE not in letter["subject"]
-        assert TITLE in letter["text"]
-        assert TITLE in read_mail(letter).page.text
+        mail = sent(registration, kind)
+        assert mail["subject"].startswith(f"{start}: {DISCREET_TITLE}, ")
+        assert TITLE not in mail["subject"]
+        assert TITLE in mail["text"]
+        assert TITLE in read_mail(mail).page.text
 
 
 def test_a_choice_holds_for_what_is_written_from_then_on(make_session, person, now):

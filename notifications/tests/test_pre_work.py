@@ -32,10 +32,10 @@ def told(now) -> list[str]:
 
 def test_the_confirmation_leads_to_the_page(prepared, settings):
     session, (one, _), _ = prepared
-    letter = write_mail(one.notices.get(kind="confirmed"))
+    mail = write_mail(one.notices.get(kind="confirmed"))
     path = f"/registrations/{one.uuid}/pre-work/"
-    assert f"There is something to read or do first: {settings.SITE_URL}{path}" in letter["text"]
-    assert path in read_mail(letter).page.everything
+    assert f"There is something to read or do first: {settings.SITE_URL}{path}" in mail["text"]
+    assert path in read_mail(mail).page.everything
 
 
 def test_somebody_who_has_not_read_it_is_told_once(prepared, now):

@@ -98,7 +98,7 @@ def reminder(make_session, person, smtp_sink, now) -> Notice:
 
 
 def links(smtp_sink) -> list[bool]:
-    """Return of each letter whether it has the new link to join."""
+    """Return of each mail whether it has the new link to join."""
     return ["meet.example.edu/new" in text_of(received) for received in smtp_sink.received]
 
 

@@ -156,14 +156,14 @@ def test_each_meeting_is_reminded_of_with_its_part(make_confirmed, workshop, smt
     session, (registration,) = make_confirmed(meetings=plans)
     workshop.reminder_days = "1"
     workshop.save()
-    letters = []
+    mails = []
     for plan in plans:
         assert len(reminded(days_before(plan.starts_at, 1, ZONE))) == 1
-        letters.append(write_mail(Notice.objects.filter(kind="reminder").latest("pk")))
-    assert [letter["subject"].endswith(f"(part {n} of 2)") for n, letter in enumerate(letters, 1)] == [True, True]
-    assert [letter["method"] for letter in letters] == ["", ""]
-    assert "https://meet.example.edu/a" in letters[0]["text"] and "https://meet.example.edu/b" not in letters[0]["text"]
-    assert "https://meet.example.edu/b" in letters[1]["text"] and "Part 2 of 2" in letters[1]["text"]
+        mails.append(write_mail(Notice.objects.filter(kind="reminder").latest("pk")))
+    assert [mail["subject"].endswith(f"(part {n} of 2)") for n, mail in enumerate(mails, 1)] == [True, True]
+    assert [mail["method"] for mail in mails] == ["", ""]
+    assert "https://meet.example.edu/a" in mails[0]["text"] and "https://meet.example.edu/b" not in mails[0]["text"]
+    assert "https://meet.example.edu/b" in mails[1]["text"] and "Part 2 of 2" in mails[1]["text"]
 
 
 def test_the_mail_says_when_where_and_in_which_zone(make_confirmed):
@@ -177,14 +177,14 @@ def test_the_mail_says_when_where_and_in_which_zone(make_confirmed):
     session.meetings.update(venue=venue)
     meeting = session.meetings.get()
     facts = {"meeting": meeting.pk, "starts_at": meeting.starts_at.isoformat()}
-    letter = write_mail(Notice.objects.owe(KINDS["reminder"], registration, facts))
-    assert letter["subject"] == f"Tomorrow: {session.workshop.title}, Noon"
-    text = letter["text"]
+    mail = write_mail(Notice.objects.owe(KINDS["reminder"], registration, facts))
+    assert mail["subject"] == f"Tomorrow: {session.workshop.title}, Noon"
+    text = mail["text"]
     assert "This session starts tomorrow at noon, and you have a seat." in text
     assert "Noon–1:30 PM, Central time" in text
     assert "Learning Commons 210, Downtown" in text and "By the east stairs." in text
     assert f"/registrations/{registration.uuid}/withdrawal/" in text
-    assert letter["calendar"] == b""
+    assert mail["calendar"] == b""
 
 
 @pytest.mark.parametrize(

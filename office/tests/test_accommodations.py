@@ -262,9 +262,9 @@ def test_the_person_is_told_that_there_is_an_answer(asked, arranging, person):
     for _ in range(2):
         arranging.post(url(asked, "answer"), answer_to(asked))
     assert private(person.email) == ["There is an answer for you"]
-    letter = Notice.objects.get(to=person.email, kind="account")
-    assert f"/registrations/{asked.registration.uuid}/" in letter.text and letter.registration is None
-    assert not any(asked.registration.session.workshop.title in body for body in read_mail(letter).bodies)
+    mail = Notice.objects.get(to=person.email, kind="account")
+    assert f"/registrations/{asked.registration.uuid}/" in mail.text and mail.registration is None
+    assert not any(asked.registration.session.workshop.title in body for body in read_mail(mail).bodies)
 
 
 def test_the_list_of_mail_does_not_tell_the_office_who_asked(asked, arranging, office, person):

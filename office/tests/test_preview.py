@@ -1,4 +1,4 @@
-"""A letter of each kind with real data, read by the office before it goes: nothing is saved, nobody is exposed."""
+"""A mail of each kind with real data, read by the office before it goes: nothing is saved, nobody is exposed."""
 
 from datetime import timedelta
 
@@ -38,8 +38,8 @@ def test_every_kind_reads_as_it_would_with_a_real_session(clerk, with_a_line, ki
     page = clerk.get(url(kind, session=with_a_line))
     assert page.status_code == 200
     assert "Bystander Interventions" in read(page).text and "Zebedee" not in read(page).everything
-    letter = clerk.get(url(kind, "letter", with_a_line))
-    assert read(letter).is_whole and "Zebedee" not in read(letter).everything
+    mail = clerk.get(url(kind, "mail", with_a_line))
+    assert read(mail).is_whole and "Zebedee" not in read(mail).everything
 
 
 def test_the_counts_are_those_of_the_session(clerk, with_a_line):
@@ -71,9 +71,9 @@ def test_the_digest_reads_as_it_would_go_out_now(clerk, make_session, now):
     page = read(clerk.get(url("digest")))
     assert "Decisions due: 2" in page.text
     Session.objects.filter(pk=soon.pk).update(confirm_by=now + timedelta(days=1))
-    letter = read(clerk.get(url("digest", "letter")))
-    assert any(f"/admin/sessions_app/session/{soon.pk}/" in address for address in letter.addresses)
-    assert f"/admin/sessions_app/session/{later.pk}/" not in letter.everything
+    mail = read(clerk.get(url("digest", "mail")))
+    assert any(f"/admin/sessions_app/session/{soon.pk}/" in address for address in mail.addresses)
+    assert f"/admin/sessions_app/session/{later.pk}/" not in mail.everything
     assert not Notice.objects.filter(kind="digest").exists()
 
 
@@ -88,7 +88,7 @@ def test_a_decline_is_shown_with_when_the_place_is_given_up(clerk, with_a_line):
 
 def test_without_any_session_it_says_so(clerk):
     assert "There is no session yet to show this mail with." in read(clerk.get(url("confirmed"))).text
-    assert clerk.get(url("confirmed", "letter")).status_code == 404
+    assert clerk.get(url("confirmed", "mail")).status_code == 404
 
 
 def test_personal_links_lead_nowhere(office, with_a_line):
@@ -99,15 +99,15 @@ def test_personal_links_lead_nowhere(office, with_a_line):
 def test_the_offices_saved_words_are_shown(clerk, with_a_line):
     Wording.objects.create(kind="confirmed", subject="On: {title}", words="See you soon at {title}!")
     assert "On: Bystander Interventions" in read(clerk.get(url("confirmed"))).text
-    assert "See you soon at Bystander Interventions!" in read(clerk.get(url("confirmed", "letter"))).text
+    assert "See you soon at Bystander Interventions!" in read(clerk.get(url("confirmed", "mail"))).text
 
 
 def test_words_are_shown_before_they_are_saved(clerk, with_a_line):
     typed = {"subject": "On: {title}", "words": "See <you> at {title}!"}
     page = read(clerk.post(url("confirmed"), typed))
     assert "On: Bystander Interventions" in page.text and "nothing is saved" in page.text
-    letter = read(clerk.post(url("confirmed", "letter"), typed))
-    assert "See <you> at Bystander Interventions!" in letter.text and letter.parts("you") == []
+    mail = read(clerk.post(url("confirmed", "mail"), typed))
+    assert "See <you> at Bystander Interventions!" in mail.text and mail.parts("you") == []
     assert not Wording.objects.exists()
 
 
@@ -115,7 +115,7 @@ def test_words_that_cannot_be_used_are_refused_in_the_preview_too(clerk, with_a_
     response = clerk.post(url("confirmed"), {"words": "See {you}"})
     assert response.status_code == 400
     assert "There is no placeholder {you} here." in read(response).text
-    assert clerk.post(url("confirmed", "letter"), {"words": "See {you}"}).status_code == 404
+    assert clerk.post(url("confirmed", "mail"), {"words": "See {you}"}).status_code == 404
 
 
 @pytest.mark.parametrize("asked", ["0", "x", "99999999999999999999", "1\0"])
@@ -131,16 +131,16 @@ def test_drafts_are_not_shown(clerk, with_a_line, make_session):
 
 
 def test_the_frame_of_the_mail_runs_and_loads_nothing(clerk, with_a_line):
-    page, letter = clerk.get(url("confirmed")), clerk.get(url("confirmed", "letter"))
+    page, mail = clerk.get(url("confirmed")), clerk.get(url("confirmed", "mail"))
     assert (
         read(page).part("iframe").attribute("sandbox") == "" and "frame-src 'self'" in page["Content-Security-Policy"]
     )
     assert "'unsafe-inline'" not in page["Content-Security-Policy"]
-    assert letter["Content-Security-Policy"] == (
+    assert mail["Content-Security-Policy"] == (
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'self'; sandbox"
     )
-    assert letter["X-Frame-Options"] == "SAMEORIGIN"
+    assert mail["X-Frame-Options"] == "SAMEORIGIN"
 
 
 def test_the_preview_needs_permission_for_sessions_and_registrations(client, people, with_a_line):
@@ -152,7 +152,7 @@ def test_the_preview_needs_permission_for_sessions_and_registrations(client, peo
         "The standard, as it reads today"
         not in read(client.get("/admin/notifications/wording/confirmed/change/")).everything
     )
-    for name in ("preview", "letter"):
+    for name in ("preview", "mail"):
         assert client.get(url("confirmed", name)).status_code == 403
         assert client.post(url("confirmed", name)).status_code == 403
     staff.user_permissions.clear()

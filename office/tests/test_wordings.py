@@ -24,41 +24,41 @@ def save(clerk, kind: str = "registered", **typed):
 
 
 def test_without_a_wording_the_words_are_the_standard(notice):
-    letter = write_mail(notice)
-    assert letter["subject"].startswith("You’re registered: Bystander Interventions, ")
-    assert "That makes 1 of the 6 people this session needs." in letter["text"]
+    mail = write_mail(notice)
+    assert mail["subject"].startswith("You’re registered: Bystander Interventions, ")
+    assert "That makes 1 of the 6 people this session needs." in mail["text"]
 
 
 def test_the_offices_words_stand_in_the_standard_frame(notice, workshop):
     Wording.objects.create(kind="registered", subject="Welcome to {title}", words=OWN)
-    letter = write_mail(notice)
+    mail = write_mail(notice)
     url = notice.registration.get_absolute_url()
-    assert letter["subject"] == "Welcome to Bystander Interventions"
-    page = read_mail(letter).page
-    assert "That makes" not in letter["text"] and "That makes" not in page.everything
-    assert letter["text"].startswith("Hello Person.\n\nHi there! We decide on Bystander Interventions by ")
+    assert mail["subject"] == "Welcome to Bystander Interventions"
+    page = read_mail(mail).page
+    assert "That makes" not in mail["text"] and "That makes" not in page.everything
+    assert mail["text"].startswith("Hello Person.\n\nHi there! We decide on Bystander Interventions by ")
     for standard in ("When:  ", "Where: ", "I can’t make it: http", "Reply to this message to reach a person."):
-        assert standard in letter["text"]
+        assert standard in mail["text"]
     (link,) = [link for link in page.links() if link.name.startswith("http") and link.address.endswith(url)]
     assert f". See {link.name}" in page.text and "I can’t make it" in page.link_names
 
 
 def test_the_standard_words_can_stand_among_theirs(notice):
     Wording.objects.create(kind="registered", words="Bring coffee. {standard_words}")
-    letter = write_mail(notice)
-    assert "Bring coffee. That makes 1 of the 6 people this session needs." in letter["text"]
-    assert letter["subject"].startswith("You’re registered: ")
+    mail = write_mail(notice)
+    assert "Bring coffee. That makes 1 of the 6 people this session needs." in mail["text"]
+    assert mail["subject"].startswith("You’re registered: ")
 
 
 def test_markup_in_words_and_facts_is_text(notice, workshop):
     workshop.title = "<b>Tags</b> & {minimum}"
     workshop.save()
     Wording.objects.create(kind="registered", words="<script>alert(1)</script> Of: {title} {decided_day}")
-    letter = write_mail(Notice.objects.get())
-    page = read_mail(letter).page
+    mail = write_mail(Notice.objects.get())
+    page = read_mail(mail).page
     assert page.parts("script") == [] and "<script>alert(1)</script>" in page.text
     # What a fact holds is not filled in once more; it stands in sight, and in what inboxes show beside the subject.
-    assert "Of: <b>Tags</b> & {minimum}" in letter["text"]
+    assert "Of: <b>Tags</b> & {minimum}" in mail["text"]
     assert page.everything.count("Of: <b>Tags</b> & {minimum}") == 2
 
 
@@ -66,8 +66,8 @@ def test_a_discreet_title_is_kept_out_of_the_offices_subject_too(notice, person)
     person.discreet_titles = True
     person.save()
     Wording.objects.create(kind="registered", subject="Welcome to {title}", words=OWN)
-    letter = write_mail(Notice.objects.get())
-    assert letter["subject"] == "Welcome to Training session"
+    mail = write_mail(Notice.objects.get())
+    assert mail["subject"] == "Welcome to Training session"
 
 
 def test_an_unusable_wording_gives_way_to_the_standard(clerk, notice, smtp_sink, caplog):

@@ -106,11 +106,11 @@ def test_the_sweep_leaves_an_open_seat_alone(line, now):
 def test_the_mail_leads_to_the_page_and_carries_no_calendar(line, now):
     _, registrations = line(3, capacity=2)
     registrations[0].withdraw(by=registrations[0].person, now=now)
-    letter = write_mail(registrations[2].notices.get(kind="seat_opened"))
-    assert letter["subject"].startswith("A seat has opened: Bystander Interventions, ")
-    assert all(seat_of(registrations[2]) in body for body in read_mail(letter).bodies)
-    assert "the first to take the seat has it" in letter["text"]
-    assert not letter["calendar"]
+    mail = write_mail(registrations[2].notices.get(kind="seat_opened"))
+    assert mail["subject"].startswith("A seat has opened: Bystander Interventions, ")
+    assert all(seat_of(registrations[2]) in body for body in read_mail(mail).bodies)
+    assert "the first to take the seat has it" in mail["text"]
+    assert not mail["calendar"]
 
 
 # ---- who has it ----
@@ -173,9 +173,9 @@ def test_a_newcomer_joins_the_waitlist_although_a_seat_is_open(line, people, now
     registrations[0].withdraw(by=registrations[0].person, now=now)
     newcomer = Registration.objects.register(people(1)[0], session, now=now)
     assert newcomer.is_waitlisted and newcomer.place_in_line == 2
-    letter = write_mail(newcomer.notices.get())
-    assert "A seat stands open now" in letter["text"] and seat_of(newcomer) in letter["text"]
-    assert seat_of(newcomer) in read_mail(letter).page.everything
+    mail = write_mail(newcomer.notices.get())
+    assert "A seat stands open now" in mail["text"] and seat_of(newcomer) in mail["text"]
+    assert seat_of(newcomer) in read_mail(mail).page.everything
     newcomer.take_seat(now=now)
     assert newcomer.is_registered
 
@@ -269,9 +269,9 @@ def test_at_the_start_the_list_closes_and_names_other_dates(line, make_session, 
     for registration in registrations[2:]:
         assert kinds_of(registration) == ["waitlisted", "waitlist_closed"]
         registration.refresh_from_db()
-        letter = write_mail(registration.notices.get(kind="waitlist_closed"))
-        assert all(f"/sessions/{other.code}/" in body for body in read_mail(letter).bodies)
-        assert letter["subject"].startswith("No seat this time: Bystander Interventions, ")
+        mail = write_mail(registration.notices.get(kind="waitlist_closed"))
+        assert all(f"/sessions/{other.code}/" in body for body in read_mail(mail).bodies)
+        assert mail["subject"].startswith("No seat this time: Bystander Interventions, ")
     assert kinds_of(registrations[0])[-1] == "confirmed"
 
 

@@ -112,9 +112,9 @@ def test_the_office_is_on_record(called_off, two_dates, office, later):
 
 
 def test_the_mail_leads_to_the_page_where_one_press_moves_it(me, called_off, two_dates):
-    letter = write_mail(called_off.notices.get(kind="cancelled"))
+    mail = write_mail(called_off.notices.get(kind="cancelled"))
     link = f"http://127.0.0.1:8000{page_of(called_off)}"
-    for body in read_mail(letter).bodies:
+    for body in read_mail(mail).bodies:
         assert f"{link}?to={two_dates[1].code}" in body
     page = read(me.get(page_of(called_off), {"to": two_dates[1].code}))
     assert page.field(name="to").value == two_dates[1].code

@@ -74,9 +74,9 @@ def test_between_confirmed_dates_a_cancel_and_a_request_follow(moving, dates, pe
     assert (left.method, left.sequence) == ("CANCEL", 1)
     assert place.notices.get().method == "REQUEST"
     assert place.threads.get().uid != moving.threads.get().uid
-    letter = write_mail(left)
-    assert letter["subject"].startswith("You’ve moved: ")
-    assert "has moved from" in letter["text"] and "takes the old date off your calendar" in letter["text"]
+    mail = write_mail(left)
+    assert mail["subject"].startswith("You’ve moved: ")
+    assert "has moved from" in mail["text"] and "takes the old date off your calendar" in mail["text"]
 
 
 def test_a_full_date_is_refused_and_the_place_kept(moving, dates, people, now):
@@ -303,8 +303,8 @@ def test_who_waited_for_another_date_is_told_of_both_seats(moving, dates, people
     join(dates[1], other)
     waiting = Registration.objects.register(moving.person, dates[1], now=now)
     dates[1].registrations.get(person=other[0]).withdraw(by=other[0], now=now)
-    letter = write_mail(waiting.notices.get(kind="promoted"))
-    for body in read_mail(letter).bodies:
+    mail = write_mail(waiting.notices.get(kind="promoted"))
+    for body in read_mail(mail).bodies:
         assert "You also have a seat on" in body and f"/registrations/{moving.uuid}/withdrawal/" in body
 
 

@@ -103,9 +103,9 @@ def test_a_cancelled_last_meeting_is_not_waited_for(full_weekly, office, now):
 def test_the_mail_thanks_nobody_for_room_that_nobody_takes(full_weekly):
     mine = place_of(full_weekly)
     mine.withdraw(by=mine.person, now=full_weekly.starts_at + HOUR)
-    letter = write_mail(withdrawn_of(mine)[0])
-    assert "part 2 of 3" in letter["subject"]
-    for body in read_mail(letter).bodies:
+    mail = write_mail(withdrawn_of(mine)[0])
+    assert "part 2 of 3" in mail["subject"]
+    for body in read_mail(mail).bodies:
         assert "You’ve left Bystander Interventions, which began on " in body
         assert "takes it off your calendar" in body and "Thank you" not in body
 

@@ -1,4 +1,4 @@
-"""What a letter says, read as its plain text."""
+"""What a mail says, read as its plain text."""
 
 import re
 from datetime import timedelta
@@ -15,7 +15,7 @@ from sessions_app.models import MeetingPlan
 pytestmark = pytest.mark.django_db
 
 
-def letters(registration) -> dict[str, str]:
+def mails(registration) -> dict[str, str]:
     return {notice.kind: write_mail(notice)["text"] for notice in registration.notices.order_by("pk")}
 
 
@@ -27,7 +27,7 @@ def test_paragraphs_are_one_blank_line_apart(make_session, workshop, people, off
     session.settle(now=now)
     seated.withdraw(by=seated.person, now=now)
     session.cancel("The room is flooded.", by=office, now=now)
-    written = {**letters(seated), **letters(waiting)}
+    written = {**mails(seated), **mails(waiting)}
     assert set(written) == {"registered", "confirmed", "withdrawn", "waitlisted", "promoted", "cancelled"}
     for text in written.values():
         assert not re.search(r"\n\s*\n\s*\n", text)
@@ -39,8 +39,8 @@ def test_the_first_mails_ask_people_to_add_our_address(make_session, person, now
     registration = Registration.objects.register(person, session, now=now)
     session.settle(now=now)
     for notice in registration.notices.filter(kind__in=["registered", "confirmed"]):
-        letter = write_mail(notice)
-        for body in read_mail(letter).bodies:
+        mail = write_mail(notice)
+        for body in read_mail(mail).bodies:
             assert "Please add our address to your contacts: some calendars, Google’s among them, take" in body
 
 
@@ -51,9 +51,9 @@ def test_somebody_the_office_withdraws_is_told_and_not_thanked(make_session, per
     if confirmed:
         session.settle(now=now)
     registration.withdraw(by=office, now=now)
-    letter = write_mail(registration.notices.get(kind="withdrawn"))
-    assert letter["subject"].startswith(f"Your place has ended: {session.workshop.title}, ")
-    for body in read_mail(letter).bodies:
+    mail = write_mail(registration.notices.get(kind="withdrawn"))
+    assert mail["subject"].startswith(f"Your place has ended: {session.workshop.title}, ")
+    for body in read_mail(mail).bodies:
         assert f"The office has ended your place in {session.workshop.title} on " in body
         assert "Thank you" not in body and "You’ve left" not in body
         assert ("takes it off your calendar" in body) == confirmed
@@ -62,8 +62,8 @@ def test_somebody_the_office_withdraws_is_told_and_not_thanked(make_session, per
 def test_somebody_the_office_moves_is_told_the_new_date(make_session, person, office, now):
     registration = Registration.objects.register(person, make_session(), now=now)
     registration.transfer(make_session(days=30), by=office, now=now)
-    letter = write_mail(registration.notices.get(kind="withdrawn"))
-    assert letter["subject"].startswith("You’ve moved: ") and "has moved from" in letter["text"]
+    mail = write_mail(registration.notices.get(kind="withdrawn"))
+    assert mail["subject"].startswith("You’ve moved: ") and "has moved from" in mail["text"]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_somebody_the_office_moves_is_told_the_new_date(make_session, person, of
 def test_the_last_one_needed_reads_so_in_words(make_session, people, now, minimum, sentence):
     session = make_session(minimum=minimum)
     *_, last = [Registration.objects.register(person, session, now=now) for person in people(minimum)]
-    assert sentence in letters(last)["registered"]
+    assert sentence in mails(last)["registered"]
 
 
 def test_a_name_written_from_right_to_left_turns_nothing_but_itself(make_session, person, now):
