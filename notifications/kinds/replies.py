@@ -23,7 +23,10 @@ def decline_context(notice: Notice) -> dict[str, Any]:
 
 def about_decline(notice: Notice, decline: Decline) -> dict[str, Any]:
     """Return what a mail names about `decline`: until when the seat is kept, and the link to keep it."""
-    return registration_context(notice) | {"gives_up": decline.words, "keep_url": absolute(decline.get_absolute_url())}
+    return registration_context(notice) | {
+        "gives_up": decline.gives_up_words,
+        "keep_url": absolute(decline.get_absolute_url()),
+    }
 
 
 def part_context(notice: Notice) -> dict[str, Any]:

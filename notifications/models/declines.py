@@ -93,7 +93,7 @@ class Decline(models.Model):
         return has_seat and every_meeting_declined(registration, timezone.now())
 
     @property
-    def words(self) -> str:
+    def gives_up_words(self) -> str:
         """“Tuesday, May 14 at 2:05 PM, Central time”: when the seat is given up, in the zone of the session."""
         at, zone = self.gives_up_at, self.registration.session.time_zone
         return f"{long_day(at, zone)} at {clock(at, zone)}, {zone_words(zone, at)}"

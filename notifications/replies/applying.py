@@ -239,10 +239,10 @@ def _owe_answer(kind: Kind, registration: Registration, now: datetime) -> None:
 def _mark_undeliverable(failed_recipients: tuple[FailedRecipient, ...], now: datetime) -> tuple[str, str]:
     """Mark the Notices that could not be delivered. A report counts where it names our Message-ID and its recipient."""
     marked = 0
-    for returned in failed_recipients:
-        ours = Notice.objects.filter(message_id__in=returned.message_ids).first()
-        if ours and same_address_form(ours.to) == returned.recipient:
-            marked += ours.bounce(returned.words, now)
+    for failed in failed_recipients:
+        ours = Notice.objects.filter(message_id__in=failed.message_ids).first()
+        if ours and same_address_form(ours.to) == failed.recipient:
+            marked += ours.bounce(failed.words, now)
     if marked:
         return Outcome.RETURNED, "The message it names is marked as undeliverable."
     return Outcome.IGNORED, "It names no message of ours that was not marked before."
