@@ -34,11 +34,7 @@ class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
     def renew(self, person: Person, now: datetime) -> str:
         """Return the token of a new private feed, to be shown once. From now on the token before it opens nothing."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        self.update_or_create(
-            person=person,
-            purpose=CalendarFeed.Purpose.TRAINING,
-            defaults={"digest": digest_of(token), "made_at": now},
-        )
+        self.update_or_create(person=person, defaults={"digest": digest_of(token), "made_at": now})
         return token
 
     @verb
@@ -56,13 +52,9 @@ class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
 
 
 class CalendarFeed(models.Model):
-    """The private feed of a person, with the digest of the token that opens it. One per person and purpose."""
-
-    class Purpose(models.TextChoices):
-        TRAINING = "training", "One’s own sessions"
+    """The private feed of a person, with the digest of the token that opens it. One per person."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_feeds")
-    purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.TRAINING)
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token, which is kept nowhere.")
     made_at = models.DateTimeField()
 
@@ -70,7 +62,7 @@ class CalendarFeed(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["person", "purpose"], name="one_feed_per_person_and_purpose")]
+        constraints = [models.UniqueConstraint(fields=["person"], name="one_feed_per_person")]
 
     def __str__(self) -> str:
-        return f"{self.person}: {self.get_purpose_display()}"
+        return f"{self.person}: One’s own sessions"
