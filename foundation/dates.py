@@ -49,11 +49,11 @@ def _year(day: datetime, this_year: int | None) -> str:
 
 
 @lru_cache(REMEMBERED)
-def clock(instant: datetime, zone: str) -> str:
-    """“12:30 PM”, “Noon”."""
+def clock(instant: datetime, zone: str, noon: str = "Noon") -> str:
+    """“12:30 PM”, “Noon”; within a sentence `noon` is “noon”."""
     at = local(instant, zone)
     if (at.hour, at.minute) == (12, 0):
-        return "Noon"
+        return noon
     return f"{at.hour % 12 or 12}:{at:%M} {'AM' if at.hour < 12 else 'PM'}"
 
 

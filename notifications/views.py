@@ -30,7 +30,8 @@ def decline(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             wake(deliver_soon)
             messages.success(request, "You’ve kept your place. A new invitation for your calendar is on its way.")
             return redirect(declined.registration)
-        return _page(request, declined, status=HTTPStatus.OK if declined.state == Decline.State.KEPT else HTTPStatus.CONFLICT)
+        is_kept = declined.state == Decline.State.KEPT
+        return _page(request, declined, status=HTTPStatus.OK if is_kept else HTTPStatus.CONFLICT)
     return _page(request, declined)
 
 

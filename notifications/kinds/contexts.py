@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Person
-from foundation.dates import long_day, short_day, time_span, zone_words
+from foundation.dates import local, long_day, plain_day, time_span, zone_words
 from foundation.links import absolute
 from foundation.text import ordinal
 from notifications.calendars.snapshots import place_words
@@ -52,10 +52,10 @@ def session_context(
         "name": name,
         "session": session,
         "title": session.workshop.title,
-        "day": short_day(session.starts_at, session.time_zone).replace(",", ""),
+        "day": plain_day(session.starts_at, session.time_zone),
         "long_day": long_day(session.starts_at, session.time_zone),
         "decided_day": long_day(session.confirm_by, session.time_zone),
-        "decided_weekday": long_day(session.confirm_by, session.time_zone).split(",")[0],
+        "decided_weekday": f"{local(session.confirm_by, session.time_zone):%A}",
         "meetings": [meeting_context(one, session, numbers, invited) for one in meetings or session.held_meetings],
         "part": part_words(numbers[meetings[0].pk], len(numbers)) if meetings else "",
         "facilitators": [facilitator.byline for facilitator in session.facilitators.all()],

@@ -88,19 +88,20 @@ def reminder_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of a reminder may name."""
     registration, now = notice.registration, timezone.now()
     meeting = registration.session.meetings.select_related("venue__campus").get(pk=notice.facts["meeting"])
-    day, at = relative_day(meeting.starts_at, meeting.time_zone, now), clock(meeting.starts_at, meeting.time_zone)
+    starts_at, zone = meeting.starts_at, meeting.time_zone
+    day = soon(starts_at, zone, now)
     return registration_context(notice, meeting, joins=True) | {
-        "on_day": day,
-        "headline_day": day.removeprefix("on "),
-        "at": at.replace("Noon", "noon"),
-        "at_in_subject": at,
+        "on_day": day or f"on {long_day(starts_at, zone)}",
+        "headline_day": day or long_day(starts_at, zone),
+        "at": clock(starts_at, zone, noon="noon"),
+        "at_in_subject": clock(starts_at, zone),
     }
 
 
-def relative_day(instant: datetime, zone: str, now: datetime) -> str:
-    """Return “today”, “tomorrow”, or “on Tuesday, May 14”, as of `now` in the zone."""
+def soon(instant: datetime, zone: str, now: datetime) -> str:
+    """Return “today” or “tomorrow”, as of `now` in the zone; nothing for a later day."""
     days = (local(instant, zone).date() - local(now, zone).date()).days
-    return {0: "today", 1: "tomorrow"}.get(days) or f"on {long_day(instant, zone)}"
+    return {0: "today", 1: "tomorrow"}.get(days, "")
 
 
 REMINDER = Kind(
