@@ -1,7 +1,7 @@
 """Move people between two dates, or let them take one open seat, from this process and many times.
 
 Run as `python -m devtools.testing.jostle transfer FROM TO ROUNDS FIRST LAST`: each Person with a primary key in
-FIRST..LAST moves their place from one session to the other and back, ROUNDS times. Or as
+FIRST..LAST moves from one session to the other and back, ROUNDS times. Or as
 `python -m devtools.testing.jostle seat CODE FIRST LAST`: each POSTs for the open seat through the whole web stack.
 With `in-any-order` at the end, the control, transfers lock the date they leave first and must run into each other.
 Prints one line of JSON per answer.
@@ -20,7 +20,7 @@ from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from registrations.models import Registration, registration  # noqa: E402
+from registrations.models import Registration, core  # noqa: E402
 from sessions_app.models import Session  # noqa: E402
 
 
@@ -32,10 +32,10 @@ def move(one: str, other: str, rounds: str, first: str, last: str) -> None:
     """Move every person to and fro; print what came of each move: moved, full, or the database's complaint."""
     for _ in range(int(rounds)):
         for person in people(first, last):
-            place = Registration.objects.active().select_related("session").get(person=person)
-            to = Session.objects.get(code=other if place.session.code == one else one)
+            own = Registration.objects.active().select_related("session").get(person=person)
+            to = Session.objects.get(code=other if own.session.code == one else one)
             try:
-                place.transfer(to, by=person, now=timezone.now())
+                own.transfer(to, by=person, now=timezone.now())
                 came = "moved"
             except Registration.SessionFull:
                 came = "full"
@@ -47,20 +47,20 @@ def move(one: str, other: str, rounds: str, first: str, last: str) -> None:
 def take(code: str, first: str, last: str) -> None:
     """POST for the open seat of the session as every person, one after the other."""
     for person in people(first, last):
-        place = Registration.objects.get(person=person, session__code=code)
+        own = Registration.objects.get(person=person, session__code=code)
         client = Client(raise_request_exception=False, SERVER_NAME="127.0.0.1")
         client.force_login(person)
-        status = client.post(reverse("seat", args=[place.uuid])).status_code
+        status = client.post(reverse("seat", args=[own.uuid])).status_code
         print(json.dumps({"person": person.pk, "status": status}), flush=True)
 
 
 def lock_in_any_order() -> None:
     """Take the order away: every transfer locks the date it leaves first, and only then the other."""
-    registration.sorted = lambda sessions, key: sorted(sessions, key=lambda one: one.pk != registration.leaving)
+    core.sorted = lambda sessions, key: sorted(sessions, key=lambda one: one.pk != core.leaving)
     transfer = Registration.transfer
 
     def leave_first(self, *args, **kwargs):
-        registration.leaving = self.session_id
+        core.leaving = self.session_id
         return transfer(self, *args, **kwargs)
 
     Registration.transfer = leave_first

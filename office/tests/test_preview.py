@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from devtools.testing.mail_reader import read_mail
 from devtools.testing.page import read
@@ -30,7 +31,7 @@ def with_a_line(make_session, people, now):
 
 
 def url(kind: str, name: str = "preview", session=None) -> str:
-    return f"/admin/notifications/wording/{kind}/{name}/" + (f"?session={session.pk}" if session else "")
+    return reverse(f"admin:notifications_wording_{name}", args=[kind]) + (f"?session={session.pk}" if session else "")
 
 
 @pytest.mark.parametrize("kind", ABOUT_A_SESSION)
