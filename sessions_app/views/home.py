@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import EmptyPage, Paginator
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Min, Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -20,7 +20,7 @@ from django_htmx.middleware import HtmxDetails
 
 from catalog.models import Format, Topic, Workshop
 from foundation.dates import local, zone_words
-from sessions_app.display.rows import Part, date_words, listed, with_dates
+from sessions_app.display.rows import Part, date_words, listed
 from sessions_app.forms import FilterForm
 from sessions_app.models import Meeting, Session
 
@@ -30,6 +30,9 @@ ONLINE = Q(format__in=[Format.ONLINE, Format.HYBRID])
 IN_PERSON = Q(format__in=[Format.IN_PERSON, Format.HYBRID])
 BY_FORMAT = {Format.ONLINE: ONLINE, Format.IN_PERSON: IN_PERSON, Format.HYBRID: Q(format=Format.HYBRID)}
 CONFIRMED = Q(status=Session.Status.CONFIRMED)
+RUNNING = Q(status__in=Session.RUNNING)
+# Of each workshop, by key: how many dates it has ahead, and when the first of them begins.
+Dates = dict[int, tuple[int, datetime | None]]
 
 
 def needs_people(now: datetime) -> Q:
@@ -94,7 +97,7 @@ class HomeView(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = timezone.now()
         within, choice = self.within(), self.choice(now)
-        counts = self.count(within, choice, now)
+        counts, dates = self.count(within, choice, now)
         paginator = Paginator(listed().upcoming(now).filter(within & choice), PAGE_SIZE)
         # Counted with the chips, in their query.
         paginator.count = counts["shown"]
@@ -128,7 +131,7 @@ class HomeView(TemplateView):
             near = listed().upcoming(now).filter(needs_people(now), registration_closes_at__gt=now)
             near = near.filter(seats_taken__gte=F("minimum") - NEAR, seats_taken__gt=0).order_by("confirm_by", "pk")
             context["near"] = list(near[:NEARLY_THERE])
-            context["parts"] = workshop_parts(now)
+            context["parts"] = workshop_parts(dates, now)
         return context
 
     def within(self) -> Q:
@@ -159,17 +162,22 @@ class HomeView(TemplateView):
             choice &= BY_FORMAT[self.chosen["format"]]
         return choice
 
-    def count(self, within: Q, choice: Q, now: datetime) -> dict[str, int]:
-        """Count for each chip, and those `shown` by the choice, in one query."""
+    def count(self, within: Q, choice: Q, now: datetime) -> tuple[dict[str, int], Dates]:
+        """Count for each chip, and those `shown` by the choice; and the dates of each workshop. One query for both."""
         counted = {
-            FilterForm.Status.NEEDS_PEOPLE: needs_people(now),
-            FilterForm.Status.CONFIRMED: CONFIRMED,
-            Format.ONLINE.value: ONLINE,
-            Format.IN_PERSON.value: IN_PERSON,
-            "shown": choice,
+            "all": within,
+            "shown": within & choice,
+            FilterForm.Status.NEEDS_PEOPLE: within & needs_people(now),
+            FilterForm.Status.CONFIRMED: within & CONFIRMED,
+            Format.ONLINE.value: within & ONLINE,
+            Format.IN_PERSON.value: within & IN_PERSON,
         }
-        sums = {name: Count("pk", filter=condition) for name, condition in counted.items()}
-        return Session.objects.listed().upcoming(now).filter(within).aggregate(all=Count("pk"), **sums)
+        numbers = {name: Count("pk", filter=condition or None) for name, condition in counted.items()}
+        ahead = {"dates": Count("pk", filter=RUNNING), "first": Min("starts_at", filter=RUNNING)}
+        by_workshop = Session.objects.listed().upcoming(now).order_by().values("workshop").annotate(**ahead, **numbers)
+        rows = cast("list[dict[str, Any]]", list(by_workshop))
+        dates = {row["workshop"]: (row["dates"], row["first"]) for row in rows}
+        return {name: sum(row[name] for row in rows) for name in counted}, dates
 
     def query(self, without: Set[str] = frozenset()) -> QueryDict:
         """Return the chosen filters as an address has them, for {% querystring %}; never the page."""
@@ -212,15 +220,15 @@ def months(sessions: Sequence[Session], now: datetime, whole: bool) -> list[Mont
     return found
 
 
-def workshop_parts(now: datetime) -> list[Part]:
-    """Return every published workshop with its objectives and its dates: one query, a line for each objective."""
+def workshop_parts(dates: Dates, now: datetime) -> list[Part]:
+    """Return every published workshop with its objectives and its `dates`: one query, a line for each objective."""
     lines = (
-        with_dates(Workshop.objects.published(), now)
+        Workshop.objects.published()
         .order_by("title", "pk", "objectives__position", "objectives__pk")
-        .values_list("pk", "title", "slug", "summary", "dates", "first_date", "objectives__text")
+        .values_list("pk", "title", "slug", "summary", "objectives__text")
     )
     parts = []
-    for (_, title, slug, summary, count, first), group in groupby(lines, key=lambda line: line[:6]):
-        objectives = tuple(line[6] for line in group if line[6])
-        parts.append(Part(title, slug, summary, date_words(count, first, now), objectives))
+    for (pk, title, slug, summary), group in groupby(lines, key=lambda line: line[:4]):
+        objectives = tuple(line[4] for line in group if line[4])
+        parts.append(Part(title, slug, summary, date_words(*dates.get(pk, (0, None)), now), objectives))
     return parts
