@@ -32,7 +32,10 @@ def lock_row(obj: models.Model, *related: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{SECONDS}s'")
     rows = type(obj)._default_manager.select_for_update(no_key=True, of=("self",)).order_by()
-    # All of the row, also what `obj` was fetched without, and nothing that was prefetched from the time before.
+    rows = rows.select_related(*related) if related else rows
+    if not obj.get_deferred_fields():
+        obj.refresh_from_db(from_queryset=rows)
+        return
+    # Also what `obj` was fetched without: a verb's caller needs only the key. And nothing prefetched from before.
     fields = [field.attname for field in obj._meta.concrete_fields]
-    prefetched = getattr(obj, "_prefetched_objects_cache", ())
-    obj.refresh_from_db(fields=[*fields, *prefetched], from_queryset=rows.select_related(*related) if related else rows)
+    obj.refresh_from_db(fields=[*fields, *getattr(obj, "_prefetched_objects_cache", ())], from_queryset=rows)
