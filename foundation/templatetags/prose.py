@@ -3,7 +3,8 @@
 import re
 
 from django import template
-from django.template.base import Node, NodeList, TextNode
+from django.template import Context
+from django.template.base import Node, NodeList, Parser, TextNode, Token
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
@@ -13,7 +14,7 @@ WHITE_SPACE, BREAKS = re.compile(r"\s+"), re.compile(f"{BREAK}+")
 
 
 @register.tag
-def prose(parser, token) -> "ProseNode":
+def prose(parser: Parser, token: Token) -> "ProseNode":
     """Write the text from {% prose %} to {% endprose %} on one line, so that a template may break its own lines.
 
     White space of the template counts as in HTML: a run of it is one space, and none stands at either end. What the
@@ -22,15 +23,16 @@ def prose(parser, token) -> "ProseNode":
     body = parser.parse(("endprose",))
     parser.delete_first_token()
     for text in body.get_nodes_by_type(TextNode):
-        text.s = WHITE_SPACE.sub(BREAK, text.s)
+        if isinstance(text, TextNode):
+            text.s = WHITE_SPACE.sub(BREAK, text.s)
     return ProseNode(body)
 
 
 class ProseNode(Node):
     child_nodelists = ("body",)
 
-    def __init__(self, body: NodeList):
+    def __init__(self, body: NodeList) -> None:
         self.body = body
 
-    def render(self, context) -> SafeString:
+    def render(self, context: Context) -> SafeString:
         return mark_safe(BREAKS.sub(" ", self.body.render(context)).strip())
