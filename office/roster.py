@@ -87,10 +87,10 @@ class Roster:
         yield self.COLUMNS
         for line in self.registered:
             yield self._row(line, "")
-        for place, line in enumerate(self.waiting, 1):
-            yield self._row(line, place)
+        for position, line in enumerate(self.waiting, 1):
+            yield self._row(line, position)
 
-    def _row(self, line: Line, place: int | str) -> list:
+    def _row(self, line: Line, position: int | str) -> list:
         person = line.person
         return [
             person.name,
@@ -100,7 +100,7 @@ class Roster:
             person.unit,
             person.campus,
             line.get_status_display,
-            place,
+            position,
             line.registered_words,
         ]
 

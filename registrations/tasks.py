@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 def fill_free_seats() -> None:
     """Promote wherever a seat is free while somebody waits, each session in its own transaction.
 
-    In the last 24 hours before the start such seats are left to whoever takes them.
+    In the last 24 hours before the start such seats are left to the first person who takes them.
     """
     now = timezone.now()
     waiting = Session.objects.filter(

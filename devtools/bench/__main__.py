@@ -48,7 +48,7 @@ class Contestant:
 
     def ask(self, requests: int) -> dict[str, Any]:
         """Ask so often on each connection. Stops with a sentence if an answer is not what it must be."""
-        order = {"place": self.server.place, "request": self.request, "must": self.must}
+        order = {"address": self.server.address, "request": self.request, "must": self.must}
         measured = run_client(order | {"connections": CONNECTIONS, "requests": requests})
         if measured["problems"]:
             fail(f"{self.server.name} {self.path}: {measured['problems'][0]}.")

@@ -12,11 +12,11 @@ import time
 from typing import Any
 
 
-def ask(place: str, request: bytes) -> bytes:
-    """Send one request to the Unix socket at `place` and return all of the answer."""
+def ask(address: str, request: bytes) -> bytes:
+    """Send one request to the Unix socket at `address` and return all of the answer."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(30)
-        connection.connect(place)
+        connection.connect(address)
         connection.sendall(request)
         parts = []
         while part := connection.recv(1 << 18):
@@ -35,7 +35,7 @@ def problem(answer: bytes, must: dict[str, int]) -> str:
     return ""
 
 
-def load(place: str, request: str, must: dict[str, int], connections: int, requests: int) -> dict[str, Any]:
+def load(address: str, request: str, must: dict[str, int], connections: int, requests: int) -> dict[str, Any]:
     """Ask `requests` times on each of `connections` at once. Returns the seconds, in all and of each, and problems."""
     latencies: list[float] = []
     problems: list[str] = []
@@ -46,7 +46,7 @@ def load(place: str, request: str, must: dict[str, int], connections: int, reque
         start.wait()
         for _ in range(requests):
             began = time.perf_counter()
-            answer = ask(place, sent)
+            answer = ask(address, sent)
             latencies.append(time.perf_counter() - began)
             if wrong := problem(answer, must):
                 problems.append(wrong)

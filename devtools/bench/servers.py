@@ -71,7 +71,7 @@ class Server:
     process: subprocess.Popen | None = None
 
     @property
-    def place(self) -> str:
+    def address(self) -> str:
         return str(self.folder / f"{self.name}.sock")
 
     def start(self, request: str, must: dict[str, int]) -> float:
@@ -79,11 +79,11 @@ class Server:
         began, log = time.perf_counter(), self.folder / f"{self.name}.log"
         env = {**self.env, "DJANGO_SETTINGS_MODULE": self.settings, "PGAPPNAME": f"bench {self.name}"}
         options = ["--workers", str(WORKERS), "--worker-class", "sync", "--no-control-socket"]
-        command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"unix:{self.place}", *options]
+        command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"unix:{self.address}", *options]
         self.process = start(command, env=env, log=log)
         while True:
             with contextlib.suppress(OSError):
-                wrong = problem(ask(self.place, request.encode()), must)
+                wrong = problem(ask(self.address, request.encode()), must)
                 if wrong:
                     fail(f"{self.name}: {wrong}.\n{tail(log)}")
                 return time.perf_counter() - began

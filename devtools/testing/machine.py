@@ -186,15 +186,15 @@ class SessionMachine(RuleBasedStateMachine):
 
     @rule(who=people)
     def move_out(self, who):
-        if place := self.session.registrations.active().filter(person=self.cast.crowd[who]).first():
+        if own := self.session.registrations.active().filter(person=self.cast.crowd[who]).first():
             promised = self.model.move_out(who, self.now)
-            self.agree(promised, place.transfer, self.other, self.cast.crowd[who], now=self.now)
+            self.agree(promised, own.transfer, self.other, self.cast.crowd[who], now=self.now)
 
     @rule(who=people)
     def move_in(self, who):
-        if place := self.other.registrations.active().filter(person=self.cast.crowd[who]).first():
+        if own := self.other.registrations.active().filter(person=self.cast.crowd[who]).first():
             promised = self.model.move_in(who, self.now)
-            self.agree(promised, place.transfer, self.session, self.cast.crowd[who], now=self.now)
+            self.agree(promised, own.transfer, self.session, self.cast.crowd[who], now=self.now)
 
     @rule()
     def settle(self):

@@ -45,7 +45,7 @@ class Post:
     status: int = 0
     seconds: float = 0.0
 
-    def send(self, place: str) -> None:
+    def send(self, address: str) -> None:
         request = (
             f"POST /sessions/{self.session.code}/registration/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
             f"Cookie: {self.cookie}\r\nX-CSRFToken: {CSRF}\r\nContent-Length: 0\r\n\r\n"
@@ -53,7 +53,7 @@ class Post:
         began = time.perf_counter()
         with contextlib.suppress(OSError, ValueError, IndexError), socket.socket(socket.AF_UNIX) as client:
             client.settimeout(PATIENCE)
-            client.connect(place)
+            client.connect(address)
             client.sendall(request.encode())
             answer = b""
             while part := client.recv(1 << 16):
@@ -66,8 +66,8 @@ class Post:
 class Load:
     """Posts on four connections, in the background until `finish` or all are sent."""
 
-    def __init__(self, place: str, posts: list[Post]) -> None:
-        self.place, self.waiting, self.over = place, list(reversed(posts)), False
+    def __init__(self, address: str, posts: list[Post]) -> None:
+        self.address, self.waiting, self.over = address, list(reversed(posts)), False
         self.sent: list[Post] = []
         self.threads = [threading.Thread(target=self.keep_posting) for _ in range(CONNECTIONS)]
         for thread in self.threads:
@@ -77,7 +77,7 @@ class Load:
         while not self.over and self.waiting:
             with contextlib.suppress(IndexError):
                 post = self.waiting.pop()
-                post.send(self.place)
+                post.send(self.address)
                 self.sent.append(post)
                 # A client that is turned away at once comes back a little later.
                 time.sleep(0.05 if post.status == 0 else 0)
@@ -135,7 +135,7 @@ def web(kills: int, without: str) -> Verdict:
     sessions = [make_session(capacity=5000) for _ in range(20)]
     cookie_of = cookies(people(500))
     with serving(settings) as (server,):
-        load, killed = Load(server.place, posts(sessions, cookie_of)), 0
+        load, killed = Load(server.address, posts(sessions, cookie_of)), 0
         while killed < kills and load.waiting:
             load.wait_for_more(BETWEEN_KILLS)
             with contextlib.suppress(ProcessLookupError, IndexError):
@@ -156,7 +156,7 @@ def database(stops: int, without: str) -> Verdict:
             until_the_end.callback(ask_keeper, "remember commits")
         connection.close()
         (server,) = until_the_end.enter_context(serving("devtools.bench.settings"))
-        load = Load(server.place, posts(sessions, cookie_of))
+        load = Load(server.address, posts(sessions, cookie_of))
         for _ in range(stops):
             load.wait_for_more(BETWEEN_CRASHES)
             ask_keeper("crash postgresql")
@@ -195,7 +195,7 @@ def redis(count: int, without: str) -> Verdict:
             # Still gathering, so that each registration is one notice.
             session = make_session(minimum=5000, capacity=5000)
             with serving(settings) as (server,), way() as flushes:
-                sent = Load(server.place, posts([session], cookie_of)).finish()
+                sent = Load(server.address, posts([session], cookie_of)).finish()
                 if flushes == []:
                     verdict.breaks("Redis was not flushed while people registered")
             p95[name] = quantiles([post.seconds for post in sent], n=20)[-1]
@@ -298,7 +298,7 @@ def per_second(verdict: Verdict, server: Server, cookie_of: dict[int, str]) -> f
     # Still gathering: no worker runs here, so one at its minimum would wake the decision again with everybody.
     session = make_session(minimum=5000, capacity=5000)
     began = time.perf_counter()
-    sent = Load(server.place, posts([session], cookie_of)).finish()
+    sent = Load(server.address, posts([session], cookie_of)).finish()
     seconds = time.perf_counter() - began
     if "bare" in server.settings:  # it keeps no counters, which would be found
         Registration.objects.filter(session=sent[0].session).delete()

@@ -1,8 +1,7 @@
 """Kind: everything about one kind of mail, and the table of all kinds.
 
 A kind is a value: `notifications/kinds/` has one module per family of mail, each with its kinds, and puts them into
-KINDS. The outbox, the office's pages and the models ask a kind and name none of them; so does the database, which knows
-only its name.
+KINDS. The outbox and the office's pages ask a kind and name none. The database knows only its name.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,20 +22,20 @@ STANDARD_WORDS = "standard_words"
 class Family(Enum):
     """What a kind of mail is for. The family decides which mail is old news (`outbox/supersede.py`)."""
 
-    NEWS = "it says what happened, and later news may take its place"
-    PROMPT = "it says at its time what is known; it is no news, and no news takes its place"
+    NEWS = "it says what happened, and later news may supersede it"
+    PROMPT = "it says at its time what is known; it is no news, and no news supersedes it"
     REPLY = "it answers a mail or repeats an invitation; it is no news"
     ACCOUNT = "it is for its reader alone: the office neither reads nor words it"
 
 
 class News(Enum):
-    """What a piece of news says of a registration. It decides which later news takes its place."""
+    """What a piece of news says of a registration. It decides which later news supersedes it."""
 
-    STANDING = "how the registration stands: any later news takes its place"
-    CHANGE = "what changed: only a later change of its kind, or an ending, takes its place"
+    STANDING = "how the registration stands: any later news supersedes it"
+    CHANGE = "what changed: only a later change of its kind, or an ending, supersedes it"
     ENDING = "that the registration has ended"
-    DETAIL = "one detail of several: another of its kind does not take its place, nor does a change"
-    OTHER = "anything else: later news takes its place, but a change does not"
+    DETAIL = "one detail of several: another of its kind does not supersede it, nor does a change"
+    OTHER = "anything else: later news supersedes it, but a change does not"
 
 
 class Carries(Enum):
@@ -115,3 +114,16 @@ class Kind:
 
 # The one table, by name, in the order in which the office reads it. `notifications/kinds/__init__.py` fills it.
 KINDS: dict[str, Kind] = {}
+
+
+def kind_named(name: str) -> Kind:
+    """Return the kind of that name. Rows may be of one that is no longer in the table: its stand-in is secret.
+
+    A stand-in supersedes nothing. Its mail cannot be written, so a Notice of it ends as undeliverable and holds up no
+    other.
+    """
+    return KINDS.get(name) or Kind(name, name, Family.ACCOUNT, context=_cannot_be_written, example=None)
+
+
+def _cannot_be_written(notice: "Notice") -> dict[str, Any]:
+    raise LookupError(f"There is no kind of mail named {notice.kind} any more.")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Person
 from foundation.verbs import part_of_a_verb
 from notifications.models.handled import Handled
-from notifications.models.kind import KINDS, Kind
+from notifications.models.kind import Kind, kind_named
 from notifications.models.threads import CalendarThread
 from notifications.models.vocabulary import Method, Priority, State
 from registrations.models import Registration
@@ -250,18 +250,18 @@ class Notice(Handled):
 
     @property
     def of_kind(self) -> Kind:
-        """Return the kind of this Notice. Raises KeyError for a kind that is no longer in the table."""
-        return KINDS[self.kind]
+        """Return the kind of this Notice, or a stand-in where it is no longer in the table."""
+        return kind_named(self.kind)
 
     @property
     def kind_label(self) -> str:
-        """Return what the office reads for the kind, also for one that is no longer in the table."""
-        return KINDS[self.kind].label if self.kind in KINDS else self.kind
+        """Return what the office reads for the kind."""
+        return self.of_kind.label
 
     @property
     def subject_unless_secret(self) -> str:
         """Return the subject as the office may read it, "" for account mail: that belongs to its reader alone."""
-        return "" if self.kind not in KINDS or self.of_kind.is_secret else self.subject
+        return "" if self.of_kind.is_secret else self.subject
 
     @property
     def needs_the_office(self) -> bool:

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from foundation.verbs import part_of_a_verb
-from notifications.models.kind import KINDS
+from notifications.models.kind import kind_named
 from notifications.models.placeholders import problems
 
 
@@ -23,7 +23,7 @@ class Wording(models.Model):
         verbose_name_plural = "wording of mail"
 
     def __str__(self) -> str:
-        return KINDS[self.kind].label if self.kind in KINDS else self.kind
+        return kind_named(self.kind).label
 
     @property
     def is_standard(self) -> bool:
@@ -35,7 +35,7 @@ class Wording(models.Model):
 
         Raises ValidationError with sentences by field.
         """
-        if found := problems(KINDS[self.kind], self.subject, self.words):
+        if found := problems(kind_named(self.kind), self.subject, self.words):
             raise ValidationError(found)
 
     @part_of_a_verb

@@ -1,4 +1,4 @@
-"""Old news: which later mail takes the place of a Notice that is still to be sent.
+"""Old news: which later mail supersedes a Notice that is still to be sent.
 
 The last mail wins. A Notice of a calendar thread is superseded by the next one of its thread, a plain Notice by later
 news of the same registration. A kind says what sort of news it is (`notifications/models/kind.py`); none is named here.
@@ -13,7 +13,7 @@ from notifications.models.kind import Family, Kind, News
 def is_old_news(notice: Notice, siblings: Iterable[Notice]) -> bool:
     """Tell whether later news is among `siblings`, the Notices of the same registration, sent or not.
 
-    A prompt is no news, and no news takes its place: its kind is asked whether it is still true. An invitation that is
+    A prompt is no news, and no news supersedes it: its kind is asked whether it is still true. An invitation that is
     repeated is no news either.
     """
     kind = notice.of_kind
@@ -21,10 +21,10 @@ def is_old_news(notice: Notice, siblings: Iterable[Notice]) -> bool:
         return False
     if notice.thread_id:
         return any(one.is_later_in_its_thread_than(notice) for one in siblings)
-    return any(takes_the_place_of(kind, one.of_kind) for one in siblings if one.pk > notice.pk)
+    return any(is_superseded_by(kind, one.of_kind) for one in siblings if one.pk > notice.pk)
 
 
-def takes_the_place_of(kind: Kind, later: Kind) -> bool:
+def is_superseded_by(kind: Kind, later: Kind) -> bool:
     """Tell whether a later plain mail of the same registration leaves nothing to say for one of `kind`."""
     if later.family is not Family.NEWS:
         return False

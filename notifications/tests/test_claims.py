@@ -173,3 +173,25 @@ def test_mail_of_a_paused_queue_is_written_again(six, smtp_sink, office, now):
 def test_claiming_one_takes_the_first(six):
     first = Notice.objects.order_by("pk").first()
     assert claim(timezone.now()) == first
+
+
+# ---- kinds that are gone ----
+
+
+def test_a_notice_of_a_kind_that_is_gone_holds_up_no_other(six, mailoutbox):
+    _, (first, *_) = six
+    gone = Notice.objects.create(kind="gone", to="a@example.edu", registration=first, facts={}, dedupe_key="gone:1::")
+    Notice.objects.filter(pk=gone.pk).update(next_attempt_at=later(days=-1))
+    drain()
+    gone.refresh_from_db()
+    assert (gone.state, gone.attempts) == ("queued", 1)
+    assert gone.problem == "LookupError: There is no kind of mail named gone any more."
+    assert (len(mailoutbox), str(gone), gone.subject_unless_secret) == (6, "gone (Queued)", "")
+
+
+def test_a_kind_that_is_gone_supersedes_nothing(make_session, person, now):
+    registration = Registration.objects.register(person, make_session(), now=now)
+    Notice.objects.create(
+        kind="gone", to=person.email, registration=registration, state="sent", facts={}, dedupe_key="gone:1::"
+    )
+    assert claim(timezone.now()).kind == "registered"

@@ -10,7 +10,7 @@ from notifications.kinds import KINDS
 from notifications.models import Notice
 from notifications.models.kind import STANDARD_WORDS, Example, Family, Kind
 from notifications.models.placeholders import in_words
-from notifications.outbox.supersede import takes_the_place_of
+from notifications.outbox.supersede import is_superseded_by
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates" / "notifications"
 WORDED = {"subject.txt", "body.txt", "body.html", "_words.txt"}
@@ -66,22 +66,22 @@ def test_a_kind_knows_by_default_how_it_is_shown():
 
 @pytest.mark.parametrize("later", NEWS, ids=lambda kind: kind.name)
 def test_any_later_news_takes_the_place_of_how_it_stands(later):
-    assert takes_the_place_of(KINDS["registered"], later)
+    assert is_superseded_by(KINDS["registered"], later)
 
 
 @pytest.mark.parametrize("later", NEWS, ids=lambda kind: kind.name)
 def test_only_another_change_or_an_ending_takes_the_place_of_a_change(later):
     endings = {"changed", "withdrawn", "cancelled", "waitlist_closed"}
-    assert takes_the_place_of(KINDS["changed"], later) == (later.name in endings)
+    assert is_superseded_by(KINDS["changed"], later) == (later.name in endings)
 
 
 @pytest.mark.parametrize("later", NEWS, ids=lambda kind: kind.name)
 def test_a_change_takes_the_place_of_no_other_news(later):
     changes = {"changed", "added", "dropped"}
-    assert takes_the_place_of(KINDS["seat_opened"], later) == (later.name not in changes)
-    assert takes_the_place_of(KINDS["part_declined"], later) == (later.name not in {*changes, "part_declined"})
+    assert is_superseded_by(KINDS["seat_opened"], later) == (later.name not in changes)
+    assert is_superseded_by(KINDS["part_declined"], later) == (later.name not in {*changes, "part_declined"})
 
 
 @pytest.mark.parametrize("later", [kind for kind in KINDS.values() if kind not in NEWS], ids=lambda kind: kind.name)
 def test_what_is_no_news_takes_no_place(later):
-    assert not any(takes_the_place_of(kind, later) for kind in KINDS.values())
+    assert not any(is_superseded_by(kind, later) for kind in KINDS.values())
