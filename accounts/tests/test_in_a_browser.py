@@ -33,6 +33,7 @@ def test_a_passkey_is_set_up_and_opens_the_admin(portal, office, browser_page):
     page.wait_for_url("**/my/")
     page.goto(f"{portal}/admin/")
     page.get_by_role("link", name="Add a passkey").click()
+    page.wait_for_url("**/passkeys/new/")  # and its scripts: a press before them does nothing
     page.get_by_role("button", name="Add a passkey").click()
     page.wait_for_url("**/recovery-codes/")
     page.get_by_role("link", name="Go to the office’s desk").click()
