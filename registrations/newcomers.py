@@ -12,7 +12,7 @@ from accounts.models import Person
 from accounts.signals import DECIDING, person_changed
 from foundation.verbs import verb
 from registrations.models import Accommodation, Registration
-from registrations.models.core import lock_all
+from registrations.models.standing import lock_all
 from sessions_app.models import Session
 
 KEY = "registration_intent"

@@ -20,7 +20,7 @@ from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from registrations.models import Registration, core  # noqa: E402
+from registrations.models import Registration, standing  # noqa: E402
 from sessions_app.models import Session  # noqa: E402
 
 
@@ -56,11 +56,11 @@ def take(code: str, first: str, last: str) -> None:
 
 def lock_in_any_order() -> None:
     """Take the order away: every transfer locks the date it leaves first, and only then the other."""
-    core.sorted = lambda sessions, key: sorted(sessions, key=lambda one: one.pk != core.leaving)
+    standing.sorted = lambda sessions, key: sorted(sessions, key=lambda one: one.pk != standing.leaving)
     transfer = Registration.transfer
 
     def leave_first(self, *args, **kwargs):
-        core.leaving = self.session_id
+        standing.leaving = self.session_id
         return transfer(self, *args, **kwargs)
 
     Registration.transfer = leave_first

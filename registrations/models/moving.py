@@ -10,10 +10,10 @@ from accounts.models import Person
 from foundation.record import record
 from foundation.verbs import verb
 from registrations import waitlist
-from registrations.models.core import lock_all
 from registrations.models.joining import Joining
 from registrations.models.leaving import Leaving
 from registrations.models.preparation import Preparation
+from registrations.models.standing import lock_all
 from registrations.signals import registration_rebooked, registration_withdrawn
 from sessions_app.models import Session
 

@@ -6,10 +6,10 @@ from django.db import models
 from django.utils import timezone
 
 from foundation.verbs import verb
-from registrations.models.core import RegistrationCore
+from registrations.models.standing import Standing
 
 
-class Preparation(RegistrationCore):
+class Preparation(Standing):
     """The part of a Registration about pre-work. Only the person's own button says that they have read it."""
 
     pre_work_done_at = models.DateTimeField(null=True, blank=True)

@@ -1,7 +1,7 @@
 """Who comes: one Registration is one person's seat, or place in line, in one session.
 
-Its parts bring their fields, questions and verbs: core.py (whose it is, its status and errors), waiting.py (seat and
-waitlist), joining.py, leaving.py, moving.py (to another date) and preparation.py (pre-work).
+Its parts bring their fields, questions and verbs: standing.py (whose it is, its status and errors), waiting.py (seat
+and waitlist), joining.py, leaving.py, moving.py (to another date) and preparation.py (pre-work).
 """
 
 from datetime import datetime
@@ -15,9 +15,9 @@ from django.utils import timezone
 from accounts.models import Person
 from foundation.verbs import verb
 from registrations import eligibility
-from registrations.models.core import RegistrationCore
 from registrations.models.leaving import Leaving
 from registrations.models.moving import Moving
+from registrations.models.standing import Standing
 from registrations.models.waiting import Waiting
 from sessions_app.models import Session
 
@@ -77,7 +77,7 @@ class Registration(Moving):
 
     class Meta:
         ordering = ["session", "position"]
-        constraints = [*RegistrationCore.Meta.constraints, *Waiting.Meta.constraints, *Leaving.Meta.constraints]
+        constraints = [*Standing.Meta.constraints, *Waiting.Meta.constraints, *Leaving.Meta.constraints]
 
     def __str__(self) -> str:
         return f"{self.person} · {self.session}"

@@ -10,13 +10,13 @@ from accounts.models import Person
 from foundation.record import record
 from foundation.verbs import verb
 from registrations import eligibility, waitlist
-from registrations.models.core import RegistrationCore
+from registrations.models.standing import Standing
 
 
-class Waiting(RegistrationCore):
+class Waiting(Standing):
     """The part of a Registration about its order in the session, and the seat that a person who waits may take."""
 
-    class ReasonMissing(RegistrationCore.Refused):
+    class ReasonMissing(Standing.Refused):
         """The office has to say why."""
 
     position = models.PositiveIntegerField(help_text="Order in this session, without gaps.")

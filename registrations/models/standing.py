@@ -9,7 +9,7 @@ from accounts.models import Person
 from sessions_app.models import Session
 
 
-class RegistrationCore(models.Model):
+class Standing(models.Model):
     """The person, the session, and how it stands between them."""
 
     class Refused(Exception):
