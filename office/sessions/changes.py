@@ -1,5 +1,6 @@
 """The pages that change a session people have planned with: when it meets, where, and how often."""
 
+from datetime import time
 from typing import Any, Generic, TypeVar
 
 from django import forms
@@ -17,7 +18,10 @@ from sessions_app.models.venue import meeting_words
 Part = TypeVar("Part", bound=MeetingPart)
 TOLD = "They are told two minutes from now, once, what was and what is; until then it can be changed again unnoticed."
 LARGEST = 10**6
-STALE = "Somebody changed this session while you had the page open. It shows now how the session is; change it again."
+STALE = (
+    "Somebody changed this session while you had the page open, so nothing was changed. "
+    "What they changed is shown as it is now, and what you typed is still here. Look at both, and press again."
+)
 
 
 class MeetingsForm(DecisionForm, Generic[Part]):
@@ -30,14 +34,19 @@ class MeetingsForm(DecisionForm, Generic[Part]):
 
     def __init__(self, data: QueryDict | None = None, *, session: Session, **kwargs: Any) -> None:
         self.meetings = list(session.meetings.filter(starts_at__gt=timezone.now()).select_related("venue__campus"))
-        now = [[str(meeting.pk), meeting_words(meeting), str(meeting.place)] for meeting in self.meetings]
-        self.is_stale = data is not None and _loaded(data.get("as_loaded", "")) != now
+        now = {meeting.pk: self.initial_of(meeting) for meeting in self.meetings}
+        shown = {str(pk): {name: as_shown(value) for name, value in fields.items()} for pk, fields in now.items()}
+        loaded = None if data is None else _loaded(data.get("as_loaded", ""))
+        self.is_stale = data is not None and loaded != shown
         super().__init__(None if self.is_stale else data, session=session, **kwargs)
-        self.initial["as_loaded"] = signing.dumps(now, compress=True)
-        self.parts = [self._part(meeting) for meeting in self.meetings]
+        self.initial["as_loaded"] = signing.dumps(shown, compress=True)
+        self.parts = [self._part(meeting, now[meeting.pk]) for meeting in self.meetings]
+        if self.is_stale and data is not None:
+            for meeting, part in zip(self.meetings, self.parts, strict=True):
+                part.initial.update(_typed(data, part, (loaded or {}).get(str(meeting.pk), {})))
 
-    def _part(self, meeting: Meeting) -> Part:
-        part = self.part_class(self.data or None, prefix=f"meeting{meeting.pk}", initial=self.initial_of(meeting))
+    def _part(self, meeting: Meeting, initial: dict[str, Any]) -> Part:
+        part = self.part_class(self.data or None, prefix=f"meeting{meeting.pk}", initial=initial)
         part.heading = meeting_words(meeting)
         return part
 
@@ -57,7 +66,21 @@ class MeetingsForm(DecisionForm, Generic[Part]):
         return f"{registered} registered, {waiting} on the waitlist. {TOLD}"
 
 
-def _loaded(words: str) -> list | None:
+def as_shown(value: object) -> str:
+    """Return the value of a field as the page holds it, and as the browser sends it back."""
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return "" if value is None else str(value)
+
+
+def _typed(data: QueryDict, part: MeetingPart, loaded: dict[str, str]) -> dict[str, str]:
+    """Return what somebody typed into a part: what came back otherwise than it was `loaded`, by field."""
+    sent = {name: data.get(part.add_prefix(name)) for name in part.fields}
+    return {name: value for name, value in sent.items() if value is not None and value != loaded.get(name)}
+
+
+def _loaded(words: str) -> dict[str, dict[str, str]] | None:
+    """Return the fields as the page was made with, by meeting and name; None if nobody can tell."""
     try:
         return signing.loads(words)
     except signing.BadSignature:

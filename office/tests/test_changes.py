@@ -111,12 +111,15 @@ def test_impossible_times_are_shown_with_what_was_typed(clerk, in_may, typed, st
 def test_a_page_that_is_out_of_date_is_refused(clerk, in_may):
     """Two of the office have it open; the second would undo the first unknowingly."""
     first, second = in_may.meetings.all()
-    typed = filled_in(clerk, page(in_may, "reschedule"), "decision_form", **{f"meeting{first.pk}-day": "2031-05-14"})
+    new = {f"meeting{first.pk}-day": "2031-05-14", f"meeting{first.pk}-ends": "soon"}
+    typed = filled_in(clerk, page(in_may, "reschedule"), "decision_form", **new)
     send(clerk, in_may, "reschedule", **{f"meeting{second.pk}-day": "2031-05-27"})
     response = clerk.post(page(in_may, "reschedule"), typed)
     assert response.status_code == 409
-    assert "Somebody changed this session while you had the page open." in read(response).text
-    assert read(response).form(id="decision_form").data[f"meeting{second.pk}-day"] == ["2031-05-27"]
+    assert "Somebody changed this session while you had the page open" in read(response).text
+    shown = read(response).form(id="decision_form").data
+    assert shown[f"meeting{second.pk}-day"] == ["2031-05-27"]
+    assert [shown[name] for name in new] == [["2031-05-14"], ["soon"]]
     assert [one.starts_at for one in in_may.meetings.all()] == [
         plan(date(2031, 5, 13)).starts_at,
         plan(date(2031, 5, 27)).starts_at,
