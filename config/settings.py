@@ -207,6 +207,11 @@ ACCOMMODATION_LIFE = timedelta(days=30)  # after the end of the session
 OFFICE_SECOND_FACTOR = not DEBUG
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "authenticate_webauthn": "accounts.forms.AuthenticateByPasskeyForm",
+    "reauthenticate_webauthn": "accounts.forms.ReauthenticateByPasskeyForm",
+}
 MFA_TOTP_ISSUER = "Quorum"
 MFA_TOTP_TOLERANCE = 1
 

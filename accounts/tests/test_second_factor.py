@@ -1,5 +1,6 @@
 """The office’s second step: set up once, shown at every sign-in, before /admin/ opens."""
 
+import json
 from urllib.parse import unquote
 
 import pytest
@@ -7,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 
-from devtools.testing.page import read
+from devtools.testing.page import post, read
 from devtools.testing.signing_in import (
     APP_SECRET,
     app_code,
@@ -140,3 +141,36 @@ def test_only_the_office_sets_up_a_second_step(client, person, page):
     assert client.get(f"/accounts/2fa/{page}").url.startswith("/accounts/login/")
     client.force_login(person)
     assert client.get(f"/accounts/2fa/{page}").status_code == 403
+
+
+ANSWER = {"clientDataJSON": "e30", "attestationObject": "o2NmbXRkbm9uZQ", "signature": "AA", "authenticatorData": "AA"}
+
+
+NO_ANSWERS = [
+    "9" * 5000,
+    "[" * 20_000,
+    '"words"',
+    "[]",
+    "{}",
+    json.dumps({"id": 3, "rawId": "\u00e9", "type": "public-key", "response": ANSWER}),
+    json.dumps({"id": "AA", "rawId": "AA", "type": "public-key", "response": ANSWER}),
+    json.dumps({"id": "AA", "rawId": "AA", "type": "public-key", "response": "AA"}),
+    json.dumps({"id": "AA", "rawId": "AA", "type": "public-key", "response": ANSWER | {"clientDataJSON": "W10"}}),
+]
+
+
+@pytest.mark.parametrize("answer", NO_ANSWERS)
+def test_what_no_passkey_answers_is_refused_at_the_second_step(client, office, answer):
+    TOTP.activate(office, APP_SECRET)
+    step = sign_in_by_code(client, office).url
+    assert client.get(step).status_code == 200
+    refused = client.post(step, {"credential": answer})
+    assert (refused.status_code, is_signed_in(client)) == (422, False)
+
+
+@pytest.mark.parametrize("answer", NO_ANSWERS)
+def test_what_no_passkey_answers_adds_none(client, office, answer):
+    sign_in_by_code(client, office)
+    assert client.get("/accounts/2fa/passkeys/new/").status_code == 200
+    assert "Add a passkey" in post(client, "/accounts/2fa/passkeys/new/", {"credential": answer}).text
+    assert not Authenticator.objects.exists()
