@@ -15,7 +15,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
@@ -141,13 +141,13 @@ class SecondFactorView(InvalidIsUnprocessable, AuthenticateView):
 def admin_login(request: HttpRequest) -> HttpResponse:
     """Lead to the one sign-in page. Refuses, with the page for it, a person who is signed in and not of the office."""
     next_url = request.GET.get("next", "")
-    if not next_url or not get_adapter().is_safe_url(next_url):
+    if not (next_url.startswith("/") and get_adapter().is_safe_url(next_url)):
         next_url = reverse("admin:index")
     if not request.user.is_authenticated:
         return redirect(reverse("account_login", query={"next": next_url}))
     if not request.user.is_staff:
         raise PermissionDenied
-    return redirect(next_url)
+    return HttpResponseRedirect(next_url)
 
 
 # ---- the profile and the appearance ----
@@ -187,7 +187,9 @@ def appearance(request: HttpRequest) -> HttpResponse:
     if chosen not in APPEARANCES:
         raise BadRequest("No such appearance.")
     next_url = request.POST.get("next", "")
-    response = redirect(next_url if next_url and get_adapter().is_safe_url(next_url) else "/")
+    response = HttpResponseRedirect(
+        next_url if next_url.startswith("/") and get_adapter().is_safe_url(next_url) else "/"
+    )
     year = 60 * 60 * 24 * 365
     secure = settings.SESSION_COOKIE_SECURE
     response.set_cookie("appearance", chosen, max_age=year, secure=secure, httponly=True, samesite="Lax")

@@ -109,9 +109,12 @@ def test_the_devices_appearance_can_be_chosen_again(client, db):
     assert "data-bs-theme" not in read(client.get("/accounts/login/")).everything
 
 
-def test_choosing_an_appearance_leads_to_our_own_pages_only(client, db):
-    response = client.post("/accounts/appearance/", {"appearance": "dark", "next": "https://evil.example/"})
-    assert response.url == "/"
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/", "//evil.example/", "on", "23:59", "admin:index", "\\x", "²"]
+)
+def test_choosing_an_appearance_leads_to_our_own_pages_only(client, db, address):
+    response = client.post("/accounts/appearance/", {"appearance": "dark", "next": address})
+    assert (response.status_code, response.url) == (302, "/")
 
 
 def test_an_appearance_nobody_offered_is_refused(client, db):
