@@ -173,7 +173,11 @@ class Part:
                 found.append(one)
         if len(found) != 1:
             raise LookupError(f"{len(found)} forms have {button or id or action!r}; they go to {self.actions}.")
-        return Form(str(found[0].get("action", "")), str(found[0].get("method", "get")).lower(), _sent(found[0]))
+        return _form(found[0])
+
+    def forms(self) -> list[Form]:
+        """Every form, in order."""
+        return [_form(one) for one in self._element.find_all("form")]
 
     @cached_property
     def field_names(self) -> set[str]:
@@ -445,6 +449,10 @@ def _values(element: Tag) -> list[str]:
     if kind in ("radio", "checkbox") and not element.has_attr("checked"):
         return []
     return [str(element.get("value", "on" if kind in ("radio", "checkbox") else ""))]
+
+
+def _form(element: Tag) -> Form:
+    return Form(str(element.get("action", "")), str(element.get("method", "get")).lower(), _sent(element))
 
 
 def _sent(form: Tag) -> dict[str, list[str]]:
