@@ -18,11 +18,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms.fields import InvalidJSONInput
-from django.utils import timezone
 
 from accounts import sign_in
 from accounts.models import Campus, Person, Unit
 from accounts.signals import DECIDING, person_changed
+from foundation import database_clock
 from foundation.text import BIDI_OVERRIDES
 
 NAME_MISSING = "Enter your name"
@@ -185,7 +185,7 @@ class ProfileForm(forms.ModelForm):
         if commit:
             with transaction.atomic():
                 if "discreet_titles" in self.changed_data:
-                    self.instance.discreet_titles_chosen_at = timezone.now()
+                    self.instance.discreet_titles_chosen_at = database_clock.now()
                 self.instance.save(update_fields=[*self.Meta.fields, "discreet_titles_chosen_at"])
                 if DECIDING.intersection(self.changed_data):
                     person_changed.send(Person, person=self.instance)

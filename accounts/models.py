@@ -8,9 +8,9 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.functional import cached_property
 
+from foundation import database_clock
 from foundation.naming import Named
 
 
@@ -101,7 +101,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     discreet_titles_chosen_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_staff = models.BooleanField("office", default=False, help_text="May use the office’s desk at /admin/.")
     is_active = models.BooleanField("active", default=True, help_text="Off: this person cannot sign in.")
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=database_clock.now, editable=False)
 
     objects = PersonManager()
 

@@ -9,10 +9,10 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.models import Person
+from foundation import database_clock
 
 SPARE_CODE_SECONDS = 15 * 60
 
@@ -66,7 +66,7 @@ def welcome(email: str) -> Person:
     address, made = EmailAddress.objects.get_or_create(user=person, email=email)
     if not made and not address.verified:
         # The hours after which `forget_unverified` deletes an empty account count from the last request.
-        Person.objects.filter(pk=person.pk, last_login=None).update(created_at=timezone.now())
+        Person.objects.filter(pk=person.pk, last_login=None).update(created_at=database_clock.now())
     return person
 
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from celery import shared_task
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
 from accounts.models import Person
+from foundation import database_clock
 
 UNVERIFIED_LIFE = timedelta(hours=24)
 
@@ -19,7 +19,7 @@ def forget_unverified() -> None:
     Person.objects.filter(
         Exists(addresses.filter(verified=False)),
         ~Exists(addresses.filter(verified=True)),
-        created_at__lte=timezone.now() - UNVERIFIED_LIFE,
+        created_at__lte=database_clock.now() - UNVERIFIED_LIFE,
         last_login=None,
         is_active=True,
         is_staff=False,

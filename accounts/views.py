@@ -18,7 +18,6 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -28,6 +27,7 @@ from accounts import sign_in
 from accounts.forms import CodeForm, ProfileForm, SignInForm
 from accounts.models import Person
 from accounts.sign_in import SignedInRequest
+from foundation import database_clock
 
 # At run time a plain mixin: allauth's view of the second factor has forms of its own.
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class ProfileView(InvalidIsUnprocessable, UpdateView):
 
     def form_valid(self, form: ProfileForm) -> HttpResponse:  # type: ignore[override] # form_class says which form
         """Save it. What would cost seats is saved only once the person has said yes to just these."""
-        lost = form.seats_lost(timezone.now())
+        lost = form.seats_lost(database_clock.now())
         codes = ",".join(own.session.code for own in lost)
         if codes and self.request.POST.get("gives_up") != codes:
             context = self.get_context_data(form=form, lost=lost, gives_up=codes)

@@ -7,11 +7,11 @@ from typing import Self
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import Person
 from catalog.reminder_days import DEFAULT, validate_days
 from catalog.signals import audience_changed
+from foundation import database_clock
 from foundation.naming import Named, label_of
 from foundation.record import record
 from foundation.verbs import lock_row, verb
@@ -152,7 +152,7 @@ class Workshop(Named):
     @verb
     def admit(self, roles: Iterable[str], by: Person, now: datetime | None = None) -> None:
         """Hold the workshop for people of these roles, and for nobody else. People who lose a seat by that are told."""
-        roles, now = set(roles), now or timezone.now()
+        roles, now = set(roles), now or database_clock.now()
         lock_row(self)
         wanted = {field: role in roles for role, field in self.AUDIENCE_FIELDS.items()}
         news = [field for field, is_for in wanted.items() if getattr(self, field) != is_for]

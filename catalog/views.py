@@ -4,11 +4,11 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import DetailView, ListView
 
 from catalog.models import Workshop
+from foundation import database_clock
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -39,7 +39,7 @@ class WorkshopView(DetailView):
         return super().get_context_data(
             **kwargs,
             nav="workshops",
-            now=timezone.now(),
+            now=database_clock.now(),
             objectives=list(workshop.objectives.all()),
             facilitators=list(workshop.facilitators.all()),
             requires=list(workshop.requires.all()),

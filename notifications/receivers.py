@@ -26,10 +26,10 @@ from typing import Any
 
 from django.db.models import Q
 from django.dispatch import receiver
-from django.utils import timezone
 
 from accounts.models import Person
 from accounts.signals import address_changed, person_changed
+from foundation import database_clock
 from foundation.wake import wake
 from notifications.kinds.account import owe_access_answer, owe_access_request
 from notifications.kinds.at_risk import room_left_notices
@@ -172,7 +172,7 @@ def tell_nominated(sender: type, nomination: Nomination, **kwargs: Any) -> None:
 def tell_called_off(sender: type, nomination: Nomination, **kwargs: Any) -> None:
     """Tell the person who was proposed that the session is cancelled, unless nobody can have read the first mail."""
     first = notices_about(nomination, NOMINATED)
-    if first.unwritten().update(expires_at=timezone.now()) == 0:
+    if first.unwritten().update(expires_at=database_clock.now()) == 0:
         session = nomination.session
         why = {"count": session.cancelled_count, "by_rule": session.cancelled_by_rule, "reason": session.cancel_reason}
         owe_nominated(CALLED_OFF, nomination, **why)
@@ -191,7 +191,7 @@ def tell_dated(sender: type, interest: Interest, session: Session, **kwargs: Any
 @receiver(interest_unmet, dispatch_uid="notifications.interest_unmet")
 def tell_undated(sender: type, interest: Interest, session: Session, **kwargs: Any) -> None:
     """Tell a person who was told of this date, or of its seats, that it is cancelled. An unwritten mail expires."""
-    now = timezone.now()
+    now = database_clock.now()
     first = dated_notices(interest, session) | room_left_notices(interest.person, session)
     first.unwritten().update(expires_at=now)
     if first.exclude(state=Notice.State.EXPIRED).exclude(expires_at=now).exists():

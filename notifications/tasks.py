@@ -4,8 +4,8 @@ import logging
 
 from celery import shared_task
 from django.conf import settings
-from django.utils import timezone
 
+from foundation import database_clock
 from foundation.sweeps import sweep
 from foundation.wake import wake
 from notifications.kinds import at_risk, decisions, pre_work, reminders, uninvited
@@ -25,38 +25,38 @@ def deliver_soon() -> None:
 @shared_task
 def deliver_due() -> None:
     """Send what a crash, a lost broker or a refused connection left unsent, and write beat's heartbeat."""
-    MailQueue.load().beat(timezone.now())
+    MailQueue.load().beat(database_clock.now())
     drain()
 
 
 @shared_task
 def call_for_people() -> None:
     """Owe the mail of every session at risk, which says how many more people it needs."""
-    at_risk.owe(timezone.now())
+    at_risk.owe(database_clock.now())
 
 
 @shared_task
 def remind() -> None:
     """Owe the reminders of meetings ahead."""
-    reminders.owe(timezone.now())
+    reminders.owe(database_clock.now())
 
 
 @shared_task
 def remind_of_pre_work() -> None:
     """Owe the mail about pre-work that is not read yet."""
-    pre_work.owe(timezone.now())
+    pre_work.owe(database_clock.now())
 
 
 @shared_task
 def write_digest() -> None:
     """Owe the office its digest of the day."""
-    decisions.owe_digest(timezone.now())
+    decisions.owe_digest(database_clock.now())
 
 
 @shared_task
 def invite_the_uninvited() -> None:
     """Owe the invitations that people with a seat in a confirmed session were never owed."""
-    uninvited.invite_the_uninvited(timezone.now())
+    uninvited.invite_the_uninvited(database_clock.now())
 
 
 @shared_task
@@ -69,11 +69,11 @@ def read_answers() -> None:
 @shared_task
 def carry_out_declines() -> None:
     """Carry out every decline whose time to think again is over, each in its own transaction."""
-    due = Decline.objects.due(timezone.now()).select_related("registration__session", "registration__person")
+    due = Decline.objects.due(database_clock.now()).select_related("registration__session", "registration__person")
     sweep(due, lambda decline: decline.carry_out(), "decline {} was not carried out")
 
 
 @shared_task
 def forget_received_mail() -> None:
     """Erase received mail after 30 days; what it changed stays on record."""
-    logger.info("%s received mails erased", ReceivedMail.objects.forget(timezone.now()))
+    logger.info("%s received mails erased", ReceivedMail.objects.forget(database_clock.now()))

@@ -6,11 +6,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.sign_in import SignedInRequest
+from foundation import database_clock
 from foundation.wake import wake
 from notifications.models import Decline
 from notifications.tasks import deliver_soon
@@ -41,6 +41,6 @@ def _page(request: HttpRequest, declined: Decline, status: int = 200) -> HttpRes
         "decline": declined,
         "registration": declined.registration,
         "session": declined.registration.session,
-        "titled": title_and_day(declined.registration.session, timezone.now()),
+        "titled": title_and_day(declined.registration.session, database_clock.now()),
     }
     return render(request, "notifications/decline.html", context, status=status)

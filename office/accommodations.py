@@ -10,13 +10,13 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts.models import Person
 from accounts.sealed import Unreadable
+from foundation import database_clock
 from foundation.dates import day_and_time
 from office.base import OwnPage, ReadOnlyAdmin, acting, posted_with
 from registrations.forms.access import AnswerForm
@@ -33,7 +33,7 @@ class StateFilter(admin.SimpleListFilter):
         return [("waiting", "Waiting for an answer")]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.waiting(timezone.now()) if self.value() == "waiting" else queryset
+        return queryset.waiting(database_clock.now()) if self.value() == "waiting" else queryset
 
 
 @admin.register(Accommodation)

@@ -11,11 +11,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from accounts.models import Person
+from foundation import database_clock
 from foundation.dates import day_and_time
 from foundation.record import record
 from foundation.text import ordinal
@@ -231,7 +231,7 @@ class RegistrationAdmin(ReadOnlyAdmin):
             status,
             subtitle=str(registration.session),
             registration=registration,
-            passes_on=registration.is_registered and not registration.session.has_started(timezone.now()),
+            passes_on=registration.is_registered and not registration.session.has_started(database_clock.now()),
             problem=problem,
         )
 

@@ -6,10 +6,10 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
 from catalog.models import Facilitator, Objective, Topic, Workshop
 from catalog.reminder_days import in_order
+from foundation import database_clock
 from office.base import NamedAdmin, OfficeAdmin, OfficeForm, PartInline, acting, model_choice
 
 LAST = 32767
@@ -84,7 +84,7 @@ class WorkshopForm(OfficeForm):
 
     def _ask_about_seats(self) -> None:
         """Refuse a narrower audience that costs people their seats until the office has said yes to that number."""
-        lost = self.instance.seats_of_others(self.roles(), timezone.now())
+        lost = self.instance.seats_of_others(self.roles(), database_clock.now())
         if not lost or self.data.get("free_seats") == str(lost):
             return
         self.seats_lost = lost

@@ -9,9 +9,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.defaultfilters import pluralize
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from foundation import database_clock
 from notifications.models import MailQueue, Notice, ReplyMailbox
 
 STUCK_AFTER = timedelta(minutes=5)
@@ -29,7 +29,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when database, broker, beat and the mail queue are well, else 503; the JSON names what is not."""
-    problems = find_problems(timezone.now())
+    problems = find_problems(database_clock.now())
     return JsonResponse(
         {"ready": not problems, "problems": problems},
         status=HTTPStatus.SERVICE_UNAVAILABLE if problems else HTTPStatus.OK,

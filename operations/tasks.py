@@ -3,8 +3,8 @@
 import logging
 
 from celery import shared_task
-from django.utils import timezone
 
+from foundation import database_clock
 from operations.invariants import breaches
 
 logger = logging.getLogger(__name__)
@@ -13,5 +13,5 @@ logger = logging.getLogger(__name__)
 @shared_task
 def check_invariants() -> None:
     """Recount every promise and log each that is broken."""
-    for breach in breaches(timezone.now()):
+    for breach in breaches(database_clock.now()):
         logger.error("broken promise: %s", breach)

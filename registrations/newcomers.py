@@ -1,15 +1,14 @@
 """Registering while signed out: what was typed waits in the browser session until the mailed code is accepted."""
 
-import time
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
-from django.utils import timezone
 
 from accounts.models import Person
 from accounts.signals import DECIDING, person_changed
+from foundation import database_clock
 from foundation.verbs import verb
 from registrations.models import Accommodation, Registration
 from registrations.models.standing import lock_all
@@ -33,7 +32,7 @@ class Intent:
     role: str
     unit: int | None = None
     campus: int | None = None
-    at: float = field(default_factory=time.time)
+    at: float = field(default_factory=lambda: database_clock.now().timestamp())
 
     def wait_in(self, browser_session: SessionBase) -> None:
         """Put it into the browser session, instead of any other."""
@@ -44,7 +43,7 @@ class Intent:
         """Return the intent that waits there, or None if there is none or its hour has passed."""
         typed = browser_session.get(KEY)
         intent = cls(**typed) if typed else None
-        return intent if intent and time.time() - intent.at <= LIFE else None
+        return intent if intent and database_clock.now().timestamp() - intent.at <= LIFE else None
 
     @classmethod
     def take_from(cls, browser_session: SessionBase) -> "Intent | None":
@@ -85,7 +84,7 @@ def complete_profile(person: Person, session: Session, **said: Any) -> None:
     if missing:
         person.save(update_fields=missing)
     if DECIDING.intersection(name.removesuffix("_id") for name in missing):
-        seats = person.registrations.registered().filter(session__starts_at__gt=timezone.now())
+        seats = person.registrations.registered().filter(session__starts_at__gt=database_clock.now())
         if held := [seat.session for seat in seats.select_related("session")]:
             lock_all([session, *held])
         person_changed.send(Person, person=person)

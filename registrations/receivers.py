@@ -20,12 +20,12 @@ from django.contrib.auth.signals import user_logged_in
 from django.db import OperationalError
 from django.dispatch import receiver
 from django.http import HttpRequest
-from django.utils import timezone
 
 from accounts.models import Person
 from accounts.signals import person_changed
 from catalog.models import Workshop
 from catalog.signals import audience_changed
+from foundation import database_clock
 from foundation.wake import wake
 from registrations.clash import Clash
 from registrations.display.access import offer_access
@@ -81,7 +81,7 @@ def end_registrations(sender: type, session: Session, **kwargs: Any) -> None:
 def end_nominations(sender: type, session: Session, **kwargs: Any) -> None:
     """End the nominations nobody answered and say so once per person who was told and never registered."""
     people = session.registrations.values_list("person__email", flat=True)
-    registered_once, now = set(people), timezone.now()
+    registered_once, now = set(people), database_clock.now()
     for nomination in session.nominations.open():
         nomination.status, nomination.answered_at = Nomination.Status.SESSION_CANCELLED, now
         nomination.save(update_fields=["status", "answered_at"])
@@ -94,7 +94,7 @@ def tell_the_interested_it_is_off(sender: type, session: Session, **kwargs: Any)
     """Say once per person who wanted a date of the workshop, and never registered here, that this one is cancelled."""
     people = session.registrations.order_by().values("person")
     for interest in (
-        Interest.objects.met_by(session, timezone.now()).exclude(person__in=people).select_related("person")
+        Interest.objects.met_by(session, database_clock.now()).exclude(person__in=people).select_related("person")
     ):
         interest_unmet.send(Interest, interest=interest, session=session)
 
@@ -121,14 +121,14 @@ def tell_the_interested(sender: type, session: Session, **kwargs: Any) -> None:
     """Say once per person who asked for it that a listed session of the workshop has opened."""
     if not (session.listed and session.is_running):
         return
-    for interest in Interest.objects.met_by(session, timezone.now()).select_related("person"):
+    for interest in Interest.objects.met_by(session, database_clock.now()).select_related("person"):
         interest_met.send(Interest, interest=interest, session=session)
 
 
 @receiver(session_resized, dispatch_uid="registrations.session_resized")
 def fill_added_seats(sender: type, session: Session, added: int, **kwargs: Any) -> None:
     """Give added seats to the people waiting; a lowered minimum may already be reached."""
-    now = timezone.now()
+    now = database_clock.now()
     if added > 0:
         pass_on(session, now, freed=f"added-{now:%Y%m%d%H%M%S%f}")
     wake_when_reached(session)
@@ -164,7 +164,7 @@ def take_along_what_was_asked_elsewhere(sender: type, registration: Registration
 @receiver(person_changed, dispatch_uid="registrations.person_changed")
 def free_seats_of_ineligible(sender: type, person: Person, **kwargs: Any) -> None:
     """Free the seats that the person may not have any longer, in ascending order of the sessions."""
-    coming = person.registrations.registered().filter(session__starts_at__gt=timezone.now())
+    coming = person.registrations.registered().filter(session__starts_at__gt=database_clock.now())
     for registration in coming.select_related("session").order_by("session_id"):
         registration.person = person
         registration.disqualify()
@@ -189,7 +189,7 @@ def register_who_waited(sender: type, request: HttpRequest, user: Person, **kwar
     intent = Intent.take_from(request.session)
     if intent is None or intent.email != user.email or request.method != "POST":
         return
-    now = timezone.now()
+    now = database_clock.now()
     try:
         registration = intent.carry_out(user, now)
     except Registration.Refused as refusal:

@@ -5,8 +5,8 @@ import logging
 from celery import shared_task
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
+from foundation import database_clock
 from foundation.sweeps import sweep
 from registrations import waitlist
 from registrations.models import Accommodation
@@ -22,7 +22,7 @@ def fill_free_seats() -> None:
 
     In the last 24 hours before the start such seats are left to the first person who takes them.
     """
-    now = timezone.now()
+    now = database_clock.now()
     waiting = Session.objects.filter(
         status__in=Session.RUNNING, waiting_count__gt=0, seats_taken__lt=F("capacity"), starts_at__gt=now + LAST_DAY
     )
@@ -41,7 +41,7 @@ def close_waitlists() -> None:
 
     A session found open at its start is cancelled instead, by `settle_due`, with everybody told.
     """
-    now = timezone.now()
+    now = database_clock.now()
     held = [Session.Status.CONFIRMED, Session.Status.COMPLETED]
     started = Session.objects.filter(status__in=held, waiting_count__gt=0, starts_at__lte=now)
 
@@ -56,5 +56,5 @@ def close_waitlists() -> None:
 @shared_task
 def forget_accommodations() -> None:
     """Delete what people needed to take part, and its answer, 30 days after the session."""
-    deleted, _ = Accommodation.objects.spent(timezone.now()).delete()
+    deleted, _ = Accommodation.objects.spent(database_clock.now()).delete()
     logger.info("%s access requests deleted", deleted)

@@ -1,8 +1,8 @@
 """The tasks that decide: one woken when a minimum is reached, and the sweep of every minute."""
 
 from celery import shared_task
-from django.utils import timezone
 
+from foundation import database_clock
 from foundation.sweeps import sweep
 from sessions_app.models import Session
 
@@ -16,5 +16,5 @@ def settle_session(pk: int) -> None:
 @shared_task
 def settle_due() -> None:
     """Settle every session that is due, each in its own transaction."""
-    due = Session.objects.due_for_decision(timezone.now())
+    due = Session.objects.due_for_decision(database_clock.now())
     sweep(due, lambda session: session.settle(), "session {} was not settled")

@@ -24,6 +24,14 @@ ROOMS = [*APPS, "config", "devtools"]
 MODULES_IN_A_ROOT = 12
 SMALLER = {"notifications": 8}
 LINES_OF_A_MODULE = 450
+CLOCK = "foundation/database_clock.py"
+# What asks this machine for the time, by what it is asked of; `Now`, in a query, asks the database.
+OWN_TIME = {
+    "timezone": {"now", "localdate", "localtime"},
+    "datetime": {"now", "today", "utcnow"},
+    "date": {"today"},
+    "time": {"time", "time_ns", "gmtime", "localtime"},
+}
 
 
 def is_shipped(path: Path) -> bool:
@@ -80,6 +88,58 @@ def test_nothing_listens_to_post_save():
 
 def is_named(node: ast.AST, name: str) -> bool:
     return (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.Attribute) and node.attr == name)
+
+
+def asks_this_machine(tree: ast.AST) -> Iterator[int]:
+    """Yield the lines of `tree` that call or name `timezone.now` and the like, or import them by their own name.
+
+    `timezone.localtime(at)` only converts.
+    """
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    converting = {id(call.func) for call in calls if getattr(call.func, "attr", "") in ("localtime", "localdate")}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and id(node) not in converting:
+            asked = getattr(node.value, "attr", getattr(node.value, "id", ""))
+            if node.attr in OWN_TIME.get(asked, ()):
+                yield node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            asked = (node.module or "").rpartition(".")[2]
+            if asked in ("time", "timezone") and OWN_TIME[asked].intersection(alias.name for alias in node.names):
+                yield node.lineno
+        elif isinstance(node, ast.keyword) and node.arg in ("auto_now", "auto_now_add"):
+            yield node.value.lineno
+
+
+@pytest.mark.parametrize("name", sorted(TREES))
+def test_only_the_databases_clock_is_asked(name):
+    assert name == CLOCK or list(asks_this_machine(TREES[name])) == []
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        "timezone.now()",
+        "django.utils.timezone.now()",
+        "models.DateTimeField(default=timezone.now)",
+        "models.DateTimeField(auto_now_add=True)",
+        "datetime.now(UTC)",
+        "datetime.datetime.now()",
+        "date.today()",
+        "timezone.localdate()",
+        "time.time()",
+        "from time import time",
+        "from django.utils.timezone import now",
+    ],
+)
+def test_whatever_asks_this_machine_for_the_time_is_found(asking):
+    assert list(asks_this_machine(ast.parse(asking))) == [1]
+
+
+@pytest.mark.parametrize(
+    "harmless", ["timezone.localtime(at)", "time.monotonic()", "from datetime import time", "Now()"]
+)
+def test_what_asks_nobody_for_the_time_is_let_be(harmless):
+    assert list(asks_this_machine(ast.parse(harmless))) == []
 
 
 @pytest.mark.parametrize("app", APPS)

@@ -1,8 +1,13 @@
 """Marks by what a test asks for, and the database of the tests for another process."""
 
+import time
+
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
+
+from foundation import database_clock
 
 HOW = "run it through `python3 dev.py test`, which starts one"
 
@@ -20,10 +25,13 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_runtest_setup(item):
-    """Fail what needs PostgreSQL on any other database."""
+    """Fail what needs PostgreSQL on any other database; let a test without a database go by this machine's clock."""
     needs_postgresql = item.get_closest_marker("postgres") or item.get_closest_marker("stack")
     if needs_postgresql and "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
         pytest.fail(f"This test needs PostgreSQL: {HOW}.", pytrace=False)
+    if not item.get_closest_marker("database"):
+        here = timezone.now()
+        database_clock._last = database_clock.Reading(time.monotonic(), here, here)
 
 
 def database_url() -> str:

@@ -11,7 +11,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 from django.views.decorators.cache import never_cache
@@ -20,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.sign_in import SignedInRequest
 from catalog.models import Workshop
+from foundation import database_clock
 from foundation.links import absolute
 from notifications.calendars import writing
 from notifications.calendars.feeds import entries_for, entries_of, entries_of_session, public_entries
@@ -90,7 +90,7 @@ def workshop_sessions(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _public_feed(request: HttpRequest, sessions: SessionQuerySet, name: str, key: str) -> HttpResponse:
-    entries = public_entries(sessions, timezone.now())
+    entries = public_entries(sessions, database_clock.now())
     return _answer(request, public_feed(tuple(entries), name), f"public:{key}", "public")
 
 
@@ -106,7 +106,7 @@ def private_feed(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _private_answer(request: HttpRequest, token: str) -> HttpResponse:
-    feed, now = CalendarFeed.objects.opened_by(token), timezone.now()
+    feed, now = CalendarFeed.objects.opened_by(token), database_clock.now()
     if feed is None:
         # Not the portal's own 404 page: that one sets a cookie.
         return HttpResponse("There is no calendar at this address.\n", "text/plain", 404)
@@ -131,7 +131,7 @@ def _answer(request: HttpRequest, body: bytes, key: str, who: str) -> HttpRespon
     `key` names the calendar among those whose last change is remembered.
     """
     etag = quote_etag(hashlib.sha256(body).hexdigest())
-    seen = _first_seen(key, etag, timezone.now())
+    seen = _first_seen(key, etag, database_clock.now())
     response = HttpResponse(body, CALENDAR)
     response["ETag"] = etag
     response["Last-Modified"] = http_date(seen)
@@ -165,7 +165,7 @@ def calendar(request: SignedInRequest) -> HttpResponse:
     """Say what the private link is for (GET), or make a new one and show it, once (POST). The one before is revoked."""
     address = ""
     if request.method == "POST":
-        address = absolute(path_of(CalendarFeed.objects.renew(request.user, timezone.now())))
+        address = absolute(path_of(CalendarFeed.objects.renew(request.user, database_clock.now())))
     context = {"nav": "my", "address": address, "webcal": webcal(address)}
     return render(request, "notifications/calendar.html", context)
 

@@ -12,9 +12,9 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import Person
+from foundation import database_clock
 from foundation.links import absolute
 from notifications.kinds.contexts import first_name
 from notifications.models import Notice
@@ -40,7 +40,7 @@ def owe_account_news(email: str, news: str) -> None:
 def _owe_ahead(kind: Kind, email: str, context: dict[str, Any], life: timedelta) -> None:
     person = Person.objects.filter(email=email).first()
     words = rendered(kind.name, person, context | {"site_url": settings.SITE_URL})
-    expires_at, key = timezone.now() + life, f"{uuid.uuid4()}::"
+    expires_at, key = database_clock.now() + life, f"{uuid.uuid4()}::"
     Notice.objects.owe_written(kind, key, email, person, words, expires_at, priority=Notice.Priority.CODE)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db.models import Max, QuerySet, prefetch_related_objects
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import Person
+from foundation import database_clock
 from foundation.dates import local
 from foundation.links import absolute
 from foundation.text import number_words
@@ -129,7 +129,9 @@ def at_risk_context(notice: Notice) -> dict[str, Any]:
     session = notice.registration.session
     asks = session.at_deadline == Session.AtDeadline.ASK
     nominate = absolute(reverse("nominate", args=[session.code]))
-    return registration_context(notice) | needed(session, timezone.now()) | {"asks": asks, "nominate_url": nominate}
+    return (
+        registration_context(notice) | needed(session, database_clock.now()) | {"asks": asks, "nominate_url": nominate}
+    )
 
 
 def room_left_context(notice: Notice) -> dict[str, Any]:
@@ -141,7 +143,7 @@ def room_left_context(notice: Notice) -> dict[str, Any]:
     context = session_context(notice, session, first_name(notice.person)) | {"session": session}
     return (
         context
-        | needed(session, timezone.now())
+        | needed(session, database_clock.now())
         | {
             "interest_url": absolute(interest.get_absolute_url()) if interest else "",
             "waits_for": day_of(waiting) if waiting else "",

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
-
+from foundation import database_clock
 from notifications.calendars.snapshots import (
     Snapshot,
     differences,
@@ -194,7 +193,7 @@ def _take_over(notice: Notice, overtaken: Notice) -> bool:
 
 def change_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of the mail about a change may name: what was and what is, and only that."""
-    session, this_year = notice.registration.session, timezone.now().year
+    session, this_year = notice.registration.session, database_clock.now().year
     context = registration_context(notice)
     if notice.thread:
         before, after = notice.facts.get("known", {}), notice.facts["says"]
@@ -242,7 +241,7 @@ def dropped_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of the mail about one cancelled meeting may name; `meetings` are the others ahead."""
     meeting, session = notice.thread.meeting, notice.registration.session
     context, numbers = registration_context(notice), session.part_numbers()
-    rest = [one for one in session.held_meetings if one.ends_at > timezone.now()]
+    rest = [one for one in session.held_meetings if one.ends_at > database_clock.now()]
     return context | {
         "dropped": meeting_context(meeting, session, numbers, invited=False),
         "reason": meeting.cancel_reason,

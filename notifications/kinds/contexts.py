@@ -9,9 +9,9 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import Person
+from foundation import database_clock
 from foundation.dates import local, long_day, plain_day, time_span, zone_words
 from foundation.links import absolute
 from foundation.text import ordinal
@@ -85,7 +85,7 @@ def registration_context(
     registration = notice.registration
     meeting = notice.thread.meeting if notice.method else meeting
     shown = [meeting] if meeting else None
-    to_come = [one for one in registration.session.held_meetings if one.ends_at > timezone.now()]
+    to_come = [one for one in registration.session.held_meetings if one.ends_at > database_clock.now()]
     if introduces and meeting in to_come[:1]:
         shown = to_come
     name = first_name(registration.person)
@@ -109,7 +109,7 @@ def meeting_context(meeting: Meeting, session: Session, numbers: dict[int, int],
     """Return the words about one meeting; `numbers` are the session's `part_numbers`."""
     zone = meeting.time_zone
     return {
-        "day": long_day(meeting.starts_at, zone, timezone.now().year),
+        "day": long_day(meeting.starts_at, zone, database_clock.now().year),
         "times": time_span(meeting.starts_at, meeting.ends_at, zone),
         "zone": zone_words(zone, meeting.starts_at),
         "place": place_words(meeting, session),
@@ -142,7 +142,7 @@ def next_dates(session: Session, registration: Registration | None = None) -> li
     page = ""
     if registration and (registration.is_active or registration.may_rebook):
         page = absolute(reverse("transfer", args=[registration.uuid]))
-    now = timezone.now()
+    now = database_clock.now()
     return [
         {
             "day": long_day(other.starts_at, other.time_zone, now.year),

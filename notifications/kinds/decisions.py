@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 
+from foundation import database_clock
 from foundation.dates import clock, local, long_day, short_day
 from foundation.links import absolute
 from notifications.kinds.contexts import session_context
@@ -72,7 +72,7 @@ def question_context(notice: Notice) -> dict[str, Any]:
 
 def digest_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of the digest may name."""
-    now = timezone.now()
+    now = database_clock.now()
     return about_decisions(notice, Session.objects.awaiting_decision(now).select_related("workshop"), now)
 
 

@@ -6,8 +6,7 @@ Like a nomination, the mail about a date is of use until registering ends, which
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
+from foundation import database_clock
 from foundation.links import absolute
 from notifications.kinds.contexts import first_name, opening_with_zone, session_context
 from notifications.kinds.nominations import is_on_offer
@@ -46,7 +45,7 @@ def interest_context(notice: Notice) -> dict[str, Any]:
 
 def about_interest(notice: Notice, interest: Interest, session: Session) -> dict[str, Any]:
     """Return what a mail names to a person who asked for a date, about `session`."""
-    name, now, offers_dates = first_name(interest.person), timezone.now(), notice.kind == UNDATED.name
+    name, now, offers_dates = first_name(interest.person), database_clock.now(), notice.kind == UNDATED.name
     return session_context(notice, session, name, offers_dates=offers_dates) | {
         "interest_url": absolute(interest.get_absolute_url()),
         "opens": opening_with_zone(session, now) if session.opens_later(now) else "",

@@ -7,9 +7,8 @@ the session may move while its mail waits.
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from accounts.models import Person
+from foundation import database_clock
 from foundation.links import absolute
 from notifications.kinds.changes import (
     COLLAPSE,
@@ -128,7 +127,7 @@ def altered_context(notice: Notice) -> dict[str, Any]:
 
 def about_alteration(notice: Notice, context: dict[str, Any]) -> dict[str, Any]:
     """Return `context` with what changed of the meetings."""
-    rows, _ = changed_meetings(context["session"], notice.facts["known"], timezone.now().year)
+    rows, _ = changed_meetings(context["session"], notice.facts["known"], database_clock.now().year)
     return context | {"changes": rows, "what": {row["label"] for row in rows}}
 
 

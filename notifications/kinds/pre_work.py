@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
-
+from foundation import database_clock
 from foundation.dates import clock, long_day
 from foundation.wall_clock import days_before
 from notifications.kinds.contexts import OF_A_REGISTRATION, registration_context
@@ -53,7 +52,7 @@ def still_unread(notice: Notice, now: datetime) -> bool:
 def pre_work_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of the mail about pre-work may name."""
     session = notice.registration.session
-    starts = long_day(session.starts_at, session.time_zone, timezone.now().year)
+    starts = long_day(session.starts_at, session.time_zone, database_clock.now().year)
     return registration_context(notice) | {"starts": f"{starts} at {clock(session.starts_at, session.time_zone)}"}
 
 

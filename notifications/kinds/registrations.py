@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
+from foundation import database_clock
 from foundation.links import absolute
 from notifications.kinds.contexts import OF_A_REGISTRATION, day_of, registration_context
 from notifications.models import CalendarThread, Notice, counts_of
@@ -69,7 +69,7 @@ def context_with_dates(notice: Notice) -> dict[str, Any]:
 def other_seat(registration: Registration) -> dict[str, str] | None:
     """Return the day of the seat the person also has on another date of the workshop, and the URL to give it up."""
     seats = registration.person.registrations.registered().filter(
-        session__workshop=registration.session.workshop_id, session__starts_at__gt=timezone.now()
+        session__workshop=registration.session.workshop_id, session__starts_at__gt=database_clock.now()
     )
     other = seats.exclude(pk=registration.pk).select_related("session").first()
     if other is None:

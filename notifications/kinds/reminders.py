@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Max
-from django.utils import timezone
 
 from catalog.reminder_days import MOST_DAYS, parse_days
+from foundation import database_clock
 from foundation.dates import clock, local, long_day
 from foundation.wall_clock import days_before
 from notifications.kinds.contexts import OF_A_REGISTRATION, registration_context
@@ -86,7 +86,7 @@ def still_meets(notice: Notice, now: datetime) -> bool:
 
 def reminder_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of a reminder may name."""
-    registration, now = notice.registration, timezone.now()
+    registration, now = notice.registration, database_clock.now()
     meeting = registration.session.meetings.select_related("venue__campus").get(pk=notice.facts["meeting"])
     starts_at, zone = meeting.starts_at, meeting.time_zone
     day = soon(starts_at, zone, now)

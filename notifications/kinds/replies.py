@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
+from foundation import database_clock
 from foundation.links import absolute
 from notifications.kinds.contexts import OF_A_REGISTRATION, part_words, registration_context
 from notifications.kinds.registrations import CONFIRMED_OR_OVER
@@ -49,7 +49,7 @@ def answer_context(notice: Notice) -> dict[str, Any]:
 
 def example_of_decline(notice: Notice, session: Session) -> dict[str, Any]:
     """Return the context of an example: the reader declines now."""
-    undo_until = timezone.now() + timedelta(minutes=settings.DECLINE_UNDO_MINUTES)
+    undo_until = database_clock.now() + timedelta(minutes=settings.DECLINE_UNDO_MINUTES)
     return about_decline(notice, Decline(registration=notice.registration, gives_up_at=undo_until))
 
 

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
+from foundation import database_clock
 from foundation.dates import clock, long_day, zone_words
 from foundation.verbs import verb
 from notifications.models.kind import KINDS
@@ -90,7 +90,7 @@ class Decline(models.Model):
         """True while there is a seat to keep, and the person is not about to be asked again because times changed."""
         registration = self.registration
         has_seat = self.is_waiting and registration.is_registered and registration.session.is_confirmed
-        return has_seat and every_meeting_declined(registration, timezone.now())
+        return has_seat and every_meeting_declined(registration, database_clock.now())
 
     @property
     def gives_up_words(self) -> str:
@@ -105,7 +105,7 @@ class Decline(models.Model):
         A registration that has ended, a session that has started, and a meeting that has moved overtake the decline.
         Before its time nothing happens.
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         self._lock()
         if not self.is_waiting or now < self.gives_up_at:
             return
@@ -133,7 +133,7 @@ class Decline(models.Model):
             return False
         self._end(self.State.KEPT)
         declined = self.registration.threads.filter(partstat=CalendarThread.Partstat.DECLINED)
-        for thread in declined.filter(meeting__cancelled_at=None, meeting__ends_at__gt=now or timezone.now()):
+        for thread in declined.filter(meeting__cancelled_at=None, meeting__ends_at__gt=now or database_clock.now()):
             thread.registration, thread.partstat = self.registration, CalendarThread.Partstat.NEEDS_ACTION
             thread.save(update_fields=["partstat"])
             Notice.objects.owe_calendar(

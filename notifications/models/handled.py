@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
 from accounts.models import Person
+from foundation import database_clock
 from foundation.record import record
 from foundation.verbs import lock_row, verb
 
@@ -60,6 +60,6 @@ class Handled(models.Model):
             raise self.NothingToHandle(self.NOTHING_TO_HANDLE)
         if not note.strip():
             raise self.NoteMissing("Say what was done: the record needs it.")
-        self.handled_at, self.handled_by, self.handled_note = now or timezone.now(), by, note.strip()[:500]
+        self.handled_at, self.handled_by, self.handled_note = now or database_clock.now(), by, note.strip()[:500]
         self.save(update_fields=["handled_at", "handled_by", "handled_note"])
         record(by, self, self.handled_record)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from accounts.models import Person
+from foundation import database_clock
 from foundation.verbs import part_of_a_verb
 from notifications.models.handled import Handled
 from notifications.models.kind import Kind, kind_named
@@ -210,8 +210,8 @@ class Notice(Handled):
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField(default=timezone.now)
-    next_attempt_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=database_clock.now)
+    next_attempt_at = models.DateTimeField(default=database_clock.now)
     lease_until = models.DateTimeField(null=True, blank=True)
     token = models.UUIDField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -302,8 +302,8 @@ class Notice(Handled):
         Notice.objects.filter(pk=self.pk, state=self.State.DEAD).update(
             state=self.State.QUEUED,
             attempts=0,
-            next_attempt_at=timezone.now(),
-            created_at=timezone.now(),
+            next_attempt_at=database_clock.now(),
+            created_at=database_clock.now(),
             problem="",
             handled_at=None,
             handled_by=None,

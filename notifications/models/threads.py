@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.utils import timezone
 
 from accounts.models import Person
+from foundation import database_clock
 from foundation.record import record
 from foundation.verbs import part_of_a_verb, verb
 from notifications.models.kind import KINDS
@@ -130,7 +130,7 @@ class CalendarThread(models.Model):
         Returns the Notice that is on its way, where there is one. Raises NotInvited where the person is no longer
         invited to this meeting, or it is over. The caller wakes the worker, or else the sweep sends it.
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         self.registration.session.lock()
         self.refresh_from_db(fields=["sequence"])
         self.registration.refresh_from_db(fields=["status"])

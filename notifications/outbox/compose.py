@@ -11,8 +11,8 @@ from typing import Any
 
 from django.template import Context, Engine, TemplateDoesNotExist
 from django.template.loader import render_to_string
-from django.utils import timezone
 
+from foundation import database_clock
 from notifications.calendars import writing
 from notifications.calendars.invitations import DISCREET_TITLE, invitation_of, office
 from notifications.calendars.writing import Mailbox
@@ -33,7 +33,7 @@ def write_mail(
     """
     if not notice.text:
         wordings = Wording.objects.in_bulk([notice.kind]) if wordings is None else wordings
-        _compose(notice, wordings, now or timezone.now())
+        _compose(notice, wordings, now or database_clock.now())
         written = ("subject", "text", "html", "calendar", "facts")
         notice.update_while_leased(**{name: getattr(notice, name) for name in written})
     return {

@@ -15,11 +15,10 @@ from typing import Any
 
 from django.core.mail import get_connection
 from django.db.models import F, Q
-from django.utils import timezone
 
+from foundation import database_clock
 from notifications.models import MailQueue, Notice, Wording
 from notifications.outbox.claim import claim_some
-from notifications.outbox.clock import Clock
 from notifications.outbox.compose import write_mail
 from notifications.outbox.mime import build_mail
 
@@ -44,7 +43,7 @@ FINAL = (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, smtplib
 class Sender:
     """Send Notices over one connection that stays open. Use as a context manager."""
 
-    def __init__(self, now: Callable[[], datetime] = timezone.now) -> None:
+    def __init__(self, now: Callable[[], datetime] = database_clock.now) -> None:
         self.connection, self.now = get_connection(), now
 
     def __enter__(self) -> "Sender":
@@ -170,7 +169,7 @@ def expire(now: datetime) -> None:
 
 def drain(seconds: float = DRAIN_SECONDS) -> int:
     """Send what is due, for `seconds` at most. Returns how many Notices were tried."""
-    queue, now = MailQueue.load(), Clock().now
+    queue, now = MailQueue.load(), database_clock.now
     expire(now())
     if queue.is_paused(now()):
         return 0

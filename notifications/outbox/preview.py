@@ -9,9 +9,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, QuerySet, When
-from django.utils import timezone
 
 from accounts.models import Person
+from foundation import database_clock
 from notifications.models import CalendarThread, Notice, Wording, counts_of
 from notifications.models.kind import Carries, Kind
 from notifications.outbox.compose import write_words
@@ -83,7 +83,7 @@ def _context(kind: Kind, notice: Notice, session: Session) -> dict[str, Any]:
 def _context_of_no_session(kind: Kind, notice: Notice) -> dict[str, Any]:
     context = None
     if kind.example and kind.example.of_no_session:
-        context = kind.example.of_no_session(notice, timezone.now())
+        context = kind.example.of_no_session(notice, database_clock.now())
     if context is None:
         raise NothingToShow("No session is open, so there is no decision to show this mail with.")
     return context

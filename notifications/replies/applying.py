@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
-from django.utils import timezone
 
+from foundation import database_clock
 from notifications.kinds.replies import KINDS, PART_DECLINED, PLACE_GONE, UNPROVEN
 from notifications.models import CalendarThread, Decline, Notice, ReceivedMail, counts_of, every_meeting_declined
 from notifications.models.kind import Family, Kind
@@ -44,7 +44,7 @@ def receive(raw: bytes, now: datetime | None = None) -> ReceivedMail:
     Raises only DATABASE_AWAY: then the caller has to hand the mail over again. A mail with which anything else goes
     wrong is recorded as unreadable, so that it never stops the next one.
     """
-    now = now or timezone.now()
+    now = now or database_clock.now()
     mail = read(raw, settings.REPLY_AUTHSERV_ID)
     try:
         return _receive(mail, raw, now)

@@ -16,8 +16,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.utils import timezone
 
+from foundation import database_clock
 from notifications.models import ReceivedMail, ReplyMailbox
 from notifications.replies.applying import DATABASE_AWAY, receive
 from notifications.replies.reading import MOST_BYTES
@@ -127,7 +127,7 @@ def read_mailbox(now: datetime | None = None) -> int:
 
     Where the mailbox cannot be read, that is noted, and the next sweep tries again.
     """
-    now, state = now or timezone.now(), ReplyMailbox.load()
+    now, state = now or database_clock.now(), ReplyMailbox.load()
     try:
         with ImapMailbox(settings.REPLY_MAILBOX_URL) as mailbox:
             if mailbox.uid_validity != state.uid_validity:

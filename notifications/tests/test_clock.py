@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from foundation import database_clock
 from notifications.outbox.claim import LEASE, claim
-from notifications.outbox.clock import Clock
 from notifications.outbox.deliver import drain
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
@@ -44,6 +44,6 @@ def test_a_worker_with_a_wrong_clock_tries_again_in_time(notice, smtp_sink, monk
 
 def test_a_worker_an_hour_behind_holds_what_it_sends(notice, smtp_sink, monkeypatch):
     move_clock(monkeypatch, -HOUR)
-    claimed = claim(Clock().now())
+    claimed = claim(database_clock.now())
     monkeypatch.undo()
     assert claimed.lease_until > timezone.now() + LEASE - timedelta(seconds=30)

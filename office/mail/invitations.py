@@ -12,10 +12,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.models import Person
+from foundation import database_clock
 from foundation.dates import day_and_time
 from foundation.wake import wake
 from notifications.models import CalendarThread, Notice
@@ -56,7 +56,7 @@ def of_person(person: Person) -> list[Line]:
 
 def lines(threads: QuerySet[CalendarThread], now: datetime | None = None) -> list[Line]:
     """Return a line per thread that any Notice was ever written for."""
-    now = now or timezone.now()
+    now = now or database_clock.now()
     # What came to nothing, as a change taken back before it was told, is not what a calendar was told.
     of_thread = Notice.objects.filter(thread=OuterRef("pk")).exclude(state=Notice.State.SUPERSEDED)
     newest_of_each = of_thread.order_by("-sequence", "-pk").values("pk")[:1]

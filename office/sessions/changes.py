@@ -6,9 +6,9 @@ from typing import Any, Generic, TypeVar
 from django import forms
 from django.core import signing
 from django.http import QueryDict
-from django.utils import timezone
 
 from accounts.models import Person
+from foundation import database_clock
 from office.base import model_choice
 from office.sessions.decisions import DecisionForm, ReasonForm
 from office.sessions.fields import MeetingFields, MeetingPart, PlaceFields, TimesFields
@@ -33,7 +33,9 @@ class MeetingsForm(DecisionForm, Generic[Part]):
     as_loaded = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict | None = None, *, session: Session, **kwargs: Any) -> None:
-        self.meetings = list(session.meetings.filter(starts_at__gt=timezone.now()).select_related("venue__campus"))
+        self.meetings = list(
+            session.meetings.filter(starts_at__gt=database_clock.now()).select_related("venue__campus")
+        )
         now = {meeting.pk: self.initial_of(meeting) for meeting in self.meetings}
         shown = {str(pk): {name: as_shown(value) for name, value in fields.items()} for pk, fields in now.items()}
         loaded = None if data is None else _loaded(data.get("as_loaded", ""))
@@ -172,7 +174,7 @@ class CancelMeetingForm(ReasonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        model_choice(self, "meeting").queryset = self.session.meetings.filter(ends_at__gt=timezone.now())
+        model_choice(self, "meeting").queryset = self.session.meetings.filter(ends_at__gt=database_clock.now())
         self.fields["reason"].help_text = "People read this in the mail they get."
         self.fields["reason"].error_messages["required"] = "Say why: people are told the reason."
 

@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
+from foundation import database_clock
 from foundation.dates import day_and_time
 from office.base import OfficeAdmin, OwnPage, PanelInline, acting
 from office.dates import when_and_where
@@ -29,7 +29,7 @@ class UpcomingFilter(admin.SimpleListFilter):
         return [("upcoming", "Upcoming"), ("past", "Past")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
-        now = timezone.now()
+        now = database_clock.now()
         if self.value() == "upcoming":
             return queryset.filter(ends_at__gt=now)
         if self.value() == "past":
@@ -304,7 +304,7 @@ class SessionAdmin(OfficeAdmin):
 
     @admin.display(description="registered")
     def meter(self, session: Session) -> str:
-        shown = {"m": meter_for_office(session, timezone.now()), "size": "sm", "code": session.code}
+        shown = {"m": meter_for_office(session, database_clock.now()), "size": "sm", "code": session.code}
         return render_to_string("sessions_app/_quorum_meter.html", shown)
 
     @admin.display(description="confirm by", ordering="confirm_by")

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from django import template
 from django.conf import settings
 from django.db.models import Count, Q, Sum
-from django.utils import timezone
 
 from accounts.models import Campus
+from foundation import database_clock
 from foundation.dates import day_and_time
 from office.dates import when_and_where
 from sessions_app.models import Session
@@ -19,7 +19,7 @@ DECISIONS_AHEAD = timedelta(days=10)
 @register.simple_tag
 def decisions_ahead() -> list[Session]:
     """Give the open sessions to be decided within ten days, the next first."""
-    until = timezone.now() + DECISIONS_AHEAD
+    until = database_clock.now() + DECISIONS_AHEAD
     due = Session.objects.filter(status=Session.Status.OPEN, confirm_by__lte=until)
     return list(due.select_related("workshop").order_by("confirm_by", "pk"))
 
@@ -27,7 +27,7 @@ def decisions_ahead() -> list[Session]:
 @register.simple_tag
 def upcoming_figures() -> dict[str, int]:
     """Give the figures of what lies ahead."""
-    ahead = Q(ends_at__gt=timezone.now(), status__in=Session.RUNNING)
+    ahead = Q(ends_at__gt=database_clock.now(), status__in=Session.RUNNING)
     return Session.objects.aggregate(
         sessions=Count("pk", filter=ahead),
         confirmed=Count("pk", filter=ahead & Q(status=Session.Status.CONFIRMED)),

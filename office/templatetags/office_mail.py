@@ -2,9 +2,9 @@
 
 from django import template
 from django.conf import settings
-from django.utils import timezone
 
 from accounts.models import Person
+from foundation import database_clock
 from notifications.models import CalendarFeed, MailQueue, Notice, ReceivedMail, ReplyMailbox, Wording
 from office.mail.invitations import Line, in_session, of_person
 from operations.health import STUCK_AFTER
@@ -29,7 +29,7 @@ UNREAD = (
 @register.inclusion_tag("office/mail/_banner.html")
 def mail_banner() -> dict:
     """Say what keeps mail from going out and what to do about it, and how much is undeliverable; else nothing."""
-    now, problems = timezone.now(), []
+    now, problems = database_clock.now(), []
     queue = MailQueue.load()
     if queue.beat_at is None or queue.beat_at < now - MailQueue.ALIVE:
         problems.append(STOPPED)

@@ -6,10 +6,10 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
 from accounts.models import Person
 from accounts.sealed import Unreadable, reseal, seal, unseal
+from foundation import database_clock
 from foundation.record import record
 from foundation.verbs import verb
 from registrations.models.registration import Registration
@@ -48,7 +48,7 @@ class AccommodationQuerySet(models.QuerySet["Accommodation"]):
         `keep_for_next` it stays as the person said last. Raises an Accommodation.Refused for a registration that has
         ended and a session that is cancelled or over.
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         registration.session.lock()
         registration.refresh_from_db(fields=["status"])
         Accommodation.refuse_unless_askable(registration, now)
@@ -96,7 +96,7 @@ class AccommodationQuerySet(models.QuerySet["Accommodation"]):
         asked = self.of(left)
         if asked is None or self.of(to):
             return None
-        asked.registration, asked.asked_at = to, now or timezone.now()
+        asked.registration, asked.asked_at = to, now or database_clock.now()
         asked.sealed_answer, asked.answered_at, asked.answered_by = "", None, None
         asked.save(update_fields=["registration", "asked_at", "sealed_answer", "answered_at", "answered_by"])
         accommodation_asked.send(Accommodation, accommodation=asked)
@@ -187,7 +187,7 @@ class Accommodation(models.Model):
 
         Raises ChangedSince if the person has asked for something else since.
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         self.registration.session.lock()
         try:
             self.refresh_from_db()

@@ -7,10 +7,10 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import Person
 from catalog.models import Workshop
+from foundation import database_clock
 from foundation.verbs import verb
 from registrations import eligibility
 from registrations.models.registration import Registration
@@ -41,7 +41,7 @@ class InterestQuerySet(models.QuerySet["Interest"]):
 
         Raises Interest.Refused for a workshop that is for others.
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         if for_others := eligibility.why_not_in(person, workshop):
             raise Interest.Refused(for_others)
         interest, made = self.get_or_create(person=person, workshop=workshop, defaults={"since": now})
@@ -85,5 +85,5 @@ class Interest(models.Model):
     def stop(self, now: datetime | None = None) -> None:
         """Write no more about this workshop. Stopping what has stopped changes nothing."""
         if self.is_standing:
-            self.stopped_at = now or timezone.now()
+            self.stopped_at = now or database_clock.now()
             self.save(update_fields=["stopped_at"])

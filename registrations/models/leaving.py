@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts.models import Person
+from foundation import database_clock
 from foundation.record import record
 from foundation.verbs import verb
 from registrations import eligibility, waitlist
@@ -39,7 +39,7 @@ class Leaving(Waiting):
 
         Between two meetings nobody takes the seat. Refuses (SessionOver) once the last meeting has started.
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         self._lock()
         if not self.is_active:
             return
@@ -57,7 +57,7 @@ class Leaving(Waiting):
 
         Does nothing while they may take part, when they wait (they are skipped, not dropped) or once it has started.
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         self._lock()
         why = eligibility.why_not_as(self.person, self.session)
         if not self.is_registered or not why or self.session.has_started(now):

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.utils import timezone
 
 from accounts.models import Person
+from foundation import database_clock
 from foundation.record import record
 from foundation.verbs import verb
 from registrations import waitlist
@@ -66,7 +66,7 @@ class Moving(Joining, Leaving, Preparation):
         Locks both sessions in ascending key order. Returns the new registration; a retry answers with the same one.
         Refuses (SessionFull) where joining would mean waiting, and as registering there would be refused.
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         lock_all([self.session, to])
         self._refresh()
         if (moved := self.successor) and moved.session_id == to.pk:
@@ -88,7 +88,7 @@ class Moving(Joining, Leaving, Preparation):
         Locks both sessions in ascending key order. Returns the registration there, also if the person had one already;
         what they asked for follows. Refuses as registering there would be refused.
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         lock_all([self.session, to])
         self._refresh()
         if instead := self.successor:

@@ -7,10 +7,10 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import Person
 from accounts.sign_in import may_ask, may_get_mail
+from foundation import database_clock
 from foundation.record import record
 from foundation.verbs import verb
 from registrations.models.accommodation import Accommodation
@@ -38,7 +38,7 @@ class NominationQuerySet(models.QuerySet["Nomination"]):
         one session, nor if they are registered or may get no mail, and `by` cannot tell: that would say who comes.
         Raises Registration.Refused as registering would, and Nomination.Refused for an address that cannot be proposed.
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         session.lock()
         Nomination.refuse_unless_may_nominate(by, session, now)
         for problem in filter(None, (Nomination.problem_with(email, by) for email in emails)):
@@ -152,7 +152,7 @@ class Nomination(models.Model):
 
         Raises Registration.Refused as registering does, and Nomination.Refused once it was declined.
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         self._lock_for(person)
         if self.status == self.Status.ACCEPTED and self.registration:
             return self.registration
@@ -166,7 +166,7 @@ class Nomination(models.Model):
     @verb
     def decline(self, person: Person, now: datetime | None = None) -> None:
         """End the nomination with a no. Refuses once it was accepted: then there is a registration to give up."""
-        now = now or timezone.now()
+        now = now or database_clock.now()
         self._lock_for(person)
         if self.status == self.Status.ACCEPTED:
             raise self.Refused("You accepted this before. If you can’t make it, give up your place.")

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from django.db import models
-from django.utils import timezone
 
+from foundation import database_clock
 from foundation.verbs import verb
 from registrations.models.standing import Standing
 
@@ -28,7 +28,7 @@ class Preparation(Standing):
 
         Refuses (NotThere) where there is nothing to read or the registration has ended, and (SessionOver) afterwards.
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         self._lock()
         if self.pre_work_done_at:
             return

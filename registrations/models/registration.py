@@ -10,9 +10,9 @@ from typing import Self
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import Person
+from foundation import database_clock
 from foundation.verbs import verb
 from registrations import eligibility
 from registrations.models.leaving import Leaving
@@ -57,14 +57,14 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         SessionCancelled, SessionOver, NotOpenYet, RegistrationClosed, NotEligible, TooOften, and SessionFull where
         only a `seat` will do.
         """
-        return Registration._join(person, session, now or timezone.now(), seat)
+        return Registration._join(person, session, now or database_clock.now(), seat)
 
     @verb
     def register_unless_clash(
         self, person: Person, session: Session, now: datetime | None = None, seat: bool = False
     ) -> "Registration":
         """Do as `register` does, but where nothing else stands against it raise the Clash with what the person has."""
-        return Registration._join(person, session, now or timezone.now(), seat, warns=True)
+        return Registration._join(person, session, now or database_clock.now(), seat, warns=True)
 
 
 class Registration(Moving):

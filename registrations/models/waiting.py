@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts.models import Person
+from foundation import database_clock
 from foundation.record import record
 from foundation.verbs import verb
 from registrations import eligibility, waitlist
@@ -46,7 +46,7 @@ class Waiting(Standing):
         Refuses (SessionFull) when somebody was quicker, (NotThere) a person who does not wait and before that day,
         (SessionOver) once it has started, and (NotEligible) a person who no longer qualifies.
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         self._lock()
         if self.is_registered:
             return
@@ -69,7 +69,7 @@ class Waiting(Standing):
 
         Refuses (NotThere) a person who does not wait, (SessionOver) once it has started, and (ReasonMissing).
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         self._lock()
         if not self.is_waitlisted:
             raise self.NotThere(f"{self.person} is not on this waitlist.")

@@ -6,9 +6,9 @@ from typing import Any
 from django import template
 from django.db.models import Count, Q
 from django.template import Context
-from django.utils import timezone
 
 from catalog.models import Workshop
+from foundation import database_clock
 from registrations.display.nominating import accepted_words
 from registrations.models import Interest, Nomination, Registration
 from registrations.newcomers import Intent
@@ -57,7 +57,7 @@ def interest_in(context: Context, workshop: Workshop) -> Interest | None:
 @register.inclusion_tag("registrations/_nominations_and_interests.html", takes_context=True)
 def nominations_and_interests(context: Context) -> dict[str, Any]:
     """Show what the viewer is asked to come to, and the workshops whose dates they wait for. Two queries."""
-    person, now = context["request"].user, context.get("now") or timezone.now()
+    person, now = context["request"].user, context.get("now") or database_clock.now()
     running = Session.objects.public().joinable(now)
     asked = Nomination.objects.open().told_to(person).filter(session__in=running)
     registered = Registration.objects.active().filter(person=person)

@@ -7,12 +7,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.sealed import Unreadable
+from foundation import database_clock
 from foundation.text import ordinal
 from registrations.display.access import asking_help
 from registrations.display.titles import day_of, title_and_day
@@ -29,7 +29,7 @@ SAVED = "Saved. The people who arrange access read it."
 @require_http_methods(["GET", "HEAD", "POST"])
 def accommodation(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """GET shows what was asked and answered, POST asks. A refusal is 409 and a form that is not valid 422, as typed."""
-    own, now = own_registration(request, uuid), timezone.now()
+    own, now = own_registration(request, uuid), database_clock.now()
     if request.method != "POST":
         return _page(request, own, now)
     form = AccommodationForm(request.POST)

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Person
+from foundation import database_clock
 from foundation.text import ordinal
 from registrations.clash import ACCEPT, Clash, warn_of_overlap
 from registrations.display.joining import after_joining_beside, after_moving, after_registering
@@ -38,7 +38,7 @@ def transfer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     another session of the person, it asks whether that is meant. After a session was cancelled the person gets a seat
     on the other date, or joins its waitlist. A refusal is 409 with its sentence.
     """
-    own, now = own_registration(request, uuid), timezone.now()
+    own, now = own_registration(request, uuid), database_clock.now()
     if request.method != "POST":
         if not own.is_active and not own.may_rebook:
             return redirect(own)

@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Person
+from foundation import database_clock
 from registrations.clash import ACCEPT, Clash, find_clash, warn_of_clash
 from registrations.display.joining import after_registering, before_registering, would_wait
 from registrations.display.nominating import after_nominating
@@ -31,7 +31,7 @@ from sessions_app.models import Session
 def nominate(request: SignedInRequest, code: str) -> HttpResponse:
     """GET the form, POST proposes colleagues. Addresses that are not right: 422, too often: 429, refused: 409."""
     session = get_object_or_404(Session.objects.public().select_related("workshop"), code=code)
-    now = timezone.now()
+    now = database_clock.now()
     if request.method != "POST":
         return _form_page(request, session, NominateForm(by=request.user), now)
     form = NominateForm(request.POST, by=request.user)
@@ -73,7 +73,7 @@ def _form_page(
 def nomination(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """GET shows the nomination; POST `answer` is accept or decline. A refusal is 409, a bad form 422."""
     mine = Nomination.objects.told_to(request.user).select_related("session__workshop", "by", "registration")
-    own, now = get_object_or_404(mine, uuid=uuid), timezone.now()
+    own, now = get_object_or_404(mine, uuid=uuid), database_clock.now()
     # Not request.user: what a refused registration wrote on it would show in the header.
     person = Person.objects.get(pk=request.user.pk)
     if request.method != "POST":

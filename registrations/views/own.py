@@ -9,10 +9,10 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from foundation import database_clock
 from foundation.dates import local, long_day, time_span, zone_words
 from foundation.text import ordinal
 from registrations.display.access import access_line
@@ -31,7 +31,7 @@ from sessions_app.models.deciding import AT_RISK
 @require_safe
 def registration(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Show what the person has: state, when, where, place in line, and the way out."""
-    own, now = own_registration(request, uuid), timezone.now()
+    own, now = own_registration(request, uuid), database_clock.now()
     meetings = own.session.meetings.select_related("venue__campus")
     own.number = own.place_in_line if own.is_waitlisted else 0
     context = {
@@ -79,7 +79,7 @@ def withdrawal(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     From an old page of a registration that has ended it leads to the one the person has instead.
     """
-    own, now = own_registration(request, uuid), timezone.now()
+    own, now = own_registration(request, uuid), database_clock.now()
     if request.method != "POST":
         if not own.is_active:
             return redirect(own)
@@ -122,7 +122,7 @@ def _withdrawal_page(
 @require_safe
 def my_training(request: SignedInRequest) -> HttpResponse:
     """List the viewer's sessions: to come (also cancelled ones, so that nobody goes there), and past, newest first."""
-    now = timezone.now()
+    now = database_clock.now()
     given_up = (Registration.Status.WITHDRAWN, Registration.Status.WAITLIST_CLOSED)
     standing = request.user.registrations.exclude(status__in=given_up).order_by("position").numbered()
     own = {registration.session_id: registration for registration in standing}

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from foundation import database_clock
 from registrations.display.pre_work import pre_work_line
 from registrations.display.titles import title_and_day
 from registrations.models import Registration
@@ -21,7 +21,7 @@ from registrations.views.viewer import SignedInRequest, own_registration
 @require_http_methods(["GET", "HEAD", "POST"])
 def pre_work(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """GET shows the pre-work and notes nothing, POST notes that it is read. A refusal is 409 with its sentence."""
-    own, now = own_registration(request, uuid), timezone.now()
+    own, now = own_registration(request, uuid), database_clock.now()
     if request.method != "POST":
         is_ahead = own.is_active and own.session.ends_at > now and own.session.workshop.pre_work.strip()
         return _page(request, own, now) if is_ahead else redirect(own)

@@ -12,13 +12,13 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Person
 from accounts.sign_in import send_code
+from foundation import database_clock
 from foundation.dates import time_span, zone_words
 from registrations.clash import ACCEPT, Clash, find_clash
 from registrations.display.access import asking_help
@@ -44,7 +44,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
 
     A refusal is 409 with the form as it was typed; a form that is not valid is 422.
     """
-    person, now = request.user, timezone.now()
+    person, now = request.user, database_clock.now()
     if isinstance(person, Person) and request.method == "POST":
         return _register_person(request, code, person)
     session = get_object_or_404(Session.objects.public(), code=code)
@@ -61,7 +61,7 @@ def _register_person(request: HttpRequest, code: str, viewer: Person) -> HttpRes
     # What the form asks depends on the campus. The verb reads all the rest once it holds the lock.
     session = get_object_or_404(Session.objects.only("code", "for_campus"), code=code)
     # A copy: what a refused registration wrote on request.user would show in the header.
-    person, now = copy(viewer), timezone.now()
+    person, now = copy(viewer), database_clock.now()
     form = ProfileGapsForm(request.POST, person=person, session=session)
     if not form.is_valid():
         session = get_object_or_404(Session.objects.public(), code=code)
@@ -88,7 +88,7 @@ def _register_person(request: HttpRequest, code: str, viewer: Person) -> HttpRes
 
 
 def _register_newcomer(request: HttpRequest, session: Session) -> HttpResponse:
-    now = timezone.now()
+    now = database_clock.now()
     if request.method != "POST":
         return _newcomer_page(request, session, now)
     if "email" not in request.POST:

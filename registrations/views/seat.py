@@ -7,10 +7,10 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from foundation import database_clock
 from foundation.text import ordinal
 from registrations.display.joining import after_taking
 from registrations.display.titles import title_and_day
@@ -23,7 +23,7 @@ from registrations.views.viewer import SignedInRequest, own_registration
 @require_http_methods(["GET", "HEAD", "POST"])
 def seat(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """GET asks, POST takes the seat if nobody was quicker. A refusal is 409 with the sentence that says why."""
-    own, now = own_registration(request, uuid), timezone.now()
+    own, now = own_registration(request, uuid), database_clock.now()
     if request.method != "POST":
         return _page(request, own, now) if own.is_waitlisted else redirect(own)
     try:

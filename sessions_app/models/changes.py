@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.utils import timezone
 
 from accounts.models import Person
 from catalog.models import Facilitator, Format
+from foundation import database_clock
 from foundation.record import record
 from foundation.verbs import verb
 from sessions_app.models.deciding import Deciding, DecidingQuerySet
@@ -85,7 +85,7 @@ class Changes(Deciding):
         Does nothing while there are no meetings.
         """
         self.lock()
-        self._follow_meetings(now or timezone.now())
+        self._follow_meetings(now or database_clock.now())
 
     def _follow_meetings(self, now: datetime) -> list[str]:
         """Do what `follow_meetings` does, under the lock that is held. Returns what moved along, in words."""
@@ -109,7 +109,7 @@ class Changes(Deciding):
         Refuses (AlreadyDecided) a session or a meeting that is past, and (Refused) a time in the past, an end before
         its start, two meetings at once, and a meeting that is not held any more.
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         before = self._lock_to_change(now)
         moved = [meeting for meeting in times if times[meeting] != self._held(meeting, before).times]
         if not moved:
@@ -134,7 +134,7 @@ class Changes(Deciding):
 
         Refuses what `reschedule` refuses, and a meeting without a room where the session is not online.
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         before = self._lock_to_change(now)
         moved = [meeting for meeting in places if places[meeting] != self._held(meeting, before).place]
         if not moved:
@@ -153,7 +153,7 @@ class Changes(Deciding):
     @verb
     def add_meeting(self, plan: MeetingPlan, by: Person, now: datetime | None = None) -> Meeting:
         """Add a meeting to those the session has. Refuses what `reschedule` and `relocate` refuse."""
-        now = now or timezone.now()
+        now = now or database_clock.now()
         before = self._lock_to_change(now)
         if len(before) >= MOST_MEETINGS:
             raise self.Refused(f"A session has {MOST_MEETINGS} meetings at most.")
@@ -174,7 +174,7 @@ class Changes(Deciding):
 
         Refuses (AlreadyDecided) one that was held, and (Refused) the only one there is: that is `cancel`.
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         before = self._lock_to_change(now)
         if self.meetings(manager="every").get(pk=meeting.pk).is_cancelled:
             return
@@ -191,7 +191,7 @@ class Changes(Deciding):
     @verb
     def appoint(self, facilitators: Iterable[Facilitator], by: Person, now: datetime | None = None) -> None:
         """Let these people lead the session, and nobody else."""
-        now, new = now or timezone.now(), set(facilitators)
+        now, new = now or database_clock.now(), set(facilitators)
         self.lock()
         old = set(self.facilitators.all())
         if new == old:
@@ -207,7 +207,7 @@ class Changes(Deciding):
 
         The meetings are where and when they were.
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         self.lock()
         if self.is_running and self.ends_at > now:
             session_changed.send(type(self), session=self, before=None, now=now)

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
 from accounts.models import Person
+from foundation import database_clock
 from foundation.dates import day_and_time
 from foundation.record import record
 from foundation.verbs import verb
@@ -123,7 +123,7 @@ class Deciding(Opening):
 
         The count while the lock is held decides, also when the sweep is late. Safe to run twice or late.
         """
-        now = now or timezone.now()
+        now = now or database_clock.now()
         self.lock()
         if self.status == self.Status.CONFIRMED and self.ends_at <= now:
             self._complete(now)
@@ -151,7 +151,7 @@ class Deciding(Opening):
     @verb
     def run_anyway(self, reason: str, by: Person, now: datetime | None = None) -> None:
         """Confirm an open session below its minimum, with the office's reason on record."""
-        now = now or timezone.now()
+        now = now or database_clock.now()
         self.lock()
         if self.status == self.Status.CONFIRMED:
             return
@@ -169,7 +169,7 @@ class Deciding(Opening):
     @verb
     def extend(self, until: datetime, by: Person, now: datetime | None = None) -> None:
         """Move `confirm_by` of an open session to `until`, later than now and not after the start."""
-        now = now or timezone.now()
+        now = now or database_clock.now()
         self.lock()
         self._refuse_unless_open(now)
         if until == self.confirm_by:
@@ -188,7 +188,7 @@ class Deciding(Opening):
     @verb
     def cancel(self, reason: str, by: Person, now: datetime | None = None) -> None:
         """Cancel an open or confirmed session, with the reason people are told."""
-        now = now or timezone.now()
+        now = now or database_clock.now()
         self.lock()
         if self.status == self.Status.CANCELLED:
             return

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
 from accounts.models import validate_time_zone
+from foundation import database_clock
 from foundation.verbs import lock_row, part_of_a_verb
 
 AnyLife = TypeVar("AnyLife", bound="Life")
@@ -22,7 +22,7 @@ class LifeQuerySet(models.QuerySet[AnyLife]):
 
     def upcoming(self, now: datetime | None = None) -> Self:
         """Sessions that have not ended, soonest first."""
-        return self.filter(ends_at__gt=now or timezone.now()).order_by("starts_at", "pk")
+        return self.filter(ends_at__gt=now or database_clock.now()).order_by("starts_at", "pk")
 
 
 class Life(models.Model):

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
+from foundation import database_clock
 from foundation.dates import day_and_time
 from sessions_app.models.life import AnyLife, Life, LifeQuerySet
 from sessions_app.models.seats import Seats
@@ -20,7 +20,7 @@ class OpeningQuerySet(LifeQuerySet[AnyLife]):
 
     def joinable(self, now: datetime | None = None) -> Self:
         """Sessions that still take registrations."""
-        now = now or timezone.now()
+        now = now or database_clock.now()
         opened = Q(registration_opens_at__isnull=True) | Q(registration_opens_at__lte=now)
         return self.filter(opened, status__in=Life.RUNNING, registration_closes_at__gt=now, starts_at__gt=now)
 

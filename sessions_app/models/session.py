@@ -12,11 +12,11 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts.models import Campus, Person
 from catalog.models import Format, Workshop
+from foundation import database_clock
 from foundation.record import record
 from foundation.verbs import verb
 from sessions_app.models.changes import Changes, ChangesQuerySet
@@ -161,7 +161,7 @@ class Session(Changes):
     @verb
     def publish(self, by: Person, now: datetime | None = None) -> None:
         """Open a draft for registration. Refuses (Incomplete) what has no meeting, no place, or a passed deadline."""
-        now = now or timezone.now()
+        now = now or database_clock.now()
         self.lock()
         if self.status == self.Status.OPEN:
             return

@@ -11,10 +11,10 @@ from django import template
 from django.conf import settings
 from django.db.models import Model
 from django.template import Context
-from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from catalog.models import Workshop
+from foundation import database_clock
 from foundation.dates import length_words, local, long_day, plain_day, short_day, time_span, zone_words
 from foundation.text import number_words
 from sessions_app.display import panel, rows
@@ -27,7 +27,7 @@ Found = TypeVar("Found")
 
 
 def now_of(context: Context) -> datetime:
-    return context.get("now") or timezone.now()
+    return context.get("now") or database_clock.now()
 
 
 @register.inclusion_tag("sessions_app/_quorum_meter.html", takes_context=True)

@@ -12,13 +12,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import EmptyPage, Paginator
 from django.db.models import Count, F, Min, Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 from django_htmx.middleware import HtmxDetails
 
 from catalog.models import Format, Topic, Workshop
+from foundation import database_clock
 from foundation.dates import local, zone_words
 from sessions_app.display.rows import Part, date_words, listed
 from sessions_app.forms import FilterForm
@@ -95,7 +95,7 @@ class HomeView(TemplateView):
         return bool(self.request.htmx) and not self.request.htmx.history_restore_request
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        now = timezone.now()
+        now = database_clock.now()
         within, choice = self.within(), self.choice(now)
         counts, dates = self.count(within, choice, now)
         paginator = Paginator(listed().upcoming(now).filter(within & choice), PAGE_SIZE)

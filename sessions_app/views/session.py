@@ -8,12 +8,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
 from accounts.models import Person
 from catalog.models import Facilitator
+from foundation import database_clock
 from foundation.dates import zone_words
 from sessions_app.display.rows import listed, place_of
 from sessions_app.models import Meeting, Session
@@ -56,7 +56,7 @@ class SessionView(TemplateView):
     template_name = "sessions_app/session.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        now, (session, meetings) = timezone.now(), find(kwargs.pop("code"), self.request.user)
+        now, (session, meetings) = database_clock.now(), find(kwargs.pop("code"), self.request.user)
         venues = list({meeting.venue_id: meeting.venue for meeting in meetings if meeting.venue}.values())
         room = venues[0] if len(venues) == 1 else None
         # One more than is shown: this session is one of them.
@@ -115,4 +115,6 @@ class MeterView(TemplateView):
         typed = self.request.GET.get("asked", "")
         asked = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else self.MOST
         again = asked + 1 if asked < self.MOST else None
-        return super().get_context_data(**kwargs, now=timezone.now(), session=session, here=[session], again=again)
+        return super().get_context_data(
+            **kwargs, now=database_clock.now(), session=session, here=[session], again=again
+        )

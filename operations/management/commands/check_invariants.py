@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
+from foundation import database_clock
 from operations.invariants import breaches
 
 
@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         found = 0
-        for line in breaches(timezone.now()):
+        for line in breaches(database_clock.now()):
             self.stdout.write(line)
             found += 1
         if found:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from accounts.models import Person
 from catalog.models import Workshop
+from foundation import database_clock
 from operations.demo.build import AMINA, KAI, OFFICE, NotEmpty, build, is_empty
 from registrations.models import Registration
 from sessions_app.models import Session
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             self._say_accounts()
         elif is_empty() or not if_empty:
             try:
-                build(timezone.now())
+                build(database_clock.now())
             except NotEmpty as error:
                 raise CommandError(str(error)) from None
             self.stdout.write(
