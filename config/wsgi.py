@@ -2,8 +2,19 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.core.handlers.wsgi import WSGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup(set_prefix=False)
 
-application = get_wsgi_application()
+from foundation.middleware import PatientRequest  # noqa: E402 (it needs the settings)
+
+
+class Handler(WSGIHandler):
+    """Django's own, with a request that no header can keep from being made."""
+
+    request_class = PatientRequest
+
+
+application = Handler()

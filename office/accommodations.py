@@ -19,13 +19,14 @@ from accounts.sealed import Unreadable
 from foundation import database_clock
 from foundation.dates import day_and_time
 from office.base import OwnPage, ReadOnlyAdmin, acting, posted_with
+from office.lookups import ChosenFilter
 from registrations.forms.access import AnswerForm
 from registrations.models import Accommodation
 
 ALL = "admin:registrations_accommodation_changelist"
 
 
-class StateFilter(admin.SimpleListFilter):
+class StateFilter(ChosenFilter):
     title = "state"
     parameter_name = "state"
 

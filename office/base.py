@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.core import signing
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.template.response import TemplateResponse
@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from foundation.verbs import lock_row
+from office.lookups import ShownOnly
 
 # A page under a noun: its route, its view, and the end of its URL's name.
 OwnPage = tuple[str, Callable[..., HttpResponseBase], str]
@@ -132,7 +133,7 @@ def carry_out(
     return HTTPStatus.FOUND
 
 
-class OfficeAdmin(admin.ModelAdmin):
+class OfficeAdmin(ShownOnly):
     """A page of the office. `office_may` names what the Office group may do here: view, add, change, delete."""
 
     form: type[forms.ModelForm] = OfficeForm
@@ -228,17 +229,6 @@ class OfficeAdmin(admin.ModelAdmin):
             is_stale = context["adminform"].form.is_stale
             response.status_code = HTTPStatus.CONFLICT if is_stale else HTTPStatus.BAD_REQUEST
         return response
-
-    # ---- the list ----
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Refuse to filter by what points here from rows that are hidden (related_name="+"): it would show them."""
-        return not lookup.startswith("+") and super().lookup_allowed(lookup, value, request)
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        if any("\0" in value for _, values in request.GET.lists() for value in values):
-            raise BadRequest("A search cannot hold a NUL character.")
-        return super().changelist_view(request, extra_context)
 
 
 class NamedAdmin(OfficeAdmin):

@@ -16,7 +16,11 @@ from django.utils.html import format_html
 from accounts.models import Campus, Person, Unit
 from accounts.signals import DECIDING, address_changed, person_changed
 from office.base import NamedAdmin, OfficeAdmin, PanelInline, acting
+from office.lookups import ChosenFilter, ShownOnly
 from registrations.models import Registration
+
+# No key of a row is longer.
+MOST_DIGITS = 18
 
 
 class ByAddress(forms.Form):
@@ -123,18 +127,36 @@ class OffTheIndex:
 
 
 @admin.register(Group)
-class OfficeGroupAdmin(OffTheIndex, GroupAdmin):
+class OfficeGroupAdmin(OffTheIndex, ShownOnly, GroupAdmin):
     """What groups may do is for `create_office` to say, and who is in one is said with the person."""
 
 
+class OwnerFilter(ChosenFilter):
+    """The second factors of one person, whose page leads here."""
+
+    title = "owner"
+    parameter_name = "user__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """Offer the person who is asked for, if there is one."""
+        asked = request.GET.get(self.parameter_name, "")
+        is_key = asked.isdecimal() and len(asked) <= MOST_DIGITS
+        owner = Person.objects.filter(pk=asked).first() if is_key else None
+        return [(asked, str(owner))] if owner else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Authenticator]) -> QuerySet[Authenticator]:
+        return queryset.filter(user=self.value()) if self.value() else queryset
+
+
 @admin.register(Authenticator)
-class AuthenticatorAdmin(OffTheIndex, admin.ModelAdmin):
+class AuthenticatorAdmin(OffTheIndex, ShownOnly):
     """Who has which second factor, never its key. A superuser deletes one whose owner has lost it.
 
     The person's page leads here.
     """
 
     list_display = fields = readonly_fields = ("user", "type", "created_at", "last_used_at")
+    list_filter = [OwnerFilter]
     list_select_related = ["user"]
     search_fields = ["user__email", "user__name"]
 

@@ -14,3 +14,13 @@ def pages_are_read(monkeypatch):
         return response.content.decode(response.charset)
 
     monkeypatch.setattr(HttpResponse, "text", property(text))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def requests_as_served():
+    """The client of the tests makes its requests as config/wsgi.py does."""
+    from foundation.middleware import PatientRequest
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.test.client.WSGIRequest", PatientRequest)
+        yield

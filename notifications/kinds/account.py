@@ -93,7 +93,9 @@ def no_context(notice: Notice) -> dict[str, Any]:
     return {}
 
 
-CODE = Kind(name="code", label="Sign-in code", family=Family.ACCOUNT, context=no_context, example=None)
-ACCOUNT = Kind(name="account", label="Account", family=Family.ACCOUNT, context=no_context, example=None)
+# One label for both: a person who is sent an answer about access, and nothing else about an account, would stand out.
+LABEL = "Sign-in and account"
+CODE = Kind(name="code", label=LABEL, family=Family.ACCOUNT, context=no_context, example=None)
+ACCOUNT = Kind(name="account", label=LABEL, family=Family.ACCOUNT, context=no_context, example=None)
 
 KINDS = (CODE, ACCOUNT)

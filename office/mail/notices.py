@@ -1,5 +1,6 @@
 """Mail in the admin: what was sent, what waits, and what could not be delivered, with a way to try it again."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,9 +16,11 @@ from accounts.models import Person
 from foundation.record import record
 from foundation.wake import wake
 from notifications.kinds import KINDS
+from notifications.kinds.account import ACCOUNT
 from notifications.models import Notice
 from notifications.tasks import deliver_soon
 from office.base import OwnPage, ReadOnlyAdmin, acting
+from office.lookups import ChosenFilter
 from office.mail.handled import handled_page
 
 ON_A_PAGE = 50
@@ -32,22 +35,28 @@ def try_again(notice: Notice, by: Person) -> None:
     wake(deliver_soon)
 
 
-class KindFilter(admin.SimpleListFilter):
-    """Notices of one kind."""
+class KindFilter(ChosenFilter):
+    """Notices of one kind. Those that belong to their readers alone are one choice, as they have one label."""
 
     title = "kind"
     parameter_name = "kind__exact"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [(kind.name, kind.label) for kind in KINDS.values()]
+        shown = [(kind.name, kind.label) for kind in KINDS.values() if not kind.is_secret]
+        return [*shown, (ACCOUNT.name, ACCOUNT.label)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Notice]) -> QuerySet[Notice]:
+        if self.value() == ACCOUNT.name:
+            return queryset.filter(kind__in=[kind.name for kind in KINDS.values() if kind.is_secret])
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyAdmin):
-    """Bodies are not shown, nor subjects of account mail: a sign-in code belongs to its reader alone."""
+    """Bodies are not shown, nor subjects of account mail: a sign-in code belongs to its reader alone.
+
+    Nor is shown what tells news about access from other account mail: when it expires, and an order by kind.
+    """
 
     office_may = ("view", "change")
     list_display = ["created_at", "to", "kind_of_mail", "subject_unless_secret", "state", "attempts", "problem"]
@@ -72,7 +81,7 @@ class NoticeAdmin(ReadOnlyAdmin):
         "next_attempt_at",
         "sent_at",
         "bounced_at",
-        "expires_at",
+        "expires_unless_secret",
         "message_id",
     ]
     actions = ["retry_selected"]
@@ -87,13 +96,17 @@ class NoticeAdmin(ReadOnlyAdmin):
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("notifications.change_notice")
 
-    @admin.display(description="kind", ordering="kind")
+    @admin.display(description="kind")
     def kind_of_mail(self, notice: Notice) -> str:
         return notice.kind_label
 
     @admin.display(description="subject")
     def subject_unless_secret(self, notice: Notice) -> str:
         return notice.subject_unless_secret
+
+    @admin.display(description="expires at")
+    def expires_unless_secret(self, notice: Notice) -> datetime | None:
+        return None if notice.of_kind.is_secret else notice.expires_at
 
     @admin.action(description="Try selected undeliverable mail again", permissions=["retry"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[Notice]) -> None:

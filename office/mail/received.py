@@ -1,5 +1,7 @@
 """Received mail in the admin: what came back, what was made of it, and the mail itself for 30 days."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -14,9 +16,23 @@ from django.views.decorators.http import require_POST
 from foundation.record import record
 from notifications.models import ReceivedMail
 from office.base import OwnPage, ReadOnlyAdmin, acting
+from office.lookups import ChosenFilter
 from office.mail.handled import handled_page
 
 RECEIVED = "admin:notifications_receivedmail_changelist"
+
+
+class WaitingFilter(ChosenFilter):
+    """The mail that waits for the office to read it."""
+
+    title = "waiting"
+    parameter_name = "waiting"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("1", "For the office to read")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.waiting_for_the_office() if self.value() else queryset
 
 
 @admin.register(ReceivedMail)
@@ -24,7 +40,7 @@ class ReceivedMailAdmin(ReadOnlyAdmin):
     """Everything shown is a claim of the mail's writer. The record says who took a mail itself."""
 
     list_display = ["received_at", "sender", "subject", "outcome", "sentence", "person", "handled_at"]
-    list_filter = ["outcome", ("handled_at", admin.EmptyFieldListFilter)]
+    list_filter = [WaitingFilter, "outcome", ("handled_at", admin.EmptyFieldListFilter)]
     list_select_related = ["handled_by", "thread__registration__person", "thread__registration__session__workshop"]
     search_fields = ["sender", "subject", "thread__registration__person__name", "thread__uid"]
     date_hierarchy = "received_at"

@@ -15,13 +15,14 @@ from foundation import database_clock
 from foundation.dates import day_and_time
 from office.base import OfficeAdmin, OwnPage, PanelInline, acting
 from office.dates import when_and_where
+from office.lookups import ChosenFilter
 from office.sessions.asking import PAGES, decide, open_pages
 from office.sessions.forms import DEADLINES, FurtherMeetingInline, PublishedForm, ScheduleForm
 from sessions_app.display.meter import meter_for_office
 from sessions_app.models import Decision, Meeting, MeetingPlan, Session
 
 
-class UpcomingFilter(admin.SimpleListFilter):
+class UpcomingFilter(ChosenFilter):
     title = "time"
     parameter_name = "when"
 
