@@ -1,6 +1,5 @@
-"""Read the headers of a received mail: who wrote it, whether a machine did, and whether the sender is proven."""
+"""Read the headers of a received mail: who wrote it, and whether a machine did."""
 
-import re
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses
@@ -8,9 +7,6 @@ from email.utils import getaddresses
 from foundation.text import one_line
 
 LONGEST_ADDRESS = 254
-COMMENT_TOKEN = re.compile(r"\\.|[()]|[^()\\]+|\\")
-RESULT = re.compile(r"^\s*([\w-]+)(?:\s*/\s*\d+)?\s*=\s*([\w-]+)(.*)$", re.DOTALL)
-FROM_DOMAIN = re.compile(r"\bheader\.from\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
 
 
 def header(headers: Message, name: str) -> str:
@@ -55,38 +51,3 @@ def is_automatic(headers: Message) -> bool:
     if any(name.lower().startswith("list-") for name in headers):
         return True
     return "Return-Path" in headers and header(headers, "Return-Path").replace(" ", "") in ("<>", "")
-
-
-def is_proven(headers: Message, domain: str, authserv_id: str) -> bool:
-    """Tell whether the topmost Authentication-Results of our own server says dmarc=pass for `domain` (RFC 8601).
-
-    `authserv_id` is the name by which our server signs that header; "" proves nothing. A sender may write the same
-    header in our server's name, but ours stands above it.
-    """
-    if not authserv_id:
-        return False
-    for line in headers.get_all("Authentication-Results", []):
-        server, *results = _without_comments(one_line(str(line))).split(";")
-        if not server.split() or server.split()[0].strip('"').lower() != authserv_id.lower():
-            continue
-        found = [match.groups() for match in map(RESULT.match, results) if match]
-        dmarc = [(result, rest) for method, result, rest in found if method.lower() == "dmarc"]
-        if len(dmarc) != 1 or dmarc[0][0].lower() != "pass":
-            return False
-        of = FROM_DOMAIN.search(dmarc[0][1])
-        return of is not None and same_address_form(f"x@{of[1]}") == f"x@{domain}"
-    return False
-
-
-def _without_comments(words: str) -> str:
-    """Return a header without its comments (RFC 5322 section 3.2.2), in one pass: an attacker nests them deep."""
-    outside, depth = [], 0
-    for token in COMMENT_TOKEN.findall(words):
-        if token == "(":
-            depth += 1
-        elif token == ")" and depth:
-            depth -= 1
-            outside.append(" ")
-        elif not depth:
-            outside.append(token)
-    return "".join(outside)

@@ -12,9 +12,11 @@ from email import message_from_bytes
 from email.message import Message
 from email.parser import BytesHeaderParser
 
+from foundation.text import one_line
+from notifications.replies.authentication import is_proven
 from notifications.replies.calendar_replies import CalendarReply, read_reply
 from notifications.replies.delivery_reports import FailedRecipient, failed_recipients, parts_of
-from notifications.replies.headers import decoded, header, is_automatic, is_proven, sender_of
+from notifications.replies.headers import decoded, header, is_automatic, sender_of
 
 MOST_BYTES = 1024 * 1024
 # No calendar program writes a longer answer, and reading one takes time.
@@ -74,12 +76,13 @@ def _read_headers(raw: bytes, authserv_id: str) -> IncomingMail:
     headers = BytesHeaderParser().parsebytes(raw[:HEADER_BYTES])
     message_id = "".join(header(headers, "Message-ID").split())
     sender = sender_of(headers)
+    results = [one_line(str(line)) for line in headers.get_all("Authentication-Results", [])]
     return IncomingMail(
         message_id=message_id if 0 < len(message_id) <= 255 else _digest(raw),
         sender=sender,
         subject=decoded(header(headers, "Subject"))[:255],
         is_automatic=is_automatic(headers),
-        is_proven=bool(sender) and is_proven(headers, sender.rpartition("@")[2], authserv_id),
+        is_proven=bool(sender) and is_proven(results, sender.rpartition("@")[2], authserv_id),
     )
 
 

@@ -164,6 +164,14 @@ def test_a_forged_decline_keeps_the_seat_and_asks_once_a_day(answer, thread, reg
     assert kinds(registration)[2:] == ["unproven", "unproven"]
 
 
+def test_an_address_that_speaks_for_our_server_frees_no_seat(answer, thread, registration):
+    address = 'x; dmarc=pass header.from=example.edu ("@evil.example'
+    said = f'{AUTHSERV}; spf=pass smtp.mailfrom="{address}; dkim=none; dmarc=fail header.from=example.edu'
+    forged = (f"Authentication-Results: {said}",)
+    assert answer("DECLINED", proven=False, headers=forged).outcome == "unproven"
+    assert (state(thread), Decline.objects.count()) == (NOTHING, 0)
+
+
 def test_where_proof_is_required_a_forged_decline_is_only_recorded(answer, registration, settings):
     settings.REPLY_AUTHENTICATION = "require"
     assert answer("DECLINED", proven=False).outcome == "unproven"
