@@ -25,8 +25,7 @@ ADDRESS = re.compile(rf"(?P<local>{ATOM}(?:\.{ATOM})*)@{LABEL}(?:\.{LABEL})*")
 def plain_address(text: str) -> str:
     """Return an address in the one form in which it is stored and compared: visible, in lower case, its domain in ASCII
     (IDNA). What is no address comes back as it is."""
-    text = without_invisible(text).strip()
-    local, at, domain = text.rpartition("@")
+    local, at, domain = without_invisible(text).strip().rpartition("@")
     text = local + at + plain_domain(domain)
     # Some letters that only look like ours become ours in lower case.
     return text.lower() if text.isascii() else text
@@ -35,6 +34,7 @@ def plain_address(text: str) -> str:
 def plain_domain(text: str) -> str:
     """Return a domain in lower case, an international one in its ASCII form (IDNA), `bücher.example` as
     `xn--bcher-kva.example`. What is no domain comes back as it is."""
+    text = without_invisible(text).strip()
     try:
         return text.encode("idna").decode("ascii").lower() if not text.isascii() else text.lower()
     except UnicodeError:

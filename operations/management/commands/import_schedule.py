@@ -8,7 +8,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.models import Person, validate_time_zone
+from accounts.models import Person
+from foundation.values.addresses import plain_address
+from foundation.values.zones import read_zone
 from sessions_app.schedule_import.importing import WrongRows, import_schedule
 
 LARGEST = 5_000_000  # bytes; a season is a few thousand
@@ -40,7 +42,7 @@ same start) are left alone, so a corrected file can be imported again."""
     def handle(self, *, file: Path, time_zone: str, publish: bool, by: str | None, **options: Any) -> None:
         data, person = self._read(file), self._person(by)
         try:
-            validate_time_zone(time_zone)
+            time_zone = read_zone(time_zone)
         except ValidationError as error:
             raise CommandError(error.message) from None
         try:
@@ -76,7 +78,7 @@ same start) are left alone, so a corrected file can be imported again."""
         if address is None:
             return Person.objects.rule()
         try:
-            return Person.objects.get(email__iexact=address.strip(), is_staff=True)
+            return Person.objects.get(email=plain_address(address), is_staff=True)
         except Person.DoesNotExist:
             raise CommandError(f"Nobody of the office has the address {address}.") from None
 
