@@ -1,7 +1,6 @@
 """The forms about a person. They check shape and keep what was typed; who may sign in is for accounts/sign_in.py."""
 
 import struct
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,7 +22,8 @@ from accounts import sign_in
 from accounts.models import Campus, Person, Unit
 from accounts.signals import DECIDING, person_changed
 from foundation import database_clock
-from foundation.text import BIDI_OVERRIDES
+from foundation.values.addresses import AddressFormField
+from foundation.values.lines import OneLineField
 
 NAME_MISSING = "Enter your name"
 ROLE_MISSING = "Choose the one that fits you best"
@@ -31,21 +31,6 @@ EMAIL_WRONG = "Enter your school email address, like name@school.edu"
 EMAIL_ELSEWHERE = "That is not a school address. Use the one the school gave you."
 CODE_MISSING = "Enter the six-digit code from the email"
 CODE_WRONG = "That code is not right. Check the newest email, or send a new code."
-NOT_PRINTABLE = "Enter this on one line, without control characters"
-
-
-class OneLineField(forms.CharField):
-    """One line of text in any script. Refuses line breaks and control characters, which could forge what is printed."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["error_messages"] = {"null_characters_not_allowed": NOT_PRINTABLE} | kwargs.get("error_messages", {})
-        super().__init__(*args, **kwargs)
-
-    def clean(self, value: str) -> str:
-        value = super().clean(value)
-        if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") or letter in BIDI_OVERRIDES for letter in value):
-            raise ValidationError(NOT_PRINTABLE, code="not_printable")
-        return " ".join(value.split())
 
 
 def name_field(**kwargs: Any) -> OneLineField:
@@ -89,7 +74,7 @@ def campus_field(**kwargs: Any) -> forms.ModelChoiceField:
 class SignInForm(RequestLoginCodeForm):
     """Ask for a school address. Refuses other addresses, and the same one asked for too often (code `rate_limited`)."""
 
-    email = forms.EmailField(
+    email = AddressFormField(
         label="School email",
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
@@ -97,11 +82,7 @@ class SignInForm(RequestLoginCodeForm):
     )
 
     def clean_email(self) -> str:
-        typed = self.cleaned_data["email"]
-        # Before lower(): some letters that only look like ours become ours there.
-        if not typed.isascii():
-            raise ValidationError(EMAIL_WRONG, code="invalid")
-        email = typed.lower()
+        email = self.cleaned_data["email"]
         if not sign_in.may_ask(email):
             raise ValidationError(EMAIL_ELSEWHERE, code="elsewhere")
         return email

@@ -1,29 +1,24 @@
 """Who people are: Person, the Unit they belong to, the Campus they work on."""
 
-import zoneinfo
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
 from foundation import database_clock
 from foundation.naming import Named
-
-
-def validate_time_zone(name: str) -> None:
-    """Refuse with ValidationError what the tz database does not know."""
-    if name not in zoneinfo.available_timezones():
-        raise ValidationError(f"“{name}” is not a time zone. Use a name like America/Chicago.")
+from foundation.values.addresses import AddressField, plain_address
+from foundation.values.lines import LineField
+from foundation.values.zones import validate_time_zone
 
 
 class Campus(Named):
     """A place where the school works; its zone is the default for sessions held there."""
 
-    name = models.CharField(max_length=80, unique=True)
+    name = LineField(max_length=80, unique=True)
     time_zone = models.CharField(max_length=60, default="America/Chicago", validators=[validate_time_zone])
 
     class Meta:
@@ -37,7 +32,7 @@ class Campus(Named):
 class Unit(models.Model):
     """A department or administrative unit."""
 
-    name = models.CharField(max_length=120, unique=True)
+    name = LineField(max_length=120, unique=True)
 
     class Meta:
         ordering = ["name"]
@@ -87,9 +82,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
         STUDENT = "student", "Student"
         OTHER = "other", "Other"
 
-    email = models.EmailField("school email", max_length=254, unique=True)
-    name = models.CharField(max_length=120, blank=True)
-    pronouns = models.CharField(max_length=40, blank=True)
+    email = AddressField("school email", max_length=254, unique=True)
+    name = LineField(max_length=120, blank=True)
+    pronouns = LineField(max_length=40, blank=True)
     role = models.CharField(max_length=10, choices=Role.choices, blank=True)
     unit = models.ForeignKey(Unit, models.SET_NULL, null=True, blank=True, related_name="people")
     campus = models.ForeignKey(Campus, models.SET_NULL, null=True, blank=True, related_name="people")
@@ -116,11 +111,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
-    def clean(self) -> None:
-        self.email = self.email.strip().lower()
-
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.email = self.email.strip().lower()
+        self.email = plain_address(self.email)
         super().save(*args, **kwargs)
 
     @property

@@ -14,6 +14,7 @@ from catalog.signals import audience_changed
 from foundation import database_clock
 from foundation.naming import Named, label_of
 from foundation.record import record
+from foundation.values.lines import LineField
 from foundation.verbs import lock_row, verb
 
 
@@ -26,7 +27,7 @@ class Format(models.TextChoices):
 class Topic(models.Model):
     """A subject people filter the catalog by."""
 
-    name = models.CharField(max_length=80, unique=True)
+    name = LineField(max_length=80, unique=True)
     slug = models.SlugField(max_length=80, unique=True)
 
     class Meta:
@@ -41,10 +42,10 @@ class Facilitator(Named):
 
     NAMING = ("name", "credentials", "pronouns")
 
-    name = models.CharField(max_length=120)
-    credentials = models.CharField(max_length=80, blank=True, help_text="For example MEd or MD, MPH.")
-    pronouns = models.CharField(max_length=40, blank=True)
-    title = models.CharField(max_length=160, blank=True)
+    name = LineField(max_length=120)
+    credentials = LineField(max_length=80, blank=True, help_text="For example MEd or MD, MPH.")
+    pronouns = LineField(max_length=40, blank=True)
+    title = LineField(max_length=160, blank=True)
 
     class Meta:
         ordering = ["name"]
@@ -81,9 +82,9 @@ class Workshop(Named):
         Person.Role.OTHER: "for_others",
     }
 
-    title = models.CharField(max_length=160, unique=True)
+    title = LineField(max_length=160, unique=True)
     slug = models.SlugField(max_length=160, unique=True)
-    summary = models.CharField(max_length=240, blank=True, help_text="One sentence, shown in lists.")
+    summary = LineField(max_length=240, blank=True, help_text="One sentence, shown in lists.")
     description = models.TextField(blank=True, help_text="Markdown.")
     minutes = models.PositiveSmallIntegerField(
         "length in minutes", default=90, validators=[MinValueValidator(15), MaxValueValidator(600)]
@@ -184,7 +185,7 @@ class Objective(models.Model):
 
     workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="objectives")
     position = models.PositiveSmallIntegerField(default=0)
-    text = models.CharField(max_length=240)
+    text = LineField(max_length=240)
 
     class Meta:
         ordering = ["position", "pk"]

@@ -6,7 +6,6 @@ An error stops every start (web, worker, beat, commands) from config/settings.py
 
 import os
 import re
-import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.core.validators import validate_domain_name, validate_email
+
+from foundation.values.addresses import read_address
+from foundation.values.zones import zone_names
 
 TRUE_WORDS, FALSE_WORDS = {"1", "true", "on", "ok", "y", "yes"}, {"0", "false", "off", "n", "no", ""}
 DEVELOPMENT_KEY = "b25seS1mb3ItZGV2ZWxvcG1lbnQtYW5kLW5vLW1vcmU="
@@ -83,12 +84,16 @@ def email_url_problem(value: str, debug: bool) -> str:
 
 
 def office_email_problem(value: str, debug: bool) -> str:
+    return "" if is_address(value) else f"OFFICE_EMAIL is {value!r}, not an e-mail address that people can answer to."
+
+
+def is_address(value: str) -> bool:
+    """Tell whether mail can be sent to `value` and calendars can name it."""
     try:
-        validate_email(value)
+        read_address(value)
     except ValidationError:
-        return f"OFFICE_EMAIL is {value!r}, not an e-mail address."
-    # Valid as such, but not what people and their calendars could answer to.
-    return f"OFFICE_EMAIL is {value!r}, which names no domain." if value.endswith("]") else ""
+        return False
+    return True
 
 
 def one_line(name: str) -> Callable[[str, bool], str]:
@@ -102,19 +107,15 @@ def one_line(name: str) -> Callable[[str, bool], str]:
 
 
 def time_zone_problem(value: str, debug: bool) -> str:
-    return "" if value in zoneinfo.available_timezones() else f"TIME_ZONE is {value!r}, not a time zone."
+    return "" if value in zone_names() else f"TIME_ZONE is {value!r}, not a time zone."
 
 
 def domains_problem(value: str, debug: bool) -> str:
     domains = [domain.strip() for domain in value.split(",") if domain.strip()]
     if not domains:
         return "SIGNUP_EMAIL_DOMAINS is empty, so nobody new could sign in."
-    for domain in domains:
-        try:
-            validate_domain_name(domain)
-        except ValidationError:
-            return f"SIGNUP_EMAIL_DOMAINS holds {domain!r}, not a domain."
-    return ""
+    wrong = next((domain for domain in domains if not is_address(f"name@{domain}")), None)
+    return f"SIGNUP_EMAIL_DOMAINS holds {wrong!r}, not a domain." if wrong else ""
 
 
 def hosts_problem(value: str, debug: bool) -> str:

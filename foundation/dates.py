@@ -5,15 +5,16 @@ Every page, mail and calendar takes its words from here: “Tue, May 14”, “1
 
 from datetime import datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+
+from foundation.values.zones import zone_of
 
 REMEMBERED = 8192
 
 
 @lru_cache(REMEMBERED)
 def local(instant: datetime, zone: str) -> datetime:
-    """Return `instant` (aware) on the wall clock of `zone`."""
-    return instant.astimezone(ZoneInfo(zone))
+    """Return `instant` (aware) on the wall clock of `zone`, on the portal's for a name that is no zone."""
+    return instant.astimezone(zone_of(zone))
 
 
 @lru_cache(REMEMBERED)

@@ -46,3 +46,9 @@ def one_line(text: str) -> str:
         if letter.isspace() or (unicodedata.category(letter) not in ("Cc", "Cs") and letter not in UNSEEN)
     )
     return " ".join("".join(letters).split())
+
+
+def shown(text: str) -> str:
+    """Return what somebody typed so that it can be repeated on one line: short, and printable throughout."""
+    text = text if len(text) <= 60 else text[:59] + "…"
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)

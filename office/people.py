@@ -15,6 +15,7 @@ from django.utils.html import format_html
 
 from accounts.models import Campus, Person, Unit
 from accounts.signals import DECIDING, address_changed, person_changed
+from foundation.values.addresses import AddressFormField
 from office.base import NamedAdmin, OfficeAdmin, PanelInline, acting
 from office.lookups import ChosenFilter, ShownOnly
 from registrations.models import Registration
@@ -28,13 +29,13 @@ class ByAddress(forms.Form):
 
     person: Person
 
-    email = forms.EmailField(
+    email = AddressFormField(
         label="E-mail address", error_messages={"required": "Enter the address of somebody with an account."}
     )
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"]
-        person = Person.objects.filter(email__iexact=email).exclude(email=Person.objects.RULE_ADDRESS).first()
+        person = Person.objects.filter(email=email).exclude(email=Person.objects.RULE_ADDRESS).first()
         if person is None:
             raise forms.ValidationError("Nobody has this address. Add the person under People first.")
         self.person = person

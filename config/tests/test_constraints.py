@@ -1,6 +1,6 @@
 """What the database itself refuses, whatever the code above it does (guarantees: constraint first)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.apps import apps
@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 OURS = [model for app in ("accounts", "catalog", "sessions_app", "registrations", "notifications")
         for model in apps.get_app_config(app).get_models()]  # fmt: skip
+LONG_AGO, FAR_AHEAD = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 # One change to a row that must not be, for each check.
 CHECKS = {
     "workshop_minimum_within_capacity": [{"default_minimum": 25}, {"default_minimum": 0}],
@@ -38,6 +39,8 @@ CHECKS = {
     ],
     "session_registration_opens_before_it_closes": [{"registration_opens_at": models.F("registration_closes_at")}],
     "meeting_ends_after_it_starts": [{"ends_at": models.F("starts_at")}],
+    "session_in_this_century": [{"starts_at": LONG_AGO, "confirm_by": LONG_AGO}, {"ends_at": FAR_AHEAD}],
+    "meeting_in_this_century": [{"starts_at": LONG_AGO}, {"ends_at": FAR_AHEAD}],
     "registered_since_some_time": [{"status": "registered", "seated_at": None}],
     "withdrawn_at_some_time": [{"status": "withdrawn", "withdrawn_at": None}],
     "nomination_answered_at_some_time": [{"status": "declined", "answered_at": None}],

@@ -15,6 +15,7 @@ from django.db.models import Count, F, Max, Model, Q, QuerySet
 
 from accounts.models import Campus, Person
 from foundation.links import absolute
+from foundation.values.zones import zone_of
 from notifications.calendars.invitations import description_for, summary_for
 from notifications.calendars.snapshots import place_words
 from notifications.calendars.writing import Entry
@@ -105,7 +106,7 @@ def _own_entry(thread: CalendarThread, parts: "Parts", records: "Records") -> En
         stamp=records.last_change(meeting, registration.seated_at, registration.person.discreet_titles_chosen_at),
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
-        time_zone=meeting.time_zone,
+        time_zone=zone_of(meeting.time_zone).key,
         summary=summary_for(registration.person, session),
         description=description_for(registration),
         location=place_words(meeting, session),
@@ -136,7 +137,7 @@ def _public_entry(meeting: Meeting, parts: "Parts", records: "Records", busy: bo
         stamp=records.last_change(meeting),
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
-        time_zone=meeting.time_zone,
+        time_zone=zone_of(meeting.time_zone).key,
         summary=session.workshop.title,
         description=f"{session.workshop.summary}\nAbout this session: {absolute(session.get_absolute_url())}",
         location=place_words(meeting, session),

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from accounts.models import Person
 from foundation.links import absolute
+from foundation.values.zones import zone_of
 from notifications.calendars.snapshots import instant_in, snapshot_of
 from notifications.calendars.writing import Invitation, Mailbox
 from notifications.models import Notice
@@ -34,7 +35,7 @@ def invitation_of(notice: Notice, at: datetime) -> Invitation:
         stamp=at,
         starts_at=instant_in(shown, "starts_at"),
         ends_at=instant_in(shown, "ends_at"),
-        time_zone=shown["time_zone"],
+        time_zone=zone_of(shown["time_zone"]).key,
         summary=DISCREET_TITLE if registration.person.discreet_titles else shown["title"],
         description=description_for(registration, shown["facilitators"]),
         location=shown["place"],

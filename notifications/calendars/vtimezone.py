@@ -16,6 +16,8 @@ from pathlib import Path
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
+from foundation.values.zones import zone_names
+
 FIRST_YEAR = 1970
 WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
 CLOCK = r"[+-]?\d{1,3}(?::\d\d){0,2}"
@@ -56,7 +58,7 @@ class Change:
 
 def zone(time_zone: str) -> zoneinfo.ZoneInfo:
     """Return the zone of this IANA name. Raises ValueError for any other name, other spellings included."""
-    if time_zone not in _names():
+    if time_zone not in zone_names():
         raise ValueError(f"There is no time zone named {time_zone!r}.")
     return zoneinfo.ZoneInfo(time_zone)
 
@@ -100,12 +102,6 @@ def _component(time_zone: str) -> SharedTimezone:
         part.add("tzname", change.name)
         component.add_component(part)
     return component
-
-
-@cache
-def _names() -> frozenset[str]:
-    # Two files among the zones are no zone: one is the machine's own, one is for a machine that was never told its own.
-    return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})
 
 
 @cache

@@ -15,6 +15,7 @@ from icalendar import Calendar, Component, Event, vCalAddress, vDuration, vText
 from icalendar.parser import Contentline
 
 from foundation.text import REMEMBERED, one_line
+from foundation.values.addresses import ADDRESS, MOST
 from notifications.calendars.vtimezone import SharedTimezone, vtimezone, zone
 
 PRODID = "-//Quorum//Sessions//EN"
@@ -25,9 +26,6 @@ STATUSES = ("TENTATIVE", "CONFIRMED", "CANCELLED")
 NOT_YET = "(not yet confirmed) "
 # How soon a calendar program may ask again. Most wait longer, whatever this says.
 REFRESHED = timedelta(hours=1)
-ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-ADDRESS = re.compile(rf"{ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})*")
 UID = re.compile(r"[!-~]{1,255}")
 
 
@@ -39,7 +37,7 @@ class Mailbox:
     address: str
 
     def __post_init__(self) -> None:
-        if len(self.address) > 254 or not ADDRESS.fullmatch(self.ascii_address):
+        if len(self.address) > MOST or not ADDRESS.fullmatch(self.ascii_address):
             raise ValueError(f"{self.address!r} is not an e-mail address.")
 
     @property

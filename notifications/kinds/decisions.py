@@ -7,7 +7,6 @@ changes. Whether a decision is due is asked when the digest is to be sent.
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -29,7 +28,7 @@ PAGES = {"run_anyway_url": "run-anyway", "extend_url": "extend", "cancel_url": "
 
 def owe_digest(now: datetime) -> None:
     """Owe the office the day's digest, from seven in the morning in TIME_ZONE on. It expires at midnight."""
-    here = now.astimezone(ZoneInfo(settings.TIME_ZONE))
+    here = local(now, settings.TIME_ZONE)
     if here.time() < AT:
         return
     midnight = datetime.combine(here.date() + timedelta(days=1), time(), here.tzinfo)

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 
 from accounts.models import Person
+from foundation.dates import local
 from foundation.wall_clock import instant
 from office.sessions.fields import WallClockField
 from sessions_app.models import Session
@@ -76,7 +76,7 @@ class ExtendForm(DecisionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.session.confirm_by:
-            before = self.session.confirm_by.astimezone(ZoneInfo(self.session.time_zone))
+            before = local(self.session.confirm_by, self.session.time_zone)
             self.initial["until"] = before.replace(tzinfo=None)
         self.fields["until"].help_text = f"On the clock of {self.session.time_zone}, at the start at the latest."
 
@@ -84,9 +84,9 @@ class ExtendForm(DecisionForm):
         return f"{self.session.seats_taken} of {self.session.minimum} have registered. It is decided at the new date."
 
     def clean_until(self) -> datetime:
-        local = self.cleaned_data["until"]
+        until = self.cleaned_data["until"]
         try:
-            return instant(local.date(), local.time(), self.session.time_zone)
+            return instant(until.date(), until.time(), self.session.time_zone)
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
 

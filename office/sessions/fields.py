@@ -1,21 +1,17 @@
 """How the office types when and where a meeting is: a day and times on the wall clock of a zone, a venue or a link."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 
-from accounts.models import validate_time_zone
-from foundation.wall_clock import instant
+from foundation.values.days import validate_day
+from foundation.values.links import LinkFormField
+from foundation.values.zones import ZoneFormField, zone_of
+from foundation.wall_clock import end_after, instant
 from sessions_app.models import Meeting, MeetingPlan, Times, Venue
-
-DAYS_OF_A_CALENDAR = [
-    MinValueValidator(date(2000, 1, 1), "Choose a date from the year 2000 on."),
-    MaxValueValidator(date(2100, 12, 31), "Choose a date before the year 2101."),
-]
 
 
 def day_input(**attrs: str) -> forms.DateInput:
@@ -40,7 +36,7 @@ class WallClockField(forms.MultiValueField):
     widget = WallClockWidget
 
     def __init__(self, **kwargs: Any) -> None:
-        fields = [forms.DateField(required=False, validators=DAYS_OF_A_CALENDAR), forms.TimeField(required=False)]
+        fields = [forms.DateField(required=False, validators=[validate_day]), forms.TimeField(required=False)]
         super().__init__(fields, require_all_fields=False, **{"required": False} | kwargs)
 
     def compress(self, data_list: list) -> datetime | None:
@@ -61,29 +57,31 @@ class MeetingPart(forms.Form):
 class TimesFields(MeetingPart):
     """When one meeting is: a day, and its times on the wall clock of a zone. A valid form knows the instants, too."""
 
-    day = forms.DateField(label="Date", widget=day_input(), validators=DAYS_OF_A_CALENDAR)
+    day = forms.DateField(label="Date", widget=day_input(), validators=[validate_day])
     starts = forms.TimeField(label="Starts at", widget=time_input())
     ends = forms.TimeField(
-        label="Ends at", required=False, widget=time_input(), help_text="Blank: the start plus the workshop’s length."
+        label="Ends at",
+        required=False,
+        widget=time_input(),
+        help_text="Blank: the start plus the workshop’s length. Earlier than the start: on the next day.",
     )
-    zone = forms.CharField(
+    zone = ZoneFormField(
         label="Time zone",
         required=False,
         max_length=60,
-        validators=[validate_time_zone],
         widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off", "class": "vTextField"}),
     )
 
     @staticmethod
     def initial_of(meeting: Meeting) -> dict:
         """Return what the fields show for a meeting that exists."""
-        zone = ZoneInfo(meeting.time_zone)
+        zone = zone_of(meeting.time_zone)
         starts_at, ends_at = meeting.starts_at.astimezone(zone), meeting.ends_at.astimezone(zone)
         return {
             "day": starts_at.date(),
             "starts": starts_at.time(),
             "ends": ends_at.time(),
-            "zone": meeting.time_zone,
+            "zone": zone.key,
         }
 
     def default_zone(self) -> str:
@@ -95,17 +93,17 @@ class TimesFields(MeetingPart):
         cleaned = self.cleaned_data
         if "zone" not in self.errors:
             cleaned["zone"] = cleaned.get("zone") or self.default_zone()
-        self.starts_at, self.ends_at = self._instant("starts"), self._instant("ends")
-        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
-            self.add_error("ends", "A meeting ends after it starts.")
+        day, starts, ends, zone = (cleaned.get(field) for field in ("day", "starts", "ends", "zone"))
+        self.starts_at = self._instant("starts", instant, day, starts, zone)
+        self.ends_at = self._instant("ends", end_after, self.starts_at, ends, zone)
         return cleaned
 
-    def _instant(self, name: str) -> datetime | None:
-        day, at, zone = (self.cleaned_data.get(field) for field in ("day", name, "zone"))
-        if day is None or at is None or not zone:
+    def _instant(self, name: str, clock: Callable[..., datetime], *typed: Any) -> datetime | None:
+        """Return the instant that `clock` makes of what was `typed`; None where a part is missing or wrong."""
+        if None in typed or "zone" in self.errors:
             return None
         try:
-            return instant(day, at, zone)
+            return clock(*typed)
         except ValueError as error:
             self.add_error(name, str(error))
             return None
@@ -123,11 +121,10 @@ class PlaceFields(MeetingPart):
     venue = forms.ModelChoiceField(
         Venue.objects.select_related("campus"), label="Venue", required=False, empty_label="No venue, online"
     )
-    join_link = forms.URLField(
+    join_link = LinkFormField(
         label="Join link",
         required=False,
         max_length=500,
-        assume_scheme="https",
         widget=forms.URLInput(attrs={"class": "vURLField"}),
     )
 
@@ -146,7 +143,7 @@ class MeetingFields(PlaceFields, TimesFields):
 
     def default_zone(self) -> str:
         venue = self.cleaned_data.get("venue")
-        return venue.campus.time_zone if venue else super().default_zone()
+        return zone_of(venue.campus.time_zone).key if venue else super().default_zone()
 
     def plan(self, minutes: int) -> MeetingPlan:
         """Return the meeting as planned; without an end it lasts `minutes`."""

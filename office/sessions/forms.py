@@ -1,13 +1,13 @@
 """The forms of a session: the schedule of a draft, and what may still be typed of a session that is published."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.forms.models import BaseInlineFormSet
 
 from catalog.models import Format
+from foundation.values.zones import zone_of
 from foundation.wall_clock import instant
 from office.base import OfficeForm, PartInline
 from office.sessions.fields import MeetingFields, WallClockField
@@ -82,7 +82,7 @@ class ScheduleForm(MeetingFields, OfficeForm):
         super().__init__(*args, **kwargs)
         first = self.instance.meetings.select_related("venue").first() if self.instance.pk else None
         if first:
-            zone = ZoneInfo(self.instance.time_zone)
+            zone = zone_of(self.instance.time_zone)
             self.initial.update(self.initial_of(first))
             for name in DEADLINES:
                 at = getattr(self.instance, name)

@@ -89,11 +89,13 @@ def test_opening_and_sending_the_page_as_it_is_changes_nothing(clerk, in_may, sm
         ({"day": "2031-05-20", "starts": "13:00", "ends": "15:00"}, 409, "Two meetings overlap."),
         ({"day": "2031-03-09", "starts": "02:30", "ends": "04:00"}, 400, "does not exist"),
         ({"day": "2031-11-02", "starts": "01:30", "ends": "04:00"}, 400, "happens twice"),
-        ({"ends": "11:00"}, 400, "A meeting ends after it starts."),
+        ({"ends": "11:00"}, 400, "It would end at 11:00 on the next day and last 23 hours."),
+        ({"ends": "12:00"}, 400, "It ends at 12:00, which is not after its start at 12:00."),
         ({"day": "soon"}, 400, "Enter a valid date."),
         ({"day": ""}, 400, "This field is required."),
         ({"zone": "Mars/Olympus"}, 400, "is not a time zone"),
-        ({"zone": "\0"}, 400, "Null characters are not allowed."),
+        ({"zone": "\0"}, 400, "is not a time zone"),
+        ({"zone": "localtime"}, 400, "is not a time zone"),
     ],
 )
 def test_impossible_times_are_shown_with_what_was_typed(clerk, in_may, typed, status, sentence):

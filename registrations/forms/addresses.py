@@ -6,19 +6,16 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
-from foundation.text import DIRECTION_MARKS, EMBEDDINGS
+from foundation.values.addresses import read_address
+from foundation.values.lines import without_invisible
 
-# What pasting leaves behind and nobody sees: zero-width marks, soft hyphens, direction marks.
-INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad" + DIRECTION_MARKS + EMBEDDINGS))
 LOOK_ALIKES = str.maketrans({"＠": "@", "，": ",", "；": ";", "“": '"', "”": '"', "‹": "<", "›": ">"})
 QUOTED_NAME = re.compile(r'"[^"\n]*"\s*(?=<)')
 BEFORE_ANGLE = re.compile(r"(?<!\s)\s+(?=<)")
 COMMENT = re.compile(r"\([^()@]*\)")
 ANGLES = re.compile(r"<([^<>]*)>")
 AROUND = "<>()[]{}\"'`‘’.:*•·–—-"
-LONGEST = 254
 
 
 class Pasted(NamedTuple):
@@ -34,16 +31,15 @@ def read_addresses(text: str) -> Pasted:
     Words before an address are its name: “Doe, Jane <jane@example.edu>”. “mailto:” and what follows “?” in such a link
     are left off. Nothing is dropped unsaid: what is neither an address nor a name stands in `wrong`.
     """
-    text = text.translate(INVISIBLE).translate(LOOK_ALIKES)
+    text = without_invisible(text).translate(LOOK_ALIKES)
     text = COMMENT.sub(" ", BEFORE_ANGLE.sub(" ", QUOTED_NAME.sub("", text)))
     addresses: dict[str, None] = {}
     wrong: dict[str, None] = {}
     for chunk in re.split(r"[;\r\n\v\f\x85\u2028\u2029]+", text):
         for piece in _pieces(chunk):
-            address = _address(piece)
-            if _is_address(address):
-                addresses.setdefault(address)
-            else:
+            try:
+                addresses.setdefault(read_address(_bare(piece)))
+            except ValidationError:
                 wrong.setdefault(piece.strip() or "<>")
     return Pasted(list(addresses), list(wrong))
 
@@ -79,20 +75,9 @@ def _words(part: str, named: bool = False) -> Iterator[str]:
         yield after
 
 
-def _address(piece: str) -> str:
+def _bare(piece: str) -> str:
     """Return the bare address of a piece like “mailto:Jane@Example.edu?subject=Hello” or “<jane@example.edu>.”"""
     bare = piece.strip().strip(AROUND)
     if bare.lower().startswith("mailto:"):
         bare = unquote(bare[len("mailto:") :].partition("?")[0]).strip().strip(AROUND)
-    # Before lower(): some letters that only look like ours become ours there.
-    return bare.lower() if bare.isascii() else bare
-
-
-def _is_address(address: str) -> bool:
-    if not address.isascii() or len(address) > LONGEST:
-        return False
-    try:
-        validate_email(address)
-    except ValidationError:
-        return False
-    return True
+    return bare

@@ -5,8 +5,8 @@ from typing import Any
 from allauth.core import context, ratelimit
 from django import forms
 
-from accounts.forms import NOT_PRINTABLE
 from accounts.models import Person
+from foundation.values.lines import NOT_PRINTABLE
 from registrations.forms.addresses import read_addresses
 from registrations.models import Nomination
 

@@ -12,6 +12,7 @@ from accounts.models import Person
 from accounts.sign_in import may_ask, may_get_mail
 from foundation import database_clock
 from foundation.record import record
+from foundation.values.addresses import AddressField
 from foundation.verbs import verb
 from registrations.models.accommodation import Accommodation
 from registrations.models.registration import Registration
@@ -80,7 +81,7 @@ class Nomination(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     session = models.ForeignKey(Session, models.PROTECT, related_name="nominations")
-    email = models.EmailField(max_length=254)
+    email = AddressField(max_length=254)
     by = models.ForeignKey(Person, models.PROTECT, related_name="nominations_made", verbose_name="nominated by")
     status = models.CharField(max_length=17, choices=Status.choices, default=Status.OPEN)
     nominated_at = models.DateTimeField()

@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts.models import Person
 from catalog.models import Facilitator, Format
 from foundation import database_clock
 from foundation.record import record
+from foundation.values.days import validate_day
 from foundation.verbs import verb
 from sessions_app.models.deciding import Deciding, DecidingQuerySet
 from sessions_app.models.life import AnyLife
@@ -241,6 +243,10 @@ class Changes(Deciding):
             raise self.Refused("Choose a time in the future.")
         if times.ends_at <= times.starts_at:
             raise self.Refused("A meeting ends after it starts.")
+        try:
+            validate_day(times.starts_at)
+        except ValidationError as error:
+            raise self.Refused(error.message) from None
 
     def _refuse_overlap(self) -> None:
         if any_overlap(list(self.meetings.all())):

@@ -2,15 +2,15 @@
 
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Self
-from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Person
 from foundation import database_clock
-from foundation.dates import day_and_time
+from foundation.dates import day_and_time, local
 from foundation.record import record
+from foundation.values.zones import zone_of
 from foundation.verbs import verb
 from foundation.wall_clock import LONG_AGO
 from sessions_app.models.decision import Decision
@@ -32,10 +32,10 @@ def default_confirm_by(starts_at: datetime, zone: str, now: datetime) -> datetim
 
     Three days before, at 17:00 in its zone, back to Friday if that is a weekend; the start itself if that has passed.
     """
-    day = starts_at.astimezone(ZoneInfo(zone)).date() - timedelta(days=3)
+    day = local(starts_at, zone).date() - timedelta(days=3)
     day -= timedelta(days=max(0, day.weekday() - 4))
     # 17:00 is never skipped or repeated: no zone changes its clock in the afternoon.
-    decided = datetime.combine(day, time(17), ZoneInfo(zone)).astimezone(UTC)
+    decided = datetime.combine(day, time(17), zone_of(zone)).astimezone(UTC)
     return decided if decided > now else starts_at
 
 
@@ -180,8 +180,8 @@ class Deciding(Opening):
             raise self.Refused("The decision date cannot be after the start.")
         before, self.confirm_by, self.asked_at = self.confirm_by, until, None
         self.save(update_fields=["confirm_by", "asked_at"])
-        zone = ZoneInfo(self.time_zone)
-        moved = f"{before.astimezone(zone):%Y-%m-%d %H:%M} to {until.astimezone(zone):%Y-%m-%d %H:%M}"
+        was, will_be = local(before, self.time_zone), local(until, self.time_zone)
+        moved = f"{was:%Y-%m-%d %H:%M} to {will_be:%Y-%m-%d %H:%M}"
         self._decide(Decision.Kind.EXTENDED, f"From {moved}.", by, now, f"Decision date moved from {moved}.")
         session_extended.send(type(self), session=self)
 

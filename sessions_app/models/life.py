@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import validate_time_zone
 from foundation import database_clock
+from foundation.values.days import EARLIEST, LATEST
+from foundation.values.zones import validate_time_zone
 from foundation.verbs import lock_row, part_of_a_verb
 
 AnyLife = TypeVar("AnyLife", bound="Life")
@@ -61,6 +62,9 @@ class Life(models.Model):
         abstract = True
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(starts_at__gte=EARLIEST, ends_at__lt=LATEST), name="session_in_this_century"
+            ),
         ]
 
     @part_of_a_verb

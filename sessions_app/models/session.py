@@ -6,7 +6,6 @@ The parts, each with its fields, constraints, questions and verbs: `life`, `seat
 import secrets
 from datetime import datetime, timedelta
 from typing import Any, Self
-from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -17,6 +16,7 @@ from django.utils.functional import cached_property
 from accounts.models import Campus, Person
 from catalog.models import Format, Workshop
 from foundation import database_clock
+from foundation.dates import local
 from foundation.record import record
 from foundation.verbs import verb
 from sessions_app.models.changes import Changes, ChangesQuerySet
@@ -125,8 +125,8 @@ class Session(Changes):
     def __str__(self) -> str:
         if self.starts_at is None:
             return f"{self.workshop.title} (no date yet)"
-        local = self.starts_at.astimezone(ZoneInfo(self.time_zone))
-        return f"{self.workshop.title}, {local:%a %b} {local.day}, {local.year}"
+        start = local(self.starts_at, self.time_zone)
+        return f"{self.workshop.title}, {start:%a %b} {start.day}, {start.year}"
 
     def get_absolute_url(self) -> str:
         return reverse("session", args=[self.code])
@@ -146,7 +146,7 @@ class Session(Changes):
         if lead is None:
             venues = self.meetings.filter(venue__isnull=False)
             lead = max(venues.values_list("venue__accommodation_lead_days", flat=True), default=DEFAULT_LEAD_DAYS)
-        return self.starts_at.astimezone(ZoneInfo(self.time_zone)) - timedelta(days=lead)
+        return local(self.starts_at, self.time_zone) - timedelta(days=lead)
 
     # ---- preparing a draft ----
 

@@ -9,9 +9,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 
-from accounts.models import Campus, validate_time_zone
+from accounts.models import Campus
 from foundation.dates import short_day, time_span, zone_words
 from foundation.naming import Named
+from foundation.values.days import EARLIEST, LATEST
+from foundation.values.lines import LineField
+from foundation.values.links import LinkField
+from foundation.values.zones import validate_time_zone
 
 DEFAULT_LEAD_DAYS, MOST_LEAD_DAYS = 14, 180
 
@@ -22,8 +26,8 @@ class Venue(Named):
     NAMING = ("campus", "building", "room")
 
     campus = models.ForeignKey(Campus, models.PROTECT, related_name="venues")
-    building = models.CharField(max_length=120)
-    room = models.CharField(max_length=80, blank=True)
+    building = LineField(max_length=120)
+    room = LineField(max_length=80, blank=True)
     capacity = models.PositiveSmallIntegerField(null=True, blank=True)
     directions = models.TextField("how to get there", blank=True)
     access = models.TextField(blank=True, help_text="Step-free entrance, hearing loop, restrooms, scent policy.")
@@ -110,7 +114,7 @@ class Meeting(models.Model):
     ends_at = models.DateTimeField()
     time_zone = models.CharField(max_length=60, validators=[validate_time_zone])
     venue = models.ForeignKey(Venue, models.PROTECT, null=True, blank=True, related_name="meetings")
-    join_link = models.URLField(max_length=500, blank=True)
+    join_link = LinkField(max_length=500, blank=True)
     cancelled_at = models.DateTimeField(null=True, editable=False)
     cancel_reason = models.TextField(blank=True, editable=False)
 
@@ -124,7 +128,12 @@ class Meeting(models.Model):
                 condition=models.Q(ends_at__gt=models.F("starts_at")),
                 name="meeting_ends_after_it_starts",
                 violation_error_message="A meeting ends after it starts.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(starts_at__gte=EARLIEST, ends_at__lt=LATEST),
+                name="meeting_in_this_century",
+                violation_error_message="A meeting is on a day of the years 2000 to 2100.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,8 +9,10 @@ from django.utils.text import slugify
 from accounts.models import Person
 from catalog.models import Format, Workshop
 from foundation.record import record
+from foundation.text import shown
+from foundation.values.lines import line_key
 from sessions_app.models import MeetingPlan, Session, Venue
-from sessions_app.schedule_import.reading import PlannedSession, WrongRow, read_schedule, shown, title_key
+from sessions_app.schedule_import.reading import PlannedSession, WrongRow, read_schedule
 
 
 class WrongRows(Exception):
@@ -41,21 +43,22 @@ def import_schedule(
     instant, so a second run adds nothing. With `publish`, new sessions of published workshops are opened for
     registration, or say why they cannot be. Raises WrongRows if anything is wrong, and then writes nothing at all.
     """
-    plans, wrong = read_schedule(data, time_zone)
-    # Locked, so that two imports at once do not both miss the same session.
-    workshops = {title_key(each.title): each for each in Workshop.objects.select_for_update(no_key=True).order_by("pk")}
-    there = set(Session.objects.values_list("workshop_id", "starts_at"))
     venues = _venues()
+    zones = {name: found[0].campus.time_zone for name, found in venues.items()}
+    plans, wrong = read_schedule(data, time_zone, zones)
+    # Locked, so that two imports at once do not both miss the same session.
+    workshops = {line_key(each.title): each for each in Workshop.objects.select_for_update(no_key=True).order_by("pk")}
+    there = set(Session.objects.values_list("workshop_id", "starts_at"))
     imported = Imported()
     for plan in plans:
-        workshop = workshops.get(title_key(plan.title))
+        workshop = workshops.get(line_key(plan.title))
         if workshop and (workshop.pk, plan.starts_at) in there:
             imported.known_already += 1
             continue
         try:
             meeting = _meeting(plan, venues)
             if workshop is None:
-                workshop = workshops[title_key(plan.title)] = _draft_workshop(plan, by)
+                workshop = workshops[line_key(plan.title)] = _draft_workshop(plan, by)
                 imported.drafted_workshops.append(workshop)
             session = _schedule(plan, workshop, meeting, by, now)
             imported.sessions.append(session)
@@ -74,13 +77,13 @@ def _venues() -> dict[str, list[Venue]]:
     found: dict[str, list[Venue]] = {}
     for venue in Venue.objects.select_related("campus"):
         for name in (str(venue), f"{venue.campus} {venue}"):
-            found.setdefault(title_key(name), []).append(venue)
+            found.setdefault(line_key(name), []).append(venue)
     return found
 
 
 def _meeting(plan: PlannedSession, venues: dict[str, list[Venue]]) -> MeetingPlan:
     """Return the one meeting of a row. Raises ValueError if the venue it names is unknown, or not the only one."""
-    named = venues.get(title_key(plan.venue), []) if plan.venue else [None]
+    named = venues.get(line_key(plan.venue), []) if plan.venue else [None]
     if not named:
         raise ValueError(
             f"No venue is called “{shown(plan.venue)}”. Add it in the admin first, or leave the cell empty."

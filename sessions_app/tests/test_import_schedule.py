@@ -147,8 +147,16 @@ def test_the_published_schedules_can_be_read_as_they_are(db, settings, year):
         FOUNDATIONAL.replace("\n", "\n\n,,,\n").encode(),
         FOUNDATIONAL.replace("workshop,date,start", " Workshop , DATE ,Start").encode(),
         b"\xef\xbb\xbf" + FOUNDATIONAL.replace(",", ";").replace("\n", "\r\n").encode(),
+        FOUNDATIONAL.encode("utf-16"),
+        FOUNDATIONAL.replace(",", "\t").encode("utf-16"),
+        b"sep=,\r\n" + FOUNDATIONAL.replace("\n", "\r\n").encode(),
+        b"\xef\xbb\xbfsep=;\r\n" + FOUNDATIONAL.replace(",", ";").encode(),
+        b'"sep=\t"\n' + FOUNDATIONAL.replace(",", "\t").encode(),
+        b"sep=,,,,\r" + FOUNDATIONAL.replace("\n", "\r").encode(),
+        FOUNDATIONAL.replace(",", ",\u200b").replace("\n", "\u200e\n").encode(),
     ],
-    ids=["bom", "semicolons", "tabs", "crlf", "cr", "quoted", "newline", "trailing", "blanks", "heading", "excel"],
+    ids=["bom", "semicolons", "tabs", "crlf", "cr", "quoted", "newline", "trailing", "blanks", "heading", "excel"]
+    + ["utf-16", "unicode-text", "sep", "sep-semicolon", "sep-tab", "sep-saved-again", "unseen"],
 )
 def test_every_way_a_spreadsheet_writes_the_file_is_read_the_same(content):
     assert [(p.title, p.starts_at, p.ends_at) for p in read_schedule(content, CHICAGO)[0]] == [
@@ -238,13 +246,35 @@ def test_wrong_rows_are_listed_with_their_numbers_and_nothing_is_written(implici
     ("row", "sentence"),
     [
         ("A,2024-02-30,12:00,13:00", "There is no day 2024-02-30."),
-        ("A,5/14/2024,12:00,13:00", "“5/14/2024” is not a date. Write it like 2024-05-14."),
+        ("A,5/6/2024,12:00,13:00", "“5/6/2024” may mean 2024-05-06 or 2024-06-05. Write the one you mean like that."),
+        ("A,14/14/2024,12:00,13:00", "There is no day 14/14/2024."),
+        ("A,5/14/1999,12:00,13:00", "The year 1999 is outside 2000 to 2100."),
+        ("A,2/30/2024,12:00,13:00", "There is no day 2/30/2024."),
+        ("A,30-Feb-24,12:00,13:00", "There is no day 30-Feb-24."),
+        ("A,14-Mai-24,12:00,13:00", "“14-Mai-24” is not a date. Write it like 2024-05-14."),
+        ("A,5/14,12:00,13:00", "“5/14” is not a date. Write it like 2024-05-14."),
+        ("A,45426,12:00,13:00", "“45426” is not a date. Write it like 2024-05-14."),
+        (
+            'A,"Monday, May 14, 2024",12:00,13:00',
+            "“Monday, May 14, 2024” is a Tuesday. Correct the day, or write it like 2024-05-14.",
+        ),
         ("A,20240514,12:00,13:00", "“20240514” is not a date. Write it like 2024-05-14."),
         ("A,,12:00,13:00", "“” is not a date. Write it like 2024-05-14."),
         ("A,0024-05-14,12:00,13:00", "The year 24 is outside 2000 to 2100."),
         ("A,2024-05-14,25:00,13:00", "“25:00” is not a time for “start”. Write it like 13:30."),
         ("A,2024-05-14,12:00,1 PM", "“1 PM” is not a time for “end”. Write it like 13:30."),
-        ("A,2024-05-14,14:00,12:30", "It ends at 12:30, which is not after its start at 14:00."),
+        ("A,2024-05-14,13:30 PM,14:00", "“13:30 PM” is not a time for “start”. Write it like 13:30."),
+        ("A,2024-05-14,0:30 AM,14:00", "“0:30 AM” is not a time for “start”. Write it like 13:30."),
+        ("A,2024-05-14,12:30:15,14:00", "“12:30:15” is not a time for “start”. Write it like 13:30."),
+        (
+            "A,2024-05-14,9:00,8:30",
+            "It would end at 08:30 on the next day and last 23 hours 30 minutes. A meeting lasts 12 hours at most: "
+            "correct the start or the end.",
+        ),
+        (
+            "A,2024-05-14,7:00,19:30",
+            "It would last 12 hours 30 minutes. A meeting lasts 12 hours at most: correct the start or the end.",
+        ),
         ("A,2024-05-14,14:00,14:00", "It ends at 14:00, which is not after its start at 14:00."),
         (
             "A,2024-03-10,02:30,04:00",
@@ -257,6 +287,9 @@ def test_wrong_rows_are_listed_with_their_numbers_and_nothing_is_written(implici
         (" ,2024-05-14,12:00,13:00", "The workshop has no title."),
         ("x" * 161 + ",2024-05-14,12:00,13:00", "The title has 161 characters. Shorten it to 160."),
         ("A\0B,2024-05-14,12:00,13:00", "The title contains a control character, such as NUL. Type it again."),
+        ("A\u202eB,2024-05-14,12:00,13:00", "The title contains a control character, such as NUL. Type it again."),
+        ("\u200b,2024-05-14,12:00,13:00", "The workshop has no title."),
+        ("\u0301,2024-05-14,12:00,13:00", "The title has no letter that can be read. Type it again."),
         ("A,2024-05-14,12:00", "This row has 3 cells and the heading has 4."),
         ("A,2024-05-14,12:00,13:00,more", "This row has 5 cells and the heading has 4."),
     ],
@@ -275,6 +308,8 @@ def test_a_wrong_row_gets_a_sentence(row, sentence):
         ("format", "by post", "“by post” is not a format. Write online, in_person or hybrid."),
         ("time_zone", "CST5", "“CST5” is not a time zone. Use a name like America/Chicago."),
         ("time_zone", "../etc", "“../etc” is not a time zone. Use a name like America/Chicago."),
+        ("time_zone", "localtime", "“localtime” is not a time zone. Use a name like America/Chicago."),
+        ("time_zone", "Factory", "“Factory” is not a time zone. Use a name like America/Chicago."),
         ("join_link", "javascript:alert(1)", "“javascript:alert(1)” is not a link. It starts with https://."),
         (
             "join_link",
@@ -317,8 +352,8 @@ def test_a_wrong_heading_is_said_once_and_no_row_is_read(heading, sentences):
     assert {row.row for row in rows} == {1}
 
 
-@pytest.mark.parametrize("data", [HEADING.encode() + b"Caf\xe9,2024-05-14,12:00,13:00", FOUNDATIONAL.encode("utf-16")])
-def test_a_file_that_is_not_utf_8_is_refused_as_a_whole(data):
+@pytest.mark.parametrize("data", [HEADING.encode() + b"Caf\xe9,2024-05-14,12:00,13:00", b"\xff\xfe\x00\xd8"])
+def test_a_file_in_no_known_encoding_is_refused_as_a_whole(data):
     plans, (row,) = read_schedule(data, CHICAGO)
     assert plans == []
     assert row.sentence == "This file is not UTF-8. Save it again as “CSV UTF-8” and import that."

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts.models import Person
+from foundation.values.addresses import plain_address
 
 
 class Command(BaseCommand):
@@ -42,7 +43,7 @@ class Command(BaseCommand):
     def add(self, addresses: list[str], group: Group) -> None:
         """Open the admin to the people with these addresses, and put them in `group`."""
         for email in addresses:
-            person = Person.objects.filter(email__iexact=email).first() or self.create(email)
+            person = Person.objects.filter(email=plain_address(email)).first() or self.create(email)
             if not person.is_staff:
                 person.is_staff = True
                 person.save(update_fields=["is_staff"])

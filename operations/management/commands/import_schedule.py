@@ -8,7 +8,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.models import Person, validate_time_zone
+from accounts.models import Person
+from foundation.values.addresses import plain_address
+from foundation.values.zones import read_zone
 from sessions_app.schedule_import.importing import WrongRows, import_schedule
 
 LARGEST = 5_000_000  # bytes; a season is a few thousand
@@ -19,8 +21,12 @@ class Command(BaseCommand):
 
 The first row names the columns: workshop, date (2024-05-14), start and end (13:30, local time). These may be added:
 venue (“Building Room”, one that exists), join_link, time_zone (like America/Chicago), format (online, in_person or
-hybrid), capacity, minimum. An empty cell means what the workshop says. Save a spreadsheet as “CSV UTF-8”; commas,
-semicolons and tabs are all read.
+hybrid), capacity, minimum. An empty cell means what the workshop says; an empty time_zone means that of the venue’s
+campus. Save a spreadsheet as “CSV UTF-8” or “Unicode Text”; commas, semicolons and tabs are all read.
+
+Dates and times may stand as Excel writes them (5/14/2027, 14-May-27, 1:30 PM). All dates of a file in numbers are read
+in the one order in which each of them is a day; where both orders would do, the row is refused. An end before the start
+is on the next day; a meeting lasts 12 hours at most.
 
 New sessions are drafts for the office to look over and publish. With --publish those of published workshops are opened
 for registration at once. A title nobody knows becomes a draft workshop. Sessions that are there already (same workshop,
@@ -33,14 +39,16 @@ same start) are left alone, so a corrected file can be imported again."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE.csv")
-        parser.add_argument("--time-zone", default=settings.TIME_ZONE, help="of rows that name none (%(default)s)")
+        parser.add_argument(
+            "--time-zone", default=settings.TIME_ZONE, help="of rows that name neither zone nor venue (%(default)s)"
+        )
         parser.add_argument("--publish", action="store_true", help="open sessions of published workshops at once")
         parser.add_argument("--by", metavar="ADDRESS", help="who of the office goes on record (otherwise Quorum does)")
 
     def handle(self, *, file: Path, time_zone: str, publish: bool, by: str | None, **options: Any) -> None:
         data, person = self._read(file), self._person(by)
         try:
-            validate_time_zone(time_zone)
+            time_zone = read_zone(time_zone)
         except ValidationError as error:
             raise CommandError(error.message) from None
         try:
@@ -76,7 +84,7 @@ same start) are left alone, so a corrected file can be imported again."""
         if address is None:
             return Person.objects.rule()
         try:
-            return Person.objects.get(email__iexact=address.strip(), is_staff=True)
+            return Person.objects.get(email=plain_address(address), is_staff=True)
         except Person.DoesNotExist:
             raise CommandError(f"Nobody of the office has the address {address}.") from None
 

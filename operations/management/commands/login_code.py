@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Person
 from accounts.sign_in import SPARE_CODE_SECONDS, write_spare_code
+from foundation.values.addresses import plain_address
 
 
 class Command(BaseCommand):
@@ -15,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("address", metavar="ADDRESS")
 
     def handle(self, *, address: str, **options: Any) -> None:
-        person = Person.objects.filter(email=address.strip().lower()).first()
+        person = Person.objects.filter(email=plain_address(address)).first()
         if person is None:
             raise CommandError(
                 f"Nobody has the address {address}. Ask for a code on the sign-in page once, then repeat."
