@@ -79,14 +79,19 @@ def vtimezone(time_zone: str, first: datetime, last: datetime) -> SharedTimezone
     """
     years = first.astimezone(UTC).year, last.astimezone(UTC).year
     zone(time_zone)
-    return _component(time_zone) if _changes(time_zone) and _holds(time_zone, *years) else None
+    return _component(time_zone, _changes(time_zone)) if _changes(time_zone) and _holds(time_zone, *years) else None
+
+
+def utc() -> SharedTimezone:
+    """Return the VTIMEZONE of UTC, the component of a calendar that has no entry."""
+    return _component("Etc/UTC", (Change("UTC", timedelta(0), timedelta(0)),))
 
 
 @cache
-def _component(time_zone: str) -> SharedTimezone:
+def _component(time_zone: str, changes: tuple[Change, ...]) -> SharedTimezone:
     component = SharedTimezone()
     component.add("tzid", time_zone)
-    for change in sorted(_changes(time_zone), key=lambda change: change.offset_to):
+    for change in sorted(changes, key=lambda change: change.offset_to):
         # tzdata calls Irish winter the exception; programs expect DAYLIGHT to be the clock that is ahead.
         kind = TimezoneDaylight if change.offset_to > change.offset_from else TimezoneStandard
         part = kind()
