@@ -12,7 +12,6 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, cached_property, lru_cache
-from pathlib import Path
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
@@ -135,9 +134,8 @@ def _changes(time_zone: str) -> tuple[Change, ...]:
 
 
 def _footer(time_zone: str) -> str:
-    """Return the last line of the zone's TZif file, from the folder or package where zoneinfo finds it too."""
-    folders = [Path(folder) for folder in zoneinfo.TZPATH] + [importlib.resources.files("tzdata") / "zoneinfo"]
-    found = next(folder.joinpath(time_zone) for folder in folders if folder.joinpath(time_zone).is_file())
+    """Return the last line of the zone's TZif file, from the package where zoneinfo finds it too (`settings.py`)."""
+    found = importlib.resources.files("tzdata").joinpath("zoneinfo", time_zone)
     return found.read_bytes().rstrip(b"\n").rpartition(b"\n")[2].decode("ascii", "replace")
 
 
