@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import zoneinfo
 from datetime import timedelta
 from email.utils import formataddr
 from pathlib import Path
@@ -220,6 +221,10 @@ MFA_TOTP_TOLERANCE = 1
 # ---- time and language ----
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = env("TIME_ZONE", default="America/Chicago")
+# The zones of the pinned package tzdata, in every process: those of a system may be years old, and then pages and
+# calendars say another hour than people's own calendars do.
+zoneinfo.reset_tzpath(to=())
+zoneinfo.ZoneInfo.clear_cache()
 USE_TZ = True
 USE_I18N = True
 

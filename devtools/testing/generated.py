@@ -10,7 +10,17 @@ from datetime import UTC, datetime, timedelta
 
 from devtools.testing.calendar_readers import read_alike
 from foundation.text import one_line
-from notifications.calendars.writing import NOT_YET, Entry, Invitation, Mailbox, cancel, feed, publish, request
+from notifications.calendars.writing import (
+    MOST_LOCATION,
+    NOT_YET,
+    Entry,
+    Invitation,
+    Mailbox,
+    cancel,
+    feed,
+    publish,
+    request,
+)
 
 OFFICE = Mailbox("Training office", "training@portal.example")
 SCRIPTS = [(0x20, 0x7E), (0xA1, 0x24F), (0x370, 0x3FF), (0x400, 0x4FF), (0x5D0, 0x5EA), (0x621, 0x64A)]
@@ -52,7 +62,7 @@ def some_invitation(chance: random.Random) -> Invitation:
         rsvp=chance.random() < 0.5,
         part=chance.randint(1, parts),
         parts=parts,
-        join_link=chance.choice(["", "https://meet.example/a;b?c=d,e"]),
+        join_link=chance.choice(["", "https://meet.example/a;b?c=d,e", f"https://meet.example/{'x' * 300}"]),
     )
 
 
@@ -90,8 +100,13 @@ def try_one(invitation: Invitation) -> int:
         if invitation.parts > 1:
             title += f" (part {invitation.part} of {invitation.parts})"
         prefix = NOT_YET if status == "TENTATIVE" else ""
-        lines = "\n".join(one_line(line) for line in invitation.description.splitlines()).strip()
+        link = [f"Join: {invitation.join_link}"] if invitation.join_link else []
+        lines = "\n".join([*(one_line(line) for line in invitation.description.splitlines()), *link]).strip()
         place = " / ".join(filter(None, (one_line(invitation.location), invitation.join_link)))
+        if len(place.encode()) > MOST_LOCATION:
+            place = invitation.place
+            assert len(place.encode()) <= MOST_LOCATION and "://" not in place
+            assert one_line(invitation.location).startswith(place.removesuffix("…"))
         # What icalendar would read as a line break is written as one that all read alike.
         texts = [re.sub(r"\\N", r"\\n", text) for text in (prefix + title, lines, place)]
         assert [event.summary, event.description, event.location] == texts

@@ -4,13 +4,16 @@ A person's entries are built from their threads. They have the UIDs, times and w
 calendar recognizes an entry that it got by mail (calendar.md section 9).
 """
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db import Error as DatabaseError
 from django.db.models import Count, F, Max, Model, Q, QuerySet
 
 from accounts.models import Campus, Person
@@ -22,6 +25,9 @@ from notifications.calendars.writing import Entry
 from notifications.models import CalendarThread, CalendarThreadQuerySet
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session, SessionQuerySet, Venue
+
+logger = logging.getLogger(__name__)
+Row = TypeVar("Row", CalendarThread, Meeting)
 
 LOOK_BACK, KEEP_CANCELLED = timedelta(days=90), timedelta(days=30)
 MOST_SESSIONS = 1000
@@ -85,6 +91,23 @@ def public_entries(sessions: SessionQuerySet, now: datetime) -> list[Entry]:
     return _public(Meeting.every.filter(held_or_struck, session__in=first), busy=False)
 
 
+def _each_alone(rows: Iterable[Row], entry_of: Callable[[Row], Entry]) -> list[Entry]:
+    """Return the entry of each row. One that no calendar can show is left out and logged by its key (guarantee G21).
+
+    A database that is away leaves nothing out: its error is raised, or calendars would strike what is held.
+    """
+    entries = []
+    for row in rows:
+        try:
+            entries.append(entry_of(row))
+        except DatabaseError:
+            raise
+        except Exception as error:
+            # Without the words of the error: they may be somebody's.
+            logger.error("%s %s is left out of a calendar: %s", type(row).__name__, row.pk, type(error).__name__)
+    return entries
+
+
 def _own(threads: CalendarThreadQuerySet) -> list[Entry]:
     """Return an entry for each thread. Four queries, however many there are."""
     related = ("meeting__venue__campus", "registration__session__workshop", "registration__person")
@@ -94,7 +117,7 @@ def _own(threads: CalendarThreadQuerySet) -> list[Entry]:
         thread.meeting.session = thread.registration.session
     parts = Parts(thread.meeting for thread in own)
     records = Records(thread.meeting for thread in own)
-    return [_own_entry(thread, parts, records) for thread in own]
+    return _each_alone(own, lambda thread: _own_entry(thread, parts, records))
 
 
 def _own_entry(thread: CalendarThread, parts: "Parts", records: "Records") -> Entry:
@@ -124,7 +147,7 @@ def _public(meetings: QuerySet[Meeting], busy: bool = True) -> list[Entry]:
     related = meetings.select_related("session__workshop", "venue__campus").prefetch_related("session__facilitators")
     shown = list(related.defer("session__workshop__description", "session__workshop__pre_work"))
     parts, records = Parts(shown), Records(shown)
-    return [_public_entry(meeting, parts, records, busy) for meeting in shown]
+    return _each_alone(shown, lambda meeting: _public_entry(meeting, parts, records, busy))
 
 
 def _public_entry(meeting: Meeting, parts: "Parts", records: "Records", busy: bool) -> Entry:

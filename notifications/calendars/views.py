@@ -58,9 +58,12 @@ def invitation(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 @login_not_required
 @require_safe
 def session_file(request: HttpRequest, code: str) -> HttpResponse:
-    """Answer with a public session as a file, for people who are not registered."""
+    """Answer with a public session as a file, for people who are not registered. 404 where no calendar can show it."""
     session = get_object_or_404(Session.objects.public(), code=code)
-    body = writing.publish(entries_of_session(session), office())
+    entries = entries_of_session(session)
+    if not entries:
+        raise Http404("There is nothing to put in a file.")
+    body = writing.publish(entries, office())
     return _attached(_answer(request, body, f"session:{code}", "public"))
 
 

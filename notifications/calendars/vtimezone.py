@@ -12,7 +12,6 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, cached_property, lru_cache
-from pathlib import Path
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
@@ -81,14 +80,19 @@ def vtimezone(time_zone: str, first: datetime, last: datetime) -> SharedTimezone
     """
     years = first.astimezone(UTC).year, last.astimezone(UTC).year
     zone(time_zone)
-    return _component(time_zone) if _changes(time_zone) and _holds(time_zone, *years) else None
+    return _component(time_zone, _changes(time_zone)) if _changes(time_zone) and _holds(time_zone, *years) else None
+
+
+def utc() -> SharedTimezone:
+    """Return the VTIMEZONE of UTC, the component of a calendar that has no entry."""
+    return _component("Etc/UTC", (Change("UTC", timedelta(0), timedelta(0)),))
 
 
 @cache
-def _component(time_zone: str) -> SharedTimezone:
+def _component(time_zone: str, changes: tuple[Change, ...]) -> SharedTimezone:
     component = SharedTimezone()
     component.add("tzid", time_zone)
-    for change in sorted(_changes(time_zone), key=lambda change: change.offset_to):
+    for change in sorted(changes, key=lambda change: change.offset_to):
         # tzdata calls Irish winter the exception; programs expect DAYLIGHT to be the clock that is ahead.
         kind = TimezoneDaylight if change.offset_to > change.offset_from else TimezoneStandard
         part = kind()
@@ -126,9 +130,8 @@ def _changes(time_zone: str) -> tuple[Change, ...]:
 
 
 def _footer(time_zone: str) -> str:
-    """Return the last line of the zone's TZif file, from the folder or package where zoneinfo finds it too."""
-    folders = [Path(folder) for folder in zoneinfo.TZPATH] + [importlib.resources.files("tzdata") / "zoneinfo"]
-    found = next(folder.joinpath(time_zone) for folder in folders if folder.joinpath(time_zone).is_file())
+    """Return the last line of the zone's TZif file, from the package where zoneinfo finds it too (`settings.py`)."""
+    found = importlib.resources.files("tzdata").joinpath("zoneinfo", time_zone)
     return found.read_bytes().rstrip(b"\n").rpartition(b"\n")[2].decode("ascii", "replace")
 
 

@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import quote
 
-from icalendar import Calendar, Component, Event, vCalAddress, vDuration, vText
+from django.utils.encoding import iri_to_uri
+from icalendar import Calendar, Component, Event, vCalAddress, vDuration, vText, vUri
 from icalendar.parser import Contentline
 
 from foundation.text import REMEMBERED, one_line
 from foundation.values.addresses import ADDRESS, MOST
-from notifications.calendars.vtimezone import SharedTimezone, vtimezone, zone
+from notifications.calendars.vtimezone import SharedTimezone, utc, vtimezone, zone
 
 PRODID = "-//Quorum//Sessions//EN"
 # Gmail ignores anything greater.
@@ -24,6 +25,10 @@ LAST_SEQUENCE = 2**31 - 1
 ANSWERS = ("NEEDS-ACTION", "ACCEPTED", "TENTATIVE", "DECLINED")
 STATUSES = ("TENTATIVE", "CONFIRMED", "CANCELLED")
 NOT_YET = "(not yet confirmed) "
+# Octets of UTF-8. Outlook cuts LOCATION there, in the middle of a word or a link.
+MOST_LOCATION = 255
+# Beyond them a zone cannot move an instant without leaving the calendar of Python.
+FIRST_YEAR, LAST_YEAR = 1900, 9998
 # How soon a calendar program may ask again. Most wait longer, whatever this says.
 REFRESHED = timedelta(hours=1)
 UID = re.compile(r"[!-~]{1,255}")
@@ -90,6 +95,8 @@ class Entry:
                 raise ValueError(f"{name} needs a time zone; {getattr(self, name)} has none.")
         if self.ends_at <= self.starts_at:
             raise ValueError("The end of a meeting must come after its start.")
+        if not FIRST_YEAR <= self.starts_at.year <= self.ends_at.year <= LAST_YEAR:
+            raise ValueError(f"Calendars show the years {FIRST_YEAR} to {LAST_YEAR}.")
         zone(self.time_zone)
         if not one_line(self.summary):
             raise ValueError("An invitation needs a title.")
@@ -107,13 +114,20 @@ class Entry:
 
     @property
     def place(self) -> str:
-        """Return the place, with the link to join: LOCATION is the property that every calendar shows."""
-        return " / ".join(filter(None, (one_line(self.location), one_line(self.join_link))))
+        """Return the place, with the link to join where both are short enough: every calendar shows LOCATION.
+
+        At most MOST_LOCATION octets, cut between two words and never inside a link.
+        """
+        location, link = one_line(self.location), one_line(self.join_link)
+        both = " / ".join(filter(None, (location, link)))
+        return both if len(both.encode()) <= MOST_LOCATION else _shortened(location)
 
     @property
     def notes(self) -> str:
-        """Return the description as plain lines."""
-        return "\n".join(one_line(line) for line in self.description.splitlines()).strip()
+        """Return the description as plain lines, and the whole link to join."""
+        lines = [one_line(line) for line in self.description.splitlines()]
+        link = one_line(self.join_link)
+        return "\n".join([*lines, f"Join: {link}"] if link else lines).strip()
 
     @property
     def has_one_wall_clock(self) -> bool:
@@ -173,9 +187,10 @@ def publish(entries: Sequence[Entry], organizer: Mailbox) -> bytes:
 
 
 def feed(entries: Sequence[Entry], name: str) -> bytes:
-    """Return the calendar named `name` that a program subscribes to. It may be empty.
+    """Return the calendar named `name` that a program subscribes to.
 
-    It has no METHOD, and names neither organizer nor attendee: a feed invites nobody.
+    It has no METHOD, and names neither organizer nor attendee: a feed invites nobody. Without an entry it holds a time
+    zone, for a calendar must hold something (RFC 5545 section 3.6).
     """
     calendar = _calendar()
     # Both properties twice: as RFC 7986 names them, and as programs have long named them. icalendar knows no type for
@@ -186,6 +201,8 @@ def feed(entries: Sequence[Entry], name: str) -> bytes:
     calendar.add("x-published-ttl", vDuration(REFRESHED))
     for event in _events(calendar, entries):
         _add_last_modified(event)
+    if not calendar.subcomponents:
+        calendar.add_component(utc())
     return _written(calendar)
 
 
@@ -220,7 +237,7 @@ def _by_mail(method: str, status: str, invitation: Invitation, rsvp: bool) -> by
     }
     event.add("attendee", _address(invitation.attendee, **attendee))
     if method == "REQUEST":
-        # Removes “Propose New Time” from Outlook: nobody here would answer it.
+        # Removes “Propose New Time” from Outlook: no answer changes the time.
         event.add("x-microsoft-disallow-counter", "TRUE")
     return _written(calendar)
 
@@ -272,10 +289,26 @@ def _event(entry: Entry, in_utc: bool) -> Event:
     for name, text in texts.items():
         if text:
             event.add(name, _unmistakable(text))
+    if link := one_line(entry.join_link):
+        # Whole, where every program finds it: Outlook reads URL, others CONFERENCE (RFC 7986 section 5.11).
+        event.add("url", vUri(iri_to_uri(link)))
+        event.add("conference", vUri(iri_to_uri(link)), parameters={"VALUE": "URI"})
     event.add("status", entry.status)
     event.add("transp", "OPAQUE" if entry.busy else "TRANSPARENT")
     event.add("class", "PRIVATE" if entry.private else "PUBLIC")
     return event
+
+
+def _shortened(text: str) -> str:
+    """Return `text` cut between two words to MOST_LOCATION octets. A single longer word is cut unless it is a link."""
+    if len(text.encode()) <= MOST_LOCATION:
+        return text
+    room = MOST_LOCATION - len("…".encode())
+    start = text.encode()[: room + 1].decode(errors="ignore")
+    words = start.rpartition(" ")[0].rstrip(" ,;/")
+    if not words and "://" not in start:
+        words = start.encode()[:room].decode(errors="ignore")
+    return f"{words}…" if words else ""
 
 
 def _unmistakable(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Mail that answers what came back from a calendar: a decline, an acceptance too late, a request to repeat."""
+"""Mail that answers what came back from a calendar: a decline, an acceptance too late, a request to repeat or move."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,8 +7,8 @@ from django.conf import settings
 
 from foundation import database_clock
 from foundation.links import absolute
-from notifications.kinds.contexts import OF_A_REGISTRATION, part_words, registration_context
-from notifications.kinds.registrations import CONFIRMED_OR_OVER
+from notifications.kinds.contexts import OF_A_REGISTRATION, next_dates, part_words, registration_context
+from notifications.kinds.registrations import CONFIRMED_OR_OVER, was_confirmed
 from notifications.models import Decline, Notice
 from notifications.models.kind import Carries, Example, Family, Kind, News
 from registrations.models import Registration
@@ -45,6 +45,20 @@ def answer_context(notice: Notice) -> dict[str, Any]:
         pk=notice.facts["registration"]
     )
     return registration_context(notice)
+
+
+def time_stands_context(notice: Notice) -> dict[str, Any]:
+    """Return what the templates of the mail to a person who proposed another time may name: also the other dates."""
+    return answer_context(notice) | {"next_dates": next_dates(notice.registration.session, notice.registration)}
+
+
+def place_gone_context(notice: Notice) -> dict[str, Any]:
+    """Return what the templates of the mail about an entry that a calendar kept too late may name: what is `gone`."""
+    # Without the fact: owed by the code before, which sent it without a cancellation.
+    context = answer_context(notice) if "registration" in notice.facts else registration_context(notice)
+    gone = notice.facts.get("gone", "seat")
+    ways = {"seat": context["session_url"], "meeting": context["registration_url"]}
+    return context | {"gone": gone, "way_on": ways.get(gone, context["workshop_url"])}
 
 
 def example_of_decline(notice: Notice, session: Session) -> dict[str, Any]:
@@ -113,9 +127,17 @@ PLACE_GONE = Kind(
     name="place_gone",
     label="Accepted too late",
     family=Family.REPLY,
-    context=answer_context,
-    required=frozenset(),
+    carries=Carries.CANCEL,
+    context=place_gone_context,
+    example=Example(fits=CONFIRMED_OR_OVER, status=Registration.Status.WITHDRAWN, carries=was_confirmed),
+)
+TIME_STANDS = Kind(
+    name="time_stands",
+    label="Another time proposed",
+    family=Family.REPLY,
+    context=time_stands_context,
+    placeholders=OF_A_REGISTRATION,
     example=Example(fits=CONFIRMED_OR_OVER, context=example_of_answer),
 )
 
-KINDS = (DECLINED, PART_DECLINED, KEPT, AGAIN, UNPROVEN, PLACE_GONE)
+KINDS = (DECLINED, PART_DECLINED, KEPT, AGAIN, UNPROVEN, PLACE_GONE, TIME_STANDS)

@@ -54,6 +54,7 @@ class ReceivedMail(Handled):
     NOTHING_TO_HANDLE = "This mail was dealt with when it came."
 
     received_at = models.DateTimeField()
+    # What makes two mails one: programs keep one DTSTAMP over several answers.
     message_id = models.CharField("Message-ID", max_length=255, unique=True)
     sender = models.CharField(max_length=254, blank=True, help_text="The From of the mail: a claim.")
     subject = models.CharField(max_length=255, blank=True)
@@ -73,12 +74,6 @@ class ReceivedMail(Handled):
         verbose_name = verbose_name_plural = "received mail"
         indexes = [models.Index(fields=["outcome", "received_at"], name="received_by_outcome")]
         constraints = [
-            # The same second may hold two answers that differ, and no more.
-            models.UniqueConstraint(
-                fields=["thread", "attendee", "stamp", "partstat"],
-                condition=Q(outcome__in=["accepted", "tentative", "declined"]),
-                name="one_answer_applied_once",
-            ),
             models.CheckConstraint(
                 condition=Q(handled_at__isnull=True) | (Q(outcome__in=["unclear", "unreadable"]) & ~Q(handled_note="")),
                 name="handled_mail_waited_and_says_how",

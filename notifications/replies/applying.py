@@ -10,12 +10,20 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Q
+from django.db.models import Min
 
 from foundation import database_clock
-from notifications.kinds.replies import KINDS, PART_DECLINED, PLACE_GONE, UNPROVEN
-from notifications.models import CalendarThread, Decline, Notice, ReceivedMail, counts_of, every_meeting_declined
-from notifications.models.kind import Family, Kind
+from notifications.kinds.replies import AGAIN, PART_DECLINED, PLACE_GONE, TIME_STANDS, UNPROVEN
+from notifications.models import (
+    CalendarThread,
+    Decline,
+    Notice,
+    NoticeQuerySet,
+    ReceivedMail,
+    counts_of,
+    every_meeting_declined,
+)
+from notifications.models.kind import Kind
 from notifications.replies.calendar_replies import CalendarReply
 from notifications.replies.delivery_reports import FailedRecipient
 from notifications.replies.headers import same_address_form
@@ -25,7 +33,10 @@ from registrations.models import Registration
 logger = logging.getLogger(__name__)
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
-ONCE_IN = timedelta(days=1)
+A_DAY = timedelta(days=1)
+# So many times a day a calendar that puts a cancelled meeting back is sent its cancellation. No person presses oftener,
+# and two programs that answer each other must come to an end.
+MOST_CANCELLATIONS = 3
 # A calendar whose clock is wrong by more must not shut out the answers that follow.
 CLOCKS_DIFFER = timedelta(days=1)
 
@@ -35,7 +46,6 @@ APPLIED: dict[str, ReceivedMail.Outcome] = {
     Partstat.TENTATIVE: Outcome.TENTATIVE,
     Partstat.DECLINED: Outcome.DECLINED,
 }
-ANSWERS = [kind.name for kind in KINDS if kind.family is Family.REPLY]
 
 
 def receive(raw: bytes, now: datetime | None = None) -> ReceivedMail:
@@ -88,9 +98,9 @@ def _apply(mail: IncomingMail, record: ReceivedMail, now: datetime) -> tuple[str
     if thread is None:
         return Outcome.UNKNOWN, "No invitation of ours has this UID."
     thread.registration.session.lock()
-    thread.refresh_from_db(fields=["sequence", "shown", "partstat", "answered_at", "declined_notice"])
+    thread.refresh_from_db(fields=["sequence", "requested_at", "shown", "partstat", "answered_at", "declined_notice"])
     thread.meeting.refresh_from_db(fields=["starts_at", "ends_at", "cancelled_at"])
-    thread.registration.refresh_from_db(fields=["status"])
+    thread.registration.refresh_from_db(fields=["status", "moved_to"])
     record.thread, record.attendee, record.stamp = thread, reply.attendee, reply.stamp
     record.partstat, record.comment = reply.partstat[:20], reply.comment
     return _answer(mail, reply, thread, now)
@@ -112,7 +122,7 @@ def _answer(mail: IncomingMail, reply: CalendarReply, thread: CalendarThread, no
     if reply.method == "REFRESH":
         return _repeat(mail, thread, now)
     if reply.method == "COUNTER":
-        return Outcome.UNCLEAR, "It proposes another time. Nothing was changed or answered."
+        return _say_that_the_time_stands(registration, now)
     if reply.partstat not in APPLIED:
         return Outcome.UNCLEAR, f"It answers neither yes, maybe nor no, but {reply.partstat or 'nothing'}."[:500]
     stamp = reply.stamp
@@ -139,11 +149,13 @@ def _why_unproven(mail: IncomingMail, reply: CalendarReply, registration: Regist
 def _answers_other_times(thread: CalendarThread, sequence: int) -> bool:
     """Tell whether the meeting begins or ends at another instant than the answered invitation said.
 
-    An answered invitation whose times are not known is overtaken by any newer one. A SEQUENCE that was never sent
-    counts as the newest.
+    An answered invitation whose times are not known is overtaken by any newer one. A SEQUENCE above all that were sent
+    counts as the newest, one below them, or none, as the first: many calendars leave it out.
     """
-    requests = thread.notices.filter(method=Notice.Method.REQUEST, sequence__lte=sequence).order_by("-sequence", "-pk")
-    said = next((facts["says"] for facts in requests.values_list("facts", flat=True) if "says" in facts), None)
+    requests = thread.notices.filter(method=Notice.Method.REQUEST)
+    first = requests.aggregate(Min("sequence"))["sequence__min"] or 0
+    answered = requests.filter(sequence__lte=max(sequence, first)).order_by("-sequence", "-pk")
+    said = next((facts["says"] for facts in answered.values_list("facts", flat=True) if "says" in facts), None)
     if said is None:
         return sequence < (thread.sequence or 0)
     held = (thread.meeting.starts_at, thread.meeting.ends_at)
@@ -151,12 +163,18 @@ def _answers_other_times(thread: CalendarThread, sequence: int) -> bool:
 
 
 def _why_not_newer(reply: CalendarReply, stamp: datetime, thread: CalendarThread) -> tuple[str, str] | None:
-    """Return the outcome of an answer that is older than the last one applied, or the same; None for a newer one."""
-    same = Q(attendee=reply.attendee, stamp=stamp, partstat=reply.partstat)
-    if thread.answers.filter(same, outcome__in=ReceivedMail.APPLIED).exists():
-        return Outcome.DUPLICATE, "This very answer was applied before."
+    """Return the outcome of an answer that is older than the last one applied, or says it again; None for a newer one.
+
+    An answer is the mail it came in: programs keep one DTSTAMP over several answers. So of two with the same DTSTAMP
+    the mail that came later is the newer one, unless it only repeats the last.
+    """
     if thread.answered_at and stamp < thread.answered_at:
         return Outcome.STALE, "A later answer was applied before."
+    last = thread.answers.filter(outcome__in=ReceivedMail.APPLIED).order_by("pk").last()
+    says_it_again = last and (last.attendee, last.stamp, last.partstat) == (reply.attendee, stamp, reply.partstat)
+    # The last by key need not be the last by the lock: two mails may have been read at once.
+    if says_it_again and thread.partstat in (reply.partstat, Partstat.NEEDS_ACTION):
+        return Outcome.DUPLICATE, "This very answer was applied before."
     return None
 
 
@@ -164,7 +182,8 @@ def _apply_answer(reply: CalendarReply, stamp: datetime, thread: CalendarThread,
     """Note the answer with its thread; begin or end a decline. Return the outcome with its sentence."""
     registration = thread.registration
     thread.partstat = reply.partstat
-    thread.answered_at = now if stamp > now + CLOCKS_DIFFER else stamp
+    # Whole seconds, as a DTSTAMP has: an answer of the same second must not seem older.
+    thread.answered_at = now.replace(microsecond=0) if stamp > now + CLOCKS_DIFFER else stamp
     # An invitation that is still on its way puts the entry back after the answer.
     arrived = thread.notices.filter(method=Notice.Method.REQUEST, state=Notice.State.SENT).order_by("pk")
     thread.declined_notice = arrived.last() if reply.partstat == Partstat.DECLINED else None
@@ -187,31 +206,68 @@ def _apply_answer(reply: CalendarReply, stamp: datetime, thread: CalendarThread,
 
 
 def _too_late(reply: CalendarReply, thread: CalendarThread, doubt: str, now: datetime) -> tuple[str, str]:
-    """Record an answer about a seat or a meeting that is over; a person who accepts a seat they gave up is told so.
+    """Record an answer about a seat or a meeting that is over; one that keeps what is over is cancelled once more.
 
-    Where there is any `doubt` about the answer or its sender, nobody is told anything.
+    The calendar shows the meeting again, so it gets a cancellation with the next SEQUENCE, and its person is told why
+    (guarantee G9). Where there is any `doubt` about the answer or its sender, nobody is told anything.
     """
-    registration = thread.registration
-    left = registration.status == Registration.Status.WITHDRAWN and not registration.session.has_started(now)
-    if reply.method == "REPLY" and reply.partstat == Partstat.ACCEPTED and left and not doubt:
-        if _may_answer(registration, now):
-            _owe_answer(PLACE_GONE, registration, now)
+    keeps = reply.method == "REPLY" and reply.partstat in (Partstat.ACCEPTED, Partstat.TENTATIVE)
+    is_shown = thread.requested_at is not None and not thread.holds and thread.meeting.starts_at > now
+    if not keeps or not is_shown or doubt:
+        return Outcome.ENDED, "The place or the meeting is over."
+    told = thread.notices.filter(kind=PLACE_GONE.name)
+    if not told.filter(state=Notice.State.QUEUED).exists():
+        if told.filter(created_at__gt=now - A_DAY).count() >= MOST_CANCELLATIONS:
+            return Outcome.UNCLEAR, "It keeps a meeting again that its calendar was sent the cancellation of all day."
+        facts = counts_of(thread.registration.session) | {"gone": _what_is_gone(thread, now)}
+        Notice.objects.owe_calendar(PLACE_GONE, Notice.Method.CANCEL, thread, facts)
+    if thread.registration.status == Registration.Status.WITHDRAWN:
         return Outcome.ENDED, "It accepts a place that was given up. Nobody is registered again by mail."
-    return Outcome.ENDED, "The place or the meeting is over."
+    return Outcome.ENDED, "It accepts a meeting that was cancelled. Its calendar is sent the cancellation again."
+
+
+def _what_is_gone(thread: CalendarThread, now: datetime) -> str:
+    """Return what has ended of an answered invitation, in the words that the mail about it knows."""
+    registration = thread.registration
+    if registration.is_registered:
+        return "meeting"
+    if registration.status == Registration.Status.SESSION_CANCELLED:
+        return "session"
+    if registration.moved_to_id:
+        return "moved"
+    return "rest" if registration.session.has_started(now) else "seat"
 
 
 def _ask_to_confirm(reply: CalendarReply, registration: Registration, unproven: str, now: datetime) -> tuple[str, str]:
-    """Record an answer whose sender is not proven. For a decline, the registered address may be sent a link."""
+    """Record an answer whose sender is not proven. For a decline, the registered address may be sent a link.
+
+    One link per registration and day, and one more for each invitation since the last link. A decline beyond that is
+    for the office: it may be the person's, who cannot prove it.
+    """
     is_decline = reply.method == "REPLY" and reply.partstat == Partstat.DECLINED
-    if is_decline and settings.REPLY_AUTHENTICATION == "link" and _may_answer(registration, now):
-        _owe_answer(UNPROVEN, registration, now)
-        return Outcome.UNPROVEN, f"{unproven} The registered address was sent a link to confirm."
-    return Outcome.UNPROVEN, unproven
+    if not is_decline or settings.REPLY_AUTHENTICATION != "link":
+        return Outcome.UNPROVEN, unproven
+    last = _answered(UNPROVEN, registration, now).order_by("pk").last()
+    if last and not registration.notices.filter(method=Notice.Method.REQUEST, pk__gt=last.pk).exists():
+        return Outcome.UNCLEAR, f"{unproven} The registered address was sent a link to confirm that day, and no second."
+    _owe_answer(UNPROVEN, registration, now)
+    return Outcome.UNPROVEN, f"{unproven} The registered address was sent a link to confirm."
+
+
+def _say_that_the_time_stands(registration: Registration, now: datetime) -> tuple[str, str]:
+    """Tell a person whose calendar proposes another time, once a day, that an answer changes no time.
+
+    Marks of automatic mail do not count: some calendars write them though a person has pressed the button.
+    """
+    if _answered(TIME_STANDS, registration, now).exists():
+        return Outcome.UNCLEAR, "It proposes another time. Nothing was changed, and its person was told so that day."
+    _owe_answer(TIME_STANDS, registration, now)
+    return Outcome.UNCLEAR, "It proposes another time. Nothing was changed, and its person is told so."
 
 
 def _repeat(mail: IncomingMail, thread: CalendarThread, now: datetime) -> tuple[str, str]:
-    """Send the invitation again to a person whose calendar asks for it (RFC 5546 section 3.2.6)."""
-    if mail.is_automatic or not _may_answer(thread.registration, now):
+    """Send the invitation again, once a day, to a person whose calendar asks for it (RFC 5546 section 3.2.6)."""
+    if mail.is_automatic or thread.notices.filter(kind=AGAIN.name, created_at__gt=now - A_DAY).exists():
         return Outcome.IGNORED, "It asks for the invitation again, and was not answered a second time that day."
     try:
         thread.send_again(by=thread.registration.person, now=now)
@@ -220,11 +276,10 @@ def _repeat(mail: IncomingMail, thread: CalendarThread, now: datetime) -> tuple[
     return Outcome.REPEATED, "It asked for the invitation again."
 
 
-def _may_answer(registration: Registration, now: datetime) -> bool:
-    """Tell whether the address was sent no answer to a mail within a day, so that no two programs answer each other."""
-    return not Notice.objects.filter(
-        to=registration.person.email, kind__in=ANSWERS, created_at__gt=now - ONCE_IN
-    ).exists()
+def _answered(kind: Kind, registration: Registration, now: datetime) -> NoticeQuerySet:
+    """Return the mail of `kind` that answered a mail about this registration within a day."""
+    own = Notice.objects.filter(dedupe_key__startswith=f"{kind.name}:{registration.pk}::")
+    return own.filter(created_at__gt=now - A_DAY)
 
 
 def _owe_answer(kind: Kind, registration: Registration, now: datetime) -> None:

@@ -4,7 +4,7 @@ import threading
 from datetime import UTC, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from devtools.testing.calendar_readers import calendar_of
@@ -79,11 +79,42 @@ def test_the_same_answer_in_two_mails_is_applied_once(answer, thread, registrati
     assert (Decline.objects.count(), kinds(registration)) == (1, ["registered", "confirmed", "declined"])
 
 
-def test_another_answer_of_the_same_second_is_applied(answer, thread):
-    assert answer("ACCEPTED").outcome == "accepted"
-    assert answer("TENTATIVE").outcome == "tentative"
-    assert answer("ACCEPTED", headers=("X-Copy: 1",)).outcome == "duplicate"
-    assert state(thread)[0] == "TENTATIVE"
+@pytest.mark.parametrize(
+    "answers", ["ACCEPTED DECLINED ACCEPTED", "TENTATIVE DECLINED TENTATIVE", "DECLINED ACCEPTED DECLINED TENTATIVE"]
+)
+def test_of_answers_of_one_second_the_last_mail_counts(answer, thread, registration, now, answers):
+    stamp = now.replace(microsecond=0)
+    for number, partstat in enumerate(answers.split()):
+        assert answer(partstat, stamp=stamp, headers=(f"X-Copy: {number}",)).outcome == partstat.lower()
+    assert state(thread) == (answers.split()[-1], stamp)
+    for decline in Decline.objects.all():
+        decline.carry_out(now + timedelta(hours=1))
+    registration.refresh_from_db()
+    assert registration.is_registered
+    assert list(breaches(now)) == []
+
+
+def test_a_decline_after_an_acceptance_of_the_same_second_gives_the_seat_up(answer, registration, now):
+    for number, partstat in enumerate(("DECLINED", "ACCEPTED", "DECLINED")):
+        answer(partstat, headers=(f"X-Copy: {number}",))
+    Decline.objects.waiting().get().carry_out(now + timedelta(hours=1))
+    registration.refresh_from_db()
+    assert not registration.is_active
+
+
+def test_a_mail_that_comes_again_never_undoes_what_came_since(thread, registration, now):
+    address = registration.person.email
+    first, second = (
+        mail(address, bare(event(thread.uid, partstat, address, stamp=now))) for partstat in ("DECLINED", "ACCEPTED")
+    )
+    assert [receive(raw, now).outcome for raw in (first, second, first)] == ["declined", "accepted", "declined"]
+    assert (state(thread)[0], Decline.objects.waiting().count()) == ("ACCEPTED", 0)
+
+
+def test_an_answer_of_the_same_second_as_a_clock_ahead_counts(answer, thread, now):
+    later = now.replace(microsecond=900_000)
+    answer("ACCEPTED", at=later, stamp=now + timedelta(days=3000))
+    assert answer("DECLINED", at=later, stamp=later.replace(microsecond=0)).outcome == "declined"
 
 
 def test_an_older_answer_that_comes_later_changes_nothing(answer, thread, now):
@@ -109,7 +140,6 @@ def test_a_clock_that_is_years_ahead_does_not_shut_out_what_follows(answer, thre
         ({"UID": ""}, "unknown"),
         ({"RECURRENCE": "RECURRENCE-ID:20300512T090000Z"}, "unclear"),
         ({"OTHER": "ATTENDEE;PARTSTAT=DECLINED:mailto:other@example.org"}, "unclear"),
-        ({"METHOD": "METHOD:COUNTER"}, "unclear"),
         ({"partstat": "DELEGATED"}, "unclear"),
         ({"partstat": "NEEDS-ACTION"}, "unclear"),
         ({"partstat": "X-MAYBE"}, "unclear"),
@@ -152,7 +182,8 @@ def test_an_alias_is_told_from_the_address_and_case_is_not(answer, thread, regis
 @pytest.mark.parametrize("change", [{"attendee": OTHER, "sender": OTHER}, {"sender": OTHER}, {"proven": False}])
 def test_a_forged_decline_keeps_the_seat_and_asks_once_a_day(answer, thread, registration, smtp_sink, now, change):
     records = [answer("DECLINED", headers=(f"X-Copy: {number}",), **change) for number in range(3)]
-    assert {record.outcome for record in records} == {"unproven"}
+    assert [record.outcome for record in records] == ["unproven", "unclear", "unclear"]
+    assert [record.waits_for_the_office for record in records] == [False, True, True]
     assert state(thread) == NOTHING
     assert kinds(registration)[2:] == ["unproven"]
     drain()
@@ -170,6 +201,34 @@ def test_an_address_that_speaks_for_our_server_frees_no_seat(answer, thread, reg
     forged = (f"Authentication-Results: {said}",)
     assert answer("DECLINED", proven=False, headers=forged).outcome == "unproven"
     assert (state(thread), Decline.objects.count()) == (NOTHING, 0)
+
+
+def test_each_session_has_its_own_link_a_day(answer, thread, registration, make_session, now):
+    assert answer("DECLINED", proven=False).outcome == "unproven"
+    session = make_session(days=21, minimum=1)
+    other = Registration.objects.register(registration.person, session, now=now)
+    session.settle(now=now)
+    address = registration.person.email
+    raw = mail(address, bare(event(other.threads.get().uid, "DECLINED", address, stamp=now)), proven=False)
+    assert receive(raw, now).outcome == "unproven"
+    links = Notice.objects.filter(kind="unproven").order_by("pk")
+    assert [notice.facts["registration"] for notice in links] == [registration.pk, other.pk]
+
+
+def test_an_invitation_sent_again_may_be_declined_too(answer, thread, registration, office, smtp_sink, now):
+    assert answer("DECLINED", proven=False).outcome == "unproven"
+    thread.refresh_from_db()
+    thread.send_again(by=office, now=now)
+    later = now + timedelta(minutes=1)
+    assert answer("DECLINED", proven=False, headers=("X-Copy: 1",), at=later).outcome == "unproven"
+    assert answer("DECLINED", proven=False, headers=("X-Copy: 2",), at=later).outcome == "unclear"
+    assert kinds(registration)[2:] == ["unproven", "again", "unproven"]
+
+
+def test_an_invitation_sent_again_does_not_use_up_the_link(answer, thread, registration, office, now):
+    thread.send_again(by=office, now=now)
+    assert answer("DECLINED", proven=False).outcome == "unproven"
+    assert kinds(registration)[2:] == ["again", "unproven"]
 
 
 def test_where_proof_is_required_a_forged_decline_is_only_recorded(answer, registration, settings):
@@ -232,11 +291,10 @@ def test_a_sequence_that_the_calendar_raised_counts_as_the_newest(answer, thread
 # ---- too late ----
 
 
-def test_once_the_place_is_over_an_answer_is_only_recorded(answer, registration, office, now):
+def test_once_the_session_is_cancelled_no_decline_is_answered(answer, registration, office, now):
     registration.session.cancel("Snow.", by=office, now=now)
     before = kinds(registration)
     assert answer("DECLINED").outcome == "ended"
-    assert answer("ACCEPTED").outcome == "ended"
     assert kinds(registration) == before
 
 
@@ -276,6 +334,77 @@ def test_accepting_a_place_that_was_given_up_never_registers_again(answer, regis
     assert not Registration.objects.active().exists()
 
 
+def give_up(registration, other, office, now):
+    registration.withdraw(by=registration.person, now=now)
+
+
+def decline_and_give_up(registration, other, office, now):
+    """Decline it, let the half hour pass: no cancellation is sent, for the calendar itself took it off."""
+    thread, address = registration.threads.get(), registration.person.email
+    receive(davical(thread.uid, "DECLINED", address, now), now)
+    Decline.objects.get().carry_out(now + timedelta(minutes=30))
+    assert not registration.notices.filter(method="CANCEL").exists()
+
+
+def move(registration, other, office, now):
+    registration.transfer(other, by=registration.person, now=now)
+
+
+def call_off(registration, other, office, now):
+    registration.session.cancel("Snow.", by=office, now=now)
+
+
+def drop(registration, other, office, now):
+    meeting, week = registration.session.meetings.get(), timedelta(days=7)
+    plan = MeetingPlan(meeting.starts_at + week, meeting.ends_at + week, meeting.time_zone, meeting.venue)
+    registration.session.add_meeting(plan, by=office, now=now)
+    registration.session.cancel_meeting(meeting, "Ill.", by=office, now=now)
+
+
+ENDINGS = [
+    (give_up, "You no longer have a place:", "your place had been given up before", "Register again: "),
+    (decline_and_give_up, "You no longer have a place:", "your place had been given up before", "Register again: "),
+    (move, "You’ve moved:", "your place has moved to ", "Other dates: "),
+    (call_off, "This session was cancelled:", "the session was cancelled.", "Other dates: "),
+    (drop, "This meeting was cancelled:", "You have your place in the other meetings", "Your registration: "),
+]
+
+
+@pytest.mark.parametrize("partstat", ["ACCEPTED", "TENTATIVE"])
+@pytest.mark.parametrize(("end", "subject", "words", "way_on"), ENDINGS)
+def test_a_calendar_that_keeps_what_is_over_gets_its_cancellation(
+    answer, thread, registration, make_session, office, smtp_sink, now, end, subject, words, way_on, partstat
+):
+    """G9: the entry is back in the calendar, and no cancellation sent before is newer than that."""
+    end(registration, make_session(days=21, minimum=1), office, now)
+    drain()
+    carried = filter(None, map(calendar_of, smtp_sink.received))
+    before = max(event["SEQUENCE"] for event in carried if event["UID"] == thread.uid)
+    assert answer(partstat, stamp=now + timedelta(minutes=40)).outcome == "ended"
+    drain()
+    received = smtp_sink.received[-1]
+    calendar = calendar_of(received)
+    assert (calendar.method, calendar["STATUS"], str(calendar["UID"])) == ("CANCEL", "CANCELLED", thread.uid)
+    assert calendar["SEQUENCE"] == before + 1
+    text = " ".join(received.message.get_body(("plain",)).get_content().split())
+    assert received.message["Subject"].startswith(subject)
+    assert words in text and way_on in text
+    assert "The attached cancellation takes it off your calendar." in text
+    assert list(breaches(now)) == []
+
+
+def test_two_programs_that_answer_each_other_come_to_an_end(answer, registration, smtp_sink, now):
+    registration.withdraw(by=registration.person, now=now)
+    outcomes = []
+    for number in range(5):
+        drain()
+        outcomes.append(answer("ACCEPTED", headers=(f"X-Copy: {number}",)).outcome)
+    assert outcomes == ["ended"] * 3 + ["unclear"] * 2
+    assert kinds(registration).count("place_gone") == 3
+    assert ReceivedMail.objects.waiting_for_the_office().count() == 2
+    assert answer("ACCEPTED", headers=("X-Copy: 9",), at=now + timedelta(days=1, minutes=1)).outcome == "ended"
+
+
 def test_an_unproven_sender_is_not_told_that_a_seat_ended(answer, registration, now):
     registration.withdraw(by=registration.person, now=now)
     assert answer("ACCEPTED", proven=False).outcome == "ended"
@@ -295,9 +424,48 @@ def test_a_refresh_sends_the_invitation_again_once_a_day(answer, thread, smtp_si
     assert list(breaches(now)) == []
 
 
+def test_the_invitation_to_each_meeting_may_be_asked_for(answer, thread, registration, now, office):
+    drop(registration, None, office, now)
+    registration.session.settle(now=now)
+    other = registration.threads.exclude(pk=thread.pk).get()
+    Notice.objects.filter(thread=other).update(state="sent")
+    CalendarThread.objects.filter(pk=other.pk).update(requested_at=now)
+    record = answer("", METHOD="METHOD:REFRESH", UID=f"UID:{other.uid}")
+    assert (record.outcome, kinds(registration)[-1]) == ("repeated", "again")
+
+
 @pytest.mark.parametrize("header", ["Auto-Submitted: auto-replied", "Precedence: bulk", "Return-Path: <>"])
 def test_a_machine_that_asks_again_is_not_answered(answer, registration, header):
     assert answer("", METHOD="METHOD:REFRESH", headers=(header,)).outcome == "ignored"
+    assert kinds(registration) == ["registered", "confirmed"]
+
+
+# ---- another time proposed ----
+
+
+@pytest.mark.parametrize("header", ["X-Copy: 1", "Auto-Submitted: auto-generated"])
+def test_who_proposes_another_time_is_told_once_a_day_what_to_do(
+    answer, thread, registration, make_session, smtp_sink, now, header
+):
+    other = make_session(days=21)
+    record = answer("TENTATIVE", METHOD="METHOD:COUNTER", headers=(header,))
+    assert (record.outcome, record.waits_for_the_office, state(thread)) == ("unclear", True, NOTHING)
+    drain()
+    received = smtp_sink.to(registration.person.email)[-1]
+    text = " ".join(received.message.get_body(("plain",)).get_content().split())
+    assert received.message["Subject"].startswith("The time stays as it is: Bystander Interventions")
+    assert "An answer from a calendar cannot change the time" in text
+    assert f"I can’t make it: http://127.0.0.1:8000/registrations/{registration.uuid}/withdrawal/" in text
+    assert f"?to={other.code}" in text
+    assert calendar_of(received) is None
+    again = answer("TENTATIVE", METHOD="METHOD:COUNTER", headers=("X-Copy: 2",))
+    assert (again.outcome, kinds(registration)[2:]) == ("unclear", ["time_stands"])
+    assert answer("ACCEPTED", headers=("X-Copy: 3",)).outcome == "accepted"
+
+
+@pytest.mark.parametrize("change", [{"proven": False}, {"sender": OTHER}, {"attendee": OTHER}])
+def test_an_unproven_proposal_of_another_time_is_not_answered(answer, registration, change):
+    assert answer("TENTATIVE", METHOD="METHOD:COUNTER", **change).outcome == "unproven"
     assert kinds(registration) == ["registered", "confirmed"]
 
 
@@ -392,4 +560,32 @@ def test_a_decline_that_eight_take_in_at_once_is_applied_once(copies, thread, re
     assert ReceivedMail.objects.filter(outcome="declined").count() == 1
     assert Decline.objects.count() == 1
     assert kinds(registration).count("declined") == 1
+    assert list(breaches(now)) == []
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("partstat", ["ACCEPTED", "TENTATIVE"])
+def test_an_acceptance_read_while_the_seat_is_given_up_is_cancelled(thread, registration, now, partstat):
+    """Without the session's lock it is applied to a seat that is gone, and the entry stays in the calendar (G9)."""
+    address = registration.person.email
+    first, second = (mail(address, bare(event(thread.uid, one, address, stamp=now))) for one in ("DECLINED", partstat))
+    receive(first, now)
+
+    def take_in():
+        try:
+            receive(second, now)
+        finally:
+            connection.close()
+
+    taker = threading.Thread(target=take_in)
+    with transaction.atomic():
+        Decline.objects.get().carry_out(now + timedelta(minutes=30))
+        taker.start()
+        taker.join(0.7)
+        assert taker.is_alive()
+    taker.join(10)
+    assert list(ReceivedMail.objects.order_by("pk").values_list("outcome", flat=True)) == ["declined", "ended"]
+    assert (state(thread)[0], thread.notices.first().method) == ("DECLINED", "CANCEL")
+    assert kinds(registration)[-2:] == ["withdrawn", "place_gone"]
     assert list(breaches(now)) == []

@@ -10,7 +10,7 @@ import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devtools.testing.calendar_readers import nested, strict_lines
+from devtools.testing.calendar_readers import nested, read_alike, strict_lines
 from foundation.text import one_line
 from notifications.calendars.writing import Invitation, Mailbox, cancel, request
 
@@ -242,6 +242,43 @@ def test_the_location_holds_the_place_and_the_link_to_join(location, join_link, 
     assert read(data)[1]["location"] == read_otherwise(data).location.value == shown
 
 
+LONG_LINK = f"https://teams.example/l/meetup-join/{'19%3ameeting_' * 30}/0?context=a;b,c"
+
+
+@pytest.mark.parametrize(
+    ("location", "join_link", "shown"),
+    [
+        ("Room 204", LONG_LINK, "Room 204"),
+        ("", LONG_LINK, ""),
+        ("Room " * 60, "https://meet.example/1", ("Room " * 50).strip() + "…"),
+        # 250 octets: with the link it would be more.
+        ("ß" * 125, "https://meet.example/1", "ß" * 125),
+        ("ß" * 200, "", "ß" * 126 + "…"),
+        # 252 octets before the space, and 253.
+        ("x" * 252 + " end", "", "x" * 252 + "…"),
+        ("end " + "x" * 249 + " end", "", "end…"),
+        (f"Room 204, see {LONG_LINK}", "", "Room 204, see…"),
+        (LONG_LINK, "", ""),
+    ],
+)
+@both
+def test_the_location_is_cut_where_outlook_would_and_never_in_a_link(write, method, status, location, join_link, shown):
+    data = write(an_invitation(location=location, join_link=join_link))
+    event = read(data)[1]
+    assert event.get("location", "") == shown and len(shown.encode()) <= 255
+    assert read_alike(data)[0].location == shown
+    assert event["DESCRIPTION"].splitlines()[2:] == ([f"Join: {join_link}"] if join_link else [])
+    assert event_lines(data, "URL") == ([({}, join_link)] if join_link else [])
+    assert event_lines(data, "CONFERENCE") == ([({"VALUE": "URI"}, join_link)] if join_link else [])
+
+
+def test_a_link_that_is_no_uri_is_written_as_one():
+    data = request(an_invitation(join_link="https://meet.example/Übung 1\r\nATTENDEE:mailto:x@y.example"))
+    ((_, url),) = event_lines(data, "URL")
+    assert url == "https://meet.example/%C3%9Cbung%201%20ATTENDEE:mailto:x@y.example"
+    assert [str(read(data)[1]["ATTENDEE"])] == ["mailto:jana.novak@firm.example"]
+
+
 def test_what_is_empty_is_left_out():
     data = request(an_invitation(location="", description=" \n "))
     assert event_lines(data, "LOCATION") == event_lines(data, "DESCRIPTION") == []
@@ -395,6 +432,8 @@ def test_one_line_keeps_letters_and_drops_what_could_move_the_line(text, line):
         ({"ends_at": datetime(2026, 11, 12, 9)}, "ends_at needs a time zone; 2026-11-12 09:00:00 has none."),
         ({"stamp": datetime(2026, 10, 1)}, "stamp needs a time zone; 2026-10-01 00:00:00 has none."),
         ({"ends_at": datetime(2026, 11, 12, 9, tzinfo=PARIS)}, "The end of a meeting must come after its start."),
+        ({"starts_at": datetime(1, 1, 1, tzinfo=UTC)}, "Calendars show the years 1900 to 9998."),
+        ({"ends_at": datetime(9999, 12, 31, 23, tzinfo=UTC)}, "Calendars show the years 1900 to 9998."),
         ({"time_zone": "Europe/Atlantis"}, "There is no time zone named 'Europe/Atlantis'."),
         ({"uid": ""}, "'' cannot be the UID of an invitation."),
         ({"uid": "a\r\nb"}, r"'a\r\nb' cannot be the UID of an invitation."),

@@ -15,7 +15,7 @@ from django.utils.http import parse_http_date
 
 from accounts.models import Person
 from config.logs import TokensOut
-from devtools.testing.calendar_readers import properties, read_alike
+from devtools.testing.calendar_readers import nested, properties, read_alike, strict_lines
 from devtools.testing.office_pages import filled_in
 from devtools.testing.page import read
 from foundation.record import record
@@ -52,6 +52,20 @@ def test_an_empty_feed_is_a_calendar_with_its_name(feed):
         "REFRESH-INTERVAL": "PT1H",
         "X-PUBLISHED-TTL": "PT1H",
     }
+
+
+def test_an_empty_feed_holds_what_a_calendar_must_hold(feed):
+    """RFC 5545 section 3.6: at least one component. A time zone, which every program reads and none shows."""
+    content = Client().get(feed).content
+    assert read_alike(content) == []
+    lines = [(path, name, value) for path, name, _, value in nested(strict_lines(content)) if "/" in path]
+    assert lines == [
+        ("VCALENDAR/VTIMEZONE", "TZID", "Etc/UTC"),
+        ("VCALENDAR/VTIMEZONE/STANDARD", "DTSTART", "19700101T000000"),
+        ("VCALENDAR/VTIMEZONE/STANDARD", "TZOFFSETFROM", "+0000"),
+        ("VCALENDAR/VTIMEZONE/STANDARD", "TZOFFSETTO", "+0000"),
+        ("VCALENDAR/VTIMEZONE/STANDARD", "TZNAME", "UTC"),
+    ]
 
 
 def test_before_it_is_confirmed_a_session_is_tentative_and_says_so(place, events):

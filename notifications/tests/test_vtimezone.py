@@ -1,11 +1,8 @@
 """What a VTIMEZONE says must be what the tz database says; where two yearly rules cannot say it there must be none."""
 
-import subprocess
-import sys
 import zoneinfo
 from bisect import bisect_right
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from dateutil.rrule import rrulestr
@@ -148,22 +145,3 @@ def test_years_a_vtimezone_does_not_reach_give_none(year):
 def test_an_unknown_zone_is_refused_by_name(name):
     with pytest.raises(ValueError, match="There is no time zone named"):
         vtimezone(name, FIRST, LAST)
-
-
-def test_zones_are_found_where_the_system_has_none():
-    # zoneinfo then reads the tzdata package; the rules must come from the same place.
-    program = (
-        "import zoneinfo; from datetime import UTC, datetime; from notifications.calendars.vtimezone import vtimezone;"
-        "assert not zoneinfo.TZPATH; day = datetime(2026, 6, 1, tzinfo=UTC);"
-        "print(vtimezone('Europe/Paris', day, day).to_ical().decode(), end='')"
-    )
-    run = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program],
-        cwd=Path(__file__).parents[2],
-        env={"PYTHONTZPATH": ""},
-        capture_output=True,
-        text=True,
-    )
-    assert run.stderr == ""
-    component = Timezone.from_ical(run.stdout)
-    assert rules(component) == rules(read_back("Europe/Paris"))

@@ -1,0 +1,87 @@
+"""A meeting that no calendar can show harms nothing but itself (G21): its entry is left out, and the log says which."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+
+from devtools.testing.calendar_readers import read_alike
+from notifications.calendars import feeds
+from notifications.models import CalendarThread
+from registrations.models import Registration
+from sessions_app.models import Meeting
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_cache")]
+
+IMPOSSIBLE = {
+    "no place has this zone": {"time_zone": "localtime"},
+    "nobody was ever told this zone": {"time_zone": "Factory"},
+    "no such zone": {"time_zone": "Mars/Olympus"},
+    "a path as a zone": {"time_zone": "../../etc/passwd"},
+    "no zone": {"time_zone": ""},
+    "beyond what a zone can move": {
+        "starts_at": datetime(9999, 12, 31, 22, tzinfo=UTC),
+        "ends_at": datetime(9999, 12, 31, 23, tzinfo=UTC),
+        "time_zone": "Pacific/Kiritimati",
+    },
+}
+
+
+@pytest.fixture(params=IMPOSSIBLE.values(), ids=IMPOSSIBLE)
+def impossible(request, make_session, person, now):
+    """The meetings of two sessions with the same people; the first got, past every form, what no calendar can show."""
+    sessions = [make_session(days=days, minimum=1) for days in (14, 21)]
+    for session in sessions:
+        Registration.objects.register(person, session, now=now)
+        session.settle(now=now)
+    first, second = [session.meetings.get() for session in sessions]
+    Meeting.objects.filter(pk=first.pk).update(**request.param)
+    return first, second
+
+
+@pytest.mark.parametrize("path", ["/sessions.ics", "/workshops/bystander-interventions/sessions.ics", "private"])
+def test_the_others_stand_in_every_feed(impossible, feed, path, caplog):
+    first, second = impossible
+    response = Client().get(feed if path == "private" else path)
+    assert response.status_code == 200
+    (event,) = read_alike(response.content)
+    assert (event.starts_at, event.ends_at) == (second.starts_at, second.ends_at)
+    row = CalendarThread.objects.get(meeting=first) if path == "private" else first
+    (line,) = [each for each in caplog.records if each.levelno == logging.ERROR]
+    assert line.getMessage() == f"{type(row).__name__} {row.pk} is left out of a calendar: ValueError"
+
+
+def test_a_file_without_anything_to_show_is_not_found(impossible, client, person):
+    first, second = impossible
+    client.force_login(person)
+    for meeting, status in ((first, 404), (second, 200)):
+        own = Registration.objects.get(session=meeting.session).get_absolute_url()
+        assert Client().get(f"/sessions/{meeting.session.code}/session.ics").status_code == status
+        assert client.get(f"{own}invitation.ics").status_code == status
+
+
+def test_of_several_meetings_the_others_stand_in_the_file(make_session, office, now):
+    session, week = make_session(), timedelta(days=7)
+    first = session.meetings.get()
+    Meeting.objects.create(
+        session=session, starts_at=first.starts_at + week, ends_at=first.ends_at + week, time_zone="localtime"
+    )
+    (event,) = read_alike(Client().get(f"/sessions/{session.code}/session.ics").content)
+    assert event.summary.endswith("(part 1 of 2)")
+
+
+def test_a_database_that_goes_away_leaves_no_entry_out(make_session):
+    """The feed is not served: a calendar would strike what it does not list."""
+    make_session()
+
+    def away(execute, sql, params, many, context):
+        raise OperationalError("the connection is lost")
+
+    def lost(meeting):
+        with connection.execute_wrapper(away):
+            return Meeting.objects.get(pk=meeting.pk)
+
+    with pytest.raises(OperationalError):
+        feeds._each_alone(Meeting.objects.all(), lost)
