@@ -93,7 +93,7 @@ def no_context(notice: Notice) -> dict[str, Any]:
     return {}
 
 
-CODE = Kind(name="code", label="Sign-in code", family=Family.ACCOUNT, context=no_context, example=None)
+CODE = Kind("code", "Sign-in code", Family.ACCOUNT, context=no_context, example=None, is_owed=False)
 ACCOUNT = Kind(name="account", label="Account", family=Family.ACCOUNT, context=no_context, example=None)
 
 KINDS = (CODE, ACCOUNT)
