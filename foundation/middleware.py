@@ -1,16 +1,14 @@
-"""What holds for every page: its headers, signing in, a page in place of a blank answer or a busy database."""
+"""What holds for every page: its headers, signing in, a page in place of a blank answer."""
 
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-BUSY = ("database is locked", "lock timeout", "canceling statement due to lock timeout", "deadlock detected")
 
 
 class SecurityHeadersMiddleware:
@@ -58,20 +56,3 @@ class NotAllowedMiddleware:
             page["Allow"] = response["Allow"]
             return page
         return response
-
-
-class BusyMiddleware:
-    """Turn a lock timeout into 503 with Retry-After: nothing was changed, trying again is safe."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, OperationalError) and any(words in str(exception) for words in BUSY):
-            response = render(request, "503.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
-            response["Retry-After"] = "3"
-            return response
-        return None
