@@ -136,7 +136,7 @@ def get(address: str, path: str) -> tuple[int, bytes]:
 
 
 @pytest.fixture
-def alive(db, now):
+def swept(db, now):
     MailQueue.load().beat(now)
 
 
@@ -144,7 +144,7 @@ def found(now) -> dict[str, str]:
     return {name: words for name, words in find_problems(now).items() if name != "broker"}
 
 
-def test_a_full_disk_is_named(alive, now, monkeypatch):
+def test_a_full_disk_is_named(swept, now, monkeypatch):
     assert found(now) == {}
     if connection.vendor == "sqlite":
         monkeypatch.setattr(room.tempfile, "TemporaryFile", no_room)
@@ -174,7 +174,7 @@ def test_the_probe_of_the_disk_writes_to_the_disk(db):
 
 
 @pytest.mark.postgres
-def test_a_database_that_can_only_be_read_is_named(alive, now):
+def test_a_database_that_can_only_be_read_is_named(swept, now):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL default_transaction_read_only = on")
     assert found(now) == {"room": room.READ_ONLY}
