@@ -1,5 +1,6 @@
 """The pages for what went wrong: each says what happened and what to do."""
 
+import sys
 from http import HTTPStatus
 
 from allauth.account.adapter import get_adapter
@@ -8,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 from django.urls import reverse
+
+from foundation.outages import outage_of, outage_page
 
 
 @login_not_required
@@ -39,5 +42,11 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Render without a context: whatever broke may break a context processor too."""
+    """Answer what nobody caught, in whatever middleware: 503 where the database is away or busy, else 500.
+
+    Rendered without a context: whatever broke may break a context processor too. Django calls this while it handles
+    the error, and not with DEBUG.
+    """
+    if outage := outage_of(sys.exc_info()[1]):
+        return outage_page(outage)
     return HttpResponse(loader.get_template("500.html").render(), status=HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -70,6 +70,26 @@ def stop(*processes: subprocess.Popen, how: signal.Signals = signal.SIGTERM, pat
         process.wait()
 
 
+def descendants(pid: int) -> list[int]:
+    """Return the ids of the processes that one has started, and those they have started, as far as they live."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], stdout=subprocess.PIPE, text=True).stdout
+    children: dict[int, list[int]] = {}
+    for line in listed.splitlines():
+        child, parent = map(int, line.split())
+        children.setdefault(parent, []).append(child)
+    found, waiting = [], [pid]
+    while waiting:
+        found += (new := children.get(waiting.pop(), []))
+        waiting += new
+    return found
+
+
+def patience(seconds: float, most_times: float = 10) -> float:
+    """Return how long to wait for what takes `seconds` on a quiet machine: longer while others want its processors."""
+    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    return seconds * min(max(1, busy), most_times)
+
+
 def call(args: Sequence[str], **options: Any) -> int:
     """Run a process to its end, never outliving it, and return its exit code."""
     process = start(args, **options)
@@ -100,9 +120,9 @@ def runs(args: Sequence[str], **options: Any) -> bool:
 
 
 def wait_for(answers: Callable[[], bool], process: subprocess.Popen, name: str, log: Path, seconds: float = 60) -> None:
-    """Wait until `answers()`; stop with the log if the process ends first or the seconds pass."""
-    until = time.monotonic() + seconds
+    """Wait until `answers()`; stop with the log if the process ends first or the seconds pass, more if others work."""
+    began = time.monotonic()
     while not answers():
-        if process.poll() is not None or time.monotonic() > until:
+        if process.poll() is not None or time.monotonic() > began + patience(seconds):
             fail(f"{name} did not start:\n{tail(log)}")
         time.sleep(0.05)

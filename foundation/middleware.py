@@ -1,4 +1,4 @@
-"""What holds for every page: it can be read, its headers, signing in, a page for a blank answer or a busy database."""
+"""What holds for every page: it can be read, its headers, signing in, a page in place of a blank answer."""
 
 import codecs
 from collections.abc import Callable
@@ -9,7 +9,6 @@ from urllib.parse import unquote_to_bytes
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, UnreadablePostError
 from django.shortcuts import render
 from django.utils.http import parse_header_parameters
@@ -18,7 +17,6 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 # US-ASCII is a part of UTF-8.
 UTF_8 = ("utf-8", "ascii")
 FORM = "application/x-www-form-urlencoded"
-BUSY = ("database is locked", "lock timeout", "canceling statement due to lock timeout", "deadlock detected")
 
 
 class SecurityHeadersMiddleware:
@@ -66,23 +64,6 @@ class NotAllowedMiddleware:
             page["Allow"] = response["Allow"]
             return page
         return response
-
-
-class BusyMiddleware:
-    """Turn a lock timeout into 503 with Retry-After: nothing was changed, trying again is safe."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, OperationalError) and any(words in str(exception) for words in BUSY):
-            response = render(request, "503.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
-            response["Retry-After"] = "3"
-            return response
-        return None
 
 
 class PatientRequest(WSGIRequest):

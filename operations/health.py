@@ -6,16 +6,19 @@ from http import HTTPStatus
 from celery import current_app
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.defaultfilters import pluralize
 from django.views.decorators.http import require_safe
 
 from foundation import database_clock
 from notifications.models import MailQueue, Notice, ReplyMailbox
+from operations.reading import Reading
+from operations.room import find_lack_of_room
 
 STUCK_AFTER = timedelta(minutes=5)
-BROKER_SECONDS = 2
+# Two attempts: one that is frozen is given up after a second.
+BROKER_LIMITS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "max_retries": 0}
 
 
 @login_not_required
@@ -28,8 +31,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when database, broker, beat and the mail queue are well, else 503; the JSON names what is not."""
-    problems = find_problems(database_clock.now())
+    """Answer 200 when database, broker, beat and the mail queue are well, else 503; the JSON names what is not.
+
+    What it says was read a few seconds ago at most, and by one request: `Reading` says how.
+    """
+    problems = last_reading.tell()
     return JsonResponse(
         {"ready": not problems, "problems": problems},
         status=HTTPStatus.SERVICE_UNAVAILABLE if problems else HTTPStatus.OK,
@@ -39,17 +45,21 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def find_problems(now: datetime) -> dict[str, str]:
     """Return what is not well, by name, each with a sentence for the operator. Empty when all is well."""
     try:
-        connection.ensure_connection()
         problems = _mail_problems(now)
-    except DatabaseError:
+        if words := find_lack_of_room():
+            problems["room"] = words
+    except Error:
         return {"database": "The database does not answer."}
     try:
-        with current_app.connection_for_write(connect_timeout=BROKER_SECONDS) as broker:
-            broker.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
+        with current_app.connection_for_write(transport_options=BROKER_LIMITS) as broker:
+            broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
     # The broker's client raises its own errors, which differ by transport.
     except Exception:
         problems["broker"] = "The broker (REDIS_URL) does not answer; mail waits for the sweep of another worker."
     return problems
+
+
+last_reading = Reading(lambda: find_problems(database_clock.now()))
 
 
 def _mail_problems(now: datetime) -> dict[str, str]:

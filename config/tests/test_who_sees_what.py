@@ -21,6 +21,7 @@ from django.urls import URLPattern, get_resolver, path
 
 from accounts.models import Campus, Person, Unit
 from catalog.models import Facilitator, Topic, Workshop
+from devtools.testing.outage import away_from, disk_full
 from devtools.testing.signing_in import APP_SECRET
 from notifications.models import CalendarFeed, Decline, Wording
 from notifications.replies.applying import receive
@@ -302,3 +303,24 @@ def test_a_row_that_looking_writes_is_seen(method, every_noun, settings):
 
     settings.ROOT_URLCONF = (path("throw-away/", count),)
     assert changed_by_looking(Client(), ["/throw-away/"]) == ["catalog.Topic"]
+
+
+@pytest.mark.parametrize("who, least", [("visitor", 30), ("owner", 100), ("office", 200)])
+def test_a_database_that_goes_away_in_any_answer_is_no_fault(who, least, clients, address, monkeypatch):
+    monkeypatch.setattr(current_app.conf, "broker_url", "memory://")
+    browser, full, wrong, broke = clients[who], disk_full(), {}, 0
+    browser.raise_request_exception = False
+    for route in routes():
+        where = address(route)
+        with away_from(10**6, full) as asked:
+            usual = browser.get(where).status_code
+        # The first queries load the browser session and the person, the last are those of the template. What is only
+        # to be remembered may fail: then the answer is the usual one.
+        for number in sorted({0, 1, len(asked) // 2, len(asked) - 1}.intersection(range(len(asked)))):
+            with away_from(number, full):
+                response = browser.get(where)
+            is_calm = response.status_code == 503 and (route == "readyz" or "Retry-After" in response)
+            if not is_calm and response.status_code != usual:
+                wrong[where, number] = response.status_code
+            broke += is_calm
+    assert wrong == {} and broke > least

@@ -1,5 +1,6 @@
 """Fixtures with a real browser: one to act in, and one that looks at pages with axe in every width and scheme."""
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from devtools.processes import patience
 from devtools.testing.cast import ZONE
 from devtools.testing.database import HOW
 
@@ -33,27 +35,62 @@ ARGS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def browser():
-    """A headless Chromium: the one of BROWSER_PATH, or else the one Playwright keeps."""
-    from playwright.sync_api import Error, sync_playwright
+class Chromium:
+    """One headless Chromium for all tests, and another one where it is gone: with a test that hung it is killed too."""
 
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; the tests do not use it
-    with sync_playwright() as playwright:
+    def __init__(self) -> None:
+        self.playwright = self.browser = None
+
+    def running(self):
+        """Return the browser, started anew if it does not answer."""
+        from playwright.sync_api import Error, sync_playwright
+
+        if self.browser is not None:
+            try:
+                self.browser.new_context().close()
+                return self.browser
+            except Error:
+                self.stop()
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; the tests do not use it
+        self.playwright = sync_playwright().start()
         path = os.environ.get("BROWSER_PATH") or None
         try:
-            browser = playwright.chromium.launch(executable_path=path, args=ARGS)
+            self.browser = self.playwright.chromium.launch(executable_path=path, args=ARGS)
         except Error as error:
+            self.stop()
             pytest.fail(f"This test needs a browser: {HOW}.\n{error}", pytrace=False)
-        yield browser
-        browser.close()
+        return self.browser
+
+    def stop(self) -> None:
+        from playwright.sync_api import Error
+
+        if self.browser is not None:
+            with contextlib.suppress(Error):
+                self.browser.close()
+        if self.playwright is not None:
+            self.playwright.stop()
+        self.playwright = self.browser = None
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """The browser of all tests: the one of BROWSER_PATH, or else the one Playwright keeps."""
+    chromium = Chromium()
+    yield chromium
+    chromium.stop()
+
+
+@pytest.fixture
+def browser(chromium):
+    """A headless Chromium that runs."""
+    return chromium.running()
 
 
 @pytest.fixture
 def browser_page(browser):
     """A fresh page. The test fails if a script of the page failed or the Content-Security-Policy stopped something."""
     context = browser.new_context(locale="en-US", timezone_id=ZONE, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(patience(10) * 1000)
     page, problems = context.new_page(), []
     context.on("weberror", lambda failure: problems.append(str(failure.error)))
     context.on("console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None)

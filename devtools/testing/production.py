@@ -7,6 +7,7 @@ import sys
 from django.conf import settings
 
 from config.checks import RULES
+from devtools.processes import patience
 
 PRODUCTION = {
     "SECRET_KEY": "a key that only these tests use, as long as a real one",
@@ -27,5 +28,5 @@ def start_in_production(*args: str, without: str = "", **environ: str) -> subpro
     env = {name: value for name, value in os.environ.items() if name not in names} | PRODUCTION | environ
     env.pop(without, None)
     return subprocess.run(
-        [sys.executable, *args], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True, timeout=60
+        [sys.executable, *args], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True, timeout=patience(60)
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 
+from devtools.processes import patience
 from devtools.testing.database import HOW, database_url
 from devtools.testing.mail_server import SmtpSink
 
@@ -48,10 +49,10 @@ class Stack:
         process.wait()
 
     def wait_until(self, true: Callable[[], object], seconds: float = 15) -> None:
-        """Wait until `true()`. Fails after `seconds`, showing the logs."""
-        until = time.monotonic() + seconds
+        """Wait until `true()`. Fails after `seconds`, more on a busy machine, showing the logs."""
+        began = time.monotonic()
         while not true():
-            if time.monotonic() > until:
+            if time.monotonic() > began + patience(seconds):
                 pytest.fail(f"It did not come true in {seconds} s.\n{self.logs()}")
             time.sleep(0.05)
 

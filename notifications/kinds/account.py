@@ -95,7 +95,7 @@ def no_context(notice: Notice) -> dict[str, Any]:
 
 # One label for both: a person who is sent an answer about access, and nothing else about an account, would stand out.
 LABEL = "Sign-in and account"
-CODE = Kind(name="code", label=LABEL, family=Family.ACCOUNT, context=no_context, example=None)
+CODE = Kind(name="code", label=LABEL, family=Family.ACCOUNT, context=no_context, example=None, is_owed=False)
 ACCOUNT = Kind(name="account", label=LABEL, family=Family.ACCOUNT, context=no_context, example=None)
 
 KINDS = (CODE, ACCOUNT)

@@ -85,7 +85,9 @@ class Kind:
     kind has in its subject, for mail that is not about one session. `still_true` is asked at every claim of what says
     again how things are: a Notice that is no longer true expires. `is_news` is asked at the claim of what may have
     nothing left to say: such a Notice is superseded; it may write into the facts of the Notice what it says instead.
-    Neither locks anything. `example` shows the kind to the office; a kind without one is account mail.
+    Neither locks anything. `example` shows the kind to the office; a kind without one is account mail. `is_owed` is
+    False for what somebody has sent to an address they type: where there is no such mailbox, the office owes nobody
+    anything.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Kind:
     subject_placeholders: Mapping[str, str] | None = None
     still_true: Callable[["Notice", datetime], bool] | None = None
     is_news: Callable[["Notice", datetime], bool] | None = None
+    is_owed: bool = True
 
     @property
     def is_secret(self) -> bool:

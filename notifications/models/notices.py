@@ -12,7 +12,7 @@ from accounts.models import Person
 from foundation import database_clock
 from foundation.verbs import part_of_a_verb
 from notifications.models.handled import Handled
-from notifications.models.kind import Kind, kind_named
+from notifications.models.kind import KINDS, Kind, kind_named
 from notifications.models.threads import CalendarThread
 from notifications.models.vocabulary import Method, Priority, State
 from registrations.models import Registration
@@ -57,8 +57,9 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(state=Notice.State.QUEUED, text="")
 
     def undeliverable(self) -> "NoticeQuerySet":
-        """Return the Notices that could not be delivered and that the office has not dealt with yet."""
-        return self.filter(state=Notice.State.DEAD, handled_at__isnull=True)
+        """Return the Notices owed to somebody that could not be delivered and wait for the office to deal with them."""
+        not_owed = [kind.name for kind in KINDS.values() if not kind.is_owed]
+        return self.filter(state=Notice.State.DEAD, handled_at__isnull=True).exclude(kind__in=not_owed)
 
     def owe(
         self, kind: Kind, registration: Registration, facts: dict[str, Any], event: str = "", at: datetime | None = None
@@ -265,8 +266,8 @@ class Notice(Handled):
 
     @property
     def needs_the_office(self) -> bool:
-        """True for undeliverable mail."""
-        return self.state == self.State.DEAD
+        """True for undeliverable mail that the office owes somebody."""
+        return self.state == self.State.DEAD and self.of_kind.is_owed
 
     @property
     def handled_record(self) -> str:

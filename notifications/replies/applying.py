@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Min
 
 from foundation import database_clock
+from foundation.outages import outage_of
 from notifications.kinds.replies import AGAIN, PART_DECLINED, PLACE_GONE, TIME_STANDS, UNPROVEN
 from notifications.models import (
     CalendarThread,
@@ -61,6 +62,8 @@ def receive(raw: bytes, now: datetime | None = None) -> ReceivedMail:
     except DATABASE_AWAY:
         raise
     except Exception as error:
+        if outage_of(error):
+            raise OperationalError("The database takes nothing.") from error
         # Without the traceback: its values may be addresses, and logs carry none.
         logger.error("a received mail could not be applied: %s", type(error).__name__)
         unreadable = IncomingMail(mail.message_id, mail.sender, mail.subject, problem="It could not be applied.")

@@ -121,7 +121,7 @@ def test_mail_that_went_out_is_not_marked_as_handled(clerk, undelivered):
 def test_the_subject_of_account_mail_is_not_shown(clerk, person, now):
     expires = now + timedelta(minutes=15)
     written_code(person.email, person, "482 915 is your Quorum code", "482 915", "482 915", expires)
-    Notice.objects.update(state=Notice.State.DEAD)
+    Notice.objects.update(kind="account", state=Notice.State.DEAD)
     page = read(clerk.get(PAGE))
     assert person.email in page.text and "482 915" not in page.everything
 

@@ -5,20 +5,28 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from devtools.testing.page import Page, read
+from devtools.testing.signing_in import ask_for_code
 from notifications.models import MailQueue, Notice
 from notifications.outbox.claim import claim
-from notifications.outbox.deliver import Sender
-from operations.health import find_problems
+from notifications.outbox.deliver import Sender, drain
+from operations.health import find_problems, last_reading
 from registrations.models import Registration
 
 pytestmark = pytest.mark.django_db
 PAGES = ["index", "sessions_app_session_changelist", "accounts_person_changelist", "notifications_notice_undeliverable"]
 STOPPED, STUCK = "the background service has stopped", "Mail has been waiting for more than five minutes."
+
+
+@pytest.fixture(autouse=True)
+def nothing_read():
+    """What /readyz found for an earlier test is forgotten."""
+    last_reading.forget()
 
 
 @pytest.fixture
@@ -131,6 +139,15 @@ def test_undeliverable_mail_shows_until_it_is_handled(clerk, office, alive, due_
     assert all("1 undeliverable message." in banner for banner in banners(clerk))
     assert all(reverse("admin:notifications_notice_undeliverable") in banner for banner in banners(clerk))
     Notice.objects.get().handle(office, "Called them.", now=now)
+    assert problems(now) == {} and banners(clerk) == [""] * len(PAGES)
+
+
+def test_a_mailbox_that_a_visitor_made_up_is_no_alarm(clerk, client, alive, smtp_sink, now):
+    smtp_sink.refused.add("nobody@example.edu")
+    ask_for_code(Client(), "nobody@example.edu")
+    drain()
+    dead = Notice.objects.get()
+    assert (dead.kind, dead.state, dead.waits_for_the_office) == ("code", "dead", False)
     assert problems(now) == {} and banners(clerk) == [""] * len(PAGES)
 
 
