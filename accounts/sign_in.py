@@ -93,4 +93,5 @@ def _spare_key(person: Person) -> str:
 
 
 def _digest(person: Person, code: str) -> str:
-    return salted_hmac("accounts.spare_code", f"{person.pk}:{code}", algorithm="sha256").hexdigest()
+    # With the value that `end_sign_ins` replaces: what was made before it opens nothing after it.
+    return salted_hmac("accounts.spare_code", f"{person.pk}:{person.password}:{code}", algorithm="sha256").hexdigest()

@@ -7,5 +7,15 @@ DECIDING = {"role", "campus", "is_active"}
 
 person_changed = Signal()
 
-# The address is another one: what the old one opened must not stay open.
+# A new address is asked for. Sent with `change=`, an AddressChange, and `links=`, the tokens that open it.
+address_change_asked = Signal()
+
+# The address is about to be another one: what a receiver will want to lock it locks now.
+address_changes_now = Signal()
+
+# The address is another one: what the old one opened must not stay open. Sent with `old_address=` and with
+# `is_vouched_for=`: whether the person, or the Accommodations group, has said that it is the same person.
 address_changed = Signal()
+
+# The office took a second factor away. Sent with `by=`.
+second_factor_taken = Signal()

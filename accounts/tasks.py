@@ -6,8 +6,9 @@ from allauth.account.models import EmailAddress
 from celery import shared_task
 from django.db.models import Exists, OuterRef
 
-from accounts.models import Person
+from accounts.models import AddressChange, Person
 from foundation import database_clock
+from foundation.sweeps import sweep
 
 UNVERIFIED_LIFE = timedelta(hours=24)
 
@@ -16,14 +17,18 @@ UNVERIFIED_LIFE = timedelta(hours=24)
 def forget_unverified() -> None:
     """Delete the empty accounts whose address was typed into the sign-in form and never verified for 24 hours."""
     addresses = EmailAddress.objects.filter(user=OuterRef("pk"))
-    Person.objects.filter(
+    Person.objects.unused().filter(
         Exists(addresses.filter(verified=False)),
         ~Exists(addresses.filter(verified=True)),
         created_at__lte=database_clock.now() - UNVERIFIED_LIFE,
         last_login=None,
-        is_active=True,
-        is_staff=False,
-        name="",
-        role="",
-        registrations=None,
     ).delete()
+
+
+@shared_task
+def let_addresses_take_hold() -> None:
+    """Let every new address take hold that nobody has stopped in time, and end those that never said yes."""
+    now = database_clock.now()
+    waiting = AddressChange.objects.select_related("person").order_by("pk")
+    sweep(waiting.due(now), lambda change: change.take_hold(now), "address change {} did not take hold")
+    sweep(waiting.lapsed(now), lambda change: change.lapse(now), "address change {} did not lapse")

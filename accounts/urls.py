@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
 from django.urls import path
 
-from accounts import views
+from accounts import addresses, views
 from accounts.models import Person
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -42,6 +42,8 @@ urlpatterns = [
     path("logout/", logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("profile/", views.ProfileView.as_view(), name="profile"),
+    path("address/", addresses.address_change, name="address_change"),
+    path("address/<slug:token>/", addresses.address_change_link, name="address_change_link"),
     path("appearance/", views.appearance, name="appearance"),
     path("2fa/", office(second_factor.index), name="mfa_index"),
     path("2fa/authenticate/", views.SecondFactorView.as_view(), name="mfa_authenticate"),

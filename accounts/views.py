@@ -25,7 +25,7 @@ from django.views.generic import UpdateView
 
 from accounts import sign_in
 from accounts.forms import CodeForm, ProfileForm, SignInForm
-from accounts.models import Person
+from accounts.models import AddressChange, Person
 from accounts.sign_in import SignedInRequest
 from foundation import database_clock
 
@@ -164,6 +164,9 @@ class ProfileView(InvalidIsUnprocessable, UpdateView):
     def get_object(self, queryset: QuerySet[Person] | None = None) -> Person:
         # Not request.user: a form that is not valid has already written on its object, and the header shows the name.
         return Person.objects.get(pk=self.request.user.pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(address_change=AddressChange.objects.of(self.request.user), **kwargs)
 
     def form_valid(self, form: ProfileForm) -> HttpResponse:  # type: ignore[override] # form_class says which form
         """Save it. What would cost seats is saved only once the person has said yes to just these."""

@@ -36,6 +36,7 @@ app.conf.beat_schedule = {
     "remind": every_minute("notifications.tasks.remind"),
     "remind-of-pre-work": every_minute("notifications.tasks.remind_of_pre_work"),
     "write-digest": every_minute("notifications.tasks.write_digest"),
+    "let-addresses-take-hold": every_minute("accounts.tasks.let_addresses_take_hold"),
     "forget-unverified": {
         "task": "accounts.tasks.forget_unverified",
         "schedule": 60 * MINUTE,

@@ -3,16 +3,19 @@
 import logging
 import re
 
-FEED = re.compile(r"/calendar/[\w-]{20,}")
+KEY = re.compile(r"/(calendar|accounts/address)/[\w-]{20,}")
 
 
 class TokensOut(logging.Filter):
-    """Hide the address of a private feed: the address is the key, and Django logs the paths it refuses."""
+    """Hide the address of a private feed, and of a page that only mail leads to: the address is the key.
+
+    Django logs the paths it refuses.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record through, with `/calendar/[token]` in place of such an address."""
+        """Let every record through, with `/calendar/[token]` or the like in place of such an address."""
         said = record.getMessage()
-        hidden = FEED.sub("/calendar/[token]", said)
+        hidden = KEY.sub(r"/\1/[token]", said)
         if hidden != said:
             record.msg, record.args = hidden, ()
         return True

@@ -15,7 +15,10 @@ nomination_ended         a mail to them that the session is cancelled, unless th
 interest_met             a mail to a person who asked for a date: there is one
 interest_unmet           a mail to them that the date is cancelled, unless no mail about it went out
 person_changed           the private feed is revoked, if the person may not sign in any more
-address_changed          the private feed is revoked; the new address gets waiting mail, and invitations once more
+address_change_asked     a mail to each address: the old one may stop it, the new one says yes
+address_changed          a mail to each address; the private feed is revoked; the new address gets waiting mail, and
+                         invitations once more
+second_factor_taken      a mail to the person: the office took it away
 accommodation_asked      a mail to the people who arrange access: a request waits
 accommodation_answered   a mail to the person who asked: an answer is there
 """
@@ -27,11 +30,13 @@ from typing import Any
 from django.db.models import Q
 from django.dispatch import receiver
 
-from accounts.models import Person
-from accounts.signals import address_changed, person_changed
+from accounts.models import AddressChange, Person
+from accounts.models.address_change import Links
+from accounts.signals import address_change_asked, address_changed, person_changed, second_factor_taken
 from foundation import database_clock
 from foundation.wake import wake
-from notifications.kinds.account import owe_access_answer, owe_access_request
+from notifications.kinds.account import owe_access_answer, owe_access_request, owe_account_news
+from notifications.kinds.addresses import owe_news, owe_questions
 from notifications.kinds.at_risk import room_left_notices
 from notifications.kinds.changes import bring_up_to_date
 from notifications.kinds.decisions import owe_question
@@ -224,19 +229,35 @@ def close_feed_when_switched_off(sender: type, person: Person, **kwargs: Any) ->
         CalendarFeed.objects.revoke(person, by=Person.objects.rule())
 
 
+@receiver(address_change_asked, dispatch_uid="notifications.address_change_asked")
+def ask_both_addresses(sender: type, change: AddressChange, links: Links, **kwargs: Any) -> None:
+    """Tell the old address, which may stop it, and ask the new one whether it says yes."""
+    owe_questions(change, links)
+    wake(deliver_soon)
+
+
+@receiver(address_changed, dispatch_uid="notifications.address_changed.news")
+def tell_both_addresses(
+    sender: type, person: Person, old_address: str = "", is_vouched_for: bool = False, **kwargs: Any
+) -> None:
+    """Tell both addresses that the new one is in force."""
+    if old_address:
+        owe_news(person, old_address, is_vouched_for)
+
+
 @receiver(address_changed, dispatch_uid="notifications.address_changed")
 def close_feed_of_another_address(sender: type, person: Person, **kwargs: Any) -> None:
-    """Revoke the private feed: people who read the old address may have its link."""
+    """Revoke the private feed: people who have signed in with the old address may have its link."""
     CalendarFeed.objects.revoke(person, by=Person.objects.rule())
 
 
 @receiver(address_changed, dispatch_uid="notifications.address_changed.mail")
-def write_to_the_new_address(sender: type, person: Person, **kwargs: Any) -> None:
+def write_to_the_new_address(sender: type, person: Person, is_vouched_for: bool = False, **kwargs: Any) -> None:
     """Send waiting mail to the new address, and owe it the invitations that hold, in ascending order of the sessions.
 
     The old address is sent nothing: it may still be the person's, and a cancellation would empty their calendar.
     """
-    Notice.objects.readdress(person)
+    Notice.objects.readdress(person, with_secrets=is_vouched_for)
     threads = CalendarThread.objects.filter(
         registration__person=person, registration__status=Registration.Status.REGISTERED
     )
@@ -244,6 +265,13 @@ def write_to_the_new_address(sender: type, person: Person, **kwargs: Any) -> Non
         with suppress(CalendarThread.NotInvited):
             thread.registration.person = person
             thread.send_again(by=Person.objects.rule())
+    wake(deliver_soon)
+
+
+@receiver(second_factor_taken, dispatch_uid="notifications.second_factor_taken")
+def tell_of_the_second_factor(sender: type, person: Person, **kwargs: Any) -> None:
+    """Tell the person that the office took a second factor of theirs away."""
+    owe_account_news(person.email, "The office removed a second step from your account")
     wake(deliver_soon)
 
 

@@ -1,11 +1,14 @@
-"""People in the admin. Nobody here has a password; only superusers say who is of the office."""
+"""People in the admin. Nobody here has a password; only superusers say who is of the office.
+
+The office never becomes somebody else: a new address waits for both addresses (AddressChange), and only somebody who
+reads access requests, or the operator, says who else reads them.
+"""
 
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
@@ -13,10 +16,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from accounts.models import Campus, Person, Unit
-from accounts.signals import DECIDING, address_changed, person_changed
+from accounts.models import AddressChange, Campus, Person, Unit
+from accounts.signals import DECIDING, person_changed, second_factor_taken
+from foundation.record import record
 from foundation.values.addresses import AddressFormField
-from office.base import NamedAdmin, OfficeAdmin, PanelInline, acting
+from office.base import NamedAdmin, OfficeAdmin, OfficeForm, PanelInline, acting
 from office.lookups import ChosenFilter, ShownOnly
 from registrations.models import Registration
 
@@ -75,8 +79,35 @@ class RegistrationsOfPerson(PanelInline):
         return format_html('<a href="{}">{}</a>', url, registration.session)
 
 
+class PersonForm(OfficeForm):
+    """A person. `by` is the person of the office who fills it in."""
+
+    by: Person
+
+    @property
+    def new_address(self) -> str:
+        """The address that is asked for in place of the one the person has; "" for none."""
+        if not self.instance.pk or "email" not in self.changed_data:
+            return ""
+        typed = self.cleaned_data["email"].strip().lower()
+        return "" if typed == self.initial["email"] else typed
+
+    def clean_groups(self) -> QuerySet[Group]:
+        """Let only somebody who reads access requests put another person into the group that does."""
+        groups: QuerySet[Group] = self.cleaned_data["groups"]
+        readers = groups.filter(name=Person.objects.ACCOMMODATIONS)
+        is_new = readers.exists() and not (self.instance.pk and self.instance.groups.filter(pk__in=readers).exists())
+        if is_new and not self.by.arranges_access:
+            raise forms.ValidationError(
+                "Only somebody in the group Accommodations puts another person into it. Where it has nobody, the "
+                "operator does, with manage.py create_office --accommodations ADDRESS."
+            )
+        return groups
+
+
 @admin.register(Person)
 class PersonAdmin(OfficeAdmin):
+    form = PersonForm
     list_display = ["name_or_address", "email", "role", "unit", "campus", "is_staff", "is_active"]
     list_filter = ["role", "is_staff", "is_active", "unit"]
     list_select_related = ["unit", "campus"]
@@ -108,16 +139,42 @@ class PersonAdmin(OfficeAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
         return super().has_delete_permission(request, obj) and self.has_change_permission(request, obj)
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.by = acting(request)
+        if obj and "email" in form.base_fields:
+            form.base_fields[
+                "email"
+            ].help_text = (
+                "A new address waits until it has said yes, and then three days in which the old one may stop it."
+            )
+        return form
+
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         if not change:
             obj.set_unusable_password()
+            return super().save_model(request, obj, form, change)
+        # Until the new address holds, the person has the old one.
+        new_address, obj.email = form.new_address, form.initial["email"]
         super().save_model(request, obj, form, change)
-        if change and DECIDING.intersection(form.changed_data):
+        if DECIDING.intersection(form.changed_data):
             person_changed.send(Person, person=obj)
-        if change and "email" in form.changed_data:
-            # The old address must not open this account any longer.
-            EmailAddress.objects.filter(user=obj).delete()
-            address_changed.send(Person, person=obj)
+        if new_address:
+            self.ask_for(new_address, obj, request)
+
+    def ask_for(self, new_address: str, person: Person, request: HttpRequest) -> None:
+        """Ask both addresses, and say below the form what comes of it."""
+        try:
+            AddressChange.objects.ask(person, new_address, by=acting(request))
+        # Somebody took it since the form was checked.
+        except AddressChange.NotFree as refusal:
+            messages.error(request, str(refusal))
+            return
+        messages.info(
+            request,
+            f"The address has not changed yet. {new_address} has to say yes first; then {person.email} has three days "
+            "to stop it.",
+        )
 
 
 class OffTheIndex:
@@ -129,7 +186,19 @@ class OffTheIndex:
 
 @admin.register(Group)
 class OfficeGroupAdmin(OffTheIndex, ShownOnly, GroupAdmin):
-    """What groups may do is for `create_office` to say, and who is in one is said with the person."""
+    """What groups may do is for `create_office` to say, and who is in one is said with the person.
+
+    Nothing is changed here: a group that is given the name of another would have its powers.
+    """
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class OwnerFilter(ChosenFilter):
@@ -163,3 +232,11 @@ class AuthenticatorAdmin(OffTheIndex, ShownOnly):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
+        """Delete it, with it every sign-in that may have shown it; the person is told, and it is on their record."""
+        person, by = Person.objects.get(pk=obj.user_id), acting(request)
+        super().delete_model(request, obj)
+        person.end_sign_ins()
+        record(by, person, f"Second factor removed: {obj.get_type_display()}. Every sign-in has ended.")
+        second_factor_taken.send(Person, person=person, by=by)

@@ -9,6 +9,8 @@ registration_made, registration_promoted  the session is settled if its minimum 
 registration_withdrawn                    what the person needs to take part follows them to the other date
 registration_rebooked                     the same
 person_changed, audience_changed          seats that people may no longer have are freed
+address_changes_now                       the sessions of the person are locked, before the person is
+address_changed                           what the person needs to take part is deleted, unless they are vouched for
 user_logged_in                            the person is registered for the session they chose while signed out
 """
 
@@ -22,7 +24,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.models import Person
-from accounts.signals import person_changed
+from accounts.signals import address_changed, address_changes_now, person_changed
 from catalog.models import Workshop
 from catalog.signals import audience_changed
 from foundation import database_clock
@@ -168,6 +170,20 @@ def free_seats_of_ineligible(sender: type, person: Person, **kwargs: Any) -> Non
     for registration in coming.select_related("session").order_by("session_id"):
         registration.person = person
         registration.disqualify()
+
+
+@receiver(address_changes_now, dispatch_uid="registrations.address_changes_now")
+def lock_the_sessions(sender: type, person: Person, **kwargs: Any) -> None:
+    """Lock the sessions of the person in ascending order, so that nobody writes down what they need in between."""
+    for session in Session.objects.filter(registrations__person=person).order_by("pk").distinct():
+        session.lock()
+
+
+@receiver(address_changed, dispatch_uid="registrations.address_changed")
+def drop_what_was_asked(sender: type, person: Person, is_vouched_for: bool = False, **kwargs: Any) -> None:
+    """Delete what the person needs to take part, unless it is certain that the new address is the same person's."""
+    if not is_vouched_for:
+        Accommodation.objects.filter(registration__person=person).delete()
 
 
 @receiver(audience_changed, dispatch_uid="registrations.audience_changed")

@@ -7,7 +7,8 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 
-from accounts.models import Campus, Unit
+from accounts.models import AddressChange, Campus, Unit
+from accounts.models.address_change import SILENCE
 from catalog.models import Topic, Workshop
 from notifications.models import CalendarFeed, Decline, ReceivedMail
 from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
@@ -53,6 +54,12 @@ CHECKS = {
         {"outcome": "accepted", "handled_at": Now(), "handled_note": "Called them."},
         {"outcome": "unclear", "handled_at": Now(), "handled_note": ""},
     ],
+    "held_address_said_yes": [{"state": "held", "ended_at": Now(), "agreed_at": Now()}],
+    "held_address_was_agreed_or_waited_for": [
+        {"state": "held", "ended_at": Now(), "confirmed_new_at": Now()},
+        {"state": "held", "ended_at": Now(), "confirmed_new_at": Now() - SILENCE + timedelta(minutes=1)},
+    ],
+    "address_change_ends_once": [{"state": "stopped"}, {"ended_at": Now()}],
     "calendar_notice_has_its_thread": [{"method": "REQUEST", "thread": None}, {"method": "CANCEL", "sequence": None}],
 }
 # What else a second row needs to be caught by a condition, or by more than its columns.
@@ -89,6 +96,7 @@ def two_of_each(make_session, people, now):
         Accommodation.objects.ask(registration, "Captions.", now=now)
         Nomination.objects.nominate([f"colleague.of.{person.email}"], session, by=person, now=now)
         CalendarFeed.objects.renew(person, now)
+        AddressChange.objects.ask(person, f"new.address.of.{person.email}", by=person, now=now)
         Decline.objects.begin(registration, now)
         ReceivedMail.objects.create(
             received_at=now,

@@ -19,10 +19,11 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import URLPattern, get_resolver, path
 
-from accounts.models import Campus, Person, Unit
+from accounts.models import AddressChange, Campus, Person, Unit
 from catalog.models import Facilitator, Topic, Workshop
 from devtools.testing.outage import away_from, disk_full
 from devtools.testing.signing_in import APP_SECRET
+from foundation.tokens import digest_of
 from notifications.models import CalendarFeed, Decline, Wording
 from notifications.replies.applying import receive
 from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
@@ -43,6 +44,7 @@ LOOKING = {
 }
 METHODS = ("get", "head", "options")
 # One fetch of each page by each method; `dev.py torture looking` makes it ten.
+OPENS = "a-token-that-opens-a-change-of-address"
 LOOKS = int(os.environ.get("LOOKS", len(METHODS)))
 SERVED = {200, 301, 302, 403, 404, 405}
 # What a GET answers to a visitor, to the person a registration is of, to another person and to the office.
@@ -83,6 +85,8 @@ ANSWERS = {
     "accounts/logout/": (302, 200, 200, 200),
     "accounts/inactive/": (403, 403, 403, 403),
     "accounts/profile/": (302, 200, 200, 200),
+    "accounts/address/": (302, 200, 200, 200),
+    "accounts/address/<slug:token>/": (200, 200, 200, 200),  # for everybody with the link of the mail
     "accounts/appearance/": (405, 405, 405, 405),
     "accounts/2fa/": (302, 403, 403, 200),
     "accounts/2fa/authenticate/": (302, 302, 302, 302),
@@ -103,6 +107,12 @@ ANSWERS = {
     "admin/registrations/accommodation/<int:pk>/reading/": (302, 302, 302, 405),
     "admin/registrations/accommodation/<int:pk>/answer/": (302, 302, 302, 405),
     "admin/*": (302, 302, 302, SERVED),
+    "admin/accounts/addresschange/<int:pk>/agree/": (302, 302, 302, 405),
+    "admin/accounts/addresschange/<int:pk>/stop/": (302, 302, 302, 405),
+    "admin/accounts/addresschange/add/": (302, 302, 302, 403),
+    "admin/accounts/addresschange/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/auth/group/add/": (302, 302, 302, 403),
+    "admin/auth/group/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/login/": (302, 403, 403, 302),
     "admin/password_change/": (302, 302, 302, 404),  # there are no passwords
     "admin/password_change/done/": (302, 302, 302, 404),
@@ -190,16 +200,19 @@ def every_noun(make_session, workshop, people, office, now) -> Registration:
     Accommodation.objects.ask(registration, "An interpreter.", now=now)
     Decline.objects.begin(registration, now)
     receive(b"Subject: Hello", now)
+    AddressChange.objects.ask(other, "other.address@example.edu", by=office, now=now)
     return registration
 
 
 @pytest.fixture
 def address(every_noun, now) -> Callable:
     """address(route) is where that route leads for the registration and what belongs to it."""
+    AddressChange.objects.update(new_digest=digest_of(OPENS))
     session, workshop, factor = every_noun.session, every_noun.session.workshop, Authenticator.objects.get()
     known = {
         "<slug:code>": session.code,
         "<slug:slug>": workshop.slug,
+        "address/<slug:token>": f"address/{OPENS}",
         "<slug:token>": CalendarFeed.objects.renew(every_noun.person, now),
         "nominations/<uuid:uuid>": f"nominations/{Nomination.objects.get().uuid}",
         "declines/<uuid:uuid>": f"declines/{Decline.objects.get().uuid}",
@@ -289,7 +302,7 @@ def test_looking_again_and_again_changes_no_row(who, clients, address, monkeypat
     # Where no broker runs /readyz waits for one two seconds, each time.
     monkeypatch.setattr(current_app.conf, "broker_url", "memory://")
     assert clients[who].get(address(LOOKING[who])).status_code == 200
-    assert len(every_row()["notifications.Notice"]) == 5
+    assert len(every_row()["notifications.Notice"]) == 7
     assert changed_by_looking(clients[who], [address(route) for route in routes()]) == []
 
 

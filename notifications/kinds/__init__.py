@@ -6,6 +6,7 @@ kinds. `notifications/models/kind.py` says what a kind is. CONTRIBUTING.md has t
 
 from notifications.kinds import (
     account,
+    addresses,
     at_risk,
     changes,
     decisions,
@@ -20,6 +21,7 @@ from notifications.models.kind import KINDS
 
 FAMILIES = (
     account,
+    addresses,
     registrations,
     decisions,
     nominations,

@@ -140,10 +140,18 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             dedupe_key=f"{kind.name}:{registration.pk}:{thread.meeting_id}:{thread.sequence}.{times}",
         )
 
-    def readdress(self, person: Person) -> None:
-        """Send what waits for `person` to their new address, except sign-in codes: the old address asked for those."""
+    def readdress(self, person: Person, with_secrets: bool) -> None:
+        """Send what waits for `person` to their new address, except sign-in codes: the old address asked for those.
+
+        Account mail was written when it was owed, so its words stay; without `with_secrets` it expires.
+        """
         waiting = self.filter(person=person, state=State.QUEUED).exclude(priority=Priority.CODE)
-        waiting.update(to=person.email, subject="", text="", html="", calendar="")
+        secret = waiting.filter(kind__in=[kind.name for kind in KINDS.values() if kind.is_secret])
+        waiting.exclude(pk__in=secret.values("pk")).update(to=person.email, subject="", text="", html="", calendar="")
+        if with_secrets:
+            secret.update(to=person.email)
+        else:
+            secret.update(state=State.EXPIRED, subject="", text="", html="")
 
     def owe_written(
         self,

@@ -4,7 +4,6 @@ Anybody who has the address sees the sessions. So the address is made only when 
 revoked at once; only a digest of its token is stored.
 """
 
-import hashlib
 import secrets
 from datetime import datetime
 
@@ -14,14 +13,8 @@ from django.urls import reverse
 
 from accounts.models import Person
 from foundation.record import record
+from foundation.tokens import digest_of, new_token
 from foundation.verbs import part_of_a_verb, verb
-
-TOKEN_BYTES = 32
-
-
-def digest_of(token: str) -> str:
-    """Return what is stored of a token. It has 256 random bits, so a plain SHA-256 cannot be reversed by guessing."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def path_of(token: str) -> str:
@@ -33,7 +26,7 @@ class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
     @part_of_a_verb
     def renew(self, person: Person, now: datetime) -> str:
         """Return the token of a new private feed, to be shown once. From now on the token before it opens nothing."""
-        token = secrets.token_urlsafe(TOKEN_BYTES)
+        token = new_token()
         self.update_or_create(person=person, defaults={"digest": digest_of(token), "made_at": now})
         return token
 

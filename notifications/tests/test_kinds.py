@@ -54,7 +54,7 @@ def test_what_the_words_must_hold_is_a_placeholder(kind):
 
 
 def test_account_mail_is_secret_and_nothing_else_is():
-    assert {kind.name for kind in KINDS.values() if kind.is_secret} == {"code", "account"}
+    assert {kind.name for kind in KINDS.values() if kind.is_secret} == {"code", "account", "address_old", "address_new"}
 
 
 def test_a_kind_knows_by_default_how_it_is_shown():

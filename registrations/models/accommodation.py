@@ -46,11 +46,13 @@ class AccommodationQuerySet(models.QuerySet["Accommodation"]):
 
         Changed needs wait for an answer again; the group that answers is told once while they wait. Without
         `keep_for_next` it stays as the person said last. Raises an Accommodation.Refused for a registration that has
-        ended and a session that is cancelled or over.
+        ended, a session that is cancelled or over, and a person who has another address by now.
         """
         now = now or database_clock.now()
         registration.session.lock()
         registration.refresh_from_db(fields=["status"])
+        if not Person.objects.filter(pk=registration.person_id, email=registration.person.email).exists():
+            raise Accommodation.AddressChanged("The address of this account has just changed. Sign in again.")
         Accommodation.refuse_unless_askable(registration, now)
         said = self.of(registration)
         if said is None:
@@ -113,6 +115,9 @@ class Accommodation(models.Model):
 
     class NotTakingPart(Refused):
         """The registration has ended, or the session is cancelled or over."""
+
+    class AddressChanged(Refused):
+        """The person has another address by now: the sign-in that asks has ended."""
 
     class ChangedSince(Refused):
         """What was answered is not what the person asks for now."""

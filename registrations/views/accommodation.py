@@ -37,8 +37,8 @@ def accommodation(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         return _page(request, own, now, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         Accommodation.objects.ask(own, form.cleaned_data["needs"], form.cleaned_data["keep_for_next"], now=now)
-    except Accommodation.Refused:
-        return _page(request, own, now, form, status=HTTPStatus.CONFLICT)
+    except Accommodation.Refused as refusal:
+        return _page(request, own, now, form, status=HTTPStatus.CONFLICT, refusal=str(refusal))
     messages.success(request, SAVED)
     return redirect(own)
 
@@ -53,7 +53,12 @@ def accommodation_deletion(request: SignedInRequest, uuid: UUID) -> HttpResponse
 
 
 def _page(
-    request: HttpRequest, own: Registration, now: datetime, form: AccommodationForm | None = None, status: int = 200
+    request: HttpRequest,
+    own: Registration,
+    now: datetime,
+    form: AccommodationForm | None = None,
+    status: int = 200,
+    refusal: str = "",
 ) -> HttpResponse:
     asked = Accommodation.objects.of(own)
     carried = "" if asked else Accommodation.objects.carried_by(own.person)
@@ -70,7 +75,7 @@ def _page(
         "registration": own,
         "titled": title_and_day(own.session, now),
         "in_line": ordinal(own.place_in_line) if own.is_waitlisted else "",
-        "refusal": refusal_of(Accommodation.refuse_unless_askable, own, now),
+        "refusal": refusal or refusal_of(Accommodation.refuse_unless_askable, own, now),
         "unreadable": unreadable,
         "asked": asked,
         "needs": needs,

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts.models import Person
+from foundation.record import record
 from foundation.values.addresses import plain_address
 
 
@@ -47,7 +48,10 @@ class Command(BaseCommand):
             if not person.is_staff:
                 person.is_staff = True
                 person.save(update_fields=["is_staff"])
-            person.groups.add(group)
+            if not person.groups.filter(pk=group.pk).exists():
+                person.groups.add(group)
+                said = f"Put into the group {group.name} on the server with manage.py create_office."
+                record(Person.objects.rule(), person, said)
 
     def permissions(self) -> list[Permission]:
         """Return what the registered pages say the office may do."""

@@ -1,12 +1,18 @@
-"""`manage.py login_code ADDRESS`: print a sign-in code for a person whom mail does not reach."""
+"""`manage.py login_code ADDRESS`: print a sign-in code for a person whom mail does not reach.
+
+It is on record, and the person is told once mail goes out: a person who has a code can sign in as them.
+"""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from accounts.models import Person
 from accounts.sign_in import SPARE_CODE_SECONDS, write_spare_code
+from foundation.record import record
 from foundation.values.addresses import plain_address
+from notifications.kinds.account import owe_account_news
 
 
 class Command(BaseCommand):
@@ -23,6 +29,13 @@ class Command(BaseCommand):
             )
         if not person.is_active:
             raise CommandError("This account is switched off and cannot sign in.")
-        code = write_spare_code(person)
+        code = self.write(person)
         self.stderr.write(f"For {person.email}, once, within {SPARE_CODE_SECONDS // 60} minutes:")
         self.stdout.write(f"{code[:3]} {code[3:]}")
+
+    @transaction.atomic
+    def write(self, person: Person) -> str:
+        """Return a code for `person`, put on record that there is one, and owe the person the news."""
+        record(Person.objects.rule(), person, "A sign-in code was printed on the server with manage.py login_code.")
+        owe_account_news(person.email, "A sign-in code for your account was printed on the server")
+        return write_spare_code(person)

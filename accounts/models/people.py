@@ -13,6 +13,7 @@ from foundation.naming import Named
 from foundation.values.addresses import AddressField, plain_address
 from foundation.values.lines import LineField
 from foundation.values.zones import validate_time_zone
+from foundation.verbs import part_of_a_verb
 
 
 class Campus(Named):
@@ -66,6 +67,11 @@ class PersonManager(BaseUserManager["Person"]):
             email=self.RULE_ADDRESS, defaults={"name": "Quorum", "is_active": False, "password": "!"}
         )
         return person
+
+    def unused(self) -> models.QuerySet["Person"]:
+        """Return the accounts in which nobody has done anything: a code was asked for, and no more came of it."""
+        nothing = {"name": "", "role": "", "registrations": None, "interests": None, "nominations_made": None}
+        return self.filter(is_active=True, is_staff=False, is_superuser=False, prior_attendances=None, **nothing)
 
     def arranging_access(self) -> models.QuerySet["Person"]:
         """Return the members of the Accommodations group who can open the office."""
@@ -124,6 +130,23 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def arranges_access(self) -> bool:
         """True for members of the Accommodations group, and for nobody else: being a superuser opens nothing here."""
         return self.is_active and self.groups.filter(name=PersonManager.ACCOMMODATIONS).exists()
+
+    @part_of_a_verb
+    def end_sign_ins(self) -> None:
+        """End every sign-in of this person, in every browser, and make worthless what they could sign in with now.
+
+        A browser session holds a digest of the `password`, and so does a spare code. Nobody has a password: the column
+        holds a random value that stands for none, and here it becomes another one.
+        """
+        self.set_unusable_password()
+        self.save(update_fields=["password"])
+
+    @part_of_a_verb
+    def leave_accommodations(self) -> bool:
+        """Take this person out of the Accommodations group. Tells whether they were in it."""
+        gone, _ = self.groups.through.objects.filter(person=self, group__name=PersonManager.ACCOMMODATIONS).delete()
+        self.__dict__.pop("arranges_access", None)
+        return bool(gone)
 
     def get_full_name(self) -> str:
         return str(self)

@@ -4,6 +4,6 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notifications", "0014_one_feed_per_person")]
+    dependencies = [("notifications", "0015_the_databases_clock")]
 
     operations = [migrations.RemoveConstraint(model_name="receivedmail", name="one_answer_applied_once")]

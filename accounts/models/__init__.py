@@ -1,0 +1,6 @@
+"""Who people are, and what an address needs before it is theirs."""
+
+from accounts.models.address_change import AddressChange
+from accounts.models.people import Campus, Person, PersonManager, Unit, validate_time_zone
+
+__all__ = ["AddressChange", "Campus", "Person", "PersonManager", "Unit", "validate_time_zone"]
