@@ -1,5 +1,6 @@
 """Who people are: Person, the Unit they belong to, the Campus they work on."""
 
+import logging
 import zoneinfo
 from typing import Any
 
@@ -11,7 +12,11 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from accounts.browser_sessions.model import name_of
 from foundation.naming import Named
+from foundation.verbs import verb
+
+logger = logging.getLogger(__name__)
 
 
 def validate_time_zone(name: str) -> None:
@@ -132,6 +137,17 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def arranges_access(self) -> bool:
         """True for members of the Accommodations group, and for nobody else: being a superuser opens nothing here."""
         return self.is_active and self.groups.filter(name=PersonManager.ACCOMMODATIONS).exists()
+
+    @verb
+    def end_sign_ins(self, but: str | None = None) -> int:
+        """Sign this person out everywhere, also where they have entered the code and not yet the second factor.
+
+        `but` is the key of a browser session that stays, as its cookie says it. Returns how many were ended.
+        """
+        ended, _ = self.browser_sessions.exclude(pk=name_of(but or "")).delete()
+        if ended:
+            logger.info("person %s: %s sign-ins were ended", self.pk, ended)
+        return ended
 
     def get_full_name(self) -> str:
         return str(self)

@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
+from django.test import Client
 
 from accounts.models import Campus, Unit
 from catalog.models import Topic, Workshop
@@ -19,6 +20,7 @@ OURS = [model for app in ("accounts", "catalog", "sessions_app", "registrations"
         for model in apps.get_app_config(app).get_models()]  # fmt: skip
 # One change to a row that must not be, for each check.
 CHECKS = {
+    "code_is_tried_five_times_at_most": [{"tries": 6}],
     "workshop_minimum_within_capacity": [{"default_minimum": 25}, {"default_minimum": 0}],
     "session_never_overbooked": [{"seats_taken": 25}],
     "session_minimum_within_capacity": [{"minimum": 25}, {"minimum": 0}],
@@ -87,6 +89,7 @@ def two_of_each(make_session, people, now):
         Nomination.objects.nominate([f"colleague.of.{person.email}"], session, by=person, now=now)
         CalendarFeed.objects.renew(person, now)
         Decline.objects.begin(registration, now)
+        Client().force_login(person)
         ReceivedMail.objects.create(
             received_at=now,
             message_id=f"<{person.email}>",

@@ -13,12 +13,12 @@ from django.apps import apps
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session as BrowserSession
 from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import URLPattern, get_resolver, path
 
+from accounts.browser_sessions.model import BrowserSession
 from accounts.models import Campus, Person, Unit
 from catalog.models import Facilitator, Topic, Workshop
 from devtools.testing.signing_in import APP_SECRET
