@@ -209,6 +209,13 @@ ACCOMMODATION_LIFE = timedelta(days=30)  # after the end of the session
 OFFICE_SECOND_FACTOR = not DEBUG
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "accounts.second_factor.AppForm",
+    "authenticate_webauthn": "accounts.second_factor.PasskeyForm",
+    "reauthenticate": "accounts.second_factor.AppAgainForm",
+    "reauthenticate_webauthn": "accounts.second_factor.PasskeyAgainForm",
+    "add_webauthn": "accounts.second_factor.NewPasskeyForm",
+}
 MFA_TOTP_ISSUER = "Quorum"
 MFA_TOTP_TOLERANCE = 1
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.sealed import SIGN_INS
 from foundation.verbs import lock_row, verb
 
 
@@ -70,6 +71,12 @@ class BrowserSession(models.Model):
         if options.get("force_update"):
             options["update_fields"] = {field.name for field in self._meta.fields} - {"name", "tries"}
         super().save(**options)
+
+    @verb
+    def rotate(self) -> bool:
+        """Seal it with the first key. False if it was written, or is gone, since it was read. Raises Unreadable."""
+        unchanged = BrowserSession.objects.filter(pk=self.pk, sealed=self.sealed)
+        return bool(unchanged.update(sealed=SIGN_INS.reseal(self.sealed)))
 
     @verb
     def take_try(self) -> int | None:
