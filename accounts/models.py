@@ -139,6 +139,14 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.is_active and self.groups.filter(name=PersonManager.ACCOMMODATIONS).exists()
 
     @verb
+    def end_sign_in(self, name: str) -> bool:
+        """End the sign-in of this person that has this name in the database. False if there is none any more."""
+        ended, _ = self.browser_sessions.filter(pk=name).delete()
+        if ended:
+            logger.info("person %s: a sign-in was ended", self.pk)
+        return bool(ended)
+
+    @verb
     def end_sign_ins(self, but: str | None = None) -> int:
         """Sign this person out everywhere, also where they have entered the code and not yet the second factor.
 

@@ -14,6 +14,7 @@ from django.http import HttpResponseBase
 from django.urls import path
 
 from accounts import views
+from accounts.browser_sessions import views as sign_ins
 from accounts.models import Person
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -42,6 +43,9 @@ urlpatterns = [
     path("logout/", logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("profile/", views.ProfileView.as_view(), name="profile"),
+    path("sign-ins/", sign_ins.sign_ins, name="sign_ins"),
+    path("sign-ins/others/end/", sign_ins.end_other_sign_ins, name="end_other_sign_ins"),
+    path("sign-ins/<slug:name>/end/", sign_ins.end_sign_in, name="end_sign_in"),
     path("appearance/", views.appearance, name="appearance"),
     path("2fa/", office(second_factor.index), name="mfa_index"),
     path("2fa/authenticate/", views.SecondFactorView.as_view(), name="mfa_authenticate"),

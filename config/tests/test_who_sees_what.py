@@ -82,6 +82,9 @@ ANSWERS = {
     "accounts/logout/": (302, 200, 200, 200),
     "accounts/inactive/": (403, 403, 403, 403),
     "accounts/profile/": (302, 200, 200, 200),
+    "accounts/sign-ins/": (302, 200, 200, 200),
+    "accounts/sign-ins/others/end/": (302, 405, 405, 405),
+    "accounts/sign-ins/<slug:name>/end/": (302, 405, 405, 405),
     "accounts/appearance/": (405, 405, 405, 405),
     "accounts/2fa/": (302, 403, 403, 200),
     "accounts/2fa/authenticate/": (302, 302, 302, 302),
@@ -199,6 +202,7 @@ def address(every_noun, now) -> Callable:
     known = {
         "<slug:code>": session.code,
         "<slug:slug>": workshop.slug,
+        "<slug:name>": "0" * 40,
         "<slug:token>": CalendarFeed.objects.renew(every_noun.person, now),
         "nominations/<uuid:uuid>": f"nominations/{Nomination.objects.get().uuid}",
         "declines/<uuid:uuid>": f"declines/{Decline.objects.get().uuid}",
