@@ -1,22 +1,14 @@
 """The forms about a person. They check shape and keep what was typed; who may sign in is for accounts/sign_in.py."""
 
-import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.core import context, ratelimit
-from allauth.mfa.adapter import get_adapter as get_mfa_adapter
-from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
-from cryptography.exceptions import InvalidSignature
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.forms.fields import InvalidJSONInput
 
 from accounts import sign_in
 from accounts.models import Campus, Person, Unit
@@ -171,60 +163,3 @@ class ProfileForm(forms.ModelForm):
                 if DECIDING.intersection(self.changed_data):
                     person_changed.send(Person, person=self.instance)
         return self.instance
-
-
-@contextmanager
-def _refusing_what_no_passkey_answers() -> Iterator[None]:
-    """Raise ValidationError for an answer that cannot be taken apart: allauth and fido2 expect that it can."""
-    try:
-        yield
-    except (
-        ArithmeticError,
-        AttributeError,
-        InvalidSignature,
-        LookupError,
-        RecursionError,
-        TypeError,
-        ValueError,
-        struct.error,
-    ) as error:
-        raise get_mfa_adapter().validation_error("incorrect_code") from error
-
-
-class CredentialField(forms.JSONField):
-    """What a passkey answered, as a JSON object. Refuses what is none, numbers and nesting without end included."""
-
-    def to_python(self, value: Any) -> dict[str, Any]:  # type: ignore[override] # the stubs say that JSON is text
-        with _refusing_what_no_passkey_answers():
-            answer = super().to_python(value)
-            if not isinstance(answer, dict):
-                raise TypeError
-            return answer
-
-    def bound_data(self, data: Any, initial: Any) -> Any:
-        """Return what was sent as it is: it is read once, in `to_python`."""
-        return InvalidJSONInput(data or "")
-
-
-class AddPasskeyForm(AddWebAuthnForm):
-    """Add a passkey."""
-
-    credential = CredentialField(widget=forms.HiddenInput)
-
-    def clean(self) -> dict[str, Any]:
-        with _refusing_what_no_passkey_answers():
-            return super().clean()
-
-
-class AuthenticateByPasskeyForm(AuthenticateWebAuthnForm):
-    """Show a passkey after the code."""
-
-    credential = CredentialField(widget=forms.HiddenInput)
-
-    def clean_credential(self) -> Authenticator:
-        with _refusing_what_no_passkey_answers():
-            return super().clean_credential()
-
-
-class ReauthenticateByPasskeyForm(AuthenticateByPasskeyForm, ReauthenticateWebAuthnForm):
-    """Show a passkey once more before the second factor is changed."""

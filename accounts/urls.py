@@ -5,7 +5,6 @@ from typing import TypeVar
 
 from allauth.account.views import logout
 from allauth.mfa.base import views as second_factor
-from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.decorators import login_required, user_passes_test
@@ -15,6 +14,7 @@ from django.http import HttpResponseBase
 from django.urls import path
 
 from accounts import addresses, views
+from accounts.browser_sessions import views as sign_ins
 from accounts.models import Person
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -33,6 +33,7 @@ def office(view: View) -> View:
 
 
 sign_in = views.SignInView.as_view()
+new_recovery_codes = office(views.NewRecoveryCodesView.as_view())
 
 urlpatterns = [
     # Two names of one page: allauth reverses both.
@@ -44,15 +45,18 @@ urlpatterns = [
     path("profile/", views.ProfileView.as_view(), name="profile"),
     path("address/", addresses.address_change, name="address_change"),
     path("address/<slug:token>/", addresses.address_change_link, name="address_change_link"),
+    path("sign-ins/", sign_ins.sign_ins, name="sign_ins"),
+    path("sign-ins/others/end/", sign_ins.end_other_sign_ins, name="end_other_sign_ins"),
+    path("sign-ins/<slug:name>/end/", sign_ins.end_sign_in, name="end_sign_in"),
     path("appearance/", views.appearance, name="appearance"),
     path("2fa/", office(second_factor.index), name="mfa_index"),
     path("2fa/authenticate/", views.SecondFactorView.as_view(), name="mfa_authenticate"),
     path("2fa/reauthenticate/", second_factor.reauthenticate, name="mfa_reauthenticate"),
     path("2fa/app/", office(totp.activate_totp), name="mfa_activate_totp"),
     path("2fa/app/remove/", office(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path("2fa/recovery-codes/", office(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
-    path("2fa/recovery-codes/new/", office(recovery_codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
-    path("2fa/recovery-codes.txt", office(recovery_codes.download_recovery_codes), name="mfa_download_recovery_codes"),
+    path("2fa/recovery-codes/", office(views.recovery_codes), name="mfa_view_recovery_codes"),
+    path("2fa/recovery-codes/new/", new_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("2fa/recovery-codes.txt", office(views.recovery_codes_file), name="mfa_download_recovery_codes"),
     path("2fa/passkeys/", office(passkeys.list_webauthn), name="mfa_list_webauthn"),
     path("2fa/passkeys/new/", office(passkeys.add_webauthn), name="mfa_add_webauthn"),
     path("2fa/passkeys/confirm/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),

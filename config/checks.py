@@ -20,6 +20,8 @@ from foundation.values.zones import zone_names
 
 TRUE_WORDS, FALSE_WORDS = {"1", "true", "on", "ok", "y", "yes"}, {"0", "false", "off", "n", "no", ""}
 DEVELOPMENT_KEY = "b25seS1mb3ItZGV2ZWxvcG1lbnQtYW5kLW5vLW1vcmU="
+DEVELOPMENT_SIGN_IN_KEY = "b25seS10by1zaWduLWluLXdoaWxlLWRldmVsb3Bpbmc="
+DEVELOPMENT_KEYS = {DEVELOPMENT_KEY, DEVELOPMENT_SIGN_IN_KEY}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -131,23 +133,30 @@ def port_problem(value: str, debug: bool) -> str:
     return "" if number else f"PORT is {value!r}, and a port is a number from 1 to 65535."
 
 
-def whole_number(name: str) -> Callable[[str, bool], str]:
-    """Return the rule for a small number, zero or more."""
+def whole_number(name: str, least: int = 0) -> Callable[[str, bool], str]:
+    """Return the rule for a small number, `least` or more."""
 
     def problem(value: str, debug: bool) -> str:
         good = value.isascii() and value.isdecimal() and len(value) < 5
-        return "" if good else f"{name} is {value!r}, not a whole number."
+        if not good:
+            return f"{name} is {value!r}, not a whole number."
+        return "" if int(value) >= least else f"{name} is {value!r}, and {least} is the least."
 
     return problem
 
 
-def accommodation_key_problem(value: str, debug: bool) -> str:
-    keys = [key.strip() for key in value.split(",")]
-    if not all(keys):
-        return "ACCOMMODATION_KEY holds an empty key."
-    if not all(re.fullmatch(r"[\w-]{43}=", key, re.ASCII) for key in keys):
-        return "ACCOMMODATION_KEY holds what is no key: each is 44 characters, the last of them =."
-    return "" if debug or DEVELOPMENT_KEY not in keys else "ACCOMMODATION_KEY holds the key for development."
+def sealing_key(name: str) -> Callable[[str, bool], str]:
+    """Return the rule for the keys of one purpose: the newest first, with commas between them."""
+
+    def problem(value: str, debug: bool) -> str:
+        keys = [key.strip() for key in value.split(",")]
+        if not all(keys):
+            return f"{name} holds an empty key."
+        if not all(re.fullmatch(r"[\w-]{43}=", key, re.ASCII) for key in keys):
+            return f"{name} holds what is no key: each is 44 characters, the last of them =."
+        return "" if debug or not DEVELOPMENT_KEYS.intersection(keys) else f"{name} holds the key for development."
+
+    return problem
 
 
 def reply_mailbox_problem(value: str, debug: bool) -> str:
@@ -194,6 +203,10 @@ class Rule:
         return checks.Error(sentence, hint=self.hint, id=f"quorum.{self.id}") if sentence else None
 
 
+MAKE_A_KEY = (
+    'Make one with: python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())". '
+    "Keep it with SECRET_KEY, apart from the database's backups."
+)
 RULES = [
     Rule("E001", "DEBUG", debug_problem, "1 on your own machine; leave it out everywhere else."),
     Rule(
@@ -267,9 +280,8 @@ RULES = [
     Rule(
         "E016",
         "ACCOMMODATION_KEY",
-        accommodation_key_problem,
-        'Make one with: python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())". '
-        "Keep it with SECRET_KEY, apart from the database's backups.",
+        sealing_key("ACCOMMODATION_KEY"),
+        MAKE_A_KEY,
         required=True,
     ),
     Rule(
@@ -297,13 +309,31 @@ RULES = [
         whole_number("DECLINE_UNDO_MINUTES"),
         "Minutes between a decline in a calendar and the loss of the place, for example 30.",
     ),
+    Rule("E030", "SIGN_IN_KEY", sealing_key("SIGN_IN_KEY"), MAKE_A_KEY, required=True),
+    Rule(
+        "E031",
+        "OFFICE_IDLE_HOURS",
+        whole_number("OFFICE_IDLE_HOURS", least=1),
+        "Hours after which a person of the office who has used nothing signs in again, for example 12.",
+    ),
 ]
 
 
 def errors(environ: Mapping[str, str]) -> list[checks.Error]:
     """Return everything in the environment that must stop a start."""
     debug = environ.get("DEBUG", "").strip().lower() in TRUE_WORDS
-    return [error for error in (rule.check(environ, debug) for rule in RULES) if error]
+    return [error for error in (rule.check(environ, debug) for rule in RULES) if error] + shared_keys(environ)
+
+
+def shared_keys(environ: Mapping[str, str]) -> list[checks.Error]:
+    """Refuse one key for two purposes: people who may have the one must not open what the other seals."""
+    access, sign_in = (
+        {key.strip() for key in environ.get(name, "").split(",")} - {""}
+        for name in ("ACCOMMODATION_KEY", "SIGN_IN_KEY")
+    )
+    sentence = "ACCOMMODATION_KEY and SIGN_IN_KEY hold the same key."
+    hint = "Make a key of its own for SIGN_IN_KEY; see docs/deploy.md on changing a key."
+    return [checks.Error(sentence, hint=hint, id="quorum.E032")] if access & sign_in else []
 
 
 def stop_if_wrong(environ: Mapping[str, str]) -> None:

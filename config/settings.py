@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 
-from config.checks import DEVELOPMENT_KEY, stop_if_wrong
+from config.checks import DEVELOPMENT_KEY, DEVELOPMENT_SIGN_IN_KEY, stop_if_wrong
 from foundation.values.addresses import plain_address, plain_domain
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -133,8 +133,9 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_ENGINE = "accounts.browser_sessions.store"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # from signing in; a person signs in once more after it
+OFFICE_IDLE = timedelta(hours=env.int("OFFICE_IDLE_HOURS", 12))
 
 # ---- broker: it wakes workers and nothing else ----
 CELERY_BROKER_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0" if DEBUG else "")
@@ -205,7 +206,8 @@ ACCOUNT_RATE_LIMITS = {
 # ---- calendar feeds: some programs ask every few minutes, and one person may have several ----
 CALENDAR_FEED_MOST_AN_HOUR = 120
 
-# ---- access needs: the first key encrypts, all of them decrypt ----
+# ---- what is sealed: of each purpose the first key encrypts, and all of them decrypt ----
+SIGN_IN_KEYS = [key.strip() for key in env.list("SIGN_IN_KEY", default=[DEVELOPMENT_SIGN_IN_KEY] if DEBUG else [])]
 ACCOMMODATION_KEYS = [key.strip() for key in env.list("ACCOMMODATION_KEY", default=[DEVELOPMENT_KEY] if DEBUG else [])]
 ACCOMMODATION_LIFE = timedelta(days=30)  # after the end of the session
 
@@ -214,9 +216,11 @@ OFFICE_SECOND_FACTOR = not DEBUG
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
-    "add_webauthn": "accounts.forms.AddPasskeyForm",
-    "authenticate_webauthn": "accounts.forms.AuthenticateByPasskeyForm",
-    "reauthenticate_webauthn": "accounts.forms.ReauthenticateByPasskeyForm",
+    "authenticate": "accounts.second_factor.AppForm",
+    "authenticate_webauthn": "accounts.second_factor.PasskeyForm",
+    "reauthenticate": "accounts.second_factor.AppAgainForm",
+    "reauthenticate_webauthn": "accounts.second_factor.PasskeyAgainForm",
+    "add_webauthn": "accounts.second_factor.NewPasskeyForm",
 }
 MFA_TOTP_ISSUER = "Quorum"
 MFA_TOTP_TOLERANCE = 1

@@ -1,5 +1,6 @@
 """Who people are: Person, the Unit they belong to, the Campus they work on."""
 
+import logging
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -8,12 +9,15 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
+from accounts.browser_sessions.model import name_of
 from foundation import database_clock
 from foundation.naming import Named
 from foundation.values.addresses import AddressField, plain_address
 from foundation.values.lines import LineField
 from foundation.values.zones import validate_time_zone
-from foundation.verbs import part_of_a_verb
+from foundation.verbs import part_of_a_verb, verb
+
+logger = logging.getLogger(__name__)
 
 
 class Campus(Named):
@@ -131,15 +135,30 @@ class Person(AbstractBaseUser, PermissionsMixin):
         """True for members of the Accommodations group, and for nobody else: being a superuser opens nothing here."""
         return self.is_active and self.groups.filter(name=PersonManager.ACCOMMODATIONS).exists()
 
-    @part_of_a_verb
-    def end_sign_ins(self) -> None:
-        """End every sign-in of this person, in every browser, and make worthless what they could sign in with now.
+    @verb
+    def end_sign_in(self, name: str) -> bool:
+        """End the sign-in of this person that has this name in the database. False if there is none any more."""
+        ended, _ = self.browser_sessions.filter(pk=name).delete()
+        if ended:
+            logger.info("person %s: a sign-in was ended", self.pk)
+        return bool(ended)
 
-        A browser session holds a digest of the `password`, and so does a spare code. Nobody has a password: the column
-        holds a random value that stands for none, and here it becomes another one.
+    @verb
+    def end_sign_ins(self, but: str | None = None) -> int:
+        """Sign this person out everywhere, also where they have entered the code and not yet the second factor.
+
+        `but` is the key of a browser session that stays, as its cookie says it. Without one, what they could sign in
+        with now is worth nothing any more either: a spare code holds a digest of the `password`. Nobody has a password;
+        the column holds a random value that stands for none, and here it becomes another one. Returns how many sign-ins
+        were ended.
         """
-        self.set_unusable_password()
-        self.save(update_fields=["password"])
+        if but is None:
+            self.set_unusable_password()
+            self.save(update_fields=["password"])
+        ended, _ = self.browser_sessions.exclude(pk=name_of(but or "")).delete()
+        if ended:
+            logger.info("person %s: %s sign-ins were ended", self.pk, ended)
+        return ended
 
     @part_of_a_verb
     def leave_accommodations(self) -> bool:

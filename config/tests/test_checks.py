@@ -5,7 +5,15 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from config.checks import DEVELOPMENT_KEY, RULES, check_environment, check_sqlite_locks, errors, stop_if_wrong
+from config.checks import (
+    DEVELOPMENT_KEY,
+    DEVELOPMENT_SIGN_IN_KEY,
+    RULES,
+    check_environment,
+    check_sqlite_locks,
+    errors,
+    stop_if_wrong,
+)
 from devtools.testing.production import PRODUCTION, start_in_production
 
 
@@ -32,6 +40,7 @@ def test_development_needs_nothing_but_debug():
         ("OFFICE_EMAIL", "E007"),
         ("SIGNUP_EMAIL_DOMAINS", "E011"),
         ("ACCOMMODATION_KEY", "E016"),
+        ("SIGN_IN_KEY", "E030"),
     ],
 )
 def test_production_has_no_default_for(name, id):
@@ -116,6 +125,15 @@ def test_production_has_no_default_for(name, id):
         ("E019", "REPLY_AUTHENTICATION", ""),
         ("E021", "DECLINE_UNDO_MINUTES", "-1"),
         ("E021", "DECLINE_UNDO_MINUTES", "half an hour"),
+        ("E030", "SIGN_IN_KEY", ""),
+        ("E030", "SIGN_IN_KEY", "secret"),
+        ("E030", "SIGN_IN_KEY", DEVELOPMENT_SIGN_IN_KEY),
+        ("E030", "SIGN_IN_KEY", DEVELOPMENT_KEY),
+        ("E030", "SIGN_IN_KEY", PRODUCTION["SIGN_IN_KEY"] + ",secret"),
+        ("E031", "OFFICE_IDLE_HOURS", "0"),
+        ("E031", "OFFICE_IDLE_HOURS", "never"),
+        ("E032", "SIGN_IN_KEY", PRODUCTION["ACCOMMODATION_KEY"]),
+        ("E032", "SIGN_IN_KEY", f"{PRODUCTION['SIGN_IN_KEY']}, {PRODUCTION['ACCOMMODATION_KEY']}"),
     ],
 )
 def test_a_wrong_value_is_named(id, name, value):
@@ -146,6 +164,8 @@ def test_a_wrong_value_is_named(id, name, value):
         ("REPLY_AUTHSERV_ID", "mx.example.edu"),
         ("REPLY_AUTHENTICATION", "require"),
         ("DECLINE_UNDO_MINUTES", "0"),
+        ("SIGN_IN_KEY", f"{Fernet.generate_key().decode()}, {PRODUCTION['SIGN_IN_KEY']}"),
+        ("OFFICE_IDLE_HOURS", "1"),
         ("ACCOMMODATION_KEY", f"{Fernet.generate_key().decode()}, {PRODUCTION['ACCOMMODATION_KEY']}"),
     ],
 )
@@ -165,7 +185,8 @@ def test_all_that_is_wrong_is_said_at_once():
 
 
 @pytest.mark.parametrize(
-    "name", ["DATABASE_URL", "REDIS_URL", "EMAIL_URL", "REPLY_MAILBOX_URL", "SECRET_KEY", "ACCOMMODATION_KEY"]
+    "name",
+    ["DATABASE_URL", "REDIS_URL", "EMAIL_URL", "REPLY_MAILBOX_URL", "SECRET_KEY", "ACCOMMODATION_KEY", "SIGN_IN_KEY"],
 )
 def test_a_password_is_never_repeated(name):
     (error,) = errors(PRODUCTION | {name: "bad://user:hunter2@host:port/"[: 28 if name == "SECRET_KEY" else 99]})

@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
+from django.test import Client
 
 from accounts.models import AddressChange, Campus, Unit
 from accounts.models.address_change import SILENCE
@@ -21,6 +22,7 @@ OURS = [model for app in ("accounts", "catalog", "sessions_app", "registrations"
 LONG_AGO, FAR_AHEAD = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 # One change to a row that must not be, for each check.
 CHECKS = {
+    "code_is_tried_five_times_at_most": [{"tries": 6}],
     "workshop_minimum_within_capacity": [{"default_minimum": 25}, {"default_minimum": 0}],
     "session_never_overbooked": [{"seats_taken": 25}],
     "session_minimum_within_capacity": [{"minimum": 25}, {"minimum": 0}],
@@ -98,6 +100,7 @@ def two_of_each(make_session, people, now):
         CalendarFeed.objects.renew(person, now)
         AddressChange.objects.ask(person, f"new.address.of.{person.email}", by=person, now=now)
         Decline.objects.begin(registration, now)
+        Client().force_login(person)
         ReceivedMail.objects.create(
             received_at=now,
             message_id=f"<{person.email}>",

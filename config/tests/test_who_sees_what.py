@@ -13,12 +13,12 @@ from django.apps import apps
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session as BrowserSession
 from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import URLPattern, get_resolver, path
 
+from accounts.browser_sessions.model import BrowserSession
 from accounts.models import AddressChange, Campus, Person, Unit
 from catalog.models import Facilitator, Topic, Workshop
 from devtools.testing.outage import away_from, disk_full
@@ -87,6 +87,9 @@ ANSWERS = {
     "accounts/profile/": (302, 200, 200, 200),
     "accounts/address/": (302, 200, 200, 200),
     "accounts/address/<slug:token>/": (200, 200, 200, 200),  # for everybody with the link of the mail
+    "accounts/sign-ins/": (302, 200, 200, 200),
+    "accounts/sign-ins/others/end/": (302, 405, 405, 405),
+    "accounts/sign-ins/<slug:name>/end/": (302, 405, 405, 405),
     "accounts/appearance/": (405, 405, 405, 405),
     "accounts/2fa/": (302, 403, 403, 200),
     "accounts/2fa/authenticate/": (302, 302, 302, 302),
@@ -213,6 +216,7 @@ def address(every_noun, now) -> Callable:
         "<slug:code>": session.code,
         "<slug:slug>": workshop.slug,
         "address/<slug:token>": f"address/{OPENS}",
+        "<slug:name>": "0" * 40,
         "<slug:token>": CalendarFeed.objects.renew(every_noun.person, now),
         "nominations/<uuid:uuid>": f"nominations/{Nomination.objects.get().uuid}",
         "declines/<uuid:uuid>": f"declines/{Decline.objects.get().uuid}",

@@ -20,6 +20,7 @@ def production(folder: Path) -> dict[str, str]:
     return given | {
         "SECRET_KEY": secrets.token_urlsafe(50),
         "ACCOMMODATION_KEY": Fernet.generate_key().decode(),
+        "SIGN_IN_KEY": Fernet.generate_key().decode(),
         "SITE_URL": "http://127.0.0.1:8000",
         "EMAIL_URL": "dummymail://",
         "OFFICE_EMAIL": "training@example.edu",

@@ -18,6 +18,7 @@ PRODUCTION = {
     "OFFICE_EMAIL": "training@example.edu",
     "SIGNUP_EMAIL_DOMAINS": "example.edu, med.example.edu",
     "ACCOMMODATION_KEY": "a-key-that-only-these-tests-use-43-letters_=",
+    "SIGN_IN_KEY": "another-key-that-only-tests-use-43-letters_=",
     "TRUSTED_PROXY_COUNT": "1",
 }
 

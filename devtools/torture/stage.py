@@ -8,9 +8,9 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.models import Session as BrowserSession
 from django.utils import timezone
 
+from accounts.browser_sessions.model import BrowserSession, name_of
 from accounts.models import Person
 from catalog.models import Workshop
 from registrations.models import Registration
@@ -76,9 +76,10 @@ def cookies(crowd: list[Person], until: datetime | None = None) -> dict[int, str
         key = uuid4().hex
         rows.append(
             BrowserSession(
-                session_key=key,
-                session_data=store.encode(known),
-                expire_date=until or timezone.now() + timedelta(days=1),
+                name=name_of(key),
+                sealed=store.encode(known),
+                person=person,
+                ends_at=until or timezone.now() + timedelta(days=1),
             )
         )
         names = settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Person
-from accounts.sealed import Unreadable, reseal, seal, unseal
+from accounts.sealed import ACCESS_NEEDS, Unreadable
 from foundation import database_clock
 from foundation.record import record
 from foundation.verbs import verb
@@ -57,12 +57,13 @@ class AccommodationQuerySet(models.QuerySet["Accommodation"]):
         said = self.of(registration)
         if said is None:
             keeps = bool(self.carried_by(registration.person)) if keep_for_next is None else keep_for_next
-            said = self.create(registration=registration, sealed_needs=seal(needs), keep_for_next=keeps, asked_at=now)
+            sealed = ACCESS_NEEDS.seal(needs)
+            said = self.create(registration=registration, sealed_needs=sealed, keep_for_next=keeps, asked_at=now)
             accommodation_asked.send(Accommodation, accommodation=said)
             return said
         was_answered, is_news = said.is_answered, not said.says(needs)
         if is_news:
-            said.sealed_needs, said.asked_at = seal(needs), now
+            said.sealed_needs, said.asked_at = ACCESS_NEEDS.seal(needs), now
         if keep_for_next is not None:
             said.keep_for_next = keep_for_next
         said.save(update_fields=["sealed_needs", "asked_at", "keep_for_next"])
@@ -145,7 +146,7 @@ class Accommodation(models.Model):
     @property
     def needs(self) -> str:
         """What the person said. Raises Unreadable if the key is missing."""
-        return unseal(self.sealed_needs)
+        return ACCESS_NEEDS.unseal(self.sealed_needs)
 
     @property
     def needs_if_readable(self) -> str:
@@ -158,7 +159,7 @@ class Accommodation(models.Model):
     @property
     def answer(self) -> str:
         """What the Accommodations group said, "" before. Raises Unreadable if the key is missing."""
-        return unseal(self.sealed_answer)
+        return ACCESS_NEEDS.unseal(self.sealed_answer)
 
     @property
     def is_answered(self) -> bool:
@@ -202,7 +203,7 @@ class Accommodation(models.Model):
             raise self.ChangedSince("This was changed while you were answering. Read it again before you send.")
         if self.is_answered and self.answer == answer:
             return
-        self.sealed_answer, self.answered_at, self.answered_by = seal(answer), now, by
+        self.sealed_answer, self.answered_at, self.answered_by = ACCESS_NEEDS.seal(answer), now, by
         self.save(update_fields=["sealed_answer", "answered_at", "answered_by"])
         record(by, self, "Answered.")
         accommodation_answered.send(Accommodation, accommodation=self)
@@ -211,5 +212,5 @@ class Accommodation(models.Model):
     def rotate(self) -> bool:
         """Seal the words with the first key. False if somebody changed them in between. Raises Unreadable."""
         before = {"sealed_needs": self.sealed_needs, "sealed_answer": self.sealed_answer}
-        after = {name: reseal(sealed) for name, sealed in before.items()}
+        after = {name: ACCESS_NEEDS.reseal(sealed) for name, sealed in before.items()}
         return bool(Accommodation.objects.filter(pk=self.pk, **before).update(**after))
