@@ -29,18 +29,18 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when database, broker, beat and the mail queue are well, else 503; the JSON names what is not."""
-    problems = find_problems(database_clock.now())
+    problems = find_problems()
     return JsonResponse(
         {"ready": not problems, "problems": problems},
         status=HTTPStatus.SERVICE_UNAVAILABLE if problems else HTTPStatus.OK,
     )
 
 
-def find_problems(now: datetime) -> dict[str, str]:
+def find_problems(now: datetime | None = None) -> dict[str, str]:
     """Return what is not well, by name, each with a sentence for the operator. Empty when all is well."""
     try:
         connection.ensure_connection()
-        problems = _mail_problems(now)
+        problems = _mail_problems(now or database_clock.now())
     except DatabaseError:
         return {"database": "The database does not answer."}
     try:
@@ -57,6 +57,14 @@ def _mail_problems(now: datetime) -> dict[str, str]:
     queue = MailQueue.load()
     if queue.beat_at is None or queue.beat_at < now - MailQueue.ALIVE:
         problems["beat"] = "The sweep has not run for five minutes: start celery beat and a worker."
+    # The name of a machine is in the admin and in the log.
+    if database_clock.problem("the web process"):
+        problems["clock"] = "The clock of this web process is off by more than a minute: set it right, by NTP."
+    elif queue.wrong_clock(now):
+        problems["clock"] = (
+            "The clock of a worker or of beat is off by more than a minute, and it decides nothing: the admin says "
+            "which. Set it right, by NTP."
+        )
     if queue.is_paused(now):
         # The server's own words may name its users; they are in the admin.
         problems["mail"] = "The mail server refuses us, and mail waits: check EMAIL_URL."
