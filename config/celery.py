@@ -5,22 +5,47 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery
-from celery.schedules import crontab
+from celery.beat import BeatLazyFunc
+from celery.schedules import crontab, schedule
 from celery.signals import beat_init, worker_init
+from django.db import DatabaseError
 from django.urls import reverse
+
+from foundation import database_clock
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("quorum")
+app = Celery("quorum", task_cls="operations.right_clock:Task")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 MINUTE = 60.0
 
 
+def every(seconds: float) -> schedule:
+    """Return the schedule of what comes every `seconds`. Beat too goes by the database's clock, and not its machine's.
+
+    Otherwise it would be silent for three hours after its clock, three hours fast, was set right.
+    """
+    return schedule(timedelta(seconds=seconds), nowfun=database_clock.now)
+
+
 def every_minute(task: str) -> dict[str, Any]:
     """Return the entry of `task`; a stopped worker does not come back to an hour of identical ticks."""
-    return {"task": task, "schedule": MINUTE, "options": {"expires": MINUTE}}
+    return {"task": task, "schedule": every(MINUTE), "options": {"expires": MINUTE}}
+
+
+def at(hour: int, minute: int) -> crontab:
+    """Return the schedule of what comes once a day, at that time in UTC."""
+    return crontab(hour=hour, minute=minute, nowfun=database_clock.now)
+
+
+def beats_clock() -> str:
+    """Return what is wrong with beat's own clock, in a sentence, "" if nothing is or nobody can tell."""
+    try:
+        return database_clock.problem("beat")
+    except DatabaseError:
+        return ""
 
 
 # Every entry is its own set of transactions, safe to run twice or late.
@@ -28,7 +53,12 @@ app.conf.beat_schedule = {
     "settle-due": every_minute("sessions_app.tasks.settle_due"),
     "fill-free-seats": every_minute("registrations.tasks.fill_free_seats"),
     "close-waitlists": every_minute("registrations.tasks.close_waitlists"),
-    "deliver-due": every_minute("notifications.tasks.deliver_due"),
+    # It never expires: whether a tick has expired is told by two clocks, and this one says which of them is wrong.
+    "deliver-due": {
+        "task": "notifications.tasks.deliver_due",
+        "schedule": every(MINUTE),
+        "args": [BeatLazyFunc(beats_clock)],
+    },
     "invite-the-uninvited": every_minute("notifications.tasks.invite_the_uninvited"),
     "read-answers": every_minute("notifications.tasks.read_answers"),
     "carry-out-declines": every_minute("notifications.tasks.carry_out_declines"),
@@ -39,19 +69,19 @@ app.conf.beat_schedule = {
     "let-addresses-take-hold": every_minute("accounts.tasks.let_addresses_take_hold"),
     "forget-unverified": {
         "task": "accounts.tasks.forget_unverified",
-        "schedule": 60 * MINUTE,
+        "schedule": every(60 * MINUTE),
         "options": {"expires": 60 * MINUTE},
     },
     # In UTC: at night where the portal is meant for.
-    "check-invariants": {"task": "operations.tasks.check_invariants", "schedule": crontab(hour=9, minute=15)},
+    "check-invariants": {"task": "operations.tasks.check_invariants", "schedule": at(9, 15)},
     "forget-received-mail": {
         "task": "notifications.tasks.forget_received_mail",
-        "schedule": crontab(hour=9, minute=5),
+        "schedule": at(9, 5),
         "options": {"expires": 12 * 60 * MINUTE},
     },
     "forget-accommodations": {
         "task": "registrations.tasks.forget_accommodations",
-        "schedule": crontab(hour=9, minute=10),
+        "schedule": at(9, 10),
         "options": {"expires": 12 * 60 * MINUTE},
     },
 }

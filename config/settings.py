@@ -121,8 +121,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # A server that is gone without a word must not hold a web process: seconds, then milliseconds.
+    # A server that is gone without a word must hold no web process, no beat and no worker: seconds, then milliseconds.
     limits = {"connect_timeout": 5, "tcp_user_timeout": 15_000}
+    limits |= {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
     DATABASES["default"]["OPTIONS"] = limits | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Room enough that throttles of a busy morning are not culled to make place for others.

@@ -5,6 +5,7 @@ run out, or let people in where registration is over. Each process asks the data
 there by its monotonic clock, which nobody can set. No other module asks for the time (config/tests/test_house.py).
 """
 
+import socket
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,10 +13,13 @@ from datetime import UTC, datetime, timedelta
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-ASKED_EVERY = timedelta(minutes=1)
+from foundation.dates import length_words
+
+MINUTE = timedelta(minutes=1)
+ASKED_EVERY = MINUTE
 # A machine's clock that was set, or that went on while its processes slept, is no longer where it was left.
 MOST_SLACK = timedelta(seconds=1)
-MOST_OFF = timedelta(minutes=1)
+MOST_OFF = MINUTE
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,10 @@ def now() -> datetime:
     if connection.vendor != "postgresql":
         return timezone.now()
     reading = _reading()
-    return reading.database + reading.age
+    if reading.is_stale:
+        return reading.database + reading.age
+    # The same, and to the microsecond this machine's own time where its clock is right.
+    return timezone.now() + (reading.database - reading.machine)
 
 
 def offset() -> timedelta:
@@ -59,9 +66,18 @@ def offset() -> timedelta:
     return timezone.now() - now()
 
 
-def is_wrong() -> bool:
-    """Tell whether this machine's clock is off by more than a minute. Raises as `now`."""
-    return abs(offset()) > MOST_OFF
+def problem(owner: str) -> str:
+    """Return a sentence for the operator while the clock is wrong that `owner` ("the worker") goes by, else "".
+
+    It has the name of this machine. Raises as `now`.
+    """
+    ahead = offset()
+    if abs(ahead) <= MOST_OFF:
+        return ""
+    by, here = length_words(max(2, round(abs(ahead) / MINUTE))), socket.gethostname()
+    if ahead > timedelta(0):
+        return f"The clock of {owner} on {here} is {by} ahead of the database’s."
+    return f"The clock of {owner} on {here} is {by} behind the database’s."
 
 
 def _reading() -> Reading:

@@ -16,16 +16,22 @@ from notifications.replies.mailbox import read_mailbox
 logger = logging.getLogger(__name__)
 
 
-@shared_task
+@shared_task(decides=False)
 def deliver_soon() -> None:
     """Send what is due, woken by the change that wrote it."""
     drain()
 
 
-@shared_task
-def deliver_due() -> None:
-    """Send what a crash, a lost broker or a refused connection left unsent, and write beat's heartbeat."""
-    MailQueue.load().beat(database_clock.now())
+@shared_task(decides=False)
+def deliver_due(beats_clock: str = "") -> None:
+    """Send what a crash, a lost broker or a refused connection left unsent, and write beat's heartbeat.
+
+    `beats_clock` is what is wrong with beat's clock, in a sentence, if anything is.
+    """
+    queue, now = MailQueue.load(), database_clock.now()
+    queue.beat(now)
+    if beats_clock:
+        queue.note_clock(beats_clock, now)
     drain()
 
 

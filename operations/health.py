@@ -6,7 +6,7 @@ from http import HTTPStatus
 from celery import current_app
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import Error
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.defaultfilters import pluralize
 from django.views.decorators.http import require_safe
@@ -42,10 +42,11 @@ def readyz(request: HttpRequest) -> JsonResponse:
     )
 
 
-def find_problems(now: datetime) -> dict[str, str]:
+def find_problems(now: datetime | None = None) -> dict[str, str]:
     """Return what is not well, by name, each with a sentence for the operator. Empty when all is well."""
     try:
-        problems = _mail_problems(now)
+        connection.ensure_connection()
+        problems = _mail_problems(now or database_clock.now())
         if words := find_lack_of_room():
             problems["room"] = words
     except Error:
@@ -59,7 +60,7 @@ def find_problems(now: datetime) -> dict[str, str]:
     return problems
 
 
-last_reading = Reading(lambda: find_problems(database_clock.now()))
+last_reading = Reading(find_problems)
 
 
 def _mail_problems(now: datetime) -> dict[str, str]:
@@ -67,6 +68,14 @@ def _mail_problems(now: datetime) -> dict[str, str]:
     queue = MailQueue.load()
     if queue.beat_at is None or queue.beat_at < now - MailQueue.ALIVE:
         problems["beat"] = "The sweep has not run for five minutes: start celery beat and a worker."
+    # The name of a machine is in the admin and in the log.
+    if database_clock.problem("the web process"):
+        problems["clock"] = "The clock of this web process is off by more than a minute: set it right, by NTP."
+    elif queue.wrong_clock(now):
+        problems["clock"] = (
+            "The clock of a worker or of beat is off by more than a minute, and it decides nothing: the admin says "
+            "which. Set it right, by NTP."
+        )
     if queue.is_paused(now):
         # The server's own words may name its users; they are in the admin.
         problems["mail"] = "The mail server refuses us, and mail waits: check EMAIL_URL."

@@ -10,7 +10,7 @@ from operations.invariants import breaches
 logger = logging.getLogger(__name__)
 
 
-@shared_task
+@shared_task(decides=False)
 def check_invariants() -> None:
     """Recount every promise and log each that is broken."""
     for breach in breaches(database_clock.now()):

@@ -6,11 +6,10 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.utils.functional import cached_property
 
 from accounts.browser_sessions.model import name_of
-from foundation import database_clock
 from foundation.naming import Named
 from foundation.values.addresses import AddressField, plain_address
 from foundation.values.lines import LineField
@@ -106,7 +105,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     discreet_titles_chosen_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_staff = models.BooleanField("office", default=False, help_text="May use the office’s desk at /admin/.")
     is_active = models.BooleanField("active", default=True, help_text="Off: this person cannot sign in.")
-    created_at = models.DateTimeField(default=database_clock.now, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = PersonManager()
 

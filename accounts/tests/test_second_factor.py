@@ -221,7 +221,7 @@ def test_the_secrets_of_a_second_factor_are_sealed(office):
 
 def test_the_migration_seals_what_was_written_plainly(client, office):
     set_up_plainly(office)
-    migration = import_module("accounts.migrations.0004_seal_second_factors")
+    migration = import_module("accounts.migrations.0006_seal_second_factors")
     for _ in range(2):
         migration.seal_what_is_plain(apps, None)
     assert APP_SECRET not in secrets_of(office) and SEED not in secrets_of(office)

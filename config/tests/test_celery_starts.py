@@ -8,9 +8,9 @@ import pytest
 from celery.beat import Service
 from celery.signals import beat_init
 
-from config.celery import MINUTE, app
+from config.celery import MINUTE, app, every
 
-EVERY_MINUTE = {name for name, entry in app.conf.beat_schedule.items() if entry["schedule"] == MINUTE}
+EVERY_MINUTE = {name for name, entry in app.conf.beat_schedule.items() if entry["schedule"] == every(MINUTE)}
 
 
 @pytest.fixture

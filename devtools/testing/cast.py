@@ -19,6 +19,13 @@ def now(request) -> datetime:
 
 
 @pytest.fixture
+def set_clock(monkeypatch) -> Callable:
+    """set_clock(by) sets this machine's clock off by so much; the database's stays right."""
+    right = timezone.now
+    return lambda by: monkeypatch.setattr(timezone, "now", lambda: right() + by)
+
+
+@pytest.fixture
 def fresh_cache(db):
     """Throttles and answers that another test has left in the cache are gone."""
     cache.clear()

@@ -10,7 +10,7 @@ from notifications.models.notices import Notice
 
 
 class MailQueue(models.Model):
-    """The one row on how delivery is going: beat's heartbeat, and whether the mail server refuses us or is away."""
+    """The one row on how delivery is going: beat's heartbeat, what the mail server does, and whose clock is wrong."""
 
     ALIVE = timedelta(minutes=5)
     PAUSE = timedelta(minutes=5)
@@ -20,6 +20,10 @@ class MailQueue(models.Model):
     paused_until = models.DateTimeField(null=True)
     away_since = models.DateTimeField(null=True, help_text="The first broken connection since a message was accepted.")
     problem = models.CharField(max_length=500, blank=True)
+    clock_problem = models.CharField(
+        max_length=200, blank=True, db_default="", help_text="Which worker’s or beat’s clock is off, and by how much."
+    )
+    clock_wrong_at = models.DateTimeField(null=True, help_text="When that was last seen.")
 
     def __str__(self) -> str:
         return "Mail queue"
@@ -38,6 +42,11 @@ class MailQueue(models.Model):
         if self.away_since is None or self.away_since > now - self.PATIENCE:
             return False
         return Notice.objects.filter(state=Notice.State.QUEUED, attempts__gt=0).exists()
+
+    def wrong_clock(self, now: datetime) -> str:
+        """Return what is wrong with the clock of a worker or of beat, "" where none was wrong for five minutes."""
+        is_wrong = self.clock_wrong_at is not None and self.clock_wrong_at > now - self.ALIVE
+        return self.clock_problem if is_wrong else ""
 
     @part_of_a_verb
     def pause(self, problem: str, now: datetime) -> None:
@@ -60,6 +69,11 @@ class MailQueue(models.Model):
     def beat(self, now: datetime) -> None:
         """Write the heartbeat: beat's sweep runs at `now`."""
         self._note(beat_at=now)
+
+    @part_of_a_verb
+    def note_clock(self, problem: str, now: datetime) -> None:
+        """Note that a worker's or beat's clock is wrong: `problem` says whose, and by how much."""
+        self._note(clock_problem=problem[:200], clock_wrong_at=now)
 
     def _note(self, **values: Any) -> None:
         for name, value in values.items():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 
 from accounts.models import Person
 from foundation import database_clock
@@ -219,8 +220,8 @@ class Notice(Handled):
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField(default=database_clock.now)
-    next_attempt_at = models.DateTimeField(default=database_clock.now)
+    created_at = models.DateTimeField(db_default=Now())
+    next_attempt_at = models.DateTimeField(db_default=Now())
     lease_until = models.DateTimeField(null=True, blank=True)
     token = models.UUIDField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)

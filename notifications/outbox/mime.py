@@ -12,12 +12,13 @@ from email.encoders import encode_base64
 from email.header import Header
 from email.mime.base import MIMEBase
 from email.policy import Compat32
-from email.utils import formataddr
+from email.utils import formataddr, formatdate
 from functools import lru_cache
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 
+from foundation import database_clock
 from foundation.text import REMEMBERED, one_line
 from notifications.calendars.writing import Mailbox
 
@@ -100,6 +101,7 @@ def build_mail(
         headers={
             "From": _header(sender),
             "To": _header(recipient),
+            "Date": formatdate(database_clock.now().timestamp()),
             "Message-ID": message_id,
             # Message-IDs are sometimes replaced on the way, and a duplicate must stay recognizable.
             "X-Quorum-Notice": known_id[1],

@@ -20,6 +20,10 @@ STUCK = (
     "Mail has been waiting for more than five minutes. "
     "Ask whoever runs the portal whether a worker is running and the mail server answers. Nothing is lost."
 )
+WRONG_CLOCK = (
+    "Sessions are decided by the database’s clock all the same, and never by a worker whose own is wrong. "
+    "Ask whoever runs the portal to set it right, by NTP."
+)
 UNREAD = (
     "Answers to invitations could not be read for fifteen minutes, so declines free no seats. "
     "Ask whoever runs the portal to check REPLY_MAILBOX_URL. Nothing is lost; all of them are read then."
@@ -33,6 +37,9 @@ def mail_banner() -> dict:
     queue = MailQueue.load()
     if queue.beat_at is None or queue.beat_at < now - MailQueue.ALIVE:
         problems.append(STOPPED)
+    for problem in (database_clock.problem("the web process"), queue.wrong_clock(now)):
+        if problem:
+            problems.append(f"{problem} {WRONG_CLOCK}")
     if queue.is_paused(now):
         problems.append(
             f"{queue.problem.rstrip('.')}. Mail waits, and goes out by itself once the server takes us again: "

@@ -1,10 +1,10 @@
 """What was taken elsewhere: it counts as a workshop others come after."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 from accounts.models import Person
 from catalog.models import Workshop
-from foundation import database_clock
 
 
 class PriorAttendance(models.Model):
@@ -13,7 +13,7 @@ class PriorAttendance(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="prior_attendances")
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="prior_attendances")
     note = models.CharField(max_length=240, blank=True, help_text="Where and when, for the record.")
-    added_at = models.DateTimeField(default=database_clock.now, editable=False)
+    added_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["person__name", "workshop__title"]
