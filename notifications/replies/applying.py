@@ -26,7 +26,7 @@ from notifications.models import (
 )
 from notifications.models.kind import Kind
 from notifications.replies.calendar_replies import CalendarReply
-from notifications.replies.delivery_reports import FailedRecipient
+from notifications.replies.delivery_reports import FailedDelivery
 from notifications.replies.headers import same_address_form
 from notifications.replies.reading import IncomingMail, read
 from registrations.models import Registration
@@ -90,8 +90,8 @@ def _apply(mail: IncomingMail, record: ReceivedMail, now: datetime) -> tuple[str
     """Do what the mail may ask for, and return the outcome with a sentence for the office."""
     if mail.problem:
         return Outcome.UNREADABLE, mail.problem
-    if mail.failed_recipients:
-        return _mark_undeliverable(mail.failed_recipients, now)
+    if mail.failed:
+        return _mark_undeliverable(mail.failed, now)
     reply = mail.reply
     if reply is None:
         return Outcome.IGNORED, "It holds no calendar."
@@ -294,13 +294,13 @@ def _owe_answer(kind: Kind, registration: Registration, now: datetime) -> None:
 # ---- what came back ----
 
 
-def _mark_undeliverable(failed_recipients: tuple[FailedRecipient, ...], now: datetime) -> tuple[str, str]:
-    """Mark the Notices that could not be delivered. A report counts where it names our Message-ID and its recipient."""
-    marked = 0
-    for failed in failed_recipients:
-        ours = Notice.objects.filter(message_id__in=failed.message_ids).first()
-        if ours and same_address_form(ours.to) == failed.recipient:
-            marked += ours.bounce(failed.words, now)
-    if marked:
-        return Outcome.RETURNED, "The message it names is marked as undeliverable."
+def _mark_undeliverable(failed: FailedDelivery, now: datetime) -> tuple[str, str]:
+    """Mark the Notice that could not be delivered: the one whose Message-ID, known to its reader alone, is in the mail.
+
+    The address that failed may be the mailbox behind an alias, so it is not compared.
+    """
+    for message_id in failed.message_ids:
+        ours = Notice.objects.filter(message_id=message_id).first()
+        if ours and ours.bounce(failed.words, now):
+            return Outcome.RETURNED, "The message it names is marked as undeliverable."
     return Outcome.IGNORED, "It names no message of ours that was not marked before."

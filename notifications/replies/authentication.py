@@ -16,6 +16,7 @@ from notifications.replies.structured import QUOTED, split_at, unquoted, without
 # In the place of a name: our server writes none, as Exchange Online does, and its header is the topmost of all.
 TOPMOST_UNNAMED = "topmost-unnamed"
 
+LONGEST = 10_000  # characters; no server writes a tenth of it
 DMARC_RESULT = re.compile(r"dmarc\s*+(?:/\s*+[0-9]+\s*+)?=", re.IGNORECASE)
 KEYWORD = r"[A-Za-z0-9_-]++"
 SERVER = re.compile(rf'\s*+({QUOTED}|[^\s";=]++)(?:\s++[0-9]++)?\s*+', re.DOTALL)
@@ -36,14 +37,15 @@ class Result:
 def is_proven(lines: Iterable[str], domain: str, authserv_id: str) -> bool:
     """Tell whether our own server says dmarc=pass for `domain`.
 
-    `lines` are the values of all headers Authentication-Results, the topmost first, each on one line. `authserv_id` is
-    the name by which our server signs its header, or TOPMOST_UNNAMED; "" proves nothing. A header that does not parse
-    proves nothing, and neither does what stands below it, for it may be ours.
+    `lines` are the values of all headers Authentication-Results, the topmost first. `authserv_id` is the name by which
+    our server signs its header, or TOPMOST_UNNAMED; "" proves nothing. A header that does not parse proves nothing, and
+    neither does what stands below it, for it may be ours.
     """
     if not authserv_id:
         return False
     named = "" if authserv_id == TOPMOST_UNNAMED else authserv_id.lower()
-    for line in lines:
+    for value in lines:
+        line = " ".join(value.split())
         parsed = parse(line)
         if parsed is None:
             return False
@@ -68,8 +70,11 @@ def _same_domain(one: str, other: str) -> bool:
 
 
 def parse(line: str) -> tuple[str, list[Result]] | None:
-    """Return the name of the server, "" where the header begins with a result, and the results. None for a misfit."""
-    words = without_comments(line)
+    """Return the name of the server, "" where the header begins with a result, and the results.
+
+    Returns None for what does not follow the grammar, is longer than LONGEST or holds a letter that nobody sees.
+    """
+    words = without_comments(line) if len(line) <= LONGEST and line.isprintable() else None
     if words is None:
         return None
     first, *rest = split_at(";", words)

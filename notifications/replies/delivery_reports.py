@@ -1,69 +1,64 @@
-"""Read a delivery report (RFC 3464): which recipients a mail of ours did not reach for good, and which mail it was."""
+"""Read a delivery report (RFC 3464): that a mail of ours failed for good, why, and which mail it was."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import Message
-from email.parser import BytesHeaderParser
 
-from notifications.replies.headers import header, same_address_form
+from notifications.replies.parts import Part, leaves, mail_of, part_of
+from notifications.replies.structured import without_comments
 
+STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
+# What holds the mail a report is about, or its headers alone.
+MAIL_TYPES = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
+FOLD = re.compile(rb"\n[ \t]+")
+ACTION = re.compile(rb"^action[ \t]*:[^\n]{0,200}", re.IGNORECASE | re.MULTILINE)
 ENHANCED_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+ID = re.compile(r"<?([!-;=?-~]{1,253})>?")
 
 
 @dataclass(frozen=True)
-class FailedRecipient:
-    """One recipient to whom a mail could not be delivered for good (RFC 3464), and the Message-IDs of that mail."""
+class FailedDelivery:
+    """Why a mail failed for good, and the ids of that mail in angle brackets, our own header first."""
 
-    recipient: str
     words: str
     message_ids: tuple[str, ...]
 
 
-def parts_of(mail: Message) -> list[Message]:
-    """Return the parts of a mail or of one of its parts; none where it holds something itself."""
-    payload = mail.get_payload()
-    return [part for part in payload if isinstance(part, Message)] if isinstance(payload, list) else []
+def failed_delivery(report: Part) -> FailedDelivery | None:
+    """Return what a multipart/report says of the first recipient it names as failed. None for delays and successes.
+
+    Each mail of ours has one recipient, so a report about it has one, or those that one stands for: which address is
+    named says nothing. Raises TooManyParts.
+    """
+    parts = list(leaves(report))
+    for status in parts:
+        words = _why_failed(status.content) if status.type in STATUS_TYPES else None
+        if words is not None:
+            return FailedDelivery(words, tuple(_message_ids(parts)))
+    return None
 
 
-def failed_recipients(report: Message) -> Iterator[FailedRecipient]:
-    """Yield each recipient that a delivery report names as failed for good. Delays and successes are none."""
-    parts = parts_of(report)
-    if str(report.get_param("report-type") or "").lower() != "delivery-status":
-        return
-    status = next((part for part in parts if part.get_content_type() == "message/delivery-status"), None)
-    if status is None:
-        return
-    message_ids = tuple(_message_ids(parts))
-    for recipient in parts_of(status):
-        address = _typed(recipient, "Original-Recipient") or _typed(recipient, "Final-Recipient")
-        code = ENHANCED_STATUS.search(header(recipient, "Status"))
+def _why_failed(content: bytes) -> str | None:
+    """Return why a recipient was not reached, "" where that is not said; None where nobody was missed for good."""
+    content = FOLD.sub(b" ", content.replace(b"\r\n", b"\n"))
+    for line in ACTION.finditer(content):
         # Failed is final, whatever the status (RFC 3464 section 2.3.3): a relay that gave up after days says 4.4.7.
-        if address and header(recipient, "Action").lower() == "failed":
-            words = f"{code[1] if code else ''} {_without_type(header(recipient, 'Diagnostic-Code'))}".strip()
-            yield FailedRecipient(address, words[:500], message_ids)
+        if b"failed" in line[0].lower() and part_of(line[0]).word("Action") == "failed":
+            before, behind = (
+                content[: line.start()].rpartition(b"\n\n")[2],
+                content[line.start() :].partition(b"\n\n")[0],
+            )
+            block = part_of((before + behind).strip())
+            code = ENHANCED_STATUS.search(block.first("Status"))
+            typed = block.first("Diagnostic-Code")
+            return f"{code[1] if code else ''} {typed.partition(';')[2].strip() or typed}".strip()[:500]
+    return None
 
 
-def _typed(recipient: Message, name: str) -> str:
-    """Return the address in `rfc822; somebody@example.edu`."""
-    return same_address_form(_without_type(header(recipient, name)).strip("<> "))
-
-
-def _without_type(typed: str) -> str:
-    return typed.partition(";")[2].strip() or typed
-
-
-def _message_ids(parts: list[Message]) -> Iterator[str]:
-    """Yield the ids of the mail a report is about, in angle brackets: our own header outlives a changed Message-ID."""
-    for part in parts:
-        inside = parts_of(part)
-        if part.get_content_type() in ("message/rfc822", "message/global") and inside:
-            headers = inside[0]
-        elif part.get_content_type() in ("text/rfc822-headers", "message/global-headers"):
-            raw = part.get_payload(decode=True)
-            headers = BytesHeaderParser().parsebytes(raw if isinstance(raw, bytes) else b"")
-        else:
-            continue
-        for name in ("X-Quorum-Notice", "Message-ID"):
-            if found := header(headers, name).strip("<> "):
-                yield f"<{found}>"
+def _message_ids(parts: list[Part]) -> Iterator[str]:
+    """Yield the ids of the mail a report is about: our own header outlives a changed Message-ID."""
+    for name in ("X-Quorum-Notice", "Message-ID"):
+        for part in parts:
+            value = mail_of(part.content).first(name) if part.type in MAIL_TYPES else ""
+            if found := ID.search(without_comments(value) or ""):
+                yield f"<{found[1]}>"

@@ -1,40 +1,64 @@
-"""Read the headers of a received mail: who wrote it, and whether a machine did."""
+"""Read the headers of a received mail: which mail it is, who wrote it, whether a machine did, and what it answers."""
 
+import re
+from email.errors import MessageError
 from email.header import decode_header, make_header
-from email.message import Message
-from email.utils import getaddresses
 
-from foundation.text import one_line
+from notifications.replies.parts import Part, line_of
+from notifications.replies.structured import QUOTED, without_comments
 
 LONGEST_ADDRESS = 254
-
-
-def header(headers: Message, name: str) -> str:
-    """Return the first header of that name on one line, or ""."""
-    return one_line(str(headers.get(name, "")))
+IN_FROM = re.compile(rf'<([^<>]*+)>|{QUOTED}|([^\s<>",]++)|[\s,]++|(.)', re.DOTALL)
+MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,253}>")
 
 
 def decoded(words: str) -> str:
     """Return encoded words (RFC 2047) as they read; what cannot be decoded stays as it is."""
     try:
-        return one_line(str(make_header(decode_header(words))))
-    except (LookupError, ValueError):
+        return line_of(str(make_header(decode_header(words))))
+    except (LookupError, ValueError, MessageError):
         return words
 
 
-def sender_of(headers: Message) -> str:
-    """Return the address of the only From with the only address in it, else ""."""
-    lines = headers.get_all("From", [])
-    found = [address for _, address in getaddresses([str(line) for line in lines]) if address]
-    if len(lines) != 1 or len(found) != 1:
+def message_id_of(mail: Part) -> str:
+    """Return the one Message-ID of a mail in its angle brackets, or "" where there is none or no telling which."""
+    found = [known for value in mail.all("Message-ID") for known in MESSAGE_ID.findall(value)]
+    return found[0] if len(found) == 1 else ""
+
+
+def answered_ids(mail: Part) -> tuple[str, ...]:
+    """Return the Message-IDs of the mails that this one says it answers."""
+    found = (MESSAGE_ID.findall(mail.first(name)) for name in ("In-Reply-To", "References"))
+    return tuple(dict.fromkeys(known for ids in found for known in ids))
+
+
+def sender_of(mail: Part) -> str:
+    """Return the one address of the only From, else "".
+
+    The address may stand there twice, as in `kai@x.org <kai@x.org>`, and a name may hold a comma, quoted or not. An
+    address inside a quoted string or a comment is part of a name. A group (RFC 5322 section 3.4) has no one sender,
+    and an address with a letter that nobody sees is nobody's.
+    """
+    values = mail.all("From")
+    words = without_comments(" ".join(values[0].split())) if len(values) == 1 else None
+    if words is None:
         return ""
-    return same_address_form(found[0])
+    found = set()
+    for angle, word, other in IN_FROM.findall(words):
+        if other or ":" in word or ";" in word:
+            return ""
+        if angle or "@" in word:
+            address = angle.strip() or word
+            found.add(same_address_form(address) if address.isprintable() else "")
+    return found.pop() if len(found) == 1 else ""
 
 
 def same_address_form(address: str) -> str:
     """Return an address as it is compared: lower case, an international domain in ASCII. "" for what is no address."""
-    local, at, domain = one_line(address).lower().rpartition("@")
-    if not local or not domain or len(address) > LONGEST_ADDRESS or " " in local + domain:
+    if len(address) > LONGEST_ADDRESS:
+        return ""
+    local, at, domain = line_of(address).lower().rpartition("@")
+    if not local or not domain or "@" in local or " " in local + domain:
         return ""
     try:
         return local + at + (domain if domain.isascii() else domain.encode("idna").decode("ascii"))
@@ -42,12 +66,12 @@ def same_address_form(address: str) -> str:
         return ""
 
 
-def is_automatic(headers: Message) -> bool:
+def is_automatic(mail: Part) -> bool:
     """Tell whether a machine wrote the mail: nothing answers such a mail (RFC 3834, calendar.md 8.5)."""
-    if header(headers, "Auto-Submitted").split(";")[0].strip().lower() not in ("", "no"):
+    if mail.word("Auto-Submitted") not in ("", "no"):
         return True
-    if header(headers, "Precedence").lower() in ("bulk", "list", "junk", "auto_reply"):
+    if mail.word("Precedence") in ("bulk", "list", "junk", "auto_reply"):
         return True
-    if any(name.lower().startswith("list-") for name in headers):
+    if any(name.startswith("list-") for name, _ in mail.headers):
         return True
-    return "Return-Path" in headers and header(headers, "Return-Path").replace(" ", "") in ("<>", "")
+    return bool(mail.all("Return-Path")) and mail.word("Return-Path") in ("<>", "")

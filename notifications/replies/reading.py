@@ -6,34 +6,30 @@ our own.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from email import message_from_bytes
-from email.message import Message
-from email.parser import BytesHeaderParser
 
-from foundation.text import one_line
 from notifications.replies.authentication import is_proven
-from notifications.replies.calendar_replies import CalendarReply, read_reply
-from notifications.replies.delivery_reports import FailedRecipient, failed_recipients, parts_of
-from notifications.replies.headers import decoded, header, is_automatic, sender_of
+from notifications.replies.calendar_replies import ANSWER_METHODS, MOST_COMMENT, CalendarReply, read_reply
+from notifications.replies.delivery_reports import FailedDelivery, failed_delivery
+from notifications.replies.headers import answered_ids, decoded, is_automatic, message_id_of, sender_of
+from notifications.replies.parts import Part, TooManyParts, head_is_too_long, leaves, lines_of, mail_of
 
 MOST_BYTES = 1024 * 1024
-# No calendar program writes a longer answer, and reading one takes time.
+# No calendar program writes a longer answer.
 MOST_CALENDAR_BYTES = 200_000
-HEADER_BYTES = 64 * 1024
-DEEPEST = 8
-MOST_BOUNDARIES = 40
 CALENDAR_TYPES = ("text/calendar", "application/ics")
-NOT_OPENED = ("message/rfc822", "message/global", "multipart/report")
+REPORT = "multipart/report"
+UNREADABLE = "Its calendar cannot be read."
 
 
 @dataclass(frozen=True)
 class IncomingMail:
     """What is said in one mail. `sender` is the one address of its one From, or "" where there is none or several.
 
-    `is_proven` tells whether our own mail server found the sender's domain to be the one in From (DMARC). `problem` is
-    a sentence where the mail holds something that could not be read.
+    `is_proven` tells whether our own mail server found the sender's domain to be the one in From (DMARC). `answers` are
+    the Message-IDs of the mails it says it answers, `words` are the beginning of its text. `problem` is a sentence
+    where the mail holds something that could not be read.
     """
 
     message_id: str
@@ -41,48 +37,43 @@ class IncomingMail:
     subject: str = ""
     is_automatic: bool = False
     is_proven: bool = False
+    answers: tuple[str, ...] = field(default=())
+    words: str = ""
     reply: CalendarReply | None = None
-    failed_recipients: tuple[FailedRecipient, ...] = field(default=())
+    failed: FailedDelivery | None = None
     problem: str = ""
 
 
 def read(raw: bytes, authserv_id: str) -> IncomingMail:
     """Return what `raw` says. Never raises. `authserv_id` names our mail server in Authentication-Results, or is ""."""
-    try:
-        return _read(raw, authserv_id)
-    # The standard library's parser and icalendar raise many kinds of errors on what people and attackers send.
-    except Exception:
-        return IncomingMail(_digest(raw), problem="It could not be taken apart.")
-
-
-def _read(raw: bytes, authserv_id: str) -> IncomingMail:
+    known = IncomingMail(_digest(raw))
     if not raw.strip():
-        return IncomingMail(_digest(raw), problem="It is empty.")
-    known = _read_headers(raw, authserv_id)
-    if len(raw) > MOST_BYTES:
-        return replace(known, problem="It is larger than 1 MB.")
-    if raw.lower().count(b"boundary") > MOST_BOUNDARIES:
-        return replace(known, problem="It has too many parts.")
+        return replace(known, problem="It is empty.")
+    # No input is known to raise. What an unknown one cannot do is stop the mail behind it.
     try:
-        mail = message_from_bytes(raw)
-        if mail.get_content_type() == "multipart/report":
-            return replace(known, is_automatic=True, failed_recipients=tuple(failed_recipients(mail)))
+        mail = mail_of(raw)
+        known = _read_headers(mail, known.message_id, authserv_id)
+        if len(raw) > MOST_BYTES:
+            return replace(known, problem="It is larger than 1 MB.")
+        if head_is_too_long(raw):
+            return replace(known, problem="Its headers are longer than 64 kB.")
         return _read_parts(mail, known)
+    except TooManyParts as error:
+        return replace(known, problem=str(error))
     except Exception:
         return replace(known, problem="It could not be taken apart.")
 
 
-def _read_headers(raw: bytes, authserv_id: str) -> IncomingMail:
-    headers = BytesHeaderParser().parsebytes(raw[:HEADER_BYTES])
-    message_id = "".join(header(headers, "Message-ID").split())
-    sender = sender_of(headers)
-    results = [one_line(str(line)) for line in headers.get_all("Authentication-Results", [])]
+def _read_headers(mail: Part, digest: str, authserv_id: str) -> IncomingMail:
+    sender = sender_of(mail)
+    domain = sender.rpartition("@")[2]
     return IncomingMail(
-        message_id=message_id if 0 < len(message_id) <= 255 else _digest(raw),
+        message_id=message_id_of(mail) or digest,
         sender=sender,
-        subject=decoded(header(headers, "Subject"))[:255],
-        is_automatic=is_automatic(headers),
-        is_proven=bool(sender) and is_proven(results, sender.rpartition("@")[2], authserv_id),
+        subject=decoded(mail.first("Subject"))[:255],
+        is_automatic=is_automatic(mail),
+        is_proven=bool(sender) and is_proven(mail.all("Authentication-Results"), domain, authserv_id),
+        answers=answered_ids(mail),
     )
 
 
@@ -91,54 +82,54 @@ def _digest(raw: bytes) -> str:
     return f"<{hashlib.sha256(raw).hexdigest()}@digest.invalid>"
 
 
-def _read_parts(mail: Message, known: IncomingMail) -> IncomingMail:
-    """Return `known` with the calendar's `reply`, or with the `problem` that keeps it from being read.
+def _read_parts(mail: Part, known: IncomingMail) -> IncomingMail:
+    """Return `known` with what the parts say: an answer before a report, and a report before any other calendar.
 
-    A mail without a calendar has neither.
+    A mail that holds none of them is returned as it is.
     """
-    try:
-        leaves = list(_leaves(mail))
-    except ValueError:
-        return replace(known, problem=f"Its parts are nested more than {DEEPEST} deep.")
-    calendars = [part for part in leaves if part.get_content_type() == CALENDAR_TYPES[0]]
-    if not calendars:
-        # Apple and others attach the calendar alone; Google attaches it beside the real part.
-        calendars = [part for part in leaves if part.get_content_type() == CALENDAR_TYPES[1]]
-    if not calendars:
-        if any(_is_tnef(part) for part in leaves):
-            return replace(known, problem="It holds only winmail.dat (TNEF), which just Outlook reads.")
-        return known
-    if len(calendars) > 1:
-        return replace(known, problem="It holds more than one calendar.")
-    content = calendars[0].get_payload(decode=True) or b""
-    if not isinstance(content, bytes):
-        return replace(known, problem="Its calendar cannot be read.")
-    if len(content) > MOST_CALENDAR_BYTES:
-        return replace(known, problem="Its calendar is too large.")
-    method = str(calendars[0].get_param("method") or "")
-    try:
-        return replace(known, reply=read_reply(content, calendars[0].get_content_charset(), method))
-    except Exception:
-        return replace(known, problem="Its calendar cannot be read.")
+    parts = list(leaves(mail, not_opened=(REPORT,)))
+    texts = (part for part in parts if part.type == "text/plain" and not _is_calendar(part))
+    known = replace(known, words=next((lines_of(next(text.texts()), MOST_COMMENT) for text in texts), ""))
+    found = _read_calendars([part for part in parts if _is_calendar(part)], known)
+    if found.reply and found.reply.method in ANSWER_METHODS:
+        return found
+    for report in (part for part in parts if part.type == REPORT):
+        found = replace(found, is_automatic=True)
+        if failed := failed_delivery(report):
+            return replace(found, failed=failed, reply=None, problem="")
+    if not found.reply and not found.problem and any(_is_tnef(part) for part in parts):
+        return replace(known, problem="It holds only winmail.dat (TNEF), which just Outlook reads.")
+    return found
 
 
-def _leaves(mail: Message) -> Iterator[Message]:
-    """Yield the parts that hold something, in order. Raises ValueError for parts nested more than DEEPEST deep."""
-    open_parts = [(mail, 1)]
-    while open_parts:
-        part, depth = open_parts.pop()
-        if depth > DEEPEST:
-            raise ValueError("nested too deep")
-        if depth > 1 and part.get_content_type() in NOT_OPENED:
+def _is_calendar(part: Part) -> bool:
+    named = decoded(part.file_name).lower().endswith(".ics")
+    return part.type in CALENDAR_TYPES or (named and not part.type.startswith(("message/", "multipart/")))
+
+
+def _read_calendars(parts: Iterable[Part], known: IncomingMail) -> IncomingMail:
+    """Return `known` with the one answer its calendars hold, or a calendar that is no answer, or else a `problem`.
+
+    Programs send the same answer twice, as an alternative to the text and as a file; what is beside an answer and is no
+    answer says nothing.
+    """
+    replies: list[CalendarReply] = []
+    problem = ""
+    for part in parts:
+        if len(part.content) > MOST_CALENDAR_BYTES:
+            problem = "Its calendar is too large."
             continue
-        if part.get_content_maintype() == "message":
-            continue
-        if part.is_multipart():
-            open_parts += [(inner, depth + 1) for inner in reversed(parts_of(part))]
-        else:
-            yield part
+        try:
+            replies.append(read_reply(part))
+        except ValueError:
+            problem = problem or UNREADABLE
+    answers = [reply for reply in replies if reply.method in ANSWER_METHODS]
+    if len({replace(answer, comment="") for answer in answers}) > 1:
+        return replace(known, problem="It holds two answers that differ.")
+    if answers:
+        return replace(known, reply=next((answer for answer in answers if answer.comment), answers[0]))
+    return replace(known, problem=problem, reply=None if problem or not replies else replies[0])
 
 
-def _is_tnef(part: Message) -> bool:
-    name = str(part.get_filename() or "").lower()
-    return part.get_content_type() in ("application/ms-tnef", "application/vnd.ms-tnef") or name == "winmail.dat"
+def _is_tnef(part: Part) -> bool:
+    return part.type in ("application/ms-tnef", "application/vnd.ms-tnef") or part.file_name.lower() == "winmail.dat"

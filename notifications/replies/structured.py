@@ -8,7 +8,7 @@ import re
 QUOTED = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 OUTSIDE = re.compile(rf'[^"()\\]++|{QUOTED}|[()]', re.DOTALL)
 INSIDE = re.compile(r"[^()\\]++|\\.|[()]", re.DOTALL)
-QUOTED_STRING = re.compile(QUOTED, re.DOTALL)
+QUOTED_STRING = re.compile(rf'({QUOTED})|"(.*+)', re.DOTALL)
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -55,4 +55,4 @@ def split_at(mark: str, text: str) -> list[str]:
 
 def unquoted(text: str) -> str:
     """Return `text` without the marks of its quoted strings and without their escapes."""
-    return QUOTED_STRING.sub(lambda found: ESCAPED.sub(r"\1", found[0][1:-1]), text)
+    return QUOTED_STRING.sub(lambda found: ESCAPED.sub(r"\1", found[1][1:-1] if found[1] else found[2]), text)

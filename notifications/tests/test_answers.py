@@ -137,7 +137,7 @@ def test_a_clock_that_is_years_ahead_does_not_shut_out_what_follows(answer, thre
         ({"METHOD": "METHOD:DECLINECOUNTER"}, "ignored"),
         ({"METHOD": ""}, "ignored"),
         ({"UID": "UID:6f1d1c1e-0c5e-4f1e-9a53-7f0f6a1f8c11@localhost"}, "unknown"),
-        ({"UID": ""}, "unknown"),
+        ({"UID": ""}, "unreadable"),
         ({"RECURRENCE": "RECURRENCE-ID:20300512T090000Z"}, "unclear"),
         ({"OTHER": "ATTENDEE;PARTSTAT=DECLINED:mailto:other@example.org"}, "unclear"),
         ({"partstat": "DELEGATED"}, "unclear"),

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from notifications.replies.authentication import TOPMOST_UNNAMED, is_proven, parse
+from notifications.replies.authentication import LONGEST, TOPMOST_UNNAMED, is_proven, parse
 from notifications.replies.structured import split_at, unquoted, without_comments
 
 OURS = "mx.example.edu"
@@ -143,6 +143,7 @@ def test_no_header_takes_long(again):
     for before, behind in [("", ""), ("(", ")"), ('"', '"'), (f"{OURS}; {SAYS_PASS} ", ""), (f"{OURS}; a=b c.d=", "")]:
         line = before + again * (100_000 // len(again)) + behind
         began = time.process_time()
-        is_proven([line], "example.edu", OURS)
-        split_at(";", line)
+        is_proven([line[: LONGEST - 1]] * 10, "example.edu", OURS)
+        without_comments(line)
+        unquoted("".join(split_at(";", line)))
         assert time.process_time() - began < 0.3

@@ -21,6 +21,8 @@ from devtools.testing.replies import (
     proof,
 )
 from notifications.replies.calendar_replies import MOST_COMMENT
+from notifications.replies.delivery_reports import FailedDelivery
+from notifications.replies.parts import MOST_PARTS
 from notifications.replies.reading import MOST_BYTES, read
 
 UID = "6f1d1c1e-0c5e-4f1e-9a53-7f0f6a1f8c11@portal.example"
@@ -63,13 +65,46 @@ def test_what_the_person_wrote_is_read_where_each_client_puts_it():
         (mail(JANA, bare("BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\n")), "Its calendar cannot be read."),
         (mail(JANA, bare("")), "Its calendar cannot be read."),
         (
-            mail(JANA, multipart("mixed", *[bare(event(UID, "ACCEPTED", JANA, stamp=AT))] * 2)),
-            "It holds more than one calendar.",
+            mail(
+                JANA, multipart("mixed", *[bare(event(UID, said, JANA, stamp=AT)) for said in ("ACCEPTED", "DECLINED")])
+            ),
+            "It holds two answers that differ.",
         ),
-        (mail(JANA, multipart("mixed", *[TEXT] * 2, boundary="boundary" * 30)), "It has too many parts."),
+        (mail(JANA, multipart("mixed", *[TEXT] * MOST_PARTS)), "It has too many parts."),
+        (mail(JANA, TEXT, headers=("X-Long: " + "x" * 70_000,)), "Its headers are longer than 64 kB."),
+        (
+            mail(JANA, bare("BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VTODO\r\nUID:x\r\n")),
+            "Its calendar cannot be read.",
+        ),
+        (mail(JANA, bare(event("", "ACCEPTED", JANA))), "Its calendar cannot be read."),
+        (mail(JANA, bare(event(UID, "ACCEPTED", JANA, OTHER="UID:another"))), "Its calendar cannot be read."),
+        (
+            mail(JANA, bare(event(UID, "ACCEPTED", JANA, OTHER="DTSTAMP:20300101T000000Z"))),
+            "Its calendar cannot be read.",
+        ),
+        (
+            mail(JANA, bare(event(UID, "ACCEPTED", JANA, BEGIN="METHOD:REFRESH\r\nBEGIN:VEVENT"))),
+            "Its calendar cannot be read.",
+        ),
         (mail(JANA, bare("BEGIN:VCALENDAR\r\n" + "X:1\r\n" * 60_000)), "Its calendar is too large."),
     ],
-    ids=["empty", "blank", "5 MB", "tnef", "cut off", "no calendar", "two calendars", "boundaries", "long calendar"],
+    ids=[
+        "empty",
+        "blank",
+        "5-MB",
+        "tnef",
+        "cut-off",
+        "no-calendar",
+        "two-answers",
+        "parts",
+        "head",
+        "todo",
+        "no-uid",
+        "uids",
+        "stamps",
+        "methods",
+        "long",
+    ],
 )
 def test_what_cannot_be_read_says_why(raw, problem):
     incoming = read(raw, AUTHSERV)
@@ -85,7 +120,7 @@ def test_ten_levels_are_too_deep_and_a_thousand_too():
 
     assert reply_in(nested(7)).partstat == "DECLINED"
     assert read(nested(10), AUTHSERV).problem == "Its parts are nested more than 8 deep."
-    assert read(nested(1000), AUTHSERV).problem == "It has too many parts."
+    assert read(nested(1000), AUTHSERV).problem == "Its parts are nested more than 8 deep."
     within = mail(JANA, "Content-Type: message/rfc822\r\n\r\n" * 20_000)
     assert read(within, AUTHSERV).reply is None
 
@@ -128,7 +163,6 @@ def test_the_parameter_must_say_the_same_method():
         ({"ATTENDEE": f'ATTENDEE;DELEGATED-FROM="mailto:x@example.edu":mailto:{JANA}'}, "was delegated to"),
         ({"ATTENDEE": f'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:x@example.edu":mailto:{JANA}'}, "delegated"),
         ({"END": "END:VEVENT\r\nBEGIN:VEVENT\r\nUID:x\r\nEND:VEVENT"}, "holds 2 events"),
-        ({"BEGIN": "BEGIN:VTODO", "END": "END:VTODO"}, "holds no events"),
     ],
 )
 def test_what_is_not_the_answer_of_one_person_says_so(change, problem):
@@ -180,13 +214,15 @@ def test_only_our_own_servers_topmost_word_proves_a_sender(headers, is_proven):
 
 
 def test_comments_nested_without_end_take_no_time():
-    deep = 31_000
+    deep = 4_900
     raw = "\r\n".join(
         [f"Authentication-Results: x {'(' * deep}{')' * deep}", proof(JANA), f"From: {JANA}", "", "Hello"]
     )
     started = time.process_time()
     assert read(raw.encode(), AUTHSERV).is_proven
     assert time.process_time() - started < 5
+    # No server writes so long a header, and what stands below one that is not read may be forged.
+    assert not read(raw.replace("()", "(" * deep + ")" * deep).encode(), AUTHSERV).is_proven
 
 
 def test_without_a_name_for_our_server_nobody_is_proven():
@@ -219,17 +255,16 @@ def test_hostile_words_are_capped_and_lose_their_controls():
     assert reply.comment == "<script>" + "x" * (MOST_COMMENT - 8)
 
 
-def test_a_delivery_report_names_who_and_why_and_which():
-    (returned,) = read(bounce("<a@portal.example>", "Jana@example.edu"), AUTHSERV).failed_recipients
-    assert (returned.recipient, returned.words) == (JANA, "5.1.1 550 5.1.1 No such mailbox")
-    assert returned.message_ids == ("<a@portal.example>",)
+def test_a_delivery_report_says_why_and_which():
+    returned = read(bounce("<a@portal.example>", "Jana@example.edu"), AUTHSERV).failed
+    assert returned == FailedDelivery("5.1.1 550 5.1.1 No such mailbox", ("<a@portal.example>",))
     headers = bounce("<a@portal.example>", JANA, part="Content-Type: text/rfc822-headers", header="X-Quorum-Notice")
-    assert read(headers, AUTHSERV).failed_recipients[0].message_ids == ("<a@portal.example>",)
+    assert read(headers, AUTHSERV).failed.message_ids == ("<a@portal.example>",)
 
 
 @pytest.mark.parametrize(("status", "action"), [("4.4.1", "delayed"), ("2.0.0", "delivered")])
 def test_what_is_only_late_or_did_arrive_did_not_come_back(status, action):
-    assert read(bounce("<a@portal.example>", JANA, status, action), AUTHSERV).failed_recipients == ()
+    assert read(bounce("<a@portal.example>", JANA, status, action), AUTHSERV).failed is None
 
 
 SOUND = [write(UID, "DECLINED", JANA, AT) for write in CLIENTS] + [bounce("<a@portal.example>", JANA)]
