@@ -25,6 +25,7 @@ from notifications.models import (
     every_meeting_declined,
 )
 from notifications.models.kind import Kind
+from notifications.replies.account_mail import quotes_account_mail
 from notifications.replies.calendar_replies import CalendarReply
 from notifications.replies.delivery_reports import FailedDelivery
 from notifications.replies.headers import same_address_form
@@ -81,6 +82,9 @@ def _receive(mail: IncomingMail, raw: bytes, now: datetime) -> ReceivedMail:
         if record.outcome != Outcome.IGNORED:
             # Mail that is no answer may be addressed to a person of the office, so nothing of it is stored here.
             record.raw, record.sender, record.subject = raw, mail.sender, mail.subject
+        if quotes_account_mail(raw):
+            # Its text, and often its subject, holds the code or the link that opens somebody's account.
+            record.raw, record.subject, record.comment = b"", "", ""
         record.save()
         logger.info("received mail %s: %s", record.pk, record.outcome)
     return record

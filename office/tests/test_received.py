@@ -1,6 +1,7 @@
 """What the office sees of mail that came back: the list, the mail itself, and the roster."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -9,9 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from devtools.testing.cast import ZONE
+from devtools.testing.notices import written_code
 from devtools.testing.page import Page, read
 from devtools.testing.replies import AUTHSERV, bare, bounce, event, mail
 from notifications.models import Notice, ReceivedMail
+from notifications.outbox.deliver import drain
+from notifications.replies.account_mail import quotes_account_mail
 from notifications.replies.applying import receive
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan
@@ -184,3 +188,52 @@ def test_who_may_only_look_handles_nothing(client, unclear, people):
     client.force_login(helper)
     assert "Mark as handled" not in read(client.get(f"{LIST}{unclear.pk}/change/")).everything
     assert client.post(f"{LIST}{unclear.pk}/handled/", {"note": "Done."}).status_code == 403
+
+
+# ---- account mail that came back ----
+
+
+@pytest.fixture
+def code(person, now) -> Notice:
+    """A sign-in code for the person, as the mail server took it."""
+    words = {"text": "Your Quorum code is 123 456", "html": "<p>123 456</p>"}
+    subject = "123 456 is your Quorum code"
+    notice = written_code(person.email, person, subject, expires_at=now + timedelta(minutes=15), **words)
+    Notice.objects.filter(pk=notice.pk).update(state="sent", attempts=1)
+    return notice
+
+
+@pytest.mark.parametrize("header", ["Message-ID", "X-Quorum-Notice"])
+def test_nobody_reads_a_sign_in_code_that_came_back(clerk, code, now, header):
+    raw = bounce(code.message_id, code.to, header=header)
+    raw = raw.replace(b"Subject: ", b"Subject: Undeliverable: 123 456 is your Quorum code ", 1)
+    record = receive(raw, now)
+    record.refresh_from_db()
+    assert (record.outcome, bytes(record.raw), record.subject) == ("returned", b"", "")
+    code.refresh_from_db()
+    assert code.bounced_at == now
+    for url in (LIST, f"{LIST}{record.pk}/change/"):
+        assert "123 456" not in read(clerk.get(url)).everything
+    assert clerk.post(f"{LIST}{record.pk}/mail/").status_code == 404
+
+
+def test_an_answer_to_a_code_that_the_office_would_read_is_not_kept(clerk, code, registration, now):
+    calendar = event("nobody@127.0.0.1", "ACCEPTED", registration.person.email, stamp=now)
+    raw = mail(registration.person.email, bare(calendar, method=""))
+    raw = raw.replace(b"Subject: ", f"In-Reply-To: {code.message_id}\r\nSubject: ".encode(), 1)
+    record = receive(raw, now)
+    assert (record.outcome, record.raw) == ("unknown", b"")
+
+
+def test_other_mail_that_came_back_is_kept_for_the_office(registration, smtp_sink, now):
+    drain()
+    notice = Notice.objects.filter(state="sent").latest("pk")
+    record = receive(bounce(notice.message_id, notice.to), now)
+    assert record.outcome == "returned" and record.raw
+
+
+def test_a_mail_that_names_a_thousand_of_ours_is_not_looked_up(db, django_assert_num_queries):
+    named = b"".join(b"<%s@127.0.0.1>\r\n" % str(uuid4()).encode() for _ in range(1001))
+    with django_assert_num_queries(0):
+        assert quotes_account_mail(named)
+        assert not quotes_account_mail(b"Nothing of ours.")
