@@ -32,7 +32,7 @@ def deliver_due(beats_clock: str = "") -> None:
     queue.beat(now)
     if beats_clock:
         queue.note_clock(beats_clock, now)
-    drain()
+    drain(knocks=True)
 
 
 @shared_task

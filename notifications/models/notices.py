@@ -192,6 +192,8 @@ class Notice(Handled):
     State, Method, Priority = State, Method, Priority
 
     NOTHING_TO_HANDLE = "Only undeliverable mail is marked as handled."
+    # How `problem` begins where the server was the trouble, and not this mail's reader.
+    BROKE = "The connection broke"
 
     kind = models.CharField(max_length=20, help_text="The name of one of KINDS.")
     to = models.EmailField(max_length=254)

@@ -36,8 +36,8 @@ HELD_SECONDS = 2
 UNWRITTEN = {"subject": "", "text": "", "html": ""}
 # “Service not available, closing transmission channel” (RFC 5321 section 4.2.3).
 CLOSING = 421
-# Trying again at once is useless after these, whatever the reply code.
-FINAL = (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, smtplib.SMTPSenderRefused)
+# What the server says of us, and not of any Notice: a refusal of the connection, EHLO, STARTTLS, AUTH or MAIL.
+ABOUT_US = (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError)
 
 
 class Sender:
@@ -57,6 +57,21 @@ class Sender:
             self.connection.close()
         self.connection = get_connection()
 
+    def gets_in(self, queue: MailQueue) -> bool:
+        """Connect, say EHLO and sign in, unless that is done. Returns whether the server let us; `queue` is told."""
+        try:
+            self.connection.open()
+        except ABOUT_US as error:
+            self._turned_away(error, queue)
+            return False
+        except (smtplib.SMTPException, OSError) as error:
+            self._hang_up()
+            queue.shut_out(f"The mail server cannot be reached: {type(error).__name__}: {error}", self.now())
+            return False
+        if queue.is_shut_out:
+            queue.let_in(self.now())
+        return True
+
     def send(self, notices: list[Notice], queue: MailQueue) -> int:
         """Send claimed Notices in order and mark what came of each. Returns how many were tried.
 
@@ -75,14 +90,15 @@ class Sender:
     def _send(self, notice: Notice, queue: MailQueue, wordings: Mapping[str, Wording]) -> bool:
         """Send the mail of one Notice. Returns False when the queue was paused: then the Notice is to be handed back.
 
-        After a refused recipient the Notice is dead at once; after a temporary reply or a broken connection it is tried
-        again. Refused credentials, a refused From, and a server that turns everybody away pause the queue and cost the
-        Notice no attempt.
+        After a refused recipient the Notice is dead at once; after a temporary reply, or a connection that broke under
+        it, it is tried again. A server that cannot be reached, or that turns everybody away, pauses the queue and costs
+        the Notice no attempt.
         """
+        # The mail is written only once a server answers, so that it says how things are at that moment.
+        if not self.gets_in(queue):
+            return False
         now, is_new = self.now(), not notice.text
         try:
-            # The mail is written only once a server answers, so that it says how things are at that moment.
-            self.connection.open()
             mail = write_mail(notice, wordings, now)
             self.connection.send_messages([build_mail(**mail)])
         except smtplib.SMTPRecipientsRefused as error:
@@ -93,19 +109,13 @@ class Sender:
         except smtplib.SMTPDataError as error:
             self._refused(notice, error.smtp_code, _decoded(error.smtp_error), now, is_new)
             self._hang_up()
-        # A refusal of the connection, EHLO, STARTTLS, AUTH or MAIL is about us, and not about this Notice.
-        except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
-            self._hang_up()
-            words = _decoded(getattr(error, "smtp_error", str(error)))
-            if not isinstance(error, FINAL) and 400 <= error.smtp_code < 500:
-                self._retry(notice, f"{error.smtp_code} {words}", now)
-                queue.note_away(f"The mail server is too busy for us: {words}", now)
-                return True
-            queue.pause(f"The mail server refuses us: {words}", now)
+        except ABOUT_US as error:
+            self._turned_away(error, queue)
             return False
+        # It may have been taken, or be what breaks the connection: this one costs an attempt.
         except (smtplib.SMTPException, OSError) as error:
             problem = f"{type(error).__name__}: {error}"
-            self._retry(notice, problem, now)
+            self._retry(notice, f"{Notice.BROKE}: {problem}", now)
             queue.note_away(f"The mail server cannot be reached: {problem}", now)
             self._hang_up()
         # A mail that cannot be written must not stop the ones behind it; the office sees it as undeliverable.
@@ -118,17 +128,30 @@ class Sender:
             queue.resume()
         return True
 
+    def _turned_away(self, error: smtplib.SMTPException, queue: MailQueue) -> None:
+        """Stop sending after a refusal of the connection, EHLO, STARTTLS, AUTH or MAIL, for a while or till it ends."""
+        self._hang_up()
+        words, code = _decoded(getattr(error, "smtp_error", str(error))), getattr(error, "smtp_code", 0)
+        if 400 <= code < 500:
+            queue.shut_out(f"The mail server is too busy for us: {words}", self.now())
+        else:
+            queue.pause(f"The mail server refuses us: {words}", self.now())
+
     def _refused(self, notice: Notice, code: int, words: str, now: datetime, is_new: bool) -> None:
         if 400 <= code < 500:
             # Nobody has a new mail that was refused. Of one that was tried before, a copy may have arrived.
             erased = UNWRITTEN if is_new and notice.of_kind.still_true else {}
-            self._retry(notice, f"{code} {words}", now, **erased)
+            problem = f"{Notice.BROKE}: {code} {words}" if code == CLOSING else f"{code} {words}"
+            self._retry(notice, problem, now, **erased)
         else:
             self._mark(notice, state=Notice.State.DEAD, problem=f"{code} {words}"[:500], **_erased(notice))
 
     def _retry(self, notice: Notice, problem: str, now: datetime, **changes: Any) -> None:
-        """Queue the Notice again, later each time, or give it up after GIVE_UP_AFTER."""
-        if now - notice.created_at >= GIVE_UP_AFTER:
+        """Queue the Notice again, later each time, or give it up after GIVE_UP_AFTER in which it was really tried.
+
+        What a mail server missed that was away for days is new to it: then each Notice still has all of its pauses.
+        """
+        if now - notice.created_at >= GIVE_UP_AFTER and notice.attempts > len(BACKOFF):
             self._mark(notice, state=Notice.State.DEAD, problem=problem[:500], **_erased(notice))
             return
         pause = BACKOFF[min(notice.attempts, len(BACKOFF)) - 1] * random.uniform(1 - SCATTER, 1 + SCATTER)
@@ -167,16 +190,22 @@ def expire(now: datetime) -> None:
     Notice.objects.filter(useless, expires_at__lte=now).update(state=Notice.State.EXPIRED, **UNWRITTEN)
 
 
-def drain(seconds: float = DRAIN_SECONDS) -> int:
-    """Send what is due, for `seconds` at most. Returns how many Notices were tried."""
+def drain(seconds: float = DRAIN_SECONDS, knocks: bool = False) -> int:
+    """Send what is due, for `seconds` at most. Returns how many Notices were tried.
+
+    While the mail server is away, it is first asked whether it is back. With `knocks` always: so the sweep of every
+    minute notices within that minute. Else not within half a minute after it was asked last.
+    """
     queue, now = MailQueue.load(), database_clock.now
     expire(now())
-    if queue.is_paused(now()):
+    if queue.is_paused(now()) or (queue.is_resting(now()) and not knocks):
         return 0
     tried, stop_at = 0, time.monotonic() + seconds
     with Sender(now) as sender:
+        if queue.is_shut_out and not sender.gets_in(queue):
+            return 0
         while time.monotonic() < stop_at and (notices := claim_some(now(), MOST_AT_ONCE)):
             tried += sender.send(notices, queue)
-            if queue.is_paused(now()):
+            if queue.is_paused(now()) or queue.is_shut_out:
                 break
     return tried

@@ -17,7 +17,7 @@ from devtools.testing.mail_reader import read_mail
 from devtools.testing.notices import written_code
 from notifications.models import CalendarThread, MailQueue, Notice
 from notifications.outbox.claim import LEASE, claim
-from notifications.outbox.deliver import GIVE_UP_AFTER, Sender, drain
+from notifications.outbox.deliver import BACKOFF, GIVE_UP_AFTER, Sender, drain
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan
 
@@ -199,7 +199,7 @@ def test_a_temporary_refusal_is_tried_again_after_a_minute_or_so(confirmed_six, 
 def test_after_three_days_a_temporary_refusal_is_final(confirmed_six, smtp_sink):
     session, registrations = confirmed_six
     smtp_sink.deferred.add(registrations[0].person.email)
-    Notice.objects.update(created_at=timezone.now() - GIVE_UP_AFTER)
+    Notice.objects.update(created_at=timezone.now() - GIVE_UP_AFTER, attempts=len(BACKOFF))
     drain()
     assert registrations[0].notices.get(method="REQUEST").state == "dead"
 
@@ -207,7 +207,7 @@ def test_after_three_days_a_temporary_refusal_is_final(confirmed_six, smtp_sink)
 def test_no_mail_server_costs_nothing_but_time(confirmed_six, smtp_sink, settings):
     settings.EMAIL_PORT = 1
     drain()
-    assert set(Notice.objects.values_list("state", flat=True)) == {"queued", "superseded"}
+    assert set(Notice.objects.values_list("state", "attempts")) == {("queued", 0), ("superseded", 0)}
 
 
 @pytest.fixture
@@ -287,12 +287,15 @@ def test_a_server_that_refuses_all_pauses_the_queue(confirmed_six, surly_server,
     assert list(waiting.values_list("attempts", flat=True)) == [0] * 6
 
 
-def test_a_server_too_busy_to_greet_is_tried_again_soon(confirmed_six, surly_server):
-    surly_server(CONNECT="421 4.3.2 Too many connections")
+@pytest.mark.parametrize("said_to", ["CONNECT", "MAIL"])
+def test_a_server_too_busy_for_us_is_away_and_costs_no_attempt(confirmed_six, surly_server, said_to):
+    surly_server(**{said_to: "421 4.3.2 Too many connections"})
     drain()
-    assert not MailQueue.load().is_paused(timezone.now())
+    queue = MailQueue.load()
+    assert queue.is_shut_out and not queue.is_paused(timezone.now())
+    assert queue.problem == "The mail server is too busy for us: 4.3.2 Too many connections"
     waiting = Notice.objects.filter(state="queued", method="REQUEST")
-    assert list(waiting.values_list("attempts", "problem")) == [(1, "421 4.3.2 Too many connections")] * 6
+    assert list(waiting.values_list("attempts", flat=True)) == [0] * 6
 
 
 def test_a_notice_that_kills_its_sender_is_given_up_in_the_end(confirmed_six, smtp_sink):
