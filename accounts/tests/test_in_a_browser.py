@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 
+from accounts.models import AddressChange
 from devtools.testing.signing_in import app_code, mailed_code
 
 
@@ -80,5 +81,7 @@ def test_axe_finds_nothing_on_the_account_pages(portal, office, inspector, sign_
     page.wait_for_url("**/code/")
     inspector.look("code")
     sign_in(page, office)
-    for path in ["profile/", "logout/", "2fa/", "2fa/app/", "2fa/passkeys/", "2fa/passkeys/new/"]:
+    AddressChange.objects.ask(office, f"{'a' * 50}@example.edu", by=office)
+    own = ["profile/", "address/", "sign-ins/", "logout/"]
+    for path in [*own, "2fa/", "2fa/app/", "2fa/passkeys/", "2fa/passkeys/new/"]:
         inspector.visit(f"/accounts/{path}")
