@@ -148,9 +148,9 @@ def test_unclear_mail_waits_on_the_first_page_until_handled(clerk, office, regis
 
 def test_the_first_page_leads_to_what_waits(clerk, unclear, registration, now):
     answer(registration, "DECLINED", now)
-    waiting = f"{LIST}?outcome__in=unclear,unreadable&handled_at__isempty=1"
+    waiting = f"{LIST}?outcome__in=unclear,words,unreadable&handled_at__isempty=1"
     assert waiting in read(clerk.get("/admin/")).addresses
-    page = clerk.get(LIST, {"outcome__in": "unclear,unreadable", "handled_at__isempty": "1"})
+    page = clerk.get(LIST, {"outcome__in": "unclear,words,unreadable", "handled_at__isempty": "1"})
     assert [mail.pk for mail in page.context["cl"].result_list] == [unclear.pk]
 
 
