@@ -176,6 +176,8 @@ def reply_mailbox_problem(value: str, debug: bool) -> str:
 
 def authserv_id_problem(value: str, debug: bool) -> str:
     good = not value.strip() or re.fullmatch(r"[\w.:-]{1,253}", value.strip(), re.ASCII)
+    if value.strip().lower() in ("spf", "dkim", "dmarc", "arc", "none"):
+        return f"REPLY_AUTHSERV_ID is {value!r}, the name of a check and not of a mail server."
     return "" if good else f"REPLY_AUTHSERV_ID is {value!r}, not the one word a mail server calls itself."
 
 
@@ -295,7 +297,8 @@ RULES = [
         "E018",
         "REPLY_AUTHSERV_ID",
         authserv_id_problem,
-        "The first word of the Authentication-Results header that your mail server adds, for example mx.example.edu.",
+        "What stands before the first semicolon of the Authentication-Results header that your mail server adds, for "
+        "example mx.example.edu; or topmost-unnamed, and nothing beside it, where that header names no server.",
     ),
     Rule(
         "E019",

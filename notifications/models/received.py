@@ -43,13 +43,14 @@ class ReceivedMail(Handled):
         ENDED = "ended", "Place or session over"
         UNPROVEN = "unproven", "Sender not proven"
         UNCLEAR = "unclear", "For the office to read"
+        WORDS = "words", "Written in words"
         UNKNOWN = "unknown", "No invitation of ours"
         IGNORED = "ignored", "No answer"
         UNREADABLE = "unreadable", "Unreadable"
 
     APPLIED = (Outcome.ACCEPTED, Outcome.TENTATIVE, Outcome.DECLINED)
     # The sender wanted something, and only a person can tell what.
-    TO_READ = (Outcome.UNCLEAR, Outcome.UNREADABLE)
+    TO_READ = (Outcome.UNCLEAR, Outcome.WORDS, Outcome.UNREADABLE)
 
     NOTHING_TO_HANDLE = "This mail was dealt with when it came."
 
@@ -63,7 +64,7 @@ class ReceivedMail(Handled):
     attendee = models.CharField(max_length=254, blank=True)
     stamp = models.DateTimeField("DTSTAMP", null=True, blank=True, help_text="When the calendar wrote the answer.")
     partstat = models.CharField("PARTSTAT", max_length=20, blank=True)
-    comment = models.TextField(blank=True, help_text="What the person wrote beside the answer.")
+    comment = models.TextField(blank=True, help_text="What the person wrote, beside the answer or instead of one.")
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     sentence = models.CharField("what was made of it", max_length=500, blank=True)
 
@@ -75,7 +76,8 @@ class ReceivedMail(Handled):
         indexes = [models.Index(fields=["outcome", "received_at"], name="received_by_outcome")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(handled_at__isnull=True) | (Q(outcome__in=["unclear", "unreadable"]) & ~Q(handled_note="")),
+                condition=Q(handled_at__isnull=True)
+                | (Q(outcome__in=["unclear", "words", "unreadable"]) & ~Q(handled_note="")),
                 name="handled_mail_waited_and_says_how",
             ),
         ]

@@ -26,7 +26,7 @@ from notifications.models import (
 )
 from notifications.models.kind import Kind
 from notifications.replies.account_mail import quotes_account_mail
-from notifications.replies.calendar_replies import CalendarReply
+from notifications.replies.calendar_replies import ANSWER_METHODS, CalendarReply
 from notifications.replies.delivery_reports import FailedDelivery
 from notifications.replies.headers import same_address_form
 from notifications.replies.reading import IncomingMail, read
@@ -50,8 +50,10 @@ APPLIED: dict[str, ReceivedMail.Outcome] = {
 }
 
 
-def receive(raw: bytes, now: datetime | None = None) -> ReceivedMail:
+def receive(raw: bytes, now: datetime | None = None, *, stays_in_mailbox: bool = False) -> ReceivedMail:
     """Apply one mail, once however often it comes, and return the row of what was made of it.
+
+    `stays_in_mailbox` tells whether people read the mail elsewhere if it turns out to be none of ours.
 
     Raises only DATABASE_AWAY: then the caller has to hand the mail over again. A mail with which anything else goes
     wrong is recorded as unreadable, so that it never stops the next one.
@@ -59,7 +61,7 @@ def receive(raw: bytes, now: datetime | None = None) -> ReceivedMail:
     now = now or database_clock.now()
     mail = read(raw, settings.REPLY_AUTHSERV_ID)
     try:
-        return _receive(mail, raw, now)
+        return _receive(mail, raw, now, stays_in_mailbox)
     except DATABASE_AWAY:
         raise
     except Exception as error:
@@ -68,19 +70,19 @@ def receive(raw: bytes, now: datetime | None = None) -> ReceivedMail:
         # Without the traceback: its values may be addresses, and logs carry none.
         logger.error("a received mail could not be applied: %s", type(error).__name__)
         unreadable = IncomingMail(mail.message_id, mail.sender, mail.subject, problem="It could not be applied.")
-        return _receive(unreadable, raw, now)
+        return _receive(unreadable, raw, now, stays_in_mailbox)
 
 
 @transaction.atomic
-def _receive(mail: IncomingMail, raw: bytes, now: datetime) -> ReceivedMail:
+def _receive(mail: IncomingMail, raw: bytes, now: datetime, stays_in_mailbox: bool) -> ReceivedMail:
     record, is_new = ReceivedMail.objects.get_or_create(
         message_id=mail.message_id,
         defaults={"received_at": now, "outcome": Outcome.IGNORED},
     )
     if is_new:
-        record.outcome, record.sentence = _apply(mail, record, now)
+        record.outcome, record.sentence = _apply(mail, record, now, stays_in_mailbox)
         if record.outcome != Outcome.IGNORED:
-            # Mail that is no answer may be addressed to a person of the office, so nothing of it is stored here.
+            # Other mail may be addressed to a person of the office, so nothing of it is stored here.
             record.raw, record.sender, record.subject = raw, mail.sender, mail.subject
         if quotes_account_mail(raw):
             # Its text, and often its subject, holds the code or the link that opens somebody's account.
@@ -90,17 +92,15 @@ def _receive(mail: IncomingMail, raw: bytes, now: datetime) -> ReceivedMail:
     return record
 
 
-def _apply(mail: IncomingMail, record: ReceivedMail, now: datetime) -> tuple[str, str]:
+def _apply(mail: IncomingMail, record: ReceivedMail, now: datetime, stays_in_mailbox: bool) -> tuple[str, str]:
     """Do what the mail may ask for, and return the outcome with a sentence for the office."""
     if mail.problem:
         return Outcome.UNREADABLE, mail.problem
     if mail.failed:
         return _mark_undeliverable(mail.failed, now)
     reply = mail.reply
-    if reply is None:
-        return Outcome.IGNORED, "It holds no calendar."
-    if reply.method not in ("REPLY", "COUNTER", "REFRESH"):
-        return Outcome.IGNORED, "Its calendar is no answer."
+    if reply is None or reply.method not in ANSWER_METHODS:
+        return _show_words(mail, record, stays_in_mailbox)
     thread = CalendarThread.objects.filter(uid=reply.uid).select_related("registration__session", "meeting").first()
     if thread is None:
         return Outcome.UNKNOWN, "No invitation of ours has this UID."
@@ -111,6 +111,18 @@ def _apply(mail: IncomingMail, record: ReceivedMail, now: datetime) -> tuple[str
     record.thread, record.attendee, record.stamp = thread, reply.attendee, reply.stamp
     record.partstat, record.comment = reply.partstat[:20], reply.comment
     return _answer(mail, reply, thread, now)
+
+
+def _show_words(mail: IncomingMail, record: ReceivedMail, stays_in_mailbox: bool) -> tuple[str, str]:
+    """Show the office what a person wrote in words, where it answers mail of ours or no mailbox keeps it."""
+    ours = Notice.objects.filter(message_id__in=mail.answers).select_related("thread").order_by("pk").last()
+    if mail.is_automatic or (stays_in_mailbox and ours is None):
+        return Outcome.IGNORED, "It holds no calendar." if mail.reply is None else "Its calendar is no answer."
+    record.comment = mail.words
+    if ours is None:
+        return Outcome.WORDS, "It is written in words, and only a person can answer it."
+    record.thread = ours.thread
+    return Outcome.WORDS, "It answers our mail in words, and only a person can answer it."
 
 
 # ---- answers to an invitation of ours, its session locked ----

@@ -43,7 +43,7 @@ def is_proven(lines: Iterable[str], domain: str, authserv_id: str) -> bool:
     """
     if not authserv_id:
         return False
-    named = "" if authserv_id == TOPMOST_UNNAMED else authserv_id.lower()
+    named = "" if authserv_id.lower() == TOPMOST_UNNAMED else authserv_id.lower()
     for value in lines:
         line = " ".join(value.split())
         parsed = parse(line)

@@ -1,7 +1,7 @@
 """Read the mailbox that answers come to, over IMAP (RFC 3501): one mail after the other, none of them twice.
 
 Answers and delivery reports are moved to one folder, mail that could not be read to another. Everything else stays
-where it is, unread, for it may be addressed to a person. How far reading has come is stored in the database.
+where it is, unread, for it is addressed to a person. How far reading has come is stored in the database.
 """
 
 import contextlib
@@ -168,14 +168,14 @@ def _read_one(mailbox: ImapMailbox, state: ReplyMailbox, uid: int) -> bool:
     if raw is None:
         return True
     try:
-        outcome = receive(raw).outcome
+        outcome = receive(raw, stays_in_mailbox=True).outcome
     except DATABASE_AWAY:
         logger.warning("mail %s of the reply mailbox waits: the database was busy or away", uid)
         state.note(trying_uid=0, tries=0)
         return False
     if outcome == Outcome.UNREADABLE:
         _put_away(mailbox, state, uid, UNREADABLE_FOLDER)
-    elif outcome != Outcome.IGNORED:
+    elif outcome not in (Outcome.IGNORED, Outcome.WORDS):
         _put_away(mailbox, state, uid, DONE_FOLDER)
     return True
 

@@ -39,7 +39,8 @@ def answer(thread, now):
     def send(partstat="ACCEPTED", at=None, sender="", proven=True, headers=(), **but):
         address = thread.registration.person.email
         calendar = event(thread.uid, partstat, but.pop("attendee", address), **{"stamp": now} | but)
-        return receive(mail(sender or address, bare(calendar, method=""), proven, headers=headers), at or now)
+        raw = mail(sender or address, bare(calendar, method=""), proven, headers=headers)
+        return receive(raw, at or now, stays_in_mailbox=True)
 
     return send
 
@@ -472,19 +473,45 @@ def test_an_unproven_proposal_of_another_time_is_not_answered(answer, registrati
 # ---- what is no answer ----
 
 
+WORDS = "Content-Type: text/plain\r\n\r\nMay I bring my dog?\r\n\r\n> Confirmed\r\n"
+AWAY = mail("person1@example.edu", "\r\nI am away until Monday.", headers=("Auto-Submitted: auto-replied",))
+MEETING = bare("BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:x\r\nEND:VEVENT\r\n", method="")
+
+
 @pytest.mark.parametrize(
-    "raw",
-    [
-        mail("person1@example.edu", "\r\nI am away until Monday.", headers=("Auto-Submitted: auto-replied",)),
-        mail("person1@example.edu", multipart("mixed", "Content-Type: text/plain\r\n\r\nMay I bring my dog?")),
-    ],
-    ids=["out of office", "a person’s words"],
+    ("raw", "stays_in_mailbox"),
+    [(AWAY, False), (AWAY, True), (mail(OTHER, WORDS), True), (mail(OTHER, MEETING), True)],
+    ids=["out of office", "out of office in a mailbox", "words in a mailbox", "a meeting of theirs in a mailbox"],
 )
-def test_what_is_no_answer_is_neither_answered_nor_kept(registration, raw, now):
-    record = receive(raw, now)
+def test_what_is_for_somebody_else_is_neither_answered_nor_kept(registration, raw, stays_in_mailbox, now):
+    record = receive(raw, now, stays_in_mailbox=stays_in_mailbox)
     assert (record.outcome, bytes(record.raw), record.subject, record.comment) == ("ignored", b"", "", "")
     assert (record.sender, record.attendee) == ("", "")
     assert kinds(registration) == ["registered", "confirmed"]
+
+
+@pytest.mark.parametrize("stays_in_mailbox", [True, False])
+@pytest.mark.parametrize("body", [WORDS, multipart("mixed", WORDS, MEETING), multipart("alternative", WORDS)])
+@pytest.mark.parametrize("header", ["In-Reply-To", "References"])
+def test_an_answer_in_words_waits_for_the_office(thread, registration, now, header, body, stays_in_mailbox):
+    ours = Notice.objects.get(method="REQUEST")
+    headers = (f"{header}: <other@example.org> {ours.message_id}",)
+    raw = mail(registration.person.email, body, proven=False, headers=headers)
+    record = receive(raw, now, stays_in_mailbox=stays_in_mailbox)
+    assert (record.outcome, record.thread, record.comment) == ("words", thread, "May I bring my dog?\n> Confirmed")
+    assert record.sentence == "It answers our mail in words, and only a person can answer it."
+    assert (record.waits_for_the_office, bytes(record.raw)) == (True, raw)
+    assert (state(thread), kinds(registration)) == (NOTHING, ["registered", "confirmed"])
+    ReceivedMail.objects.forget(now + RAW_LIFE)
+    record.refresh_from_db()
+    assert (record.comment, bytes(record.raw)) == ("", b"")
+
+
+@pytest.mark.parametrize("body", [WORDS, MEETING])
+def test_words_that_no_mailbox_keeps_wait_for_the_office(db, now, body):
+    record = receive(mail(OTHER, body), now)
+    assert (record.outcome, record.waits_for_the_office, record.thread) == ("words", True, None)
+    assert record.sentence == "It is written in words, and only a person can answer it."
 
 
 def test_our_own_invitation_that_comes_back_is_no_answer(thread, smtp_sink, now):

@@ -91,6 +91,7 @@ def test_below_a_header_that_does_not_parse_nothing_counts():
 def test_of_a_server_without_a_name_only_the_topmost_header_counts():
     ours = EXCHANGE_ONLINE
     assert is_proven([ours], "example.edu", TOPMOST_UNNAMED)
+    assert is_proven([ours], "example.edu", TOPMOST_UNNAMED.upper())
     assert is_proven([ours, ours.replace("dmarc=pass", "dmarc=fail")], "example.edu", TOPMOST_UNNAMED)
     assert not is_proven([ours.replace("dmarc=pass", "dmarc=fail"), ours], "example.edu", TOPMOST_UNNAMED)
     assert not is_proven(["mx.other.example; dmarc=pass header.from=example.edu", ours], "example.edu", TOPMOST_UNNAMED)

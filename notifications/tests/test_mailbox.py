@@ -243,6 +243,16 @@ def test_the_sweep_reads_the_mailbox(server, unsent_thread, now):
 # ---- manage.py receive_mail ----
 
 
+def test_words_that_answer_our_mail_are_shown_and_stay_in_the_mailbox(server, unsent_thread):
+    ours = Notice.objects.get(method="REQUEST")
+    body = "Content-Type: text/plain\r\n\r\nMay I bring my dog?"
+    server.put(mail("person1@example.edu", body, headers=(f"In-Reply-To: {ours.message_id}",)))
+    server.put(LETTER)
+    assert read_mailbox() == 2
+    assert (outcomes(), where(server)) == (["words", "ignored"], {"INBOX": [1, 2]})
+    assert ReceivedMail.objects.waiting_for_the_office().get().comment == "May I bring my dog?"
+
+
 @pytest.fixture
 def hand_over(monkeypatch):
     """hand_over(raw) runs the command with a mail on standard input."""
@@ -267,10 +277,17 @@ def test_whatever_comes_on_standard_input_is_taken(hand_over, db, raw):
     assert ReceivedMail.objects.count() == 1
 
 
+def test_words_on_standard_input_are_kept_for_the_office(hand_over, db, capsys):
+    hand_over(LETTER)
+    assert bytes(ReceivedMail.objects.waiting_for_the_office().get().raw) == LETTER
+    said = "Written in words. It is written in words, and only a person can answer it.\n"
+    assert capsys.readouterr().out == said
+
+
 def test_the_mail_server_tries_again_while_the_database_is_away(hand_over, db, capsys):
     with connection.execute_wrapper(Busy(1)), pytest.raises(SystemExit) as stopped:
         hand_over(LETTER)
     assert stopped.value.code == 75
     assert "hand the message over again" in capsys.readouterr().err
     hand_over(LETTER)
-    assert outcomes() == ["ignored"]
+    assert outcomes() == ["words"]
