@@ -16,6 +16,7 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 from foundation.values.addresses import read_address
+from foundation.values.lines import without_invisible
 from foundation.values.zones import zone_names
 
 TRUE_WORDS, FALSE_WORDS = {"1", "true", "on", "ok", "y", "yes"}, {"0", "false", "off", "n", "no", ""}
@@ -90,12 +91,12 @@ def office_email_problem(value: str, debug: bool) -> str:
 
 
 def is_address(value: str) -> bool:
-    """Tell whether mail can be sent to `value` and calendars can name it."""
+    """Tell whether mail can be sent to `value`, just as it stands, and calendars can name it."""
     try:
         read_address(value)
     except ValidationError:
         return False
-    return True
+    return value == without_invisible(value).strip()
 
 
 def one_line(name: str) -> Callable[[str, bool], str]:

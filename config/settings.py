@@ -12,7 +12,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from config.checks import DEVELOPMENT_KEY, DEVELOPMENT_SIGN_IN_KEY, stop_if_wrong
-from foundation.values.addresses import plain_address, plain_domain
+from foundation.values.addresses import plain_domain
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -27,7 +27,7 @@ SITE_IS_HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [SITE_HOST])
 
 # ---- who runs this portal ----
-OFFICE_EMAIL = plain_address(env("OFFICE_EMAIL", default="training@example.edu" if DEBUG else ""))
+OFFICE_EMAIL = env("OFFICE_EMAIL", default="training@example.edu" if DEBUG else "")
 OFFICE_NAME = env("OFFICE_NAME", default="Office of Diversity, Equity, and Inclusion")
 INSTITUTION_NAME = env("INSTITUTION_NAME", default="Medical School")
 SIGNUP_EMAIL_DOMAINS = [

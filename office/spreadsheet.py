@@ -20,5 +20,5 @@ def safe_cell(value: object) -> str:
 def as_csv(rows: Iterable[Iterable]) -> bytes:
     """Return `rows` as CSV in UTF-8 with a byte order mark, without which Excel misreads every accent."""
     text = io.StringIO()
-    csv.writer(text).writerows([safe_cell(value) for value in row] for row in rows)
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([safe_cell(value) for value in row] for row in rows)
     return text.getvalue().encode("utf-8-sig", "replace")

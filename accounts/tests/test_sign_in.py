@@ -535,3 +535,28 @@ def test_verified_registered_and_office_people_are_kept(client, person, people, 
     before = set(Person.objects.values_list("email", flat=True))
     forget_unverified()
     assert set(Person.objects.values_list("email", flat=True)) == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        (" Person9@Example.EDU ", "person9@example.edu"),
+        ("person9\u200b@exam\u00adple.edu\ufeff", "person9@example.edu"),
+        ("\u202aperson9@example.edu\u202c", "person9@example.edu"),
+        ("person9@Bücher.example", "person9@xn--bcher-kva.example"),
+    ],
+)
+def test_every_spelling_of_an_address_is_one_person(client, db, settings, typed, stored):
+    settings.SIGNUP_EMAIL_DOMAINS = ["example.edu", "xn--bcher-kva.example"]
+    for address in (typed, stored):
+        assert ask_for_code(client, address).url == CODE_PAGE
+    assert Person.objects.get().email == stored
+    assert {notice.to for notice in Notice.objects.all()} == {stored}
+
+
+@pytest.mark.parametrize("typed", ['"kai kim"@example.edu', "a" * 65 + "@example.edu", "=?utf-8?q?kim?=@example.edu"])
+def test_an_address_that_cannot_be_invited_is_refused(client, db, typed):
+    response = ask_for_code(client, typed)
+    assert response.status_code == 422
+    assert "Enter your school email address, like name@school.edu" in read(response).text
+    assert not Person.objects.exists()

@@ -85,7 +85,7 @@ class OneLineField(forms.CharField):
     """One line of text in any script, in its plain form. Refuses what `read_line` refuses."""
 
     def to_python(self, value: Any) -> Any:
-        return read_line(super().to_python(value))
+        return read_line(super().to_python(value) or "")
 
 
 class LineField(models.CharField):

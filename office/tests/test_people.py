@@ -180,6 +180,19 @@ def test_an_ordinary_cell_stays_as_it_is(typed):
     assert rows == [[typed, "x"]]
 
 
+def test_every_cell_stands_in_quotation_marks():
+    """A spreadsheet that separates by semicolons or tabs would else open what follows one as a cell of its own."""
+    assert as_csv([["Ana;=1+1", "x\t@y", 7, None, 'say "hi"']]) == (
+        b'\xef\xbb\xbf"Ana;=1+1","x\t@y","7","","say ""hi"""\r\n'
+    )
+
+
+def test_only_one_place_writes_csv(settings):
+    writers = [path for path in settings.BASE_DIR.glob("*/**/*.py") if "csv.writer" in path.read_text()]
+    ours = {str(path.relative_to(settings.BASE_DIR)) for path in writers if not {".venv", "tests"} & {*path.parts}}
+    assert ours == {"office/spreadsheet.py"}
+
+
 def test_the_keys_of_second_factors_are_never_shown(client, office):
     app = Authenticator.objects.create(user=office, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"})
     client.force_login(office)

@@ -9,8 +9,8 @@ from foundation.text import shown
 from foundation.values.days import FIRST_DAY, LAST_DAY
 
 YEARS = range(FIRST_DAY.year, LAST_DAY.year + 1)
-MONTHS = ("January", "February", "March", "April", "May", "June", "July")
-MONTHS += ("August", "September", "October", "November", "December")
+MONTHS = ["January", "February", "March", "April", "May", "June", "July"]
+MONTHS += ["August", "September", "October", "November", "December"]
 # Programs write the midnight behind a day whose cell could hold a time.
 MIDNIGHT = re.compile(r"(?:[ T]0?0:00(?::00)?| 12:00(?::00)? ?AM)$", re.IGNORECASE)
 YEAR_FIRST = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")

@@ -86,9 +86,9 @@ def read_schedule(
     plans: list[PlannedSession] = []
     first_at: dict[tuple[str, datetime], int] = {}
     days = read_days([without_invisible(cells["date"]).strip() for _, cells in sound])
-    for (number, cells), day in zip(sound, days, strict=True):
+    for (number, named), day in zip(sound, days, strict=True):
         try:
-            plan = _plan(number, cells, day, zones or {}, time_zone)
+            plan = _plan(number, named, day, zones or {}, time_zone)
             first = first_at.setdefault((line_key(plan.title), plan.starts_at), number)
             if first != number:
                 raise ValueError(f"This is the same workshop at the same time as row {first}.")
