@@ -57,6 +57,8 @@ PROMISES = [
     Promise("faults", 5000, 500, "a second try", 100),
     Promise("restart", 2000, 300, "a new connection", 200),
     Promise("clock", 1000, 200, "one clock", 200),
+    Promise("early", 50, 10, "one clock", 10),
+    Promise("absence", 24, 2, "tries that cost nothing", 3),
     Promise("poison", 60, 30, "an end to attempts", 30),
     Promise("speed", 3000, 1000),
     Promise("texts", 10_000, 400, "escaping", 100),

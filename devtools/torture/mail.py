@@ -22,7 +22,7 @@ from devtools.torture.outages import flushed, in_background
 from devtools.torture.post_office import Accepted, PostOffice, Senders, left, let_time_pass, send_all
 from devtools.torture.stage import make_session, office, people
 from devtools.torture.verdict import Verdict
-from notifications.models import CalendarThread, Notice
+from notifications.models import CalendarThread, MailQueue, Notice
 from notifications.outbox.claim import LEASE, MOST_ATTEMPTS
 from registrations.models import Registration
 from sessions_app.models import Place, Session, Times
@@ -36,6 +36,8 @@ DAY = timedelta(days=1)
 PATIENCE = 600  # seconds until the last notice must be sent
 LITTLE_PATIENCE = 60  # of a control, in which it never is
 DYING = timedelta(seconds=1)
+AT_FIRST, MEANWHILE = 200, 60  # notices
+MINUTE, NOTICED, SLOWEST = 60, 65, 5  # seconds, seconds, notices per second
 LEAST_RATIO, ROUNDS = 0.3, 5
 
 
@@ -182,6 +184,44 @@ def clock(count: int, without: str) -> Verdict:
     extra = check(verdict, mail, most_extra=0)
     return verdict.say(
         f"{sizes(mail)}, the clock of one of two workers an hour ahead, then an hour back: {extra} copies too many"
+    )
+
+
+def absence(minutes: int, without: str) -> Verdict:
+    """Take the mail server away for so many minutes while notices are sent and written; nobody wakes the senders then.
+
+    What waited is sent within a minute of its return, and a little for the sending itself.
+    """
+    verdict, settings_module = Verdict(), "devtools.torture.controls.costly" if without else ""
+    with (
+        private_folder() as folder,
+        PostOffice() as mail,
+        Senders(folder, mail.url(), beats=1, settings_module=settings_module),
+    ):
+        write_news(AT_FIRST)
+        while not mail.taken:
+            time.sleep(0.1)
+        with mail.closed():
+            began = time.monotonic()
+            write_news(MEANWHILE)
+            while (passed := time.monotonic() - began) < minutes * MINUTE:
+                tell(f"no mail server for {passed / MINUTE:.0f} of {minutes} minutes")
+                time.sleep(1)
+            queue, waiting = MailQueue.load(), left()
+            if minutes * MINUTE > MailQueue.PATIENCE.total_seconds() and not queue.is_away(timezone.now()):
+                verdict.breaks("nobody is told that the mail server is away")
+        began = time.monotonic()
+        if not send_all(NOTICED + waiting / SLOWEST, unasked=True):
+            verdict.breaks("what waited is not sent a minute after the mail server is back", left())
+        seconds = time.monotonic() - began
+        if most := Notice.objects.filter(attempts__gt=2).count():
+            verdict.breaks("a try without a mail server has cost an attempt", most)
+        finish(verdict)
+    # One mail of each sender may have been taken without an answer.
+    extra = check(verdict, mail, most_extra=2)
+    return verdict.say(
+        f"no mail server for {minutes} minutes: {waiting} notices that waited were sent within {seconds:.0f} s of its "
+        f"return, {extra} copies too many"
     )
 
 

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -72,7 +72,10 @@ class PostOffice:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self.controller = self.new_controller()
+
+    def new_controller(self) -> Controller:
+        return Controller(self, hostname="127.0.0.1", port=self.port)
 
     # No properties here: aiosmtpd looks at every attribute of its handler before anything was taken.
     def accepted(self) -> list[Accepted]:
@@ -92,6 +95,16 @@ class PostOffice:
 
     def __exit__(self, *exc_info: object) -> None:
         self.controller.stop()
+
+    @contextlib.contextmanager
+    def closed(self) -> Iterator[None]:
+        """Answer nobody within the context, and cut what is under way as it begins."""
+        self.controller.stop()
+        self.controller = self.new_controller()
+        try:
+            yield
+        finally:
+            self.controller.start()
 
     async def handle_RCPT(
         self, server: SMTP, session: object, envelope: Envelope, address: str, options: list[str]

@@ -23,6 +23,29 @@ class Impatient(AppConfig):
         Sender._retry = give_up  # type: ignore[assignment, method-assign]
 
 
+class Costly(AppConfig):
+    """A connection that cannot be made costs a Notice an attempt, and nobody asks whether the mail server is back."""
+
+    name = "devtools.torture.controls"
+
+    def ready(self) -> None:
+        from collections.abc import Mapping
+
+        from notifications.models import MailQueue, Notice, Wording
+        from notifications.outbox.deliver import Sender
+
+        send = Sender._send
+
+        def send_at_a_cost(sender: Sender, notice: Notice, queue: MailQueue, wordings: Mapping[str, Wording]) -> bool:
+            if sender.gets_in(queue):
+                return send(sender, notice, queue, wordings)
+            queue.resume()
+            sender._retry(notice, "The mail server cannot be reached.", sender.now())
+            return True
+
+        Sender._send = send_at_a_cost  # type: ignore[assignment, method-assign]
+
+
 class Clinging(AppConfig):
     """A process that lost the database never asks for another connection."""
 
