@@ -162,3 +162,6 @@ class AuthenticatorAdmin(OffTheIndex, ShownOnly):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
+        return False
