@@ -19,5 +19,15 @@ assert settings.DATABASES
 pytest.register_assert_rewrite("devtools.testing")
 pytest_plugins = [
     f"devtools.testing.{name}"
-    for name in ("time_limit", "database", "cast", "registered", "mail_server", "stack", "browser", "only_pages")
+    for name in (
+        "time_limit",
+        "database",
+        "cast",
+        "registered",
+        "every_noun",
+        "mail_server",
+        "stack",
+        "browser",
+        "only_pages",
+    )
 ]

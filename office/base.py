@@ -14,6 +14,7 @@ from django.contrib import admin
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import connection, models
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -296,9 +297,24 @@ class PartInline(admin.StackedInline):
         return self._may_change_whole(request, obj)
 
 
+class RowsToRead(BaseInlineFormSet):
+    """Rows as the database has them, whatever was posted: nothing of them is, and what is not saved is valid."""
+
+    def __init__(self, data: Any = None, files: Any = None, **kwargs: Any) -> None:
+        super().__init__(None, None, **kwargs)
+
+    def is_valid(self) -> bool:
+        return True
+
+    def save(self, commit: bool = True) -> list[Any]:
+        self.new_objects, self.changed_objects, self.deleted_objects = [], [], []
+        return []
+
+
 class PanelInline(admin.TabularInline):
     """Rows to read beside an object; they change elsewhere."""
 
+    formset = RowsToRead
     template = "office/_panel.html"
     extra = max_num = 0
     can_delete = False

@@ -233,6 +233,9 @@ class AuthenticatorAdmin(OffTheIndex, ShownOnly):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
+        return False
+
     def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
         """Delete it, with it every sign-in that may have shown it; the person is told, and it is on their record."""
         person, by = Person.objects.get(pk=obj.user_id), acting(request)

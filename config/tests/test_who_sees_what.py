@@ -1,33 +1,24 @@
 """Every URL of the portal, by who asks: what it answers (G12), and that asking changes nothing (G11)."""
 
 import os
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from itertools import cycle, islice
 
 import pytest
-from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP
 from celery import current_app
 from django.apps import apps
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.models import Group
-from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import URLPattern, get_resolver, path
+from django.urls import path
 
 from accounts.browser_sessions.model import BrowserSession
-from accounts.models import AddressChange, Campus, Person, Unit
-from catalog.models import Facilitator, Topic, Workshop
+from accounts.models import Person
+from catalog.models import Topic, Workshop
+from devtools.testing.every_noun import routes
 from devtools.testing.outage import away_from, disk_full
-from devtools.testing.signing_in import APP_SECRET
-from foundation.tokens import digest_of
-from notifications.models import CalendarFeed, Decline, Wording
-from notifications.replies.applying import receive
-from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
-from sessions_app.models import Session, Venue
+from sessions_app.models import Session
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +35,6 @@ LOOKING = {
 }
 METHODS = ("get", "head", "options")
 # One fetch of each page by each method; `dev.py torture looking` makes it ten.
-OPENS = "a-token-that-opens-a-change-of-address"
 LOOKS = int(os.environ.get("LOOKS", len(METHODS)))
 SERVED = {200, 301, 302, 403, 404, 405}
 # What a GET answers to a visitor, to the person a registration is of, to another person and to the office.
@@ -163,79 +153,11 @@ UNPUBLISHED = {
 }
 
 
-def routes(patterns=None, before: str = "") -> Iterator[str]:
-    """Yield every route as a urls.py writes it, with the prefixes it is included under."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        route = before + str(pattern.pattern)
-        if isinstance(pattern, URLPattern):
-            yield route
-        else:
-            yield from routes(pattern.url_patterns, route)
-
-
 def row_of(route: str) -> tuple | None:
     """Return the row of a route: its own, or else the one for all that begins so. None if there is none."""
     if route in ANSWERS:
         return ANSWERS[route]
     return next((row for key, row in ANSWERS.items() if key.endswith("*") and route.startswith(key[:-1])), None)
-
-
-@pytest.fixture
-def every_noun(make_session, workshop, people, office, now) -> Registration:
-    """A registration of the first of two people in a confirmed session, and beside it a row of every noun."""
-    owner, other = people(2)
-    campus = Campus.objects.create(name="Downtown")
-    Venue.objects.create(campus=campus, building="Learning Commons", room="210")
-    Unit.objects.create(name="Pediatrics")
-    Group.objects.create(name="Office")
-    Facilitator.objects.create(name="Ada Okafor")
-    Topic.objects.create(name="Bias", slug="bias")
-    TOTP.activate(office, APP_SECRET)
-    Wording.objects.create(kind="confirmed", words="It is on: {title}.")
-    workshop.pre_work = "Read the introduction."
-    workshop.save(update_fields=["pre_work"])
-    session = make_session(minimum=1)
-    Interest.objects.express(owner, workshop, now=now)
-    PriorAttendance.objects.create(person=owner, workshop=workshop)
-    Nomination.objects.nominate([owner.email], session, by=other, now=now)
-    registration = Registration.objects.register(owner, session, now=now)
-    session.settle(now=now)
-    Accommodation.objects.ask(registration, "An interpreter.", now=now)
-    Decline.objects.begin(registration, now)
-    receive(b"Subject: Hello", now)
-    AddressChange.objects.ask(other, "other.address@example.edu", by=office, now=now)
-    return registration
-
-
-@pytest.fixture
-def address(every_noun, now) -> Callable:
-    """address(route) is where that route leads for the registration and what belongs to it."""
-    AddressChange.objects.update(new_digest=digest_of(OPENS))
-    session, workshop, factor = every_noun.session, every_noun.session.workshop, Authenticator.objects.get()
-    known = {
-        "<slug:code>": session.code,
-        "<slug:slug>": workshop.slug,
-        "address/<slug:token>": f"address/{OPENS}",
-        "<slug:name>": "0" * 40,
-        "<slug:token>": CalendarFeed.objects.renew(every_noun.person, now),
-        "nominations/<uuid:uuid>": f"nominations/{Nomination.objects.get().uuid}",
-        "declines/<uuid:uuid>": f"declines/{Decline.objects.get().uuid}",
-        "interests/<uuid:uuid>": f"interests/{Interest.objects.get().uuid}",
-        "<uuid:uuid>": every_noun.uuid,
-        "<int:session_pk>": session.pk,
-        "<path:content_type_id>": ContentType.objects.get_for_model(workshop).pk,
-        "(?P<url>.*)$": "nowhere/",
-    }
-
-    def fill(route: str) -> str:
-        for part, value in known.items():
-            route = route.replace(part, str(value))
-        if noun := re.match(r"admin/([a-z_]+)/([a-z_]+)/<", route):
-            route = re.sub("<[^>]+>", str(apps.get_model(*noun.groups()).objects.first().pk), route)
-        route = re.sub(r"\^\(\?P<app_label>(\w+).*", r"\1/", route)
-        return "/" + route.replace("<path:object_id>", str(workshop.pk)).replace("<int:pk>", str(factor.pk))
-
-    return fill
 
 
 @pytest.fixture

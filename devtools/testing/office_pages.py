@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.contrib.admin import ModelAdmin
 from django.urls import reverse
 
 from catalog.models import Workshop
@@ -17,6 +18,10 @@ def filled_in(client, url: str, form_id: str, **typed) -> dict:
     response = client.get(url)
     assert response.status_code == 200, response.status_code
     return read(response).form(id=form_id).data | {"_save": "Save"} | typed
+
+
+def list_of(page: ModelAdmin) -> str:
+    return reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist")
 
 
 def workshop_page(workshop: Workshop) -> str:

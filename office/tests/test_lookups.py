@@ -11,10 +11,10 @@ from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
-from django.urls import reverse
 
 from accounts.models import Person
 from devtools.testing.access import NEEDS, arranger
+from devtools.testing.office_pages import list_of
 from devtools.testing.page import read
 from devtools.testing.signing_in import ask_for_code, mailed_code
 from notifications.models import Notice, Wording
@@ -50,10 +50,6 @@ MORE = cycle(RUBBISH)
 
 def of_model(page: ShownOnly) -> str:
     return page.opts.label_lower
-
-
-def list_of(page: ShownOnly) -> str:
-    return reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist")
 
 
 def request_of(person: Person) -> HttpRequest:

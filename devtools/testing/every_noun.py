@@ -1,0 +1,97 @@
+"""A row of every noun, and where every address of the portal leads for it."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.urls import URLPattern, get_resolver
+
+OPENS = "a-token-that-opens-a-change-of-address"
+
+
+def routes(patterns=None, before: str = "") -> Iterator[str]:
+    """Yield every route as a urls.py writes it, with the prefixes it is included under."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route
+        else:
+            yield from routes(pattern.url_patterns, route)
+
+
+@pytest.fixture
+def every_noun(make_session, workshop, people, office, now):
+    """A registration of the first of two people in a confirmed session, and beside it a row of every noun."""
+    from allauth.mfa.totp.internal.auth import TOTP
+    from django.contrib.auth.models import Group
+
+    from accounts.models import AddressChange, Campus, Unit
+    from catalog.models import Facilitator, Topic
+    from devtools.testing.signing_in import APP_SECRET
+    from notifications.models import Decline, Wording
+    from notifications.replies.applying import receive
+    from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
+    from sessions_app.models import Venue
+
+    owner, other = people(2)
+    campus = Campus.objects.create(name="Downtown")
+    Venue.objects.create(campus=campus, building="Learning Commons", room="210")
+    Unit.objects.create(name="Pediatrics")
+    Group.objects.create(name="Office")
+    Facilitator.objects.create(name="Ada Okafor")
+    Topic.objects.create(name="Bias", slug="bias")
+    TOTP.activate(office, APP_SECRET)
+    Wording.objects.create(kind="confirmed", words="It is on: {title}.")
+    workshop.pre_work = "Read the introduction."
+    workshop.save(update_fields=["pre_work"])
+    session = make_session(minimum=1)
+    Interest.objects.express(owner, workshop, now=now)
+    PriorAttendance.objects.create(person=owner, workshop=workshop)
+    Nomination.objects.nominate([owner.email], session, by=other, now=now)
+    registration = Registration.objects.register(owner, session, now=now)
+    session.settle(now=now)
+    Accommodation.objects.ask(registration, "An interpreter.", now=now)
+    Decline.objects.begin(registration, now)
+    receive(b"Subject: Hello", now)
+    AddressChange.objects.ask(other, "other.address@example.edu", by=office, now=now)
+    return registration
+
+
+@pytest.fixture
+def address(every_noun, now) -> Callable:
+    """address(route) is where that route leads for the registration and what belongs to it."""
+    from allauth.mfa.models import Authenticator
+    from django.apps import apps
+    from django.contrib.contenttypes.models import ContentType
+
+    from accounts.models import AddressChange
+    from foundation.tokens import digest_of
+    from notifications.models import CalendarFeed, Decline
+    from registrations.models import Interest, Nomination
+
+    AddressChange.objects.update(new_digest=digest_of(OPENS))
+    session, workshop, factor = every_noun.session, every_noun.session.workshop, Authenticator.objects.get()
+    known = {
+        "<slug:code>": session.code,
+        "<slug:slug>": workshop.slug,
+        "address/<slug:token>": f"address/{OPENS}",
+        "<slug:name>": "0" * 40,
+        "<slug:token>": CalendarFeed.objects.renew(every_noun.person, now),
+        "nominations/<uuid:uuid>": f"nominations/{Nomination.objects.get().uuid}",
+        "declines/<uuid:uuid>": f"declines/{Decline.objects.get().uuid}",
+        "interests/<uuid:uuid>": f"interests/{Interest.objects.get().uuid}",
+        "<uuid:uuid>": every_noun.uuid,
+        "<int:session_pk>": session.pk,
+        "<path:content_type_id>": ContentType.objects.get_for_model(workshop).pk,
+        "(?P<url>.*)$": "nowhere/",
+    }
+
+    def fill(route: str) -> str:
+        for part, value in known.items():
+            route = route.replace(part, str(value))
+        if noun := re.match(r"admin/([a-z_]+)/([a-z_]+)/<", route):
+            route = re.sub("<[^>]+>", str(apps.get_model(*noun.groups()).objects.first().pk), route)
+        route = re.sub(r"\^\(\?P<app_label>(\w+).*", r"\1/", route)
+        return "/" + route.replace("<path:object_id>", str(workshop.pk)).replace("<int:pk>", str(factor.pk))
+
+    return fill
