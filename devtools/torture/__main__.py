@@ -62,6 +62,7 @@ PROMISES = [
     Promise("poison", 60, 30, "an end to attempts", 30),
     Promise("speed", 3000, 1000),
     Promise("texts", 10_000, 400, "escaping", 100),
+    Promise("answers", 10_000, 400, "a grammar", 300),
     Promise("year", 366, 40, "keys", 20),
     Promise("machine", 300, 10, "promotion", 50),
     Promise("machine-sqlite", 2000, 20, "promotion", 50, "sqlite"),
