@@ -43,6 +43,11 @@ app.conf.beat_schedule = {
     },
     # In UTC: at night where the portal is meant for.
     "check-invariants": {"task": "operations.tasks.check_invariants", "schedule": crontab(hour=9, minute=15)},
+    "clear-browser-sessions": {
+        "task": "accounts.tasks.clear_browser_sessions",
+        "schedule": crontab(hour=9, minute=0),
+        "options": {"expires": 12 * 60 * MINUTE},
+    },
     "forget-received-mail": {
         "task": "notifications.tasks.forget_received_mail",
         "schedule": crontab(hour=9, minute=5),
