@@ -5,7 +5,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
-from allauth.core import context, ratelimit
+from allauth.core import context
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -87,7 +87,7 @@ class SignInForm(RequestLoginCodeForm):
         return cleaned
 
     def _may_send(self, email: str) -> bool:
-        return ratelimit.consume(context.request, action="request_login_code", key=email)
+        return sign_in.may_send(context.request, email)
 
     @property
     def is_rate_limited(self) -> bool:
@@ -95,7 +95,7 @@ class SignInForm(RequestLoginCodeForm):
 
 
 class CodeForm(ConfirmLoginCodeForm):
-    """Ask for the mailed code, or the spare one of `person`. Blanks and dashes in it do not matter."""
+    """Ask for the code mailed to `email`, or its spare one. Blanks and dashes in it do not matter."""
 
     code = forms.CharField(
         label="Code",
@@ -106,9 +106,9 @@ class CodeForm(ConfirmLoginCodeForm):
         | {"required": CODE_MISSING},
     )
 
-    def __init__(self, *args: Any, person: Person | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.person = person
+        self.email = email
 
     def clean_code(self) -> str:
         code = "".join(self.cleaned_data["code"].split()).replace("-", "")
@@ -116,7 +116,7 @@ class CodeForm(ConfirmLoginCodeForm):
         try:
             return super().clean_code()
         except ValidationError:
-            if self.person and sign_in.use_spare_code(self.person, code):
+            if sign_in.use_spare_code(self.email, code):
                 return code
             raise
 

@@ -1,9 +1,16 @@
-"""Sign people in by a code that is mailed to their school address, and by a spare code when mail is down."""
+"""Sign people in by a code that is mailed to their school address, and by a spare code when mail is down.
+
+Until the code is accepted nothing is asked, and nothing written, about the person an address may belong to: a page that
+knows no person cannot tell, by its words or by its time, whether there is one.
+"""
 
 import secrets
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
-from allauth.account.models import EmailAddress
+from allauth.account.models import EmailAddress, Login
+from allauth.account.stages import LoginByCodeStage, LoginStageController
+from allauth.core import ratelimit
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -11,8 +18,8 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from accounts.browser_sessions.model import BrowserSession, name_of
 from accounts.models import Person
-from foundation import database_clock
 
 SPARE_CODE_SECONDS = 15 * 60
 
@@ -36,6 +43,11 @@ def may_get_mail(email: str) -> bool:
     return is_school(email) or Person.objects.filter(email=email, is_staff=True).exists()
 
 
+def may_sign_in(email: str) -> bool:
+    """Tell whether a code is mailed to `email` (lower case): we write to it, and nobody who has it is switched off."""
+    return may_get_mail(email) and not Person.objects.filter(email=email, is_active=False).exists()
+
+
 def is_school(email: str) -> bool:
     return _domain(email) in settings.SIGNUP_EMAIL_DOMAINS
 
@@ -44,54 +56,82 @@ def _domain(email: str) -> str:
     return email.rpartition("@")[2]
 
 
+# ---- asking for a code ----
+
+
+def may_send(request: HttpRequest, email: str) -> bool:
+    """Count one more code for `email`, asked for or sent again. False over three a minute or ten an hour."""
+    return ratelimit.consume(request, action="request_login_code", key=email)
+
+
+class CodeProcess(LoginCodeVerificationProcess):
+    """allauth's sign-in by code, in which the person is found only once the code is accepted."""
+
+    def send_by_email(self, email: str, skip_enumeration_mails: bool = False) -> None:
+        """Make a code and owe its mail, whose address it may be. The worker that sends it asks whether it may go."""
+        context = {"request": self.request, "code": self.generate_code()}
+        get_adapter().send_mail("account/email/login_code", email, context)
+
+
 @transaction.atomic
 def send_code(request: HttpRequest, email: str) -> None:
-    """Mail a code to `email` and let this browser wait for it. Known or new, the path and the mail are the same.
+    """Mail a code to `email` and let this browser wait for it. For every address the path and the work are the same.
 
-    A person who may not sign in gets no mail, and the page cannot be told from any other.
+    The code has a browser session of its own, and with it tries of its own: what was asked for before is worthless.
     """
-    person = welcome(email) if may_get_mail(email) else None
-    user = person if person and person.is_active else None
-    LoginCodeVerificationProcess.initiate(request=request, user=user, email=email)
+    request.session.cycle_key()
+    login = Login(email=email, state={"stages": {"current": LoginByCodeStage.key}})
+    stage = LoginByCodeStage(LoginStageController(request, login), request, login)
+    stage.state |= CodeProcess.initial_state(user=None, email=email) | {"initiated_by_user": True}
+    process = CodeProcess(stage)
+    process.send()
+    process.persist()
+
+
+def take_try(request: HttpRequest) -> int | None:
+    """Count one try of the code that this browser waits for, before it is compared.
+
+    Return how many are left, None where there was none. Raises BrowserSession.DoesNotExist if another tab has signed in
+    since.
+    """
+    return BrowserSession(name=name_of(request.session.session_key or "")).take_try()
 
 
 def welcome(email: str) -> Person:
-    """Return the person with this address, made now if there is none; unverified until a code is accepted."""
+    """Return the person with this address, made now if there is none: a code mailed to it was accepted."""
     try:
         with transaction.atomic():
             person = Person.objects.filter(email=email).first() or Person.objects.create_user(email)
-    # Two requests for one new address at once: the other one made the person.
+    # Two codes for one new address at once: the other one made the person.
     except (IntegrityError, ValidationError):
         person = Person.objects.get(email=email)
-    address, made = EmailAddress.objects.get_or_create(user=person, email=email)
-    if not made and not address.verified:
-        # The hours after which `forget_unverified` deletes an empty account count from the last request.
-        Person.objects.filter(pk=person.pk, last_login=None).update(created_at=database_clock.now())
+    EmailAddress.objects.get_or_create(user=person, email=email)
     return person
 
 
 # ---- when mail is down ----
 
 
-def write_spare_code(person: Person) -> str:
-    """Return a new code of six digits that `person` can type instead of the mailed one, once, within 15 minutes."""
+def write_spare_code(email: str) -> str:
+    """Return a new code of six digits that `email` can type instead of the mailed one, once, within 15 minutes."""
     code = f"{secrets.randbelow(10**6):06}"
-    cache.set(_spare_key(person), _digest(person, code), SPARE_CODE_SECONDS)
+    cache.set(_spare_key(email), _digest(email, code), SPARE_CODE_SECONDS)
     return code
 
 
-def use_spare_code(person: Person, code: str) -> bool:
-    """Tell whether `code` is the spare code of `person`, and make it worthless if it is."""
-    known = cache.get(_spare_key(person))
-    if known is None or not secrets.compare_digest(known, _digest(person, code)):
+def use_spare_code(email: str, code: str) -> bool:
+    """Tell whether `code` is the spare code of `email`, and make it worthless if it is."""
+    known = cache.get(_spare_key(email))
+    if known is None or not secrets.compare_digest(known, _digest(email, code)):
         return False
-    return cache.delete(_spare_key(person))
+    return cache.delete(_spare_key(email))
 
 
-def _spare_key(person: Person) -> str:
-    return f"spare-code:{person.pk}"
+def _spare_key(email: str) -> str:
+    return f"spare-code:{salted_hmac('accounts.spare_code', email, algorithm='sha256').hexdigest()}"
 
 
-def _digest(person: Person, code: str) -> str:
+def _digest(email: str, code: str) -> str:
     # With the value that `end_sign_ins` replaces: what was made before it opens nothing after it.
-    return salted_hmac("accounts.spare_code", f"{person.pk}:{person.password}:{code}", algorithm="sha256").hexdigest()
+    account = Person.objects.filter(email=email).values_list("password", flat=True).first()
+    return salted_hmac("accounts.spare_code", f"{email}:{account}:{code}", algorithm="sha256").hexdigest()

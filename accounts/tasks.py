@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from celery import shared_task
+from django.core.management import call_command
 from django.db.models import Exists, OuterRef
 
 from accounts.models import AddressChange, Person
@@ -14,8 +15,14 @@ UNVERIFIED_LIFE = timedelta(hours=24)
 
 
 @shared_task
+def clear_browser_sessions() -> None:
+    """Delete the browser sessions that open nothing any more, and with them what was typed there."""
+    call_command("clearsessions")
+
+
+@shared_task
 def forget_unverified() -> None:
-    """Delete the empty accounts whose address was typed into the sign-in form and never verified for 24 hours."""
+    """Delete the empty accounts whose address was not verified for 24 hours: a sign-in that broke off leaves one."""
     addresses = EmailAddress.objects.filter(user=OuterRef("pk"))
     Person.objects.unused().filter(
         Exists(addresses.filter(verified=False)),

@@ -1,5 +1,6 @@
 """Pages about one's own account: signing in, the second factor's doors, the profile, the appearance."""
 
+import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +27,11 @@ from django.views.decorators.http import require_POST
 from django.views.generic import UpdateView
 
 from accounts import sign_in
-from accounts.forms import CodeForm, ProfileForm, SignInForm
+from accounts.browser_sessions.model import BrowserSession
+from accounts.forms import CODE_WRONG, CodeForm, ProfileForm, SignInForm
 from accounts.models import AddressChange, Person
 from accounts.second_factor import unused_recovery_codes
-from accounts.sign_in import SignedInRequest
+from accounts.sign_in import CodeProcess, SignedInRequest
 from foundation import database_clock
 
 # At run time a plain mixin: allauth's view of the second factor has forms of its own.
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from django.views.generic.edit import FormMixin as FormView
 else:
     FormView = object
+
+logger = logging.getLogger(__name__)
 
 CODE_EXPIRED = "That code has expired. We can send a new one."
 TOO_MANY_TRIES = "That was too many tries, so the code no longer works. We can send a new one."
@@ -80,6 +84,7 @@ class CodeView(ConfirmLoginCodeView):
 
     template_name = "account/code.html"
     extra_context = {"nav": "sign-in"}
+    tries_left: int | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST" and not request.user.is_authenticated:
@@ -89,29 +94,57 @@ class CodeView(ConfirmLoginCodeView):
                 return start_again(request, email, CODE_EXPIRED, HTTPStatus.UNPROCESSABLE_ENTITY)
         return super().dispatch(request, *args, **kwargs)
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Count the try before the code is compared, so that many at once are no more than five."""
+        if self._action == "verify" and request.POST.get("code", "").strip():
+            try:
+                self.tries_left = sign_in.take_try(request)
+            except BrowserSession.DoesNotExist:
+                return redirect(self.passthrough_next_url(reverse("account_confirm_login_code")))
+            if self.tries_left is None:
+                self._process.abort()
+                return self._no_tries_left()
+        return super().post(request, *args, **kwargs)
+
     def get_form_kwargs(self) -> dict:
         kwargs = super().get_form_kwargs()
-        return kwargs if self._action == "resend" else kwargs | {"person": self._process.user}
+        return kwargs if self._action == "resend" else kwargs | {"email": self._process.state["email"]}
+
+    def _verify_form_valid(self, form: CodeForm) -> HttpResponse:
+        """Find or make the person the address belongs to, and sign them in."""
+        email = self._process.state["email"]
+        if not sign_in.may_get_mail(email):  # nobody was sent this code
+            form.add_error("code", CODE_WRONG)
+            return self.form_invalid(form)
+        self.stage.login.user = sign_in.welcome(email)
+        return CodeProcess(self.stage).finish(self.get_next_url())
 
     def _resend_form_valid(self, form: BaseForm) -> HttpResponse:
+        state = self._process.state
+        if not sign_in.may_send(self.request, state["email"]):
+            messages.error(self.request, get_adapter().error_messages["rate_limited"])
+            context = self.get_context_data(form=CodeForm(code="", email=state["email"]))
+            return self.render_to_response(context, status=HTTPStatus.TOO_MANY_REQUESTS)
         # The new code lives as long as its mail says.
-        self._process.state |= self._process.initial_state(None) | {
-            "failed_attempts": self._process.state["failed_attempts"],
-            "resend_count": self._process.state["resend_count"],
-        }
+        state |= CodeProcess.initial_state(None) | {"resend_count": state["resend_count"]}
+        self._process: LoginCodeVerificationProcess = CodeProcess(self.stage)
         messages.info(self.request, "We have sent a new code. Only the newest one works.")
         return super()._resend_form_valid(form)
 
     def form_invalid(self, form: CodeForm) -> HttpResponse:
         if not form.has_error("code", code="required"):
+            self._process.state["failed_attempts"] = BrowserSession.MOST_TRIES - (self.tries_left or 0) - 1
             tries_left = self._process.record_invalid_attempt()
             if not ratelimit.consume(self.request, action="wrong_login_code") and tries_left:
                 self._process.abort()
                 tries_left = False
             if not tries_left:
-                email = self._process.state["email"]
-                return start_again(self.request, email, TOO_MANY_TRIES, HTTPStatus.TOO_MANY_REQUESTS)
+                return self._no_tries_left()
         return self.render_to_response(self.get_context_data(form=form), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    def _no_tries_left(self) -> HttpResponse:
+        logger.warning("a sign-in code was tried too often")
+        return start_again(self.request, self._process.state["email"], TOO_MANY_TRIES, HTTPStatus.TOO_MANY_REQUESTS)
 
 
 def start_again(request: HttpRequest, email: str, problem: str, status: int) -> HttpResponse:

@@ -74,6 +74,11 @@ app.conf.beat_schedule = {
     },
     # In UTC: at night where the portal is meant for.
     "check-invariants": {"task": "operations.tasks.check_invariants", "schedule": at(9, 15)},
+    "clear-browser-sessions": {
+        "task": "accounts.tasks.clear_browser_sessions",
+        "schedule": at(9, 0),
+        "options": {"expires": 12 * 60 * MINUTE},
+    },
     "forget-received-mail": {
         "task": "notifications.tasks.forget_received_mail",
         "schedule": at(9, 5),

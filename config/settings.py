@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "foundation.middleware.SecurityHeadersMiddleware",
     "foundation.middleware.ReadableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "foundation.middleware.NoStoreMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -198,7 +199,7 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 5
 ACCOUNT_LOGIN_TIMEOUT = 60 * 60  # longer than a code lives, so that an expired one can be told from none
 # A whole department may sign in from one address, so addresses are generous and guesses are not.
 ACCOUNT_RATE_LIMITS = {
-    "request_login_code": "100/m/ip,3/m/key,20/h/key",
+    "request_login_code": "100/m/ip,3/m/key,10/h/key",  # sent again counts like asked for
     "wrong_login_code": "20/m/ip",
     "nominate": "10/d/user",
     "roster": "30/h/user",  # as files

@@ -33,6 +33,22 @@ class SecurityHeadersMiddleware:
         return response
 
 
+class NoStoreMiddleware:
+    """Let no browser and no proxy keep an answer that was made from a browser session: a signed-in page, a typed form.
+
+    Where nobody looked at the browser session, the answer is the same for everybody and may be kept.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.session.accessed and not request.session.is_empty():
+            response["Cache-Control"] = "no-store, private"
+        return response
+
+
 class SignInMiddleware(LoginRequiredMiddleware):
     """Ask for a sign-in, and do not even look which person is asking where a page is open to everybody.
 

@@ -83,11 +83,9 @@ class BrowserSession(models.Model):
         """Count one try of the code that this browser waits for, before the code is compared.
 
         Return how many are left after it, and None where there was none. Of any number of tries at once five are taken.
+        Raises DoesNotExist if this row is gone.
         """
-        try:
-            lock_row(self)
-        except BrowserSession.DoesNotExist:
-            return None
+        lock_row(self)
         if self.tries >= self.MOST_TRIES:
             return None
         self.tries += 1

@@ -7,13 +7,14 @@ from allauth.mfa.totp.internal.auth import TOTP
 from cryptography.fernet import Fernet
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import UpdateError
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from accounts.browser_sessions.model import BrowserSession
 from accounts.models import Person
+from accounts.tasks import clear_browser_sessions
+from config.celery import app
 from devtools.testing.signing_in import (
     APP_SECRET,
     app_code,
@@ -121,8 +122,13 @@ def test_what_is_over_is_deleted_and_nothing_else(client, people, office):
         Client().force_login(who)
     BrowserSession.objects.filter(person=one).update(ends_at=timezone.now())
     last_used(office, hours=12)
-    call_command("clearsessions")
+    clear_browser_sessions()
     assert [row.person for row in BrowserSession.objects.all()] == [other]
+
+
+def test_what_is_over_is_deleted_every_night():
+    (entry,) = [one for one in app.conf.beat_schedule.values() if one["task"] == clear_browser_sessions.name]
+    assert (entry["schedule"].hour, entry["schedule"].minute) == ({9}, {0})
 
 
 # ---- a person's sign-ins are ended ----

@@ -190,6 +190,22 @@ def test_every_url_answers_as_the_table_says(who, clients, address):
     assert wrong == {}
 
 
+# What is the same for everybody who has the address, and does not look at the browser session.
+CALENDARS = {"sessions/<slug:code>/session.ics", "sessions.ics", "workshops/<slug:slug>/sessions.ics"}
+THE_SAME_FOR_ALL = {"healthz", "readyz", "calendar/<slug:token>.ics", *CALENDARS}
+
+
+@pytest.mark.parametrize("who", ["owner", "office"])
+def test_no_page_of_a_person_is_kept_anywhere(who, clients, address):
+    kept = set()
+    for route in routes():
+        response = clients[who].get(address(route), headers={"hx-request": "true"})
+        if "no-store" not in response.get("Cache-Control", ""):
+            assert "Cookie" not in response.get("Vary", ""), route
+            kept.add(route)
+    assert kept == THE_SAME_FOR_ALL
+
+
 @pytest.mark.parametrize("what", ["session", "workshop"])
 @pytest.mark.parametrize("who", WHO)
 def test_what_is_not_published_is_the_offices_alone(who, what, clients, address, every_noun):

@@ -2,7 +2,11 @@
 
 Account mail belongs to its reader alone. Mail about access requests is account mail too, so that the office's list of
 mail does not show who asked for something: the mail says that something waits on the portal, but not what, about which
-session, for whom. Account mail is written when it is owed, because its code or its sentence is stored nowhere else.
+session, for whom. Account mail is written when it is owed, because its sentence is stored nowhere else.
+
+The mail with a code is written by the worker, and only the worker asks whether the address may get one: the page that
+asked does the same work for every address, so that its time does not tell which addresses are known. Until then the
+code waits in the Notice, sealed.
 """
 
 import uuid
@@ -14,6 +18,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import Person
+from accounts.sealed import SIGN_INS
+from accounts.sign_in import may_sign_in
 from foundation import database_clock
 from foundation.links import absolute
 from notifications.kinds.contexts import first_name
@@ -28,20 +34,29 @@ ACCESS_LIFE = timedelta(days=7)
 
 def owe_code(email: str, code: str, seconds: int) -> None:
     """Owe `email` a sign-in code that works for so many seconds, ahead of the queue."""
-    context = {"code": f"{code[:3]} {code[3:]}", "minutes": seconds // 60}
-    _owe_ahead(CODE, email, context, timedelta(seconds=seconds))
+    facts = {"code": SIGN_INS.seal(f"{code[:3]} {code[3:]}"), "minutes": seconds // 60}
+    expires_at = database_clock.now() + timedelta(seconds=seconds)
+    person = Person.objects.filter(email=email).first()
+    Notice.objects.owe_to(CODE, f"{uuid.uuid4()}::", email, person, facts, expires_at, priority=Notice.Priority.CODE)
+
+
+def code_context(notice: Notice) -> dict[str, Any]:
+    """Return what the mail with a sign-in code names."""
+    code = SIGN_INS.unseal(notice.facts["code"])
+    return {"code": code, "minutes": notice.facts["minutes"]} | _of_everybody(notice.person)
+
+
+def may_still_sign_in(notice: Notice, now: datetime) -> bool:
+    """Tell whether the address of a code may get it."""
+    return may_sign_in(notice.to)
 
 
 def owe_account_news(email: str, news: str) -> None:
     """Owe `email` a sentence about how its owner signs in, ahead of the queue."""
-    _owe_ahead(ACCOUNT, email, {"news": news}, NEWS_LIFE)
-
-
-def _owe_ahead(kind: Kind, email: str, context: dict[str, Any], life: timedelta) -> None:
     person = Person.objects.filter(email=email).first()
-    words = rendered(kind.name, person, context | {"site_url": settings.SITE_URL})
-    expires_at, key = database_clock.now() + life, f"{uuid.uuid4()}::"
-    Notice.objects.owe_written(kind, key, email, person, words, expires_at, priority=Notice.Priority.CODE)
+    words = rendered(ACCOUNT.name, person, {"news": news})
+    expires_at, key = database_clock.now() + NEWS_LIFE, f"{uuid.uuid4()}::"
+    Notice.objects.owe_written(ACCOUNT, key, email, person, words, expires_at, priority=Notice.Priority.CODE)
 
 
 def owe_access_request(accommodation: Accommodation) -> None:
@@ -75,16 +90,21 @@ def _owe_about_access(
 
 def rendered(folder: str, person: Person | None, context: dict[str, Any]) -> dict[str, str]:
     """Return subject, text and html of the mail in the template folder `folder`, as `person` reads it."""
-    context = context | {
-        "name": first_name(person),
-        "office_name": settings.OFFICE_NAME,
-        "institution_name": settings.INSTITUTION_NAME,
-    }
+    context = context | _of_everybody(person)
     context["subject"] = " ".join(render_to_string(f"notifications/{folder}/subject.txt", context).split())
     return {
         "subject": context["subject"],
         "text": render_to_string(f"notifications/{folder}/body.txt", context).strip() + "\n",
         "html": render_to_string(f"notifications/{folder}/body.html", context),
+    }
+
+
+def _of_everybody(person: Person | None) -> dict[str, Any]:
+    return {
+        "name": first_name(person),
+        "office_name": settings.OFFICE_NAME,
+        "institution_name": settings.INSTITUTION_NAME,
+        "site_url": settings.SITE_URL,
     }
 
 
@@ -95,7 +115,15 @@ def no_context(notice: Notice) -> dict[str, Any]:
 
 # One label for both: a person who is sent an answer about access, and nothing else about an account, would stand out.
 LABEL = "Sign-in and account"
-CODE = Kind(name="code", label=LABEL, family=Family.ACCOUNT, context=no_context, example=None, is_owed=False)
+CODE = Kind(
+    name="code",
+    label=LABEL,
+    family=Family.ACCOUNT,
+    context=code_context,
+    still_true=may_still_sign_in,
+    example=None,
+    is_owed=False,
+)
 ACCOUNT = Kind(name="account", label=LABEL, family=Family.ACCOUNT, context=no_context, example=None)
 
 KINDS = (CODE, ACCOUNT)

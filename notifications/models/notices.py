@@ -89,6 +89,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         facts: dict[str, Any],
         expires_at: datetime | None = None,
         at: datetime | None = None,
+        priority: int = Priority.NEWS,
     ) -> "Notice":
         """Write the plain Notice of `kind` owed to an address that need not have a registration, nor an account.
 
@@ -101,6 +102,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             person=person,
             facts=facts,
             expires_at=expires_at,
+            priority=priority,
             dedupe_key=f"{kind.name}:{key}",
             **_not_before(at),
         )

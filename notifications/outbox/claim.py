@@ -68,6 +68,7 @@ def _claim_locked(due: list[Notice], now: datetime) -> list[Notice]:
     for state, changes in SET_ASIDE.items():
         if aside := [notice.pk for notice in together if states[notice] == state]:
             Notice.objects.filter(pk__in=aside).update(state=state, **changes)
+            Notice.objects.filter(pk__in=aside, priority=Notice.Priority.CODE).update(facts={})
     claimed = [notice for notice in together if states[notice] == STATE.SENDING]
     _lease(claimed, now)
     return claimed

@@ -162,9 +162,9 @@ class Sender:
         notice.update_while_leased(lease_until=None, token=None, **changes)
 
 
-def _erased(notice: Notice) -> dict[str, str]:
-    """Return the fields that erase the body of a sign-in code, once it is sent or given up; nothing for other mail."""
-    return UNWRITTEN if notice.priority == Notice.Priority.CODE else {}
+def _erased(notice: Notice) -> dict[str, Any]:
+    """Return the fields that erase a sign-in code, once it is sent or given up; nothing for other mail."""
+    return UNWRITTEN | {"facts": {}} if notice.priority == Notice.Priority.CODE else {}
 
 
 def _decoded(words: bytes | str) -> str:
@@ -187,7 +187,9 @@ def hand_back(notices: list[Notice], blank: set[int]) -> None:
 def expire(now: datetime) -> None:
     """Set aside the Notices whose `expires_at` has passed, and erase their mail."""
     useless = Q(state=Notice.State.QUEUED) | Q(state=Notice.State.SENDING, lease_until__lte=now)
-    Notice.objects.filter(useless, expires_at__lte=now).update(state=Notice.State.EXPIRED, **UNWRITTEN)
+    expired = Notice.objects.filter(useless, expires_at__lte=now)
+    expired.filter(priority=Notice.Priority.CODE).update(state=Notice.State.EXPIRED, facts={}, **UNWRITTEN)
+    expired.update(state=Notice.State.EXPIRED, **UNWRITTEN)
 
 
 def drain(seconds: float = DRAIN_SECONDS, knocks: bool = False) -> int:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts.models import Person
-from accounts.sign_in import SPARE_CODE_SECONDS, write_spare_code
+from accounts.sign_in import SPARE_CODE_SECONDS, may_sign_in, write_spare_code
 from foundation.record import record
 from foundation.values.addresses import plain_address
 from notifications.kinds.account import owe_account_news
@@ -22,20 +22,22 @@ class Command(BaseCommand):
         parser.add_argument("address", metavar="ADDRESS")
 
     def handle(self, *, address: str, **options: Any) -> None:
-        person = Person.objects.filter(email=plain_address(address)).first()
-        if person is None:
-            raise CommandError(
-                f"Nobody has the address {address}. Ask for a code on the sign-in page once, then repeat."
-            )
-        if not person.is_active:
+        email = plain_address(address)
+        person = Person.objects.filter(email=email).first()
+        if person is None and not may_sign_in(email):
+            raise CommandError(f"{address} is no school address, and nobody has it.")
+        if person is not None and not person.is_active:
             raise CommandError("This account is switched off and cannot sign in.")
-        code = self.write(person)
-        self.stderr.write(f"For {person.email}, once, within {SPARE_CODE_SECONDS // 60} minutes:")
+        if person is None:
+            self.stderr.write("Nobody has signed in with this address yet: check that it is spelled right.")
+        code = self.write(email, person)
+        self.stderr.write(f"For {email}, once, within {SPARE_CODE_SECONDS // 60} minutes:")
         self.stdout.write(f"{code[:3]} {code[3:]}")
 
     @transaction.atomic
-    def write(self, person: Person) -> str:
-        """Return a code for `person`, put on record that there is one, and owe the person the news."""
-        record(Person.objects.rule(), person, "A sign-in code was printed on the server with manage.py login_code.")
-        owe_account_news(person.email, "A sign-in code for your account was printed on the server")
-        return write_spare_code(person)
+    def write(self, email: str, person: Person | None) -> str:
+        """Return a code for `email`; put on record of `person` that there is one, and owe the person the news."""
+        if person is not None:
+            record(Person.objects.rule(), person, "A sign-in code was printed on the server with manage.py login_code.")
+            owe_account_news(person.email, "A sign-in code for your account was printed on the server")
+        return write_spare_code(email)
