@@ -1,17 +1,21 @@
 """What holds for every page: it can be read, its headers, signing in, a page in place of a blank answer."""
 
 import codecs
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, ObjectDoesNotExist, SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import DatabaseError, IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, UnreadablePostError
 from django.shortcuts import render
 from django.utils.http import parse_header_parameters
+
+logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # US-ASCII is a part of UTF-8.
@@ -154,3 +158,30 @@ def _has_text(request: HttpRequest) -> bool:
         return False
     # Percent signs mean something in a form alone; elsewhere only the bytes count.
     return _is_text(body) if request.content_type == FORM else _is_text(body.replace(b"%", b""))
+
+
+class OvertakenMiddleware:
+    """Turn what two people did at the same moment into 409, where the page has no sentence of its own for it.
+
+    A row that is to be saved is gone, or the database refuses a second one: nothing was changed. It stays an error in
+    the log, because it may also be a mistake of ours.
+    """
+
+    NOT_SAVED = "did not affect any rows"
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        is_gone = isinstance(exception, ObjectDoesNotExist) or (
+            isinstance(exception, DatabaseError) and self.NOT_SAVED in str(exception)
+        )
+        if request.method != "POST" or not (is_gone or isinstance(exception, IntegrityError)):
+            return None
+        # By the view and the kind of error alone: its words hold what was typed.
+        view = request.resolver_match.view_name if request.resolver_match else ""
+        logger.error("overtaken at %s: %s", view, type(exception).__name__)
+        return render(request, "409.html", status=HTTPStatus.CONFLICT)

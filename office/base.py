@@ -13,7 +13,7 @@ from django import forms
 from django.contrib import admin
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import IntegrityError, connection, models
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.template.response import TemplateResponse
@@ -193,12 +193,29 @@ class OfficeAdmin(ShownOnly):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         obj = super().get_object(request, object_id, from_field)
         if obj is not None and request.method == "POST" and connection.in_atomic_block:
-            self.lock(obj)
+            try:
+                self.lock(obj)
+            except self.model.DoesNotExist:
+                # Deleted while this waited for its lock: the admin says so.
+                return None
         return obj
 
     def lock(self, obj: Any) -> None:
         """Lock the row of `obj` until the transaction ends, and refresh it."""
         lock_row(obj)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Show the form, or save it. Where somebody did the same at that moment it is looked at again, and says so."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
@@ -207,7 +224,12 @@ class OfficeAdmin(ShownOnly):
         obj.save(update_fields=[name for name in form.changed_data if name in columns])
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
-        """Say what changed, from what to what. Empty when nothing did."""
+        """Say what changed, from what to what. Empty when nothing did.
+
+        Before anything is said the database looks whether what was chosen is still there (IntegrityError).
+        """
+        if connection.vendor == "postgresql":
+            connection.check_constraints()
         if add:
             return "Added."
         news = changes(form.before, self.words(form.instance))

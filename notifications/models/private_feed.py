@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import Person
 from foundation.record import record
 from foundation.tokens import digest_of, new_token
-from foundation.verbs import part_of_a_verb, verb
+from foundation.verbs import lock_row, verb
 
 
 def path_of(token: str) -> str:
@@ -23,19 +23,25 @@ def path_of(token: str) -> str:
 
 
 class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
-    @part_of_a_verb
+    @verb
     def renew(self, person: Person, now: datetime) -> str:
         """Return the token of a new private feed, to be shown once. From now on the token before it opens nothing."""
         token = new_token()
+        self._lock(person)
         self.update_or_create(person=person, defaults={"digest": digest_of(token), "made_at": now})
         return token
 
     @verb
     def revoke(self, person: Person, by: Person) -> None:
         """Let no address show the sessions of `person` any longer. It goes on record where another person does it."""
+        self._lock(person)
         gone, _ = self.filter(person=person).delete()
         if gone and by != person:
             record(by, person, "Private calendar revoked: its address opens nothing any longer.")
+
+    def _lock(self, person: Person) -> None:
+        """Hold the row of the person, so that their feed is made or deleted one at a time, also the first one."""
+        lock_row(Person.objects.get(pk=person.pk))
 
     def opened_by(self, token: str) -> "CalendarFeed | None":
         """Return the feed of this token with its person; None if it is unknown, revoked or its person switched off."""

@@ -72,6 +72,12 @@ class AccommodationQuerySet(models.QuerySet["Accommodation"]):
         return said
 
     @verb
+    def take_back(self, registration: Registration) -> None:
+        """Delete what was asked with this registration, and its answer. Possible at any time."""
+        registration.session.lock()
+        self.filter(registration=registration).delete()
+
+    @verb
     def carry(
         self, registration: Registration, beside: Registration | None = None, now: datetime | None = None
     ) -> "Accommodation | None":

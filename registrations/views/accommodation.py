@@ -47,7 +47,7 @@ def accommodation(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def accommodation_deletion(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Delete what was asked, and its answer. Possible at any time."""
     own = own_registration(request, uuid)
-    Accommodation.objects.filter(registration=own).delete()
+    Accommodation.objects.take_back(own)
     messages.success(request, "Deleted. Nobody can read it any more.")
     return redirect(own)
 
