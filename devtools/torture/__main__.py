@@ -19,7 +19,7 @@ from typing import Any
 from devtools.bench.production import inside, migrate, production, python
 from devtools.bench.servers import beside, database, execute
 from devtools.processes import fail, phase, private_folder, start, stop, tail
-from devtools.servers import STEADY, PostgreSQL, Valkey, postgresql_server
+from devtools.servers import STEADY, PostgreSQL, SmallDisk, Valkey, postgresql_server, small_disk
 
 TEMPLATE = "quorum_torture"
 
@@ -50,6 +50,8 @@ PROMISES = [
     Promise("redis", 120, 120, "timeouts", 4),
     Promise("web", 50, 5, "commit before the answer", 5),
     Promise("database", 3, 1, "synchronous commit", 1),
+    Promise("full", 5, 1, "an answer to outages", 1, "small disk"),
+    Promise("upgrade", 3000, 300, "db_default", 100, "empty"),
     Promise("throughput", 15, 5),
     Promise("looking", 10, 3, "safe methods", 3),
     Promise("inputs", 10_000, 500, "the refusal of other charsets", 1000),
@@ -74,6 +76,7 @@ class Keeper:
 
     def __init__(self, postgresql: PostgreSQL, valkey: Valkey):
         self.postgresql, self.valkey = postgresql, valkey
+        self.disk: SmallDisk | None = None
 
     def do(self, what: str) -> None:
         deeds: dict[str, Callable[[], object]] = {
@@ -86,6 +89,8 @@ class Keeper:
             "forget commits": self.forget_commits,
             "remember commits": self.remember_commits,
         }
+        if self.disk:
+            deeds |= {"fill the disk": self.disk.fill, "make room": self.disk.make_room}
         deeds[what]()
 
     def crash(self) -> None:
@@ -148,8 +153,14 @@ class Theater:
             finally:
                 for part in self.folder.glob("quorum.sqlite3*"):
                     part.unlink()
+        elif kind == "small disk":
+            with small_disk() as disk, database(disk.server.url, f"{TEMPLATE}_run") as url:
+                self.fill(url)
+                self.keeper.disk = disk
+                yield url
         else:
-            with database(self.postgresql.url, f"{TEMPLATE}_run", template=TEMPLATE) as url:
+            template = "template0" if kind == "empty" else TEMPLATE
+            with database(self.postgresql.url, f"{TEMPLATE}_run", template=template) as url:
                 yield url
 
     def play(self, promise: Promise, count: int, without: str = "") -> dict[str, Any]:

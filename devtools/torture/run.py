@@ -15,12 +15,25 @@ def main(name: str, count: str, without: str = "") -> None:
     django.setup()
     from django.utils import timezone
 
-    from devtools.torture import answers, clocks, inputs, looking, machine, mail, outages, races, texts, year
+    from devtools.torture import (
+        answers,
+        clocks,
+        disk,
+        inputs,
+        looking,
+        machine,
+        mail,
+        outages,
+        races,
+        texts,
+        upgrade,
+        year,
+    )
     from devtools.torture.verdict import Verdict
     from operations.invariants import breaches
 
     promises: dict[str, Callable[[int, str], Verdict]] = {}
-    for module in (races, outages, clocks, looking, inputs, machine, mail, texts, answers, year):
+    for module in (races, outages, disk, upgrade, clocks, looking, inputs, machine, mail, texts, answers, year):
         promises |= vars(module)
     verdict = promises[name](int(count), without)
     for line in breaches(timezone.now()):

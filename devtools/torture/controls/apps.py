@@ -87,3 +87,15 @@ class OwnClock(AppConfig):
             return database_clock.Reading(time.monotonic(), here, here)
 
         database_clock._ask = ask_this_machine
+
+
+class NoOutages(AppConfig):
+    """No error of the database is told from a fault."""
+
+    name = "devtools.torture.controls"
+
+    def ready(self) -> None:
+        from config import errors
+        from foundation import outages
+
+        outages.outage_of = errors.outage_of = lambda error: None
