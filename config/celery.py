@@ -8,7 +8,7 @@ from celery import Celery
 from celery.beat import BeatLazyFunc
 from celery.schedules import crontab, schedule
 from celery.signals import beat_init, worker_init
-from django.db import DatabaseError
+from django.db import Error
 from django.urls import reverse
 
 from foundation import database_clock
@@ -44,7 +44,7 @@ def beats_clock() -> str:
     """Return what is wrong with beat's own clock, in a sentence, "" if nothing is or nobody can tell."""
     try:
         return database_clock.problem("beat")
-    except DatabaseError:
+    except Error:
         return ""
 
 

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from foundation.dates import length_words
@@ -48,7 +48,7 @@ def now() -> datetime:
     """Return the present instant by the database's clock, aware. On SQLite that clock is this machine's.
 
     Asks the database where the last reading is stale, and goes on with that reading where it cannot answer. Raises
-    DatabaseError only in a process that never had an answer.
+    django.db.Error only in a process that never had an answer.
     """
     if connection.vendor != "postgresql":
         return timezone.now()
@@ -85,7 +85,7 @@ def _reading() -> Reading:
     if _last is None or _last.is_stale:
         try:
             _last = _ask()
-        except DatabaseError:
+        except Error:
             # A lost connection is given up here too, for beat has no requests at whose end that happens.
             connection.close_if_unusable_or_obsolete()
             if _last is None:

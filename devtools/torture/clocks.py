@@ -32,13 +32,12 @@ def early(count: int, without: str) -> Verdict:
         for hours in (3, -3):
             short = [make_session(everybody[:1]) for _ in range(count)]
             enough = [make_session(everybody, minimum=2) for _ in range(count)]
+            MailQueue.objects.update(clock_wrong_at=None)
             Session.objects.filter(pk__in=[one.pk for one in short]).update(confirm_by=timezone.now() + TWO_HOURS)
             with Senders(folder, mail.url(), workers=0) as senders:
                 wrong = {"DJANGO_SETTINGS_MODULE": settings, "CLOCK_SHIFT": str(hours * 3600)}
                 senders.workers.append(senders.start_worker(**wrong))
                 ask_to_decide([*short, *enough])
-                if decided := [one for one in short if status_of(one) != Session.Status.OPEN]:
-                    verdict.breaks("a session was decided two hours early", len(decided))
                 if decided := [one for one in enough if status_of(one) != Session.Status.OPEN]:
                     verdict.breaks("a worker whose clock is wrong has decided", len(decided))
                 if "clock" not in find_problems():
