@@ -280,6 +280,16 @@ def test_both_addresses_are_told_that_it_is_in_force(change, person, now):
     assert "reply to this message at once" in " ".join(told[OLD].split())
 
 
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_spare_code_dies_with_the_sign_ins(client, person, capsys, ends):
+    call_command("login_code", OLD)
+    if ends:
+        again(person).end_sign_ins()
+    ask_for_code(client, OLD)
+    client.post(CODE_PAGE, {"code": capsys.readouterr().out.strip()})
+    assert is_signed_in(client) == (not ends)
+
+
 # ---- access needs ----
 
 
@@ -393,10 +403,10 @@ def test_looking_at_a_link_changes_nothing(client, change):
 
 def test_the_link_of_the_new_address_says_yes(client, change):
     page = read(client.get(link_to(NEW)))
-    assert f"Is {NEW} your address for Quorum?" in page.text
+    assert f"Is this your address for Quorum? It is {NEW}." in page.text
     assert OLD not in page.text and "Person 1" not in page.text
     response = client.post(link_to(NEW), {"answer": "yes"})
-    assert f"Thank you, {NEW} has said yes" in read(response).text
+    assert f"Thank you, you have said yes {NEW} takes over on" in read(response).text
     change.refresh_from_db()
     assert change.confirmed_new_at and not change.is_vouched_for
 
