@@ -9,6 +9,7 @@ from django.db.models import Count, Q, Sum
 from accounts.models import Campus
 from foundation import database_clock
 from foundation.dates import day_and_time
+from foundation.values.zones import zone_names
 from office.dates import when_and_where
 from sessions_app.models import Session
 
@@ -40,7 +41,7 @@ def upcoming_figures() -> dict[str, int]:
 @register.simple_tag
 def time_zones() -> list[str]:
     """Give the zones in use here."""
-    return sorted({settings.TIME_ZONE, *Campus.objects.values_list("time_zone", flat=True)})
+    return sorted(zone_names() & {settings.TIME_ZONE, *Campus.objects.values_list("time_zone", flat=True)})
 
 
 @register.filter

@@ -143,12 +143,14 @@ def test_a_day_no_meeting_can_have_is_refused_by_the_verb(make_session, office, 
 # ---- a zone that is gone ----
 
 
-def test_a_session_in_a_zone_that_is_gone_is_mended_by_saving_it(clerk, make_session, person, now):
+def test_a_session_in_a_zone_that_is_gone_is_mended_by_saving_it(clerk, make_session, person, room, now):
     session = make_session()
+    Campus.objects.update(time_zone="US/Pacific-New")
     Registration.objects.register(person, session, now=now)
     Meeting.objects.update(time_zone="US/Pacific-New")
     meeting = session.meetings.get()
     url = f"/admin/sessions_app/session/{session.pk}/reschedule/"
+    assert "US/Pacific-New" not in clerk.get(url).content.decode()
     fields = filled_in(clerk, url, "decision_form")
     assert fields[f"meeting{meeting.pk}-zone"] == [ZONE]
     assert clerk.post(url, fields).status_code == 302
