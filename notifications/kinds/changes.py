@@ -54,6 +54,7 @@ def bring_up_to_date(registration: Registration, before: list[Meeting] | None, n
         return
     if registration.is_registered:
         CalendarThread.objects.begin(registration)
+        registration.threads.change_tentative()
     if before is not None and not lock_unwritten(registration.notices.filter(thread=None, kind__in=PLAIN_NEWS)):
         facts = counts_of(registration.session) | {"known": known_meetings(registration.session, before)}
         Notice.objects.owe(CHANGED, registration, facts, event=f"{now:%Y%m%d%H%M%S%f}", at=now + COLLAPSE)
