@@ -7,5 +7,8 @@ DECIDING = {"role", "campus", "is_active"}
 
 person_changed = Signal()
 
+# The person chose how calendars name what they attend. Also with `now=`.
+titles_chosen = Signal()
+
 # The address is another one: what the old one opened must not stay open.
 address_changed = Signal()

@@ -15,6 +15,7 @@ nomination_ended         a mail to them that the session is cancelled, unless th
 interest_met             a mail to a person who asked for a date: there is one
 interest_unmet           a mail to them that the date is cancelled, unless no mail about it went out
 person_changed           the private feed is revoked, if the person may not sign in any more
+titles_chosen            an update to each calendar entry that has the other title; nothing else
 address_changed          the private feed is revoked; the new address gets waiting mail, and invitations once more
 accommodation_asked      a mail to the people who arrange access: a request waits
 accommodation_answered   a mail to the person who asked: an answer is there
@@ -29,7 +30,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from accounts.models import Person
-from accounts.signals import address_changed, person_changed
+from accounts.signals import address_changed, person_changed, titles_chosen
 from foundation.wake import wake
 from notifications.kinds.account import owe_access_answer, owe_access_request
 from notifications.kinds.at_risk import room_left_notices
@@ -222,6 +223,18 @@ def close_feed_when_switched_off(sender: type, person: Person, **kwargs: Any) ->
     """Revoke the private feed of a person who may not sign in any more. It does not come back when they may again."""
     if not person.is_active:
         CalendarFeed.objects.revoke(person, by=Person.objects.rule())
+
+
+@receiver(titles_chosen, dispatch_uid="notifications.titles_chosen")
+def name_as_chosen(sender: type, person: Person, now: datetime, **kwargs: Any) -> None:
+    """Bring the calendar entries of the person up to the choice of title, in ascending order of the sessions."""
+    seats = person.registrations.registered().filter(session__ends_at__gt=now)
+    for registration in seats.select_related("session").order_by("session_id"):
+        registration.session.lock()
+        registration.refresh_from_db(fields=["status"])
+        registration.person = person
+        bring_up_to_date(registration, None, now)
+    wake(deliver_soon)
 
 
 @receiver(address_changed, dispatch_uid="notifications.address_changed")

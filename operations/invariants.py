@@ -270,7 +270,7 @@ def calendars_show_the_newest(now: datetime) -> Iterator[str]:
     for thread in threads:
         registration = thread.registration
         shown = snapshot_of(registration, thread.meeting, parts[registration.session_id])
-        if snapshots_differ(thread.shown, shown, registration.person):
+        if snapshots_differ(thread.shown, shown):
             yield f"G9 thread {thread.pk}: the calendar shows what is no longer so, and no update is on its way."
 
 
