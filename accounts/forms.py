@@ -12,7 +12,7 @@ from django.db import transaction
 
 from accounts import sign_in
 from accounts.models import Campus, Person, Unit
-from accounts.signals import DECIDING, person_changed
+from accounts.signals import DECIDING, person_changed, titles_chosen
 from foundation import database_clock
 from foundation.values.addresses import AddressFormField
 from foundation.values.lines import OneLineField
@@ -139,8 +139,8 @@ class ProfileForm(forms.ModelForm):
         label="Use a neutral title in my calendar",
         required=False,
         help_text="If others see your calendar: its entries, and the subjects of our mail, can say “Training session” "
-        "instead of the title. The real one then stands only inside the mail and on your pages. Your choice holds for "
-        "what we send from then on.",
+        "instead of the title. The real one then stands only inside the mail and on your pages. We send an update for "
+        "each entry you have already.",
     )
 
     class Meta:
@@ -157,9 +157,12 @@ class ProfileForm(forms.ModelForm):
         """Write these fields and no others, and say so if one of them decides what the person may attend."""
         if commit:
             with transaction.atomic():
-                if "discreet_titles" in self.changed_data:
-                    self.instance.discreet_titles_chosen_at = database_clock.now()
+                now, chooses_titles = database_clock.now(), "discreet_titles" in self.changed_data
+                if chooses_titles:
+                    self.instance.discreet_titles_chosen_at = now
                 self.instance.save(update_fields=[*self.Meta.fields, "discreet_titles_chosen_at"])
                 if DECIDING.intersection(self.changed_data):
                     person_changed.send(Person, person=self.instance)
+                if chooses_titles:
+                    titles_chosen.send(Person, person=self.instance, now=now)
         return self.instance

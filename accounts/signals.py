@@ -7,6 +7,9 @@ DECIDING = {"role", "campus", "is_active"}
 
 person_changed = Signal()
 
+# The person chose how calendars name what they attend. Also with `now=`.
+titles_chosen = Signal()
+
 # A new address is asked for. Sent with `change=`, an AddressChange, and `links=`, the tokens that open it.
 address_change_asked = Signal()
 

@@ -15,6 +15,7 @@ nomination_ended         a mail to them that the session is cancelled, unless th
 interest_met             a mail to a person who asked for a date: there is one
 interest_unmet           a mail to them that the date is cancelled, unless no mail about it went out
 person_changed           the private feed is revoked, if the person may not sign in any more
+titles_chosen            an update to each calendar entry that has the other title; nothing else
 address_change_asked     a mail to each address: the old one may stop it, the new one says yes
 address_changed          a mail to each address; the private feed is revoked; the new address gets waiting mail, and
                          invitations once more
@@ -32,7 +33,7 @@ from django.dispatch import receiver
 
 from accounts.models import AddressChange, Person
 from accounts.models.address_change import Links
-from accounts.signals import address_change_asked, address_changed, person_changed, second_factor_taken
+from accounts.signals import address_change_asked, address_changed, person_changed, second_factor_taken, titles_chosen
 from foundation import database_clock
 from foundation.wake import wake
 from notifications.kinds.account import owe_access_answer, owe_access_request, owe_account_news
@@ -243,6 +244,18 @@ def tell_both_addresses(
     """Tell both addresses that the new one is in force."""
     if old_address:
         owe_news(person, old_address, is_vouched_for)
+
+
+@receiver(titles_chosen, dispatch_uid="notifications.titles_chosen")
+def name_as_chosen(sender: type, person: Person, now: datetime, **kwargs: Any) -> None:
+    """Bring the calendar entries of the person up to the choice of title, in ascending order of the sessions."""
+    seats = person.registrations.registered().filter(session__ends_at__gt=now)
+    for registration in seats.select_related("session").order_by("session_id"):
+        registration.session.lock()
+        registration.refresh_from_db(fields=["status"])
+        registration.person = person
+        bring_up_to_date(registration, None, now)
+    wake(deliver_soon)
 
 
 @receiver(address_changed, dispatch_uid="notifications.address_changed")

@@ -147,9 +147,9 @@ def sessions_are_confirmed_with_their_minimum(now: datetime) -> Iterator[str]:
 
 
 def threads_count_their_messages(now: datetime) -> Iterator[str]:
-    """G6 and G9: a thread's Notices are numbered 0, 1, 2 up to its SEQUENCE, one in flight, one confirmation.
+    """G6 and G9: a thread's Notices are numbered without a gap up to its SEQUENCE, one in flight, one confirmation.
 
-    An invitation sent again repeats a number, and is not counted.
+    The first is above what file and feed said before it. An invitation sent again repeats a number, and is not counted.
     """
     threads = CalendarThread.objects.order_by("pk").annotate(
         messages=Count("notices", filter=~Q(notices__kind=AGAIN.name)),
@@ -159,13 +159,13 @@ def threads_count_their_messages(now: datetime) -> Iterator[str]:
         sending=Count("notices", filter=Q(notices__state=Notice.State.SENDING)),
         confirmations=Count("notices", filter=Q(notices__kind=CONFIRMED.name) & ~Q(notices__state__in=UNSAID)),
     )
-    found = ("pk", "sequence", "messages", "numbers", "first", "last", "sending", "confirmations")
+    found = ("pk", "sequence", "tentative_sequence", "messages", "numbers", "first", "last", "sending", "confirmations")
     for each in threads.values_list(*found, named=True).iterator():
-        name = f"thread {each.pk}"
+        name, begin = f"thread {each.pk}", 0 if each.tentative_sequence is None else each.tentative_sequence + 1
         if each.last != each.sequence:
             yield f"G9 {name}: SEQUENCE is {each.sequence}, and its newest message has {each.last}."
-        elif each.messages and (each.messages, each.numbers, each.first) != (each.last + 1, each.last + 1, 0):
-            yield f"G9 {name}: {each.messages} messages where SEQUENCE 0 to {each.last} were given out."
+        elif each.messages and (each.messages, each.numbers, each.first) != (*[each.last + 1 - begin] * 2, begin):
+            yield f"G9 {name}: {each.messages} messages where SEQUENCE {begin} to {each.last} were given out."
         if each.sending > 1:
             yield f"G9 {name}: {each.sending} messages are being sent at once."
         if each.confirmations > 1:
@@ -270,7 +270,7 @@ def calendars_show_the_newest(now: datetime) -> Iterator[str]:
     for thread in threads:
         registration = thread.registration
         shown = snapshot_of(registration, thread.meeting, parts[registration.session_id])
-        if snapshots_differ(thread.shown, shown, registration.person):
+        if snapshots_differ(thread.shown, shown):
             yield f"G9 thread {thread.pk}: the calendar shows what is no longer so, and no update is on its way."
 
 

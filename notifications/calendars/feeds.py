@@ -125,7 +125,7 @@ def _own_entry(thread: CalendarThread, parts: "Parts", records: "Records") -> En
     status, (part, parts_of_session) = _status(meeting), parts.of(meeting)
     return Entry(
         uid=thread.uid,
-        sequence=thread.sequence or 0,
+        sequence=thread.shown_sequence,
         stamp=records.last_change(meeting, registration.seated_at, registration.person.discreet_titles_chosen_at),
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,

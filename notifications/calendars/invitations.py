@@ -7,13 +7,11 @@ from django.conf import settings
 from accounts.models import Person
 from foundation.links import absolute
 from foundation.values.zones import zone_of
-from notifications.calendars.snapshots import instant_in, snapshot_of
+from notifications.calendars.snapshots import DISCREET_TITLE, instant_in, snapshot_of
 from notifications.calendars.writing import Invitation, Mailbox
 from notifications.models import Notice
 from registrations.models import Registration
 from sessions_app.models import Session
-
-DISCREET_TITLE = "Training session"
 
 
 def office() -> Mailbox:
@@ -29,6 +27,8 @@ def invitation_of(notice: Notice, at: datetime) -> Invitation:
     assert notice.sequence is not None
     registration, thread = notice.registration, notice.thread
     shown = notice.facts.get("says") or thread.shown or snapshot_of(registration, thread.meeting)
+    # A title that was hidden before or is hidden now stays hidden in what ends the entry.
+    is_neutral = shown.get("neutral", False) or registration.person.discreet_titles
     return Invitation(
         uid=thread.uid,
         sequence=notice.sequence,
@@ -36,8 +36,8 @@ def invitation_of(notice: Notice, at: datetime) -> Invitation:
         starts_at=instant_in(shown, "starts_at"),
         ends_at=instant_in(shown, "ends_at"),
         time_zone=zone_of(shown["time_zone"]).key,
-        summary=DISCREET_TITLE if registration.person.discreet_titles else shown["title"],
-        description=description_for(registration, shown["facilitators"]),
+        summary=DISCREET_TITLE if is_neutral else shown["title"],
+        description=description_for(registration, [] if is_neutral else shown["facilitators"]),
         location=shown["place"],
         organizer=office(),
         attendee=Mailbox(registration.person.name, notice.to),

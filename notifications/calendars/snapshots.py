@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from accounts.models import Person
 from catalog.models import Format
 from foundation.dates import long_day, time_span, zone_words
 from foundation.text import one_line
@@ -20,6 +19,7 @@ from sessions_app.models import Meeting, Session
 Snapshot = dict[str, Any]
 
 TIMES = ("starts_at", "ends_at", "time_zone")
+DISCREET_TITLE = "Training session"
 # What a neutral title hides.
 HIDDEN = ("title", "facilitators")
 
@@ -37,18 +37,23 @@ def snapshot_of(registration: Registration, meeting: Meeting, numbers: dict[int,
         "parts": len(numbers),
         "join_link": meeting.join_link,
         "facilitators": [facilitator.byline for facilitator in session.facilitators.all()],
+        "neutral": registration.person.discreet_titles,
     }
 
 
-def snapshots_differ(before: Snapshot, after: Snapshot, person: Person) -> bool:
-    """Tell whether the calendar of `person` shows something else after than before.
+def snapshots_differ(before: Snapshot, after: Snapshot) -> bool:
+    """Tell whether the calendar shows something else after than before."""
+    return _as_shown(before) != _as_shown(after)
 
-    A neutral title hides the real one and the facilitators, so their changes do not count. Choosing a neutral title
-    changes nothing in the calendar: it holds for what is sent from then on.
+
+def _as_shown(snapshot: Snapshot) -> Snapshot:
+    """Return what a calendar shows of a snapshot: a neutral title hides the real one and the facilitators.
+
+    A snapshot that does not know of neutral titles has the real one.
     """
-    hidden = HIDDEN if person.discreet_titles else ()
-    names = {*before, *after}.difference(hidden)
-    return any(before.get(name) != after.get(name) for name in names)
+    is_neutral = snapshot.get("neutral", False)
+    hidden = HIDDEN if is_neutral else ()
+    return {name: value for name, value in snapshot.items() if name not in hidden} | {"neutral": is_neutral}
 
 
 def when_and_where(meeting: Meeting, session: Session) -> Snapshot:
@@ -102,11 +107,14 @@ def when_words(values: Snapshot, this_year: int | None = None) -> str:
     )
 
 
+# The label of the row that says which title the person chose.
+NAMED = "In your calendar"
 ROWS: list[tuple[str, tuple[str, ...], Callable[[Snapshot, int | None], str]]] = [
     ("When", TIMES, when_words),
     ("Where", ("place",), lambda values, _: one_line(values["place"])),
     ("Join", ("join_link",), lambda values, _: one_line(values["join_link"]) or "no link"),
     ("Title", ("title",), lambda values, _: one_line(values["title"])),
+    (NAMED, (), lambda values, _: DISCREET_TITLE if values.get("neutral") else "the title of the session"),
     ("With", ("facilitators",), lambda values, _: one_line(", ".join(values["facilitators"])) or "nobody named yet"),
     ("Part", ("part", "parts"), lambda values, _: f"part {values['part']} of {values['parts']}"),
 ]
@@ -117,10 +125,10 @@ def note_snapshots(notices: list[Notice], now: datetime) -> None:
 
     Where the times are others than the calendar shows, the answer of the person counts no longer.
     """
-    by_meeting: dict[Meeting, list[Notice]] = defaultdict(list)
+    alike: dict[tuple[Meeting, bool], list[Notice]] = defaultdict(list)
     for notice in notices:
-        by_meeting[notice.thread.meeting].append(notice)
-    for meeting, invitations in by_meeting.items():
+        alike[notice.thread.meeting, notice.registration.person.discreet_titles].append(notice)
+    for (meeting, _), invitations in alike.items():
         shown, threads = snapshot_of(invitations[0].registration, meeting), [notice.thread for notice in invitations]
         moved = [thread for thread in threads if times_differ(thread.shown, shown)]
         _write(moved, partstat=CalendarThread.Partstat.NEEDS_ACTION)

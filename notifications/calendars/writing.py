@@ -29,6 +29,8 @@ NOT_YET = "(not yet confirmed) "
 MOST_LOCATION = 255
 # Beyond them a zone cannot move an instant without leaving the calendar of Python.
 FIRST_YEAR, LAST_YEAR = 1900, 9998
+# Of other years nobody knows what a zone does, and to ask takes seconds: a typing error must not cost all others that.
+ZONED_YEARS = range(1971, 2200)
 # How soon a calendar program may ask again. Most wait longer, whatever this says.
 REFRESHED = timedelta(hours=1)
 UID = re.compile(r"[!-~]{1,255}")
@@ -128,6 +130,12 @@ class Entry:
         lines = [one_line(line) for line in self.description.splitlines()]
         link = one_line(self.join_link)
         return "\n".join([*lines, f"Join: {link}"] if link else lines).strip()
+
+    @property
+    def may_name_its_zone(self) -> bool:
+        """False if its times must be in UTC, whatever the zone."""
+        in_reach = self.starts_at.year in ZONED_YEARS and self.ends_at.year in ZONED_YEARS
+        return in_reach and self.has_one_wall_clock
 
     @property
     def has_one_wall_clock(self) -> bool:
@@ -255,8 +263,8 @@ def _calendar(method: str = "") -> Calendar:
 def _events(calendar: Calendar, entries: Iterable[Entry]) -> list[Event]:
     """Add the zones of the entries to the calendar, once each, and then an event for each entry. Return the events."""
     shown = list(entries)
-    zones = _zones([entry for entry in shown if entry.has_one_wall_clock])
-    events = [_event(entry, in_utc=not (entry.has_one_wall_clock and entry.time_zone in zones)) for entry in shown]
+    zones = _zones([entry for entry in shown if entry.may_name_its_zone])
+    events = [_event(entry, in_utc=not (entry.may_name_its_zone and entry.time_zone in zones)) for entry in shown]
     for component in (*zones.values(), *events):
         calendar.add_component(component)
     return events

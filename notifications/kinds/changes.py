@@ -53,6 +53,7 @@ def bring_up_to_date(registration: Registration, before: list[Meeting] | None, n
         return
     if registration.is_registered:
         CalendarThread.objects.begin(registration)
+        registration.threads.change_tentative()
     if before is not None and not lock_unwritten(registration.notices.filter(thread=None, kind__in=PLAIN_NEWS)):
         facts = counts_of(registration.session) | {"known": known_meetings(registration.session, before)}
         Notice.objects.owe(CHANGED, registration, facts, event=f"{now:%Y%m%d%H%M%S%f}", at=now + COLLAPSE)
@@ -103,7 +104,7 @@ def _calendar_is_outdated(thread: CalendarThread, registration: Registration, me
     if lock_unwritten(thread.notices.filter(kind__in=[*INVITING, CHANGED.name])):
         return False
     thread.refresh_from_db(fields=["shown"])
-    return snapshots_differ(thread.shown, snapshot_of(registration, meeting), registration.person)
+    return snapshots_differ(thread.shown, snapshot_of(registration, meeting))
 
 
 # ---- at the claim ----
@@ -138,11 +139,10 @@ def _is_news_to_the_calendar(notice: Notice, now: datetime) -> bool:
     if got is None:
         first = earlier.filter(kind__in=INVITING).first()
         return _take_over(notice, first) if first else True
-    person, now_so = notice.registration.person, snapshot_of(notice.registration, thread.meeting)
-    last_said = got.facts.get("says", thread.shown)
-    if not snapshots_differ(last_said, now_so, person) and not snapshots_differ(thread.shown, now_so, person):
+    now_so, last_said = snapshot_of(notice.registration, thread.meeting), got.facts.get("says", thread.shown)
+    if not snapshots_differ(last_said, now_so) and not snapshots_differ(thread.shown, now_so):
         return False
-    notice.facts["known"] = last_said if snapshots_differ(last_said, now_so, person) else thread.shown
+    notice.facts["known"] = last_said if snapshots_differ(last_said, now_so) else thread.shown
     return True
 
 
@@ -197,13 +197,13 @@ def change_context(notice: Notice) -> dict[str, Any]:
     context = registration_context(notice)
     if notice.thread:
         before, after = notice.facts.get("known", {}), notice.facts["says"]
-        rows, is_moved = differences(before, after, this_year), times_differ(before, after)
-        rows = [row | {"part": context["part"]} for row in rows]
+        found, is_moved = differences(before, after, this_year), times_differ(before, after)
+        rows = [row | {"part": context["part"]} for row in _with_its_hour(found, after, this_year)]
     else:
         rows, is_moved = changed_meetings(session, notice.facts["known"], this_year)
     return context | {
         "changes": rows,
-        "what": {row["label"] for row in rows},
+        "what": labels_of(rows),
         "is_moved": is_moved,
         "is_waiting": notice.registration.is_waitlisted,
         "next_dates": next_dates(session, notice.registration) if is_moved else [],
@@ -222,13 +222,28 @@ def changed_meetings(session: Session, before: list[Snapshot], this_year: int) -
     for pk, number in numbers.items():
         old, new = was.get(pk), held.get(pk)
         if old and new:
-            found = differences(old, new, this_year)
+            found = _with_its_hour(differences(old, new, this_year), new, this_year)
             is_moved = is_moved or times_differ(old, new)
         else:
             found = [{"label": label, "was": words(old), "now": words(new)} for label, words in WHOLE if old or new]
             is_moved = is_moved or bool(old or new)
         rows += [row | {"part": part_words(number, len(numbers))} for row in found]
     return rows, is_moved
+
+
+def _with_its_hour(rows: list[dict[str, str]], after: Snapshot, this_year: int) -> list[dict[str, str]]:
+    """Return `rows` of one meeting, and before them when it is, where that has not changed: `stays` is not empty.
+
+    A person who reads of another room asks for the hour next.
+    """
+    if not rows or "When" in labels_of(rows):
+        return rows
+    return [{"label": "When", "now": when_words(after, this_year), "stays": "as before"}, *rows]
+
+
+def labels_of(rows: list[dict[str, str]]) -> set[str]:
+    """Return the labels of what changed."""
+    return {row["label"] for row in rows if "stays" not in row}
 
 
 WHOLE: list[tuple[str, Callable[[Snapshot | None], str]]] = [

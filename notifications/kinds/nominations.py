@@ -16,6 +16,7 @@ from notifications.kinds.changes import (
     differs_from_what_was_told,
     known_a_day_earlier,
     known_meetings,
+    labels_of,
     lock_unwritten,
 )
 from notifications.kinds.contexts import first_name, session_context
@@ -128,7 +129,7 @@ def altered_context(notice: Notice) -> dict[str, Any]:
 def about_alteration(notice: Notice, context: dict[str, Any]) -> dict[str, Any]:
     """Return `context` with what changed of the meetings."""
     rows, _ = changed_meetings(context["session"], notice.facts["known"], database_clock.now().year)
-    return context | {"changes": rows, "what": {row["label"] for row in rows}}
+    return context | {"changes": rows, "what": labels_of(rows)}
 
 
 def example_nomination(notice: Notice, session: Session) -> Nomination:

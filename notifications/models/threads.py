@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from accounts.models import Person
 from foundation import database_clock
@@ -33,9 +34,21 @@ class CalendarThreadQuerySet(models.QuerySet["CalendarThread"]):
         The caller holds the session's lock. The threads are made with the seat and not with the first mail: before the
         confirmation, the download and the feed show the entry that the invitation then updates.
         """
+        shown = None if registration.session.is_confirmed else 0
         meetings = Meeting.objects.order_by().filter(session=registration.session_id).values_list("pk", flat=True)
-        threads = [CalendarThread(registration=registration, meeting_id=meeting) for meeting in meetings]
+        threads = [
+            CalendarThread(registration=registration, meeting_id=meeting, tentative_sequence=shown)
+            for meeting in meetings
+        ]
         CalendarThread.objects.bulk_create(threads, ignore_conflicts=True)
+
+    @part_of_a_verb
+    def change_tentative(self) -> None:
+        """Raise the SEQUENCE that file and feed say before the first message: what they show has changed.
+
+        The caller holds the session's lock.
+        """
+        self.filter(sequence=None).update(tentative_sequence=Coalesce("tentative_sequence", 0) + 1)
 
     def announced(self) -> "CalendarThreadQuerySet":
         """Return the threads that a mail was ever written for."""
@@ -56,6 +69,11 @@ class CalendarThread(models.Model):
     uid = models.CharField("UID", max_length=255, unique=True, default=new_uid)
     sequence = models.PositiveIntegerField(
         "SEQUENCE", null=True, help_text="Of the newest message; empty before the first."
+    )
+    tentative_sequence = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="What file and feed say before the first message; empty where nobody could see them before it.",
     )
     requested_at = models.DateTimeField(null=True, help_text="When an invitation was first handed to the mail server.")
     shown = models.JSONField(
@@ -92,6 +110,11 @@ class CalendarThread(models.Model):
         return self.uid
 
     @property
+    def shown_sequence(self) -> int:
+        """Return the SEQUENCE that file and feed say now."""
+        return (self.tentative_sequence if self.sequence is None else self.sequence) or 0
+
+    @property
     def holds(self) -> bool:
         """True while the invitation holds: the person is registered, the session confirmed, the meeting held."""
         registration = self.registration
@@ -112,8 +135,12 @@ class CalendarThread(models.Model):
 
     @part_of_a_verb
     def advance(self) -> int:
-        """Assign and return the next SEQUENCE: 0, then one more each time. The caller holds the session's lock."""
-        self.sequence = 0 if self.sequence is None else self.sequence + 1
+        """Assign and return the next SEQUENCE: one more than any message, file or feed has said, and 0 at first.
+
+        The caller holds the session's lock.
+        """
+        said = self.tentative_sequence if self.sequence is None else self.sequence
+        self.sequence = 0 if said is None else said + 1
         self.save(update_fields=["sequence"])
         return self.sequence
 

@@ -273,16 +273,23 @@ def moved(thread, by: timedelta) -> None:
 def test_an_answer_to_other_times_changes_nothing(answer, thread, now):
     moved(thread, timedelta(0))
     moved(thread, timedelta(hours=2))
-    record = answer("DECLINED", SEQUENCE="SEQUENCE:1")
+    record = answer("DECLINED", SEQUENCE="SEQUENCE:2")
     assert (record.outcome, state(thread)) == ("stale", NOTHING)
     assert answer("DECLINED", SEQUENCE="", headers=("X-Copy: 1",)).outcome == "stale"
-    assert answer("DECLINED", SEQUENCE="SEQUENCE:2").outcome == "declined"
+    assert answer("DECLINED", SEQUENCE="SEQUENCE:3").outcome == "declined"
+
+
+@pytest.mark.parametrize("sequence", ["", "SEQUENCE:0"])
+def test_an_answer_without_a_sequence_is_to_the_first_invitation(answer, thread, sequence):
+    """Calendars leave it out, and the first invitation has a greater one where a file was to be had before."""
+    assert thread.sequence == 1
+    assert answer("DECLINED", SEQUENCE=sequence).outcome == "declined"
 
 
 def test_an_answer_to_the_same_times_counts_whatever_else_has_changed(answer, thread):
     moved(thread, timedelta(0))
     moved(thread, timedelta(0))
-    assert answer("ACCEPTED", SEQUENCE="SEQUENCE:1").outcome == "accepted"
+    assert answer("ACCEPTED", SEQUENCE="SEQUENCE:2").outcome == "accepted"
 
 
 def test_a_sequence_that_the_calendar_raised_counts_as_the_newest(answer, thread):

@@ -73,7 +73,7 @@ def test_an_update_raises_the_sequence_of_the_file(client, own, now):
     registration.session.settle(now=now)
     registration.threads.get().advance()
     (event,) = read_alike(client.get(file_of(registration)).content)
-    assert event.sequence == 1
+    assert event.sequence == 2
 
 
 def test_one_file_has_all_the_meetings(client, own, weekly):

@@ -4,14 +4,16 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from catalog.models import Facilitator
 from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.cast import ZONE
 from devtools.testing.changing import MINUTES, deliver, first, move_to, plan, shift, text_of
 from devtools.testing.mail_reader import read_mail
+from foundation.dates import long_day, time_span
 from foundation.wall_clock import instant
 from notifications.models import Notice
 from operations.invariants import breaches
-from registrations.models import Registration
+from registrations.models import Nomination, Registration
 from sessions_app.models import Place, Session
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +35,7 @@ def far(make_session, people):
 
 
 def test_invited_then_rescheduled_then_moved_then_withdrawn_is_one_thread(confirmed, room, office, smtp_sink, now):
-    """calendar.md 12: the same UID throughout, SEQUENCE 0 to 3, and the values of each moment."""
+    """calendar.md 12: the same UID throughout, SEQUENCE 1 to 4, and the values of each moment."""
     registration, meeting = first(confirmed), confirmed.meetings.get()
     noon = meeting.starts_at
     deliver(now)
@@ -47,10 +49,10 @@ def test_invited_then_rescheduled_then_moved_then_withdrawn_is_one_thread(confir
     mails = [one for one in smtp_sink.to(registration.person.email) if calendar_of(one)]
     events = [calendar_of(one) for one in mails]
     assert [(event.method, event["SEQUENCE"]) for event in events] == [
-        ("REQUEST", 0),
         ("REQUEST", 1),
         ("REQUEST", 2),
-        ("CANCEL", 3),
+        ("REQUEST", 3),
+        ("CANCEL", 4),
     ]
     assert len({str(event["UID"]) for event in events}) == 1
     assert len({str(event["ORGANIZER"]) for event in events}) == 1
@@ -101,7 +103,48 @@ def test_a_new_place_does_not_ask_again(confirmed, room, make_session, office, s
     body = text_of(mail)
     assert "Where, before: Online\nWhere, now:    Learning Commons 210, Downtown" in body
     assert "Join, before: https://meet.example.edu/quorum\nJoin, now:    no link" in body
-    assert "When" not in body and "Other dates" not in body
+    assert "When, before" not in body and "Other dates" not in body
+
+
+def another_room(session, room, office, now):
+    session.relocate({session.meetings.get(): Place(room, "")}, by=office, now=now)
+
+
+def another_title(session, room, office, now):
+    session.workshop.rename(office, title="Speaking Up")
+
+
+def another_leader(session, room, office, now):
+    session.appoint([Facilitator.objects.create(name="Ada Okafor")], by=office, now=now)
+
+
+@pytest.mark.parametrize("change", [another_room, another_title, another_leader])
+def test_a_change_of_anything_else_names_the_hour_too(far, room, office, smtp_sink, change):
+    session, now = far(date(2031, 5, 13))
+    change(session, room, office, now)
+    deliver(now + 3 * MINUTES)
+    hour = "Tuesday, May 13, 2031, Noon–2:00 PM, Central time"
+    mail = smtp_sink.received[-1]
+    assert f"When, as before: {hour}" in text_of(mail)
+    assert f"As before: {hour}" in " ".join(read_mail(mail).page.text.split())
+    assert mail.message["Subject"].startswith("New place" if change is another_room else "Changed")
+
+
+def test_people_without_an_invitation_read_the_hour_beside_a_new_place(
+    make_session, people, room, office, smtp_sink, now
+):
+    session = make_session()
+    Registration.objects.register(people(1)[0], session, now=now)
+    Nomination.objects.nominate(["colleague@example.edu"], session, by=office, now=now)
+    deliver(now)
+    another_room(session, room, office, now)
+    deliver(now + 3 * MINUTES)
+    meeting = session.meetings.get()
+    hour = time_span(meeting.starts_at, meeting.ends_at, ZONE)
+    for address in ("person1@example.edu", "colleague@example.edu"):
+        mail = smtp_sink.to(address)[-1]
+        assert mail.message["Subject"].startswith("New place")
+        assert f"When, as before: {long_day(meeting.starts_at, ZONE)}, {hour}, Central time" in text_of(mail)
 
 
 def test_saving_the_same_again_is_no_change(confirmed, office, now):

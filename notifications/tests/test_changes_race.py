@@ -85,7 +85,7 @@ def test_a_second_edit_waits_for_the_sender_of_the_first(confirmed_one, office):
     editing.join(10)
     assert first.kind == "changed"
     assert kinds() == ["confirmed", "changed", "changed"]
-    assert list(Notice.objects.order_by("pk").values_list("sequence", flat=True)) == [0, 1, 2]
+    assert list(Notice.objects.order_by("pk").values_list("sequence", flat=True)) == [1, 2, 3]
 
 
 def test_edits_and_senders_at_once_end_with_what_is_so(confirmed_one, office):
@@ -109,4 +109,4 @@ def test_edits_and_senders_at_once_end_with_what_is_so(confirmed_one, office):
     last = Notice.objects.filter(state="sent").order_by("sequence").last()
     assert last.thread.shown["starts_at"] == confirmed_one.meetings.get().starts_at.isoformat()
     sequences = list(Notice.objects.order_by("sequence").values_list("sequence", flat=True))
-    assert sequences == list(range(len(sequences)))
+    assert sequences == list(range(1, len(sequences) + 1))

@@ -28,7 +28,7 @@ def test_several_edits_within_two_minutes_are_one_mail(confirmed, room, office, 
     deliver(now + 2 * MINUTES)
     assert len(smtp_sink.received) == before + 2
     event = calendar_of(smtp_sink.to(registration.person.email)[-1])
-    assert event["SEQUENCE"] == 1
+    assert event["SEQUENCE"] == 2
     assert event.decoded("DTSTART") == noon + timedelta(days=2)
 
 
@@ -39,7 +39,7 @@ def test_an_edit_taken_back_within_two_minutes_is_no_mail(confirmed, office, smt
     shift(confirmed, office, now + MINUTES, days=-1)
     deliver(now + 3 * MINUTES)
     assert len(smtp_sink.received) == before
-    assert owed(first(confirmed))[1:] == [("confirmed", "REQUEST", 0, "sent"), ("changed", "REQUEST", 1, "superseded")]
+    assert owed(first(confirmed))[1:] == [("confirmed", "REQUEST", 1, "sent"), ("changed", "REQUEST", 2, "superseded")]
     assert list(breaches(now + 3 * MINUTES)) == []
 
 
@@ -50,7 +50,7 @@ def test_the_number_of_an_edit_taken_back_is_not_given_again(confirmed, office, 
     deliver(now + 3 * MINUTES)
     shift(confirmed, office, now + 4 * MINUTES, days=3)
     deliver(now + 7 * MINUTES)
-    assert calendar_of(smtp_sink.to(first(confirmed).person.email)[-1])["SEQUENCE"] == 2
+    assert calendar_of(smtp_sink.to(first(confirmed).person.email)[-1])["SEQUENCE"] == 3
     assert list(breaches(now + 7 * MINUTES)) == []
 
 
@@ -59,7 +59,7 @@ def test_an_invitation_that_has_not_left_goes_out_with_the_new_values(confirmed,
     deliver(now)
     (mail,) = smtp_sink.to(first(confirmed).person.email)
     event = calendar_of(mail)
-    assert (event["SEQUENCE"], event.decoded("DTSTART")) == (0, confirmed.meetings.get().starts_at)
+    assert (event["SEQUENCE"], event.decoded("DTSTART")) == (1, confirmed.meetings.get().starts_at)
     assert mail.message["Subject"].startswith("Confirmed")
     deliver(now + 5 * MINUTES)
     assert len(smtp_sink.received) == 2
@@ -75,9 +75,9 @@ def test_a_change_that_overtakes_the_confirmation_says_that_it_is_confirmed(conf
     deliver(now + 3 * MINUTES)
     (mail,) = smtp_sink.to(registration.person.email)
     assert mail.message["Subject"].startswith("Confirmed: Bystander Interventions")
-    assert calendar_of(mail)["SEQUENCE"] == 1
+    assert calendar_of(mail)["SEQUENCE"] == 2
     assert calendar_of(mail).decoded("DTSTART") == confirmed.meetings.get().starts_at
-    assert owed(registration)[1:] == [("confirmed", "REQUEST", 0, "superseded"), ("confirmed", "REQUEST", 1, "sent")]
+    assert owed(registration)[1:] == [("confirmed", "REQUEST", 1, "superseded"), ("confirmed", "REQUEST", 2, "sent")]
     deliver(now + timedelta(days=1))
     assert list(breaches(now + timedelta(days=1))) == []
 
@@ -104,7 +104,7 @@ def test_a_change_put_off_is_told_from_what_the_person_knows(confirmed, office, 
     shift(confirmed, office, now + 3 * MINUTES, days=1)
     deliver(now + 6 * MINUTES)
     mail = smtp_sink.to(registration.person.email)[-1]
-    assert calendar_of(mail)["SEQUENCE"] == 2
+    assert calendar_of(mail)["SEQUENCE"] == 3
     was = Notice.objects.filter(registration=registration, kind="changed").latest("pk").facts["known"]
     assert datetime.fromisoformat(was["starts_at"]) == meeting.starts_at
 
@@ -121,7 +121,7 @@ def test_a_retried_invitation_goes_out_with_the_new_values(confirmed, office, sm
     (mail,) = smtp_sink.to(registration.person.email)
     assert mail.message["Subject"].startswith("Confirmed: Bystander Interventions")
     event = calendar_of(mail)
-    assert (event["SEQUENCE"], event.decoded("DTSTART")) == (1, confirmed.meetings.get().starts_at)
+    assert (event["SEQUENCE"], event.decoded("DTSTART")) == (2, confirmed.meetings.get().starts_at)
     assert list(breaches(now + 3 * MINUTES)) == []
 
 
@@ -154,7 +154,7 @@ def test_a_change_put_off_and_then_taken_back_is_set_right(confirmed, office, sm
         event = calendar_of(smtp_sink.to(one.person.email)[-1])
         assert event.decoded("DTSTART") == confirmed.meetings.get().starts_at
     assert list(breaches(now + 6 * MINUTES)) == []
-    assert registration.threads.get().sequence == 2
+    assert registration.threads.get().sequence == 3
 
 
 def test_leaving_supersedes_a_change_that_waits(confirmed, office, smtp_sink, now):
@@ -164,9 +164,9 @@ def test_leaving_supersedes_a_change_that_waits(confirmed, office, smtp_sink, no
     registration.withdraw(registration.person, now=now)
     deliver(now + 3 * MINUTES)
     assert owed(registration)[1:] == [
-        ("confirmed", "REQUEST", 0, "sent"),
-        ("changed", "REQUEST", 1, "superseded"),
-        ("withdrawn", "CANCEL", 2, "sent"),
+        ("confirmed", "REQUEST", 1, "sent"),
+        ("changed", "REQUEST", 2, "superseded"),
+        ("withdrawn", "CANCEL", 3, "sent"),
     ]
     assert calendar_of(smtp_sink.to(registration.person.email)[-1]).method == "CANCEL"
 
@@ -177,7 +177,7 @@ def test_cancelling_supersedes_a_change_that_waits(confirmed, office, smtp_sink,
     confirmed.cancel("Snow.", by=office, now=now)
     deliver(now + 3 * MINUTES)
     last = calendar_of(smtp_sink.to(first(confirmed).person.email)[-1])
-    assert (last.method, last["SEQUENCE"]) == ("CANCEL", 2)
+    assert (last.method, last["SEQUENCE"]) == ("CANCEL", 3)
     assert not Notice.objects.filter(kind="changed", state="sent").exists()
 
 

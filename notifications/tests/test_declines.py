@@ -119,9 +119,9 @@ def test_an_update_on_its_way_when_the_decline_came_is_cancelled(invite, office,
     drain()
     events = [calendar_of(received) for received in smtp_sink.to(registration.person.email)]
     assert [(event.method, event["SEQUENCE"]) for event in events if event] == [
-        ("REQUEST", 0),
         ("REQUEST", 1),
-        ("CANCEL", 2),
+        ("REQUEST", 2),
+        ("CANCEL", 3),
     ]
     assert list(breaches(now)) == []
 
@@ -193,7 +193,7 @@ def test_an_invitation_to_other_times_overtakes_the_decline(invite, office, smtp
     answer(registration, "DECLINED", now)
     reschedule(registration, office, now)
     event = calendar_of(smtp_sink.to(registration.person.email)[-1])
-    assert (event["SEQUENCE"], event["ATTENDEE"].params["PARTSTAT"]) == (1, "NEEDS-ACTION")
+    assert (event["SEQUENCE"], event["ATTENDEE"].params["PARTSTAT"]) == (2, "NEEDS-ACTION")
     decline = Decline.objects.get()
     decline.carry_out(now + HALF_AN_HOUR)
     assert (seats(registration)[0], decline.state) == ("registered", "overtaken")
@@ -222,7 +222,7 @@ def test_only_an_answer_to_the_new_times_counts(invite, office, now):
     reschedule(registration, office, now)
     assert answer(registration, "DECLINED", now).outcome == "stale"
     thread, address = registration.threads.get(), registration.person.email
-    calendar = event(thread.uid, "DECLINED", address, stamp=now, SEQUENCE="SEQUENCE:1")
+    calendar = event(thread.uid, "DECLINED", address, stamp=now, SEQUENCE="SEQUENCE:2")
     assert receive(mail(address, bare(calendar)), now).outcome == "declined"
 
 
@@ -330,7 +330,7 @@ def test_one_decline_in_trouble_does_not_stop_the_sweep(make_session, people, no
         Decline.objects.begin(registration, now - HALF_AN_HOUR)
     # The first one's notice exists already, so that its withdrawal cannot be told.
     thread = three[0].threads.get()
-    Notice.objects.filter(thread=thread).update(dedupe_key=f"withdrawn:{three[0].pk}:{thread.meeting_id}:1")
+    Notice.objects.filter(thread=thread).update(dedupe_key=f"withdrawn:{three[0].pk}:{thread.meeting_id}:2")
     carry_out_declines()
     assert [Registration.objects.get(pk=one.pk).status for one in three] == ["registered", "withdrawn", "withdrawn"]
 
@@ -442,7 +442,7 @@ def test_the_page_keeps_the_place_and_invites_again(client, invite, smtp_sink, n
     assert "You’ve kept your place." in read(response).text
     drain()
     event = calendar_of(smtp_sink.to(registration.person.email)[-1])
-    assert (event.method, event["SEQUENCE"], event["ATTENDEE"].params["PARTSTAT"]) == ("REQUEST", 1, "NEEDS-ACTION")
+    assert (event.method, event["SEQUENCE"], event["ATTENDEE"].params["PARTSTAT"]) == ("REQUEST", 2, "NEEDS-ACTION")
     carry_out_declines()
     assert seats(registration)[0] == "registered"
     assert list(breaches(now)) == []

@@ -1,13 +1,14 @@
 """A meeting that no calendar can show harms nothing but itself (G21): its entry is left out, and the log says which."""
 
 import logging
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
-from devtools.testing.calendar_readers import read_alike
+from devtools.testing.calendar_readers import nested, read_alike, strict_lines
 from notifications.calendars import feeds
 from notifications.models import CalendarThread
 from registrations.models import Registration
@@ -70,6 +71,26 @@ def test_of_several_meetings_the_others_stand_in_the_file(make_session, office, 
     )
     (event,) = read_alike(Client().get(f"/sessions/{session.code}/session.ics").content)
     assert event.summary.endswith("(part 1 of 2)")
+
+
+@pytest.mark.parametrize("year", [1950, 8000])
+def test_a_year_typed_wrong_costs_the_others_neither_time_nor_zone(make_session, year):
+    """Nobody knows what a zone will do for six thousand years: that entry is in UTC, and the others are not."""
+    wrong, right = [make_session(days=days).meetings.get() for days in (14, 21)]
+    starts_at = datetime(year, 5, 14, 17, tzinfo=UTC)
+    Meeting.objects.filter(pk=wrong.pk).update(starts_at=starts_at, ends_at=starts_at + timedelta(hours=1))
+    began = time.monotonic()
+    content = Client().get("/sessions.ics").content
+    assert time.monotonic() - began < 2
+    assert {event.starts_at for event in read_alike(content)} == {starts_at, right.starts_at}
+    lines = [
+        (parameters, value[:4])
+        for path, name, parameters, value in nested(strict_lines(content))
+        if name == "DTSTART" and "VEVENT" in path
+    ]
+    assert sorted(lines, key=str) == sorted(
+        [({}, str(year)), ({"TZID": right.time_zone}, str(right.starts_at.year))], key=str
+    )
 
 
 def test_a_database_that_goes_away_leaves_no_entry_out(make_session):

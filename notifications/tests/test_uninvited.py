@@ -90,7 +90,7 @@ def test_of_two_meetings_only_the_missing_one_is_invited_to(seated, caplog, now)
     forget([missing])
     invite_the_uninvited()
     assert [(one.meeting, one.sequence) for one in seated.threads.order_by("meeting__starts_at")] == [
-        (kept.meeting, 0),
+        (kept.meeting, 1),
         (missing.meeting, 0),
     ]
     assert kept.notices.count() == 1

@@ -38,7 +38,7 @@ def test_it_may_be_sent_again_and_again(sent_thread, office, smtp_sink, now):
         sent_thread.send_again(by=office, now=now)
         drain()
     assert len(smtp_sink.received) == 4
-    assert set(Notice.objects.filter(kind="again").values_list("sequence", flat=True)) == {0}
+    assert set(Notice.objects.filter(kind="again").values_list("sequence", flat=True)) == {1}
 
 
 def test_while_one_is_on_its_way_there_is_no_second(sent_thread, invited, office, now):
@@ -102,7 +102,7 @@ def test_a_new_address_is_sent_the_invitation_that_holds(sent_thread, person, sm
     first, again = smtp_sink.received
     assert (first.recipients, again.recipients) == (["person1@example.edu"], ["new@example.edu"])
     event = calendar_of(again)
-    assert (event["UID"], event["SEQUENCE"], event["ATTENDEE"]) == (sent_thread.uid, 0, "mailto:new@example.edu")
+    assert (event["UID"], event["SEQUENCE"], event["ATTENDEE"]) == (sent_thread.uid, 1, "mailto:new@example.edu")
     assert list(breaches(now)) == []
 
 

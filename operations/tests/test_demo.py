@@ -134,7 +134,7 @@ def test_leaving_a_confirmed_session_of_the_demo_takes_it_off_the_calendar():
     )
     registration.withdraw(registration.person, now=NOON)
     notice = Notice.objects.get(state="queued", person__email=AMINA)
-    assert (notice.kind, notice.method, notice.sequence) == ("withdrawn", "CANCEL", 1)
+    assert (notice.kind, notice.method, notice.sequence) == ("withdrawn", "CANCEL", 2)
     assert notice.thread.requested_at == NOON
 
 

@@ -146,31 +146,36 @@ def a_session_is_confirmed_after_it_was_cancelled(w):
 
 
 def a_thread_runs_ahead_of_its_messages(w):
-    update(thread(w.gone), sequence=2)
+    update(thread(w.gone), sequence=3)
     return [
-        f"G9 thread {thread(w.gone).pk}: SEQUENCE is 2, and its newest message has 1.",
+        f"G9 thread {thread(w.gone).pk}: SEQUENCE is 3, and its newest message has 2.",
         f"G9 thread {thread(w.gone).pk}: invited, never taken off, and registration {w.gone.pk} is withdrawn.",
     ]
 
 
 def a_message_of_a_thread_is_lost(w):
-    thread(w.gone).notices.filter(sequence=0).delete()
-    return f"G9 thread {thread(w.gone).pk}: 1 messages where SEQUENCE 0 to 1 were given out."
+    thread(w.gone).notices.filter(sequence=1).delete()
+    return f"G9 thread {thread(w.gone).pk}: 1 messages where SEQUENCE 1 to 2 were given out."
+
+
+def a_first_message_is_not_above_the_file(w):
+    update(thread(w.first), tentative_sequence=1)
+    return f"G9 thread {thread(w.first).pk}: 1 messages where SEQUENCE 2 to 1 were given out."
 
 
 def somebody_is_told_twice_that_it_is_confirmed(w):
-    update(thread(w.first), sequence=1)
-    insert_again(thread(w.first).notices.get(), sequence=1, dedupe_key="again", message_id="<again@example.edu>")
+    update(thread(w.first), sequence=2)
+    insert_again(thread(w.first).notices.get(), sequence=2, dedupe_key="again", message_id="<again@example.edu>")
     return f"G6 thread {thread(w.first).pk}: 2 confirmations."
 
 
 def somebody_who_left_keeps_the_invitation(w):
-    thread(w.gone).notices.filter(sequence=1).update(method="")
+    thread(w.gone).notices.filter(sequence=2).update(method="")
     return f"G9 thread {thread(w.gone).pk}: invited, never taken off, and registration {w.gone.pk} is withdrawn."
 
 
 def somebody_who_left_is_invited_last(w):
-    thread(w.gone).notices.filter(sequence=1).update(method="REQUEST")
+    thread(w.gone).notices.filter(sequence=2).update(method="REQUEST")
     return (
         f"G9 thread {thread(w.gone).pk}: an invitation is last, registration {w.gone.pk} is withdrawn, "
         f"its session confirmed."
@@ -178,7 +183,7 @@ def somebody_who_left_is_invited_last(w):
 
 
 def somebody_who_declined_and_left_is_invited_after_it(w):
-    update(thread(w.gone), partstat="DECLINED", declined_notice=thread(w.gone).notices.get(sequence=0))
+    update(thread(w.gone), partstat="DECLINED", declined_notice=thread(w.gone).notices.get(sequence=1))
     return somebody_who_left_is_invited_last(w)
 
 

@@ -71,7 +71,7 @@ def test_between_confirmed_dates_a_cancel_and_a_request_follow(moving, dates, pe
     moving.refresh_from_db()
     place = moving.transfer(dates[1], by=moving.person, now=now)
     left = moving.notices.get(kind="withdrawn")
-    assert (left.method, left.sequence) == ("CANCEL", 1)
+    assert (left.method, left.sequence) == ("CANCEL", 2)
     assert place.notices.get().method == "REQUEST"
     assert place.threads.get().uid != moving.threads.get().uid
     mail = write_mail(left)

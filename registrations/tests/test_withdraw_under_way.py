@@ -67,8 +67,8 @@ def test_the_meetings_still_to_come_are_cancelled_and_the_others_stay(full_weekl
     before = len(smtp_sink.received)
     mine.withdraw(by=mine.person, now=two.starts_at - HOUR)
     sent = [(each.thread.meeting, each.method, each.sequence) for each in withdrawn_of(mine)]
-    assert sent == [(meeting, "CANCEL", 1) for meeting in full_weekly.meetings.all()[1:]]
-    assert one.threads.get(registration=mine).sequence == 0
+    assert sent == [(meeting, "CANCEL", 2) for meeting in full_weekly.meetings.all()[1:]]
+    assert one.threads.get(registration=mine).sequence == 1
     deliver(timezone.now())
     mails = smtp_sink.received[before:]
     assert [calendar_of(mail).method for mail in mails] == ["CANCEL", "CANCEL"]
