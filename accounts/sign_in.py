@@ -25,7 +25,7 @@ SPARE_CODE_SECONDS = 15 * 60
 
 
 class SignedInRequest(HttpRequest):
-    """The request of a view that nobody reaches signed out (SignIn in foundation/middleware.py); for the types only."""
+    """The request of a view that nobody reaches signed out (SignInMiddleware); for the types only."""
 
     user: Person
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.template import loader
 from django.urls import reverse
 
-from foundation.outages import outage_of, outage_page
+from foundation.middleware.outages import outage_of, outage_page
 
 
 @login_not_required

@@ -8,7 +8,7 @@ from django.core.handlers.wsgi import WSGIHandler
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
 
-from foundation.middleware import PatientRequest  # noqa: E402 (it needs the settings)
+from foundation.middleware.readable import PatientRequest  # noqa: E402 (it needs the settings)
 
 
 class Handler(WSGIHandler):

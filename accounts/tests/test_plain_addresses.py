@@ -7,7 +7,7 @@ from django.apps import apps
 
 from accounts.models import Person
 
-make_plain = import_module("accounts.migrations.0003_plain_addresses").make_plain
+make_plain = import_module("accounts.migrations.0007_plain_addresses").make_plain
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ from devtools.testing.outage import away_from, disk_full, postgresql_error, sqli
 from devtools.testing.page import read
 from devtools.testing.production import start_in_production
 from devtools.testing.signing_in import ask_for_code
-from foundation.outages import Outage, outage_of, outage_page
+from foundation.middleware.outages import Outage, outage_of, outage_page
 from notifications.models import ReceivedMail
 from notifications.replies.applying import receive
 

@@ -19,7 +19,7 @@ def pages_are_read(monkeypatch):
 @pytest.fixture(autouse=True, scope="session")
 def requests_as_served():
     """The client of the tests makes its requests as config/wsgi.py does."""
-    from foundation.middleware import PatientRequest
+    from foundation.middleware.readable import PatientRequest
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.test.client.WSGIRequest", PatientRequest)

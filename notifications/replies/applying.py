@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Min
 
 from foundation import database_clock
-from foundation.outages import outage_of
+from foundation.middleware.outages import outage_of
 from notifications.kinds.replies import AGAIN, PART_DECLINED, PLACE_GONE, TIME_STANDS, UNPROVEN
 from notifications.models import (
     CalendarThread,

@@ -9,7 +9,7 @@ from devtools.testing.access import access_page
 from devtools.testing.meanwhile import meanwhile
 from devtools.testing.office_pages import filled_in
 from devtools.testing.page import read
-from foundation.middleware import OvertakenMiddleware
+from foundation.middleware.overtaken import OvertakenMiddleware
 from notifications.models import CalendarFeed
 from registrations.models import Accommodation, PriorAttendance
 

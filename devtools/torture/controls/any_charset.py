@@ -3,4 +3,4 @@
 from config.settings import *  # noqa: F403
 from config.settings import MIDDLEWARE
 
-MIDDLEWARE = [each for each in MIDDLEWARE if each != "foundation.middleware.ReadableMiddleware"]
+MIDDLEWARE = [each for each in MIDDLEWARE if each != "foundation.middleware.readable.ReadableMiddleware"]

@@ -96,6 +96,6 @@ class NoOutages(AppConfig):
 
     def ready(self) -> None:
         from config import errors
-        from foundation import outages
+        from foundation.middleware import outages
 
         outages.outage_of = errors.outage_of = lambda error: None

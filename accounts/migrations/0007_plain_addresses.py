@@ -17,6 +17,6 @@ def make_plain(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_discreet_titles")]
+    dependencies = [("accounts", "0006_seal_second_factors")]
 
     operations = [migrations.RunPython(make_plain, migrations.RunPython.noop, elidable=True)]
