@@ -126,7 +126,9 @@ def test_of_one_thread_one_message_at_most_is_claimed(six, now):
     thread = first.thread
     Notice.objects.exclude(pk=first.pk).delete()
     fields = {"to": first.to, "person": first.person, "registration": first.registration, "thread": thread}
-    twin = Notice.objects.create(kind="confirmed", method="REQUEST", sequence=0, dedupe_key="twin", **fields)
+    twin = Notice.objects.create(
+        kind="confirmed", method="REQUEST", sequence=first.sequence, dedupe_key="twin", **fields
+    )
     assert claim_some(timezone.now(), most=20) == [first]
     assert claim_some(timezone.now(), most=20) == []
     Notice.objects.filter(pk=first.pk).update(state="sent", lease_until=None)

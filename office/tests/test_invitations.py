@@ -40,7 +40,7 @@ def test_roster_and_person_show_uid_sequence_and_outcome(clerk, invited, smtp_si
     for page in (roster(invited), of(invited)):
         text = read(clerk.get(page))
         assert (
-            f"UID {thread.uid}" in text.text and "Invitation, SEQUENCE 0" in text.text and "Not answered" in text.text
+            f"UID {thread.uid}" in text.text and "Invitation, SEQUENCE 1" in text.text and "Not answered" in text.text
         )
         assert "Delivered to the mail server" in text.text and "Send again" in text.text
 
@@ -48,7 +48,7 @@ def test_roster_and_person_show_uid_sequence_and_outcome(clerk, invited, smtp_si
 def test_the_newest_message_is_the_one_shown(invited, person, smtp_sink, now):
     drain()
     invited.withdraw(by=person, now=now)
-    assert (line(invited).what, line(invited).may_be_sent_again) == ("Cancellation, SEQUENCE 1", False)
+    assert (line(invited).what, line(invited).may_be_sent_again) == ("Cancellation, SEQUENCE 2", False)
     assert line(invited).outcome.startswith("Waiting to be sent since")
     drain()
     assert line(invited).outcome.startswith("Delivered to the mail server")
@@ -82,7 +82,7 @@ def test_the_office_sends_the_current_invitation_again(clerk, office, invited, s
     assert "The invitation to Person 1 is on its way." in read(clerk.get(response.url)).text
     drain()
     assert len(smtp_sink.received) == 2
-    assert line(invited).what == "Invitation, SEQUENCE 0"
+    assert line(invited).what == "Invitation, SEQUENCE 1"
     entry = LogEntry.objects.get(content_type__model="calendarthread")
     assert (entry.user, entry.get_change_message()) == (office, "Invitation sent again by Office Person.")
 
@@ -113,7 +113,7 @@ def test_who_may_only_look_sends_nothing(client, people, invited):
     staff.user_permissions.set(Permission.objects.filter(codename__in=may))
     client.force_login(staff)
     page = read(client.get(roster(invited)))
-    assert "Invitation, SEQUENCE 0" in page.text and "Send again" not in page.everything
+    assert "Invitation, SEQUENCE 1" in page.text and "Send again" not in page.everything
     assert client.post(again(invited)).status_code == 403
     assert client.get(again(invited)).status_code == 405
     staff.user_permissions.set(Permission.objects.filter(codename="view_registration"))
