@@ -56,6 +56,7 @@ def test_composed_and_decomposed_letters_are_one_title():
         "می\u200cخواهم",
         "क्\u200dष",
         "ක්\u200dර",
+        "র\u200d্য",
         "👩🏽\u200d⚕\ufe0f",
         "🏳\ufe0f\u200d🌈",
         "❤\ufe0f",
@@ -66,6 +67,12 @@ def test_composed_and_decomposed_letters_are_one_title():
 )
 def test_what_a_script_or_an_emoji_needs_stays(title):
     assert read_line(title) == unicodedata.normalize("NFC", title)
+
+
+@pytest.mark.parametrize("joiner", ["\u200c", "\u200d"])
+@pytest.mark.parametrize("word", ["ا{}ب", "ل{}ेखक", "偏{}见", "Im{}plicit", "ب{}", "{}ب", "И{}мя"])
+def test_a_joiner_that_joins_nothing_makes_no_second_title(word, joiner):
+    assert read_line(word.format(joiner)) == word.format("")
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "\u200b\ufeff", "\u3164\u2800", "\u200d\u00ad \u200e"])

@@ -1,8 +1,8 @@
 """Names and titles: one line in any script, in the one form in which it is stored and compared.
 
 No character that nobody sees makes a second title of one that reads the same. Those are dropped, but for the few that
-change what is seen: joiners inside words of scripts that join their letters and between the parts of an emoji, and the
-marks that choose the form of an emoji or of a Han character.
+change what is seen: joiners where the letters of Arabic or of a script of India would join otherwise and between the
+parts of an emoji, and the marks that choose the form of an emoji or of a Han character.
 """
 
 import re
@@ -26,10 +26,14 @@ INVISIBLE = (
 # Letters that are drawn as a blank.
 BLANKS = dict.fromkeys(map(ord, "\u2800\u3164\uffa0"), " ")
 EMOJI = "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u27ff\u2900-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
-# Arabic and its relatives, the scripts of India, Tibet, Myanmar, Cambodia and Mongolia.
-JOINED = (
-    "\u0620-\u109f\u1780-\u17b3\u17b6-\u180a\u1810-\u18af\ua840-\uabff\ufb50-\ufdff\ufe70-\ufefc\U00010d00-\U00011fff"
+ARABIC = "\u0620-\u074a\u0750-\u077f\u08a0-\u08c9"
+# Letters of Arabic that are never joined to the next one: after them a joiner changes nothing.
+RIGHT_JOINING = (
+    "\u0622-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0673\u0675-\u0677\u0688-\u0699\u06c0\u06c3-\u06cb\u06cd\u06cf"
+    "\u06d2\u06d3\u06d5\u06ee\u06ef"
 )
+# The signs of the scripts of India that take the vowel off a letter and join it to the next (combining class 9).
+VIRAMAS = "".join(chr(code) for code in range(0x900, 0x12000) if unicodedata.combining(chr(code)) == 9)
 HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 # In this order: flags of regions, styles of an emoji, keycaps, forms of a Han character, joiners.
 SEEN = "|".join(
@@ -39,7 +43,9 @@ SEEN = "|".join(
         "(?<=[0-9#*])\ufe0f(?=\u20e3)",
         f"(?<=[{HAN}])[\ufe00-\ufe02\U000e0100-\U000e01ef]",
         f"(?:(?<=[{EMOJI}])|(?<=[{EMOJI}]\ufe0f))\u200d(?=[{EMOJI}])",
-        f"(?<=[{JOINED}])[\u200c\u200d](?=[{JOINED}])",
+        f"(?<=[{VIRAMAS}])[\u200c\u200d]",
+        f"\u200d(?=[{VIRAMAS}])",
+        f"(?<=[{ARABIC}])(?<![{RIGHT_JOINING}])\u200c(?=[{ARABIC}])",
         "(?<=[\u1820-\u18aa])[\u180b-\u180f]",
     ]
 )
