@@ -3,22 +3,16 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context as allauth_context
-from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest
-from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.forms import CODE_WRONG
-from accounts.models import Person
 from foundation.wake import wake
 from notifications.kinds.account import owe_account_news, owe_code
 from notifications.tasks import deliver_soon
 
-ANOTHER_ADDRESS = "This account has another address now, so this code opens nothing. Sign in with the new address."
 CODE_MAIL = "account/email/login_code"
 ACCOUNT_NEWS = {
     "mfa/email/totp_activated": "An authenticator app now guards your account",
@@ -46,17 +40,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """Tell whether `url` is on this very site: the same host, and https if the page was."""
         request = allauth_context.request
         return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
-
-    def login(self, request: HttpRequest, user: Person) -> None:
-        """Sign in a person whose address is the one the code was mailed to.
-
-        Raises ImmediateHttpResponse where they have another one by now: the sign-in was begun before it took hold.
-        """
-        codes = [one for one in get_authentication_records(request, user) if one["method"] == "code"]
-        if codes and codes[-1].get("email") != user.email:
-            messages.error(request, ANOTHER_ADDRESS)
-            raise ImmediateHttpResponse(redirect("account_login"))
-        super().login(request, user)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write the Notice of one of allauth's mails. Its body is erased once it is sent or has expired."""
