@@ -42,7 +42,8 @@ def answers(count: int, without: str) -> Verdict:
         slowest = max(slowest, took)
         if took > SECONDS:
             verdict.breaks(f"a mail takes longer than {SECONDS} s")
-        if said := wrong(made, incoming):
+        # Without its mechanism only what is forged is of interest.
+        if (made.is_forged or not without) and (said := wrong(made, incoming)):
             verdict.breaks(said)
         if made.is_forged:
             settings.REPLY_AUTHSERV_ID = made.authserv_id
