@@ -92,8 +92,9 @@ def zone_words(zone: str, instant: datetime) -> str:
     """“Central time” for a zone of the United States, otherwise the name the tz database uses at `instant`."""
     american = {"CST": "Central", "CDT": "Central", "EST": "Eastern", "EDT": "Eastern", "MST": "Mountain"}
     american |= {"MDT": "Mountain", "PST": "Pacific", "PDT": "Pacific", "AKST": "Alaska", "AKDT": "Alaska"}
-    name = local(instant, zone).tzname() or zone
-    return f"{american[name]} time" if zone.startswith("America/") and name in american else f"{zone} time"
+    read = zone_of(zone).key
+    name = local(instant, zone).tzname() or read
+    return f"{american[name]} time" if read.startswith("America/") and name in american else f"{read} time"
 
 
 @lru_cache(512)

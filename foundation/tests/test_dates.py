@@ -89,3 +89,8 @@ def test_lengths_and_ordinals():
         "21st",
         "112th",
     ]
+
+
+def test_a_zone_that_is_gone_is_called_what_its_times_are_shown_in(settings):
+    assert settings.TIME_ZONE == CHICAGO
+    assert zone_words("US/Pacific-New", NOON) == zone_words(CHICAGO, NOON) == "Central time"

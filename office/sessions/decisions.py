@@ -7,6 +7,7 @@ from django import forms
 
 from accounts.models import Person
 from foundation.dates import local
+from foundation.values.zones import zone_of
 from foundation.wall_clock import instant
 from office.sessions.fields import WallClockField
 from sessions_app.models import Session
@@ -78,7 +79,9 @@ class ExtendForm(DecisionForm):
         if self.session.confirm_by:
             before = local(self.session.confirm_by, self.session.time_zone)
             self.initial["until"] = before.replace(tzinfo=None)
-        self.fields["until"].help_text = f"On the clock of {self.session.time_zone}, at the start at the latest."
+        self.fields[
+            "until"
+        ].help_text = f"On the clock of {zone_of(self.session.time_zone).key}, at the start at the latest."
 
     def explanation(self) -> str:
         return f"{self.session.seats_taken} of {self.session.minimum} have registered. It is decided at the new date."
