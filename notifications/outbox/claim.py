@@ -7,6 +7,7 @@ lease runs out and another sender takes them over.
 import uuid
 from collections import defaultdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -65,10 +66,11 @@ def _claim_locked(due: list[Notice], now: datetime) -> list[Notice]:
         Notice.objects.filter(pk__in=older, state=STATE.QUEUED).update(state=STATE.SUPERSEDED)
     _load_subjects(together)
     states = {notice: _next_state(notice, siblings[notice.registration_id], now) for notice in together}
+    # A code is claimed alone, and waits in the facts until its mail is written.
+    erased: dict[str, Any] = {"facts": {}} if together[0].priority == Notice.Priority.CODE else {}
     for state, changes in SET_ASIDE.items():
         if aside := [notice.pk for notice in together if states[notice] == state]:
-            Notice.objects.filter(pk__in=aside).update(state=state, **changes)
-            Notice.objects.filter(pk__in=aside, priority=Notice.Priority.CODE).update(facts={})
+            Notice.objects.filter(pk__in=aside).update(state=state, **changes, **erased)
     claimed = [notice for notice in together if states[notice] == STATE.SENDING]
     _lease(claimed, now)
     return claimed

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts.models import Person
-from accounts.sign_in import SPARE_CODE_SECONDS, may_sign_in, write_spare_code
+from accounts.sign_in import SPARE_CODE_SECONDS, may_get_mail, write_spare_code
 from foundation.record import record
 from foundation.values.addresses import plain_address
 from notifications.kinds.account import owe_account_news
@@ -24,12 +24,12 @@ class Command(BaseCommand):
     def handle(self, *, address: str, **options: Any) -> None:
         email = plain_address(address)
         person = Person.objects.filter(email=email).first()
-        if person is None and not may_sign_in(email):
-            raise CommandError(f"{address} is no school address, and nobody has it.")
-        if person is not None and not person.is_active:
-            raise CommandError("This account is switched off and cannot sign in.")
+        if not may_get_mail(email):
+            raise CommandError(f"{address} is no school address, and nobody of the office has it.")
         if person is None:
             self.stderr.write("Nobody has signed in with this address yet: check that it is spelled right.")
+        elif not person.is_active:
+            raise CommandError("This account is switched off and cannot sign in.")
         code = self.write(email, person)
         self.stderr.write(f"For {email}, once, within {SPARE_CODE_SECONDS // 60} minutes:")
         self.stdout.write(f"{code[:3]} {code[3:]}")
