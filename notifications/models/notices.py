@@ -1,5 +1,6 @@
 """Notice: one mail owed to one address, as a row."""
 
+import re
 import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from notifications.models.threads import CalendarThread
 from notifications.models.vocabulary import Method, Priority, State
 from registrations.models import Registration
 from sessions_app.models import Session
+
+OUR_ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}@[\w.-]{1,200}")
 
 
 def new_message_id() -> str:
@@ -59,6 +62,11 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def undeliverable(self) -> "NoticeQuerySet":
         """Return the Notices that could not be delivered and that the office has not dealt with yet."""
         return self.filter(state=Notice.State.DEAD, handled_at__isnull=True)
+
+    def quotes_a_secret(self, raw: bytes) -> bool:
+        """Tell whether a mail that came back quotes one that belongs to its reader alone, by the id of that Notice."""
+        ids = {f"<{found.decode()}>" for found in OUR_ID.findall(raw)}
+        return any(notice.of_kind.is_secret for notice in self.filter(message_id__in=ids).only("kind"))
 
     def owe(
         self, kind: Kind, registration: Registration, facts: dict[str, Any], event: str = "", at: datetime | None = None

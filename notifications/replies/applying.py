@@ -65,8 +65,9 @@ def _receive(mail: IncomingMail, raw: bytes, now: datetime) -> ReceivedMail:
     )
     if is_new:
         record.outcome, record.sentence = _apply(mail, record, now)
-        if record.outcome != Outcome.IGNORED:
-            # Mail that is no answer may be addressed to a person of the office, so nothing of it is stored here.
+        if record.outcome != Outcome.IGNORED and not Notice.objects.quotes_a_secret(raw):
+            # Mail that is no answer may be addressed to a person of the office, so nothing of it is stored here. Nor of
+            # what quotes a sign-in code or news of access, as a report of a full mailbox does: the office reads it.
             record.raw, record.sender, record.subject = raw, mail.sender, mail.subject
         record.save()
         logger.info("received mail %s: %s", record.pk, record.outcome)
