@@ -52,6 +52,7 @@ PROMISES = [
     Promise("database", 3, 1, "synchronous commit", 1),
     Promise("throughput", 15, 5),
     Promise("looking", 10, 3, "safe methods", 3),
+    Promise("asking", 15, 1, "filter of filters", 1),
     Promise("kills", 5000, 500, "a lease", 1000),
     Promise("faults", 5000, 500, "a second try", 100),
     Promise("restart", 2000, 300, "a new connection", 200),

@@ -58,3 +58,14 @@ class OwnClock(AppConfig):
         from notifications.outbox import clock
 
         clock.database_now = timezone.now
+
+
+class Telling(AppConfig):
+    """The lists of the office are filtered by any column, as Django's own are."""
+
+    name = "devtools.torture.controls"
+
+    def ready(self) -> None:
+        from office.lookups import ShownOnly
+
+        ShownOnly.lookup_allowed = lambda *asked: True  # type: ignore[method-assign]
