@@ -1,14 +1,18 @@
-"""Every URL of the portal, by who asks: what it answers (G12), and that asking changes nothing (G11)."""
+"""Every URL of the portal by who asks: what it answers and tells (G12, G15), and that looking changes nothing (G11)."""
 
+import html
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import cycle, islice
 
 import pytest
 from celery import current_app
 from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.core.management import call_command
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
@@ -18,7 +22,11 @@ from accounts.models import Person
 from catalog.models import Topic, Workshop
 from devtools.testing.every_noun import routes
 from devtools.testing.outage import away_from, disk_full
-from sessions_app.models import Session
+from devtools.testing.signing_in import APP_SECRET
+from notifications.kinds.account import owe_code
+from notifications.models import Notice, ReceivedMail
+from registrations.models import Accommodation, PriorAttendance, Registration
+from sessions_app.models import Meeting, MeetingPlan, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -279,3 +287,142 @@ def test_a_database_that_goes_away_in_any_answer_is_no_fault(who, least, clients
                 wrong[where, number] = response.status_code
             broke += is_calm
     assert wrong == {} and broke > least
+
+
+# ---- what no answer tells ----
+
+EVERYBODY = {*LOOKING, "fellow"}  # who waits for a seat in the same session
+OFFICE = {"office", "colleague"}
+# What stands in a private column, and who may read it on some page, asking by any method.
+CANARIES = {
+    "CANARYname": {"owner", "arranger", *OFFICE},
+    "canaryaddress": {"owner", "arranger", *OFFICE},
+    "CANARYpronouns": {"owner", "arranger", *OFFICE},
+    "CANARYwaits": {"fellow", *OFFICE},
+    "CANARYneeds": {"owner", "arranger"},
+    "CANARYanswer": {"owner", "arranger"},
+    "CANARYcode": set(),
+    "CANARYsubject": set(),
+    "CANARYbody": set(),
+    "CANARYcalendar": set(),
+    "CANARYfacts": set(),
+    "CANARYkey": set(),
+    "CANARYreport": OFFICE,
+    "CANARYreason": OFFICE,
+    "CANARYdone": OFFICE,
+    "CANARYelsewhere": OFFICE,
+    "CANARYdraft": {"arranger", *OFFICE},
+    "CANARYlink": {"owner", "arranger", *OFFICE},
+    APP_SECRET: set(),
+}
+# Everybody who has the address of a private feed reads in it where the owner's sessions are.
+FEED, IN_A_FEED = "calendar/<slug:token>.ics", {"CANARYlink"}
+# What is typed where something is asked for; a row that is of no use to a page is not read by it.
+TYPED = {"reason": "x", "note": "x", "email": "x@example.edu", "needs": "x", "answer": "x", "post": "yes", "q": "x"}
+BY_OTHER_METHODS = ("head", "put", "delete", "options", "post")  # the last without a CSRF token
+# Each address is asked by as many of these; `dev.py torture asking` asks by all.
+ASKED = min(int(os.environ.get("ASKED", 1)), len(BY_OTHER_METHODS))
+
+
+@pytest.fixture
+def fellow(every_noun, clients, now) -> Person:
+    """Somebody who waits for a seat in the session of the owner; and every private column holds its canary."""
+    owner, session = every_noun.person, every_noun.session
+    arranger = Person.objects.get(email="arranger@example.edu")
+    Session.objects.update(capacity=1)
+    fellow = Person.objects.create_user("fellow@example.edu", name="CANARYwaits", role=Person.Role.STAFF)
+    Registration.objects.register(fellow, session, now=now)
+    asked = Accommodation.objects.ask(every_noun, "CANARYneeds", now=now)
+    asked.reply("CANARYanswer", arranger, asked.asked_at, now=now)
+    owe_code(owner.email, "CANARYcode", 900)
+    Person.objects.filter(pk=owner.pk).update(
+        name="CANARYname", pronouns="CANARYpronouns", email="canaryaddress@example.edu"
+    )
+    Notice.objects.update(text="CANARYbody", html="CANARYbody", calendar="CANARYcalendar", facts={"a": "CANARYfacts"})
+    for notice in Notice.objects.all():
+        secret = {"subject": "CANARYsubject"} if notice.of_kind.is_secret else {}
+        Notice.objects.filter(pk=notice.pk).update(dedupe_key=f"CANARYkey{notice.pk}", **secret)
+    ReceivedMail.objects.update(raw=b"CANARYreport", comment="CANARYreport", outcome=ReceivedMail.Outcome.UNREADABLE)
+    Notice.objects.filter(kind="confirmed").update(
+        state="dead", problem="CANARYreport", handled_at=now, handled_note="CANARYdone"
+    )
+    Session.objects.update(run_anyway_reason="CANARYreason")
+    PriorAttendance.objects.update(note="CANARYelsewhere")
+    Meeting.objects.update(join_link="https://meet.example.edu/CANARYlink")
+    draft = Workshop.objects.create(title="CANARYdraft", slug="draft")
+    Session.objects.schedule(draft, meetings=[plan_like(session)], by=arranger, now=now)
+    return fellow
+
+
+def plan_like(session: Session) -> MeetingPlan:
+    meeting = session.meetings.get()
+    return MeetingPlan(meeting.starts_at, meeting.ends_at, meeting.time_zone, join_link=meeting.join_link)
+
+
+@pytest.fixture
+def asked_by(clients, fellow) -> Callable:
+    """asked_by(who) is the function that asks as `who` by a method at an address, and returns what the answer tells."""
+    clients["fellow"] = Client()
+    clients["fellow"].force_login(fellow)
+
+    def of(who: str) -> Callable:
+        client = clients[who]
+        client.handler.enforce_csrf_checks = True
+        client.raise_request_exception = False
+        token = get_token_of(client)
+
+        def ask(method: str, url: str, **data) -> tuple[int, str]:
+            cookies = client.cookies.copy()
+            with transaction.atomic():
+                if method == "post with a token":
+                    response = client.post(url, TYPED | data | {"csrfmiddlewaretoken": token})
+                else:
+                    response = getattr(client, method)(url, data)
+                transaction.set_rollback(True)
+            client.cookies = cookies
+            told = b"" if response.streaming else response.content
+            return response.status_code, f"{response.headers} {response.cookies} {html.unescape(told.decode())}"
+
+        return ask
+
+    return of
+
+
+def get_token_of(client: Client) -> str:
+    client.cookies[settings.CSRF_COOKIE_NAME] = secret = "a" * 32
+    return secret
+
+
+def canaries_in(told: str) -> set[str]:
+    return {canary for canary in CANARIES if canary.lower() in told.lower()}
+
+
+def may_read(who: str) -> set[str]:
+    return {canary for canary, readers in CANARIES.items() if who in readers}
+
+
+@pytest.mark.parametrize("who", sorted(EVERYBODY))
+def test_every_answer_tells_what_its_reader_may_know_and_no_more(who, asked_by, address, monkeypatch):
+    monkeypatch.setattr(current_app.conf, "broker_url", "memory://")
+    known, wrong, ask, more = set(), [], asked_by(who), cycle(BY_OTHER_METHODS)
+    for route in routes():
+        for method in ("get", "post with a token", *islice(more, ASKED)):
+            status, told = ask(method, address(route))
+            found = canaries_in(told) - (IN_A_FEED if route == FEED else set())
+            known |= found
+            if found - may_read(who) or (status >= 500 and route != "readyz"):
+                wrong.append((method, route, status, found - may_read(who)))
+    assert (wrong, known) == ([], may_read(who))
+
+
+@pytest.mark.parametrize("who", ["office", "arranger"])
+def test_no_row_of_the_admin_tells_more(who, asked_by):
+    wrong, ask = [], asked_by(who)
+    for model in admin.site._registry:
+        pages = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        rows = [f"{row.pk}/{page}/" for row in model._base_manager.all() for page in ("change", "history", "delete")]
+        for url in (pages + row for row in rows):
+            status, told = ask("get", url)
+            if canaries_in(told) - may_read(who) or status >= 500:
+                wrong.append((url, status, canaries_in(told) - may_read(who)))
+    assert wrong == []

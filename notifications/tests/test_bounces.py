@@ -112,3 +112,19 @@ def test_the_office_may_try_again(sent, smtp_sink, now):
     assert (sent.state, sent.bounced_at, sent.problem) == ("sent", None, "")
     first, second = smtp_sink.received
     assert first.message["Message-ID"] == second.message["Message-ID"]
+
+
+@pytest.mark.parametrize("kind", ["code", "account"])
+def test_of_a_mail_for_its_reader_alone_nothing_is_kept(sent, now, kind):
+    """A full mailbox sends the code back at once, and the office reads what came back."""
+    Notice.objects.filter(pk=sent.pk).update(kind=kind)
+    for header in ("Message-ID", "X-Quorum-Notice"):
+        received = receive(bounce(sent.message_id, sent.to, header=header), now)
+        assert (bytes(received.raw), received.subject, received.sender) == (b"", "", "")
+    sent.refresh_from_db()
+    assert sent.state == "dead"
+
+
+def test_of_any_other_mail_the_report_is_kept(sent, now):
+    raw = bounce(sent.message_id, sent.to)
+    assert bytes(receive(raw, now).raw) == raw
