@@ -15,7 +15,7 @@ from notifications.models import Notice
 from notifications.outbox.deliver import drain
 from notifications.replies.applying import receive
 from notifications.replies.authentication import TOPMOST_UNNAMED
-from notifications.replies.parts import MOST_PARTS
+from notifications.replies.parts import LONGEST_HEADER, MOST_PARTS, mail_of
 from notifications.replies.reading import MOST_BYTES, read
 from registrations.models import Registration
 
@@ -468,6 +468,27 @@ def test_no_header_and_no_part_takes_long(piece):
         began = time.process_time()
         read(raw, AUTHSERV)
         assert time.process_time() - began < 1, again
+
+
+def test_no_more_of_a_header_is_read_than_anybody_writes():
+    raw = b"Subject: " + b"x" * 60_000 + b"\r\nX: " + b"y" * 60_000 + b"\r\nFrom: jana@example.edu\r\n\r\nwords"
+    mail = mail_of(raw)
+    assert (len(mail.first("Subject")), mail.all("From"), mail.body) == (LONGEST_HEADER - 1, [], b"words")
+
+
+def test_a_charset_that_takes_long_is_not_asked():
+    raw = mail(JANA, bare("a" * 190_000, charset="punycode"))
+    began = time.process_time()
+    assert read(raw, AUTHSERV).problem == "Its calendar cannot be read."
+    assert time.process_time() - began < 0.4
+
+
+@pytest.mark.parametrize(
+    "subject", ["=?utf-8?b?a?=", "=?no-such?q?a?=", "=?utf-8?q?=ff?=", "=?idna?q?a?=", "=?utf-8?b?Ü?="]
+)
+def test_a_subject_that_cannot_be_decoded_hinders_no_answer(subject):
+    raw = mail(JANA, bare(calendar())).replace(b"Subject: Answer", f"Subject: {subject}".encode())
+    assert declined(raw)
 
 
 def test_twice_the_bytes_cost_about_twice_the_time():
