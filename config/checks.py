@@ -82,13 +82,18 @@ def email_url_problem(value: str, debug: bool) -> str:
     return "EMAIL_URL names no host." if url.scheme.startswith("smtp") and not url.hostname else ""
 
 
-def office_email_problem(value: str, debug: bool) -> str:
-    try:
-        validate_email(value)
-    except ValidationError:
-        return f"OFFICE_EMAIL is {value!r}, not an e-mail address."
-    # Valid as such, but not what people and their calendars could answer to.
-    return f"OFFICE_EMAIL is {value!r}, which names no domain." if value.endswith("]") else ""
+def mailbox(name: str) -> Callable[[str, bool], str]:
+    """Return the rule for an address of ours."""
+
+    def problem(value: str, debug: bool) -> str:
+        try:
+            validate_email(value)
+        except ValidationError:
+            return f"{name} is {value!r}, not an e-mail address."
+        # Valid as such, but not what people and their calendars could answer to.
+        return f"{name} is {value!r}, which names no domain." if value.endswith("]") else ""
+
+    return problem
 
 
 def one_line(name: str) -> Callable[[str, bool], str]:
@@ -233,7 +238,7 @@ RULES = [
     Rule(
         "E007",
         "OFFICE_EMAIL",
-        office_email_problem,
+        mailbox("OFFICE_EMAIL"),
         "The address every message and invitation comes from, for example training@example.edu.",
         required=True,
     ),
@@ -295,6 +300,12 @@ RULES = [
         "DECLINE_UNDO_MINUTES",
         whole_number("DECLINE_UNDO_MINUTES"),
         "Minutes between a decline in a calendar and the loss of the place, for example 30.",
+    ),
+    Rule(
+        "E030",
+        "ACCOUNT_RETURN_EMAIL",
+        mailbox("ACCOUNT_RETURN_EMAIL"),
+        "The mailbox that undeliverable sign-in codes go back to, one that few people read, or leave it out.",
     ),
 ]
 
