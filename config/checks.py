@@ -86,8 +86,13 @@ def email_url_problem(value: str, debug: bool) -> str:
     return "EMAIL_URL names no host." if url.scheme.startswith("smtp") and not url.hostname else ""
 
 
-def office_email_problem(value: str, debug: bool) -> str:
-    return "" if is_address(value) else f"OFFICE_EMAIL is {value!r}, not an e-mail address that people can answer to."
+def mailbox(name: str) -> Callable[[str, bool], str]:
+    """Return the rule for an address of ours."""
+
+    def problem(value: str, debug: bool) -> str:
+        return "" if is_address(value) else f"{name} is {value!r}, not an e-mail address that people can answer to."
+
+    return problem
 
 
 def is_address(value: str) -> bool:
@@ -250,7 +255,7 @@ RULES = [
     Rule(
         "E007",
         "OFFICE_EMAIL",
-        office_email_problem,
+        mailbox("OFFICE_EMAIL"),
         "The address every message and invitation comes from, for example training@example.edu.",
         required=True,
     ),
@@ -319,6 +324,12 @@ RULES = [
         "OFFICE_IDLE_HOURS",
         whole_number("OFFICE_IDLE_HOURS", least=1),
         "Hours after which a person of the office who has used nothing signs in again, for example 12.",
+    ),
+    Rule(
+        "E033",
+        "ACCOUNT_RETURN_EMAIL",
+        mailbox("ACCOUNT_RETURN_EMAIL"),
+        "The mailbox that undeliverable sign-in codes go back to, one that few people read, or leave it out.",
     ),
 ]
 

@@ -77,6 +77,7 @@ def test_production_has_no_default_for(name, id):
         ("E006", "EMAIL_URL", "smtp://mail.example.edu:port"),
         ("E006", "EMAIL_URL", "submission://mail.example.edu:587"),
         ("E007", "OFFICE_EMAIL", "training"),
+        ("E033", "ACCOUNT_RETURN_EMAIL", "bounces"),
         ("E007", "OFFICE_EMAIL", "training@[127.0.0.1]"),
         ("E007", "OFFICE_EMAIL", '"the office"@example.edu'),
         ("E007", "OFFICE_EMAIL", "büro@example.edu"),

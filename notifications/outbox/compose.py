@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.template import Context, Engine, TemplateDoesNotExist
 from django.template.loader import render_to_string
 
@@ -43,6 +44,7 @@ def write_mail(
         "text": notice.text,
         "html": notice.html,
         "message_id": notice.message_id,
+        "returns_to": settings.ACCOUNT_RETURN_EMAIL if notice.of_kind.is_secret else "",
         "calendar": notice.calendar.encode(),
         "method": notice.method,
     }

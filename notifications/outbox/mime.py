@@ -81,11 +81,13 @@ def build_mail(
     message_id: str,
     calendar: bytes = b"",
     method: str = "",
+    returns_to: str = "",
 ) -> EmailMultiAlternatives:
     """Return one mail to one recipient, with an invitation where `calendar` holds one of that `method`.
 
-    `message_id` is given in its angle brackets. Names and the subject are brought onto one line each. Raises ValueError
-    for what is no Message-ID, and where `method` is not the METHOD inside `calendar`.
+    A mail that cannot be delivered comes back to the address `returns_to`, or else to the sender. `message_id` is given
+    in its angle brackets. Names and the subject are brought onto one line each. Raises ValueError for what is no
+    Message-ID, and where `method` is not the METHOD inside `calendar`.
     """
     known_id = MESSAGE_ID.fullmatch(message_id)
     if not known_id:
@@ -96,7 +98,7 @@ def build_mail(
         _header_text(subject),
         text,
         # The envelope takes bare addresses; names are for the headers.
-        sender.ascii_address,
+        Mailbox("", returns_to).ascii_address if returns_to else sender.ascii_address,
         [recipient.ascii_address],
         headers={
             "From": _header(sender),

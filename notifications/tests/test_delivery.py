@@ -11,10 +11,12 @@ from aiosmtpd.smtp import AuthResult
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts.models import AddressChange
 from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.cast import ZONE
 from devtools.testing.mail_reader import read_mail
 from devtools.testing.notices import written_code
+from notifications.kinds.account import owe_code
 from notifications.models import CalendarThread, MailQueue, Notice
 from notifications.outbox.claim import LEASE, claim
 from notifications.outbox.deliver import BACKOFF, GIVE_UP_AFTER, Sender, drain
@@ -530,3 +532,15 @@ def test_looking_at_the_queue_writes_nothing(db):
     assert not MailQueue.objects.exists()
     MailQueue.load().beat(timezone.now())
     assert MailQueue.load().beat_at is not None
+
+
+def test_only_account_mail_comes_back_to_a_mailbox_of_its_own(settings, smtp_sink, person, make_session, office, now):
+    settings.ACCOUNT_RETURN_EMAIL = "codes@example.edu"
+    Registration.objects.register(person, make_session(), now=now)
+    owe_code(person.email, "123456", 900)
+    AddressChange.objects.ask(person, "moved@example.edu", by=office, now=now)
+    drain()
+    senders = {(one.message["From"].addresses[0].addr_spec, one.sender) for one in smtp_sink.received}
+    assert len(smtp_sink.received) == 4
+    assert senders == {(settings.OFFICE_EMAIL, settings.OFFICE_EMAIL), (settings.OFFICE_EMAIL, "codes@example.edu")}
+    assert [one.sender for one in smtp_sink.received].count(settings.OFFICE_EMAIL) == 1

@@ -143,6 +143,12 @@ def test_the_envelope_holds_one_bare_recipient(arrived):
     assert received.recipients == ["jana.novak@firm.example"]
 
 
+def test_what_cannot_be_delivered_comes_back_where_it_says(arrived):
+    received, parsed = arrived(a_message(returns_to="codes@portal.example"))
+    assert received.sender == "codes@portal.example"
+    assert parsed["From"].addresses[0].addr_spec == OFFICE.address
+
+
 def test_an_international_domain_is_written_in_ascii(arrived):
     received, parsed = arrived(a_message(recipient=Mailbox("Jana", "jana@bücher.example")))
     assert received.recipients == ["jana@xn--bcher-kva.example"]

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import parse_http_date
 
-from accounts.models import Person
+from accounts.models import AddressChange, Person
 from config.logs import TokensOut
 from devtools.testing.calendar_readers import nested, properties, read_alike, strict_lines
 from devtools.testing.office_pages import filled_in
@@ -303,6 +303,9 @@ def test_another_address_revokes_it_and_another_name_does_not(feed, client, offi
     change(client, person, name="Ada Lovelace", role="faculty")
     assert Client().get(feed).status_code == 200
     change(client, person, email="ada@example.edu")
+    assert Client().get(feed).status_code == 200
+    AddressChange.objects.get().confirm_new()
+    AddressChange.objects.get().confirm_old()
     assert Client().get(feed).status_code == 404
 
 
