@@ -89,7 +89,7 @@ class PersonForm(OfficeForm):
         """The address that is asked for in place of the one the person has; "" for none."""
         if not self.instance.pk or "email" not in self.changed_data:
             return ""
-        typed = self.cleaned_data["email"].strip().lower()
+        typed: str = self.cleaned_data["email"]
         return "" if typed == self.initial["email"] else typed
 
     def clean_groups(self) -> QuerySet[Group]:

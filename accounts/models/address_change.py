@@ -27,6 +27,7 @@ from accounts.signals import address_change_asked, address_changed, address_chan
 from foundation import database_clock
 from foundation.record import record
 from foundation.tokens import digest_of, new_token
+from foundation.values.addresses import AddressField, plain_address
 from foundation.verbs import lock_row, part_of_a_verb, verb
 
 # How long the old address may stop it, from the yes of the new one: by then mail has been shown to go out.
@@ -79,7 +80,7 @@ class AddressChangeQuerySet(models.QuerySet["AddressChange"]):
         Asking for the same again answers with what waits; asking for another address ends what waits. Raises
         AddressChange.Refused for the address the person has, and for one that another account has.
         """
-        now, new_address = now or database_clock.now(), new_address.strip().lower()
+        now, new_address = now or database_clock.now(), plain_address(new_address)
         lock_row(person)
         AddressChange.refuse_unless_free(person, new_address)
         waiting = self.of(person)
@@ -131,8 +132,8 @@ class AddressChange(models.Model):
     else:
         person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="address_changes")
         asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    old_address = models.EmailField(max_length=254)
-    new_address = models.EmailField(max_length=254)
+    old_address = AddressField(max_length=254)
+    new_address = AddressField(max_length=254)
     asked_at = models.DateTimeField()
     old_digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token in the old one’s mail.")
     new_digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token in the new one’s mail.")

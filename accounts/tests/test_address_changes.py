@@ -71,6 +71,7 @@ def test_the_mail_to_the_old_address_says_who_asked_and_for_what(change):
 
 def test_asking_twice_for_the_same_sends_nothing_more(change, person, office):
     assert AddressChange.objects.ask(person, NEW.upper(), by=office) == change
+    assert AddressChange.objects.ask(person, f"\u200b{NEW}\ufeff ", by=office) == change
     assert Notice.objects.count() == 2
 
 
@@ -82,7 +83,7 @@ def test_asking_for_another_address_ends_what_waits(change, person, office):
     assert Client().post(path, {"answer": "yes"}).status_code == 409
 
 
-@pytest.mark.parametrize("address", [OLD, "person2@example.edu", "PERSON2@example.edu"])
+@pytest.mark.parametrize("address", [OLD, "person2@example.edu", "PERSON2@example.edu", "person\u200b2@example.edu"])
 def test_an_address_somebody_has_is_refused(people, office, address):
     person, _ = people(2)
     with pytest.raises(AddressChange.NotFree):
