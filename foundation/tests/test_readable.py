@@ -38,8 +38,8 @@ BODY = "email=a%40example.edu"
 
 
 @pytest.fixture
-def asked() -> Iterator[Callable]:
-    """asked(method, path, body, **environ) is the status and the text that gunicorn would be given."""
+def served() -> Iterator[Callable]:
+    """served(method, path, body, **environ) is the status and the text that gunicorn would be given."""
 
     def ask(method: str, path: str, body: str = "", **environ) -> tuple[int, str]:
         made, answer = RequestFactory().generic(method, path, body).environ, []
@@ -54,9 +54,9 @@ def asked() -> Iterator[Callable]:
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("charset", CHARSETS, ids=lambda charset: ascii(charset[:12]))
-def test_a_charset_that_is_not_utf_8_is_refused(asked, charset, method):
+def test_a_charset_that_is_not_utf_8_is_refused(served, charset, method):
     for page in PAGES:
-        status, text = asked(method, f"{page}?q=a%C3%A9", BODY, CONTENT_TYPE=f'{FORM}; charset="{charset}"')
+        status, text = served(method, f"{page}?q=a%C3%A9", BODY, CONTENT_TYPE=f'{FORM}; charset="{charset}"')
         assert status == 400 and SENTENCE in text, page
 
 
@@ -77,16 +77,16 @@ def test_utf_8_and_its_part_are_read(client, charset):
         "multipart/form-data; boundary=\"a\"; b*=nonsense''x",
     ],
 )
-def test_a_content_type_nobody_can_parse_is_refused(asked, content_type):
+def test_a_content_type_nobody_can_parse_is_refused(served, content_type):
     for page in PAGES:
-        status, text = asked("POST", page, BODY, CONTENT_TYPE=content_type)
+        status, text = served("POST", page, BODY, CONTENT_TYPE=content_type)
         assert status == 400 and SENTENCE in text, page
 
 
 @pytest.mark.parametrize("raw", ["q=%FF", "%FF=1", "q=%ED%A0%80", "q=%C0%80", "q=%F8%88%80%80%80", "q=\xff"])
-def test_a_query_that_is_not_utf_8_is_refused(asked, raw):
+def test_a_query_that_is_not_utf_8_is_refused(served, raw):
     for page in PAGES:
-        status, text = asked("GET", page, QUERY_STRING=raw)
+        status, text = served("GET", page, QUERY_STRING=raw)
         assert status == 400 and SENTENCE in text, page
 
 
@@ -96,8 +96,8 @@ def test_a_form_that_is_not_utf_8_is_refused(client, data):
 
 
 @pytest.mark.parametrize("length", ["x", "-1", "", "9" * 5000, "1.5", "²"])
-def test_a_wrong_length_is_no_error_of_ours(asked, length):
-    status, _ = asked("POST", "/accounts/login/", BODY, CONTENT_TYPE=FORM, CONTENT_LENGTH=length)
+def test_a_wrong_length_is_no_error_of_ours(served, length):
+    status, _ = served("POST", "/accounts/login/", BODY, CONTENT_TYPE=FORM, CONTENT_LENGTH=length)
     assert status < 500
 
 
@@ -136,26 +136,26 @@ def test_broken_multipart_is_no_error_of_ours(client, content_type, body):
         assert client.post(page, body, content_type=content_type).status_code < 500
 
 
-def test_more_fields_than_a_form_has_are_refused(asked, client):
+def test_more_fields_than_a_form_has_are_refused(served, client):
     many = "&".join(f"a{number}=1" for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1))
     for page in PAGES:
-        assert asked("GET", page, QUERY_STRING=many)[0] == 400
+        assert served("GET", page, QUERY_STRING=many)[0] == 400
     response = client.post("/accounts/login/", many, content_type=FORM)
     assert response.status_code == 400 and SENTENCE in read(response).text
 
 
-def test_a_body_larger_than_any_form_is_refused(asked):
+def test_a_body_larger_than_any_form_is_refused(served):
     body = "email=" + "a" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     for kind in (FORM, "multipart/form-data; boundary=b", "text/plain"):
-        assert asked("POST", "/accounts/login/", body, CONTENT_TYPE=kind)[0] == 400
+        assert served("POST", "/accounts/login/", body, CONTENT_TYPE=kind)[0] == 400
 
 
-def test_a_body_that_breaks_off_is_refused(asked):
+def test_a_body_that_breaks_off_is_refused(served):
     class Broken(io.BytesIO):
         def read(self, *args):
             raise OSError("the connection is gone")
 
-    status, _ = asked("POST", "/accounts/login/", BODY, CONTENT_TYPE=FORM, **{"wsgi.input": Broken()})
+    status, _ = served("POST", "/accounts/login/", BODY, CONTENT_TYPE=FORM, **{"wsgi.input": Broken()})
     assert status == 400
 
 
@@ -175,16 +175,16 @@ def test_an_address_in_other_bytes_is_no_error_of_ours(clerk, path):
 @pytest.mark.parametrize(
     "value", ['"\\000\\000\\000\\000\\000\\000\\000\\000"', '"\\001"', "\xff" * 40, "x" * 4000, '"', "a=b=c", "[", "é"]
 )
-def test_a_cookie_of_any_make_opens_the_page(asked, name, value):
+def test_a_cookie_of_any_make_opens_the_page(served, name, value):
     for page in ("/", "/accounts/login/"):
-        assert asked("GET", page, HTTP_COOKIE=f"{name}={value}")[0] == 200
-    assert asked("POST", "/accounts/login/", BODY, CONTENT_TYPE=FORM, HTTP_COOKIE=f"{name}={value}")[0] < 500
+        assert served("GET", page, HTTP_COOKIE=f"{name}={value}")[0] == 200
+    assert served("POST", "/accounts/login/", BODY, CONTENT_TYPE=FORM, HTTP_COOKIE=f"{name}={value}")[0] < 500
 
 
 @pytest.mark.parametrize("host", ["evil.example", "", "a b", "[", "localhost:x", "localhost:9:9", "é", "a,b", "@"])
-def test_a_host_that_is_not_ours_is_refused(asked, host):
+def test_a_host_that_is_not_ours_is_refused(served, host):
     for page in PAGES:
-        status, text = asked("GET", page, HTTP_HOST=host)
+        status, text = served("GET", page, HTTP_HOST=host)
         assert status == 400 and SENTENCE in text, page
 
 
@@ -206,10 +206,10 @@ def test_a_host_that_is_not_ours_is_refused(asked, host):
     ],
     ids=lambda header: ",".join(header)[:60],
 )
-def test_a_header_of_any_make_is_no_error_of_ours(asked, header):
+def test_a_header_of_any_make_is_no_error_of_ours(served, header):
     for page in PAGES:
         for method, body in (("GET", ""), ("POST", BODY)):
-            assert asked(method, page, body, CONTENT_TYPE=FORM, **header)[0] < 500
+            assert served(method, page, body, CONTENT_TYPE=FORM, **header)[0] < 500
 
 
 def test_what_is_refused_is_refused_to_somebody_signed_in(me):

@@ -514,7 +514,7 @@ def test_the_list_says_state_and_count_in_words(clerk, make_session, person):
 )
 def test_the_list_is_filtered_and_searched(clerk, make_session, query, found):
     make_session()
-    assert bool(read(clerk.get(f"{LIST}?{query}")).parts("#result_list")) == found
+    assert bool(read(clerk.get(f"{LIST}?{query}", follow=True)).parts("#result_list")) == found
 
 
 def test_selected_drafts_are_published_and_the_others_say_why_not(clerk, make_session, office):
