@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from office.base import OfficeAdmin, OfficeForm, ReadOnlyAdmin
-from office.people import ByAddress
+from office.people.page import ByAddress
 from registrations.models import Interest, Nomination, PriorAttendance
 
 

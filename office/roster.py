@@ -20,7 +20,7 @@ from foundation.dates import day_and_time
 from foundation.record import record
 from foundation.text import ordinal
 from office.base import OwnPage, ReadOnlyAdmin, acting, carry_out
-from office.people import ByAddress
+from office.people.page import ByAddress
 from office.spreadsheet import as_csv
 from registrations.models import Accommodation, Registration
 from sessions_app.models import Session

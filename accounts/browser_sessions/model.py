@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts.sealed import SIGN_INS
 from foundation.verbs import lock_row, verb
@@ -55,7 +54,7 @@ class BrowserSession(models.Model):
         db_constraint=False,
         related_name="browser_sessions",
     )
-    last_used_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(editable=False)
     tries = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
 
     objects = BrowserSessionQuerySet.as_manager()

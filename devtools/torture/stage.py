@@ -80,6 +80,7 @@ def cookies(crowd: list[Person], until: datetime | None = None) -> dict[int, str
                 sealed=store.encode(known),
                 person=person,
                 ends_at=until or timezone.now() + timedelta(days=1),
+                last_used_at=timezone.now(),
             )
         )
         names = settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME
