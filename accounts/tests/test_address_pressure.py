@@ -45,8 +45,8 @@ def fetched(change) -> AddressChange:
 
 
 @pytest.fixture
-def due(people, office):
-    """due() is a change of a new person’s address that takes hold once the sweep comes by."""
+def due_change(people, office):
+    """due_change() is a change of a new person’s address that takes hold once the sweep comes by."""
 
     def make() -> AddressChange:
         now, person = timezone.now(), people(1)[0]
@@ -57,23 +57,23 @@ def due(people, office):
     return make
 
 
-def races_of_stop_against_hold(due) -> list[tuple]:
+def races_of_stop_against_hold(due_change) -> list[tuple]:
     """Return of each round what came of it: the state, whether the address changed, whether stopping was refused."""
     came = []
     for _ in range(ROUNDS):
-        change = due()
+        change = due_change()
         _, stopped = at_once(lambda c=change: fetched(c).take_hold(), lambda c=change: fetched(c).stop(by=None))
         change = fetched(change)
         came.append((change.state, change.person.email == change.new_address, isinstance(stopped, AddressChange.Ended)))
     return came
 
 
-def test_stopping_against_taking_hold_has_one_winner(due):
-    came = races_of_stop_against_hold(due)
+def test_stopping_against_taking_hold_has_one_winner(due_change):
+    came = races_of_stop_against_hold(due_change)
     assert set(came) <= {("held", True, True), ("stopped", False, False)}
 
 
-def test_without_the_lock_both_win(due, monkeypatch):
+def test_without_the_lock_both_win(due_change, monkeypatch):
     monkeypatch.setattr(address_change, "lock_row", lambda row: row.refresh_from_db())
     # Long enough for both to have looked before either writes.
     meet = threading.Barrier(2)
@@ -87,7 +87,7 @@ def test_without_the_lock_both_win(due, monkeypatch):
         end(self, state, now)
 
     monkeypatch.setattr(AddressChange, "end", end_after_both_have_looked)
-    came = races_of_stop_against_hold(due)
+    came = races_of_stop_against_hold(due_change)
     assert not set(came) <= {("held", True, True), ("stopped", False, False)}
 
 
@@ -106,9 +106,9 @@ def test_two_yeses_at_once_change_the_address_once(people, office):
         assert Notice.objects.filter(kind="account", person=person).count() == 2
 
 
-def test_two_sweeps_at_once_take_hold_once(due):
+def test_two_sweeps_at_once_take_hold_once(due_change):
     for _ in range(5):
-        change = due()
+        change = due_change()
         at_once(*[lambda c=change: fetched(c).take_hold()] * 4)
         assert Notice.objects.filter(kind="account", person=change.person).count() == 2
 
@@ -141,8 +141,8 @@ def test_two_people_get_no_one_address(people, office):
 
 
 @pytest.mark.parametrize("round", range(10))
-def test_needs_written_down_while_it_takes_hold_are_never_left_behind(due, make_session, round):
-    change, session = due(), make_session()
+def test_needs_written_down_while_it_takes_hold_are_never_left_behind(due_change, make_session, round):
+    change, session = due_change(), make_session()
     own = Registration.objects.register(change.person, session)
     browser = Client()
     browser.force_login(change.person)
@@ -157,8 +157,8 @@ def test_needs_written_down_while_it_takes_hold_are_never_left_behind(due, make_
 
 
 @pytest.mark.parametrize("round", range(10))
-def test_registering_while_it_takes_hold_ends_in_no_deadlock(due, make_session, people, round):
-    change, sessions = due(), [make_session(days=days) for days in (14, 15)]
+def test_registering_while_it_takes_hold_ends_in_no_deadlock(due_change, make_session, people, round):
+    change, sessions = due_change(), [make_session(days=days) for days in (14, 15)]
     Registration.objects.register(change.person, sessions[1])
     person = Person.objects.get(pk=change.person_id)
     came = at_once(

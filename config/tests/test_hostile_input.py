@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def clients() -> dict[str, Client]:
+def people_in_browsers() -> dict[str, Client]:
     """A browser for a visitor, for somebody with registrations, and for the office (in the demo also the arranger)."""
     call_command("demo", verbosity=0)
     browsers = {who: Client() for who in ("visitor", "person", "office")}
@@ -26,8 +26,8 @@ def clients() -> dict[str, Client]:
     return browsers
 
 
-def test_no_input_gives_a_server_error_or_loses_what_was_typed(clients):
-    broken = attack(clients, INPUTS, SEED)
+def test_no_input_gives_a_server_error_or_loses_what_was_typed(people_in_browsers):
+    broken = attack(people_in_browsers, INPUTS, SEED)
     if "BROKEN" in os.environ:
         Path(os.environ["BROKEN"]).write_text("\n".join(broken))
     assert broken == []

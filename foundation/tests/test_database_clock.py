@@ -22,7 +22,7 @@ def nothing_read(monkeypatch):
 
 
 @pytest.fixture
-def asked(monkeypatch):
+def questions(monkeypatch):
     """A list with an entry for each time the database was asked."""
     times, ask = [], database_clock._ask
 
@@ -71,23 +71,23 @@ def test_a_minute_decides_whether_a_clock_is_wrong(set_clock, seconds, is_wrong)
     assert bool(database_clock.problem("beat")) is is_wrong
 
 
-def test_the_database_is_asked_once_a_minute(asked, monkeypatch):
+def test_the_database_is_asked_once_a_minute(questions, monkeypatch):
     for _ in range(100):
         database_clock.now()
-    assert len(asked) == 1
+    assert len(questions) == 1
     monotonic = time.monotonic
     right = timezone.now
     monkeypatch.setattr(time, "monotonic", lambda: monotonic() + 61)
     monkeypatch.setattr(timezone, "now", lambda: right() + timedelta(seconds=61))
     database_clock.now()
-    assert len(asked) == 2
+    assert len(questions) == 2
 
 
-def test_a_machine_that_slept_asks_at_once(asked, set_clock):
+def test_a_machine_that_slept_asks_at_once(questions, set_clock):
     database_clock.now()
     set_clock(timedelta(minutes=20))
     database_clock.now()
-    assert len(asked) == 2
+    assert len(questions) == 2
 
 
 def test_asking_is_no_query_of_the_page():

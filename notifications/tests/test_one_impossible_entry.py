@@ -40,7 +40,7 @@ def any_year(db):
 
 
 @pytest.fixture
-def two_meetings(make_session, person, now):
+def meetings_of_two(make_session, person, now):
     """The meetings of two sessions with the same people."""
     sessions = [make_session(days=days, minimum=1) for days in (14, 21)]
     for session in sessions:
@@ -50,19 +50,19 @@ def two_meetings(make_session, person, now):
 
 
 @pytest.fixture
-def impossible(any_year, two_meetings):
+def impossible(any_year, meetings_of_two):
     """The same; the first got, past every form, what no calendar can show."""
-    first, second = two_meetings
+    first, second = meetings_of_two
     Meeting.objects.filter(pk=first.pk).update(**BEYOND)
     return first, second
 
 
 @pytest.mark.parametrize("zone", ["localtime", "Factory", "Mars/Olympus", "../../etc/passwd", ""])
 @pytest.mark.parametrize("path", ["/sessions.ics", "private"])
-def test_a_meeting_whose_zone_is_gone_keeps_its_instants(two_meetings, feed, path, zone):
-    Meeting.objects.filter(pk=two_meetings[0].pk).update(time_zone=zone)
+def test_a_meeting_whose_zone_is_gone_keeps_its_instants(meetings_of_two, feed, path, zone):
+    Meeting.objects.filter(pk=meetings_of_two[0].pk).update(time_zone=zone)
     response = Client().get(feed if path == "private" else path)
-    assert [event.starts_at for event in read_alike(response.content)] == [one.starts_at for one in two_meetings]
+    assert [event.starts_at for event in read_alike(response.content)] == [one.starts_at for one in meetings_of_two]
 
 
 @pytest.mark.parametrize("path", ["/sessions.ics", "/workshops/bystander-interventions/sessions.ics", "private"])

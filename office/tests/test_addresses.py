@@ -23,14 +23,14 @@ LIST = "/admin/accounts/addresschange/"
 
 
 @pytest.fixture
-def colleague(db) -> Person:
+def fellow_officer(db) -> Person:
     """Somebody of the office who is not a superuser, in the Office group."""
-    call_command("create_office", "colleague@example.edu", verbosity=0)
-    return Person.objects.get(email="colleague@example.edu")
+    call_command("create_office", "fellow_officer@example.edu", verbosity=0)
+    return Person.objects.get(email="fellow_officer@example.edu")
 
 
 @pytest.fixture
-def change(person, office) -> AddressChange:
+def waiting_change(person, office) -> AddressChange:
     return AddressChange.objects.ask(person, NEW, by=office)
 
 
@@ -117,60 +117,60 @@ def test_an_address_taken_at_the_last_moment_is_told_and_the_rest_is_saved(clerk
 # ---- what waits, on the office's pages ----
 
 
-def test_the_page_of_a_person_says_what_waits_and_from_whom(clerk, change, person):
+def test_the_page_of_a_person_says_what_waits_and_from_whom(clerk, waiting_change, person):
     shown = read(clerk.get(page(person)))
     assert f"{NEW} was asked for by Office Person." in shown.text
-    assert f"{LIST}{change.pk}/change/" in shown.addresses
+    assert f"{LIST}{waiting_change.pk}/change/" in shown.addresses
     assert "person1@example.edu stays in force until then." in shown.text
 
 
-def test_the_office_stops_a_change(client, colleague, change, person):
-    client.force_login(colleague)
-    assert "Stop it" in read(client.get(f"{LIST}{change.pk}/change/")).text
-    assert client.get(f"{LIST}{change.pk}/stop/").status_code == 405
-    client.post(f"{LIST}{change.pk}/stop/")
-    change.refresh_from_db()
-    assert change.state == "stopped"
+def test_the_office_stops_a_change(client, fellow_officer, waiting_change, person):
+    client.force_login(fellow_officer)
+    assert "Stop it" in read(client.get(f"{LIST}{waiting_change.pk}/change/")).text
+    assert client.get(f"{LIST}{waiting_change.pk}/stop/").status_code == 405
+    client.post(f"{LIST}{waiting_change.pk}/stop/")
+    waiting_change.refresh_from_db()
+    assert waiting_change.state == "stopped"
     assert said(person)[-1] == f"New address {NEW} stopped."
 
 
-def test_the_office_does_not_agree(client, colleague, clerk, change):
-    for browsing in (clerk, browser(colleague)):
-        assert browsing.post(f"{LIST}{change.pk}/agree/").status_code == 403
-        assert "I know that it is the same person" not in read(browsing.get(f"{LIST}{change.pk}/change/")).text
-    change.refresh_from_db()
-    assert change.agreed_at is None
+def test_the_office_does_not_agree(client, fellow_officer, clerk, waiting_change):
+    for browsing in (clerk, browser(fellow_officer)):
+        assert browsing.post(f"{LIST}{waiting_change.pk}/agree/").status_code == 403
+        assert "I know that it is the same person" not in read(browsing.get(f"{LIST}{waiting_change.pk}/change/")).text
+    waiting_change.refresh_from_db()
+    assert waiting_change.agreed_at is None
 
 
-def test_the_group_that_reads_access_requests_agrees(change):
+def test_the_group_that_reads_access_requests_agrees(waiting_change):
     cara = browser(arranger())
-    assert "I know that it is the same person" in read(cara.get(f"{LIST}{change.pk}/change/")).text
-    response = cara.post(f"{LIST}{change.pk}/agree/", follow=True)
+    assert "I know that it is the same person" in read(cara.get(f"{LIST}{waiting_change.pk}/change/")).text
+    response = cara.post(f"{LIST}{waiting_change.pk}/agree/", follow=True)
     assert "Agreed. It takes hold once the new address has said yes." in read(response).text
-    change.refresh_from_db()
-    assert change.agreed_by.email == "access@example.edu"
+    waiting_change.refresh_from_db()
+    assert waiting_change.agreed_by.email == "access@example.edu"
 
 
 def test_the_person_who_asked_does_not_agree_to_it(person):
     member = arranger()
-    change = AddressChange.objects.ask(person, NEW, by=member)
+    waiting_change = AddressChange.objects.ask(person, NEW, by=member)
     browsing = browser(member)
-    assert "Somebody else in the group" in read(browsing.get(f"{LIST}{change.pk}/change/")).text
-    assert "Somebody else in the group" in read(browsing.post(f"{LIST}{change.pk}/agree/", follow=True)).text
-    change.refresh_from_db()
-    assert change.agreed_at is None
+    assert "Somebody else in the group" in read(browsing.get(f"{LIST}{waiting_change.pk}/change/")).text
+    assert "Somebody else in the group" in read(browsing.post(f"{LIST}{waiting_change.pk}/agree/", follow=True)).text
+    waiting_change.refresh_from_db()
+    assert waiting_change.agreed_at is None
 
 
-def test_nothing_of_a_change_is_typed_and_no_link_is_shown(clerk, change):
+def test_nothing_of_a_change_is_typed_and_no_link_is_shown(clerk, waiting_change):
     assert clerk.get(f"{LIST}add/").status_code == 403
-    assert clerk.post(f"{LIST}{change.pk}/change/", {"confirmed_old_at": "2026-01-01"}).status_code == 403
-    for url in (LIST, f"{LIST}{change.pk}/change/", f"{LIST}{change.pk}/history/"):
+    assert clerk.post(f"{LIST}{waiting_change.pk}/change/", {"confirmed_old_at": "2026-01-01"}).status_code == 403
+    for url in (LIST, f"{LIST}{waiting_change.pk}/change/", f"{LIST}{waiting_change.pk}/history/"):
         shown = read(clerk.get(url)).everything
-        assert change.old_digest not in shown and change.new_digest not in shown
+        assert waiting_change.old_digest not in shown and waiting_change.new_digest not in shown
 
 
 @pytest.mark.parametrize("kind", ["address_old", "address_new"])
-def test_the_office_reads_neither_the_links_nor_the_subjects(clerk, change, kind):
+def test_the_office_reads_neither_the_links_nor_the_subjects(clerk, waiting_change, kind):
     notice = Notice.objects.get(kind=kind)
     token = notice.text.split("/accounts/address/")[1].split("/")[0]
     for url in ("/admin/notifications/notice/", reverse("admin:notifications_notice_change", args=[notice.pk])):

@@ -24,7 +24,7 @@ STOPPED, STUCK = "the background service has stopped", "Mail has been waiting fo
 
 
 @pytest.fixture(autouse=True)
-def nothing_read():
+def nothing_cached():
     """What /readyz found for an earlier test is forgotten."""
     last_reading.forget()
 

@@ -27,12 +27,12 @@ NAMES += ["December"]
 
 
 @pytest.fixture
-def implicit_bias(db):
+def bias_of_the_files(db):
     return Workshop.objects.create(title="Implicit Bias", slug="implicit-bias", status=Workshop.Status.PUBLISHED)
 
 
 @pytest.fixture
-def rule(db):
+def importing_rule(db):
     return Person.objects.rule()
 
 
@@ -47,16 +47,16 @@ def days(*texts: str) -> list[str]:
 @pytest.mark.parametrize(
     "name", ["excel-date", "excel-short-date", "excel-time", "excel-long-time", "sep-line", "zero-width-title"]
 )
-def test_a_file_as_it_was_reported_is_read(implicit_bias, rule, name):
-    (session,) = import_schedule((FILES / f"{name}.csv").read_bytes(), rule, CHICAGO, now=NOW).sessions
-    assert (session.workshop, session.starts_at) == (implicit_bias, datetime(2027, 5, 14, 17, 30, tzinfo=UTC))
+def test_a_file_as_it_was_reported_is_read(bias_of_the_files, importing_rule, name):
+    (session,) = import_schedule((FILES / f"{name}.csv").read_bytes(), importing_rule, CHICAGO, now=NOW).sessions
+    assert (session.workshop, session.starts_at) == (bias_of_the_files, datetime(2027, 5, 14, 17, 30, tzinfo=UTC))
     assert session.ends_at - session.starts_at == timedelta(minutes=90)
     assert Workshop.objects.count() == 1
 
 
-def test_a_zone_of_no_place_is_refused(implicit_bias, rule):
+def test_a_zone_of_no_place_is_refused(bias_of_the_files, importing_rule):
     with pytest.raises(WrongRows) as error:
-        import_schedule((FILES / "zone-localtime.csv").read_bytes(), rule, CHICAGO, now=NOW)
+        import_schedule((FILES / "zone-localtime.csv").read_bytes(), importing_rule, CHICAGO, now=NOW)
     assert str(error.value) == "Row 2: “localtime” is not a time zone. Use a name like America/Chicago."
     assert not Session.objects.exists()
 
@@ -184,7 +184,7 @@ def test_an_end_before_the_start_is_on_the_next_day(start, end, minutes):
 # ---- zones and titles ----
 
 
-def test_a_rows_zone_is_that_of_its_venues_campus(implicit_bias, rule):
+def test_a_rows_zone_is_that_of_its_venues_campus(bias_of_the_files, importing_rule):
     campus = Campus.objects.create(name="Denver", time_zone="America/Denver")
     venue = Venue.objects.create(campus=campus, building="Learning Commons", room="210")
     rows = [
@@ -193,23 +193,25 @@ def test_a_rows_zone_is_that_of_its_venues_campus(implicit_bias, rule):
         b"Implicit Bias,2027-05-15,12:30,14:00,Denver Learning Commons 210,America/New_York",
         b"Implicit Bias,2027-05-16,12:30,14:00,,",
     ]
-    sessions = import_schedule(b"\n".join(rows), rule, CHICAGO, now=NOW).sessions
+    sessions = import_schedule(b"\n".join(rows), importing_rule, CHICAGO, now=NOW).sessions
     assert [one.time_zone for one in sessions] == ["America/Denver", "America/New_York", CHICAGO]
     assert [one.starts_at.hour for one in sessions] == [18, 16, 17]
     assert [one.meetings.get().venue for one in sessions] == [venue, venue, None]
 
 
 @pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\ufeff", "\u2060", "\u200d", "\u200e", "\ufe0f"])
-def test_no_character_that_nobody_sees_makes_a_second_title(implicit_bias, rule, unseen):
+def test_no_character_that_nobody_sees_makes_a_second_title(bias_of_the_files, importing_rule, unseen):
     rows = f"Impli{unseen}cit Bias,2027-05-14,12:30,14:00\nNew{unseen} One,2027-05-14,9:00,10:00\n".encode()
     rows += f"{unseen}New One{unseen},2027-05-15,9:00,10:00\n".encode()
-    import_schedule(HEADING + rows, rule, CHICAGO, now=NOW)
+    import_schedule(HEADING + rows, importing_rule, CHICAGO, now=NOW)
     assert list(Workshop.objects.values_list("title", flat=True)) == ["Implicit Bias", "New One"]
 
 
-def test_a_workshop_stored_with_such_a_character_is_found(rule):
+def test_a_workshop_stored_with_such_a_character_is_found(importing_rule):
     before = Workshop.objects.create(title="Implicit\u200b Bias", slug="implicit-bias")
-    (session,) = import_schedule(HEADING + b"Implicit Bias,2027-05-14,12:30,14:00", rule, CHICAGO, now=NOW).sessions
+    (session,) = import_schedule(
+        HEADING + b"Implicit Bias,2027-05-14,12:30,14:00", importing_rule, CHICAGO, now=NOW
+    ).sessions
     assert session.workshop == before
 
 
