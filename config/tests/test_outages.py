@@ -175,7 +175,7 @@ def test_a_session_that_cannot_be_saved_answers_503(fresh_cache, person):
     browser = Client(raise_request_exception=False)
     with away_from(FOREVER, disk_full()) as asked:
         ask_for_code(browser, person.email)
-    assert "django_session" in asked[-1]
+    assert "browsersession" in asked[-1]
     browser = Client(raise_request_exception=False)
     with away_from(len(asked) - 1, disk_full()):
         response = ask_for_code(browser, person.email)
