@@ -35,6 +35,7 @@ def is_ours(model) -> bool:
 
 
 def found(changed: Models | None = None, kept: tuple[str, ...] = ()) -> list[str]:
+    """Return what breaks the last release, with the schema as a test has changed it."""
     return list(breaks(released(), changed or present(), {*KEPT_BY_ITS_CODE, *kept}))
 
 

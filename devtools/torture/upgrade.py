@@ -26,6 +26,7 @@ from devtools.processes import ROOT, fail, private_folder
 from devtools.release import COMMIT
 from devtools.torture.line import tell
 from devtools.torture.outages import ACKNOWLEDGED, HEALTH, Load, Post, check_acknowledged
+from devtools.torture.stage import cookies, people
 from devtools.torture.verdict import Verdict
 from sessions_app.models import Session
 
@@ -73,6 +74,8 @@ def upgrade(count: int, without: str) -> Verdict:
             sent += load.finish()
             look(verdict, server, next(iter(cookie_of.values())))
         if not without:
+            # A release may end every sign-in.
+            cookie_of = {str(person): cookie for person, cookie in cookies(people(500)).items()}
             with serving("new", dict(os.environ), folder) as server:
                 sent += Load(server.address, waiting(sessions, cookie_of, 2 * count)[count:]).finish()
                 look(verdict, server, next(iter(cookie_of.values())))
