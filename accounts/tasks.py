@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from celery import shared_task
+from django.contrib.sessions.models import Session as UnsealedSession
 from django.core.management import call_command
 from django.db.models import Exists, OuterRef
 
@@ -16,8 +17,12 @@ UNVERIFIED_LIFE = timedelta(hours=24)
 
 @shared_task
 def clear_browser_sessions() -> None:
-    """Delete the browser sessions that open nothing any more, and with them what was typed there."""
+    """Delete the browser sessions that open nothing any more, and with them what was typed there.
+
+    Those of Django's own table are of the release before, which had them unsealed: no process uses them any more.
+    """
     call_command("clearsessions")
+    UnsealedSession.objects.all().delete()
 
 
 @shared_task

@@ -5,19 +5,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-def end_what_is_not_sealed(apps, schema_editor):
-    """Delete the browser sessions of Django's own table: they show what people typed, and the codes they wait for.
-
-    So everybody signs in once more after this upgrade.
-    """
-    apps.get_model("sessions", "Session").objects.all().delete()
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_address_changes'),
-        ('sessions', '0001_initial'),
     ]
 
     operations = [
@@ -35,5 +26,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('tries__lte', 5)), name='code_is_tried_five_times_at_most')],
             },
         ),
-        migrations.RunPython(end_what_is_not_sealed, migrations.RunPython.noop, elidable=True),
     ]

@@ -7,6 +7,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from cryptography.fernet import Fernet
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.models import Session as UnsealedSession
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -122,8 +123,12 @@ def test_what_is_over_is_deleted_and_nothing_else(client, people, office):
         Client().force_login(who)
     BrowserSession.objects.filter(person=one).update(ends_at=timezone.now())
     last_used(office, hours=12)
+    UnsealedSession.objects.create(
+        session_key="a" * 32, session_data="typed", expire_date=timezone.now() + timedelta(hours=1)
+    )
     clear_browser_sessions()
     assert [row.person for row in BrowserSession.objects.all()] == [other]
+    assert not UnsealedSession.objects.exists()
 
 
 def test_what_is_over_is_deleted_every_night():
