@@ -1,6 +1,6 @@
 """The last release: what may still be running while the next one is put in its place.
 
-Written anew for each release (docs/deploy.md, Before a release). `config/tests/test_upgrade.py` holds the migrations
+Written again for each release (docs/deploy.md, Before a release). `config/tests/test_upgrade.py` holds the migrations
 since then to what that code can live with, and `python3 dev.py torture upgrade` runs that code on them.
 """
 

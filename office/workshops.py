@@ -92,7 +92,7 @@ class WorkshopForm(OfficeForm):
         taken = "is taken by somebody" if lost == 1 else "are taken by people"
         raise forms.ValidationError(
             f"{seats} in sessions to come {taken} this workshop would no longer be for. Nothing is saved yet: "
-            "say yes below and save again, or choose the audience anew."
+            "say yes below and save again, or choose the audience again."
         )
 
 

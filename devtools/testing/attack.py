@@ -27,6 +27,8 @@ EACH_ROUTE = 2  # pages of one URL pattern, by different objects
 TYPED = {"text", "email", "search", "url", "tel", "number", "date", "time", "datetime-local", "textarea"}
 # Parameters that no link names; those of links and the fields of every model are tried too.
 PARAMETERS = ["page", "next", "_popup", "_to_field", "_changelist_filters", "e", "all", "p", "o"]
+# The page for two people who do the same at the same moment.
+OVERTAKEN = "409.html"
 # What the browser or the tester asks of the portal and no page links to.
 NOT_CRAWLED = re.compile(r"/(accounts/logout|readyz|__mail__|static)")
 # The token of every form, and the row that a script copies where one is added.
@@ -197,6 +199,9 @@ def sent(
         return
     if response.status_code >= 500 and not told.split(" ", 2)[2].startswith("/readyz"):
         yield f"{response.status_code}; {told}"
+    elif any(template.name == OVERTAKEN for template in response.templates):
+        # Nobody else is here, so nobody can have been quicker: it is an error that would be 500 without that page.
+        yield f"overtaken by nobody; {told}"
     elif answers is not None:
         answers.append(response)
 

@@ -42,7 +42,7 @@ class Chromium:
         self.playwright = self.browser = None
 
     def running(self):
-        """Return the browser, started anew if it does not answer."""
+        """Return the browser, started once more if it does not answer."""
         from playwright.sync_api import Error, sync_playwright
 
         if self.browser is not None:

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='calendarthread',
             name='partstat',
-            field=models.CharField(choices=[('NEEDS-ACTION', 'Not answered'), ('ACCEPTED', 'Accepted'), ('TENTATIVE', 'Tentative'), ('DECLINED', 'Declined')], default='NEEDS-ACTION', help_text='The last answer from the calendar; asked anew when the time changes.', max_length=12, verbose_name='PARTSTAT'),
+            field=models.CharField(choices=[('NEEDS-ACTION', 'Not answered'), ('ACCEPTED', 'Accepted'), ('TENTATIVE', 'Tentative'), ('DECLINED', 'Declined')], default='NEEDS-ACTION', help_text='The last answer from the calendar; asked again when the time changes.', max_length=12, verbose_name='PARTSTAT'),
         ),
         migrations.AddField(
             model_name='calendarthread',

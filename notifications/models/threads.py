@@ -84,7 +84,7 @@ class CalendarThread(models.Model):
         max_length=12,
         choices=Partstat.choices,
         default=Partstat.NEEDS_ACTION,
-        help_text="The last answer from the calendar; asked anew when the time changes.",
+        help_text="The last answer from the calendar; asked again when the time changes.",
     )
     answered_at = models.DateTimeField(
         "DTSTAMP of the answer", null=True, help_text="When the calendar wrote the last answer that was applied."
