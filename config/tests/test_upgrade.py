@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.operations import CreateModel, RunPython, RunSQL
 from django.db.models import CharField, CheckConstraint, DateTimeField, Q, UniqueConstraint
 
 from devtools.release import COMMIT, KEPT_BY_ITS_CODE, MIGRATIONS
@@ -48,6 +50,25 @@ def test_the_last_release_is_named_with_every_app_that_has_tables():
     assert set(MIGRATIONS) == with_migrations
     assert len(COMMIT) == 40
     assert all(KEPT_BY_ITS_CODE.values())
+
+
+def new_migrations() -> list[Migration]:
+    """Return the migrations of our apps that the last release does not know."""
+    known = MigrationExecutor(connection).loader.disk_migrations
+    return [one for (app, name), one in sorted(known.items()) if app in MIGRATIONS and name > MIGRATIONS[app]]
+
+
+def locks(migration: Migration) -> set[str]:
+    """Return what a migration locks until it commits: each table whose schema it changes, "rows" if it writes some."""
+    made = {each.name_lower for each in migration.operations if isinstance(each, CreateModel)}
+    data = {"rows" for each in migration.operations if isinstance(each, (RunPython, RunSQL))}
+    return data | {each.model_name_lower for each in migration.operations if hasattr(each, "model_name_lower")} - made
+
+
+def test_a_migration_locks_one_table_at_a_time():
+    """Two locks taken in another order than a page takes them end in a deadlock, and with it the upgrade."""
+    assert len(new_migrations()) > 10
+    assert {str(one): locks(one) for one in new_migrations() if len(locks(one)) > 1} == {}
 
 
 # ---- what is found ----

@@ -1,13 +1,6 @@
 """Count what file and feed say before the first message, so that the first message is above it."""
 
-from django.apps.registry import Apps
 from django.db import migrations, models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-
-
-def begin_at_zero(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Note that file and feed said 0 of every entry that no message was written for."""
-    apps.get_model("notifications", "CalendarThread").objects.filter(sequence=None).update(tentative_sequence=0)
 
 
 class Migration(migrations.Migration):
@@ -23,5 +16,4 @@ class Migration(migrations.Migration):
                 null=True,
             ),
         ),
-        migrations.RunPython(begin_at_zero, migrations.RunPython.noop),
     ]

@@ -86,7 +86,7 @@ def _receive(mail: IncomingMail, raw: bytes, now: datetime, stays_in_mailbox: bo
             record.raw, record.sender, record.subject = raw, mail.sender, mail.subject
         if quotes_account_mail(raw):
             # Its text, and often its subject, holds the code or the link that opens somebody's account.
-            record.raw, record.subject, record.comment = b"", "", ""
+            record.raw, record.sender, record.subject, record.comment = b"", "", "", ""
         record.save()
         logger.info("received mail %s: %s", record.pk, record.outcome)
     return record
@@ -172,8 +172,8 @@ def _answers_other_times(thread: CalendarThread, sequence: int) -> bool:
     counts as the newest, one below them, or none, as the first: many calendars leave it out.
     """
     requests = thread.notices.filter(method=Notice.Method.REQUEST)
-    first = requests.aggregate(Min("sequence"))["sequence__min"] or 0
-    answered = requests.filter(sequence__lte=max(sequence, first)).order_by("-sequence", "-pk")
+    sequence = max(sequence, requests.aggregate(Min("sequence"))["sequence__min"] or 0)
+    answered = requests.filter(sequence__lte=sequence).order_by("-sequence", "-pk")
     said = next((facts["says"] for facts in answered.values_list("facts", flat=True) if "says" in facts), None)
     if said is None:
         return sequence < (thread.sequence or 0)

@@ -58,8 +58,8 @@ def test_news_still_supersedes_older_news(make_session, person, now):
     assert claimed(timezone.now()) == ["withdrawn"]
 
 
-def test_each_prompt_and_offer_has_its_question_and_news_has_none():
-    assert {name for name, kind in KINDS.items() if kind.still_true} == {*TIMED, "nominated", "dated"}
+def test_each_prompt_offer_and_code_has_its_question_and_news_has_none():
+    assert {name for name, kind in KINDS.items() if kind.still_true} == {*TIMED, "nominated", "dated", "code"}
 
 
 def test_a_question_is_asked_again_when_a_dead_sender_left_the_notice(make_session, person, office, now):

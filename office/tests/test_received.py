@@ -104,7 +104,7 @@ def test_the_roster_says_who_declined_and_until_when_the_place_is_kept(clerk, re
 def test_the_roster_says_what_the_office_has_to_read(clerk, registration, now):
     record = answer(registration, "ACCEPTED", now, METHOD="METHOD:COUNTER")
     page = roster(clerk, registration)
-    assert "It proposes another time. Nothing was changed or answered." in page.text
+    assert "It proposes another time. Nothing was changed, and its person is told so." in page.text
     assert f"{LIST}{record.pk}/change/" in page.addresses
 
 

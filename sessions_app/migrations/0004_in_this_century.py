@@ -17,8 +17,4 @@ class Migration(migrations.Migration):
             model_name='meeting',
             constraint=models.CheckConstraint(condition=models.Q(('ends_at__lt', datetime.datetime(2101, 1, 3, 0, 0, tzinfo=datetime.timezone.utc)), ('starts_at__gte', datetime.datetime(1999, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), name='meeting_in_this_century', violation_error_message='A meeting is on a day of the years 2000 to 2100.'),
         ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__lt', datetime.datetime(2101, 1, 3, 0, 0, tzinfo=datetime.timezone.utc)), ('starts_at__gte', datetime.datetime(1999, 12, 31, 0, 0, tzinfo=datetime.timezone.utc))), name='session_in_this_century'),
-        ),
     ]

@@ -24,6 +24,6 @@ def note_neutral_titles(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notifications", "0018_what_file_and_feed_said")]
+    dependencies = [("notifications", "0019_file_and_feed_began_at_zero")]
 
     operations = [migrations.RunPython(note_neutral_titles, migrations.RunPython.noop)]
