@@ -13,7 +13,8 @@ from operations.demo.build import AMINA, OFFICE
 
 INPUTS, SEED = int(os.environ.get("INPUTS", 300)), int(os.environ.get("SEED", 0))
 
-pytestmark = pytest.mark.django_db
+# Half a minute, and no other on SQLite.
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 @pytest.fixture

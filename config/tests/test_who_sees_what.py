@@ -401,6 +401,8 @@ def may_read(who: str) -> set[str]:
     return {canary for canary, readers in CANARIES.items() if who in readers}
 
 
+# Once is enough: what a page tells does not depend on the database.
+@pytest.mark.postgres
 @pytest.mark.parametrize("who", sorted(EVERYBODY))
 def test_every_answer_tells_what_its_reader_may_know_and_no_more(who, asked_by, address, monkeypatch):
     monkeypatch.setattr(current_app.conf, "broker_url", "memory://")
