@@ -22,7 +22,7 @@ STUCK = (
 )
 WRONG_CLOCK = (
     "Sessions are decided by the database’s clock all the same, and never by a worker whose own is wrong. "
-    "Ask whoever runs the portal to set it right, by NTP."
+    "Ask the people who run the portal to set it right, by NTP."
 )
 UNREAD = (
     "Answers to invitations could not be read for fifteen minutes, so declines free no seats. "
