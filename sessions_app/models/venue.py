@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 
 from accounts.models import Campus
+from catalog.models import Part
 from foundation.dates import short_day, time_span, zone_words
 from foundation.naming import Named
 from foundation.values.days import EARLIEST, LATEST
@@ -113,6 +114,14 @@ class Meeting(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     time_zone = models.CharField(max_length=60, validators=[validate_time_zone])
+    part = models.ForeignKey(
+        Part,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="meetings",
+        help_text="The part of the workshop that is held there, if it has parts.",
+    )
     venue = models.ForeignKey(Venue, models.PROTECT, null=True, blank=True, related_name="meetings")
     join_link = LinkField(max_length=500, blank=True)
     cancelled_at = models.DateTimeField(null=True, editable=False)

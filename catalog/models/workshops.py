@@ -1,4 +1,4 @@
-"""What is taught: Workshop with its Objectives, under Topics, led by Facilitators. Timeless: dates live in sessions."""
+"""What is taught: Workshop, whole or in Parts, with its Objectives. Timeless: dates live in sessions."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,6 +9,9 @@ from django.db import models
 from django.urls import reverse
 
 from accounts.models import Person
+from catalog.models.facilitators import Facilitator
+from catalog.models.partners import Partner
+from catalog.models.topics import Action, Topic
 from catalog.reminder_days import DEFAULT, validate_days
 from catalog.signals import audience_changed
 from foundation import database_clock
@@ -24,40 +27,13 @@ class Format(models.TextChoices):
     HYBRID = "hybrid", "Online and in person"
 
 
-class Topic(models.Model):
-    """A subject people filter the catalog by."""
+class Offering(models.TextChoices):
+    """What kind of thing a workshop is."""
 
-    name = LineField(max_length=80, unique=True)
-    slug = models.SlugField(max_length=80, unique=True)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Facilitator(Named):
-    """A person who leads sessions, with the name they wish to have there."""
-
-    NAMING = ("name", "credentials", "pronouns")
-
-    name = LineField(max_length=120)
-    credentials = LineField(max_length=80, blank=True, help_text="For example MEd or MD, MPH.")
-    pronouns = LineField(max_length=40, blank=True)
-    title = LineField(max_length=160, blank=True)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def byline(self) -> str:
-        """Return the name with credentials and pronouns: “Renata Oyelaran, MEd (she/her)”."""
-        name = f"{self.name}, {self.credentials}" if self.credentials else self.name
-        return f"{name} ({self.pronouns})" if self.pronouns else name
+    TRAINING = "training", "Training"
+    LECTURE = "lecture", "Lecture"
+    DEBRIEF = "debrief", "Debrief"
+    DIALOGUE = "dialogue", "Dialogue"
 
 
 class WorkshopQuerySet(models.QuerySet["Workshop"]):
@@ -84,12 +60,35 @@ class Workshop(Named):
 
     title = LineField(max_length=160, unique=True)
     slug = models.SlugField(max_length=160, unique=True)
+    offering = models.CharField(
+        max_length=10, choices=Offering.choices, default=Offering.TRAINING, db_default=Offering.TRAINING
+    )
+    offering_name = LineField(
+        "what people read instead",
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The office’s own name for this kind, such as “change chat”. Blank: training, lecture and so on.",
+    )
     summary = LineField(max_length=240, blank=True, help_text="One sentence, shown in lists.")
     description = models.TextField(blank=True, help_text="Markdown.")
     minutes = models.PositiveSmallIntegerField(
         "length in minutes", default=90, validators=[MinValueValidator(15), MaxValueValidator(600)]
     )
     format = models.CharField(max_length=10, choices=Format.choices, default=Format.ONLINE)
+    is_interactive = models.BooleanField("interactive", default=True, db_default=True)
+    is_recorded = models.BooleanField("recorded", default=False, db_default=False)
+    recording_note = LineField(
+        "about the recording",
+        max_length=240,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="One sentence: why it is not recorded, or where people find the recording.",
+    )
+    has_captions = models.BooleanField("live captions online", default=True, db_default=True)
+    language = LineField(max_length=60, default="English", db_default="English")
     for_faculty = models.BooleanField("faculty", default=True)
     for_staff = models.BooleanField("staff", default=True)
     for_residents = models.BooleanField("residents and fellows", default=True)
@@ -114,7 +113,21 @@ class Workshop(Named):
         verbose_name="comes after",
         help_text="People register for an earlier date of these first, or have taken them elsewhere.",
     )
+    successor = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name="counts as",
+        help_text="The workshop that took its place: people who took this one have taken that one.",
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    sponsor = models.ForeignKey(
+        Partner, models.PROTECT, null=True, blank=True, related_name="sponsored_workshops", help_text="Who pays for it."
+    )
+    partners = models.ManyToManyField(Partner, blank=True, related_name="workshops")
+    actions = models.ManyToManyField(Action, blank=True, related_name="workshops")
     topics = models.ManyToManyField(Topic, blank=True, related_name="workshops")
     facilitators = models.ManyToManyField(Facilitator, blank=True, related_name="workshops")
 
@@ -180,10 +193,28 @@ class Workshop(Named):
         return ", ".join(chosen).capitalize()
 
 
+class Part(models.Model):
+    """One of several parts of a workshop, in order, each held in a meeting of its own."""
+
+    workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="parts")
+    position = models.PositiveSmallIntegerField(default=0)
+    title = LineField(max_length=160)
+    minutes = models.PositiveSmallIntegerField(
+        "length in minutes", default=90, validators=[MinValueValidator(15), MaxValueValidator(600)]
+    )
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class Objective(models.Model):
-    """One thing people can do after the workshop; objectives stand in order."""
+    """One thing people can do after the workshop, or after one part of it; objectives stand in order."""
 
     workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="objectives")
+    part = models.ForeignKey(Part, models.SET_NULL, null=True, blank=True, related_name="objectives")
     position = models.PositiveSmallIntegerField(default=0)
     text = LineField(max_length=240)
 

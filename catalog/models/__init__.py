@@ -1,0 +1,23 @@
+from catalog.models.facilitators import Facilitator, TeamMember
+from catalog.models.page_text import PageText
+from catalog.models.partners import Partner
+from catalog.models.programs import Program, ProgramCategory, ProgramWorkshop
+from catalog.models.topics import Action, Topic
+from catalog.models.workshops import Format, Objective, Offering, Part, Workshop
+
+__all__ = [
+    "Action",
+    "Facilitator",
+    "Format",
+    "Objective",
+    "Offering",
+    "PageText",
+    "Part",
+    "Partner",
+    "Program",
+    "ProgramCategory",
+    "ProgramWorkshop",
+    "TeamMember",
+    "Topic",
+    "Workshop",
+]

@@ -1,0 +1,82 @@
+"""The people behind the sessions: Facilitators who lead them, and the TeamMembers of the office."""
+
+from django.db import models
+from django.urls import reverse
+from django.utils.text import slugify
+
+from foundation.naming import Named
+from foundation.values.addresses import AddressField
+from foundation.values.lines import LineField
+
+
+class Facilitator(Named):
+    """A person who leads sessions, with the name they wish to have there."""
+
+    NAMING = ("name", "credentials", "pronouns")
+
+    name = LineField(max_length=120)
+    credentials = LineField(max_length=80, blank=True, help_text="For example MEd or MD, MPH.")
+    pronouns = LineField(max_length=40, blank=True)
+    title = LineField(max_length=160, blank=True)
+    unit = LineField(
+        max_length=160,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The department, or the organization they come from.",
+    )
+    biography = models.TextField(
+        "a few sentences", blank=True, default="", db_default="", help_text="What people read on their page. Markdown."
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        # By number, so that a new name breaks no link; the name behind it is for people who read the address.
+        return reverse("facilitator", args=["-".join(filter(None, (str(self.pk), slugify(self.name))))])
+
+    @property
+    def byline(self) -> str:
+        """Return the name with credentials and pronouns: “Renata Oyelaran, MEd (she/her)”."""
+        return byline(self.name, self.credentials, self.pronouns)
+
+
+class TeamMember(models.Model):
+    """Somebody of the office, for the page about its team: what they do and how to write to them."""
+
+    name = LineField(max_length=120)
+    credentials = LineField(max_length=80, blank=True, help_text="For example MEd or MD, MPH.")
+    pronouns = LineField(max_length=40, blank=True)
+    role = LineField(max_length=160, help_text="For example Learning and development manager.")
+    email = AddressField("e-mail address", blank=True, help_text="Everybody can read it.")
+    about = models.TextField("a few sentences", blank=True, help_text="Markdown.")
+    position = models.PositiveSmallIntegerField("order", default=0)
+    facilitator = models.OneToOneField(
+        Facilitator,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="team_member",
+        help_text="Where they lead sessions too: their name leads to that page.",
+    )
+
+    class Meta:
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def byline(self) -> str:
+        """Return the name with credentials and pronouns, as a facilitator's."""
+        return byline(self.name, self.credentials, self.pronouns)
+
+
+def byline(name: str, credentials: str, pronouns: str) -> str:
+    """Return a name as it stands on pages and in mail: “Renata Oyelaran, MEd (she/her)”."""
+    name = f"{name}, {credentials}" if credentials else name
+    return f"{name} ({pronouns})" if pronouns else name
