@@ -146,7 +146,9 @@ class AddMeetingForm(DecisionForm, MeetingFields):
             self.initial.update({name: shown[name] for name in ("starts", "ends", "zone", "venue", "join_link")})
 
     def explanation(self) -> str:
-        return f"{self.session.seats_taken} registered. Whoever has an invitation gets one for this meeting too. {TOLD}"
+        return (
+            f"{self.session.seats_taken} registered. People who have an invitation get one for this meeting too. {TOLD}"
+        )
 
     def act(self, by: Person) -> str:
         meeting = self.session.add_meeting(self.plan(self.session.workshop.minutes), by=by)
