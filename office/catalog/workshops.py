@@ -7,10 +7,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from catalog.models import Facilitator, Objective, Topic, Workshop
+from catalog.models import Objective, Workshop
 from catalog.reminder_days import in_order
 from foundation import database_clock
-from office.base import NamedAdmin, OfficeAdmin, OfficeForm, PartInline, acting, model_choice
+from office.base import NamedAdmin, OfficeForm, PartInline, acting, model_choice
 
 LAST = 32767
 AUDIENCE = tuple(Workshop.AUDIENCE_FIELDS.values())
@@ -139,25 +139,3 @@ class WorkshopAdmin(NamedAdmin):
             if objective.position != position:
                 objective.position = position
                 objective.save(update_fields=["position"])
-
-
-@admin.register(Topic)
-class TopicAdmin(OfficeAdmin):
-    list_display = ["name"]
-    fields = ["name", "slug"]
-    search_fields = ["name"]
-    prepopulated_fields = {"slug": ["name"]}
-    office_may = ("view", "add", "change", "delete")
-
-
-@admin.register(Facilitator)
-class FacilitatorAdmin(NamedAdmin):
-    list_display = ["name", "credentials", "pronouns", "title"]
-    fields = ["name", "credentials", "pronouns", "title"]
-    search_fields = ["name", "title"]
-    office_may = ("view", "add", "change", "delete")
-
-    def has_delete_permission(self, request: HttpRequest, obj: Facilitator | None = None) -> bool:
-        """Refuse while they lead a session to come: its people have them in their calendars."""
-        leads = obj is not None and obj.sessions.running().exists()
-        return not leads and super().has_delete_permission(request, obj)
