@@ -26,7 +26,7 @@ def every_noun(make_session, workshop, people, office, now):
     from django.contrib.auth.models import Group
 
     from accounts.models import AddressChange, Campus, Unit
-    from catalog.models import Facilitator, Topic
+    from catalog.models import Action, Facilitator, Partner, TeamMember, Topic
     from devtools.testing.signing_in import APP_SECRET
     from notifications.models import Decline, Wording
     from notifications.replies.applying import receive
@@ -40,6 +40,9 @@ def every_noun(make_session, workshop, people, office, now):
     Group.objects.create(name="Office")
     Facilitator.objects.create(name="Ada Okafor")
     Topic.objects.create(name="Bias", slug="bias")
+    Action.objects.create(name="Acting", slug="acting")
+    Partner.objects.create(name="Ally Association", slug="ally-association")
+    TeamMember.objects.create(name="Rosa Lindqvist", role="Learning and development manager")
     TOTP.activate(office, APP_SECRET)
     Wording.objects.create(kind="confirmed", words="It is on: {title}.")
     workshop.pre_work = "Read the introduction."
@@ -65,6 +68,7 @@ def address(every_noun, now) -> Callable:
     from django.contrib.contenttypes.models import ContentType
 
     from accounts.models import AddressChange
+    from catalog.models import Facilitator
     from foundation.tokens import digest_of
     from notifications.models import CalendarFeed, Decline
     from registrations.models import Interest, Nomination
@@ -74,6 +78,7 @@ def address(every_noun, now) -> Callable:
     known = {
         "<slug:code>": session.code,
         "<slug:slug>": workshop.slug,
+        "facilitators/<slug:key>/": Facilitator.objects.get().get_absolute_url().lstrip("/"),
         "address/<slug:token>": f"address/{OPENS}",
         "<slug:name>": "0" * 40,
         "<slug:token>": CalendarFeed.objects.renew(every_noun.person, now),

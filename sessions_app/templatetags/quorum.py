@@ -9,11 +9,11 @@ from typing import TypeVar
 
 from django import template
 from django.conf import settings
-from django.db.models import Model
+from django.db.models import Count, Min, Model
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 
-from catalog.models import Workshop
+from catalog.models import Facilitator, Workshop
 from foundation import database_clock
 from foundation.dates import length_words, local, long_day, plain_day, short_day, time_span, zone_words
 from foundation.text import number_words
@@ -54,10 +54,14 @@ def date_rows(
     mine: dict[int, Seat] | None = None,
     by_workshop: bool = False,
     button: bool = True,
+    months: bool = False,
 ) -> SafeString:
-    """Show one date row per session of `rows.listing()`; `mine` has the viewer's registrations by session id."""
+    """Show one date row per session of `rows.listing()`; `mine` has the viewer's registrations by session id.
+
+    `months` names the month in each row, for a list without headings of months.
+    """
     now, zone, mine = now_of(context), settings.TIME_ZONE, mine or {}
-    made = (rows.row(session, now, mine.get(session.pk), zone, by_workshop, button) for session in sessions)
+    made = (rows.row(session, now, mine.get(session.pk), zone, by_workshop, button, months) for session in sessions)
     return mark_safe("".join(map(rows.row_html, made)))
 
 
@@ -80,6 +84,22 @@ def workshop_parts(parts: Iterable[rows.Part]) -> SafeString:
 def upcoming_dates(context: Context, workshop: Workshop) -> list["rows.ListedSession"]:
     """Give the listed dates of one workshop, for `date_rows`. One query."""
     return list(rows.listing(workshop.sessions.listed().upcoming(now_of(context)))[:MOST_DATES])
+
+
+@register.simple_tag(takes_context=True)
+def dates_led_by(context: Context, facilitator: Facilitator) -> list["rows.ListedSession"]:
+    """Give the listed dates that `facilitator` leads, for `date_rows`. One query."""
+    return list(rows.listing(facilitator.sessions.listed().upcoming(now_of(context)))[:MOST_DATES])
+
+
+@register.simple_tag(takes_context=True)
+def next_led(context: Context, facilitators: Iterable[Facilitator]) -> dict[int, str]:
+    """Give “4 dates from May 14” for each of `facilitators` who leads one, by id. One query."""
+    now = now_of(context)
+    ahead = Session.objects.listed().upcoming(now).filter(status__in=Session.RUNNING, facilitators__in=facilitators)
+    counted = ahead.order_by().values("facilitators").annotate(dates=Count("pk"), first=Min("starts_at"))
+    led = counted.values_list("facilitators", "dates", "first")
+    return {pk: rows.date_words(count, first, now) for pk, count, first in led}
 
 
 @register.simple_tag(takes_context=True)

@@ -33,7 +33,7 @@ def teaching() -> QuerySet:
     """Return each session's objectives beside its facilitators, in no order."""
     return Session.objects.order_by().values_list(
         *("workshop__objectives__position", "workshop__objectives__pk", "workshop__objectives__text"),
-        *("facilitators__pk", "facilitators__name", "facilitators__credentials", "facilitators__pronouns"),
+        *("facilitators__name", "facilitators__pk", "facilitators__credentials", "facilitators__pronouns"),
     )
 
 
@@ -61,7 +61,7 @@ class SessionView(TemplateView):
         room = venues[0] if len(venues) == 1 else None
         # One more than is shown: this session is one of them.
         dates = listed().joinable(now).filter(workshop=session.workshop_id)[: OTHER_DATES + 1]
-        objectives, names = taught(session)
+        objectives, facilitators = taught(session)
         return super().get_context_data(
             **kwargs,
             nav="sessions",
@@ -73,34 +73,27 @@ class SessionView(TemplateView):
             meetings=meetings,
             many_venues=len(venues) > 1,
             where=place_of(session.format, room.building if room else None, room.room if room else None),
-            led_by=led_by(names),
+            led_by=facilitators,
             objectives=objectives,
             access=tuple((str(venue), venue.directions, venue.access) for venue in venues),
             other_dates=[other for other in dates if other.pk != session.pk][:OTHER_DATES],
         )
 
 
-def taught(session: Session) -> tuple[tuple[str, ...], list[str]]:
-    """Return the objectives in order and the facilitators as they wish to be named.
+def taught(session: Session) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Return the objectives in order, and of each facilitator the address of their page and how they wish to be named.
 
     One query: it reads each of the few objectives beside each of the few facilitators.
     """
     objectives, facilitators = {}, {}
-    for position, objective, text, facilitator, *named in teaching().filter(pk=session.pk):
+    for position, objective, text, name, pk, credentials, pronouns in teaching().filter(pk=session.pk):
         if objective is not None:
             objectives[position, objective] = text
-        if facilitator is not None:
-            name, credentials, pronouns = named
-            byline = Facilitator(name=name, credentials=credentials, pronouns=pronouns).byline
-            facilitators[name, facilitator] = byline
-    return tuple(objectives[key] for key in sorted(objectives)), [facilitators[key] for key in sorted(facilitators)]
-
-
-def led_by(names: list[str]) -> str:
-    """“, with Renata Oyelaran, MEd (she/her) and Tolu Adeyemi”, or nothing."""
-    *others, last = names or [""]
-    together = f"{'; '.join(others)} and {last}" if others else last
-    return f", with {together}" if together else ""
+        if pk is not None:
+            one = Facilitator(pk=pk, name=name, credentials=credentials, pronouns=pronouns)
+            facilitators[name, pk] = (one.get_absolute_url(), one.byline)
+    leaders = tuple(facilitators[key] for key in sorted(facilitators))
+    return tuple(objectives[key] for key in sorted(objectives)), leaders
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -32,7 +32,8 @@ class WorkshopView(DetailView):
     context_object_name = "workshop"
 
     def get_queryset(self) -> QuerySet[Workshop]:
-        return Workshop.objects.all() if self.request.user.is_staff else Workshop.objects.published()
+        workshops = Workshop.objects.select_related("sponsor")
+        return workshops if self.request.user.is_staff else workshops.published()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         workshop = self.object
@@ -43,4 +44,5 @@ class WorkshopView(DetailView):
             objectives=list(workshop.objectives.all()),
             facilitators=list(workshop.facilitators.all()),
             requires=list(workshop.requires.all()),
+            partners=list(workshop.partners.all()),
         )
