@@ -12,6 +12,7 @@ from accounts.models import Person
 from catalog.models.facilitators import Facilitator
 from catalog.models.partners import Partner
 from catalog.models.topics import Action, Topic
+from catalog.offerings import SAYS, Offering, Says
 from catalog.reminder_days import DEFAULT, validate_days
 from catalog.signals import audience_changed
 from foundation import database_clock
@@ -25,15 +26,6 @@ class Format(models.TextChoices):
     ONLINE = "online", "Online"
     IN_PERSON = "in_person", "In person"
     HYBRID = "hybrid", "Online and in person"
-
-
-class Offering(models.TextChoices):
-    """What kind of thing a workshop is."""
-
-    TRAINING = "training", "Training"
-    LECTURE = "lecture", "Lecture"
-    DEBRIEF = "debrief", "Debrief"
-    DIALOGUE = "dialogue", "Dialogue"
 
 
 class WorkshopQuerySet(models.QuerySet["Workshop"]):
@@ -152,6 +144,31 @@ class Workshop(Named):
     @property
     def is_published(self) -> bool:
         return self.status == self.Status.PUBLISHED
+
+    # ---- what its offering says ----
+
+    @property
+    def says(self) -> Says:
+        """Return what pages say of its kind."""
+        return SAYS[self.offering]
+
+    @property
+    def offering_words(self) -> str:
+        """“Training”, “Lecture”, or the office's own name for it, such as “Change chat”."""
+        name = self.offering_name or self.get_offering_display()
+        return name[:1].upper() + name[1:]
+
+    @property
+    def is_plain_training(self) -> bool:
+        """True where lists need not say what kind it is: most of a catalog are trainings."""
+        return self.offering == Offering.TRAINING and not self.offering_name
+
+    @property
+    def asks_teams(self) -> bool:
+        """True where its page asks whether a team would have one of its own. A lecture does not."""
+        return self.says.asks_teams
+
+    # ---- the audience ----
 
     def seats_of_others(self, roles: Iterable[str], now: datetime) -> int:
         """Return how many seats in sessions to come people have whose role is not among `roles`."""
