@@ -28,7 +28,7 @@ class Says(NamedTuple):
     objectives: str
 
 
-SAYS = {
+SAYS: dict[str, Says] = {
     Offering.TRAINING: Says(6, True, "About this workshop", "What you will be able to do"),
     Offering.LECTURE: Says(1, False, "About this lecture", "What you will learn"),
     Offering.DEBRIEF: Says(6, True, "About this debrief", "What we look back on"),

@@ -24,4 +24,6 @@ def test_the_offices_own_name_of_a_kind_comes_first(name, words):
 
 def test_only_a_training_without_a_name_of_its_own_is_plain():
     assert Workshop().is_plain_training
-    assert not Workshop(offering_name="seminar").is_plain_training and not Workshop(offering="debrief").is_plain_training
+    assert (
+        not Workshop(offering_name="seminar").is_plain_training and not Workshop(offering="debrief").is_plain_training
+    )
