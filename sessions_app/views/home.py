@@ -1,5 +1,6 @@
 """The home page: what is coming up, filtered, and the workshops that open and close."""
 
+from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
@@ -136,7 +137,7 @@ class HomeView(TemplateView):
             lines = workshop_lines()
             context["parts"] = workshop_parts(lines, dates, now)
             context["open_to"] = open_to({line.audience for line in lines})
-            context["gathering"] = gathering(minimums or {line.minimum for line in lines})
+            context["gathering"] = gathering(minimums or dict(Counter(line.minimum for line in lines)))
         return context
 
     def within(self) -> Q:
@@ -167,10 +168,11 @@ class HomeView(TemplateView):
             choice &= BY_FORMAT[self.chosen["format"]]
         return choice
 
-    def count(self, within: Q, choice: Q, now: datetime) -> tuple[dict[str, int], Dates, set[int]]:
-        """Count for each chip, and those `shown` by the choice; give the dates of each workshop, and the minimums.
+    def count(self, within: Q, choice: Q, now: datetime) -> tuple[dict[str, int], Dates, dict[int, int]]:
+        """Count for each chip, and those `shown` by the choice; give the dates of each workshop.
 
-        One query for all of it. Where the sessions of one workshop have several minimums, the lowest and the highest.
+        And how many sessions need each minimum; where those of one workshop differ, the lowest and the highest count
+        once. One query for all of it.
         """
         counted = {
             "all": within,
@@ -186,8 +188,13 @@ class HomeView(TemplateView):
         by_workshop = Session.objects.listed().upcoming(now).order_by().values("workshop").annotate(**ahead, **numbers)
         rows = cast("list[dict[str, Any]]", list(by_workshop))
         dates = {row["workshop"]: (row["dates"], row["first"]) for row in rows}
-        minimums = {number for row in rows for number in (row["fewest"], row["most"]) if number}
-        return {name: sum(row[name] for row in rows) for name in counted}, dates, minimums
+        minimums: Counter[int] = Counter()
+        for row in rows:
+            if row["fewest"] == row["most"] is not None:
+                minimums[row["most"]] += row["dates"]
+            elif row["dates"]:
+                minimums.update((row["fewest"], row["most"]))
+        return {name: sum(row[name] for row in rows) for name in counted}, dates, dict(minimums)
 
     def query(self, without: Set[str] = frozenset()) -> QueryDict:
         """Return the chosen filters as an address has them, for {% querystring %}; never the page."""
