@@ -11,10 +11,11 @@ USUAL = 6
 
 
 class Step(NamedTuple):
-    """One of the three steps to a confirmed session: its dots, true for a taken seat, and its words."""
+    """One of the steps to a confirmed session: its dots, true for a taken seat, its words, and what is added softly."""
 
     dots: tuple[bool, ...]
     words: str
+    more: str = ""
 
 
 class Gathering(NamedTuple):
@@ -32,15 +33,12 @@ def gathering(minimums: Mapping[int, int]) -> Gathering:
     # The most usual number is said; of two that are as usual, the larger.
     number = max(together, key=lambda number: (together[number], number), default=USUAL)
     words = number_words(number)
-    if len(minimums) > 1:
-        last = f"At {words}, it’s confirmed. Some sessions need another number, and say so."
-    else:
-        last = f"At {words}, it’s confirmed."
+    others = "Some sessions need another number." if len(minimums) > 1 else ""
     seats = number if number <= MOST_DOTS else USUAL
     steps = (
         Step(_dots(1, seats), "Someone registers."),
         Step(_dots(max(seats - 2, 1), seats), "Others join by the decision date."),
-        Step(_dots(seats, seats), last),
+        Step(_dots(seats, seats), f"At {words}, it’s confirmed.", others),
     )
     return Gathering(f"{words.capitalize()} people make a session.", steps)
 
