@@ -31,6 +31,14 @@ def fresh_cache(db):
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def no_page_texts(monkeypatch) -> None:
+    """No page reads page texts before one is saved, so that queries are the same whenever they are counted."""
+    from catalog.models import page_text
+
+    monkeypatch.setattr(page_text, "_memory", (float("inf"), {}))
+
+
 # ---- people ----
 
 

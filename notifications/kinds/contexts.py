@@ -59,6 +59,7 @@ def session_context(
         "meetings": [meeting_context(one, session, numbers, invited) for one in meetings or session.held_meetings],
         "part": part_words(numbers[meetings[0].pk], len(numbers)) if meetings else "",
         "facilitators": [facilitator.byline for facilitator in session.facilitators.all()],
+        "good_to_know": session.workshop.good_to_know(session.format),
         "pre_work": session.workshop.pre_work,
         "next_dates": next_dates(session, notice.registration) if offers_dates else [],
         "session_url": absolute(session.get_absolute_url()),

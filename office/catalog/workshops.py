@@ -7,7 +7,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from catalog.models import Objective, Workshop
+from catalog.models import Objective, Offering, Workshop
+from catalog.offerings import SAYS
 from catalog.reminder_days import in_order
 from foundation import database_clock
 from office.base import NamedAdmin, OfficeForm, PartInline, acting, model_choice
@@ -40,6 +41,12 @@ class ObjectiveInline(PartInline):
 
 
 class WorkshopForm(OfficeForm):
+    default_minimum = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=LAST,
+        help_text=f"Blank: {SAYS[Offering.TRAINING].minimum}; for a lecture {SAYS[Offering.LECTURE].minimum}.",
+    )
     seats_lost = 0
 
     class Meta:
@@ -71,6 +78,8 @@ class WorkshopForm(OfficeForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if "default_minimum" in cleaned and cleaned["default_minimum"] is None and "offering" in cleaned:
+            cleaned["default_minimum"] = SAYS[cleaned["offering"]].minimum
         minimum, capacity = cleaned.get("default_minimum"), cleaned.get("default_capacity")
         if minimum and capacity and minimum > capacity:
             self.add_error("default_minimum", f"The minimum cannot be larger than the capacity, {capacity}.")
@@ -99,15 +108,22 @@ class WorkshopForm(OfficeForm):
 @admin.register(Workshop)
 class WorkshopAdmin(NamedAdmin):
     form = WorkshopForm
-    list_display = ["title", "status", "format", "minutes", "default_minimum", "default_capacity"]
-    list_filter = ["status", "format", "topics"]
+    list_display = ["title", "status", "offering", "format", "minutes", "default_minimum", "default_capacity"]
+    list_filter = ["status", "offering", "format", "topics"]
     search_fields = ["title", "summary", "description"]
     prepopulated_fields = {"slug": ["title"]}
     inlines = [ObjectiveInline]
     other_verbs = AUDIENCE
     fieldsets = [
-        (None, {"fields": ["title", "slug", "status", "summary", "description"]}),
+        (None, {"fields": ["title", "slug", "status", "offering", "offering_name", "summary", "description"]}),
         ("How", {"fields": ["minutes", "format", "pre_work", "reminder_days", "topics", "facilitators"]}),
+        (
+            "What people read of it",
+            {
+                "fields": ["language", "is_interactive", "has_captions", "is_recorded", "recording_note"],
+                "description": "Pages and mail say of a workshop what stands here, and nothing else.",
+            },
+        ),
         (
             "Who it is for",
             {"fields": [*AUDIENCE, "requires"]},
