@@ -54,6 +54,8 @@ class WorkshopForm(OfficeForm):
             "summary": forms.TextInput(attrs={"class": "vTextField"}),
             "topics": forms.CheckboxSelectMultiple,
             "facilitators": forms.CheckboxSelectMultiple,
+            "partners": forms.CheckboxSelectMultiple,
+            "actions": forms.CheckboxSelectMultiple,
             "requires": forms.CheckboxSelectMultiple,
         }
 
@@ -116,7 +118,8 @@ class WorkshopAdmin(NamedAdmin):
     other_verbs = AUDIENCE
     fieldsets = [
         (None, {"fields": ["title", "slug", "status", "offering", "offering_name", "summary", "description"]}),
-        ("How", {"fields": ["minutes", "format", "pre_work", "reminder_days", "topics", "facilitators"]}),
+        ("How", {"fields": ["minutes", "format", "pre_work", "reminder_days", "topics", "actions"]}),
+        ("Who gives it", {"fields": ["facilitators", "sponsor", "partners"]}),
         (
             "What people read of it",
             {
