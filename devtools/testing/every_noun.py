@@ -26,7 +26,7 @@ def every_noun(make_session, workshop, people, office, now):
     from django.contrib.auth.models import Group
 
     from accounts.models import AddressChange, Campus, Unit
-    from catalog.models import Facilitator, Topic
+    from catalog.models import Facilitator, Program, Topic
     from devtools.testing.signing_in import APP_SECRET
     from notifications.models import Decline, Wording
     from notifications.replies.applying import receive
@@ -40,6 +40,8 @@ def every_noun(make_session, workshop, people, office, now):
     Group.objects.create(name="Office")
     Facilitator.objects.create(name="Ada Okafor")
     Topic.objects.create(name="Bias", slug="bias")
+    program = Program.objects.create(title="Foundations", slug="foundations", status=Program.Status.PUBLISHED)
+    program.entries.create(workshop=workshop, category=program.categories.create(name="Practice"))
     TOTP.activate(office, APP_SECRET)
     Wording.objects.create(kind="confirmed", words="It is on: {title}.")
     workshop.pre_work = "Read the introduction."
@@ -65,6 +67,7 @@ def address(every_noun, now) -> Callable:
     from django.contrib.contenttypes.models import ContentType
 
     from accounts.models import AddressChange
+    from catalog.models import Program
     from foundation.tokens import digest_of
     from notifications.models import CalendarFeed, Decline
     from registrations.models import Interest, Nomination
@@ -73,6 +76,7 @@ def address(every_noun, now) -> Callable:
     session, workshop, factor = every_noun.session, every_noun.session.workshop, Authenticator.objects.get()
     known = {
         "<slug:code>": session.code,
+        "programs/<slug:slug>": f"programs/{Program.objects.get().slug}",
         "<slug:slug>": workshop.slug,
         "address/<slug:token>": f"address/{OPENS}",
         "<slug:name>": "0" * 40,
