@@ -4,6 +4,7 @@ from catalog.views import (
     FacilitatorListView,
     FacilitatorView,
     PartnerListView,
+    ProgramView,
     TeamView,
     WorkshopListView,
     WorkshopView,
@@ -16,4 +17,5 @@ urlpatterns = [
     path("facilitators/<slug:key>/", FacilitatorView.as_view(), name="facilitator"),
     path("team/", TeamView.as_view(), name="team"),
     path("partners/", PartnerListView.as_view(), name="partners"),
+    path("programs/<slug:slug>/", ProgramView.as_view(), name="program"),
 ]

@@ -1,4 +1,4 @@
-"""The catalog: all workshops, and one of them with its dates."""
+"""The catalog: all workshops, one of them with its dates, and one program with its workshops."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.decorators import method_decorator
 from django.views.generic import DetailView, ListView
 
-from catalog.models import Workshop
+from catalog.models import Program, ProgramWorkshop, Workshop
 from foundation import database_clock
 
 
@@ -45,4 +45,27 @@ class WorkshopView(DetailView):
             facilitators=list(workshop.facilitators.all()),
             requires=list(workshop.requires.all()),
             partners=list(workshop.partners.all()),
+        )
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ProgramView(DetailView):
+    """One program: its workshops in order, each with every date of it. A draft only for the office."""
+
+    template_name = "catalog/program.html"
+    context_object_name = "program"
+
+    def get_queryset(self) -> QuerySet[Program]:
+        programs = Program.objects.all() if self.request.user.is_staff else Program.objects.published()
+        return programs.with_entries().select_related("sponsor").prefetch_related("partners")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        program = self.object
+        entries: list[ProgramWorkshop] = list(program.entries.all()) if self.request.user.is_staff else program.offered
+        return super().get_context_data(
+            **kwargs,
+            nav="workshops",
+            now=database_clock.now(),
+            entries=entries,
+            workshops=[entry.workshop for entry in entries],
         )

@@ -19,7 +19,7 @@ from django.urls import path
 
 from accounts.browser_sessions.model import BrowserSession
 from accounts.models import Person
-from catalog.models import Topic, Workshop
+from catalog.models import Program, Topic, Workshop
 from devtools.testing.every_noun import routes
 from devtools.testing.outage import away_from, disk_full
 from devtools.testing.signing_in import APP_SECRET
@@ -60,6 +60,7 @@ ANSWERS = {
     "facilitators/<slug:key>/": (200, 200, 200, 200),
     "team/": (200, 200, 200, 200),
     "partners/": (200, 200, 200, 200),
+    "programs/<slug:slug>/": (200, 200, 200, 200),
     "registrations/<uuid:uuid>/": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/withdrawal/": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/seat/": (302, 302, 404, 404),
@@ -161,6 +162,7 @@ UNPUBLISHED = {
     "workshops/<slug:slug>/sessions.ics": (404, 404, 404, 404),
     "sessions/<slug:code>/nominations/": (302, 404, 404, 404),
     "workshops/<slug:slug>/": (404, 404, 404, 200),
+    "programs/<slug:slug>/": (404, 404, 404, 200),
     "workshops/<slug:slug>/interest/": (302, 404, 404, 404),
 }
 
@@ -218,11 +220,13 @@ def test_no_page_of_a_person_is_kept_anywhere(who, clients, address):
     assert kept == THE_SAME_FOR_ALL
 
 
-@pytest.mark.parametrize("what", ["session", "workshop"])
+@pytest.mark.parametrize("what", ["session", "workshop", "program"])
 @pytest.mark.parametrize("who", WHO)
 def test_what_is_not_published_is_the_offices_alone(who, what, clients, address, every_noun):
     if what == "session":
         Session.objects.update(status=Session.Status.DRAFT)
+    elif what == "program":
+        Program.objects.update(status=Program.Status.DRAFT)
     else:
         Workshop.objects.update(status=Workshop.Status.DRAFT)
     pages = [route for route in UNPUBLISHED if route.startswith(what)]
