@@ -1,9 +1,10 @@
 from catalog.models.facilitators import Facilitator, TeamMember
 from catalog.models.page_text import PageText
 from catalog.models.partners import Partner
+from catalog.models.parts import Part, PartPlan
 from catalog.models.programs import Program, ProgramCategory, ProgramWorkshop
 from catalog.models.topics import Action, Topic
-from catalog.models.workshops import Format, Objective, Offering, Part, Workshop
+from catalog.models.workshops import Format, Objective, Offering, Workshop
 
 __all__ = [
     "Action",
@@ -13,6 +14,7 @@ __all__ = [
     "Offering",
     "PageText",
     "Part",
+    "PartPlan",
     "Partner",
     "Program",
     "ProgramCategory",
