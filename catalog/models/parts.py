@@ -43,7 +43,7 @@ class PartManager(models.Manager["Part"]):
         lock_row(workshop)
         before = list(self.filter(workshop=workshop))
         was = [(part, part.title, part.minutes) for part in before]
-        _refuse(plans)
+        refuse_as_parts(plans)
         parts = [_planned(workshop, plan, position) for position, plan in enumerate(plans, 1)]
         if [(part, part.title, part.minutes) for part in parts] == was:
             return parts
@@ -109,7 +109,8 @@ def _planned(workshop: Workshop, plan: PartPlan, position: int) -> Part:
     return part
 
 
-def _refuse(plans: Sequence[PartPlan]) -> None:
+def refuse_as_parts(plans: Sequence[PartPlan]) -> None:
+    """Raise the Part.Refused that says why a workshop cannot have these parts; return None if it can."""
     if len(plans) == 1:
         raise Part.Refused("A workshop has no parts, or two and more. Add the other part, or leave this one out.")
     if len(plans) > MOST_PARTS:
@@ -118,6 +119,13 @@ def _refuse(plans: Sequence[PartPlan]) -> None:
     for number, plan in enumerate(plans):
         if titles[number] in titles[:number]:
             raise Part.Refused(f"Two parts are called “{plan.title}”. Give one of them another title.")
+
+
+def default_minutes(workshop: Workshop, part: Part | None) -> int:
+    """Return how long a meeting for `part` lasts, if nobody says; for no part, as long as the longest of them."""
+    if part:
+        return part.minutes
+    return max((one.minutes for one in workshop.parts.all()), default=workshop.minutes)
 
 
 def in_words(parts: Sequence[tuple[Part, str, int]]) -> str:
