@@ -86,7 +86,10 @@ class WorkshopPartInline(PartInline):
     def get_formset(self, request: HttpRequest, obj: Workshop | None = None, **kwargs: Any) -> Any:
         has_parts = obj is not None and obj.parts.exists()
         self.classes = [] if has_parts else ["collapse"]
-        return super().get_formset(request, obj, **kwargs)
+        formset = super().get_formset(request, obj, **kwargs)
+        # Django would refuse to delete what a draft holds, too. `PartFormSet.clean` knows better, and says why.
+        formset.form.hand_clean_DELETE = lambda form: None
+        return formset
 
     def get_extra(self, request: HttpRequest, obj: Workshop | None = None, **kwargs: Any) -> int:
         return 1 if obj is not None and obj.parts.exists() else self.extra

@@ -24,8 +24,7 @@ class ObjectiveForm(InOrderForm):
 
     def __init__(self, *args: Any, parts: Sequence[Part] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not parts:
-            del self.fields["part"]
+        if "part" not in self.fields:
             return
         choice = model_choice(self, "part")
         choice.queryset = Part.objects.filter(pk__in=[part.pk for part in parts])
@@ -49,9 +48,13 @@ class ObjectiveInline(PartInline):
     model = Objective
     form = ObjectiveForm
     formset = ObjectiveFormSet
-    fields = [("position", "text"), "part"]
     extra = 3
     verbose_name_plural = "objectives, in order"
+
+    def get_fields(self, request: HttpRequest, obj: Workshop | None = None) -> Any:
+        """Ask for the part only where the workshop has parts."""
+        of_a_part = ["part"] if obj is not None and obj.parts.exists() else []
+        return [("position", "text"), *of_a_part]
 
 
 class WorkshopForm(OfficeForm):
