@@ -2,9 +2,10 @@ from catalog.models.facilitators import Facilitator, TeamMember
 from catalog.models.facts import Facts, Format
 from catalog.models.page_text import PageText
 from catalog.models.partners import Partner
+from catalog.models.parts import Part, PartPlan
 from catalog.models.programs import Program, ProgramCategory, ProgramWorkshop
 from catalog.models.topics import Action, Topic
-from catalog.models.workshops import Objective, Part, Workshop
+from catalog.models.workshops import Objective, Workshop
 from catalog.offerings import Offering
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Offering",
     "PageText",
     "Part",
+    "PartPlan",
     "Partner",
     "Program",
     "ProgramCategory",

@@ -1,4 +1,4 @@
-"""What is taught: Workshop, whole or in Parts, with its Objectives. Timeless: dates live in sessions."""
+"""What is taught: Workshop with its Objectives; its Parts are next door. Timeless: dates live in sessions."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -158,28 +158,11 @@ class Workshop(Facts, Named):
         return ", ".join(chosen).capitalize()
 
 
-class Part(models.Model):
-    """One of several parts of a workshop, in order, each held in a meeting of its own."""
-
-    workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="parts")
-    position = models.PositiveSmallIntegerField(default=0)
-    title = LineField(max_length=160)
-    minutes = models.PositiveSmallIntegerField(
-        "length in minutes", default=90, validators=[MinValueValidator(15), MaxValueValidator(600)]
-    )
-
-    class Meta:
-        ordering = ["position", "pk"]
-
-    def __str__(self) -> str:
-        return self.title
-
-
 class Objective(models.Model):
     """One thing people can do after the workshop, or after one part of it; objectives stand in order."""
 
     workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="objectives")
-    part = models.ForeignKey(Part, models.SET_NULL, null=True, blank=True, related_name="objectives")
+    part = models.ForeignKey("catalog.Part", models.SET_NULL, null=True, blank=True, related_name="objectives")
     position = models.PositiveSmallIntegerField(default=0)
     text = LineField(max_length=240)
 

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.decorators import method_decorator
 from django.views.generic import DetailView, ListView
 
-from catalog.models import Program, ProgramWorkshop, Workshop
+from catalog.models import Part, Program, ProgramWorkshop, Workshop
 from foundation import database_clock
 
 
@@ -33,7 +33,8 @@ class WorkshopView(DetailView):
 
     def get_queryset(self) -> QuerySet[Workshop]:
         workshops = Workshop.objects.select_related("sponsor")
-        return workshops if self.request.user.is_staff else workshops.published()
+        shown = workshops if self.request.user.is_staff else workshops.published()
+        return shown.annotate(has_parts=Exists(Part.objects.filter(workshop=OuterRef("pk"))))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         workshop = self.object
@@ -42,6 +43,7 @@ class WorkshopView(DetailView):
             nav="workshops",
             now=database_clock.now(),
             objectives=list(workshop.objectives.all()),
+            parts=list(workshop.parts.all()) if workshop.has_parts else [],
             facilitators=list(workshop.facilitators.all()),
             requires=list(workshop.requires.all()),
             partners=list(workshop.partners.all()),

@@ -18,8 +18,10 @@ from foundation import database_clock
 from foundation.dates import length_words, local, long_day, plain_day, short_day, time_span, zone_words
 from foundation.text import number_words
 from sessions_app.display import panel, rows
+from sessions_app.display.length import how_many, whole_length
 from sessions_app.display.meter import Meter, Seat, meter, meter_for_office
 from sessions_app.models import Meeting, Session
+from sessions_app.models.numbering import Numbered
 
 register = template.Library()
 MOST_DATES = 100
@@ -171,15 +173,21 @@ def titled(session: Session, now: datetime) -> str:
     return f"{session.workshop.title}, {day}"
 
 
-@register.filter
-def times(meetings: list[Meeting], now: datetime) -> tuple[tuple[str, str, str], ...]:
-    """Give each meeting's time for machines, “Tuesday, May 14, 12:30–2:00 PM”, and its room."""
+@register.simple_tag
+def times(
+    meetings: list[Meeting], now: datetime, numbers: dict[int, Numbered]
+) -> tuple[tuple[str, str, str, str], ...]:
+    """Give each meeting's time for machines, “Tuesday, May 14, 12:30–2:00 PM”, its room, and “Part 1 of 2: Bias”.
+
+    The last is for a part of the workshop: meetings alone are not numbered on pages.
+    """
     return tuple(
         (
             local(one.starts_at, one.time_zone).isoformat(timespec="minutes"),
             f"{long_day(one.starts_at, one.time_zone, local(now, one.time_zone).year)}, "
             f"{time_span(one.starts_at, one.ends_at, one.time_zone)}",
             str(one.venue or ""),
+            numbers[one.pk].heading if one.part_id else "",
         )
         for one in meetings
     )
@@ -189,14 +197,6 @@ def times(meetings: list[Meeting], now: datetime) -> tuple[tuple[str, str, str],
 def day(meeting: Meeting) -> str:
     """“Tue, May 14”, on the meeting's own calendar."""
     return short_day(meeting.starts_at, meeting.time_zone)
-
-
-@register.filter
-def only_length(meetings: list[Meeting]) -> int:
-    """Give how many minutes the one meeting lasts; 0 if there are more of them."""
-    if len(meetings) != 1:
-        return 0
-    return int((meetings[0].ends_at - meetings[0].starts_at).total_seconds() // 60)
 
 
 @register.filter
@@ -212,6 +212,8 @@ def are_under_way(meetings: list[Meeting], now: datetime) -> bool:
 
 
 register.filter("number_words", number_words)
+register.filter("whole_length", whole_length)
+register.filter("how_many", how_many)
 register.filter("length_words", length_words)
 
 
