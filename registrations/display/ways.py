@@ -45,6 +45,11 @@ SOME_WITHOUT_DATE = (
     "This workshop comes after {titles}. There is no earlier date of {undated} you can register for. "
     "{office}Write to the office{end} if you have taken them elsewhere."
 )
+# Where it is not looked at whether it can be.
+FIRST = (
+    "This comes after {titles}: look for a date of it that is earlier, "
+    "or {office}write to the office{end} if you have taken it elsewhere."
+)
 
 
 def say(literal: str, links: Mapping[str, str], **places: str) -> Sentence:
@@ -84,6 +89,11 @@ def comes_after(missing: list[Workshop], dated: set[Workshop]) -> Sentence:
     if not undated:
         return say(EACH, _office(), titles=_titles(missing))
     return say(SOME_WITHOUT_DATE, _office(), titles=_titles(missing), undated=" and ".join(map(str, undated)))
+
+
+def comes_first(missing: list[Workshop]) -> Sentence:
+    """Say what comes before a date, without looking at the dates it has."""
+    return say(FIRST, _office(), titles=_titles(missing))
 
 
 def on_a_page(problem: Exception) -> str:
