@@ -147,7 +147,11 @@ def _offer(
         return Offer(workshop, has, "", [], mine)
     if person and person.role and (for_others := eligibility.why_not_in(person, workshop)):
         return Offer(workshop, "", for_others.linked, after, mine)
-    return Offer(workshop, "", "", after, shown)
+    # What stands against each date alike is said once.
+    reasons = {date.why_not for date in shown}
+    is_full = any(date.meter.state is State.FULL for date in shown)
+    same = reasons.pop() if len(reasons) == 1 and not is_full else ""
+    return Offer(workshop, "", same, after, shown)
 
 
 def _has(workshop: Workshop, past: Past, now: datetime) -> str:

@@ -5,11 +5,13 @@ from typing import Any
 from django import forms
 
 from accounts.models import Person
+from registrations.display.access import WHO_READS
 from registrations.display.several import Offer
 from registrations.forms.access import NeedsField
 from registrations.forms.registering import gaps_of, profile_of
 from sessions_app.models import Session
 
+HELP = f"We arrange it for each date you choose. {WHO_READS}"
 NOTHING_CHOSEN = "Choose a date of at least one workshop"
 NO_SUCH_DATE = "Choose one of these dates, or “Not now”"
 
@@ -34,10 +36,10 @@ class SeveralForm(forms.Form):
         if person is not None:
             dates = [date for offer in self.offers for date in offer.dates]
             self.fields |= gaps_of(person, for_campus=any(date.session.for_campus_id for date in dates))
-            self.fields["needs"] = NeedsField(label="Access needs (optional)", required=False)
+            self.fields["needs"] = NeedsField(label="Access needs (optional)", required=False, help_text=HELP)
 
     def clean(self) -> None:
-        if not self.errors and not self.sessions:
+        if not self.sessions and not any(offer.field in self.errors for offer in self.offers):
             raise forms.ValidationError(NOTHING_CHOSEN)
 
     @property

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+
 from accounts.models import Campus
 from catalog.models import Program, Workshop
 from devtools.testing.page import Page, read
@@ -260,6 +261,14 @@ def test_a_draft_program_is_not_there(me, program):
 def test_nothing_chosen_says_so(me, dates):
     response = me.post(PAGE)
     assert response.status_code == 422 and "Choose a date of at least one workshop" in read(response).text
+
+
+def test_nothing_chosen_is_said_beside_what_else_is_missing(me, dates, person):
+    person.name = ""
+    person.save()
+    page = read(me.post(PAGE))
+    assert "Choose a date of at least one workshop" in page.text and "Enter your name" in page.text
+    assert "Only the people who arrange access read this." in page.text
 
 
 @pytest.mark.parametrize("code", ["nope", "a\x00b", "é" * 500, "zzzzzzzz"])

@@ -44,7 +44,8 @@ SEAT = "seat"
 def register(request: HttpRequest, code: str) -> HttpResponse:
     """GET the form, POST registers: at once if signed in, otherwise when the mailed code is accepted.
 
-    Somebody of whom it is known that they may not register is told why by the GET, instead of the form. A refusal is 409 with the form as it was typed; a form that is not valid is 422.
+    Somebody of whom it is known that they may not register is told why by the GET, instead of the form. A refusal is
+    409 with the form as it was typed; a form that is not valid is 422.
     """
     person, now = request.user, database_clock.now()
     if isinstance(person, Person) and request.method == "POST":

@@ -19,7 +19,6 @@ from accounts.models import Person
 from catalog.models import Program
 from foundation import database_clock
 from registrations.clash import ACCEPT, Clash
-from registrations.display.access import WHO_READS
 from registrations.display.joining import after_registering_for_all
 from registrations.display.several import Offer, offers
 from registrations.display.ways import Sentence, on_a_page, say
@@ -157,8 +156,6 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     problems = problems or {}
-    if "needs" in form.fields:
-        form.fields["needs"].help_text = f"We arrange it for each date you choose. {WHO_READS}"
     context = {
         "nav": "workshops",
         "program": program,
