@@ -56,6 +56,7 @@ class Document(NamedTuple):
     summary   one sentence, shown under the title; it is searched with Weight.SUMMARY.
     fields    more plain text to search, each with its weight. People see none of it.
     workshops the primary keys of the workshops it stands for, whose next date is shown with it; () for none.
+    slug      of a workshop, so that people can ask to be told of a date; "" for everything else.
     is_draft  True for what the office alone sees.
     """
 
@@ -66,6 +67,7 @@ class Document(NamedTuple):
     summary: str = ""
     fields: tuple[tuple[Weight, str], ...] = ()
     workshops: tuple[int, ...] = ()
+    slug: str = ""
     is_draft: bool = False
 
 

@@ -49,11 +49,11 @@ def offered(person: Person | AnonymousUser) -> Iterator[Document]:
             of_workshop[said.workshop].append((WORTH[said.what], said.text))
             of_other[said.what, said.key].append(said.workshop)
     for workshop in workshops:
-        yield workshop_found(workshop, of_workshop[workshop.pk])
+        yield of_a_workshop(workshop, of_workshop[workshop.pk])
     for program in programs.values():
-        yield program_found(program, {pk: titles[pk] for pk in of_other[PROGRAM, program.pk]})
+        yield of_a_program(program, {pk: titles[pk] for pk in of_other[PROGRAM, program.pk]})
     for facilitator in Facilitator.objects.all():
-        yield facilitator_found(facilitator, {pk: titles[pk] for pk in of_other[FACILITATOR, facilitator.pk]})
+        yield of_a_facilitator(facilitator, {pk: titles[pk] for pk in of_other[FACILITATOR, facilitator.pk]})
 
 
 def all_said() -> Iterator[Said]:
@@ -75,7 +75,7 @@ def all_said() -> Iterator[Said]:
     return map(Said._make, queries[0].union(*queries[1:], all=True).iterator())
 
 
-def workshop_found(workshop: Workshop, said: Iterable[tuple[Weight, str]]) -> Document:
+def of_a_workshop(workshop: Workshop, said: Iterable[tuple[Weight, str]] = ()) -> Document:
     name = workshop.offering_name or workshop.get_offering_display()
     is_usual = workshop.offering == Offering.TRAINING and not workshop.offering_name
     return Document(
@@ -86,11 +86,12 @@ def workshop_found(workshop: Workshop, said: Iterable[tuple[Weight, str]]) -> Do
         summary=workshop.summary,
         fields=(*said, (Weight.TEXT, workshop.description), (Weight.TEXT, workshop.pre_work), (Weight.TEXT, name)),
         workshops=(workshop.pk,),
+        slug=workshop.slug,
         is_draft=not workshop.is_published,
     )
 
 
-def program_found(program: Program, workshops: dict[int, str]) -> Document:
+def of_a_program(program: Program, workshops: dict[int, str]) -> Document:
     return Document(
         key=("program", program.pk),
         what="Program",
@@ -103,7 +104,7 @@ def program_found(program: Program, workshops: dict[int, str]) -> Document:
     )
 
 
-def facilitator_found(facilitator: Facilitator, workshops: dict[int, str]) -> Document:
+def of_a_facilitator(facilitator: Facilitator, workshops: dict[int, str]) -> Document:
     return Document(
         key=("facilitator", facilitator.pk),
         what="Facilitator",

@@ -137,14 +137,17 @@ class Vocabulary:
             for piece, words in self.pieces_of(size).get(letter, {}).items()
             if letter == typed[0] or piece[1] == typed[0]
         }
-        near = process.extract(typed, list(choices), scorer=OSA.distance, score_cutoff=most, limit=None)
+        near = [
+            (word, distance, piece == word)
+            for piece, distance, _ in process.extract(
+                typed, list(choices), scorer=OSA.distance, score_cutoff=most, limit=None
+            )
+            for word in choices[piece]
+            if piece == word or length >= SHORTEST_PART_MISSPELLED
+        ]
         nearest = min((distance for _, distance, _ in near), default=0)
-        found: dict[str, float] = {}
-        for piece, distance, _ in near:
-            for word in choices[piece]:
-                if distance == nearest and (piece == word or length >= SHORTEST_PART_MISSPELLED):
-                    found[word] = max(found.get(word, 0), MISSPELLED if piece == word else PART_MISSPELLED)
-        return found
+        parts = {word: PART_MISSPELLED for word, distance, _ in near if distance == nearest}
+        return parts | {word: MISSPELLED for word, distance, is_whole in near if is_whole and distance == nearest}
 
     def pieces_of(self, size: int) -> Mapping[str, Mapping[str, list[str]]]:
         """Return by their first letter the beginnings and ends of `size` letters, each with the words that have it."""
