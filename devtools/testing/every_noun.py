@@ -26,7 +26,7 @@ def every_noun(make_session, workshop, people, office, now):
     from django.contrib.auth.models import Group
 
     from accounts.models import AddressChange, Campus, Unit
-    from catalog.models import Facilitator, Topic
+    from catalog.models import Action, Facilitator, Partner, Program, TeamMember, Topic
     from devtools.testing.requesting import ask
     from devtools.testing.signing_in import APP_SECRET
     from notifications.models import Decline, Wording
@@ -41,6 +41,11 @@ def every_noun(make_session, workshop, people, office, now):
     Group.objects.create(name="Office")
     Facilitator.objects.create(name="Ada Okafor")
     Topic.objects.create(name="Bias", slug="bias")
+    Action.objects.create(name="Acting", slug="acting")
+    Partner.objects.create(name="Ally Association", slug="ally-association")
+    TeamMember.objects.create(name="Rosa Lindqvist", role="Learning and development manager")
+    program = Program.objects.create(title="Foundations", slug="foundations", status=Program.Status.PUBLISHED)
+    program.entries.create(workshop=workshop, category=program.categories.create(name="Practice"))
     TOTP.activate(office, APP_SECRET)
     Wording.objects.create(kind="confirmed", words="It is on: {title}.")
     workshop.pre_work = "Read the introduction."
@@ -68,6 +73,7 @@ def address(every_noun, now) -> Callable:
     from django.contrib.contenttypes.models import ContentType
 
     from accounts.models import AddressChange
+    from catalog.models import Facilitator, Program
     from foundation.tokens import digest_of
     from notifications.models import CalendarFeed, Decline
     from registrations.models import Interest, Nomination
@@ -77,7 +83,9 @@ def address(every_noun, now) -> Callable:
     session, workshop, factor = every_noun.session, every_noun.session.workshop, Authenticator.objects.get()
     known = {
         "<slug:code>": session.code,
+        "programs/<slug:slug>": f"programs/{Program.objects.get().slug}",
         "<slug:slug>": workshop.slug,
+        "facilitators/<slug:key>/": Facilitator.objects.get().get_absolute_url().lstrip("/"),
         "address/<slug:token>": f"address/{OPENS}",
         "<slug:name>": "0" * 40,
         "<slug:token>": CalendarFeed.objects.renew(every_noun.person, now),

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0007_plain_addresses'),
         ('catalog', '0006_biographies'),
-        ('sessions_app', '0006_part_of_a_meeting'),
+        ('sessions_app', '0007_a_part_in_one_meeting'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
