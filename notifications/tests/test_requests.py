@@ -24,7 +24,7 @@ def asked(person, workshop, now) -> SessionRequest:
 def schedule(asked: SessionRequest, office, **other):
     starts_at = asked.spans[0][0]
     plan = MeetingPlan(starts_at, starts_at + timedelta(minutes=90), asked.time_zone, join_link="https://meet.example")
-    return asked.schedule(asked.workshop, plan, by=office, **other)
+    return asked.schedule(asked.workshop, [plan], by=office, **other)
 
 
 def owed() -> list[tuple[str, str]]:

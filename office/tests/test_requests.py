@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import Person
-from catalog.models import Facilitator, Workshop
+from catalog.models import Facilitator, Part, PartPlan, Workshop
 from devtools.testing.office_pages import filled_in
 from devtools.testing.page import get, read
 from devtools.testing.registering import ADA, BO
@@ -180,6 +180,26 @@ def test_a_workshop_that_is_a_draft_again_is_not_offered(clerk, asked, workshop)
     Workshop.objects.update(status="draft")
     page = get(clerk, page_of(asked, "schedule"))
     assert page.field("Workshop").value == "" and str(workshop.pk) not in page.field("Workshop").options
+
+
+def test_a_workshop_of_two_parts_gets_a_meeting_for_each(clerk, asked, workshop, office):
+    Part.objects.divide(workshop, [PartPlan("Seeing", 60), PartPlan("Speaking", 120)], by=office)
+    page = get(clerk, page_of(asked, "schedule"))
+    assert "Part 2: Speaking" in page.headings()
+    second = {"part2-join_link": "https://meet.example.edu/two"}
+    assert press(clerk, asked, "schedule", **LINK, **second).status_code == 302
+    meetings = Session.objects.get().meetings.all()
+    starts = [start for start, _ in asked.spans]
+    assert [(one.part.title, one.starts_at) for one in meetings] == [("Seeing", starts[0]), ("Speaking", starts[1])]
+    assert [(one.ends_at - one.starts_at).seconds // 60 for one in meetings] == [60, 120]
+
+
+def test_a_second_meeting_without_a_time_is_asked_for(clerk, person, workshop, office, now):
+    asked = ask(person, None, now, topic="Power", windows=[window(now)])
+    Part.objects.divide(workshop, [PartPlan("Seeing", 60), PartPlan("Speaking", 60)], by=office)
+    response = press(clerk, asked, "schedule", workshop=workshop.pk, **LINK)
+    assert response.status_code == 400 and read(response).field(name="part2-day").errors == ["This field is required."]
+    assert not Session.objects.exists()
 
 
 def test_another_time_than_theirs_is_asked_about_once(clerk, asked, now):
