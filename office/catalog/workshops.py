@@ -54,8 +54,8 @@ class ObjectiveInline(PartInline):
 
     def get_fields(self, request: HttpRequest, obj: Workshop | None = None) -> Any:
         """Ask for the part only where the workshop has parts."""
-        of_a_part = ["part"] if obj is not None and obj.parts.exists() else []
-        return [("position", "text"), *of_a_part]
+        has_parts = obj is not None and obj.parts.exists()
+        return ["text", ("position", "part") if has_parts else "position"]
 
 
 class WorkshopForm(OfficeForm):

@@ -65,7 +65,7 @@ def _meeting_words(meeting: Meeting, numbered: Numbered, own: Registration, now:
     zone, venue = meeting.time_zone, meeting.venue
     may_join = own.is_registered and own.session.is_confirmed and meeting.ends_at > now
     return {
-        "part": numbered.heading if meeting.part_id else "",
+        "part": numbered.short_heading,
         "day": long_day(meeting.starts_at, zone, local(now, zone).year),
         "times": time_span(meeting.starts_at, meeting.ends_at, zone),
         "zone": zone_words(zone, meeting.starts_at),

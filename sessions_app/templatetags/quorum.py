@@ -177,7 +177,7 @@ def titled(session: Session, now: datetime) -> str:
 def times(
     meetings: list[Meeting], now: datetime, numbers: dict[int, Numbered]
 ) -> tuple[tuple[str, str, str, str], ...]:
-    """Give each meeting's time for machines, “Tuesday, May 14, 12:30–2:00 PM”, its room, and “Part 1 of 2: Bias”.
+    """Give each meeting's time for machines, “Tuesday, May 14, 12:30–2:00 PM”, its room, and “Part 1: Bias”.
 
     The last is for a part of the workshop: meetings alone are not numbered on pages.
     """
@@ -187,7 +187,7 @@ def times(
             f"{long_day(one.starts_at, one.time_zone, local(now, one.time_zone).year)}, "
             f"{time_span(one.starts_at, one.ends_at, one.time_zone)}",
             str(one.venue or ""),
-            numbers[one.pk].heading if one.part_id else "",
+            numbers[one.pk].short_heading,
         )
         for one in meetings
     )
