@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from django import template
+from django.db.models import Value
 from django.utils.safestring import SafeString
 
 from catalog.audiences import flags_of, open_to
 from catalog.markdown import markdown
-from catalog.models import PageText, Workshop
+from catalog.models import Action, PageText, Topic, Workshop
 
 register = template.Library()
 
@@ -28,3 +29,13 @@ def page_text(place: str) -> SafeString:
 def are_open_to(workshops: Iterable[Workshop]) -> str:
     """“everyone”, “faculty and staff”: whom at least one of `workshops` is for. No query."""
     return open_to(flags_of(workshop) for workshop in workshops)
+
+
+@register.simple_tag
+def more_on(workshop: Workshop) -> tuple[tuple[str, str, str], ...]:
+    """Give the topics and the actions of `workshop`: for each the filter of the home page, slug and name. One query."""
+    topics = Topic.objects.filter(workshops=workshop).values_list(Value("topic"), "slug", "name", Value(0))
+    actions = Action.objects.filter(workshops=workshop).values_list(Value("action"), "slug", "name", "position")
+    found = topics.order_by().union(actions.order_by(), all=True)
+    ordered = sorted(found, key=lambda one: (one[0] != "topic", one[3], one[2]))
+    return tuple((field, slug, name) for field, slug, name, _ in ordered)

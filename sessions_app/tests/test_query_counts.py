@@ -55,19 +55,19 @@ def test_a_filter_makes_two_more_queries(count, viewer, queries):
 
 
 @every_count
-def test_a_session_makes_three_queries_signed_out(count, viewer, queries):
-    queries(3, Session.objects.first().get_absolute_url())
+def test_a_session_makes_four_queries_signed_out(count, viewer, queries):
+    queries(4, Session.objects.first().get_absolute_url())
 
 
 @every_count
 def test_a_session_makes_one_more_query_for_the_viewers_own_place(count, viewer, client, queries):
     client.force_login(viewer)
-    queries(3 + 1 + WHO_IS_ASKING, Session.objects.first().get_absolute_url())
+    queries(4 + 1 + WHO_IS_ASKING, Session.objects.first().get_absolute_url())
 
 
 @every_count
-def test_a_workshop_makes_six_queries_signed_out(count, viewer, queries):
-    queries(6, Session.objects.first().workshop.get_absolute_url())
+def test_a_workshop_makes_seven_queries_signed_out(count, viewer, queries):
+    queries(7, Session.objects.first().workshop.get_absolute_url())
 
 
 @every_count
