@@ -26,7 +26,7 @@ def every_noun(make_session, workshop, people, office, now):
     from django.contrib.auth.models import Group
 
     from accounts.models import AddressChange, Campus, Unit
-    from catalog.models import Action, Facilitator, Partner, Program, TeamMember, Topic
+    from catalog.models import Action, Facilitator, PageText, Partner, Program, TeamMember, Topic
     from devtools.testing.requesting import ask
     from devtools.testing.signing_in import APP_SECRET
     from notifications.models import Decline, Wording
@@ -42,6 +42,7 @@ def every_noun(make_session, workshop, people, office, now):
     Facilitator.objects.create(name="Ada Okafor")
     Topic.objects.create(name="Bias", slug="bias")
     Action.objects.create(name="Acting", slug="acting")
+    PageText.objects.create(place="how", text="Come with a case of your own.")
     Partner.objects.create(name="Ally Association", slug="ally-association")
     TeamMember.objects.create(name="Rosa Lindqvist", role="Learning and development manager")
     program = Program.objects.create(title="Foundations", slug="foundations", status=Program.Status.PUBLISHED)
