@@ -1,21 +1,19 @@
 """What pages show of the catalog."""
 
-from collections.abc import Iterable
-
 from django import template
 from django.utils.safestring import SafeString
 
-from catalog.audiences import flags_of, open_to
+from catalog import listing
 from catalog.markdown import markdown
-from catalog.models import PageText, Workshop
+from catalog.models import PageText
 
 register = template.Library()
 
 
 @register.filter
-def markdown_html(text: str) -> SafeString:
-    """Show Markdown, sanitized."""
-    return markdown(text)
+def markdown_html(text: str, top: int = 2) -> SafeString:
+    """Show Markdown, sanitized; its headings start at the level `top`, h2 if nothing is said."""
+    return markdown(text, top)
 
 
 @register.simple_tag
@@ -24,7 +22,4 @@ def page_text(place: str) -> SafeString:
     return PageText.shown(place)
 
 
-@register.filter
-def are_open_to(workshops: Iterable[Workshop]) -> str:
-    """“everyone”, “faculty and staff”: whom at least one of `workshops` is for. No query."""
-    return open_to(flags_of(workshop) for workshop in workshops)
+register.filter("entry_html", listing.entry_html)

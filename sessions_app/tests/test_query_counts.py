@@ -30,14 +30,14 @@ def queries(client, django_assert_num_queries):
 
 
 @every_count
-def test_home_makes_four_queries_signed_out(count, viewer, queries):
-    queries(4, reverse("home"))
+def test_home_makes_five_queries_signed_out(count, viewer, queries):
+    queries(5, reverse("home"))
 
 
 @every_count
 def test_home_makes_one_more_query_for_the_viewers_own_places(count, viewer, client, queries):
     client.force_login(viewer)
-    queries(4 + 1 + WHO_IS_ASKING, reverse("home"))
+    queries(5 + 1 + WHO_IS_ASKING, reverse("home"))
 
 
 @every_count
@@ -54,11 +54,6 @@ def test_a_session_makes_one_more_query_for_the_viewers_own_place(count, viewer,
 @every_count
 def test_a_workshop_makes_six_queries_signed_out(count, viewer, queries):
     queries(6, Session.objects.first().workshop.get_absolute_url())
-
-
-@every_count
-def test_the_catalog_makes_three_queries_signed_out(count, viewer, queries):
-    queries(3, reverse("workshops"))
 
 
 @every_count
