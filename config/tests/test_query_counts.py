@@ -26,6 +26,6 @@ def test_a_page_makes_the_same_queries_for_any_size(workshops, sessions, client,
     viewer = fill(sessions, now, workshops)
     me = Client()
     me.force_login(viewer)
-    # The rows are new, so that nothing a page remembers of others hides a query; the second look is at what it remembers.
+    # These rows are new, so the first look finds nothing remembered; the second one does.
     found = {path: (queries_of(path, client), queries_of(path, me)) for path in QUERIES}
     assert found == QUERIES

@@ -27,10 +27,11 @@ DESCRIPTION = (
 
 
 def fill(count: int, now: datetime, workshop_count: int = WORKSHOPS) -> Person:
-    """Create `count` upcoming sessions of twelve workshops, and a person with five registrations. Returns the person.
+    """Create `count` upcoming sessions of so many workshops, and a person with five registrations. Returns the person.
 
-    Three workshops of four are in one of three programs, in turns. Of every ten sessions five are gathering, three confirmed, one is full with people waiting, one cancelled. Eight
-    start each day, so the first page shows the same days, no matter how many follow.
+    Of every four workshops three are in programs, of which there are three. Of every ten sessions five are gathering,
+    three confirmed, one is full with people waiting, one cancelled. Eight start each day, so the first page shows the
+    same days, no matter how many follow.
     """
     campus = Campus.objects.create(name="West Campus", time_zone=ZONE)
     Venue.objects.bulk_create(
