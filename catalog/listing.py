@@ -69,6 +69,10 @@ class Entry(NamedTuple):
         return self.fields[STATUS] == Workshop.Status.PUBLISHED
 
     @property
+    def has_objectives(self) -> bool:
+        return bool(self.objectives) or any(part.objectives for part in self.parts)
+
+    @property
     def audience(self) -> tuple[bool, ...]:
         """Return whom it is for, in the order of `audiences.FIELDS`."""
         return tuple(self.fields[number] for number in AUDIENCE)

@@ -42,7 +42,7 @@ def catalog(client):
 
 def groups(page) -> dict[str, list[str]]:
     """The titles of the workshops under each heading, in order."""
-    return {section.heading(): [one.text for one in section.parts("h3")] for section in page.parts("main section")}
+    return {section.heading(): [one.text for one in section.parts("h3")] for section in page.parts("#catalog section")}
 
 
 def opened(page, title: str) -> Part:
@@ -67,6 +67,7 @@ def test_programs_stand_in_the_offices_order_and_the_rest_last(catalog, make_wor
     }
     assert list(groups(page)) == ["Foundations", "Year", "Other workshops"]
     assert "Seven topics." in page.region("Year").text
+    assert page.link("About this program: Year") == "/programs/year/"
 
 
 def test_without_programs_there_is_one_list_in_the_order_of_titles(catalog, make_workshop):
@@ -116,15 +117,18 @@ def test_a_workshop_opens_to_facts_description_objectives_and_dates(catalog, wor
     assert "0 of 6 registered" in part.text
 
 
-def test_a_part_has_its_own_objectives_and_length(catalog, workshop):
+def test_parts_stand_in_order_each_with_its_own_objectives(catalog, workshop):
     one = workshop.parts.create(position=1, title="Power", minutes=60)
     workshop.parts.create(position=2, title="Strategies", minutes=90)
+    assert opened(catalog(), workshop.title).region("Its parts")
     workshop.objectives.create(text="See it")
     workshop.objectives.create(part=one, text="Name it")
     part = opened(catalog(), workshop.title)
-    assert [each.text for each in part.region("What you will be able to do").parts("li")] == ["See it"]
-    assert [each.text for each in part.region("Power 1 hour").parts("li")] == ["Name it"]
-    assert [each.text for each in part.region("Strategies 90 minutes").parts("li")] == []
+    aims = part.region("What you will be able to do")
+    assert [each.text for each in aims.parts("h5, li")] == [
+        *("See it", "Part 1: Power", "Name it", "Part 2: Strategies"),
+    ]
+    assert "1 hour" in aims.text and "90 minutes" in aims.text
 
 
 def test_six_dates_are_shown_and_a_link_leads_to_all(catalog, workshop, make_session, office):

@@ -272,6 +272,7 @@ def test_workshops_are_links_under_their_programs(home, make_session, workshop, 
     program = Program.objects.create(title="Foundations", slug="foundations", status=Program.Status.PUBLISHED)
     program.entries.create(workshop=workshop)
     page = home()
+    assert page.link("Foundations") == program.get_absolute_url()
     assert page.headings().index("Foundations") < page.headings().index("Other workshops")
     lines = [part.text for part in page.region("Workshops").parts("li")]
     assert lines[0].startswith("Bystander Interventions Next date") and lines[1] == "Implicit Bias No dates yet"
