@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "catalog",
     "sessions_app",
     "registrations",
+    "library",
     "notifications",
     "operations",
     "office",
