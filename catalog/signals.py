@@ -4,3 +4,5 @@ from django.dispatch import Signal
 
 # It is for other people than before. Sent with `now=` too.
 audience_changed = Signal()
+# It has other parts, or they are called otherwise, or in another order. Sent with `parts=`, in order, and `now=` too.
+parts_changed = Signal()

@@ -1,8 +1,21 @@
 from django.urls import path
 
-from catalog.views import WorkshopListView, WorkshopView
+from catalog.views import (
+    FacilitatorListView,
+    FacilitatorView,
+    PartnerListView,
+    ProgramView,
+    TeamView,
+    WorkshopListView,
+    WorkshopView,
+)
 
 urlpatterns = [
     path("workshops/", WorkshopListView.as_view(), name="workshops"),
     path("workshops/<slug:slug>/", WorkshopView.as_view(), name="workshop"),
+    path("facilitators/", FacilitatorListView.as_view(), name="facilitators"),
+    path("facilitators/<slug:key>/", FacilitatorView.as_view(), name="facilitator"),
+    path("team/", TeamView.as_view(), name="team"),
+    path("partners/", PartnerListView.as_view(), name="partners"),
+    path("programs/<slug:slug>/", ProgramView.as_view(), name="program"),
 ]

@@ -259,8 +259,14 @@ RULES = [
         "The address every message and invitation comes from, for example training@example.edu.",
         required=True,
     ),
-    Rule("E008", "OFFICE_NAME", one_line("OFFICE_NAME"), "The office's name, as people should read it."),
-    Rule("E009", "INSTITUTION_NAME", one_line("INSTITUTION_NAME"), "The institution's name, as people should read it."),
+    Rule("E008", "OFFICE_NAME", one_line("OFFICE_NAME"), "The office's name, as people should read it.", required=True),
+    Rule(
+        "E009",
+        "INSTITUTION_NAME",
+        one_line("INSTITUTION_NAME"),
+        "The institution's name, as people should read it.",
+        required=True,
+    ),
     Rule("E010", "TIME_ZONE", time_zone_problem, "A name of the tz database, for example America/Chicago."),
     Rule(
         "E011",

@@ -29,8 +29,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[:
 # ---- who runs this portal ----
 OFFICE_EMAIL = env("OFFICE_EMAIL", default="training@example.edu" if DEBUG else "")
 ACCOUNT_RETURN_EMAIL = env("ACCOUNT_RETURN_EMAIL", default=OFFICE_EMAIL)
-OFFICE_NAME = env("OFFICE_NAME", default="Office of Diversity, Equity, and Inclusion")
-INSTITUTION_NAME = env("INSTITUTION_NAME", default="Medical School")
+OFFICE_NAME = env("OFFICE_NAME", default="Training Office" if DEBUG else "")
+INSTITUTION_NAME = env("INSTITUTION_NAME", default="Example School of Medicine" if DEBUG else "")
 SIGNUP_EMAIL_DOMAINS = [
     plain_domain(domain) for domain in env.list("SIGNUP_EMAIL_DOMAINS", default=["example.edu"] if DEBUG else [])
 ]

@@ -3,7 +3,8 @@
 Every page, mail and calendar takes its words from here: “Tue, May 14”, “12:30–2:00 PM”, “Noon–1:30 PM”.
 """
 
-from datetime import datetime, timedelta
+from calendar import monthrange
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from foundation.values.zones import zone_of
@@ -95,6 +96,12 @@ def zone_words(zone: str, instant: datetime) -> str:
     read = zone_of(zone).key
     name = local(instant, zone).tzname() or read
     return f"{american[name]} time" if read.startswith("America/") and name in american else f"{read} time"
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the same day of the month so many months later, or the last one of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
 
 
 @lru_cache(512)

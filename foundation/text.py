@@ -1,6 +1,7 @@
 """Numbers in words, and the text of strangers on one line. Pure functions, remembered."""
 
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 # What turns the direction of writing, in the groups of Unicode.
@@ -34,6 +35,11 @@ def number_words(number: int) -> str:
 def ordinal_words(number: int) -> str:
     """“sixth”; “11th” above ten."""
     return ORDINALS[number] if 0 < number < len(ORDINALS) else ordinal(number)
+
+
+def listed(names: Sequence[str]) -> str:
+    """“Bias”, “Bias and Belonging”, “Bias, Belonging and Allyship”; empty for none."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 @lru_cache(REMEMBERED)

@@ -35,4 +35,4 @@ admin.site.disable_action("delete_selected")
 admin.site.unregister([Authenticator, EmailAddress, Group])
 
 # Each registers its pages, so they come after what is taken away above.
-from office import accommodations, mail, nominations, people, resources, roster, sessions, venues, workshops  # noqa: E402, F401
+from office import accommodations, catalog, mail, nominations, people, resources, roster, sessions, venues  # noqa: E402, F401

@@ -13,6 +13,7 @@ from django import forms
 from django.contrib import admin
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, connection, models
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponseBase, QueryDict
@@ -27,6 +28,10 @@ from office.lookups import ShownOnly
 # A page under a noun: its route, its view, and the end of its URL's name.
 OwnPage = tuple[str, Callable[..., HttpResponseBase], str]
 MOST = 32767
+# Some ten printed pages: Markdown of that length is made HTML in a fraction of a second.
+LONGEST_TEXT = MaxLengthValidator(
+    20_000, "This is too long: a text has at most %(limit_value)d characters, and this one has %(show_value)d."
+)
 NOT_SHOWN = ("id", "password", "last_login")
 
 
@@ -188,7 +193,11 @@ class OfficeAdmin(ShownOnly):
         if isinstance(db_field, models.PositiveSmallIntegerField):
             # SQLite would take any number; PostgreSQL has no room for more.
             kwargs["max_value"] = MOST
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, models.TextField):
+            # As a validator: a length that the browser knows would cut what is pasted, and say nothing.
+            field.validators.append(LONGEST_TEXT)
+        return field
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         obj = super().get_object(request, object_id, from_field)

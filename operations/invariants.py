@@ -3,6 +3,7 @@
 Each promise is one query over everything, whatever the number of sessions; people are named by ids only.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,6 +17,7 @@ from notifications.kinds.replies import AGAIN
 from notifications.models import CalendarThread, MailQueue, Notice
 from registrations.models import Registration
 from sessions_app.models import Decision, Meeting, Session
+from sessions_app.models.numbering import READ, numbered
 from sessions_app.models.opening import LAST_DAY
 
 CONFIRMING = (Decision.Kind.CONFIRMED, Decision.Kind.RUN_ANYWAY)
@@ -244,11 +246,11 @@ def the_registered_are_invited(now: datetime) -> Iterator[str]:
 def calendars_show_the_newest(now: datetime) -> Iterator[str]:
     """G9: the calendars show each meeting to come as it is now, or an update is on its way."""
     coming = Q(session__status=Session.Status.CONFIRMED, session__ends_at__gt=now)
-    parts: dict[int, dict[int, int]] = {}
+    rows = defaultdict(list)
     every = Meeting.every.filter(coming).order_by("starts_at", "pk")
-    for session, meeting in every.values_list("session", "pk").iterator():
-        numbers = parts.setdefault(session, {})
-        numbers[meeting] = len(numbers) + 1
+    for session, *row in every.values_list("session", *READ).iterator():
+        rows[session].append(row)
+    parts = {session: numbered(meetings) for session, meetings in rows.items()}
     on_its_way = Notice.objects.filter(
         thread=OuterRef("pk"), method=Notice.Method.REQUEST, state__in=[Notice.State.QUEUED, Notice.State.SENDING]
     )
@@ -274,6 +276,16 @@ def calendars_show_the_newest(now: datetime) -> Iterator[str]:
             yield f"G9 thread {thread.pk}: the calendar shows what is no longer so, and no update is on its way."
 
 
+def meetings_hold_parts_of_their_workshop(now: datetime) -> Iterator[str]:
+    """G22: a meeting holds a part of its session's workshop, and no other meeting that is held has the same one."""
+    strange = Meeting.every.exclude(part=None).exclude(part__workshop=F("session__workshop")).order_by("pk")
+    for pk, part, code in strange.values_list("pk", "part", "session__code"):
+        yield f"G22 session {code}: meeting {pk} holds part {part}, which is of another workshop."
+    twice = Meeting.objects.exclude(part=None).order_by("session", "part").values("session__code", "part")
+    for each in twice.annotate(many=Count("pk")).filter(many__gt=1):
+        yield f"G22 session {each['session__code']}: {each['many']} meetings hold part {each['part']}."
+
+
 def nothing_is_queued_beyond_its_expiry(now: datetime) -> Iterator[str]:
     """G7: the sweep sets a Notice aside that has expired."""
     late = Notice.objects.filter(state=Notice.State.QUEUED, expires_at__lte=now - MailQueue.ALIVE)
@@ -292,5 +304,6 @@ PROMISES = [
     calendars_show_what_is_so,
     the_registered_are_invited,
     calendars_show_the_newest,
+    meetings_hold_parts_of_their_workshop,
     nothing_is_queued_beyond_its_expiry,
 ]

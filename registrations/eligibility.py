@@ -4,10 +4,12 @@ Each answer is a sentence with the way forward, empty for a person who may.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import Person
+from catalog import order
 from catalog.models import Workshop
 from sessions_app.models import Session
 
@@ -64,24 +66,38 @@ def people_for(session: Session) -> QuerySet[Person]:
     people = Person.objects.filter(is_active=True, role__in=roles)
     if session.for_campus_id:
         people = people.filter(campus=session.for_campus_id)
-    for required in workshop.requires.all():
-        booked = required.sessions.filter(registrations__status="registered", ends_at__lte=session.starts_at)
-        elsewhere = required.prior_attendances.values("person")
+    required = list(_required_by(workshop))
+    for counting in order.counting_as(required).values() if required else ():
+        booked = Session.objects.filter(
+            workshop__in=counting, registrations__status="registered", ends_at__lte=session.starts_at
+        )
+        elsewhere = Workshop.objects.filter(pk__in=counting).values("prior_attendances__person")
         people = people.filter(Q(pk__in=booked.values("registrations__person")) | Q(pk__in=elsewhere))
     return people
 
 
 def missing_workshops(person: Person, workshop: Workshop, before: datetime) -> list[Workshop]:
-    """Return what `workshop` comes after and `person` neither has a seat in before `before` nor took elsewhere."""
+    """Return what `workshop` comes after and `person` neither has a seat in before `before` nor took elsewhere.
+
+    A seat in a workshop that counts as one of these, or that one taken elsewhere, will do.
+    """
     # Most workshops come after none, so the first look is a narrow one.
-    required = Workshop.requires.through.objects.filter(from_workshop=workshop.pk).values_list("to_workshop", flat=True)
+    required = _required_by(workshop)
     if not required:
         return []
+    counting = order.counting_as(required)
     booked = Q(
         sessions__registrations__person=person,
         sessions__registrations__status="registered",
         sessions__ends_at__lte=before,
     )
     elsewhere = Q(prior_attendances__person=person)
-    done = Workshop.objects.filter(booked | elsewhere, prepares_for=workshop).values("pk")
-    return list(Workshop.objects.filter(pk__in=list(required)).exclude(pk__in=done))
+    would_do = Workshop.objects.filter(pk__in=set().union(*counting.values()))
+    done = set(would_do.filter(booked | elsewhere).order_by().values_list("pk", flat=True))
+    return list(Workshop.objects.filter(pk__in=[one for one in required if not done & counting[one]]))
+
+
+def _required_by(workshop: Workshop) -> QuerySet[Any, int]:
+    """Return the keys of the workshops that `workshop` comes after."""
+    through = Workshop.requires.through.objects.filter(from_workshop=workshop.pk)
+    return through.values_list("to_workshop", flat=True)

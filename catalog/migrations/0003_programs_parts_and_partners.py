@@ -26,8 +26,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='PageText',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(choices=[('home', 'The lead of the home page'), ('purpose', 'What our trainings are for'), ('how', 'How our trainings work'), ('requests', 'Asking for a session'), ('footer', 'The foot of every page')], max_length=10, unique=True)),
+                ('place', models.CharField(choices=[('home', 'The lead of the home page'), ('purpose', 'What our trainings are for'), ('how', 'How our trainings work'), ('requests', 'Asking for a session'), ('footer', 'The foot of every page')], max_length=10, primary_key=True, serialize=False)),
                 ('text', models.TextField(help_text='Markdown.')),
             ],
             options={

@@ -1,5 +1,7 @@
 """Programs: named, ordered groups of workshops, with a rule if people can complete them."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -8,6 +10,7 @@ from django.urls import reverse
 
 from catalog.models.partners import Partner
 from catalog.models.workshops import Workshop
+from catalog.program_rule import Rule, RuleKind, Wanted
 from foundation.values.addresses import AddressField
 from foundation.values.lines import LineField
 
@@ -15,6 +18,11 @@ from foundation.values.lines import LineField
 class ProgramQuerySet(models.QuerySet["Program"]):
     def published(self) -> Self:
         return self.filter(status=Program.Status.PUBLISHED)
+
+    def with_entries(self) -> Self:
+        """Read the workshops of each program along, in order, with their categories. Two queries for any number."""
+        entries = ProgramWorkshop.objects.select_related("workshop", "category")
+        return self.prefetch_related("categories", models.Prefetch("entries", entries))
 
 
 class Program(models.Model):
@@ -24,11 +32,7 @@ class Program(models.Model):
         DRAFT = "draft", "Draft"
         PUBLISHED = "published", "Published"
 
-    class Rule(models.TextChoices):
-        NONE = "none", "Nothing: it is a heading"
-        ALL = "all", "All of its workshops"
-        SOME = "some", "So many of its workshops"
-        CATEGORIES = "categories", "So many of each category"
+    Rule = RuleKind
 
     title = LineField(max_length=160, unique=True)
     slug = models.SlugField(max_length=160, unique=True)
@@ -78,6 +82,22 @@ class Program(models.Model):
     @property
     def is_published(self) -> bool:
         return self.status == self.Status.PUBLISHED
+
+    @property
+    def offered(self) -> list["ProgramWorkshop"]:
+        """Return the entries whose workshop is published, in order: what people can take. No query `with_entries`."""
+        return [entry for entry in self.entries.all() if entry.workshop.is_published]
+
+    def rule_over(self, entries: "Sequence[ProgramWorkshop]") -> Rule:
+        """Return the rule over `entries`. No query `with_entries`."""
+        there = Counter(entry.category_id for entry in entries)
+        wanted = tuple(Wanted(one.name, one.needed, there[one.pk]) for one in self.categories.all())
+        return Rule(self.rule, len(entries), self.needed, self.within_months, wanted)
+
+    @property
+    def rule_words(self) -> str:
+        """Return what it takes to complete it: “Take all seven.” Empty for a heading. No query `with_entries`."""
+        return self.rule_over(self.offered).words
 
 
 class ProgramCategory(models.Model):

@@ -1,4 +1,4 @@
-"""What is taught: Workshop, whole or in Parts, with its Objectives. Timeless: dates live in sessions."""
+"""What is taught: Workshop with its Objectives; its Parts are next door. Timeless: dates live in sessions."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Person
 from catalog.models.facilitators import Facilitator
+from catalog.models.facts import Facts, Format
 from catalog.models.partners import Partner
 from catalog.models.topics import Action, Topic
 from catalog.reminder_days import DEFAULT, validate_days
@@ -21,27 +22,12 @@ from foundation.values.lines import LineField
 from foundation.verbs import lock_row, verb
 
 
-class Format(models.TextChoices):
-    ONLINE = "online", "Online"
-    IN_PERSON = "in_person", "In person"
-    HYBRID = "hybrid", "Online and in person"
-
-
-class Offering(models.TextChoices):
-    """What kind of thing a workshop is."""
-
-    TRAINING = "training", "Training"
-    LECTURE = "lecture", "Lecture"
-    DEBRIEF = "debrief", "Debrief"
-    DIALOGUE = "dialogue", "Dialogue"
-
-
 class WorkshopQuerySet(models.QuerySet["Workshop"]):
     def published(self) -> Self:
         return self.filter(status=Workshop.Status.PUBLISHED)
 
 
-class Workshop(Named):
+class Workshop(Facts, Named):
     """What is taught, with the defaults its sessions start from."""
 
     NAMING = ("title",)
@@ -60,35 +46,12 @@ class Workshop(Named):
 
     title = LineField(max_length=160, unique=True)
     slug = models.SlugField(max_length=160, unique=True)
-    offering = models.CharField(
-        max_length=10, choices=Offering.choices, default=Offering.TRAINING, db_default=Offering.TRAINING
-    )
-    offering_name = LineField(
-        "what people read instead",
-        max_length=60,
-        blank=True,
-        default="",
-        db_default="",
-        help_text="The office’s own name for this kind, such as “change chat”. Blank: training, lecture and so on.",
-    )
     summary = LineField(max_length=240, blank=True, help_text="One sentence, shown in lists.")
     description = models.TextField(blank=True, help_text="Markdown.")
     minutes = models.PositiveSmallIntegerField(
         "length in minutes", default=90, validators=[MinValueValidator(15), MaxValueValidator(600)]
     )
     format = models.CharField(max_length=10, choices=Format.choices, default=Format.ONLINE)
-    is_interactive = models.BooleanField("interactive", default=True, db_default=True)
-    is_recorded = models.BooleanField("recorded", default=False, db_default=False)
-    recording_note = LineField(
-        "about the recording",
-        max_length=240,
-        blank=True,
-        default="",
-        db_default="",
-        help_text="One sentence: why it is not recorded, or where people find the recording.",
-    )
-    has_captions = models.BooleanField("live captions online", default=True, db_default=True)
-    language = LineField(max_length=60, default="English", db_default="English")
     for_faculty = models.BooleanField("faculty", default=True)
     for_staff = models.BooleanField("staff", default=True)
     for_residents = models.BooleanField("residents and fellows", default=True)
@@ -153,6 +116,8 @@ class Workshop(Named):
     def is_published(self) -> bool:
         return self.status == self.Status.PUBLISHED
 
+    # ---- the audience ----
+
     def seats_of_others(self, roles: Iterable[str], now: datetime) -> int:
         """Return how many seats in sessions to come people have whose role is not among `roles`."""
         others = [role for role in self.AUDIENCE_FIELDS if role not in set(roles)]
@@ -193,28 +158,11 @@ class Workshop(Named):
         return ", ".join(chosen).capitalize()
 
 
-class Part(models.Model):
-    """One of several parts of a workshop, in order, each held in a meeting of its own."""
-
-    workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="parts")
-    position = models.PositiveSmallIntegerField(default=0)
-    title = LineField(max_length=160)
-    minutes = models.PositiveSmallIntegerField(
-        "length in minutes", default=90, validators=[MinValueValidator(15), MaxValueValidator(600)]
-    )
-
-    class Meta:
-        ordering = ["position", "pk"]
-
-    def __str__(self) -> str:
-        return self.title
-
-
 class Objective(models.Model):
     """One thing people can do after the workshop, or after one part of it; objectives stand in order."""
 
     workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="objectives")
-    part = models.ForeignKey(Part, models.SET_NULL, null=True, blank=True, related_name="objectives")
+    part = models.ForeignKey("catalog.Part", models.SET_NULL, null=True, blank=True, related_name="objectives")
     position = models.PositiveSmallIntegerField(default=0)
     text = LineField(max_length=240)
 

@@ -38,6 +38,8 @@ def test_development_needs_nothing_but_debug():
         ("REDIS_URL", "E005"),
         ("EMAIL_URL", "E006"),
         ("OFFICE_EMAIL", "E007"),
+        ("OFFICE_NAME", "E008"),
+        ("INSTITUTION_NAME", "E009"),
         ("SIGNUP_EMAIL_DOMAINS", "E011"),
         ("ACCOMMODATION_KEY", "E016"),
         ("SIGN_IN_KEY", "E030"),

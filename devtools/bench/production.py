@@ -24,6 +24,8 @@ def production(folder: Path) -> dict[str, str]:
         "SITE_URL": "http://127.0.0.1:8000",
         "EMAIL_URL": "dummymail://",
         "OFFICE_EMAIL": "training@example.edu",
+        "OFFICE_NAME": "Training Office",
+        "INSTITUTION_NAME": "Example School of Medicine",
         "SIGNUP_EMAIL_DOMAINS": "example.edu",
         "DJANGO_SETTINGS_MODULE": "devtools.bench.settings",
         "BENCH_STATIC_ROOT": str(folder / "static"),

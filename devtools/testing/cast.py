@@ -31,6 +31,14 @@ def fresh_cache(db):
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def no_page_texts(monkeypatch) -> None:
+    """No page reads page texts before one is saved, so that queries are the same whenever they are counted."""
+    from catalog.models import page_text
+
+    monkeypatch.setattr(page_text, "_memory", (float("inf"), {}))
+
+
 # ---- people ----
 
 
@@ -127,6 +135,35 @@ def make_session(workshop, office, now) -> Callable:
 def session(make_session):
     """An open session in two weeks."""
     return make_session()
+
+
+@pytest.fixture
+def divided(workshop, office):
+    """The workshop, in two parts of 90 minutes: “Identity and Power” and “Strategies”."""
+    from catalog.models import Part, PartPlan
+
+    Part.objects.divide(workshop, [PartPlan("Identity and Power"), PartPlan("Strategies")], by=office)
+    return workshop
+
+
+@pytest.fixture
+def in_two_parts(divided, make_session):
+    """An open session of the workshop in two parts, a week apart, in two weeks; minimum 1."""
+    return make_session(meetings=weekly(2), minimum=1)
+
+
+def weekly(count: int, days: int = 14) -> list:
+    """Plan `count` meetings of 90 minutes a week apart, at noon in Chicago; the first `days` from now."""
+    from foundation.wall_clock import instant
+    from sessions_app.models import MeetingPlan
+
+    plans = []
+    for week in range(count):
+        day = timezone.localdate() + timedelta(days=days + 7 * week)
+        starts_at = instant(day, datetime.min.time().replace(hour=12), ZONE)
+        ends_at = starts_at + timedelta(minutes=90)
+        plans.append(MeetingPlan(starts_at, ends_at, ZONE, join_link="https://meet.example.edu/quorum"))
+    return plans
 
 
 @pytest.fixture

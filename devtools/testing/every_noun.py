@@ -28,7 +28,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     from django.contrib.auth.models import Group
 
     from accounts.models import AddressChange, Campus, Unit
-    from catalog.models import Action, Facilitator, Topic
+    from catalog.models import Action, Facilitator, Partner, Program, TeamMember, Topic
     from devtools.testing.signing_in import APP_SECRET
     from notifications.models import Decline, Wording
     from notifications.replies.applying import receive
@@ -42,7 +42,11 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     Group.objects.create(name="Office")
     Facilitator.objects.create(name="Ada Okafor")
     topic = Topic.objects.create(name="Bias", slug="bias")
-    action = Action.objects.create(name="Being", slug="being")
+    action = Action.objects.create(name="Acting", slug="acting")
+    Partner.objects.create(name="Ally Association", slug="ally-association")
+    TeamMember.objects.create(name="Rosa Lindqvist", role="Learning and development manager")
+    program = Program.objects.create(title="Foundations", slug="foundations", status=Program.Status.PUBLISHED)
+    program.entries.create(workshop=workshop, category=program.categories.create(name="Practice"))
     TOTP.activate(office, APP_SECRET)
     Wording.objects.create(kind="confirmed", words="It is on: {title}.")
     workshop.pre_work = "Read the introduction."
@@ -79,7 +83,7 @@ def address(every_noun, now) -> Callable:
     from django.contrib.contenttypes.models import ContentType
 
     from accounts.models import AddressChange
-    from catalog.models import Action, Topic
+    from catalog.models import Action, Facilitator, Program, Topic
     from foundation.tokens import digest_of
     from library.models import Resource
     from notifications.models import CalendarFeed, Decline
@@ -94,7 +98,9 @@ def address(every_noun, now) -> Callable:
         "actions/<slug:slug>": f"actions/{Action.objects.get().slug}",
         "file/<slug:name>": f"file/{resource.file.name}",
         "<slug:code>": session.code,
+        "programs/<slug:slug>": f"programs/{Program.objects.get().slug}",
         "<slug:slug>": workshop.slug,
+        "facilitators/<slug:key>/": Facilitator.objects.get().get_absolute_url().lstrip("/"),
         "address/<slug:token>": f"address/{OPENS}",
         "<slug:name>": "0" * 40,
         "<slug:token>": CalendarFeed.objects.renew(every_noun.person, now),

@@ -217,7 +217,7 @@ class SessionMachine(RuleBasedStateMachine):
             return
         self.agree(self.model.cancel(self.now), self.session.cancel, "Snow.", self.cast.office, now=self.now)
 
-    # Whoever waits gets an added seat at the clock's own time, which is the start of the run.
+    # A person who waits gets an added seat at the clock's own time, which is the start of the run.
     @precondition(is_early)
     @rule(minimum=some.integers(0, 5), capacity=some.integers(0, 7))
     def resize(self, minimum, capacity):

@@ -16,6 +16,8 @@ PRODUCTION = {
     "REDIS_URL": "redis://:secret@127.0.0.1:1/0",
     "EMAIL_URL": "smtp+tls://office:secret@mail.example.edu:587",
     "OFFICE_EMAIL": "training@example.edu",
+    "OFFICE_NAME": "Training Office",
+    "INSTITUTION_NAME": "Example School of Medicine",
     "SIGNUP_EMAIL_DOMAINS": "example.edu, med.example.edu",
     "ACCOMMODATION_KEY": "a-key-that-only-these-tests-use-43-letters_=",
     "SIGN_IN_KEY": "another-key-that-only-tests-use-43-letters_=",

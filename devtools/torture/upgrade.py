@@ -64,7 +64,8 @@ def upgrade(count: int, without: str) -> Verdict:
         sessions, cookie_of = json.loads(python_of(old, env, "-c", PREPARE, log=folder / "prepare.log"))
         sent: list[Post] = []
         with serving("old", {**env, "GUNICORN_CMD_ARGS": f"--chdir {old}"}, folder) as server:
-            load = Load(server.address, waiting(sessions, cookie_of, count))
+            posts, after = waiting(sessions, cookie_of, count), count - count // 3
+            load = Load(server.address, posts[:after])
             load.wait_for_more(count // 3)
             tell("this release migrates while the last one serves")
             call_command("migrate", verbosity=0)
@@ -72,6 +73,8 @@ def upgrade(count: int, without: str) -> Verdict:
                 with connection.cursor() as cursor:
                     cursor.execute(statement)
             sent += load.finish()
+            tell("the last release goes on after the migrations")
+            sent += Load(server.address, posts[after:]).finish()
             look(verdict, server, next(iter(cookie_of.values())))
         if not without:
             # A release may end every sign-in.

@@ -19,12 +19,13 @@ from django.db.models import Count, F, Max, Model, Q, QuerySet
 from accounts.models import Campus, Person
 from foundation.links import absolute
 from foundation.values.zones import zone_of
-from notifications.calendars.invitations import description_for, summary_for
+from notifications.calendars.invitations import description_for, part_title_for, summary_for
 from notifications.calendars.snapshots import place_words
 from notifications.calendars.writing import Entry
 from notifications.models import CalendarThread, CalendarThreadQuerySet
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session, SessionQuerySet, Venue
+from sessions_app.models.numbering import READ, Numbered, numbered
 
 logger = logging.getLogger(__name__)
 Row = TypeVar("Row", CalendarThread, Meeting)
@@ -122,7 +123,7 @@ def _own(threads: CalendarThreadQuerySet) -> list[Entry]:
 
 def _own_entry(thread: CalendarThread, parts: "Parts", records: "Records") -> Entry:
     registration, meeting, session = thread.registration, thread.meeting, thread.registration.session
-    status, (part, parts_of_session) = _status(meeting), parts.of(meeting)
+    status, part = _status(meeting), parts.of(meeting)
     return Entry(
         uid=thread.uid,
         sequence=thread.shown_sequence,
@@ -137,8 +138,9 @@ def _own_entry(thread: CalendarThread, parts: "Parts", records: "Records") -> En
         # As in the mail: the link to join comes with the confirmation.
         join_link=meeting.join_link if status == "CONFIRMED" else "",
         busy=status != "CANCELLED",
-        part=part,
-        parts=parts_of_session,
+        part=part.number,
+        parts=part.of,
+        part_title=part_title_for(registration.person, part),
     )
 
 
@@ -152,7 +154,7 @@ def _public(meetings: QuerySet[Meeting], busy: bool = True) -> list[Entry]:
 
 def _public_entry(meeting: Meeting, parts: "Parts", records: "Records", busy: bool) -> Entry:
     session, status = meeting.session, _status(meeting)
-    part, parts_of_session = parts.of(meeting)
+    part = parts.of(meeting)
     return Entry(
         # Made of the session's public code: only the registered person knows the UID of their own entry.
         uid=f"{session.code}-{meeting.pk}@{settings.SITE_HOST}",
@@ -167,8 +169,9 @@ def _public_entry(meeting: Meeting, parts: "Parts", records: "Records", busy: bo
         status=status,
         private=False,
         busy=busy and status != "CANCELLED",
-        part=part,
-        parts=parts_of_session,
+        part=part.number,
+        parts=part.of,
+        part_title=part.title,
     )
 
 
@@ -186,16 +189,16 @@ class Parts:
     """Know, from one query, which part of its session each meeting is. A cancelled meeting keeps its number."""
 
     def __init__(self, meetings: Iterable[Meeting]) -> None:
-        self.keys: dict[int, list[int]] = defaultdict(list)
+        rows = defaultdict(list)
         sessions = {meeting.session_id for meeting in meetings}
         every = Meeting.every.filter(session__in=sessions).order_by("starts_at", "pk")
-        for session, meeting in every.values_list("session", "pk"):
-            self.keys[session].append(meeting)
+        for session, *row in every.values_list("session", *READ):
+            rows[session].append(row)
+        self.numbers = {session: numbered(meetings) for session, meetings in rows.items()}
 
-    def of(self, meeting: Meeting) -> tuple[int, int]:
-        """Return which part the meeting is, counted from 1, and how many parts its session has."""
-        keys = self.keys[meeting.session_id]
-        return keys.index(meeting.pk) + 1, len(keys)
+    def of(self, meeting: Meeting) -> Numbered:
+        """Return which part of its session the meeting is."""
+        return self.numbers[meeting.session_id][meeting.pk]
 
 
 class Records:

@@ -12,6 +12,7 @@ from notifications.calendars.writing import Invitation, Mailbox
 from notifications.models import Notice
 from registrations.models import Registration
 from sessions_app.models import Session
+from sessions_app.models.numbering import Numbered
 
 
 def office() -> Mailbox:
@@ -45,8 +46,14 @@ def invitation_of(notice: Notice, at: datetime) -> Invitation:
         partstat=thread.partstat,
         part=shown["part"],
         parts=shown["parts"],
+        part_title="" if is_neutral else shown.get("part_title", ""),
         join_link=shown["join_link"],
     )
+
+
+def part_title_for(person: Person, part: Numbered) -> str:
+    """Return what calendars call the part of the workshop; "" for a person who chose a neutral title."""
+    return "" if person.discreet_titles else part.title
 
 
 def summary_for(person: Person, session: Session) -> str:

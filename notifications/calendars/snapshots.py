@@ -15,26 +15,28 @@ from foundation.text import one_line
 from notifications.models import CalendarThread, Notice
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session
+from sessions_app.models.numbering import Numbered
 
 Snapshot = dict[str, Any]
 
 TIMES = ("starts_at", "ends_at", "time_zone")
 DISCREET_TITLE = "Training session"
 # What a neutral title hides.
-HIDDEN = ("title", "facilitators")
+HIDDEN = ("title", "part_title", "facilitators")
 
 
-def snapshot_of(registration: Registration, meeting: Meeting, numbers: dict[int, int] | None = None) -> Snapshot:
+def snapshot_of(registration: Registration, meeting: Meeting, numbers: dict[int, Numbered] | None = None) -> Snapshot:
     """Return what the calendar of the registered person is to show of `meeting`, one of `registration.session`.
 
     `numbers` are the session's `part_numbers`, where the caller has them.
     """
     session = registration.session
-    numbers = numbers or session.part_numbers()
+    part = (numbers or session.part_numbers())[meeting.pk]
     return when_and_where(meeting, session) | {
         "title": session.workshop.title,
-        "part": numbers[meeting.pk],
-        "parts": len(numbers),
+        "part": part.number,
+        "parts": part.of,
+        "part_title": part.title,
         "join_link": meeting.join_link,
         "facilitators": [facilitator.byline for facilitator in session.facilitators.all()],
         "neutral": registration.person.discreet_titles,
@@ -49,11 +51,11 @@ def snapshots_differ(before: Snapshot, after: Snapshot) -> bool:
 def _as_shown(snapshot: Snapshot) -> Snapshot:
     """Return what a calendar shows of a snapshot: a neutral title hides the real one and the facilitators.
 
-    A snapshot that does not know of neutral titles has the real one.
+    A snapshot that does not know of neutral titles has the real one, and one that does not know of parts has none.
     """
-    is_neutral = snapshot.get("neutral", False)
-    hidden = HIDDEN if is_neutral else ()
-    return {name: value for name, value in snapshot.items() if name not in hidden} | {"neutral": is_neutral}
+    shown = {"neutral": False, "part_title": ""} | snapshot
+    hidden = HIDDEN if shown["neutral"] else ()
+    return {name: value for name, value in shown.items() if name not in hidden}
 
 
 def when_and_where(meeting: Meeting, session: Session) -> Snapshot:
@@ -107,6 +109,13 @@ def when_words(values: Snapshot, this_year: int | None = None) -> str:
     )
 
 
+def part_words(values: Snapshot) -> str:
+    """Return “part 1 of 2: Allyship”, without the title where the workshop has no parts."""
+    part = f"part {values['part']} of {values['parts']}"
+    title = one_line(values.get("part_title", ""))
+    return f"{part}: {title}" if title else part
+
+
 # The label of the row that says which title the person chose.
 NAMED = "In your calendar"
 ROWS: list[tuple[str, tuple[str, ...], Callable[[Snapshot, int | None], str]]] = [
@@ -116,7 +125,7 @@ ROWS: list[tuple[str, tuple[str, ...], Callable[[Snapshot, int | None], str]]] =
     ("Title", ("title",), lambda values, _: one_line(values["title"])),
     (NAMED, (), lambda values, _: DISCREET_TITLE if values.get("neutral") else "the title of the session"),
     ("With", ("facilitators",), lambda values, _: one_line(", ".join(values["facilitators"])) or "nobody named yet"),
-    ("Part", ("part", "parts"), lambda values, _: f"part {values['part']} of {values['parts']}"),
+    ("Part", ("part", "parts"), lambda values, _: part_words(values)),
 ]
 
 

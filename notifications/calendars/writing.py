@@ -67,7 +67,8 @@ class Entry:
     """What a calendar shows of one meeting. Raises ValueError, with a sentence, for values that no calendar can show.
 
     `uid` stays the same and `sequence` only grows as the meeting changes; `stamp` is when this revision was made. All
-    three times are aware, `time_zone` is the IANA name in which the meeting is shown. `part` counts meetings from 1.
+    three times are aware, `time_zone` is the IANA name in which the meeting is shown. `part` counts from 1 to `parts`;
+    `part_title` is that of the workshop’s part, if it has parts.
     `private` hides it from other people who see the calendar, `busy` marks the time as taken.
     """
 
@@ -83,6 +84,7 @@ class Entry:
     status: str = "CONFIRMED"
     part: int = 1
     parts: int = 1
+    part_title: str = ""
     join_link: str = ""
     private: bool = True
     busy: bool = True
@@ -109,9 +111,13 @@ class Entry:
 
     @property
     def title(self) -> str:
-        """Return the summary, saying which part this is where a session has several, and whether it is still open."""
-        summary = one_line(self.summary)
+        """Return the summary, saying which part this is where a session has several, and whether it is still open.
+
+        “Understanding Allyship (part 1 of 2): Identity and Power”.
+        """
+        summary, part_title = one_line(self.summary), one_line(self.part_title)
         titled = summary if self.parts == 1 else f"{summary} (part {self.part} of {self.parts})"
+        titled = f"{titled}: {part_title}" if part_title else titled
         return NOT_YET + titled if self.status == "TENTATIVE" else titled
 
     @property

@@ -25,7 +25,6 @@ from notifications.kinds.contexts import (
     OF_A_REGISTRATION,
     meeting_context,
     next_dates,
-    part_words,
     registration_context,
 )
 from notifications.models import KINDS as EVERY_KIND
@@ -198,7 +197,8 @@ def change_context(notice: Notice) -> dict[str, Any]:
     if notice.thread:
         before, after = notice.facts.get("known", {}), notice.facts["says"]
         found, is_moved = differences(before, after, this_year), times_differ(before, after)
-        rows = [row | {"part": context["part"]} for row in _with_its_hour(found, after, this_year)]
+        heading = context["meetings"][0]["heading"]
+        rows = [row | {"part": heading} for row in _with_its_hour(found, after, this_year)]
     else:
         rows, is_moved = changed_meetings(session, notice.facts["known"], this_year)
     return context | {
@@ -219,7 +219,7 @@ def changed_meetings(session: Session, before: list[Snapshot], this_year: int) -
     rows: list[dict[str, str]] = []
     was = {values["meeting"]: values for values in before}
     held = {meeting.pk: when_and_where(meeting, session) for meeting in session.held_meetings}
-    for pk, number in numbers.items():
+    for pk, part in numbers.items():
         old, new = was.get(pk), held.get(pk)
         if old and new:
             found = _with_its_hour(differences(old, new, this_year), new, this_year)
@@ -227,7 +227,7 @@ def changed_meetings(session: Session, before: list[Snapshot], this_year: int) -
         else:
             found = [{"label": label, "was": words(old), "now": words(new)} for label, words in WHOLE if old or new]
             is_moved = is_moved or bool(old or new)
-        rows += [row | {"part": part_words(number, len(numbers))} for row in found]
+        rows += [row | {"part": part.heading} for row in found]
     return rows, is_moved
 
 

@@ -20,6 +20,7 @@ from notifications.models import Notice, counts_of
 from registrations.models import Registration
 from sessions_app.display.panel import opening_words
 from sessions_app.models import Meeting, Session
+from sessions_app.models.numbering import Numbered
 
 MOST_NEXT_DATES = 4
 OF_A_REGISTRATION = {
@@ -57,8 +58,9 @@ def session_context(
         "decided_day": long_day(session.confirm_by, session.time_zone),
         "decided_weekday": f"{local(session.confirm_by, session.time_zone):%A}",
         "meetings": [meeting_context(one, session, numbers, invited) for one in meetings or session.held_meetings],
-        "part": part_words(numbers[meetings[0].pk], len(numbers)) if meetings else "",
+        "part": numbers[meetings[0].pk].words if meetings else "",
         "facilitators": [facilitator.byline for facilitator in session.facilitators.all()],
+        "good_to_know": session.workshop.good_to_know(session.format),
         "pre_work": session.workshop.pre_work,
         "next_dates": next_dates(session, notice.registration) if offers_dates else [],
         "session_url": absolute(session.get_absolute_url()),
@@ -105,8 +107,12 @@ def first_name(person: Person | None) -> str:
     return person.get_short_name() if person and person.name else ""
 
 
-def meeting_context(meeting: Meeting, session: Session, numbers: dict[int, int], invited: bool) -> dict[str, str]:
-    """Return the words about one meeting; `numbers` are the session's `part_numbers`."""
+def meeting_context(meeting: Meeting, session: Session, numbers: dict[int, Numbered], invited: bool) -> dict[str, str]:
+    """Return the words about one meeting; `numbers` are the session's `part_numbers`.
+
+    A subject says `part` alone, for a title may be one that its reader wants hidden there; the mail itself `heading`.
+    """
+    part = numbers[meeting.pk]
     zone = meeting.time_zone
     return {
         "day": long_day(meeting.starts_at, zone, database_clock.now().year),
@@ -115,13 +121,10 @@ def meeting_context(meeting: Meeting, session: Session, numbers: dict[int, int],
         "place": place_words(meeting, session),
         "directions": meeting.venue.directions if meeting.venue else "",
         "join_link": meeting.join_link if invited else "",
-        "part": part_words(numbers[meeting.pk], len(numbers)),
+        "part": part.words,
+        "part_title": part.title,
+        "heading": part.heading,
     }
-
-
-def part_words(part: int, parts: int) -> str:
-    """Return “part 2 of 4”; "" where there is only one part."""
-    return f"part {part} of {parts}" if parts > 1 else ""
 
 
 def opening_with_zone(session: Session, now: datetime) -> str:

@@ -7,12 +7,13 @@ from django.conf import settings
 
 from foundation import database_clock
 from foundation.links import absolute
-from notifications.kinds.contexts import OF_A_REGISTRATION, next_dates, part_words, registration_context
+from notifications.kinds.contexts import OF_A_REGISTRATION, next_dates, registration_context
 from notifications.kinds.registrations import CONFIRMED_OR_OVER, was_confirmed
 from notifications.models import Decline, Notice
 from notifications.models.kind import Carries, Example, Family, Kind, News
 from registrations.models import Registration
 from sessions_app.models import Session
+from sessions_app.models.numbering import Numbered
 
 
 def decline_context(notice: Notice) -> dict[str, Any]:
@@ -31,9 +32,8 @@ def about_decline(notice: Notice, decline: Decline) -> dict[str, Any]:
 
 def part_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of the mail about one declined meeting of several may name."""
-    numbers = notice.registration.session.part_numbers()
-    part = part_words(numbers.get(notice.facts["declined"], 0), len(numbers))
-    return registration_context(notice) | {"part": part or "one of its meetings"}
+    part = notice.registration.session.part_numbers().get(notice.facts["declined"], Numbered())
+    return registration_context(notice) | {"part": part.words or "one of its meetings"}
 
 
 def answer_context(notice: Notice) -> dict[str, Any]:

@@ -184,14 +184,14 @@ def test_a_draft_has_no_file_and_an_unlisted_session_has_one(client, make_sessio
 # ---- the public feeds ----
 
 
-def test_the_public_feed_has_the_listed_sessions_and_names_nobody(client, make_session, people, now, office):
+def test_the_public_feed_has_the_listed_sessions_and_names_nobody(client, make_session, people, now, office, settings):
     confirmed, tentative = make_session(minimum=2), make_session(days=21)
     make_session(listed=False), make_session(published=False)
     for person in people(2):
         Registration.objects.register(person, confirmed, now=now)
     confirmed.settle(now=now)
     content = client.get("/sessions.ics").content
-    assert properties(content)["NAME"] == "Training sessions\\, Medical School"
+    assert properties(content)["NAME"] == f"Training sessions\\, {settings.INSTITUTION_NAME}"
     assert "METHOD" not in properties(content)
     events = read_alike(content)
     assert [(event.summary, event.status) for event in events] == [

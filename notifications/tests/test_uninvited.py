@@ -1,4 +1,4 @@
-"""Whoever has a seat in a confirmed session and was never invited is found by the sweep, invited, and logged (G6)."""
+"""A person with a seat in a confirmed session who was never invited is found by the sweep, invited, and logged (G6)."""
 
 import logging
 from datetime import timedelta

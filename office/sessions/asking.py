@@ -8,7 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from office.base import OfficeAdmin, acting, carry_out
-from office.sessions.changes import STALE, AddMeetingForm, CancelMeetingForm, RelocateForm, RescheduleForm
+from office.sessions.changes import (
+    STALE,
+    AddMeetingForm,
+    AssignPartsForm,
+    CancelMeetingForm,
+    RelocateForm,
+    RescheduleForm,
+)
 from office.sessions.decisions import CancelForm, DecisionForm, ExtendForm, PublishForm, RunAnywayForm
 from sessions_app.models import Session
 
@@ -19,6 +26,7 @@ PAGES: dict[str, type[DecisionForm]] = {
     "extend": ExtendForm,
     "reschedule": RescheduleForm,
     "relocate": RelocateForm,
+    "parts": AssignPartsForm,
     "add-meeting": AddMeetingForm,
     "cancel-meeting": CancelMeetingForm,
     "cancel": CancelForm,
@@ -28,9 +36,11 @@ CHANGES = ["reschedule", "relocate", "add-meeting"]
 
 def open_pages(session: Session) -> list[tuple[str, str]]:
     """Return the decisions the office may take on `session` now, as URL name and words."""
-    changes = CHANGES
+    changes = list(CHANGES)
+    if session.is_running and session.workshop.parts.exists():
+        changes.insert(2, "parts")
     if session.is_running and session.meetings.count() > 1:
-        changes = [*CHANGES, "cancel-meeting"]
+        changes.append("cancel-meeting")
     by_status: dict[str, list[str]] = {
         Session.Status.DRAFT: ["publish"],
         Session.Status.OPEN: ["run-anyway", "extend", *changes, "cancel"],

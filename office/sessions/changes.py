@@ -1,5 +1,6 @@
 """The pages that change a session people have planned with: when it meets, where, and how often."""
 
+from dataclasses import replace
 from datetime import time
 from typing import Any, Generic, TypeVar
 
@@ -8,14 +9,15 @@ from django.core import signing
 from django.http import QueryDict
 
 from accounts.models import Person
+from catalog.models.parts import default_minutes
 from foundation import database_clock
 from office.base import model_choice
 from office.sessions.decisions import DecisionForm, ReasonForm
-from office.sessions.fields import MeetingFields, MeetingPart, PlaceFields, TimesFields
+from office.sessions.fields import MeetingFields, OneMeeting, PlaceFields, TimesFields
 from sessions_app.models import Meeting, Place, Session, Venue
 from sessions_app.models.venue import meeting_words
 
-Part = TypeVar("Part", bound=MeetingPart)
+Fields = TypeVar("Fields", bound=OneMeeting)
 TOLD = "They are told two minutes from now, once, what was and what is; until then it can be changed again unnoticed."
 LARGEST = 10**6
 STALE = (
@@ -24,17 +26,17 @@ STALE = (
 )
 
 
-class MeetingsForm(DecisionForm, Generic[Part]):
+class MeetingsForm(DecisionForm, Generic[Fields]):
     """Fields for every meeting that is to come, under a heading each. Refuses a page that is out of date."""
 
     page = "sessions/meetings"
-    part_class: type[Part]
+    fields_class: type[Fields]
 
     as_loaded = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict | None = None, *, session: Session, **kwargs: Any) -> None:
         self.meetings = list(
-            session.meetings.filter(starts_at__gt=database_clock.now()).select_related("venue__campus")
+            session.meetings.filter(starts_at__gt=database_clock.now()).select_related("venue__campus", "part")
         )
         now = {meeting.pk: self.initial_of(meeting) for meeting in self.meetings}
         shown = {str(pk): {name: as_shown(value) for name, value in fields.items()} for pk, fields in now.items()}
@@ -42,23 +44,23 @@ class MeetingsForm(DecisionForm, Generic[Part]):
         self.is_stale = data is not None and loaded != shown
         super().__init__(None if self.is_stale else data, session=session, **kwargs)
         self.initial["as_loaded"] = signing.dumps(shown, compress=True)
-        self.parts = [self._part(meeting, now[meeting.pk]) for meeting in self.meetings]
+        self.each = [self._fields_of(meeting, now[meeting.pk]) for meeting in self.meetings]
         if self.is_stale and data is not None:
-            for meeting, part in zip(self.meetings, self.parts, strict=True):
-                part.initial.update(_typed(data, part, (loaded or {}).get(str(meeting.pk), {})))
+            for meeting, fields in zip(self.meetings, self.each, strict=True):
+                fields.initial.update(_typed(data, fields, (loaded or {}).get(str(meeting.pk), {})))
 
-    def _part(self, meeting: Meeting, initial: dict[str, Any]) -> Part:
-        part = self.part_class(self.data or None, prefix=f"meeting{meeting.pk}", initial=initial)
-        part.heading = meeting_words(meeting)
-        return part
+    def _fields_of(self, meeting: Meeting, initial: dict[str, Any]) -> Fields:
+        fields = self.fields_class(self.data or None, prefix=f"meeting{meeting.pk}", initial=initial)
+        fields.heading = f"{meeting.part}: {meeting_words(meeting)}" if meeting.part else meeting_words(meeting)
+        return fields
 
     def initial_of(self, meeting: Meeting) -> dict:
         """Return what the fields show of a meeting."""
         raise NotImplementedError
 
     def is_valid(self) -> bool:
-        # Each part is asked, also after one that is wrong, so that every error is shown at once.
-        wrong = [part for part in self.parts if not part.is_valid()]
+        # Each meeting is asked, also after one that is wrong, so that every error is shown at once.
+        wrong = [fields for fields in self.each if not fields.is_valid()]
         return super().is_valid() and not wrong
 
     def explanation(self) -> str:
@@ -75,9 +77,9 @@ def as_shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _typed(data: QueryDict, part: MeetingPart, loaded: dict[str, str]) -> dict[str, str]:
-    """Return what somebody typed into a part: what came back otherwise than it was `loaded`, by field."""
-    sent = {name: data.get(part.add_prefix(name)) for name in part.fields}
+def _typed(data: QueryDict, fields: OneMeeting, loaded: dict[str, str]) -> dict[str, str]:
+    """Return what somebody typed for a meeting: what came back otherwise than it was `loaded`, by field."""
+    sent = {name: data.get(fields.add_prefix(name)) for name in fields.fields}
     return {name: value for name, value in sent.items() if value is not None and value != loaded.get(name)}
 
 
@@ -91,21 +93,24 @@ def _loaded(words: str) -> dict[str, dict[str, str]] | None:
 
 class RescheduleForm(MeetingsForm[TimesFields]):
     title, button = "Change the times", "Change the times and write to everyone"
-    part_class = TimesFields
+    fields_class = TimesFields
 
     def initial_of(self, meeting: Meeting) -> dict:
         return TimesFields.initial_of(meeting)
 
     def act(self, by: Person) -> str:
-        minutes = self.session.workshop.minutes
-        times = {meeting: part.times(minutes) for meeting, part in zip(self.meetings, self.parts, strict=True)}
+        workshop = self.session.workshop
+        times = {
+            meeting: fields.times(default_minutes(workshop, meeting.part))
+            for meeting, fields in zip(self.meetings, self.each, strict=True)
+        }
         along = self.session.reschedule(times, by=by)
         return " ".join(["The times are changed.", *along])
 
 
 class RelocateForm(MeetingsForm[PlaceFields]):
     title, button = "Change the place", "Change the place and write to everyone"
-    part_class = PlaceFields
+    fields_class = PlaceFields
 
     anyway = forms.BooleanField(
         label="Move there anyway", required=False, widget=forms.HiddenInput, help_text="Not everybody may have a seat."
@@ -126,30 +131,77 @@ class RelocateForm(MeetingsForm[PlaceFields]):
         return cleaned
 
     def _new_venues(self) -> list[Venue]:
-        chosen = [part.cleaned_data.get("venue") for part in self.parts if "venue" in part.changed_data]
+        chosen = [one.cleaned_data.get("venue") for one in self.each if "venue" in one.changed_data]
         return sorted({venue for venue in chosen if venue}, key=str)
 
     def act(self, by: Person) -> str:
-        places = {meeting: Place(**part.cleaned_data) for meeting, part in zip(self.meetings, self.parts, strict=True)}
+        places = {meeting: Place(**one.cleaned_data) for meeting, one in zip(self.meetings, self.each, strict=True)}
         self.session.relocate(places, by=by)
         return "The place is changed."
+
+
+class PartFields(OneMeeting):
+    """Which part of the workshop one meeting holds."""
+
+    part = forms.ModelChoiceField(
+        None, label="Part of the workshop", required=False, empty_label="None: a further meeting"
+    )
+
+
+class AssignPartsForm(MeetingsForm[PartFields]):
+    title, button = "Change the parts", "Change the parts and write to everyone with an invitation"
+    fields_class = PartFields
+
+    def _fields_of(self, meeting: Meeting, initial: dict[str, Any]) -> PartFields:
+        fields = super()._fields_of(meeting, initial)
+        model_choice(fields, "part").queryset = self.session.workshop.parts.all()
+        fields.heading = meeting_words(meeting)
+        return fields
+
+    def initial_of(self, meeting: Meeting) -> dict:
+        return {"part": meeting.part_id}
+
+    def act(self, by: Person) -> str:
+        parts = {meeting: fields.cleaned_data["part"] for meeting, fields in zip(self.meetings, self.each, strict=True)}
+        self.session.assign_parts(parts, by=by)
+        return "The parts are changed."
 
 
 class AddMeetingForm(DecisionForm, MeetingFields):
     title, button = "Add a meeting", "Add it and write to everyone"
     page = "sessions/meetings"
 
+    part = forms.ModelChoiceField(
+        None,
+        label="Part of the workshop",
+        required=False,
+        empty_label="None: a further meeting",
+        help_text="Parts that no meeting of this session holds.",
+    )
+
+    field_order = ["part"]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if last := self.session.meetings.last():
             shown = MeetingFields.initial_of(last)
             self.initial.update({name: shown[name] for name in ("starts", "ends", "zone", "venue", "join_link")})
+        free = self.session.workshop.parts.exclude(pk__in=self.session.meetings.exclude(part=None).values("part"))
+        if not free.exists():
+            del self.fields["part"]
+            return
+        model_choice(self, "part").queryset = free
+        self.initial["part"] = free.first()
 
     def explanation(self) -> str:
-        return f"{self.session.seats_taken} registered. Whoever has an invitation gets one for this meeting too. {TOLD}"
+        return (
+            f"{self.session.seats_taken} registered. People who have an invitation get one for this meeting too. {TOLD}"
+        )
 
     def act(self, by: Person) -> str:
-        meeting = self.session.add_meeting(self.plan(self.session.workshop.minutes), by=by)
+        part = self.cleaned_data.get("part")
+        plan = replace(self.plan(default_minutes(self.session.workshop, part)), part=part)
+        meeting = self.session.add_meeting(plan, by=by)
         return f"Added: {meeting_words(meeting)}."
 
 

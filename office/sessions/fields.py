@@ -48,13 +48,13 @@ class WallClockField(forms.MultiValueField):
         return datetime.combine(day, at)
 
 
-class MeetingPart(forms.Form):
+class OneMeeting(forms.Form):
     """Fields of one meeting. A page that shows several puts a heading above each."""
 
     heading = ""
 
 
-class TimesFields(MeetingPart):
+class TimesFields(OneMeeting):
     """When one meeting is: a day, and its times on the wall clock of a zone. A valid form knows the instants, too."""
 
     day = forms.DateField(label="Date", widget=day_input(), validators=[validate_day])
@@ -63,7 +63,7 @@ class TimesFields(MeetingPart):
         label="Ends at",
         required=False,
         widget=time_input(),
-        help_text="Blank: the start plus the workshop’s length. Earlier than the start: on the next day.",
+        help_text="Blank: the start plus the length of the workshop or its part. Before the start: on the next day.",
     )
     zone = ZoneFormField(
         label="Time zone",
@@ -115,7 +115,7 @@ class TimesFields(MeetingPart):
         return Times(self.starts_at, ends_at, self.cleaned_data["zone"])
 
 
-class PlaceFields(MeetingPart):
+class PlaceFields(OneMeeting):
     """Where one meeting is: a venue or a link."""
 
     venue = forms.ModelChoiceField(

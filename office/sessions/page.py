@@ -11,12 +11,15 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
+from catalog.models import Workshop
+from catalog.models.parts import default_minutes
 from foundation import database_clock
 from foundation.dates import day_and_time
 from office.base import OfficeAdmin, OwnPage, PanelInline, acting
 from office.dates import when_and_where
 from office.lookups import ChosenFilter
 from office.sessions.asking import PAGES, decide, open_pages
+from office.sessions.fields import MeetingFields
 from office.sessions.forms import DEADLINES, FurtherMeetingInline, PublishedForm, ScheduleForm
 from sessions_app.display.meter import meter_for_office
 from sessions_app.models import Decision, Meeting, MeetingPlan, Session
@@ -148,7 +151,7 @@ class SessionAdmin(OfficeAdmin):
 
     def words(self, obj: Session) -> dict[str, str]:
         zone = obj.time_zone or "UTC"
-        meetings = [when_and_where(meeting) for meeting in obj.meetings.select_related("venue")]
+        meetings = [when_and_where(meeting) for meeting in obj.meetings.select_related("venue", "part")]
         return super().words(obj) | {
             "State": obj.get_status_display(),
             "Confirm by": day_and_time(obj.confirm_by, zone) or "nothing",
@@ -168,7 +171,7 @@ class SessionAdmin(OfficeAdmin):
             return
         workshop = form.cleaned_data["workshop"]
         further = [meeting for formset in formsets for meeting in formset.held()]
-        plans = [meeting.plan(workshop.minutes) for meeting in [form, *further]]
+        plans = planned(workshop, [form, *further])
         if change:
             self._change_draft(form, plans)
         else:
@@ -199,6 +202,7 @@ class SessionAdmin(OfficeAdmin):
         session.save(update_fields=[*(name for name in plain if name in self._differing(form)), *wanted])
         self._rewrite_meetings(session, plans)
         session.follow_meetings()
+        session.follow_parts()
         given = [name for name, at in wanted.items() if at is not None]
         for name in given:
             setattr(session, name, wanted[name])
@@ -326,9 +330,17 @@ class SessionAdmin(OfficeAdmin):
 
     @admin.display(description="meetings")
     def meetings_in_words(self, session: Session) -> str:
-        every = session.meetings(manager="every").select_related("venue")
+        every = session.meetings(manager="every").select_related("venue", "part")
         lines = ((when_and_where(one) + (", cancelled" if one.is_cancelled else ""),) for one in every)
         return format_html_join(mark_safe("<br>"), "{}", lines)
+
+
+def planned(workshop: Workshop, meetings: list[MeetingFields]) -> list[MeetingPlan]:
+    """Return the meetings as planned, in the order of time. Without an end each lasts as long as its part does."""
+    parts = list(workshop.parts.all())
+    in_order = sorted(meetings, key=lambda meeting: meeting.times(0).starts_at)
+    of = dict(zip(range(len(in_order)), parts, strict=False))
+    return [one.plan(default_minutes(workshop, of.get(number))) for number, one in enumerate(in_order)]
 
 
 def session_state(session: Session) -> str:

@@ -32,8 +32,10 @@ def _declined(session: Session) -> Iterator[dict[str, Any]]:
     numbers = session.part_numbers()
     for thread in threads.select_related("registration__person"):
         words = "Declined"
-        if len(numbers) > 1:
-            words = f"Declined part {numbers[thread.meeting_id]} of {len(numbers)}"
+        if part := numbers[thread.meeting_id].words:
+            words = f"Declined {part}"
+        elif len(numbers) > 1:
+            words = "Declined one of its meetings"
         if at := given_up.get(thread.registration_id):
             words += f"; the place is given up on {day_and_time(at, session.time_zone)}"
         yield {"person": thread.registration.person, "words": words, "url": ""}

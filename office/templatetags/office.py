@@ -53,4 +53,4 @@ def wall_clock(at: datetime, zone: str) -> str:
 @register.filter
 def meetings_in_words(session: Session) -> str:
     """Return the day, times, zone and place of each meeting."""
-    return "; ".join(when_and_where(meeting) for meeting in session.meetings.select_related("venue"))
+    return "; ".join(when_and_where(meeting) for meeting in session.meetings.select_related("venue", "part"))

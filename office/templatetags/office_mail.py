@@ -14,11 +14,11 @@ register = template.Library()
 
 STOPPED = (
     "Sessions are not being decided and mail is not going out: the background service has stopped. "
-    "Ask whoever runs the portal to start Celery’s beat and a worker. Nothing is lost; all of it goes out then."
+    "Ask the people who run the portal to start Celery’s beat and a worker. Nothing is lost; all of it goes out then."
 )
 STUCK = (
     "Mail has been waiting for more than five minutes. "
-    "Ask whoever runs the portal whether a worker is running and the mail server answers. Nothing is lost."
+    "Ask the people who run the portal whether a worker is running and the mail server answers. Nothing is lost."
 )
 WRONG_CLOCK = (
     "Sessions are decided by the database’s clock all the same, and never by a worker whose own is wrong. "
@@ -26,7 +26,7 @@ WRONG_CLOCK = (
 )
 UNREAD = (
     "Answers to invitations could not be read for fifteen minutes, so declines free no seats. "
-    "Ask whoever runs the portal to check REPLY_MAILBOX_URL. Nothing is lost; all of them are read then."
+    "Ask the people who run the portal to check REPLY_MAILBOX_URL. Nothing is lost; all of them are read then."
 )
 
 
@@ -43,12 +43,12 @@ def mail_banner() -> dict:
     if queue.is_paused(now):
         problems.append(
             f"{queue.problem.rstrip('.')}. Mail waits, and goes out by itself once the server takes us again: "
-            "ask whoever runs the portal to check EMAIL_URL."
+            "ask the people who run the portal to check EMAIL_URL."
         )
     elif queue.is_away(now):
         problems.append(
             f"{queue.problem.rstrip('.')}. Mail waits, and is tried again by itself: "
-            "ask whoever runs the portal whether the mail server is up and EMAIL_URL is right. Nothing is lost."
+            "ask the people who run the portal whether the mail server is up and EMAIL_URL is right. Nothing is lost."
         )
     elif Notice.objects.due(now - STUCK_AFTER).exists():
         problems.append(STUCK)
@@ -58,7 +58,7 @@ def mail_banner() -> dict:
     elif mailbox.moves_nothing:
         problems.append(
             f"Answers to invitations are read and count, but stay in their inbox. {mailbox.problem} "
-            "Ask whoever runs the portal to make that folder there."
+            "Ask the people who run the portal to make that folder there."
         )
     return {"problems": problems, "dead": Notice.objects.undeliverable().count()}
 

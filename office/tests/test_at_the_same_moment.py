@@ -76,7 +76,7 @@ def test_a_profile_saved_while_its_unit_is_deleted_says_so(me, person, unit, cap
 # ---- what people need to take part ----
 
 
-def test_needs_saved_while_they_are_deleted_are_asked_anew(me, mine):
+def test_needs_saved_while_they_are_deleted_are_asked_again(me, mine):
     Accommodation.objects.ask(mine, "An interpreter.")
     with meanwhile(lambda: Accommodation.objects.take_back(mine)):
         response = me.post(access_page(mine), {"needs": "Captions."})

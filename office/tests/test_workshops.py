@@ -50,3 +50,50 @@ def test_a_workshop_with_sessions_is_not_deleted(clerk, make_session, workshop):
     make_session()
     clerk.post(reverse("admin:catalog_workshop_delete", args=[workshop.pk]), {"post": "yes"})
     assert Workshop.objects.filter(pk=workshop.pk).exists()
+
+
+# ---- what kind of thing it is ----
+
+
+@pytest.mark.parametrize(
+    ("offering", "typed", "minimum"),
+    [("lecture", "", 1), ("lecture", "4", 4), ("training", "", 6), ("debrief", "", 6), ("dialogue", "8", 8)],
+)
+def test_a_minimum_left_blank_follows_from_the_offering(clerk, offering, typed, minimum):
+    fields = filled_in(clerk, ADD, "workshop_form", title="New", slug="new", offering=offering, default_minimum=typed)
+    assert clerk.post(ADD, fields).status_code == 302
+    assert Workshop.objects.get(slug="new").default_minimum == minimum
+
+
+def test_the_form_of_a_new_workshop_leaves_the_minimum_to_the_offering(clerk):
+    field = read(clerk.get(ADD)).field(name="default_minimum")
+    assert (field.value, field.help) == ("", "Blank: 6; for a lecture 1.")
+
+
+def test_a_minimum_that_is_cleared_follows_from_the_offering_again(clerk, workshop):
+    page = workshop_page(workshop)
+    fields = filled_in(clerk, page, "workshop_form", offering="lecture")
+    assert clerk.post(page, fields).status_code == 302
+    workshop.refresh_from_db()
+    assert (workshop.offering, workshop.default_minimum) == ("lecture", 6)
+    assert clerk.post(page, filled_in(clerk, page, "workshop_form", default_minimum="")).status_code == 302
+    workshop.refresh_from_db()
+    assert workshop.default_minimum == 1
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "x", "9" * 30, "1.5"])
+def test_a_minimum_that_is_no_number_of_people_is_refused(clerk, typed):
+    fields = filled_in(clerk, ADD, "workshop_form", title="New", slug="new", default_minimum=typed)
+    response = clerk.post(ADD, fields)
+    assert response.status_code == 400 and read(response).field(name="default_minimum").value == typed
+
+
+def test_the_facts_of_a_workshop_are_the_offices_to_set(clerk):
+    facts = {"offering": "dialogue", "offering_name": "change chat", "language": "Spanish", "is_recorded": "on"}
+    facts |= {"recording_note": "The recording is in the library."}
+    fields = filled_in(clerk, ADD, "workshop_form", title="New", slug="new") | facts
+    fields.pop("is_interactive"), fields.pop("has_captions")
+    assert clerk.post(ADD, fields).status_code == 302
+    made = Workshop.objects.get(slug="new")
+    assert (made.kind_words, made.recording_words) == ("Change chat", "Recorded. The recording is in the library.")
+    assert (made.language, made.has_captions) == ("Spanish", False)

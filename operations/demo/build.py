@@ -2,6 +2,7 @@
 
 import csv
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
@@ -9,11 +10,24 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import Campus, Person, Unit
-from catalog.models import Facilitator, Format, Objective, Topic, Workshop
+from catalog.models import (
+    Action,
+    Facilitator,
+    Format,
+    Objective,
+    Offering,
+    Partner,
+    Program,
+    ProgramWorkshop,
+    TeamMember,
+    Topic,
+    Workshop,
+)
 from notifications.calendars.snapshots import note_snapshots
 from notifications.models import Notice
 from operations.demo.play import play
 from operations.demo.season import CONTENT, read, season
+from registrations.models import PriorAttendance
 from sessions_app.models import Session, Venue
 
 OFFICE = "office@example.edu"
@@ -39,6 +53,7 @@ def build(now: datetime) -> None:
     build_places()
     office, people = build_people(since=now - timedelta(days=200))
     build_catalog()
+    note_what_was_taken_before([person for email, person in people.items() if email not in (AMINA, KAI)])
     stories = season(now)
     usual_venues = {each["title"]: each.get("venue", "") for each in read("workshops.toml")["workshop"]}
     for story in stories:
@@ -49,13 +64,19 @@ def build(now: datetime) -> None:
 
 
 def build_places() -> None:
-    """Create campuses, units, venues and facilitators."""
+    """Create campuses, units, venues, facilitators, the team and the partners."""
     places = read("places.toml")
     campuses = {each["name"]: Campus.objects.create(**each) for each in places["campus"]}
     Unit.objects.bulk_create(Unit(name=name) for name in places["units"])
     for each in places["venue"]:
         Venue.objects.create(**each | {"campus": campuses[each["campus"]]})
     Facilitator.objects.bulk_create(Facilitator(**each) for each in places["facilitator"])
+    facilitators = {each.name: each for each in Facilitator.objects.all()}
+    TeamMember.objects.bulk_create(
+        TeamMember(position=position, facilitator=facilitators.get(each["name"]), **each)
+        for position, each in enumerate(places["team"], start=1)
+    )
+    Partner.objects.bulk_create(Partner(**each) for each in places["partner"])
 
 
 def build_people(since: datetime) -> tuple[Person, dict[str, Person]]:
@@ -86,8 +107,11 @@ def build_people(since: datetime) -> tuple[Person, dict[str, Person]]:
 
 
 def build_catalog() -> None:
-    """Create the topics and the published workshops with their objectives and facilitators."""
+    """Create the topics, the actions, and the published workshops and programs with all that belongs to them."""
     facilitators = {each.name: each for each in Facilitator.objects.all()}
+    partners = {each.name: each for each in Partner.objects.all()}
+    for position, action in enumerate(read("programs.toml")["action"], start=1):
+        Action.objects.create(slug=slugify(action["name"]), position=position, **action)
     for each in read("workshops.toml")["workshop"]:
         roles = each.get("for", ["faculty", "staff", "residents", "students", "others"])
         workshop = Workshop.objects.create(
@@ -97,18 +121,72 @@ def build_catalog() -> None:
             description=each["description"].strip(),
             minutes=each["minutes"],
             format=each.get("format", Format.ONLINE),
+            offering=each.get("offering", Offering.TRAINING),
+            offering_name=each.get("offering_name", ""),
+            is_interactive=each.get("is_interactive", True),
+            is_recorded=each.get("is_recorded", False),
+            recording_note=each.get("recording_note", ""),
+            sponsor=partners.get(each.get("sponsor", "")),
+            default_minimum=each.get("minimum", 6),
             default_capacity=each.get("capacity", 24),
             pre_work=each["pre_work"],
             status=Workshop.Status.PUBLISHED,
             **{field: field.removeprefix("for_") in roles for field in Workshop.AUDIENCE_FIELDS.values()},
         )
-        Objective.objects.bulk_create(
-            Objective(workshop=workshop, position=position, text=text)
-            for position, text in enumerate(each["objectives"], start=1)
-        )
+        add_objectives(workshop, each)
         topics = [Topic.objects.get_or_create(name=name, slug=slugify(name))[0] for name in each["topics"]]
         workshop.topics.set(topics)
         workshop.facilitators.set(facilitators[name] for name in each["facilitators"])
+        workshop.partners.set(partners[name] for name in each.get("partners", []))
+        workshop.actions.set(Action.objects.filter(name__in=each.get("actions", [])))
+    workshops = {each.title: each for each in Workshop.objects.all()}
+    for each in read("workshops.toml")["workshop"]:
+        workshops[each["title"]].requires.set(workshops[title] for title in each.get("requires", []))
+    for position, each in enumerate(read("programs.toml")["program"], start=1):
+        build_program(position, each, workshops, partners)
+
+
+def add_objectives(workshop: Workshop, content: dict[str, Any]) -> None:
+    """Give a workshop its objectives, and its parts theirs."""
+    texts = [(None, text) for text in content.get("objectives", [])]
+    for position, each in enumerate(content.get("parts", []), start=1):
+        part = workshop.parts.create(position=position, title=each["title"], minutes=each["minutes"])
+        texts += [(part, text) for text in each["objectives"]]
+    Objective.objects.bulk_create(
+        Objective(workshop=workshop, part=part, position=position, text=text)
+        for position, (part, text) in enumerate(texts, start=1)
+    )
+
+
+def build_program(
+    position: int, content: dict[str, Any], workshops: dict[str, Workshop], partners: dict[str, Partner]
+) -> None:
+    """Create a published program with its workshops in order."""
+    program = Program.objects.create(
+        title=content["title"],
+        slug=slugify(content["title"]),
+        lead=content["lead"],
+        description=content["description"],
+        sponsor=partners.get(content.get("sponsor", "")),
+        contact=content.get("contact", ""),
+        position=position,
+        rule=content.get("rule", Program.Rule.NONE),
+        status=Program.Status.PUBLISHED,
+    )
+    program.partners.set(partners[name] for name in content.get("partners", []))
+    ProgramWorkshop.objects.bulk_create(
+        ProgramWorkshop(program=program, workshop=workshops[title], position=place)
+        for place, title in enumerate(content["workshops"], start=1)
+    )
+
+
+def note_what_was_taken_before(people: list[Person]) -> None:
+    """Note that `people` took what other workshops come after, in the program of the year before."""
+    PriorAttendance.objects.bulk_create(
+        PriorAttendance(person=person, workshop=workshop, note="In the program of the year before.")
+        for workshop in Workshop.objects.filter(prepares_for__isnull=False).distinct()
+        for person in people
+    )
 
 
 def set_mail_aside(now: datetime) -> None:

@@ -56,13 +56,14 @@ def season(now: datetime) -> list[Story]:
     for name in SCHEDULES:
         for title, day, start, end, week in published(name):
             new_day = free_day(first_monday, week, day.weekday(), taken)
-            stories.append(story(title, [new_day], start, end, told.pop((title, day), {})))
+            stories.append(story(title, [new_day], start, [end], told.pop((title, day), {})))
     if told:
         raise LookupError(f"season.toml names dates that no schedule has: {sorted(told)}")
     for each in details["added"]:
         title, weekday, weeks = each.pop("workshop"), DAYS.index(each.pop("day")), each.pop("weeks")
         days = [free_day(first_monday, week, weekday, taken) for week in weeks]
-        stories.append(story(title, days, each.pop("start"), each.pop("end"), each))
+        ends = each.pop("ends", None) or [each.pop("end")] * len(days)
+        stories.append(story(title, days, each.pop("start"), ends, each))
     return sorted(stories, key=lambda story: story.meetings)
 
 
@@ -98,9 +99,9 @@ def is_away(day: date) -> bool:
     return thanksgiving or winter_break or (day.month, day.day) in {(6, 19), (7, 4), (11, 11)}
 
 
-def story(title: str, days: list[date], start: time, end: time, details: dict[str, Any]) -> Story:
-    """Return the Story of `title` on `days`; what is not a field of the Story goes to the Session as it is."""
-    meetings = [(instant(day, start, ZONE), instant(day, end, ZONE)) for day in days]
+def story(title: str, days: list[date], start: time, ends: list[time], details: dict[str, Any]) -> Story:
+    """Return the Story of `title` on `days`, each with its end. What is no field of the Story goes to the Session."""
+    meetings = [(instant(day, start, ZONE), instant(day, end, ZONE)) for day, end in zip(days, ends, strict=True)]
     mine = {name: details.pop(name) for name in list(details) if name in Story.__dataclass_fields__}
     return Story(title, meetings, overrides=details, **mine)
 

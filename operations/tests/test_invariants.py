@@ -14,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from catalog.models import Workshop
 from devtools.testing.notices import written_code
 from notifications.models import CalendarThread
 from operations.invariants import breaches
@@ -214,6 +215,13 @@ def a_cancelled_meeting_stays_in_a_calendar(w):
     ]
 
 
+def a_meeting_holds_a_part_of_another_workshop(w):
+    other = Workshop.objects.create(title="Other", slug="other")
+    meeting, part = w.open.meetings.get(), other.parts.create(title="Theirs")
+    update(meeting, part=part)
+    return f"G22 session {w.open.code}: meeting {meeting.pk} holds part {part.pk}, which is of another workshop."
+
+
 def a_code_waits_longer_than_it_is_good_for(w):
     person, past = w.first.person, timezone.now() - timedelta(minutes=6)
     code = written_code(person.email, person, "Code", "123", "", expires_at=past)
@@ -260,6 +268,14 @@ def two_messages_of_a_thread_are_sent_at_once(w):
     return f"G9 thread {thread(w.gone).pk}: 2 messages are being sent at once."
 
 
+def two_meetings_hold_one_part(w):
+    let_go("", "meeting_holds_a_part_alone", is_index=True)
+    part = w.cancelled.workshop.parts.create(title="Bias")
+    update(w.cancelled.meetings.get(), part=part)
+    insert_again(w.cancelled.meetings.get(), starts_at=w.cancelled.starts_at - timedelta(days=1))
+    return f"G22 session {w.cancelled.code}: 2 meetings hold part {part.pk}."
+
+
 def a_meeting_is_in_a_calendar_twice(w):
     let_go("notifications_calendarthread", "one_thread_per_registration_and_meeting")
     meeting = thread(w.first).meeting_id
@@ -290,6 +306,7 @@ LET_THROUGH = [
     somebody_registered_is_taken_off_the_calendar,
     a_calendar_shows_what_is_no_longer_so,
     a_cancelled_meeting_stays_in_a_calendar,
+    a_meeting_holds_a_part_of_another_workshop,
     a_code_waits_longer_than_it_is_good_for,
 ]
 STOPPED_BY_A_CONSTRAINT = [
@@ -298,6 +315,7 @@ STOPPED_BY_A_CONSTRAINT = [
     somebody_is_there_twice,
     a_session_is_confirmed_below_its_minimum,
     two_messages_of_a_thread_are_sent_at_once,
+    two_meetings_hold_one_part,
     a_meeting_is_in_a_calendar_twice,
 ]
 

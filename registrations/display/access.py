@@ -6,7 +6,6 @@ from typing import NamedTuple
 from django.urls import reverse
 from django.utils.html import format_html
 
-from catalog.models import Format
 from foundation.dates import local, short_day
 from registrations.models import Accommodation, Registration
 from sessions_app.models import Session
@@ -33,8 +32,8 @@ def ask_by_words(session: Session, now: datetime) -> str:
 def asking_help(session: Session, now: datetime, is_carried: bool = False) -> str:
     """Say whether it is what was asked last time, by when to ask, what is there anyway, and who reads it."""
     sentences = [ask_by_words(session, now), WHO_READS]
-    if session.format != Format.IN_PERSON:
-        sentences.insert(1, "Captions are always on.")
+    if session.workshop.has_captions_when(session.format):
+        sentences.insert(1, "Live captions are on for people who take part online.")
     if is_carried:
         sentences.insert(0, "This is what you asked for last time.")
     return " ".join(sentences)

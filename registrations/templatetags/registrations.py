@@ -7,11 +7,12 @@ from django import template
 from django.db.models import Count, Q
 from django.template import Context
 
-from catalog.models import Workshop
+from catalog.models import Program, Workshop
 from foundation import database_clock
 from registrations.display.nominating import accepted_words
 from registrations.models import Interest, Nomination, Registration
 from registrations.newcomers import Intent
+from registrations.progress import Progress, progress
 from sessions_app.models import Session
 
 register = template.Library()
@@ -29,6 +30,15 @@ def own_registrations(context: Context, *lists: Iterable[Session]) -> dict[int, 
         return {}
     own = Registration.objects.active().filter(person=person, session__in=ids).order_by()
     return {registration.session_id: registration for registration in own.numbered()}
+
+
+@register.simple_tag(takes_context=True)
+def own_progress(context: Context, program: Program) -> Progress | None:
+    """Give how far the viewer is with `program`, which is read `with_entries`. Four queries, none signed out."""
+    person = context["request"].user
+    if not person.is_authenticated or not program.offered:
+        return None
+    return progress(person, program, context.get("now") or database_clock.now())
 
 
 @register.simple_tag(takes_context=True)

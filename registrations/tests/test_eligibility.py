@@ -112,6 +112,42 @@ def test_taken_elsewhere_counts(make_session, first_part, person, now):
     assert Registration.objects.register(person, make_session(), now=now).is_registered
 
 
+@pytest.fixture
+def renamed(first_part):
+    """What counted as `first_part` before last: it counts as a workshop that counts as `first_part`."""
+    older = Workshop.objects.create(title="Unconscious Bias", slug="unconscious", successor=first_part)
+    return Workshop.objects.create(title="Hidden Bias", slug="hidden", status="published", successor=older)
+
+
+def test_taken_elsewhere_under_an_earlier_name_counts(make_session, renamed, person, now):
+    PriorAttendance.objects.create(person=person, workshop=renamed)
+    assert Registration.objects.register(person, make_session(), now=now).is_registered
+
+
+def test_a_seat_in_what_counts_as_it_counts(make_session, renamed, people, now):
+    session, earlier = make_session(), make_session(days=7, workshop=renamed)
+    one, other = people(2)
+    Registration.objects.register(one, earlier, now=now)
+    assert set(eligibility.people_for(session)) == {one}
+    assert Registration.objects.register(one, session, now=now).is_registered
+    with pytest.raises(Registration.NotEligible, match=BEFORE):
+        Registration.objects.register(other, session, now=now)
+
+
+def test_the_successor_does_not_count_as_what_it_followed(make_session, first_part, person, now):
+    first_part.successor = Workshop.objects.create(title="Bias Today", slug="bias-today", status="published")
+    first_part.save()
+    PriorAttendance.objects.create(person=person, workshop=first_part.successor)
+    with pytest.raises(Registration.NotEligible, match=BEFORE):
+        Registration.objects.register(person, make_session(), now=now)
+    assert not eligibility.people_for(make_session(days=20)).exists()
+
+
+def test_a_workshop_after_none_asks_one_thing(session, person, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert eligibility.missing_workshops(person, session.workshop, session.starts_at) == []
+
+
 def test_two_workshops_before_it_are_both_named(make_session, first_part, workshop, person, now):
     workshop.requires.add(Workshop.objects.create(title="Microaggressions", slug="micro", status="published"))
     sentence = "comes after Implicit Bias and Microaggressions. Register for an earlier date of each of them first"

@@ -25,7 +25,9 @@ from registrations.models.preparation import has_pre_work
 from registrations.views.viewer import SignedInRequest, own_registration
 from sessions_app.display.rows import listing
 from sessions_app.models import Meeting, Session
+from sessions_app.models.changes import numbers_of
 from sessions_app.models.deciding import AT_RISK
+from sessions_app.models.numbering import Numbered
 
 
 @never_cache
@@ -33,7 +35,8 @@ from sessions_app.models.deciding import AT_RISK
 def registration(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Show what the person has: state, when, where, place in line, and the way out."""
     own, now = own_registration(request, uuid), database_clock.now()
-    meetings = own.session.meetings.select_related("venue__campus")
+    every = own.session.all_meetings
+    numbers = numbers_of(every)
     own.number = own.place_in_line if own.is_waitlisted else 0
     context = {
         "nav": "my",
@@ -42,7 +45,7 @@ def registration(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "own": own if own.is_active else None,
         "in_line": ordinal(own.number),
         "session": own.session,
-        "meetings": [_meeting_words(meeting, own, now) for meeting in meetings],
+        "meetings": [_meeting_words(one, numbers[one.pk], own, now) for one in every if not one.is_cancelled],
         "seat_is_open": own.is_waitlisted and own.session.has_seat_for_the_quickest(now),
         "is_ahead": own.is_active and not own.session.has_started(now),
         "may_leave": own.is_active and own.session.has_meeting_ahead(now),
@@ -56,14 +59,15 @@ def registration(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return render(request, "registrations/registration.html", context)
 
 
-def _meeting_words(meeting: Meeting, own: Registration, now: datetime) -> dict[str, str]:
-    """Return when and where `meeting` is, in words.
+def _meeting_words(meeting: Meeting, numbered: Numbered, own: Registration, now: datetime) -> dict[str, str]:
+    """Return when and where `meeting` is, in words, and which part of the workshop it is.
 
     The link to join is for a person with a seat in a confirmed session, until the meeting is over.
     """
     zone, venue = meeting.time_zone, meeting.venue
     may_join = own.is_registered and own.session.is_confirmed and meeting.ends_at > now
     return {
+        "part": numbered.heading if meeting.part_id else "",
         "day": long_day(meeting.starts_at, zone, local(now, zone).year),
         "times": time_span(meeting.starts_at, meeting.ends_at, zone),
         "zone": zone_words(zone, meeting.starts_at),

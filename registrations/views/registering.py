@@ -28,8 +28,10 @@ from registrations.forms.registering import NewcomerForm, ProfileGapsForm
 from registrations.models import Accommodation, Registration
 from registrations.newcomers import Intent, complete_profile
 from registrations.views.refusals import refusal_of
+from sessions_app.display.length import whole_length
 from sessions_app.display.rows import place_of
 from sessions_app.models import Session
+from sessions_app.models.changes import numbers_of
 
 # The name of what the form posts where it promised a seat: nobody joins a waitlist they did not choose.
 SEAT = "seat"
@@ -161,7 +163,8 @@ def _form_page(
 
 def summary(session: Session, now: datetime) -> dict[str, Any]:
     """Return what a page with a form says beside it about the session: every day, and where."""
-    meetings = list(session.meetings.select_related("venue"))
+    every = session.all_meetings
+    meetings, numbers = [meeting for meeting in every if not meeting.is_cancelled], numbers_of(every)
     room = meetings[0].venue
     return {
         "nav": "sessions",
@@ -169,9 +172,14 @@ def summary(session: Session, now: datetime) -> dict[str, Any]:
         "session": session,
         "day": day_of(session, session.starts_at, now),
         "meetings": [
-            (day_of(session, meeting.starts_at, now), time_span(meeting.starts_at, meeting.ends_at, session.time_zone))
+            (
+                numbers[meeting.pk].heading if meeting.part_id else "",
+                day_of(session, meeting.starts_at, now),
+                time_span(meeting.starts_at, meeting.ends_at, session.time_zone),
+            )
             for meeting in meetings
         ],
+        "length": whole_length(meetings) if len(meetings) > 1 else "",
         "where": place_of(session.format, room.building if room else None, room.room if room else None),
         "zone": zone_words(session.time_zone, session.starts_at),
     }

@@ -78,11 +78,15 @@ def _invitation(session: Session, state: State, now: datetime) -> tuple[str, str
         below = f"{left} of {session.capacity} seats left." if left > 1 else f"One of {session.capacity} seats is left."
         return ON, "It’s happening", below
     if state is State.REACHED:
+        if session.minimum == 1:
+            return GATHERING, "It takes place", "We are confirming it now."
         return GATHERING, f"{_capital(session.minimum)} have registered", "We are confirming it now."
     if state is State.PENDING:
         below = f"{session.seats_taken} of {session.minimum} registered in time. We write to everyone either way."
         return GATHERING, "Being decided today", below
     missing, promise = session.minimum - session.seats_taken, _promise(session, now)
+    if session.minimum == 1:
+        return GATHERING, "It takes place once you register", promise
     if missing == 1 and session.minimum > 1:
         below = f"You would be the {ordinal_words(session.minimum)}. {promise}"
         return GATHERING, "One more and it’s confirmed", below
@@ -141,6 +145,8 @@ def _capital(number: int) -> str:
 def _why_cancelled(session: Session) -> str:
     if not session.cancelled_by_rule or session.cancelled_count is None:
         return session.cancel_reason if len(session.cancel_reason) > REASON_LENGTH else ""
+    if session.cancelled_count == 0:
+        return "Nobody had registered by the decision date."
     count, minimum = _capital(session.cancelled_count), number_words(session.minimum)
     if session.cancelled_count == 1:
         return f"{count} person had registered by the decision date, and it needed {minimum}."
@@ -150,6 +156,10 @@ def _why_cancelled(session: Session) -> str:
 def _promise(session: Session, now: datetime) -> str:
     """Say what happens if the minimum is not reached: it is shown on every page as a promise."""
     six, by = number_words(session.minimum), deadline(session.confirm_by, session.time_zone, now)
+    if session.minimum == 1:
+        if session.at_deadline == Session.AtDeadline.ASK:
+            return f"If nobody has registered by {by}, the office decides whether to hold it."
+        return f"If nobody has registered by {by}, we cancel it."
     if session.at_deadline == Session.AtDeadline.ASK:
         return (
             f"If {six} have not registered by {by}, the office decides whether to hold it, "

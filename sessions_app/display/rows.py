@@ -87,6 +87,7 @@ class Row(NamedTuple):
     leads_to: str
     key: str
     by_workshop: bool
+    names_month: bool
 
 
 def row(
@@ -96,10 +97,12 @@ def row(
     home_zone: str = "",
     by_workshop: bool = False,
     button: bool = True,
+    months: bool = False,
 ) -> Row:
     """Return the values of one row of `listing()`. Times outside `home_zone` name their zone.
 
-    `by_workshop` is for a list of one workshop's dates: titled by the time instead of the workshop.
+    `by_workshop` is for a list of one workshop's dates: titled by the time instead of the workshop. There, and with
+    `months`, the day block names the month, because no heading above it does.
     """
     zone = session.time_zone
     starts = local(session.starts_at, zone)
@@ -110,7 +113,7 @@ def row(
         session.title,
         f"{starts:%a}",
         starts.day,
-        f"{starts:%b}" if by_workshop else f"{starts:%B %Y}",
+        f"{starts:%b}" if by_workshop or months else f"{starts:%B %Y}",
         starts.isoformat(timespec="minutes"),
         plain_day(session.starts_at, zone, local(now, zone).year),
         times_of(session, home_zone),
@@ -118,6 +121,7 @@ def row(
         shown,
         *(action_of(session, shown.state, own, now, by_workshop) if button else ("", "", "")),
         by_workshop,
+        by_workshop or months,
     )
 
 

@@ -1,10 +1,10 @@
-"""What may change once people have planned with it: when and where a session meets, how often, and who leads it.
+"""What may change once people have planned with it: when, where and how often a session meets, what, and who leads it.
 
 Each verb sends `session_changed` with the meetings as they were before; the receivers find out what that means for
 people. A draft is edited in its form instead, and a session that has ended stays as it was.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
@@ -12,13 +12,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts.models import Person
-from catalog.models import Facilitator, Format
+from catalog.models import Facilitator, Format, Part
 from foundation import database_clock
 from foundation.record import record
 from foundation.values.days import validate_day
 from foundation.verbs import verb
 from sessions_app.models.deciding import Deciding, DecidingQuerySet
 from sessions_app.models.life import AnyLife
+from sessions_app.models.numbering import Numbered, numbered
 from sessions_app.models.venue import Meeting, MeetingPlan, Place, Times, Venue, any_overlap, meeting_words
 from sessions_app.signals import session_changed
 
@@ -33,7 +34,7 @@ class ChangesQuerySet(DecidingQuerySet[AnyLife]):
 
     def in_full(self) -> Self:
         """Sessions with all that a mail about them shows: workshop, facilitators and `all_meetings`. Three queries."""
-        meetings = Meeting.every.select_related("venue__campus").order_by("starts_at", "pk")
+        meetings = Meeting.every.select_related("venue__campus", "part").order_by("starts_at", "pk")
         return self.select_related("workshop").prefetch_related(
             "facilitators", models.Prefetch("meetings", meetings, to_attr="prefetched_meetings")
         )
@@ -56,25 +57,23 @@ class Changes(Deciding):
 
     @property
     def all_meetings(self) -> list[Meeting]:
-        """Return every meeting with its place, cancelled ones too, in the order of time.
+        """Return every meeting with its place and its part, cancelled ones too, in the order of time.
 
         Reads them again each time, unless the session was read `in_full`.
         """
         if "prefetched_meetings" in vars(self):
             return self.prefetched_meetings
-        return list(self.meetings(manager="every").select_related("venue__campus").order_by("starts_at", "pk"))
+        every = self.meetings(manager="every").select_related("venue__campus", "part")
+        return list(every.order_by("starts_at", "pk"))
 
     @property
     def held_meetings(self) -> list[Meeting]:
         """Return those of `all_meetings` that are not cancelled."""
         return [meeting for meeting in self.all_meetings if not meeting.is_cancelled]
 
-    def part_numbers(self) -> dict[int, int]:
-        """Return the number of each meeting by key, from 1 in the order of time.
-
-        A cancelled meeting keeps its number, so that a part 3 people know never becomes part 2.
-        """
-        return {meeting.pk: number for number, meeting in enumerate(self.all_meetings, 1)}
+    def part_numbers(self) -> dict[int, Numbered]:
+        """Return by key which part of the session each meeting is, cancelled ones too. Reads `all_meetings`."""
+        return numbers_of(self.all_meetings)
 
     def has_meeting_ahead(self, now: datetime) -> bool:
         """True until the last of its meetings starts. A query once the first has."""
@@ -101,6 +100,57 @@ class Changes(Deciding):
         names = ["starts_at", "ends_at", "time_zone", "confirm_by", "asked_at"]
         self.save(update_fields=[*names, "registration_closes_at", "registration_opens_at"])
         return said
+
+    # ---- its parts ----
+
+    @verb
+    def follow_parts(self, parts: Sequence[Part] | None = None) -> None:
+        """Give the meetings of a draft the parts of its workshop, or `parts`, in the order of time.
+
+        What is left of either has none. A session that people know of keeps its parts; `assign_parts` changes them.
+        """
+        self.lock()
+        if self.status == self.Status.DRAFT:
+            self._follow_parts(list(self.workshop.parts.all()) if parts is None else parts)
+
+    def _follow_parts(self, parts: Sequence[Part]) -> None:
+        meetings = list(self.meetings.all())
+        wanted = dict(zip(meetings, [*parts, *[None] * len(meetings)], strict=False))
+        self._hold({meeting: part for meeting, part in wanted.items() if meeting.part_id != (part and part.pk)})
+
+    def _hold(self, parts: dict[Meeting, Part | None]) -> None:
+        """Save which part each of these meetings holds. First they let go: no two hold one, not even in between."""
+        if parts:
+            self.meetings.filter(pk__in=[meeting.pk for meeting in parts]).update(part=None)
+        for meeting, part in parts.items():
+            meeting.part = part
+            if part:
+                meeting.save(update_fields=["part"])
+
+    @verb
+    def assign_parts(self, parts: dict[Meeting, Part | None], by: Person, now: datetime | None = None) -> None:
+        """Say which part of the workshop these meetings hold; those left out keep theirs.
+
+        Refuses what `reschedule` refuses, a part of another workshop, and one part in two meetings.
+        """
+        now = now or database_clock.now()
+        before = self._lock_to_change(now)
+        changed = {one: part for one, part in parts.items() if part != self._held(one, before).part}
+        if not changed:
+            return
+        said = []
+        for meeting, part in changed.items():
+            self._refuse_started(meeting, now, "its part stays as it was")
+            said.append(
+                f"{meeting_words(meeting)}: from {self._held(meeting, before).part or 'none'} to {part or 'none'}."
+            )
+        after = {meeting: changed.get(meeting, meeting.part) for meeting in before}
+        for meeting, part in changed.items():
+            self._refuse_part(part, [one for held, one in after.items() if held != meeting])
+        self._hold(changed)
+        record(by, self, " ".join(["Parts of the meetings.", *said]))
+        # Times and places are as they were: it concerns what invitations call the meeting.
+        session_changed.send(type(self), session=self, before=None, now=now)
 
     # ---- the verbs ----
 
@@ -154,7 +204,10 @@ class Changes(Deciding):
 
     @verb
     def add_meeting(self, plan: MeetingPlan, by: Person, now: datetime | None = None) -> Meeting:
-        """Add a meeting to those the session has. Refuses what `reschedule` and `relocate` refuse."""
+        """Add a meeting to those the session has, for a part that none of them holds or for none.
+
+        Refuses what `reschedule`, `relocate` and `assign_parts` refuse.
+        """
         now = now or database_clock.now()
         before = self._lock_to_change(now)
         if len(before) >= MOST_MEETINGS:
@@ -163,6 +216,7 @@ class Changes(Deciding):
         self._refuse_nowhere(plan.venue)
         if plan.starts_at < self.starts_at <= now:
             raise self.AlreadyDecided("This session has started: a further meeting comes after its first one.")
+        self._refuse_part(plan.part, [meeting.part for meeting in before])
         meeting = self.meetings.create(**vars(plan))
         self._refuse_overlap()
         along = self._follow_meetings(now)
@@ -225,7 +279,7 @@ class Changes(Deciding):
             raise self.AlreadyDecided(f"This session is {self.get_status_display().lower()}; it cannot change.")
         if self.ends_at <= now:
             raise self.AlreadyDecided("This session has been held; it cannot change.")
-        return list(self.meetings.select_related("venue__campus"))
+        return list(self.meetings.select_related("venue__campus", "part"))
 
     def _held(self, meeting: Meeting, before: list[Meeting]) -> Meeting:
         for one in before:
@@ -255,3 +309,18 @@ class Changes(Deciding):
     def _refuse_nowhere(self, venue: Venue | None) -> None:
         if venue is None and self.format != Format.ONLINE:
             raise self.Refused(f"Choose a venue: this session is {self.get_format_display().lower()}.")
+
+    def _refuse_part(self, part: Part | None, others: list[Part | None]) -> None:
+        """Refuse a part of another workshop, and one that is among the parts of the `others`."""
+        if part is None:
+            return
+        if part.workshop_id != self.workshop_id:
+            raise self.Refused(f"“{part}” is a part of another workshop. Choose one of this session’s workshop.")
+        if part in others:
+            raise self.Refused(f"Another meeting of this session holds “{part}”. Choose another part, or none.")
+
+
+def numbers_of(meetings: Iterable[Meeting]) -> dict[int, Numbered]:
+    """Return by key which part of their session `meetings` are: all of one session, in the order of time."""
+    parts = ((meeting.pk, meeting.part) for meeting in meetings)
+    return numbered((pk, part and part.pk, part and part.position, part and part.title) for pk, part in parts)

@@ -18,6 +18,7 @@ from catalog.models import Format, Workshop
 from foundation import database_clock
 from foundation.dates import local
 from foundation.record import record
+from foundation.text import number_words
 from foundation.verbs import verb
 from sessions_app.models.changes import Changes, ChangesQuerySet
 from sessions_app.models.deciding import Deciding
@@ -56,6 +57,7 @@ class SessionQuerySet(ChangesQuerySet["Session"]):
     ) -> "Session":
         """Create a draft session of `workshop` with its `meetings`, the rest filled in from the workshop and the rule.
 
+        In the order of time its meetings hold the parts of the workshop.
         `overrides` are Session fields that differ from what follows (minimum, capacity, confirm_by, facilitators ...).
         """
         facilitators = overrides.pop("facilitators", None)
@@ -66,6 +68,7 @@ class SessionQuerySet(ChangesQuerySet["Session"]):
         for plan in meetings:
             session.meetings.create(**vars(plan))
         session.follow_meetings(now=now)
+        session.follow_parts()
         record(by, session, "Scheduled.")
         return session
 
@@ -160,7 +163,10 @@ class Session(Changes):
 
     @verb
     def publish(self, by: Person, now: datetime | None = None) -> None:
-        """Open a draft for registration. Refuses (Incomplete) what has no meeting, no place, or a passed deadline."""
+        """Open a draft for registration, its meetings holding the parts of the workshop as these are now.
+
+        Refuses (Incomplete) what has no meeting, fewer than the workshop has parts, no place, or a passed deadline.
+        """
         now = now or database_clock.now()
         self.lock()
         if self.status == self.Status.OPEN:
@@ -170,6 +176,7 @@ class Session(Changes):
                 f"This session is {self.get_status_display().lower()}; only a draft is published."
             )
         self._refuse_incomplete(now)
+        self._take_parts()
         self.status = self.Status.OPEN
         self.published_at = now
         self.save(update_fields=["status", "published_at"])
@@ -197,6 +204,17 @@ class Session(Changes):
         for meeting in meetings:
             if meeting.venue is None and self.format != Format.ONLINE:
                 raise self.Incomplete("Choose a venue for every meeting, or set the format to online.")
+
+    def _take_parts(self) -> None:
+        """Give the meetings their parts for good. Refuses (Incomplete) fewer meetings than parts."""
+        parts, meetings = list(self.workshop.parts.all()), self.meetings.count()
+        if meetings < len(parts):
+            raise self.Incomplete(
+                f"The workshop “{self.workshop}” has {number_words(len(parts))} parts, and this session has "
+                f"{number_words(meetings)} {'meeting' if meetings == 1 else 'meetings'}. "
+                f"Add a meeting for “{parts[meetings]}”."
+            )
+        self._follow_parts(parts)
 
     @verb
     def make_listed(self, by: Person) -> None:

@@ -68,13 +68,17 @@ class Place:
 
 @dataclass(frozen=True)
 class MeetingPlan:
-    """One meeting to schedule: aware instants, the IANA zone they are shown in, and a venue or a join link."""
+    """One meeting to schedule: aware instants, the IANA zone they are shown in, and a venue or a join link.
+
+    `part` is for a meeting that is added to those of a published session: a draft gives its meetings their parts.
+    """
 
     starts_at: datetime
     ends_at: datetime
     time_zone: str
     venue: Venue | None = None
     join_link: str = ""
+    part: Part | None = None
 
 
 class Span(Protocol):
@@ -116,7 +120,7 @@ class Meeting(models.Model):
     time_zone = models.CharField(max_length=60, validators=[validate_time_zone])
     part = models.ForeignKey(
         Part,
-        models.SET_NULL,
+        models.PROTECT,
         null=True,
         blank=True,
         related_name="meetings",
@@ -142,6 +146,12 @@ class Meeting(models.Model):
                 condition=models.Q(starts_at__gte=EARLIEST, ends_at__lt=LATEST),
                 name="meeting_in_this_century",
                 violation_error_message="A meeting is on a day of the years 2000 to 2100.",
+            ),
+            models.UniqueConstraint(
+                fields=["session", "part"],
+                condition=models.Q(cancelled_at=None, part__isnull=False),
+                name="meeting_holds_a_part_alone",
+                violation_error_message="Another meeting of this session holds that part.",
             ),
         ]
 

@@ -5,21 +5,23 @@ They read `now` from the page's context, so that a page says one time throughout
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django import template
 from django.conf import settings
-from django.db.models import Model
+from django.db.models import Count, Min, Model
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 
-from catalog.models import Workshop
+from catalog.models import Facilitator, Workshop
 from foundation import database_clock
 from foundation.dates import length_words, local, long_day, plain_day, short_day, time_span, zone_words
 from foundation.text import number_words
 from sessions_app.display import panel, rows
+from sessions_app.display.length import how_many, whole_length
 from sessions_app.display.meter import Meter, Seat, meter, meter_for_office
 from sessions_app.models import Meeting, Session
+from sessions_app.models.numbering import Numbered
 
 register = template.Library()
 MOST_DATES = 100
@@ -54,10 +56,14 @@ def date_rows(
     mine: dict[int, Seat] | None = None,
     by_workshop: bool = False,
     button: bool = True,
+    months: bool = False,
 ) -> SafeString:
-    """Show one date row per session of `rows.listing()`; `mine` has the viewer's registrations by session id."""
+    """Show one date row per session of `rows.listing()`; `mine` has the viewer's registrations by session id.
+
+    `months` names the month in each row, for a list without headings of months.
+    """
     now, zone, mine = now_of(context), settings.TIME_ZONE, mine or {}
-    made = (rows.row(session, now, mine.get(session.pk), zone, by_workshop, button) for session in sessions)
+    made = (rows.row(session, now, mine.get(session.pk), zone, by_workshop, button, months) for session in sessions)
     return mark_safe("".join(map(rows.row_html, made)))
 
 
@@ -80,6 +86,48 @@ def workshop_parts(parts: Iterable[rows.Part]) -> SafeString:
 def upcoming_dates(context: Context, workshop: Workshop) -> list["rows.ListedSession"]:
     """Give the listed dates of one workshop, for `date_rows`. One query."""
     return list(rows.listing(workshop.sessions.listed().upcoming(now_of(context)))[:MOST_DATES])
+
+
+class Season(NamedTuple):
+    """The dates of several workshops: `dates` are all that are shown, `of_each` has them by the id of the workshop.
+
+    `more` has the workshops, by id, of which there are more than that.
+    """
+
+    dates: list["rows.ListedSession"]
+    of_each: dict[int, list["rows.ListedSession"]]
+    more: dict[int, bool]
+
+
+@register.simple_tag(takes_context=True)
+def season(context: Context, workshops: Iterable[Workshop]) -> Season:
+    """Give the listed dates of each of `workshops`, soonest first, for `date_rows`. One query."""
+    found = rows.listing(Session.objects.listed().upcoming(now_of(context)))
+    of_each: dict[int, list[rows.ListedSession]] = {}
+    more: dict[int, bool] = {}
+    for session in found.filter(workshop__in=[workshop.pk for workshop in workshops]):
+        dates = of_each.setdefault(session.workshop_id, [])
+        if len(dates) == MOST_DATES:
+            more[session.workshop_id] = True
+        else:
+            dates.append(session)
+    return Season([session for dates in of_each.values() for session in dates], of_each, more)
+
+
+@register.simple_tag(takes_context=True)
+def dates_led_by(context: Context, facilitator: Facilitator) -> list["rows.ListedSession"]:
+    """Give the listed dates that `facilitator` leads, for `date_rows`. One query."""
+    return list(rows.listing(facilitator.sessions.listed().upcoming(now_of(context)))[:MOST_DATES])
+
+
+@register.simple_tag(takes_context=True)
+def next_led(context: Context, facilitators: Iterable[Facilitator]) -> dict[int, str]:
+    """Give “4 dates from May 14” for each of `facilitators` who leads one, by id. One query."""
+    now = now_of(context)
+    ahead = Session.objects.listed().upcoming(now).filter(status__in=Session.RUNNING, facilitators__in=facilitators)
+    counted = ahead.order_by().values("facilitators").annotate(dates=Count("pk"), first=Min("starts_at"))
+    led = counted.values_list("facilitators", "dates", "first")
+    return {pk: rows.date_words(count, first, now) for pk, count, first in led}
 
 
 @register.simple_tag(takes_context=True)
@@ -125,15 +173,21 @@ def titled(session: Session, now: datetime) -> str:
     return f"{session.workshop.title}, {day}"
 
 
-@register.filter
-def times(meetings: list[Meeting], now: datetime) -> tuple[tuple[str, str, str], ...]:
-    """Give each meeting's time for machines, “Tuesday, May 14, 12:30–2:00 PM”, and its room."""
+@register.simple_tag
+def times(
+    meetings: list[Meeting], now: datetime, numbers: dict[int, Numbered]
+) -> tuple[tuple[str, str, str, str], ...]:
+    """Give each meeting's time for machines, “Tuesday, May 14, 12:30–2:00 PM”, its room, and “Part 1 of 2: Bias”.
+
+    The last is for a part of the workshop: meetings alone are not numbered on pages.
+    """
     return tuple(
         (
             local(one.starts_at, one.time_zone).isoformat(timespec="minutes"),
             f"{long_day(one.starts_at, one.time_zone, local(now, one.time_zone).year)}, "
             f"{time_span(one.starts_at, one.ends_at, one.time_zone)}",
             str(one.venue or ""),
+            numbers[one.pk].heading if one.part_id else "",
         )
         for one in meetings
     )
@@ -143,14 +197,6 @@ def times(meetings: list[Meeting], now: datetime) -> tuple[tuple[str, str, str],
 def day(meeting: Meeting) -> str:
     """“Tue, May 14”, on the meeting's own calendar."""
     return short_day(meeting.starts_at, meeting.time_zone)
-
-
-@register.filter
-def only_length(meetings: list[Meeting]) -> int:
-    """Give how many minutes the one meeting lasts; 0 if there are more of them."""
-    if len(meetings) != 1:
-        return 0
-    return int((meetings[0].ends_at - meetings[0].starts_at).total_seconds() // 60)
 
 
 @register.filter
@@ -166,10 +212,12 @@ def are_under_way(meetings: list[Meeting], now: datetime) -> bool:
 
 
 register.filter("number_words", number_words)
+register.filter("whole_length", whole_length)
+register.filter("how_many", how_many)
 register.filter("length_words", length_words)
 
 
 @register.filter
-def of(found: dict[int, Found], thing: Model) -> Found | None:
+def of(found: dict[int, Found] | None, thing: Model) -> Found | None:
     """Give what `found` holds for the id of `thing`, or None."""
-    return found.get(thing.pk)
+    return found.get(thing.pk) if found else None

@@ -8,6 +8,7 @@ import pytest
 from catalog.models import Workshop
 from devtools.testing.meter import DECIDED, HOUR, NOW, STARTS, WAITING, Seat, unsaved_session
 from sessions_app.display.panel import invitation_link, panel
+from sessions_app.models import Session
 
 MINE = Seat()
 MINE.uuid = WAITING.uuid = "11111111-1111-1111-1111-111111111111"
@@ -118,3 +119,31 @@ def test_a_colleague_is_invited_with_the_count_the_day_and_the_link():
         "mailto:?subject=Implicit Bias, Tue, May 14&body=I’m signed up for Implicit Bias on Tue, May 14, 12:30 PM. "
         "It needs two more people by Friday at 5:00 PM to go ahead: https://quorum.example.edu/sessions/abcdefgh/"
     )
+
+
+# ---- where one person is enough ----
+
+
+@pytest.mark.parametrize(
+    ("at_deadline", "below"),
+    [
+        (Session.AtDeadline.CANCEL, "If nobody has registered by Friday at 5:00 PM, we cancel it."),
+        (
+            Session.AtDeadline.ASK,
+            "If nobody has registered by Friday at 5:00 PM, the office decides whether to hold it.",
+        ),
+    ],
+)
+def test_a_minimum_of_one_is_no_call_for_people(at_deadline, below):
+    asked = panel(of(taken=0, minimum=1, at_deadline=at_deadline), NOW)
+    assert (asked.heading, asked.button, asked.below) == ("It takes place once you register", "Register", below)
+
+
+def test_with_a_minimum_of_one_the_first_registration_is_enough():
+    asked = panel(of(taken=1, minimum=1), NOW)
+    assert (asked.heading, asked.below, asked.waits) == ("It takes place", "We are confirming it now.", True)
+
+
+def test_a_session_that_nobody_came_to_says_so():
+    shown = of("cancelled", cancelled_by_rule=True, cancelled_count=0, cancelled_at=DECIDED)
+    assert panel(shown, NOW).below == "Nobody had registered by the decision date."

@@ -10,7 +10,7 @@ from sessions_app.display.rows import Card, Part, Row, card_html, listing, part_
 METER = Meter(State.GATHERING, "", ("on", ""), "1 of 2", True, " · 1 more by ", "Fri May 10", "2024-05-10T17:00-05:00")
 ROW = Row(
     *("abcdefgh", "Implicit Bias", "Tue", 14, "May", "2024-05-14T12:30-05:00", "Tue May 14", "12:30–2:00 PM", "Online"),
-    *(METER, "Register", "register", "abcdefgh", True),
+    *(METER, "Register", "register", "abcdefgh", True, True),
 )
 CARD = Card("abcdefgh", "Implicit Bias", "2024-05-14T12:30-05:00", "Tue, May 14 · Noon", "90 minutes · Online", METER)
 PART = Part("Implicit Bias", "implicit-bias", "How it forms.", "Next date May 14", ("Spot it.",))
@@ -19,6 +19,7 @@ OTHER = {
     "meter": METER._replace(lead="2 of 2"),
     "leads_to": "session",
     "by_workshop": False,
+    "names_month": False,
     "objectives": ("Spot it.", "Say it."),
 }
 OTHER_IN_THE_METER = {"state": State.CANCELLED, "dots": ("on", "on"), "counts": False, "shape": "qm-join qm-yes"}
@@ -81,6 +82,6 @@ def test_the_button_leads_where_the_viewer_can_act(make_session, now):
     made = listing(Session.objects.filter(pk=make_session().pk)).get()
     mine = Seat()
     mine.uuid = "11111111-1111-1111-1111-111111111111"
-    assert row(made, now)[-4:-1] == ("Register", "register", made.code)
-    assert row(made, now, mine)[-4:-1] == ("Manage", "registration", mine.uuid)
-    assert row(made, made.starts_at)[-4:-1] == ("Other dates", "workshop", "bystander-interventions")
+    assert row(made, now)[-5:-2] == ("Register", "register", made.code)
+    assert row(made, now, mine)[-5:-2] == ("Manage", "registration", mine.uuid)
+    assert row(made, made.starts_at)[-5:-2] == ("Other dates", "workshop", "bystander-interventions")

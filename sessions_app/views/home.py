@@ -1,25 +1,28 @@
 """The home page: what is coming up, filtered, and the workshops that open and close."""
 
+from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from itertools import groupby
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import EmptyPage, Paginator
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Max, Min, Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 from django_htmx.middleware import HtmxDetails
 
+from catalog.audiences import FIELDS, open_to
 from catalog.models import Format, Topic, Workshop
 from foundation import database_clock
 from foundation.dates import local, zone_words
+from sessions_app.display.gathering import gathering
 from sessions_app.display.rows import Part, date_words, listed
 from sessions_app.forms import FilterForm
 from sessions_app.models import Meeting, Session
@@ -97,7 +100,7 @@ class HomeView(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = database_clock.now()
         within, choice = self.within(), self.choice(now)
-        counts, dates = self.count(within, choice, now)
+        counts, dates, minimums = self.count(within, choice, now)
         paginator = Paginator(listed().upcoming(now).filter(within & choice), PAGE_SIZE)
         # Counted with the chips, in their query.
         paginator.count = counts["shown"]
@@ -131,7 +134,10 @@ class HomeView(TemplateView):
             near = listed().upcoming(now).filter(needs_people(now), registration_closes_at__gt=now)
             near = near.filter(seats_taken__gte=F("minimum") - NEAR, seats_taken__gt=0).order_by("confirm_by", "pk")
             context["near"] = list(near[:NEARLY_THERE])
-            context["parts"] = workshop_parts(dates, now)
+            lines = workshop_lines()
+            context["parts"] = workshop_parts(lines, dates, now)
+            context["open_to"] = open_to({line.audience for line in lines})
+            context["gathering"] = gathering(minimums or dict(Counter(line.minimum for line in lines)))
         return context
 
     def within(self) -> Q:
@@ -162,8 +168,12 @@ class HomeView(TemplateView):
             choice &= BY_FORMAT[self.chosen["format"]]
         return choice
 
-    def count(self, within: Q, choice: Q, now: datetime) -> tuple[dict[str, int], Dates]:
-        """Count for each chip, and those `shown` by the choice; and the dates of each workshop. One query for both."""
+    def count(self, within: Q, choice: Q, now: datetime) -> tuple[dict[str, int], Dates, dict[int, int]]:
+        """Count for each chip, and those `shown` by the choice; give the dates of each workshop.
+
+        And how many sessions need each minimum; where those of one workshop differ, the lowest and the highest count
+        once. One query for all of it.
+        """
         counted = {
             "all": within,
             "shown": within & choice,
@@ -174,10 +184,17 @@ class HomeView(TemplateView):
         }
         numbers = {name: Count("pk", filter=condition or None) for name, condition in counted.items()}
         ahead = {"dates": Count("pk", filter=RUNNING), "first": Min("starts_at", filter=RUNNING)}
+        ahead |= {"fewest": Min("minimum", filter=RUNNING), "most": Max("minimum", filter=RUNNING)}
         by_workshop = Session.objects.listed().upcoming(now).order_by().values("workshop").annotate(**ahead, **numbers)
         rows = cast("list[dict[str, Any]]", list(by_workshop))
         dates = {row["workshop"]: (row["dates"], row["first"]) for row in rows}
-        return {name: sum(row[name] for row in rows) for name in counted}, dates
+        minimums: Counter[int] = Counter()
+        for row in rows:
+            if row["fewest"] == row["most"] is not None:
+                minimums[row["most"]] += row["dates"]
+            elif row["dates"]:
+                minimums.update((row["fewest"], row["most"]))
+        return {name: sum(row[name] for row in rows) for name in counted}, dates, dict(minimums)
 
     def query(self, without: Set[str] = frozenset()) -> QueryDict:
         """Return the chosen filters as an address has them, for {% querystring %}; never the page."""
@@ -220,15 +237,32 @@ def months(sessions: Sequence[Session], now: datetime, whole: bool) -> list[Mont
     return found
 
 
-def workshop_parts(dates: Dates, now: datetime) -> list[Part]:
-    """Return every published workshop with its objectives and its `dates`: one query, a line for each objective."""
+class Line(NamedTuple):
+    """One published workshop beside one of its objectives, or beside none."""
+
+    pk: int
+    title: str
+    slug: str
+    summary: str
+    objective: str | None
+    minimum: int
+    audience: tuple[bool, ...]
+
+
+def workshop_lines() -> list[Line]:
+    """Return every published workshop, with a line for each of its objectives, in order. One query."""
     lines = (
         Workshop.objects.published()
         .order_by("title", "pk", "objectives__position", "objectives__pk")
-        .values_list("pk", "title", "slug", "summary", "objectives__text")
+        .values_list("pk", "title", "slug", "summary", "objectives__text", "default_minimum", *FIELDS)
     )
+    return [Line(*line[:6], line[6:]) for line in lines]
+
+
+def workshop_parts(lines: Sequence[Line], dates: Dates, now: datetime) -> list[Part]:
+    """Return every workshop of `lines` with its objectives and its `dates`."""
     parts = []
     for (pk, title, slug, summary), group in groupby(lines, key=lambda line: line[:4]):
-        objectives = tuple(line[4] for line in group if line[4])
+        objectives = tuple(line.objective for line in group if line.objective)
         parts.append(Part(title, slug, summary, date_words(*dates.get(pk, (0, None)), now), objectives))
     return parts

@@ -1,7 +1,7 @@
 """The page of one session. Reading only; registering belongs to registrations."""
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
@@ -17,28 +17,44 @@ from foundation import database_clock
 from foundation.dates import zone_words
 from sessions_app.display.rows import listed, place_of
 from sessions_app.models import Meeting, Session
+from sessions_app.models.changes import numbers_of
+from sessions_app.models.numbering import Numbered
 
 OTHER_DATES = 6
+
+
+class Taught(NamedTuple):
+    """One objective: its words, and the key of the part it is of, None for the whole workshop."""
+
+    text: str
+    part: int | None
 
 
 # Built once, and put in order here: building an ORDER BY takes longer than sorting these few.
 @cache
 def shown() -> QuerySet:
-    """Return the meetings with all that a session page shows of their session and venue, in no order."""
-    return Meeting.objects.select_related("venue", "session__workshop", "session__for_campus").order_by()
+    """Return the meetings with all that a session page shows of their session, venue and part, in no order.
+
+    Those that are cancelled too, for they have a number.
+    """
+    return Meeting.every.select_related("venue", "part", "session__workshop", "session__for_campus").order_by()
 
 
 @cache
 def teaching() -> QuerySet:
     """Return each session's objectives beside its facilitators, in no order."""
     return Session.objects.order_by().values_list(
-        *("workshop__objectives__position", "workshop__objectives__pk", "workshop__objectives__text"),
-        *("facilitators__pk", "facilitators__name", "facilitators__credentials", "facilitators__pronouns"),
+        *("workshop__objectives__position", "workshop__objectives__pk"),
+        *("workshop__objectives__text", "workshop__objectives__part"),
+        *("facilitators__name", "facilitators__pk", "facilitators__credentials", "facilitators__pronouns"),
     )
 
 
 def find(code: str, person: Person | AnonymousUser) -> tuple[Session, list[Meeting]]:
-    """Return the session with its workshop, and its meetings with their venues: one query. A draft is the office's."""
+    """Return the session with its workshop, and every meeting, cancelled ones too, with venue and part: one query.
+
+    Raises Http404 where there is none, and for a draft unless the person is of the office.
+    """
     meetings = sorted(shown().filter(session__code=code), key=lambda meeting: (meeting.starts_at, meeting.pk))
     if meetings:
         session = meetings[0].session
@@ -56,12 +72,13 @@ class SessionView(TemplateView):
     template_name = "sessions_app/session.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        now, (session, meetings) = database_clock.now(), find(kwargs.pop("code"), self.request.user)
+        now, (session, every) = database_clock.now(), find(kwargs.pop("code"), self.request.user)
+        meetings, numbers = [meeting for meeting in every if not meeting.is_cancelled], numbers_of(every)
         venues = list({meeting.venue_id: meeting.venue for meeting in meetings if meeting.venue}.values())
         room = venues[0] if len(venues) == 1 else None
         # One more than is shown: this session is one of them.
         dates = listed().joinable(now).filter(workshop=session.workshop_id)[: OTHER_DATES + 1]
-        objectives, names = taught(session)
+        objectives, facilitators = taught(session)
         return super().get_context_data(
             **kwargs,
             nav="sessions",
@@ -71,36 +88,45 @@ class SessionView(TemplateView):
             zone=zone_words(session.time_zone, session.starts_at) if meetings else "",
             again=0,
             meetings=meetings,
+            numbers=numbers,
             many_venues=len(venues) > 1,
             where=place_of(session.format, room.building if room else None, room.room if room else None),
-            led_by=led_by(names),
-            objectives=objectives,
+            led_by=facilitators,
+            objectives=by_part(objectives, every, numbers),
             access=tuple((str(venue), venue.directions, venue.access) for venue in venues),
             other_dates=[other for other in dates if other.pk != session.pk][:OTHER_DATES],
         )
 
 
-def taught(session: Session) -> tuple[tuple[str, ...], list[str]]:
-    """Return the objectives in order and the facilitators as they wish to be named.
+def taught(session: Session) -> tuple[list[Taught], tuple[tuple[str, str], ...]]:
+    """Return the objectives in order, and of each facilitator the address of their page and how they wish to be named.
 
     One query: it reads each of the few objectives beside each of the few facilitators.
     """
     objectives, facilitators = {}, {}
-    for position, objective, text, facilitator, *named in teaching().filter(pk=session.pk):
+    for position, objective, text, part, name, pk, credentials, pronouns in teaching().filter(pk=session.pk):
         if objective is not None:
-            objectives[position, objective] = text
-        if facilitator is not None:
-            name, credentials, pronouns = named
-            byline = Facilitator(name=name, credentials=credentials, pronouns=pronouns).byline
-            facilitators[name, facilitator] = byline
-    return tuple(objectives[key] for key in sorted(objectives)), [facilitators[key] for key in sorted(facilitators)]
+            objectives[position, objective] = Taught(text, part)
+        if pk is not None:
+            one = Facilitator(pk=pk, name=name, credentials=credentials, pronouns=pronouns)
+            facilitators[name, pk] = (one.get_absolute_url(), one.byline)
+    leaders = tuple(facilitators[key] for key in sorted(facilitators))
+    return [objectives[key] for key in sorted(objectives)], leaders
 
 
-def led_by(names: list[str]) -> str:
-    """“, with Renata Oyelaran, MEd (she/her) and Tolu Adeyemi”, or nothing."""
-    *others, last = names or [""]
-    together = f"{'; '.join(others)} and {last}" if others else last
-    return f", with {together}" if together else ""
+def by_part(
+    objectives: list[Taught], meetings: list[Meeting], numbers: dict[int, Numbered]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the objectives under the heading of their part, "" for the whole workshop.
+
+    Those of a part that no meeting holds are left out. Where no meeting holds a part all stand together.
+    """
+    parts = {meeting.part_id: numbers[meeting.pk] for meeting in meetings if meeting.part_id}
+    if not parts:
+        return (("", tuple(one.text for one in objectives)),) if objectives else ()
+    in_order = [None, *sorted(parts, key=lambda part: parts[part].number)]
+    texts = {part: tuple(one.text for one in objectives if one.part == part) for part in in_order}
+    return tuple((parts[part].heading if part else "", texts[part]) for part in in_order if texts[part])
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -1,45 +1,70 @@
-"""Workshops in the admin, with their objectives in order."""
+"""Workshops in the admin, with their parts and objectives in order."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
-from catalog.models import Facilitator, Objective, Topic, Workshop
+from catalog.models import Objective, Offering, Part, Workshop
+from catalog.models.parts import in_words
+from catalog.offerings import SAYS
 from catalog.reminder_days import in_order
 from foundation import database_clock
-from office.base import NamedAdmin, OfficeAdmin, OfficeForm, PartInline, acting, model_choice
+from office.base import MOST, NamedAdmin, OfficeForm, PartInline, acting, model_choice
+from office.catalog.parts import InOrderForm, PartFormSet, WorkshopPartInline
 
-LAST = 32767
 AUDIENCE = tuple(Workshop.AUDIENCE_FIELDS.values())
 
 
-class ObjectiveForm(forms.ModelForm):
-    position = forms.IntegerField(
-        label="Order", required=False, min_value=1, max_value=LAST, widget=forms.NumberInput(attrs={"size": 3})
-    )
+class ObjectiveForm(InOrderForm):
+    """An objective, of the whole workshop or of one of its parts."""
 
+    def __init__(self, *args: Any, parts: Sequence[Part] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "part" not in self.fields:
+            return
+        choice = model_choice(self, "part")
+        choice.queryset = Part.objects.filter(pk__in=[part.pk for part in parts])
+        choice.choices = [("", "The whole workshop"), *((part.pk, str(part)) for part in parts)]
+
+
+class ObjectiveFormSet(BaseInlineFormSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not self.instance.pk:
-            self.initial.pop("position", None)
+        self.form_kwargs["parts"] = list(self.instance.parts.all()) if self.instance.pk else []
 
-    def clean_position(self) -> int:
-        """Return the number typed; a row without one comes last."""
-        return self.cleaned_data["position"] or LAST
+    def let_go(self) -> None:
+        """Let objectives of a part that was deleted with the same press be of the whole workshop."""
+        there = set(self.instance.parts.all())
+        for form in self.forms:
+            if form.instance.part_id and form.instance.part not in there:
+                form.instance.part = None
 
 
 class ObjectiveInline(PartInline):
     model = Objective
     form = ObjectiveForm
-    fields = [("position", "text")]
+    formset = ObjectiveFormSet
     extra = 3
     verbose_name_plural = "objectives, in order"
 
+    def get_fields(self, request: HttpRequest, obj: Workshop | None = None) -> Any:
+        """Ask for the part only where the workshop has parts."""
+        of_a_part = ["part"] if obj is not None and obj.parts.exists() else []
+        return [("position", "text"), *of_a_part]
+
 
 class WorkshopForm(OfficeForm):
+    default_minimum = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MOST,
+        help_text=f"Blank: {SAYS[Offering.TRAINING].minimum}; for a lecture {SAYS[Offering.LECTURE].minimum}.",
+    )
     seats_lost = 0
 
     class Meta:
@@ -47,6 +72,8 @@ class WorkshopForm(OfficeForm):
             "summary": forms.TextInput(attrs={"class": "vTextField"}),
             "topics": forms.CheckboxSelectMultiple,
             "facilitators": forms.CheckboxSelectMultiple,
+            "partners": forms.CheckboxSelectMultiple,
+            "actions": forms.CheckboxSelectMultiple,
             "requires": forms.CheckboxSelectMultiple,
         }
 
@@ -71,6 +98,8 @@ class WorkshopForm(OfficeForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if "default_minimum" in cleaned and cleaned["default_minimum"] is None and "offering" in cleaned:
+            cleaned["default_minimum"] = SAYS[cleaned["offering"]].minimum
         minimum, capacity = cleaned.get("default_minimum"), cleaned.get("default_capacity")
         if minimum and capacity and minimum > capacity:
             self.add_error("default_minimum", f"The minimum cannot be larger than the capacity, {capacity}.")
@@ -99,15 +128,23 @@ class WorkshopForm(OfficeForm):
 @admin.register(Workshop)
 class WorkshopAdmin(NamedAdmin):
     form = WorkshopForm
-    list_display = ["title", "status", "format", "minutes", "default_minimum", "default_capacity"]
-    list_filter = ["status", "format", "topics"]
+    list_display = ["title", "status", "offering", "format", "minutes", "default_minimum", "default_capacity"]
+    list_filter = ["status", "offering", "format", "topics"]
     search_fields = ["title", "summary", "description"]
     prepopulated_fields = {"slug": ["title"]}
-    inlines = [ObjectiveInline]
+    inlines = [WorkshopPartInline, ObjectiveInline]
     other_verbs = AUDIENCE
     fieldsets = [
-        (None, {"fields": ["title", "slug", "status", "summary", "description"]}),
-        ("How", {"fields": ["minutes", "format", "pre_work", "reminder_days", "topics", "facilitators"]}),
+        (None, {"fields": ["title", "slug", "status", "offering", "offering_name", "summary", "description"]}),
+        ("How", {"fields": ["minutes", "format", "pre_work", "reminder_days", "topics", "actions"]}),
+        ("Who gives it", {"fields": ["facilitators", "sponsor", "partners"]}),
+        (
+            "What people read of it",
+            {
+                "fields": ["language", "is_interactive", "has_captions", "is_recorded", "recording_note"],
+                "description": "Pages and mail say of a workshop what stands here, and nothing else.",
+            },
+        ),
         (
             "Who it is for",
             {"fields": [*AUDIENCE, "requires"]},
@@ -122,8 +159,16 @@ class WorkshopAdmin(NamedAdmin):
     ]
 
     def words(self, obj: Workshop) -> dict[str, str]:
-        objectives = [f"{number}. {one.text}" for number, one in enumerate(obj.objectives.all(), 1)]
-        return super().words(obj) | {"Objectives": " ".join(objectives) or "nothing"}
+        objectives = [
+            f"{number}. {one.text} ({one.part})" if one.part else f"{number}. {one.text}"
+            for number, one in enumerate(obj.objectives.select_related("part"), 1)
+        ]
+        parts = in_words([(part, part.title, part.minutes) for part in obj.parts.all()])
+        return super().words(obj) | {"Parts": parts, "Objectives": " ".join(objectives) or "nothing"}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Workshop | None = None) -> list[str]:
+        """Show the length of a workshop with parts: it is that of the parts together."""
+        return ["minutes"] if obj is not None and obj.parts.exists() else []
 
     def view_on_site(self, obj: Workshop) -> str:
         return obj.get_absolute_url()
@@ -133,31 +178,21 @@ class WorkshopAdmin(NamedAdmin):
         if change and set(AUDIENCE).intersection(form.changed_data):
             Workshop.objects.get(pk=obj.pk).admit(form.roles(), by=acting(request))
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if isinstance(formset, PartFormSet):
+            return formset.carry_out(form.instance, by=acting(request))
+        formset.let_go()
+        super().save_formset(request, form, formset, change)
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """Say what changed, but for the parts: their verb has put them on record."""
+        if not add:
+            form.before["Parts"] = self.words(form.instance)["Parts"]
+        return super().construct_change_message(request, form, formsets, add)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         for position, objective in enumerate(form.instance.objectives.all(), 1):
             if objective.position != position:
                 objective.position = position
                 objective.save(update_fields=["position"])
-
-
-@admin.register(Topic)
-class TopicAdmin(OfficeAdmin):
-    list_display = ["name"]
-    fields = ["name", "slug"]
-    search_fields = ["name"]
-    prepopulated_fields = {"slug": ["name"]}
-    office_may = ("view", "add", "change", "delete")
-
-
-@admin.register(Facilitator)
-class FacilitatorAdmin(NamedAdmin):
-    list_display = ["name", "credentials", "pronouns", "title"]
-    fields = ["name", "credentials", "pronouns", "title"]
-    search_fields = ["name", "title"]
-    office_may = ("view", "add", "change", "delete")
-
-    def has_delete_permission(self, request: HttpRequest, obj: Facilitator | None = None) -> bool:
-        """Refuse while they lead a session to come: its people have them in their calendars."""
-        leads = obj is not None and obj.sessions.running().exists()
-        return not leads and super().has_delete_permission(request, obj)
