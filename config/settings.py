@@ -253,6 +253,10 @@ STORAGES = {
     },
 }
 
+# ---- what is sent here: a form, or one with a file of 5 MB, which is held in memory and on no disk; what is somewhat
+# larger is still read, so that the form can say so ----
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 8_000_000
+
 # ---- security ----
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
