@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class CatalogConfig(AppConfig):
     name = "catalog"
+
+    def ready(self) -> None:
+        from catalog.search import register
+        from catalog.search.offered import offered
+
+        register(offered)

@@ -84,6 +84,11 @@ app.conf.beat_schedule = {
         "schedule": at(9, 5),
         "options": {"expires": 12 * 60 * MINUTE},
     },
+    "forget-request-addresses": {
+        "task": "sessions_app.tasks.forget_request_addresses",
+        "schedule": at(9, 12),
+        "options": {"expires": 12 * 60 * MINUTE},
+    },
     "forget-accommodations": {
         "task": "registrations.tasks.forget_accommodations",
         "schedule": at(9, 10),

@@ -205,6 +205,7 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "100/m/ip,3/m/key,10/h/key",  # sent again counts like asked for
     "wrong_login_code": "20/m/ip",
     "nominate": "10/d/user",
+    "request": "10/d/user",
     "roster": "30/h/user",  # as files
 }
 

@@ -9,6 +9,12 @@ registration_changed     a mail about what changed; updates, new invitations and
 seat_opened              a mail to a person who waits: a seat is open
 waitlist_closed          a mail to a person who waited: no seat came, with other dates
 session_asked            a mail to the office: does the session run?
+session_cancelled        a mail to the person who asked for it, if they were never registered
+request_made             a mail to the office, and one to the person who asks for a session
+request_answered         a mail to that person: the answer
+request_scheduled        a mail to that person: when and where
+request_declined         a mail to that person: why not
+request_withdrawn        a mail to the office, unless the first one was never written
 nomination_made          a mail to the person who was proposed
 nomination_changed       a mail to them about what changed, unless they have answered
 nomination_ended         a mail to them that the session is cancelled, unless the first one was never written
@@ -62,6 +68,16 @@ from notifications.kinds.registrations import (
     owe_invitations,
     owe_plain,
 )
+from notifications.kinds.requests import (
+    REQUEST_ANSWERED,
+    REQUEST_DECLINED,
+    REQUEST_RECEIVED,
+    REQUEST_SCHEDULED,
+    REQUEST_UNMET,
+    first_notice_of,
+    owe_the_office,
+    owe_the_team,
+)
 from notifications.models import CalendarFeed, CalendarThread, Notice, counts_of
 from notifications.tasks import deliver_soon
 from registrations.models import Accommodation, Interest, Nomination, Registration
@@ -82,8 +98,16 @@ from registrations.signals import (
     seat_opened,
     waitlist_closed,
 )
-from sessions_app.models import Meeting, Session
-from sessions_app.signals import session_asked
+from sessions_app.models import Meeting, Session, SessionRequest
+from sessions_app.signals import (
+    request_answered,
+    request_declined,
+    request_made,
+    request_scheduled,
+    request_withdrawn,
+    session_asked,
+    session_cancelled,
+)
 
 
 @receiver(registration_made, dispatch_uid="notifications.registration_made")
@@ -165,6 +189,53 @@ def tell_the_office(sender: type, session: Session, **kwargs: Any) -> None:
     """Ask the office whether a session short of its minimum runs."""
     owe_question(session)
     wake(deliver_soon)
+
+
+@receiver(session_cancelled, dispatch_uid="notifications.session_cancelled")
+def tell_the_team_it_is_off(sender: type, session: Session, **kwargs: Any) -> None:
+    """Tell the person who asked for the session that it is cancelled, unless they hear it as registered."""
+    request = SessionRequest.objects.select_related("by").filter(session=session).first()
+    if request and not session.registrations.filter(person=request.by_id).exists():
+        why = {"count": session.cancelled_count, "by_rule": session.cancelled_by_rule, "reason": session.cancel_reason}
+        owe_the_team(REQUEST_UNMET, request, **why)
+        wake(deliver_soon)
+
+
+@receiver(request_made, dispatch_uid="notifications.request_made")
+def tell_both_sides(sender: type, request: SessionRequest, **kwargs: Any) -> None:
+    """Tell the office that a request came in, and the person who asks that it did."""
+    owe_the_office(request)
+    owe_the_team(REQUEST_RECEIVED, request)
+    wake(deliver_soon)
+
+
+@receiver(request_answered, dispatch_uid="notifications.request_answered")
+def tell_the_answer(sender: type, request: SessionRequest, **kwargs: Any) -> None:
+    """Tell the person who asked what the office answered, each time it does."""
+    owe_the_team(REQUEST_ANSWERED, request, f"{request.answered_at:%Y%m%d%H%M%S%f}", answer=request.answer)
+    wake(deliver_soon)
+
+
+@receiver(request_scheduled, dispatch_uid="notifications.request_scheduled")
+def tell_scheduled(sender: type, request: SessionRequest, **kwargs: Any) -> None:
+    """Tell the person who asked when and where their session is."""
+    owe_the_team(REQUEST_SCHEDULED, request)
+    wake(deliver_soon)
+
+
+@receiver(request_declined, dispatch_uid="notifications.request_declined")
+def tell_the_request_is_declined(sender: type, request: SessionRequest, **kwargs: Any) -> None:
+    """Tell the person who asked why their session is not held."""
+    owe_the_team(REQUEST_DECLINED, request, reason=request.decline_reason)
+    wake(deliver_soon)
+
+
+@receiver(request_withdrawn, dispatch_uid="notifications.request_withdrawn")
+def tell_the_office_it_is_withdrawn(sender: type, request: SessionRequest, **kwargs: Any) -> None:
+    """Tell the office, unless nobody can have read that the request came in."""
+    if first_notice_of(request).unwritten().update(expires_at=database_clock.now()) == 0:
+        owe_the_office(request, is_withdrawn=True)
+        wake(deliver_soon)
 
 
 @receiver(nomination_made, dispatch_uid="notifications.nomination_made")

@@ -35,4 +35,15 @@ admin.site.disable_action("delete_selected")
 admin.site.unregister([Authenticator, EmailAddress, Group])
 
 # Each registers its pages, so they come after what is taken away above.
-from office import accommodations, catalog, mail, nominations, people, resources, roster, sessions, venues  # noqa: E402, F401
+from office import (  # noqa: E402
+    accommodations,  # noqa: F401
+    catalog,  # noqa: F401
+    mail,  # noqa: F401
+    nominations,  # noqa: F401
+    people,  # noqa: F401
+    requests,  # noqa: F401
+    resources,  # noqa: F401
+    roster,  # noqa: F401
+    sessions,  # noqa: F401
+    venues,  # noqa: F401
+)

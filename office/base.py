@@ -122,7 +122,10 @@ class OfficeForm(forms.ModelForm):
 
 
 def carry_out(
-    form: forms.Form, verb: Callable[[], object], refusal: type[Exception], field: str | None = None
+    form: forms.Form,
+    verb: Callable[[], object],
+    refusal: type[Exception] | tuple[type[Exception], ...],
+    field: str | None = None,
 ) -> HTTPStatus:
     """Call `verb` if the posted form can be used, and return the status of the answer.
 

@@ -41,6 +41,11 @@ class Clash(Exception):
         super().__init__(" ".join(sentences))
 
     @property
+    def name(self) -> str:
+        """The codes of both sessions: what a form posts to accept this clash and no other."""
+        return f"{self.session.code}-{self.registration.session.code}"
+
+    @property
     def is_same_workshop(self) -> bool:
         """True for another date of the same workshop, which is best moved."""
         return self.registration.session.workshop_id == self.session.workshop_id

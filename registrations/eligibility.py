@@ -6,55 +6,81 @@ Each answer is a sentence with the way forward, empty for a person who may.
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import Person
 from catalog import order
 from catalog.models import Workshop
+from registrations.display import ways
+from registrations.display.ways import NOTHING, Sentence
 from sessions_app.models import Session
 
+# Of so many earlier dates it is looked at whether one is open to the person.
+MOST_DATES = 20
 
-def why_not(person: Person, session: Session) -> str:
+
+def qualifies(person: Person, session: Session) -> bool:
+    """Tell whether `person` may take part in `session`, without the words for why not."""
+    return not why_not_as(person, session) and not lacking(person, session)
+
+
+def why_not(person: Person, session: Session) -> Sentence:
     """Return the sentence that says why `person` may not take part in `session`; empty if they may."""
     return why_not_as(person, session) or why_not_yet(person, session)
 
 
-def why_not_as(person: Person, session: Session) -> str:
+def why_not_as(person: Person, session: Session) -> Sentence:
     """Return why not, from who the person is: whether the account is on, the role, the campus."""
     if not person.is_active:
-        return "This account cannot register. Write to the office."
+        return ways.switched_off()
     if for_others := why_not_in(person, session.workshop):
         return for_others
     if session.for_campus_id and session.for_campus_id != person.campus_id:
-        return f"This session is for people at {session.for_campus}. If that is you, set your campus in your profile."
-    return ""
+        return ways.for_campus(str(session.for_campus))
+    return NOTHING
 
 
-def why_not_in(person: Person, workshop: Workshop) -> str:
+def why_not_in(person: Person, workshop: Workshop) -> Sentence:
     """Return why not, from the role of the person and the audiences of `workshop`."""
-    if workshop.is_for(person):
-        return ""
-    roles = workshop.audience_words.lower()
-    return f"This workshop is for {roles}. If that is you, correct your role in your profile."
+    return NOTHING if workshop.is_for(person) else ways.for_roles(workshop)
 
 
-def why_not_yet(person: Person, session: Session) -> str:
-    """Return why not, from what the person lacks. Of somebody without an account nothing is known yet."""
-    if person.pk is None:
-        return ""
-    missing = missing_workshops(person, session.workshop, session.starts_at)
-    if not missing:
-        return ""
-    if len(missing) == 1:
-        return (
-            f"This workshop comes after {missing[0]}. Register for an earlier date of it first, "
-            "or write to the office if you have taken it elsewhere."
-        )
-    titles = " and ".join(str(workshop) for workshop in missing)
-    return (
-        f"This workshop comes after {titles}. Register for an earlier date of each of them first, "
-        "or write to the office if you have taken them elsewhere."
-    )
+def why_not_yet(person: Person, session: Session) -> Sentence:
+    """Return why not, from what the person lacks, and what they can do about it."""
+    missing = lacking(person, session)
+    return ways.comes_after(missing, with_earlier_dates(person, missing, session)) if missing else NOTHING
+
+
+def why_not_known(person: Person, session: Session, comes_after: bool = True) -> Sentence:
+    """Return why not, from what is known of `person`: a role or campus they have not said is asked in the form.
+
+    One query, none where the workshop of `session` `comes_after` no other.
+    """
+    return _why_not_known_as(person, session) or (why_not_yet(person, session) if comes_after else NOTHING)
+
+
+def _why_not_known_as(person: Person, session: Session) -> Sentence:
+    if person.role and (for_others := why_not_in(person, session.workshop)):
+        return for_others
+    if session.for_campus_id and person.campus_id and session.for_campus_id != person.campus_id:
+        return ways.for_campus(str(session.for_campus))
+    return NOTHING
+
+
+def lacking(person: Person, session: Session) -> list[Workshop]:
+    """Return what the person would have to take first. Of somebody without an account nothing is known yet."""
+    return [] if person.pk is None else missing_workshops(person, session.workshop, session.starts_at)
+
+
+def with_earlier_dates(person: Person, workshops: list[Workshop], session: Session) -> set[Workshop]:
+    """Return those of `workshops` of which `person` can have a seat on a date that ends before `session` begins."""
+    dates = Session.objects.listed().joinable().filter(workshop__in=workshops, ends_at__lte=session.starts_at)
+    dates = dates.filter(seats_taken__lt=F("capacity"), waiting_count=0).select_related("workshop", "for_campus")
+    found: set[Workshop] = set()
+    for date in dates.order_by("starts_at", "pk")[:MOST_DATES]:
+        if date.workshop not in found and not _why_not_known_as(person, date) and not lacking(person, date):
+            found.add(date.workshop)
+    return found
 
 
 def people_for(session: Session) -> QuerySet[Person]:

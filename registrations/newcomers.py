@@ -72,11 +72,11 @@ class Intent:
         return registration
 
 
-def complete_profile(person: Person, session: Session, **said: Any) -> None:
+def complete_profile(person: Person, *sessions: Session, **said: Any) -> None:
     """Write `said` (name, role, unit_id, campus_id) into the empty fields of the profile, and into no others.
 
-    Say so if one of them decides what the person may attend. Called in the transaction that then locks `session`: it
-    is locked here if the person has seats, which may be freed, so that all are locked in ascending order.
+    Say so if one of them decides what the person may attend. Called in the transaction that then locks `sessions`: they
+    are locked here if the person has seats, which may be freed, so that all are locked in ascending order.
     """
     missing = [name for name, value in said.items() if value and not getattr(person, name)]
     for name in missing:
@@ -86,5 +86,5 @@ def complete_profile(person: Person, session: Session, **said: Any) -> None:
     if DECIDING.intersection(name.removesuffix("_id") for name in missing):
         seats = person.registrations.registered().filter(session__starts_at__gt=database_clock.now())
         if held := [seat.session for seat in seats.select_related("session")]:
-            lock_all([session, *held])
+            lock_all([*sessions, *held])
         person_changed.send(Person, person=person)

@@ -4,6 +4,7 @@ session_confirmed                         registration_confirmed for each regist
 session_cancelled                         registrations and nominations end; nomination_ended, interest_unmet
 session_changed                           free seats are given; registration_changed, nomination_changed
 session_published, session_listed         interest_met for each person who wants a date of the workshop
+request_scheduled                         the team is nominated, and the person who asked is registered if they come too
 session_resized                           added seats are given; the session is settled if its minimum is reached
 registration_made, registration_promoted  the session is settled if its minimum is reached
 registration_withdrawn                    what the person needs to take part follows them to the other date
@@ -14,6 +15,7 @@ address_changed                           what the person needs to take part is 
 user_logged_in                            the person is registered for the session they chose while signed out
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -48,8 +50,9 @@ from registrations.signals import (
     registration_withdrawn,
 )
 from registrations.waitlist import pass_on, promote_waiting
-from sessions_app.models import Meeting, Session
+from sessions_app.models import Meeting, Session, SessionRequest
 from sessions_app.signals import (
+    request_scheduled,
     session_cancelled,
     session_changed,
     session_confirmed,
@@ -161,6 +164,22 @@ def take_along_what_was_asked_elsewhere(sender: type, registration: Registration
     """Let what the person needs to take part follow them from a cancelled session to another date."""
     if registration.moved_to:
         Accommodation.objects.follow(registration, registration.moved_to, now=now)
+
+
+@receiver(request_scheduled, dispatch_uid="registrations.request_scheduled")
+def invite_the_team(
+    sender: type, request: SessionRequest, session: Session, by: Person, now: datetime, **kwargs: Any
+) -> None:
+    """Register the person who asked, if they said so, and nominate their colleagues in their name.
+
+    A person who may not register, or is elsewhere at that time, is left out: their mail says that they are not in it.
+    """
+    if request.takes_part and request.by.profile_is_complete:
+        with suppress(Registration.Refused, Clash):
+            Registration.objects.register_unless_clash(request.by, session, now=now)
+    emails = [email for email in request.addresses if not Nomination.problem_with(email, request.by)]
+    if emails:
+        Nomination.objects.nominate(emails, session, by=request.by, now=now, vouched_by=by)
 
 
 @receiver(person_changed, dispatch_uid="registrations.person_changed")

@@ -13,6 +13,7 @@ urlpatterns = [
     path("registrations/<uuid:uuid>/pre-work/", views.pre_work, name="pre_work"),
     path("sessions/<slug:code>/nominations/", views.nominate, name="nominate"),
     path("nominations/<uuid:uuid>/", views.nomination, name="nomination"),
+    path("programs/<slug:slug>/registration/", views.program_registration, name="program_registration"),
     path("workshops/<slug:slug>/interest/", views.interested, name="interested"),
     path("interests/<uuid:uuid>/", views.interest, name="interest"),
     path("registrations/<uuid:uuid>/accommodation/", views.accommodation, name="accommodation"),

@@ -13,3 +13,11 @@ session_extended = Signal()
 session_cancelled = Signal()
 session_resized = Signal()
 session_changed = Signal()
+
+# A team asks for a session of its own: with `request=`, a SessionRequest. `request_scheduled` also sends `session=`,
+# which is published, `by=`, the person of the office, and `now=`.
+request_made = Signal()
+request_answered = Signal()
+request_scheduled = Signal()
+request_declined = Signal()
+request_withdrawn = Signal()

@@ -74,6 +74,7 @@ class PersonManager(BaseUserManager["Person"]):
     def unused(self) -> models.QuerySet["Person"]:
         """Return the accounts in which nobody has done anything: a code was asked for, and no more came of it."""
         nothing = {"name": "", "role": "", "registrations": None, "interests": None, "nominations_made": None}
+        nothing["session_requests"] = None
         return self.filter(is_active=True, is_staff=False, is_superuser=False, prior_attendances=None, **nothing)
 
     def arranging_access(self) -> models.QuerySet["Person"]:

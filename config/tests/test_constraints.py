@@ -11,9 +11,10 @@ from django.test import Client
 from accounts.models import AddressChange, Campus, Unit
 from accounts.models.address_change import SILENCE
 from catalog.models import Topic, Workshop
+from devtools.testing.requesting import ask
 from notifications.models import CalendarFeed, Decline, ReceivedMail
 from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
-from sessions_app.models import Venue
+from sessions_app.models import RequestRules, SessionRequest, Venue
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +63,14 @@ CHECKS = {
         {"state": "held", "ended_at": Now(), "confirmed_new_at": Now() - SILENCE + timedelta(minutes=1)},
     ],
     "address_change_ends_once": [{"state": "stopped"}, {"ended_at": Now()}],
+    "request_rules_are_one_row": [{"id": 2}],
+    "request_names_a_workshop_or_a_topic": [{"workshop": None, "topic": ""}, {"topic": "Power"}],
+    "request_is_for_somebody": [{"people": 0}],
+    "scheduled_request_has_its_session": [{"session": None}, {"status": "declined", "decline_reason": "No room."}],
+    "request_ended_at_some_time": [{"ended_at": None}, {"status": "waiting", "session": None}],
+    "declined_request_says_why": [{"status": "declined", "session": None, "decline_reason": ""}],
+    "request_window_ends_after_it_starts": [{"ends_at": models.F("starts_at")}],
+    "request_window_in_this_century": [{"starts_at": LONG_AGO}, {"ends_at": FAR_AHEAD}],
     "calendar_notice_has_its_thread": [{"method": "REQUEST", "thread": None}, {"method": "CANCEL", "sequence": None}],
 }
 # What else a second row needs to be caught by a condition, or by more than its columns.
@@ -90,8 +99,10 @@ def two_of_each(make_session, people, now):
         Topic.objects.create(name=f"Topic {campus}", slug=campus.name.lower())
         Workshop.objects.create(title=f"Workshop {campus}", slug=campus.name.lower())
         Venue.objects.create(campus=campus, building="Learning Commons", room="210")
-    session, _ = make_session(minimum=2), make_session(days=21)
-    for person in people(2):
+    session, other = make_session(minimum=2), make_session(days=21)
+    for person, scheduled in zip(people(2), (session, other), strict=True):
+        asked = ask(person, session.workshop, now)
+        SessionRequest.objects.filter(pk=asked.pk).update(status="scheduled", session=scheduled, ended_at=now)
         Interest.objects.express(person, session.workshop, now=now)
         PriorAttendance.objects.create(person=person, workshop=session.workshop)
         registration = Registration.objects.register(person, session, now=now)
@@ -108,6 +119,7 @@ def two_of_each(make_session, people, now):
             stamp=now,
             outcome=ReceivedMail.Outcome.ACCEPTED,
         )
+    RequestRules.objects.get_or_create(pk=1)
     session.settle(now=now)
     Registration.objects.update(moved_to=models.F("pk"))
 

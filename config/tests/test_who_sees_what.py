@@ -28,7 +28,7 @@ from library.uploads import Upload
 from notifications.kinds.account import owe_code
 from notifications.models import Notice, ReceivedMail
 from registrations.models import Accommodation, PriorAttendance, Registration
-from sessions_app.models import Meeting, MeetingPlan, Session
+from sessions_app.models import Meeting, MeetingPlan, Session, SessionRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +89,9 @@ ANSWERS = {
     "registrations/<uuid:uuid>/accommodation/deletion/": (302, 405, 405, 405),
     "declines/<uuid:uuid>/": (302, 200, 404, 404),
     "my/": (302, 200, 200, 200),
+    "requests/new/": (200, 200, 200, 200),
+    "requests/<uuid:uuid>/": (302, 200, 404, 200),
+    "requests/<uuid:uuid>/withdrawal/": (302, 200, 404, 404),
     "healthz": (200, 200, 200, 200),
     "readyz": (503, 503, 503, 503),  # no beat runs in the tests
     "accounts/login/": (200, 302, 302, 302),
@@ -132,6 +135,10 @@ ANSWERS = {
     "admin/password_change/done/": (302, 302, 302, 404),
     "admin/mfa/authenticator/add/": (302, 302, 302, 403),
     "admin/sessions_app/session/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/sessions_app/sessionrequest/add/": (302, 302, 302, 403),
+    "admin/sessions_app/sessionrequest/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/sessions_app/requestrules/add/": (302, 302, 302, 403),  # there is one row, and it is there
+    "admin/sessions_app/requestrules/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/registrations/registration/roster/<int:session_pk>/": (302, 302, 302, 200),
     "admin/registrations/registration/roster/<int:session_pk>/csv/": (302, 302, 302, 405),
     "admin/registrations/registration/add/": (302, 302, 302, 403),
@@ -268,7 +275,7 @@ def test_looking_again_and_again_changes_no_row(who, clients, address, monkeypat
     # Where no broker runs /readyz waits for one two seconds, each time.
     monkeypatch.setattr(current_app.conf, "broker_url", "memory://")
     assert clients[who].get(address(LOOKING[who])).status_code == 200
-    assert len(every_row()["notifications.Notice"]) == 7
+    assert len(every_row()["notifications.Notice"]) == 9
     assert changed_by_looking(clients[who], [address(route) for route in routes()]) == []
 
 
@@ -328,6 +335,9 @@ CANARIES = {
     "CANARYdone": OFFICE,
     "CANARYelsewhere": OFFICE,
     "CANARYdraft": {"arranger", *OFFICE},
+    "CANARYhopes": {"owner", *OFFICE},
+    "canarycolleague": {"owner", *OFFICE},
+    "CANARYdecline": {"owner", *OFFICE},
     "CANARYlink": {"owner", "arranger", *OFFICE},
     # Of a resource for people with a seat.
     "CANARYtext": {"owner", "arranger", *OFFICE},
@@ -370,6 +380,15 @@ def fellow(every_noun, clients, make_resource, now) -> Person:
     )
     Session.objects.update(run_anyway_reason="CANARYreason")
     PriorAttendance.objects.update(note="CANARYelsewhere")
+    SessionRequest.objects.update(
+        topic="CANARYhopes",
+        workshop=None,
+        hopes="CANARYhopes",
+        why_fewer="CANARYhopes",
+        answer="CANARYhopes",
+        addresses=["canarycolleague@example.edu"],
+        decline_reason="CANARYdecline",
+    )
     Meeting.objects.update(join_link="https://meet.example.edu/CANARYlink")
     resource = Resource.objects.get()
     Resource.objects.update(body="CANARYtext", link="https://journal.example.org/CANARYwhere")

@@ -29,11 +29,12 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
 
     from accounts.models import AddressChange, Campus, Unit
     from catalog.models import Action, Facilitator, Partner, Program, TeamMember, Topic
+    from devtools.testing.requesting import ask
     from devtools.testing.signing_in import APP_SECRET
     from notifications.models import Decline, Wording
     from notifications.replies.applying import receive
     from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
-    from sessions_app.models import Venue
+    from sessions_app.models import RequestRules, Venue
 
     owner, other = people(2)
     campus = Campus.objects.create(name="Downtown")
@@ -71,6 +72,8 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
         cited={"authors": "Oyelaran, Renata", "journal": "Journal of Examples", "year": 2021},
         file=PDF,
     )
+    RequestRules.objects.create(pk=1)
+    ask(owner, workshop, now, addresses=["colleague@example.edu"])
     AddressChange.objects.ask(other, "other.address@example.edu", by=office, now=now)
     return registration
 
@@ -88,6 +91,7 @@ def address(every_noun, now) -> Callable:
     from library.models import Resource
     from notifications.models import CalendarFeed, Decline
     from registrations.models import Interest, Nomination
+    from sessions_app.models import SessionRequest
 
     AddressChange.objects.update(new_digest=digest_of(OPENS))
     session, workshop, factor = every_noun.session, every_noun.session.workshop, Authenticator.objects.get()
@@ -106,6 +110,7 @@ def address(every_noun, now) -> Callable:
         "<slug:token>": CalendarFeed.objects.renew(every_noun.person, now),
         "nominations/<uuid:uuid>": f"nominations/{Nomination.objects.get().uuid}",
         "declines/<uuid:uuid>": f"declines/{Decline.objects.get().uuid}",
+        "requests/<uuid:uuid>": f"requests/{SessionRequest.objects.get().uuid}",
         "interests/<uuid:uuid>": f"interests/{Interest.objects.get().uuid}",
         "<uuid:uuid>": every_noun.uuid,
         "<int:session_pk>": session.pk,

@@ -16,6 +16,7 @@ from notifications.kinds import (
     registrations,
     reminders,
     replies,
+    requests,
 )
 from notifications.models.kind import KINDS
 
@@ -26,6 +27,7 @@ FAMILIES = (
     decisions,
     nominations,
     interests,
+    requests,
     changes,
     replies,
     at_risk,

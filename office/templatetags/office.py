@@ -11,7 +11,7 @@ from foundation import database_clock
 from foundation.dates import day_and_time
 from foundation.values.zones import zone_names
 from office.dates import when_and_where
-from sessions_app.models import Session
+from sessions_app.models import Session, SessionRequest
 
 register = template.Library()
 DECISIONS_AHEAD = timedelta(days=10)
@@ -36,6 +36,12 @@ def upcoming_figures() -> dict[str, int]:
         drafts=Count("pk", filter=Q(status=Session.Status.DRAFT)),
         seats=Sum("seats_taken", filter=ahead, default=0),
     )
+
+
+@register.simple_tag
+def requests_waiting() -> int:
+    """Give how many teams wait for an answer to their request for a session."""
+    return SessionRequest.objects.waiting().count()
 
 
 @register.simple_tag

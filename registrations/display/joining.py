@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
 from foundation.text import number_words, ordinal, ordinal_words
 from registrations.display.titles import day_of, title_and_day
@@ -21,6 +22,12 @@ def after_registering(registration: Registration, now: datetime) -> str:
     if registration.is_waitlisted:
         return _on_the_waitlist(registration, now) if is_news else _already_on_the_waitlist(registration)
     return _registered(registration.session, now) if is_news else "You’re already registered for this session."
+
+
+def after_registering_for_all(registrations: list[Registration], now: datetime) -> str:
+    """Say of each of them what `after_registering` says, line by line."""
+    said = ((after_registering(registration, now),) for registration in registrations)
+    return format_html_join(mark_safe("<br>"), "{}", said)
 
 
 def _already_on_the_waitlist(registration: Registration) -> str:

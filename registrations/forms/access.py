@@ -4,26 +4,15 @@ from typing import Any
 
 from django import forms
 
+from foundation.values.paragraphs import ParagraphsField
 from registrations.models import Accommodation
 
 
-class NeedsField(forms.CharField):
-    """Some paragraphs about what somebody needs. Refuses more than 4,000 characters, a line break being one."""
+class NeedsField(ParagraphsField):
+    """Some paragraphs about what somebody needs."""
 
     def __init__(self, **kwargs: Any) -> None:
-        messages = {"null_characters_not_allowed": "Take the control characters out."} | kwargs.pop(
-            "error_messages", {}
-        )
-        super().__init__(widget=forms.Textarea(attrs={"rows": 4}), error_messages=messages, **kwargs)
-
-    def clean(self, value: Any) -> str:
-        value = super().clean(value).replace("\r\n", "\n")
-        if len(value) > Accommodation.MOST:
-            raise forms.ValidationError(
-                f"This has {len(value):,} characters, and there is room for {Accommodation.MOST:,}. Make it shorter.",
-                code="max_length",
-            )
-        return value
+        super().__init__(most=Accommodation.MOST, **kwargs)
 
 
 class AccommodationForm(forms.Form):

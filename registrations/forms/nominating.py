@@ -7,7 +7,7 @@ from django import forms
 
 from accounts.models import Person
 from foundation.values.lines import NOT_PRINTABLE
-from registrations.forms.addresses import read_addresses
+from foundation.values.pasted import read_addresses
 from registrations.models import Nomination
 
 NO_ADDRESS = "Enter the address of at least one colleague"

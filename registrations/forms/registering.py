@@ -15,15 +15,7 @@ class ProfileGapsForm(forms.Form):
 
     def __init__(self, *args: Any, person: Person, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if session.for_campus_id and not person.campus_id:
-            self.fields["campus"] = campus_field()
-        if not person.profile_is_complete:
-            if not person.name:
-                self.fields["name"] = name_field()
-            if not person.role:
-                self.fields["role"] = role_field()
-            if not person.unit_id:
-                self.fields["unit"] = unit_field()
+        self.fields |= gaps_of(person, for_campus=bool(session.for_campus_id))
         self.fields["needs"] = NeedsField(label="Access needs (optional)", required=False)
 
     @property
@@ -51,6 +43,21 @@ class NewcomerForm(SignInForm):
     def profile(self) -> dict[str, Any]:
         """What was said, as fields of a Person."""
         return profile_of(self)
+
+
+def gaps_of(person: Person, for_campus: bool) -> dict[str, forms.Field]:
+    """Return the fields for what the profile of `person` lacks; the campus only where it decides."""
+    gaps: dict[str, forms.Field] = {}
+    if for_campus and not person.campus_id:
+        gaps["campus"] = campus_field()
+    if not person.profile_is_complete:
+        if not person.name:
+            gaps["name"] = name_field()
+        if not person.role:
+            gaps["role"] = role_field()
+        if not person.unit_id:
+            gaps["unit"] = unit_field()
+    return gaps
 
 
 def profile_of(form: forms.Form) -> dict[str, Any]:

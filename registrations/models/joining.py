@@ -39,6 +39,16 @@ class Joining(Waiting):
     class TooOften(Waiting.Refused):
         """The person has joined and left this session too often within a day."""
 
+    class NotAll(Waiting.Refused):
+        """Of several sessions one or more cannot be had, so that none was given.
+
+        `problems` has the Refused or the Clash of each of them, by the key of the session.
+        """
+
+        def __init__(self, words: str, problems: dict[int, Exception]) -> None:
+            super().__init__(words)
+            self.problems = problems
+
     registered_at = models.DateTimeField()
 
     class Meta:
@@ -48,7 +58,7 @@ class Joining(Waiting):
 
     def qualifies(self) -> bool:
         """True while the person may still take a seat here."""
-        return not eligibility.why_not(self.person, self.session)
+        return eligibility.qualifies(self.person, self.session)
 
     @classmethod
     def refuse_unless_joinable(cls, person: Person, session: Session, now: datetime) -> None:

@@ -31,9 +31,16 @@ class NominationQuerySet(models.QuerySet["Nomination"]):
 
     @verb
     def nominate(
-        self, emails: list[str], session: Session, by: Person, now: datetime | None = None
+        self,
+        emails: list[str],
+        session: Session,
+        by: Person,
+        now: datetime | None = None,
+        vouched_by: Person | None = None,
     ) -> list["Nomination"]:
         """Propose the people with these addresses (lower case) for `session`, and tell each of them.
+
+        `vouched_by` is the person of the office who has it done in the name of `by`, whatever the session is for.
 
         Returns the new nominations; those that `by` made before are left as they are. Nobody is written to twice about
         one session, nor if they are registered or may get no mail, and `by` cannot tell: that would say who comes.
@@ -41,7 +48,7 @@ class NominationQuerySet(models.QuerySet["Nomination"]):
         """
         now = now or database_clock.now()
         session.lock()
-        Nomination.refuse_unless_may_nominate(by, session, now)
+        Nomination.refuse_unless_may_nominate(vouched_by or by, session, now)
         for problem in filter(None, (Nomination.problem_with(email, by) for email in emails)):
             raise Nomination.Refused(problem)
         here = session.nominations.filter(email__in=emails)
@@ -57,8 +64,9 @@ class NominationQuerySet(models.QuerySet["Nomination"]):
                 continue
             told_at = None if email in known else now
             made.append(self.create(session=session, email=email, by=by, nominated_at=now, told_at=told_at))
-        if made and by.is_staff:
-            record(by, session, f"Nominated {len(made)} {'colleague' if len(made) == 1 else 'colleagues'}.")
+        acting = vouched_by or by
+        if made and acting.is_staff:
+            record(acting, session, f"Nominated {len(made)} {'colleague' if len(made) == 1 else 'colleagues'}.")
         for nomination in made:
             if nomination.told_at:
                 nomination_made.send(Nomination, nomination=nomination)

@@ -4,6 +4,7 @@ Its parts bring their fields, questions and verbs: standing.py (whose it is, its
 and waitlist), joining.py, leaving.py, moving.py (to another date) and preparation.py (pre-work).
 """
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Self
 
@@ -17,6 +18,7 @@ from foundation.verbs import verb
 from registrations import eligibility
 from registrations.models.leaving import Leaving
 from registrations.models.moving import Moving
+from registrations.models.several import join_all
 from registrations.models.standing import Standing
 from registrations.models.waiting import Waiting
 from sessions_app.models import Session
@@ -65,6 +67,21 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     ) -> "Registration":
         """Do as `register` does, but where nothing else stands against it raise the Clash with what the person has."""
         return Registration._join(person, session, now or database_clock.now(), seat, warns=True)
+
+    @verb
+    def register_for_all(
+        self,
+        person: Person,
+        sessions: Iterable[Session],
+        now: datetime | None = None,
+        accepted: Collection[str] = (),
+    ) -> list["Registration"]:
+        """Give `person` a seat in every one of `sessions`, or in none; a second call answers with what exists.
+
+        A session may come after another of them. Nobody is put on a waitlist. `accepted` are the names of clashes that
+        do not matter to the person. Raises NotAll, with the Refused or the Clash of each session that is not given.
+        """
+        return join_all(Registration, person, sessions, now or database_clock.now(), accepted)
 
 
 class Registration(Moving):

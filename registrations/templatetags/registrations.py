@@ -9,10 +9,12 @@ from django.template import Context
 
 from catalog.models import Program, Workshop
 from foundation import database_clock
+from registrations import eligibility
 from registrations.display.nominating import accepted_words
 from registrations.models import Interest, Nomination, Registration
 from registrations.newcomers import Intent
 from registrations.progress import Progress, progress
+from sessions_app.display.panel import Panel, panel
 from sessions_app.models import Session
 
 register = template.Library()
@@ -39,6 +41,23 @@ def own_progress(context: Context, program: Program) -> Progress | None:
     if not person.is_authenticated or not program.offered:
         return None
     return progress(person, program, context.get("now") or database_clock.now())
+
+
+@register.simple_tag(takes_context=True)
+def own_panel(context: Context, session: Session, own: Registration | None, comes_after: bool = True) -> Panel:
+    """Give the values of the register panel of `session` for the viewer, whose registration there is `own`.
+
+    Where it would say Register and the viewer may not, it says why and what they can do instead. One query where the
+    workshop `comes_after` another, none for somebody signed out.
+    """
+    shown = panel(session, context.get("now") or database_clock.now(), own)
+    person = context["request"].user
+    if shown.leads_to != "register" or not person.is_authenticated:
+        return shown
+    why = eligibility.why_not_known(person, session, comes_after)
+    if not why:
+        return shown
+    return shown._replace(heading="You can’t register for this session", below=why.linked, button="", leads_to="")
 
 
 @register.simple_tag(takes_context=True)

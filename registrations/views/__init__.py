@@ -8,6 +8,7 @@ from registrations.views.own import my_training, registration, withdrawal
 from registrations.views.pre_work import pre_work
 from registrations.views.registering import register
 from registrations.views.seat import seat
+from registrations.views.several import program_registration
 
 __all__ = [
     "accommodation",
@@ -18,6 +19,7 @@ __all__ = [
     "nominate",
     "nomination",
     "pre_work",
+    "program_registration",
     "register",
     "registration",
     "seat",

@@ -20,10 +20,12 @@ from accounts.models import Person
 from accounts.sign_in import send_code
 from foundation import database_clock
 from foundation.dates import time_span, zone_words
+from registrations import eligibility
 from registrations.clash import ACCEPT, Clash, find_clash
 from registrations.display.access import asking_help
 from registrations.display.joining import after_registering, before_registering, would_wait
 from registrations.display.titles import day_of
+from registrations.display.ways import on_a_page
 from registrations.forms.registering import NewcomerForm, ProfileGapsForm
 from registrations.models import Accommodation, Registration
 from registrations.newcomers import Intent, complete_profile
@@ -44,7 +46,8 @@ SEAT = "seat"
 def register(request: HttpRequest, code: str) -> HttpResponse:
     """GET the form, POST registers: at once if signed in, otherwise when the mailed code is accepted.
 
-    A refusal is 409 with the form as it was typed; a form that is not valid is 422.
+    Somebody of whom it is known that they may not register is told why by the GET, instead of the form. A refusal is
+    409 with the form as it was typed; a form that is not valid is 422.
     """
     person, now = request.user, database_clock.now()
     if isinstance(person, Person) and request.method == "POST":
@@ -56,6 +59,8 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
     if existing:
         return redirect(existing)
     form = ProfileGapsForm(person=person, session=session, initial={"needs": Accommodation.objects.carried_by(person)})
+    if session.takes_registrations(now) and (hindrance := eligibility.why_not_known(person, session)):
+        return _form_page(request, session, form, now, refusal=hindrance.linked, is_for_viewer=False)
     return _form_page(request, session, form, now, find_clash(person, session, now))
 
 
@@ -82,7 +87,7 @@ def _register_person(request: HttpRequest, code: str, viewer: Person) -> HttpRes
     except Registration.NotPublic as refusal:
         raise Http404 from refusal
     except (Registration.Refused, Accommodation.Refused) as refusal:
-        return _form_page(request, session, form, now, refusal=str(refusal), status=HTTPStatus.CONFLICT)
+        return _form_page(request, session, form, now, refusal=on_a_page(refusal), status=HTTPStatus.CONFLICT)
     except Clash as clash:
         return _form_page(request, session, form, now, clash, status=HTTPStatus.CONFLICT)
     messages.success(request, after_registering(registration, now))
@@ -106,7 +111,7 @@ def _register_newcomer(request: HttpRequest, session: Session) -> HttpResponse:
             Person(role=form.cleaned_data["role"], campus=form.cleaned_data.get("campus")), session, now
         )
     except Registration.Refused as refusal:
-        return _form_page(request, session, form, now, refusal=str(refusal), status=HTTPStatus.CONFLICT)
+        return _form_page(request, session, form, now, refusal=on_a_page(refusal), status=HTTPStatus.CONFLICT)
     email, profile = form.cleaned_data["email"], form.profile
     intent = Intent(session.code, email, profile["name"], profile["role"], profile["unit_id"], profile["campus_id"])
     intent.wait_in(request.session)
@@ -143,6 +148,7 @@ def _form_page(
     clash: Clash | None = None,
     refusal: str = "",
     status: int = 200,
+    is_for_viewer: bool = True,
 ) -> HttpResponse:
     if "needs" in form.fields:
         form.fields["needs"].help_text = asking_help(session, now, is_carried=bool(form.initial.get("needs")))
@@ -154,7 +160,8 @@ def _form_page(
         "clash": clash,
         "accept": ACCEPT,
         "seat": SEAT,
-        "is_open": session.takes_registrations(now),
+        "is_open": is_for_viewer and session.takes_registrations(now),
+        "is_for_viewer": is_for_viewer,
         "waits": would_wait(session, now),
         "would_be": before_registering(session, now),
     }

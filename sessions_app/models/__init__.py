@@ -1,7 +1,23 @@
 """When it is taught, and whether it runs."""
 
 from sessions_app.models.decision import Decision
+from sessions_app.models.request import RequestWindow, SessionRequest, Wanted, Where
+from sessions_app.models.request_rules import RequestRules
 from sessions_app.models.session import Session, SessionQuerySet
 from sessions_app.models.venue import Meeting, MeetingPlan, Place, Times, Venue
 
-__all__ = ["Decision", "Meeting", "MeetingPlan", "Place", "Session", "SessionQuerySet", "Times", "Venue"]
+__all__ = [
+    "Decision",
+    "Meeting",
+    "MeetingPlan",
+    "Place",
+    "RequestRules",
+    "RequestWindow",
+    "Session",
+    "SessionQuerySet",
+    "SessionRequest",
+    "Times",
+    "Venue",
+    "Wanted",
+    "Where",
+]

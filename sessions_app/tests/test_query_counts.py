@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from catalog.models import Topic
 from devtools.bench.data import fill
 from sessions_app.models import Session
 
@@ -30,14 +31,27 @@ def queries(client, django_assert_num_queries):
 
 
 @every_count
-def test_home_makes_four_queries_signed_out(count, viewer, queries):
-    queries(4, reverse("home"))
+def test_home_makes_six_queries_signed_out(count, viewer, queries):
+    queries(6, reverse("home"))
 
 
 @every_count
 def test_home_makes_one_more_query_for_the_viewers_own_places(count, viewer, client, queries):
     client.force_login(viewer)
-    queries(4 + 1 + WHO_IS_ASKING, reverse("home"))
+    queries(6 + 1 + WHO_IS_ASKING, reverse("home"))
+
+
+@every_count
+def test_search_makes_four_more_queries(count, viewer, queries):
+    queries(6 + 4, f"{reverse('home')}?q=workshop+number")
+
+
+@every_count
+def test_a_filter_makes_two_more_queries(count, viewer, queries):
+    Topic.objects.get(slug="topic-0").workshops.create(title="No date", slug="no-date", status="published")
+    # One looks whether there is such a topic, and one for the workshops of the topic that have no date.
+    queries(6 + 2, f"{reverse('home')}?topic=topic-0")
+    queries(6 + 2, f"{reverse('home')}?topic=topic-0&audience=staff&format=online")
 
 
 @every_count

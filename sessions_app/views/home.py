@@ -1,17 +1,17 @@
 """The home page: what is coming up, filtered, and the workshops that open and close."""
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from itertools import groupby
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import EmptyPage, Paginator
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
@@ -19,39 +19,21 @@ from django.views.generic import TemplateView
 from django_htmx.middleware import HtmxDetails
 
 from catalog.audiences import FIELDS, open_to
-from catalog.models import Format, Topic, Workshop
+from catalog.models import Workshop
+from catalog.search import Document, findable, rank
 from foundation import database_clock
 from foundation.dates import local, zone_words
 from sessions_app.display.gathering import gathering
 from sessions_app.display.rows import Part, date_words, listed
-from sessions_app.forms import FilterForm
-from sessions_app.models import Meeting, Session
+from sessions_app.filters.bar import bar, in_order
+from sessions_app.filters.conditions import needs_people, of_campus, of_choice
+from sessions_app.filters.counting import OF_WORKSHOPS, Counted, Dates, count
+from sessions_app.filters.found import FIRST, MOST, rows, without_dates
+from sessions_app.forms import FilterForm, in_address
+from sessions_app.models import Session
 
 PAGE_SIZE = 50
 NEAR, NEARLY_THERE = 3, 3
-ONLINE = Q(format__in=[Format.ONLINE, Format.HYBRID])
-IN_PERSON = Q(format__in=[Format.IN_PERSON, Format.HYBRID])
-BY_FORMAT = {Format.ONLINE: ONLINE, Format.IN_PERSON: IN_PERSON, Format.HYBRID: Q(format=Format.HYBRID)}
-CONFIRMED = Q(status=Session.Status.CONFIRMED)
-RUNNING = Q(status__in=Session.RUNNING)
-# Of each workshop, by key: how many dates it has ahead, and when the first of them begins.
-Dates = dict[int, tuple[int, datetime | None]]
-
-
-def needs_people(now: datetime) -> Q:
-    return Q(status=Session.Status.OPEN, seats_taken__lt=F("minimum"), confirm_by__gt=now)
-
-
-@dataclass(frozen=True)
-class Chip:
-    """One choice of the filter bar; `status` and `format` are what its address has, None for none."""
-
-    key: str
-    label: str
-    count: int
-    status: str | None
-    format: str | None
-    chosen: bool
 
 
 @dataclass(frozen=True)
@@ -99,9 +81,10 @@ class HomeView(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = database_clock.now()
-        within, choice = self.within(), self.choice(now)
-        counts, dates, minimums = self.count(within, choice, now)
-        paginator = Paginator(listed().upcoming(now).filter(within & choice), PAGE_SIZE)
+        found = self.search()
+        counted = count(self.chosen, None if found is None else {pk for one in found for pk in workshop_of(one)}, now)
+        counts, dates = counted.numbers, counted.dates
+        paginator = Paginator(self.sessions(counted, now), PAGE_SIZE)
         # Counted with the chips, in their query.
         paginator.count = counts["shown"]
         number, pages = self.chosen.get("page", 1), paginator.num_pages
@@ -118,9 +101,11 @@ class HomeView(TemplateView):
             chosen=self.chosen,
             typed=self.request.GET.get("q", "")[:1000].replace("\0", ""),
             query=self.query(),
-            narrowed=self.query(without={"status", "format"}),
-            chips=self.chips(counts),
+            # Status and format say themselves what is chosen; the rest has links that take it away.
+            narrowed=bool(self.chosen.keys() - {"status", "format", "page"}),
+            bar=bar(self.filter, self.chosen, counts, counted.groups),
             counts=counts,
+            **self.undated(found, counted, now),
             zone=zone_words(settings.TIME_ZONE, now),
             sessions=sessions,
             months=months(sessions, now, whole=pages == 1),
@@ -137,86 +122,39 @@ class HomeView(TemplateView):
             lines = workshop_lines()
             context["parts"] = workshop_parts(lines, dates, now)
             context["open_to"] = open_to({line.audience for line in lines})
-            context["gathering"] = gathering(minimums or dict(Counter(line.minimum for line in lines)))
+            context["gathering"] = gathering(counted.minimums or dict(Counter(line.minimum for line in lines)))
         return context
 
-    def within(self) -> Q:
-        """Return the condition of search, topic, audience and campus, within which the chips count."""
-        within = Q()
-        workshops = Workshop.objects.all()
-        for word in self.chosen.get("q", "").split():
-            topics = Topic.objects.filter(name__icontains=word)
-            workshops = workshops.filter(Q(title__icontains=word) | Q(pk__in=topics.values("workshops")))
-        if "topic" in self.chosen:
-            workshops = workshops.filter(topics=self.chosen["topic"])
-        if "audience" in self.chosen:
-            workshops = workshops.filter(**{Workshop.AUDIENCE_FIELDS[self.chosen["audience"]]: True})
-        if self.chosen.keys() & {"q", "topic", "audience"}:
-            within &= Q(workshop__in=workshops.order_by().values("pk"))
-        if "campus" in self.chosen:
-            within &= Q(pk__in=Meeting.objects.filter(venue__campus=self.chosen["campus"]).order_by().values("session"))
-        return within
+    def search(self) -> list[Document] | None:
+        """Return what was searched for and found, best first; None where nobody searches."""
+        return rank(self.chosen["q"], findable(self.request.user)) if "q" in self.chosen else None
 
-    def choice(self, now: datetime) -> Q:
-        """Return the condition of the chosen status and format."""
-        choice = Q()
-        if self.chosen.get("status") == FilterForm.Status.NEEDS_PEOPLE:
-            choice &= needs_people(now)
-        elif self.chosen.get("status") == FilterForm.Status.CONFIRMED:
-            choice &= CONFIRMED
-        if "format" in self.chosen:
-            choice &= BY_FORMAT[self.chosen["format"]]
-        return choice
+    def sessions(self, counted: Counted, now: datetime) -> QuerySet:
+        """Return the sessions that everything chosen leaves."""
+        sessions = listed().upcoming(now).filter(of_campus(self.chosen), of_choice(self.chosen, now))
+        if self.chosen.keys() & {"q", *OF_WORKSHOPS}:
+            sessions = sessions.filter(workshop__in=counted.matching)
+        return sessions
 
-    def count(self, within: Q, choice: Q, now: datetime) -> tuple[dict[str, int], Dates, dict[int, int]]:
-        """Count for each chip, and those `shown` by the choice; give the dates of each workshop.
+    def undated(self, found: list[Document] | None, counted: Counted, now: datetime) -> dict[str, Any]:
+        """Return the rows of what was found, and without a search those of the workshops that fit and have no date."""
+        narrowed = bool(self.chosen.keys() & set(OF_WORKSHOPS))
+        if found is None:
+            return {"undated": without_dates(counted.fitting, counted.dates, now) if narrowed else []}
+        fitting = [one for one in found if not narrowed or counted.fitting.intersection(one.workshops)]
+        its = rows(fitting[:MOST], counted.dates, now)
+        return {"found": its[:FIRST], "found_too": its[FIRST:], "found_count": len(fitting)}
 
-        And how many sessions need each minimum; where those of one workshop differ, the lowest and the highest count
-        once. One query for all of it.
-        """
-        counted = {
-            "all": within,
-            "shown": within & choice,
-            FilterForm.Status.NEEDS_PEOPLE: within & needs_people(now),
-            FilterForm.Status.CONFIRMED: within & CONFIRMED,
-            Format.ONLINE.value: within & ONLINE,
-            Format.IN_PERSON.value: within & IN_PERSON,
-        }
-        numbers = {name: Count("pk", filter=condition or None) for name, condition in counted.items()}
-        ahead = {"dates": Count("pk", filter=RUNNING), "first": Min("starts_at", filter=RUNNING)}
-        ahead |= {"fewest": Min("minimum", filter=RUNNING), "most": Max("minimum", filter=RUNNING)}
-        by_workshop = Session.objects.listed().upcoming(now).order_by().values("workshop").annotate(**ahead, **numbers)
-        rows = cast("list[dict[str, Any]]", list(by_workshop))
-        dates = {row["workshop"]: (row["dates"], row["first"]) for row in rows}
-        minimums: Counter[int] = Counter()
-        for row in rows:
-            if row["fewest"] == row["most"] is not None:
-                minimums[row["most"]] += row["dates"]
-            elif row["dates"]:
-                minimums.update((row["fewest"], row["most"]))
-        return {name: sum(row[name] for row in rows) for name in counted}, dates, dict(minimums)
-
-    def query(self, without: Set[str] = frozenset()) -> QueryDict:
-        """Return the chosen filters as an address has them, for {% querystring %}; never the page."""
+    def query(self) -> QueryDict:
+        """Return the chosen filters as an address has them, for {% querystring %} and the form; never the page."""
         query = QueryDict(mutable=True)
-        for name, value in self.chosen.items():
-            if name not in {"page", *without}:
-                query[name] = getattr(value, "slug", getattr(value, "pk", value))
+        query.update(in_order({name: in_address(value) for name, value in self.chosen.items()}))
         return query
 
-    def chips(self, counts: dict[str, int]) -> list[Chip]:
-        choices = [
-            ("all", "All", None, None),
-            (FilterForm.Status.NEEDS_PEOPLE, "Needs people", FilterForm.Status.NEEDS_PEOPLE, None),
-            (FilterForm.Status.CONFIRMED, "Confirmed", FilterForm.Status.CONFIRMED, None),
-            (Format.ONLINE.value, "Online", None, Format.ONLINE.value),
-            (Format.IN_PERSON.value, "In person", None, Format.IN_PERSON.value),
-        ]
-        chosen = (self.chosen.get("status"), self.chosen.get("format"))
-        return [
-            Chip(key, label, counts[key], status, format, chosen == (status, format))
-            for key, label, status, format in choices
-        ]
+
+def workshop_of(document: Document) -> tuple[int, ...]:
+    """Return the key of the workshop that `document` is; none for a program, a person or something to read."""
+    return document.workshops if document.key[0] == "workshop" else ()
 
 
 def months(sessions: Sequence[Session], now: datetime, whole: bool) -> list[Month]:

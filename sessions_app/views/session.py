@@ -5,14 +5,14 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
 from accounts.models import Person
-from catalog.models import Facilitator
+from catalog.models import Facilitator, Workshop
 from foundation import database_clock
 from foundation.dates import zone_words
 from sessions_app.display.rows import listed, place_of
@@ -35,9 +35,12 @@ class Taught(NamedTuple):
 def shown() -> QuerySet:
     """Return the meetings with all that a session page shows of their session, venue and part, in no order.
 
-    Those that are cancelled too, for they have a number.
+    Those that are cancelled too, for they have a number. Each has `comes_after`: whether its workshop comes after
+    another.
     """
-    return Meeting.every.select_related("venue", "part", "session__workshop", "session__for_campus").order_by()
+    required = Workshop.requires.through.objects.filter(from_workshop=OuterRef("session__workshop"))
+    meetings = Meeting.every.select_related("venue", "part", "session__workshop", "session__for_campus").order_by()
+    return meetings.annotate(comes_after=Exists(required))
 
 
 @cache
@@ -93,6 +96,7 @@ class SessionView(TemplateView):
             where=place_of(session.format, room.building if room else None, room.room if room else None),
             led_by=facilitators,
             objectives=by_part(objectives, every, numbers),
+            comes_after=any(getattr(meeting, "comes_after", True) for meeting in every),
             access=tuple((str(venue), venue.directions, venue.access) for venue in venues),
             other_dates=[other for other in dates if other.pk != session.pk][:OTHER_DATES],
         )

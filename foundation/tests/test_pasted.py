@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registrations.forms.addresses import read_addresses
+from foundation.values.pasted import read_addresses
 
 A, B, C = "ada@example.edu", "bo@example.edu", "cy@example.edu"
 

@@ -1,0 +1,153 @@
+"""Schedule what a team asked for, in one step: an unlisted session, published, with the team nominated."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from accounts.models import Person
+from catalog.models import Facilitator, Format, Workshop
+from foundation.values.zones import zone_of
+from foundation.wall_clock import instant
+from office.base import MOST
+from office.requests.decisions import RequestDecisionForm
+from office.sessions.fields import MeetingFields, WallClockField
+from sessions_app.models import Where
+from sessions_app.requests.minimum import minimum_of
+
+
+class ScheduleRequestForm(MeetingFields, RequestDecisionForm):
+    """Ask what, when, where and who leads it. What is left blank follows from the workshop and the rule.
+
+    `window` is which of the team's times the page starts from, 1 being the soonest.
+    """
+
+    title, button = "Schedule it", "Schedule it and write to everyone"
+    page = "requests/schedule"
+
+    workshop = forms.ModelChoiceField(
+        Workshop.objects.published(), label="Workshop", error_messages={"required": "Choose a workshop."}
+    )
+    format = forms.ChoiceField(choices=[("", "As the workshop"), *Format.choices], required=False)
+    facilitators = forms.ModelMultipleChoiceField(
+        Facilitator.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None chosen: those of the workshop.",
+    )
+    minimum = forms.IntegerField(min_value=1, max_value=MOST, required=False)
+    capacity = forms.IntegerField(
+        min_value=1, max_value=MOST, required=False, help_text="Blank: the workshop’s default capacity."
+    )
+    confirm_by = WallClockField(
+        label="Confirm by",
+        help_text="When a session still short of its minimum is decided. Blank: 5:00 PM three days before, back to "
+        "Friday if that is a weekend.",
+    )
+    anyway = forms.BooleanField(
+        label="At another time anyway", required=False, widget=forms.HiddenInput, help_text="The team may not be free."
+    )
+
+    field_order = ["workshop", "day", "starts", "ends", "zone", "format", "venue", "join_link", "facilitators"]
+
+    def __init__(self, *args: Any, window: int = 1, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.spans = self.request.spans
+        self.initial |= self._first_words(window)
+        least = minimum_of(self.request.workshop)
+        help_text = "Blank: the workshop’s default minimum."
+        if self.request.people < least:
+            help_text = f"Blank: the workshop’s default minimum. They are {self.request.people}."
+        self.fields["minimum"].help_text = help_text
+
+    def _first_words(self, window: int) -> dict[str, Any]:
+        """Return what the form starts from: what was asked for, at the start of one of the windows."""
+        request, zone = self.request, zone_of(self.request.time_zone)
+        workshop = request.workshop if request.workshop and request.workshop.is_published else None
+        starts_at = self.spans[min(window, len(self.spans)) - 1][0].astimezone(zone)
+        return {
+            "workshop": workshop.pk if workshop else None,
+            "day": starts_at.date(),
+            "starts": starts_at.time(),
+            "zone": zone.key,
+            "format": "" if request.where == Where.EITHER else request.where,
+        }
+
+    # ---- what is refused ----
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned = self.cleaned_data
+        if workshop := cleaned.get("workshop"):
+            for name in ("minimum", "capacity"):
+                if name not in self.errors:
+                    cleaned[name] = cleaned.get(name) or getattr(workshop, f"default_{name}")
+        minimum, capacity = cleaned.get("minimum"), cleaned.get("capacity")
+        if minimum and capacity and minimum > capacity:
+            self.add_error("minimum", f"The minimum cannot be larger than the capacity, {capacity}.")
+        self._clean_confirm_by()
+        if not self.errors:
+            self._ask_about_another_time()
+        return cleaned
+
+    def _clean_confirm_by(self) -> None:
+        local, zone = self.cleaned_data.get("confirm_by"), self.cleaned_data.get("zone")
+        self.cleaned_data["confirm_by"] = None
+        if local is None or not zone:
+            return
+        try:
+            confirm_by = instant(local.date(), local.time(), zone)
+        except ValueError as error:
+            self.add_error("confirm_by", str(error))
+            return
+        if self.starts_at and confirm_by > self.starts_at:
+            self.add_error("confirm_by", "The decision date cannot be after the start.")
+            return
+        self.cleaned_data["confirm_by"] = confirm_by
+
+    def _ask_about_another_time(self) -> None:
+        """Refuse a time outside of the team's windows until the office says that it is meant."""
+        starts_at, ends_at = self._start_and_end()
+        if self.cleaned_data["anyway"] or any(first <= starts_at and ends_at <= last for first, last in self.spans):
+            return
+        self.fields["anyway"].widget = forms.CheckboxInput()
+        self.fields["anyway"].widget.is_required = False
+        raise forms.ValidationError("This is not within the times the team gave. If it is meant, tick the box below.")
+
+    def _start_and_end(self) -> tuple[datetime, datetime]:
+        times = self.times(self.cleaned_data["workshop"].minutes)
+        return times.starts_at, times.ends_at
+
+    # ---- what it does ----
+
+    def told(self) -> list[str]:
+        request, many = self.request, len(self.request.addresses)
+        if not request.takes_part:
+            first = (
+                f"{request.by} is told when and where it is. They are not registered: they said they do not take part."
+            )
+        elif request.by.profile_is_complete:
+            first = f"{request.by} is told when and where it is, and is registered if they may be and are free."
+        else:
+            first = f"{request.by} is told when and where it is, and how to register: their profile lacks name or role."
+        if not many:
+            second = "No colleague is written to: no address was given. The team can nominate them from its page."
+        elif many == 1:
+            second = f"1 colleague gets a mail that proposes the session: {request.addresses[0]}."
+        else:
+            second = f"{many} colleagues get a mail each that proposes the session: {', '.join(request.addresses)}."
+        return [first, second, "Nobody else is told: the session is published at once and stands in no list."]
+
+    def act(self, by: Person) -> str:
+        said = self.cleaned_data
+        session = self.request.schedule(
+            said["workshop"],
+            self.plan(said["workshop"].minutes),
+            by=by,
+            facilitators=said["facilitators"] or None,
+            format=said["format"],
+            minimum=said["minimum"],
+            capacity=said["capacity"],
+            confirm_by=said["confirm_by"],
+        )
+        return f"Scheduled: {session}. Everyone is being told."
