@@ -8,6 +8,8 @@ from markdown_it import MarkdownIt
 
 HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
 TAGS = {"p", "br", "hr", "ul", "ol", "li", "em", "strong", "code", "pre", "blockquote", "a", *HEADINGS}
+# An ordered list keeps the number it starts with.
+ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 SCHEMES = {"http", "https", "mailto"}
 PARSER = MarkdownIt("commonmark", {"html": False})
 
@@ -24,4 +26,4 @@ def markdown(text: str, top: int = 2) -> SafeString:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(max(int(token.tag[1]), 2), 4) + top - 2}"
     html = PARSER.renderer.render(tokens, PARSER.options, {})
-    return mark_safe(nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES))
+    return mark_safe(nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES))
