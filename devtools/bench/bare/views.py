@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.models import Person
-from catalog.models import Workshop
+from catalog.models import Program, Workshop
 from registrations.models import Registration
 from sessions_app.models import Session
 
@@ -29,6 +29,16 @@ def workshops(request: HttpRequest) -> HttpResponse:
     dates = Prefetch("sessions", running, to_attr="dates")
     found = Workshop.objects.published().prefetch_related("objectives", dates)
     return render(request, "bare/workshops.html", {"workshops": found})
+
+
+@login_not_required
+def program(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one program with the dates of its workshops, read in three queries."""
+    found = get_object_or_404(Program.objects.published(), slug=slug)
+    upcoming = Session.objects.listed().upcoming(timezone.now())
+    dates = Prefetch("workshop__sessions", upcoming, to_attr="dates")
+    entries = found.entries.select_related("workshop").prefetch_related(dates)
+    return render(request, "bare/program.html", {"program": found, "entries": entries})
 
 
 @login_not_required
