@@ -125,6 +125,7 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         "office-undeliverable": "/admin/notifications/notice/undeliverable/",
         "office-wording": "/admin/notifications/wording/",
         "office-workshop": "/admin/catalog/workshop/add/",
+        "office-words": "/admin/catalog/pagetext/how/change/",
     }
 
 

@@ -6,6 +6,7 @@ from django import template
 from django.db.models import Value
 from django.utils.safestring import SafeString
 
+from catalog import listing
 from catalog.audiences import flags_of, open_to
 from catalog.markdown import markdown
 from catalog.models import Action, PageText, Topic, Workshop
@@ -14,9 +15,9 @@ register = template.Library()
 
 
 @register.filter
-def markdown_html(text: str) -> SafeString:
-    """Show Markdown, sanitized."""
-    return markdown(text)
+def markdown_html(text: str, top: int = 2) -> SafeString:
+    """Show Markdown, sanitized; its headings start at the level `top`, h2 if nothing is said."""
+    return markdown(text, top)
 
 
 @register.simple_tag
@@ -39,3 +40,6 @@ def more_on(workshop: Workshop) -> tuple[tuple[str, str, str], ...]:
     found = topics.order_by().union(actions.order_by(), all=True)
     ordered = sorted(found, key=lambda one: (one[0] != "topic", one[3], one[2]))
     return tuple((field, slug, name) for field, slug, name, _ in ordered)
+
+
+register.filter("entry_html", listing.entry_html)

@@ -78,7 +78,7 @@ class WorkshopPartInline(PartInline):
     model = Part
     form = PartForm
     formset = PartFormSet
-    fields = [("position", "title", "minutes")]
+    fields = ["title", ("position", "minutes")]
     extra = 2
     max_num = MOST_PARTS
     verbose_name_plural = "parts, in order, for a workshop of several meetings"

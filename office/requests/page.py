@@ -203,8 +203,11 @@ class RequestRulesAdmin(OfficeAdmin):
                 return redirect("admin:sessions_app_requestrules_add")
         return super().changelist_view(request, extra_context)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not RequestRules.objects.exists()
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+        """Go on to the row where there is one. Asked here and not as a permission, which every page would ask."""
+        if rules := RequestRules.objects.first():
+            return redirect("admin:sessions_app_requestrules_change", rules.pk)
+        return super().add_view(request, form_url, extra_context)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

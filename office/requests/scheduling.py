@@ -1,18 +1,17 @@
 """Schedule what a team asked for, in one step: an unlisted session, published, with the team nominated."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
 
 from accounts.models import Person
-from catalog.models import Facilitator, Format, Workshop
+from catalog.models import Facilitator, Format, Part, Workshop
 from foundation.values.zones import zone_of
 from foundation.wall_clock import instant
 from office.base import MOST
 from office.requests.decisions import RequestDecisionForm
 from office.sessions.fields import MeetingFields, WallClockField
-from sessions_app.models import Where
+from sessions_app.models import MeetingPlan, Where
 from sessions_app.requests.minimum import minimum_of
 
 
@@ -54,6 +53,8 @@ class ScheduleRequestForm(MeetingFields, RequestDecisionForm):
         super().__init__(*args, **kwargs)
         self.spans = self.request.spans
         self.initial |= self._first_words(window)
+        self.parts = self._parts_to_hold()
+        self.further = [self._further(number, part) for number, part in enumerate(self.parts[1:], start=2)]
         least = minimum_of(self.request.workshop)
         help_text = "Blank: the workshop’s default minimum."
         if self.request.people < least:
@@ -73,7 +74,30 @@ class ScheduleRequestForm(MeetingFields, RequestDecisionForm):
             "format": "" if request.where == Where.EITHER else request.where,
         }
 
+    def _parts_to_hold(self) -> list[Part]:
+        """Return the parts of the workshop that is chosen, or was asked for: each is held in a meeting of its own."""
+        chosen = self.data.get("workshop") if self.is_bound else self.initial["workshop"]
+        try:
+            workshop = self.fields["workshop"].clean(chosen)
+        except forms.ValidationError:
+            return []
+        return list(workshop.parts.all())
+
+    def _further(self, number: int, part: Part) -> MeetingFields:
+        """Return the fields of a further meeting, which starts from the next of the team's times if there is one."""
+        spans, zone = self.spans[number - 1 : number], zone_of(self.request.time_zone)
+        first = spans[0][0].astimezone(zone) if spans else None
+        initial = {"day": first.date(), "starts": first.time()} if first else {"starts": self.initial["starts"]}
+        fields = MeetingFields(self.data if self.is_bound else None, prefix=f"part{number}", initial=initial)
+        fields.heading = f"Part {number}: {part.title}"
+        return fields
+
     # ---- what is refused ----
+
+    def is_valid(self) -> bool:
+        # Each is asked, also after one that is wrong, so that every error is shown at once.
+        wrong = [fields for fields in self.further if not fields.is_valid()]
+        return super().is_valid() and not wrong
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -86,7 +110,7 @@ class ScheduleRequestForm(MeetingFields, RequestDecisionForm):
         if minimum and capacity and minimum > capacity:
             self.add_error("minimum", f"The minimum cannot be larger than the capacity, {capacity}.")
         self._clean_confirm_by()
-        if not self.errors:
+        if not self.errors and all(fields.is_valid() for fields in self.further):
             self._ask_about_another_time()
         return cleaned
 
@@ -107,16 +131,19 @@ class ScheduleRequestForm(MeetingFields, RequestDecisionForm):
 
     def _ask_about_another_time(self) -> None:
         """Refuse a time outside of the team's windows until the office says that it is meant."""
-        starts_at, ends_at = self._start_and_end()
-        if self.cleaned_data["anyway"] or any(first <= starts_at and ends_at <= last for first, last in self.spans):
+        if self.cleaned_data["anyway"] or all(self._is_theirs(plan) for plan in self._plans()):
             return
         self.fields["anyway"].widget = forms.CheckboxInput()
         self.fields["anyway"].widget.is_required = False
         raise forms.ValidationError("This is not within the times the team gave. If it is meant, tick the box below.")
 
-    def _start_and_end(self) -> tuple[datetime, datetime]:
-        times = self.times(self.cleaned_data["workshop"].minutes)
-        return times.starts_at, times.ends_at
+    def _is_theirs(self, plan: MeetingPlan) -> bool:
+        return any(first <= plan.starts_at and plan.ends_at <= last for first, last in self.spans)
+
+    def _plans(self) -> list[MeetingPlan]:
+        """Return the meetings as planned: one, or one for each part, without an end as long as that part."""
+        minutes = [part.minutes for part in self.parts] or [self.cleaned_data["workshop"].minutes]
+        return [fields.plan(length) for fields, length in zip([self, *self.further], minutes, strict=True)]
 
     # ---- what it does ----
 
@@ -142,7 +169,7 @@ class ScheduleRequestForm(MeetingFields, RequestDecisionForm):
         said = self.cleaned_data
         session = self.request.schedule(
             said["workshop"],
-            self.plan(said["workshop"].minutes),
+            self._plans(),
             by=by,
             facilitators=said["facilitators"] or None,
             format=said["format"],

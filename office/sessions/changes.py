@@ -149,8 +149,16 @@ class PartFields(OneMeeting):
 
 
 class AssignPartsForm(MeetingsForm[PartFields]):
-    title, button = "Change the parts", "Change the parts and write to everyone with an invitation"
+    title, button = "Change the parts", "Change the parts and update calendars"
     fields_class = PartFields
+
+    def explanation(self) -> str:
+        if not self.meetings:
+            return super().explanation()
+        return (
+            f"{self.session.seats_taken} registered. People who have an invitation get an update two minutes from now, "
+            "once; until then it can be changed again unnoticed. Times and places stay as they are."
+        )
 
     def _fields_of(self, meeting: Meeting, initial: dict[str, Any]) -> PartFields:
         fields = super()._fields_of(meeting, initial)

@@ -92,7 +92,7 @@ def _register(request: HttpRequest, program: Program, form: SeveralForm, person:
             for registration in registrations if needs else ():
                 Accommodation.objects.ask(registration, needs, now=now)
     except Registration.NotAll as refusal:
-        return _refused(request, program, form, now, refusal.problems)
+        return _refused(request, program, form, now, refusal.problems, "" if refusal.problems else str(refusal))
     except Accommodation.Refused as refusal:
         return _refused(request, program, form, now, {}, str(refusal))
     messages.success(request, after_registering_for_all(registrations, now))

@@ -1,10 +1,11 @@
 """When it is taught, and whether it runs."""
 
 from sessions_app.models.decision import Decision
-from sessions_app.models.request import RequestWindow, SessionRequest, Wanted, Where
+from sessions_app.models.request import RequestWindow, SessionRequest
 from sessions_app.models.request_rules import RequestRules
 from sessions_app.models.session import Session, SessionQuerySet
 from sessions_app.models.venue import Meeting, MeetingPlan, Place, Times, Venue
+from sessions_app.models.wanted import Wanted, Where
 
 __all__ = [
     "Decision",

@@ -4,8 +4,6 @@ waiting --assign, reply--> waiting;  waiting --schedule--> scheduled;  --decline
 """
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
@@ -26,6 +24,7 @@ from foundation.verbs import lock_row, verb
 from sessions_app.models.request_rules import RequestRules
 from sessions_app.models.session import Session
 from sessions_app.models.venue import MeetingPlan
+from sessions_app.models.wanted import Wanted, Where
 from sessions_app.signals import (
     request_answered,
     request_declined,
@@ -39,36 +38,6 @@ if TYPE_CHECKING:
 
 # How long the addresses of colleagues are kept once a request has ended; from then on only nominations know them.
 ADDRESSES_KEPT = timedelta(days=30)
-
-
-class Where(models.TextChoices):
-    """Where a team would like to meet."""
-
-    ROOM = "in_person", "In a room"
-    ONLINE = "online", "Online"
-    EITHER = "either", "Either is fine"
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a person asks for. Of `workshop` and `topic` one is given; `windows` are aware starts and ends."""
-
-    people: int
-    windows: Sequence[tuple[datetime, datetime]]
-    time_zone: str
-    workshop: Workshop | None = None
-    topic: str = ""
-    unit: Unit | None = None
-    campus: Campus | None = None
-    why_fewer: str = ""
-    addresses: Sequence[str] = ()
-    takes_part: bool = True
-    where: str = Where.EITHER
-    hopes: str = ""
-
-    @property
-    def spans(self) -> list[tuple[datetime, datetime]]:
-        return sorted(self.windows)
 
 
 class SessionRequestQuerySet(models.QuerySet["SessionRequest"]):
@@ -300,7 +269,7 @@ class SessionRequest(models.Model):
 
     @verb
     def schedule(
-        self, workshop: Workshop, plan: MeetingPlan, by: Person, now: datetime | None = None, **overrides: Any
+        self, workshop: Workshop, plans: list[MeetingPlan], by: Person, now: datetime | None = None, **overrides: Any
     ) -> Session:
         """Make an unlisted session of it, published at once; `request_scheduled` then nominates the team.
 
@@ -309,7 +278,7 @@ class SessionRequest(models.Model):
         """
         now = now or database_clock.now()
         self._lock_waiting()
-        session = Session.objects.schedule(workshop, [plan], by=by, now=now, listed=False, **overrides)
+        session = Session.objects.schedule(workshop, plans, by=by, now=now, listed=False, **overrides)
         session.publish(by=by, now=now)
         self.session = session
         self._end(self.Status.SCHEDULED, now, "session")

@@ -20,7 +20,7 @@ from foundation.values.pasted import read_addresses
 from foundation.values.zones import zone_of
 from foundation.wall_clock import instant
 from sessions_app.models import SessionRequest, Wanted, Where
-from sessions_app.requests.minimum import minimum_of, workshops_for_teams
+from sessions_app.requests.minimum import minimum_of, sitting_of, workshops_for_teams
 
 CHOICES = ("First choice", "Second choice", "Third choice")
 PARTS = ("day", "starts", "ends")
@@ -218,7 +218,7 @@ class RequestForm(forms.Form):
 
     def _clean_windows(self, cleaned: dict[str, Any]) -> None:
         zone, workshop = self.zone, cleaned.get("workshop")
-        shortest = workshop.minutes if workshop else 0
+        shortest = sitting_of(workshop) if workshop else 0
         for number in range(1, SessionRequest.MOST_WINDOWS + 1):
             names = [f"{part}{number}" for part in PARTS]
             if any(self.has_error(name) for name in names):
@@ -252,7 +252,8 @@ class RequestForm(forms.Form):
             self.add_error(f"day{number}", "This time is in the past. Choose one to come.")
         elif minutes < shortest:
             self.add_error(
-                f"ends{number}", f"This is {length_words(minutes)}, and the workshop takes {length_words(shortest)}."
+                f"ends{number}",
+                f"This is {length_words(minutes)}, and a meeting of this workshop takes {length_words(shortest)}.",
             )
         elif any(starts_at < other_end and ends_at > other_start for other_start, other_end in self.spans):
             self.add_error(f"day{number}", "This overlaps with a time above. Choose another one, or leave it empty.")

@@ -20,7 +20,7 @@ def schedule(asked: SessionRequest, office):
     """Schedule it at the start of its first window."""
     starts_at = asked.spans[0][0]
     plan = MeetingPlan(starts_at, starts_at + timedelta(minutes=90), asked.time_zone, join_link="https://meet.example")
-    return asked.schedule(asked.workshop or Workshop.objects.get(), plan, by=office)
+    return asked.schedule(asked.workshop or Workshop.objects.get(), [plan], by=office)
 
 
 # ---- asking ----
@@ -163,7 +163,7 @@ REFUSED = [
     ({"day1": "tomorrow"}, "day1", "Enter a day, like 2027-05-14."),
     ({"starts1": "noon"}, "starts1", "Enter a time, like 13:30."),
     ({"ends1": "11:00"}, "ends1", "Until is later than from, on the same day."),
-    ({"ends1": "12:30"}, "ends1", "This is 30 minutes, and the workshop takes 90 minutes."),
+    ({"ends1": "12:30"}, "ends1", "This is 30 minutes, and a meeting of this workshop takes 90 minutes."),
     ({"day1": "9999-12-31"}, "day1", "Choose a date before the year 2101."),
     ({"day1": "2027-03-14", "starts1": "02:30", "ends1": "09:00"}, "starts1", "02:30 does not exist on March 14, 2027 "
      "in America/Chicago: the clock goes forward. Choose another time."),

@@ -102,40 +102,40 @@ def test_it_is_assigned_and_answered_and_goes_on_waiting(asked, office, now):
 
 
 def test_scheduling_makes_an_unlisted_published_session_of_it(asked, workshop, office, now):
-    session = asked.schedule(workshop, plan_of(asked), by=office, now=now, minimum=4)
+    session = asked.schedule(workshop, [plan_of(asked)], by=office, now=now, minimum=4)
     assert (session.status, session.listed, session.minimum) == (Session.Status.OPEN, False, 4)
     assert (asked.state, asked.session, asked.ended_at) == ("scheduled", session, now)
     assert said_of(asked) == [f"Scheduled: {session}."]
 
 
 def test_the_team_is_nominated_in_the_name_of_the_person_who_asked(asked, workshop, office, now):
-    session = asked.schedule(workshop, plan_of(asked), by=office, now=now)
+    session = asked.schedule(workshop, [plan_of(asked)], by=office, now=now)
     found = Nomination.objects.filter(session=session).values_list("email", "by", "told_at")
     assert list(found) == [(ADA, asked.by.pk, now), (BO, asked.by.pk, now)]
     assert said_of(session)[-1] == "Nominated 2 colleagues."
 
 
 def test_a_person_who_takes_part_is_registered(asked, workshop, office, now):
-    session = asked.schedule(workshop, plan_of(asked), by=office, now=now)
+    session = asked.schedule(workshop, [plan_of(asked)], by=office, now=now)
     assert [seat.person for seat in session.registrations.registered()] == [asked.by]
 
 
 def test_a_person_who_does_not_take_part_is_not_registered(person, workshop, office, now):
     asked = ask(person, workshop, now, takes_part=False)
-    asked.schedule(workshop, plan_of(asked), by=office, now=now)
+    asked.schedule(workshop, [plan_of(asked)], by=office, now=now)
     assert not Registration.objects.exists()
 
 
 def test_a_person_without_name_or_role_is_not_registered_unseen(people, workshop, office, now):
     asked = ask(people(1, role="")[0], workshop, now)
-    asked.schedule(workshop, plan_of(asked), by=office, now=now)
+    asked.schedule(workshop, [plan_of(asked)], by=office, now=now)
     assert not Registration.objects.exists()
 
 
 def test_a_person_with_another_session_then_is_not_registered(asked, person, workshop, make_session, office, now):
     other = make_session(meetings=[plan_of(asked)])
     Registration.objects.register(person, other, now=now)
-    session = asked.schedule(workshop, plan_of(asked), by=office, now=now)
+    session = asked.schedule(workshop, [plan_of(asked)], by=office, now=now)
     assert not session.registrations.exists() and asked.state == "scheduled"
 
 
@@ -143,7 +143,7 @@ def test_the_team_is_nominated_for_what_the_person_may_not_attend(person, office
     faculty = dict.fromkeys(["for_staff", "for_residents", "for_students", "for_others"], False)
     workshop = Workshop.objects.create(title="For faculty", slug="faculty", status="published", **faculty)
     asked = ask(person, workshop, now, addresses=[ADA])
-    session = asked.schedule(workshop, plan_of(asked), by=office, now=now)
+    session = asked.schedule(workshop, [plan_of(asked)], by=office, now=now)
     assert session.nominations.get().by == person and not session.registrations.exists()
 
 
@@ -151,7 +151,7 @@ def test_what_cannot_be_published_leaves_nothing_behind(asked, workshop, office,
     Workshop.objects.update(status="draft")
     workshop.refresh_from_db()
     with pytest.raises(Session.Incomplete):
-        asked.schedule(workshop, plan_of(asked), by=office, now=now)
+        asked.schedule(workshop, [plan_of(asked)], by=office, now=now)
     asked.refresh_from_db()
     assert asked.is_waiting and not Session.objects.exists() and not Nomination.objects.exists()
 
@@ -159,7 +159,7 @@ def test_what_cannot_be_published_leaves_nothing_behind(asked, workshop, office,
 def test_what_has_ended_is_neither_scheduled_nor_answered_nor_declined(asked, person, workshop, office, now):
     asked.withdraw(by=person, now=now)
     for verb in (
-        lambda: asked.schedule(workshop, plan_of(asked), by=office, now=now),
+        lambda: asked.schedule(workshop, [plan_of(asked)], by=office, now=now),
         lambda: asked.reply("Yes.", by=office),
         lambda: asked.decline("No.", by=office),
         lambda: asked.assign(office, by=office),
@@ -176,7 +176,7 @@ def test_withdrawing_twice_is_withdrawing_once(asked, person, now):
 
 
 def test_what_is_scheduled_is_not_withdrawn(asked, person, workshop, office, now):
-    asked.schedule(workshop, plan_of(asked), by=office, now=now)
+    asked.schedule(workshop, [plan_of(asked)], by=office, now=now)
     with pytest.raises(SessionRequest.Ended, match="scheduled already"):
         asked.withdraw(by=person, now=now)
 

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from devtools.bench.bare.views import healthz, register, session, sessions
+from devtools.bench.bare.views import healthz, register, session, sessions, workshops
 
 urlpatterns = [
     path("", sessions, name="home"),
+    path("workshops/", workshops),
     path("sessions/<str:code>/", session, name="session"),
     path("sessions/<str:code>/registration/", register, name="register"),
     path("healthz", healthz),
