@@ -62,7 +62,8 @@ class ProgramView(DetailView):
 
     def get_queryset(self) -> QuerySet[Program]:
         programs = Program.objects.all() if self.request.user.is_staff else Program.objects.published()
-        return programs.with_entries().select_related("sponsor").prefetch_related("partners")
+        programs = programs.with_entries().select_related("sponsor")
+        return programs.prefetch_related("partners", "entries__workshop__requires")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         program = self.object
