@@ -66,8 +66,8 @@ def test_a_session_makes_one_more_query_for_the_viewers_own_place(count, viewer,
 
 
 @every_count
-def test_a_workshop_makes_six_queries_signed_out(count, viewer, queries):
-    queries(6, Session.objects.first().workshop.get_absolute_url())
+def test_a_workshop_makes_seven_queries_signed_out(count, viewer, queries):
+    queries(7, Session.objects.first().workshop.get_absolute_url())
 
 
 @every_count
