@@ -16,7 +16,9 @@ from catalog.models import (
     Format,
     Objective,
     Offering,
+    Part,
     Partner,
+    PartPlan,
     Program,
     ProgramWorkshop,
     TeamMember,
@@ -52,7 +54,7 @@ def build(now: datetime) -> None:
         raise NotEmpty("This database is not empty, and the demo only fills an empty one.")
     build_places()
     office, people = build_people(since=now - timedelta(days=200))
-    build_catalog()
+    build_catalog(office, now)
     note_what_was_taken_before([person for email, person in people.items() if email not in (AMINA, KAI)])
     stories = season(now)
     usual_venues = {each["title"]: each.get("venue", "") for each in read("workshops.toml")["workshop"]}
@@ -106,7 +108,7 @@ def build_people(since: datetime) -> tuple[Person, dict[str, Person]]:
     return office, people
 
 
-def build_catalog() -> None:
+def build_catalog(office: Person, now: datetime) -> None:
     """Create the topics, the actions, and the published workshops and programs with all that belongs to them."""
     facilitators = {each.name: each for each in Facilitator.objects.all()}
     partners = {each.name: each for each in Partner.objects.all()}
@@ -133,7 +135,7 @@ def build_catalog() -> None:
             status=Workshop.Status.PUBLISHED,
             **{field: field.removeprefix("for_") in roles for field in Workshop.AUDIENCE_FIELDS.values()},
         )
-        add_objectives(workshop, each)
+        add_objectives(workshop, each, office, now)
         topics = [Topic.objects.get_or_create(name=name, slug=slugify(name))[0] for name in each["topics"]]
         workshop.topics.set(topics)
         workshop.facilitators.set(facilitators[name] for name in each["facilitators"])
@@ -146,11 +148,12 @@ def build_catalog() -> None:
         build_program(position, each, workshops, partners)
 
 
-def add_objectives(workshop: Workshop, content: dict[str, Any]) -> None:
+def add_objectives(workshop: Workshop, content: dict[str, Any], office: Person, now: datetime) -> None:
     """Give a workshop its objectives, and its parts theirs."""
-    texts = [(None, text) for text in content.get("objectives", [])]
-    for position, each in enumerate(content.get("parts", []), start=1):
-        part = workshop.parts.create(position=position, title=each["title"], minutes=each["minutes"])
+    texts: list[tuple[Part | None, str]] = [(None, text) for text in content.get("objectives", [])]
+    contents = content.get("parts", [])
+    plans = [PartPlan(each["title"], each["minutes"]) for each in contents]
+    for part, each in zip(Part.objects.divide(workshop, plans, office, now), contents, strict=True):
         texts += [(part, text) for text in each["objectives"]]
     Objective.objects.bulk_create(
         Objective(workshop=workshop, part=part, position=position, text=text)
