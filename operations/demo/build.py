@@ -3,6 +3,7 @@
 import csv
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
@@ -27,8 +28,9 @@ from catalog.models import (
 )
 from notifications.calendars.snapshots import note_snapshots
 from notifications.models import Notice
+from operations.demo.further import build_library, play_requests
 from operations.demo.play import play
-from operations.demo.season import CONTENT, read, season
+from operations.demo.season import CONTENT, ZONE, read, season
 from registrations.models import PriorAttendance
 from sessions_app.models import Session, Venue
 
@@ -62,6 +64,9 @@ def build(now: datetime) -> None:
         story.venue = story.venue or usual_venues[story.workshop]
     others = [person for email, person in people.items() if email not in (AMINA, KAI)]
     play(stories, office, people[AMINA], others, now)
+    build_library()
+    days = [start.astimezone(ZoneInfo(ZONE)).date() for story in stories for start, _ in story.meetings]
+    play_requests(office, people, days, now)
     set_mail_aside(now)
 
 
