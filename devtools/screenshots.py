@@ -100,6 +100,7 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
             "workshop": address_of(page, site + "/workshops/", "main a[href^='/workshops/']"),
             "session": session,
             "register": session + "registration/",
+            "register-several": address_of(page, site + "/workshops/", "main a[href^='/programs/']") + "registration/",
             "sign-in": "/accounts/login/",
         }
     if address == MEMBER:
