@@ -100,6 +100,7 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
             "workshop": address_of(page, site + "/workshops/", "main a[href^='/workshops/']"),
             "session": session,
             "register": session + "registration/",
+            "request-form": "/requests/new/",
             "sign-in": "/accounts/login/",
         }
     if address == MEMBER:
@@ -122,6 +123,7 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         "office-session": session,
         "office-times": address_of(page, site + session, ".object-tools a[href*='reschedule']"),
         "office-roster": address_of(page, site + session, ".object-tools a[href*='roster']"),
+        "office-requests": "/admin/sessions_app/sessionrequest/",
         "office-undeliverable": "/admin/notifications/notice/undeliverable/",
         "office-wording": "/admin/notifications/wording/",
         "office-workshop": "/admin/catalog/workshop/add/",
