@@ -101,6 +101,7 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
             "session": session,
             "register": session + "registration/",
             "register-several": address_of(page, site + "/workshops/", "main a[href^='/programs/']") + "registration/",
+            "request-form": "/requests/new/",
             "sign-in": "/accounts/login/",
         }
     if address == MEMBER:
@@ -123,6 +124,7 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         "office-session": session,
         "office-times": address_of(page, site + session, ".object-tools a[href*='reschedule']"),
         "office-roster": address_of(page, site + session, ".object-tools a[href*='roster']"),
+        "office-requests": "/admin/sessions_app/sessionrequest/",
         "office-undeliverable": "/admin/notifications/notice/undeliverable/",
         "office-wording": "/admin/notifications/wording/",
         "office-workshop": "/admin/catalog/workshop/add/",
