@@ -161,8 +161,12 @@ def told_apart() -> Any:
             "pk", *roles, Value("action"), "actions__position", "actions__name", "actions__slug"
         ),
         of_programs.values_list(
-            *("workshop_id", *(f"workshop__{role}" for role in roles), Value("program")),
-            *("program__position", "program__title", "program__slug"),
+            "workshop_id",
+            *(f"workshop__{role}" for role in roles),
+            Value("program"),
+            "program__position",
+            "program__title",
+            "program__slug",
         ),
         all=True,
     )
