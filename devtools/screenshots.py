@@ -100,6 +100,9 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
             "workshop": address_of(page, site + "/workshops/", "main a[href^='/workshops/']"),
             "session": session,
             "register": session + "registration/",
+            "resources": "/resources/",
+            "resource": address_of(page, site + "/resources/", "main .q-list a[href^='/resources/']"),
+            "action": "/actions/acting/",
             "sign-in": "/accounts/login/",
         }
     if address == MEMBER:
@@ -125,6 +128,8 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         "office-undeliverable": "/admin/notifications/notice/undeliverable/",
         "office-wording": "/admin/notifications/wording/",
         "office-workshop": "/admin/catalog/workshop/add/",
+        "office-resource": "/admin/library/resource/add/",
+        "office-citations": "/admin/library/resource/import/",
         "office-words": "/admin/catalog/pagetext/how/change/",
     }
 
