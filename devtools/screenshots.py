@@ -102,6 +102,9 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
             "register": session + "registration/",
             "register-several": address_of(page, site + "/workshops/", "main a[href^='/programs/']") + "registration/",
             "request-form": "/requests/new/",
+            "resources": "/resources/",
+            "resource": address_of(page, site + "/resources/", "main .q-list a[href^='/resources/']"),
+            "action": "/actions/acting/",
             "sign-in": "/accounts/login/",
         }
     if address == MEMBER:
@@ -128,6 +131,8 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         "office-undeliverable": "/admin/notifications/notice/undeliverable/",
         "office-wording": "/admin/notifications/wording/",
         "office-workshop": "/admin/catalog/workshop/add/",
+        "office-resource": "/admin/library/resource/add/",
+        "office-citations": "/admin/library/resource/import/",
         "office-words": "/admin/catalog/pagetext/how/change/",
     }
 
