@@ -194,7 +194,7 @@ def workshop_lines() -> list[Line]:
         .order_by("title", "pk", "objectives__position", "objectives__pk")
         .values_list("pk", "title", "slug", "summary", "objectives__text", "default_minimum", *FIELDS)
     )
-    return [Line(*line[:6], line[6:]) for line in lines]
+    return [Line._make([*line[:6], line[6:]]) for line in lines]
 
 
 def workshop_parts(lines: Sequence[Line], dates: Dates, now: datetime) -> list[Part]:
