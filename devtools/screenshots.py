@@ -25,7 +25,7 @@ OFFICE, MEMBER = "office@example.edu", "amina.hazelwick@example.edu"
 def sign_in(page: Page, site: str, address: str) -> None:
     """Sign in with the newest code in the inbox."""
     page.goto(f"{site}/accounts/login/")
-    page.get_by_label("School email").fill(address)
+    page.get_by_label("Work or school email").fill(address)
     page.get_by_role("button", name="Send me a code").click()
     page.wait_for_url("**/code/**")
     inbox = page.context.new_page()
