@@ -144,7 +144,7 @@ class RelocateForm(MeetingsForm[PlaceFields]):
 class PartFields(OneMeeting):
     """Which part of the workshop one meeting holds."""
 
-    part: forms.ModelChoiceField[Part] = forms.ModelChoiceField(
+    part: "forms.ModelChoiceField[Part]" = forms.ModelChoiceField(
         None, label="Part of the workshop", required=False, empty_label="None: a further meeting"
     )
 
@@ -180,7 +180,7 @@ class AddMeetingForm(DecisionForm, MeetingFields):
     title, button = "Add a meeting", "Add it and write to everyone"
     page = "sessions/meetings"
 
-    part: forms.ModelChoiceField[Part] = forms.ModelChoiceField(
+    part: "forms.ModelChoiceField[Part]" = forms.ModelChoiceField(
         None,
         label="Part of the workshop",
         required=False,
