@@ -196,8 +196,13 @@ def tell_the_team_it_is_off(sender: type, session: Session, **kwargs: Any) -> No
     """Tell the person who asked for the session that it is cancelled, unless they hear it as registered."""
     request = SessionRequest.objects.select_related("by").filter(session=session).first()
     if request and not session.registrations.filter(person=request.by_id).exists():
-        why = {"count": session.cancelled_count, "by_rule": session.cancelled_by_rule, "reason": session.cancel_reason}
-        owe_the_team(REQUEST_UNMET, request, **why)
+        owe_the_team(
+            REQUEST_UNMET,
+            request,
+            count=session.cancelled_count,
+            by_rule=session.cancelled_by_rule,
+            reason=session.cancel_reason,
+        )
         wake(deliver_soon)
 
 

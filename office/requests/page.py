@@ -57,7 +57,7 @@ class SessionRequestAdmin(ReadOnlyAdmin):
     date_hierarchy = "asked_at"
     ordering = ["asked_at", "pk"]
     view_on_site = False  # there is a link to what they see, in words
-    fields = readonly_fields = [
+    readonly_fields = [
         "asked_by",
         "asked",
         "state",
@@ -70,6 +70,7 @@ class SessionRequestAdmin(ReadOnlyAdmin):
         "answered",
         "what_came_of_it",
     ]
+    fields = [*readonly_fields]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SessionRequest]:
         return super().get_queryset(request).prefetch_related("windows")
@@ -110,11 +111,18 @@ class SessionRequestAdmin(ReadOnlyAdmin):
         said = {"original": asked, "form": form, "windows": [each.words(now.year) for each in asked.windows.all()]}
         return self.page(request, form.page, form.title, status, subtitle=str(asked), **said)
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> Any:
-        asked = kwargs.get("obj")
-        is_open = asked is not None and asked.is_waiting and self.may_decide(request)
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> Any:
+        is_open = obj is not None and obj.is_waiting and self.may_decide(request)
         context["open_pages"] = [(page_name(name), form.title) for name, form in PAGES.items()] if is_open else []
-        return super().render_change_form(request, context, **kwargs)
+        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
     # ---- what is shown ----
 
@@ -214,8 +222,8 @@ class RequestRulesAdmin(OfficeAdmin):
         return super().changelist_view(request, extra_context)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
-        """Go on to the row where there is one. Asked here and not as a permission, which every page would ask."""
-        if rules := RequestRules.objects.first():
+        """Make the row, unless it is there: then go on to it."""
+        if (rules := RequestRules.objects.first()) and self.has_add_permission(request):
             return redirect("admin:sessions_app_requestrules_change", rules.pk)
         return super().add_view(request, form_url, extra_context)
 

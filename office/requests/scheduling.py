@@ -52,7 +52,7 @@ class ScheduleRequestForm(MeetingFields, RequestDecisionForm):
     def __init__(self, *args: Any, window: int = 1, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.spans = self.request.spans
-        self.initial |= self._first_words(window)
+        self.initial.update(self._first_words(window))
         self.parts = self._parts_to_hold()
         self.further = [self._further(number, part) for number, part in enumerate(self.parts[1:], start=2)]
         least = minimum_of(self.request.workshop)

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.core import context, ratelimit
 from django import forms
 from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.boundfield import BoundField
 
 from accounts.models import Campus, Person, Unit
@@ -147,7 +148,7 @@ class RequestForm(forms.Form):
 
     @property
     def is_rate_limited(self) -> bool:
-        return self.has_error(forms.forms.NON_FIELD_ERRORS, code="rate_limited")
+        return self.has_error(NON_FIELD_ERRORS, code="rate_limited")
 
     # ---- what is refused ----
 
