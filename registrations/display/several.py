@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.db.models import Q, prefetch_related_objects
@@ -122,8 +122,8 @@ def _before(person: Person, workshops: list[Workshop]) -> Before:
         return before
     wanted = set().union(*before.counting.values())
     seats = Registration.objects.registered().filter(person=person, session__workshop__in=wanted).order_by()
-    for workshop, end in seats.values_list("session__workshop", "session__ends_at"):
-        before.ends[workshop].append(end)
+    for seat in seats.select_related("session"):
+        before.ends[seat.session.workshop_id].append(seat.session.ends_at)
     taken = PriorAttendance.objects.filter(person=person, workshop__in=wanted).order_by()
     before.elsewhere.update(taken.values_list("workshop", flat=True))
     return before
@@ -142,7 +142,7 @@ def _dates(workshops: list[Workshop], now: datetime, chosen: Collection[str]) ->
     by_id = {workshop.pk: workshop for workshop in workshops}
     for date in shown.order_by("starts_at", "pk")[:MOST_DATES]:
         date.workshop = by_id[date.workshop_id]
-        dates[date.workshop_id].append(cast("ListedSession", date))
+        dates[date.workshop_id].append(date)
     return dates
 
 

@@ -71,7 +71,7 @@ def program_registration(request: HttpRequest, slug: str) -> HttpResponse:
         if person:
             initial["needs"] = Accommodation.objects.carried_by(person)
         return _page(request, program, SeveralForm(offers=shown, person=person, initial=initial), shown)
-    chosen = [value for name, value in request.POST.items() if name.startswith("date-")][:MOST_CHOSEN]
+    chosen = [str(value) for name, value in request.POST.items() if name.startswith("date-")][:MOST_CHOSEN]
     shown = offers(program, person, now, chosen, is_pressed=True)
     form = SeveralForm(request.POST, offers=shown, person=person)
     if not form.is_valid():
@@ -143,7 +143,7 @@ def _choice(offer: Offer, form: SeveralForm, problems: dict[str, Problem]) -> Ch
         return Choice(offer, "", [], None)
     problem = next((problems[date.code] for date in offer.dates if date.code in problems), None)
     field = form[offer.field]
-    return Choice(offer, field.value() or "", field.errors, problem)
+    return Choice(offer, field.value() or "", [str(error) for error in field.errors], problem)
 
 
 def _page(
