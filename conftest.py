@@ -24,6 +24,7 @@ pytest_plugins = [
         "database",
         "cast",
         "registered",
+        "library",
         "every_noun",
         "mail_server",
         "stack",

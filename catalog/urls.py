@@ -1,17 +1,17 @@
 from django.urls import path
 
 from catalog.views import (
+    CatalogView,
     FacilitatorListView,
     FacilitatorView,
     PartnerListView,
     ProgramView,
     TeamView,
-    WorkshopListView,
     WorkshopView,
 )
 
 urlpatterns = [
-    path("workshops/", WorkshopListView.as_view(), name="workshops"),
+    path("workshops/", CatalogView.as_view(), name="workshops"),
     path("workshops/<slug:slug>/", WorkshopView.as_view(), name="workshop"),
     path("facilitators/", FacilitatorListView.as_view(), name="facilitators"),
     path("facilitators/<slug:key>/", FacilitatorView.as_view(), name="facilitator"),

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "catalog",
     "sessions_app",
     "registrations",
+    "library",
     "notifications",
     "operations",
     "office",
@@ -252,6 +253,10 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# ---- what is sent here: a form, or one with a file of 5 MB, which is held in memory and on no disk; what is somewhat
+# larger is still read, so that the form can say so ----
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 8_000_000
 
 # ---- security ----
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("sessions_app.urls")),
     path("", include("catalog.urls")),
     path("", include("registrations.urls")),
+    path("", include("library.urls")),
     path("", include("notifications.urls")),
     path("", include("operations.urls")),
     path("accounts/", include("accounts.urls")),

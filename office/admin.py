@@ -42,6 +42,7 @@ from office import (  # noqa: E402
     nominations,  # noqa: F401
     people,  # noqa: F401
     requests,  # noqa: F401
+    resources,  # noqa: F401
     roster,  # noqa: F401
     sessions,  # noqa: F401
     venues,  # noqa: F401

@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from foundation.verbs import lock_row
-from office.lookups import ShownOnly
+from office.deleting import DeletesUnneeded
 
 # A page under a noun: its route, its view, and the end of its URL's name.
 OwnPage = tuple[str, Callable[..., HttpResponseBase], str]
@@ -142,7 +142,7 @@ def carry_out(
     return HTTPStatus.FOUND
 
 
-class OfficeAdmin(ShownOnly):
+class OfficeAdmin(DeletesUnneeded):
     """A page of the office. `office_may` names what the Office group may do here: view, add, change, delete."""
 
     form: type[forms.ModelForm] = OfficeForm
@@ -196,7 +196,7 @@ class OfficeAdmin(ShownOnly):
         if isinstance(db_field, models.PositiveSmallIntegerField):
             # SQLite would take any number; PostgreSQL has no room for more.
             kwargs["max_value"] = MOST
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(db_field, models.TextField):
             # As a validator: a length that the browser knows would cut what is pasted, and say nothing.
             field.validators.append(LONGEST_TEXT)

@@ -23,6 +23,7 @@ from office.base import OwnPage, ReadOnlyAdmin, acting, carry_out
 from office.people.page import ByAddress
 from office.spreadsheet import as_csv
 from registrations.models import Accommodation, Registration
+from registrations.models.preparation import has_pre_work
 from sessions_app.models import Session
 
 ROSTER = "admin:registrations_registration_roster"
@@ -76,7 +77,7 @@ class Roster:
         self.registered = self._lines(seated)
         self.waiting = self._lines(one for one in active if one.is_waitlisted)
         self.left_late = self._lines(late)
-        self.has_pre_work = session.workshop.pre_work.strip() != ""
+        self.has_pre_work = has_pre_work(session, database_clock.now())
         self.have_read = sum(one.pre_work_done_at is not None for one in seated)
 
     def _lines(self, registrations: Iterable[Registration]) -> list[Line]:

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Value
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.text import slugify
 
 from accounts.models import Person
-from catalog.models import Facilitator, Objective, Offering, Part, Program, ProgramWorkshop, Workshop
+from catalog.models import Facilitator, Objective, Part, Program, ProgramWorkshop, Workshop
 from catalog.search.documents import Document, Weight
 
 REMEMBERED = 4096
@@ -76,15 +76,18 @@ def all_said() -> Iterator[Said]:
 
 
 def of_a_workshop(workshop: Workshop, said: Iterable[tuple[Weight, str]] = ()) -> Document:
-    name = workshop.offering_name or workshop.get_offering_display()
-    is_usual = workshop.offering == Offering.TRAINING and not workshop.offering_name
     return Document(
         key=("workshop", workshop.pk),
-        what="Workshop" if is_usual else name[:1].upper() + name[1:],
+        what="Workshop" if workshop.is_plain_training else workshop.offering_words,
         title=workshop.title,
         url=page("workshop", workshop.slug),
         summary=workshop.summary,
-        fields=(*said, (Weight.TEXT, workshop.description), (Weight.TEXT, workshop.pre_work), (Weight.TEXT, name)),
+        fields=(
+            *said,
+            (Weight.TEXT, workshop.description),
+            (Weight.TEXT, workshop.pre_work),
+            (Weight.TEXT, workshop.offering_words),
+        ),
         workshops=(workshop.pk,),
         slug=workshop.slug,
         is_draft=not workshop.is_published,
@@ -118,8 +121,5 @@ def of_a_facilitator(facilitator: Facilitator, workshops: dict[int, str]) -> Doc
 
 @lru_cache(REMEMBERED)
 def page(name: str, key: str) -> str:
-    """Return the address of a page, or "" while there is no such page."""
-    try:
-        return reverse(name, args=[key])
-    except NoReverseMatch:
-        return ""
+    """Return the address of a page. All that is offered has one, and to make hundreds of them takes milliseconds."""
+    return reverse(name, args=[key])

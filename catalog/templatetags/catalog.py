@@ -3,19 +3,21 @@
 from collections.abc import Iterable
 
 from django import template
+from django.db.models import Value
 from django.utils.safestring import SafeString
 
+from catalog import listing
 from catalog.audiences import flags_of, open_to
 from catalog.markdown import markdown
-from catalog.models import PageText, Workshop
+from catalog.models import Action, PageText, Topic, Workshop
 
 register = template.Library()
 
 
 @register.filter
-def markdown_html(text: str) -> SafeString:
-    """Show Markdown, sanitized."""
-    return markdown(text)
+def markdown_html(text: str, top: int = 2) -> SafeString:
+    """Show Markdown, sanitized; its headings start at the level `top`, h2 if nothing is said."""
+    return markdown(text, top)
 
 
 @register.simple_tag
@@ -28,3 +30,16 @@ def page_text(place: str) -> SafeString:
 def are_open_to(workshops: Iterable[Workshop]) -> str:
     """“everyone”, “faculty and staff”: whom at least one of `workshops` is for. No query."""
     return open_to(flags_of(workshop) for workshop in workshops)
+
+
+@register.simple_tag
+def more_on(workshop: Workshop) -> tuple[tuple[str, str, str], ...]:
+    """Give of each topic and action of `workshop` the name of the page that gathers it, slug and name. One query."""
+    topics = Topic.objects.filter(workshops=workshop).values_list(Value("topic"), "slug", "name", Value(0))
+    actions = Action.objects.filter(workshops=workshop).values_list(Value("action"), "slug", "name", "position")
+    found = topics.order_by().union(actions.order_by(), all=True)
+    ordered = sorted(found, key=lambda one: (one[0] != "topic", one[3], one[2]))
+    return tuple((field, slug, name) for field, slug, name, _ in ordered)
+
+
+register.filter("entry_html", listing.entry_html)

@@ -38,3 +38,12 @@ def test_nothing_runs_and_nothing_is_loaded(text):
 @pytest.mark.parametrize("text", ["", "\0", "\ud800", "[" * 5000, "> " * 500, "a" * 100_000])
 def test_strange_text_is_no_error(text):
     markdown(text)
+
+
+def test_headings_start_where_the_page_around_them_says():
+    assert markdown("# One\n\n### Three", 4) == "<h4>One</h4>\n<h5>Three</h5>\n"
+
+
+def test_an_ordered_list_keeps_the_number_it_starts_with():
+    assert markdown("3. Feeling\n4. Doing").startswith('<ol start="3">')
+    assert markdown("1. Being").startswith("<ol>")

@@ -1,27 +1,12 @@
-"""The list of workshops and the page of one."""
+"""The page of one workshop."""
 
 import pytest
 from django.urls import reverse
 
-from catalog.models import Facilitator, Topic, Workshop
+from catalog.models import Facilitator, Workshop
 from devtools.testing.page import read
 
 pytestmark = pytest.mark.django_db
-
-
-def test_the_list_has_published_workshops_with_their_next_date(client, workshop, make_session):
-    make_session()
-    workshop.topics.add(Topic.objects.create(name="Allyship", slug="allyship"))
-    Workshop.objects.create(title="Not ready", slug="not-ready")
-    page = read(client.get(reverse("workshops")))
-    assert "Bystander Interventions" in page.text
-    assert "Next date" in page.text
-    assert "Allyship" in page.text
-    assert "Not ready" not in page.everything
-
-
-def test_an_empty_catalog_says_so(client):
-    assert "No workshops yet." in read(client.get(reverse("workshops"))).text
 
 
 def test_a_workshop_shows_its_dates_first_then_its_objectives_in_order(client, workshop, make_session):

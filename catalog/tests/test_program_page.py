@@ -41,7 +41,7 @@ def test_the_page_has_its_words_its_rule_and_its_people(client, program):
     assert page.headings()[0] == "Ally Training"
     for words in ("A year of it.", "Take both.", "For everybody who wants to act.", "City Museum"):
         assert words in page.text
-    assert page.link("Dean’s Fund") == "https://fund.example.org/"
+    assert page.link("Dean’s Fund") == reverse("partners") + "#fund"
     assert page.link("ally@example.edu") == "mailto:ally@example.edu"
 
 
@@ -82,6 +82,19 @@ def test_signed_in_people_see_what_they_have_done(me, program, bias, person, mak
     assert "1 of 2 done" in page.text
     assert "Done: taken elsewhere" in first.text and "✓" in first.everything
     assert "Booked for" in second.text and registration.get_absolute_url() in second.addresses
+
+
+def test_a_workshop_names_what_it_comes_after(client, program, bias, workshop):
+    workshop.requires.add(bias, Workshop.objects.create(title="Allyship", slug="allyship"))
+    page = read(client.get(program.get_absolute_url()))
+    assert "Comes after Allyship and Implicit Bias" in page.text and page.link("Allyship") == "/workshops/allyship/"
+
+
+def test_a_program_with_dates_leads_to_registering_for_several(client, program, make_session):
+    several = reverse("program_registration", args=[program.slug])
+    assert several not in read(client.get(program.get_absolute_url())).addresses
+    make_session()
+    assert several in read(client.get(program.get_absolute_url())).addresses
 
 
 def test_a_program_that_is_complete_says_so(me, program, bias, workshop, person):
@@ -139,10 +152,11 @@ def test_the_page_makes_the_same_queries_at_any_size(
     for position, one in enumerate(Workshop.objects.order_by("-pk")[: workshops + 12]):
         made.entries.create(workshop=one, position=position, category=made.categories.create(name=f"C{position}"))
     made.partners.add(Partner.objects.create(name="Museum", slug="museum"))
+    more[0].requires.add(more[1])
     if is_signed_in:
         client.force_login(viewer)
     assert client.get(made.get_absolute_url()).status_code == 200
-    # The program with its sponsor, partners, categories, entries and their dates; signed in the viewer's sign-in and
-    # person, registrations, and the four of the progress.
-    with django_assert_num_queries(12 if is_signed_in else 5):
+    # The program with its sponsor, partners, categories, entries, what those come after, and their dates; signed in
+    # the viewer's sign-in and person, registrations, and the four of the progress.
+    with django_assert_num_queries(13 if is_signed_in else 6):
         client.get(made.get_absolute_url())

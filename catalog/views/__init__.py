@@ -1,12 +1,12 @@
 from catalog.views.people import FacilitatorListView, FacilitatorView, PartnerListView, TeamView
-from catalog.views.workshops import ProgramView, WorkshopListView, WorkshopView
+from catalog.views.workshops import CatalogView, ProgramView, WorkshopView
 
 __all__ = [
+    "CatalogView",
     "FacilitatorListView",
     "FacilitatorView",
     "PartnerListView",
     "ProgramView",
     "TeamView",
-    "WorkshopListView",
     "WorkshopView",
 ]

@@ -5,23 +5,26 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.decorators import method_decorator
-from django.views.generic import DetailView, ListView
+from django.views.generic import DetailView, TemplateView
 
+from catalog import listing
+from catalog.audiences import open_to
 from catalog.models import Part, Program, ProgramWorkshop, Workshop
 from foundation import database_clock
 
 
 @method_decorator(login_not_required, name="dispatch")
-class WorkshopListView(ListView):
-    """Every published workshop; drafts too for the office, marked as such."""
+class CatalogView(TemplateView):
+    """Every published program and workshop; drafts too for the office, marked as such."""
 
-    template_name = "catalog/workshop_list.html"
-    context_object_name = "workshops"
-    extra_context = {"nav": "workshops"}
+    template_name = "catalog/catalog.html"
 
-    def get_queryset(self) -> QuerySet[Workshop]:
-        workshops = Workshop.objects.all() if self.request.user.is_staff else Workshop.objects.published()
-        return workshops.prefetch_related("topics")
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        groups = listing.catalog(drafts=self.request.user.is_staff)
+        audiences = {each.audience for group in groups for each in group.workshops}
+        return super().get_context_data(
+            **kwargs, nav="workshops", now=database_clock.now(), groups=groups, open_to=open_to(audiences)
+        )
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -59,7 +62,8 @@ class ProgramView(DetailView):
 
     def get_queryset(self) -> QuerySet[Program]:
         programs = Program.objects.all() if self.request.user.is_staff else Program.objects.published()
-        return programs.with_entries().select_related("sponsor").prefetch_related("partners")
+        programs = programs.with_entries().select_related("sponsor")
+        return programs.prefetch_related("partners", "entries__workshop__requires")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         program = self.object

@@ -16,6 +16,7 @@ APPS = [
     "catalog",
     "sessions_app",
     "registrations",
+    "library",
     "notifications",
     "operations",
     "office",

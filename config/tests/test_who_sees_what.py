@@ -23,6 +23,8 @@ from catalog.models import Program, Topic, Workshop
 from devtools.testing.every_noun import routes
 from devtools.testing.outage import away_from, disk_full
 from devtools.testing.signing_in import APP_SECRET
+from library.models import Citation, Resource, StoredFile
+from library.uploads import Upload
 from notifications.kinds.account import owe_code
 from notifications.models import Notice, ReceivedMail
 from registrations.models import Accommodation, PriorAttendance, Registration
@@ -56,11 +58,18 @@ ANSWERS = {
     "sessions/<slug:code>/registration/": (200, 302, 200, 200),
     "workshops/": (200, 200, 200, 200),
     "workshops/<slug:slug>/": (200, 200, 200, 200),
+    "resources/": (200, 200, 200, 200),
+    "resources/<slug:slug>/": (200, 200, 200, 200),  # to those it is not for, what it is and the way in
+    "resources/<slug:slug>/citation.ris": (403, 200, 403, 200),
+    "resources/<slug:slug>/file/<slug:name>/": (403, 200, 403, 200),
+    "topics/<slug:slug>/": (200, 200, 200, 200),
+    "actions/<slug:slug>/": (200, 200, 200, 200),
     "facilitators/": (200, 200, 200, 200),
     "facilitators/<slug:key>/": (200, 200, 200, 200),
     "team/": (200, 200, 200, 200),
     "partners/": (200, 200, 200, 200),
     "programs/<slug:slug>/": (200, 200, 200, 200),
+    "programs/<slug:slug>/registration/": (200, 200, 200, 200),
     "registrations/<uuid:uuid>/": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/withdrawal/": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/seat/": (302, 302, 404, 404),
@@ -129,7 +138,7 @@ ANSWERS = {
     "admin/sessions_app/session/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/sessions_app/sessionrequest/add/": (302, 302, 302, 403),
     "admin/sessions_app/sessionrequest/<path:object_id>/delete/": (302, 302, 302, 403),
-    "admin/sessions_app/requestrules/add/": (302, 302, 302, 302),  # to the one row, which is there
+    "admin/sessions_app/requestrules/add/": (302, 302, 302, 302),  # there is one row, and it is there
     "admin/sessions_app/requestrules/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/registrations/registration/roster/<int:session_pk>/": (302, 302, 302, 200),
     "admin/registrations/registration/roster/<int:session_pk>/csv/": (302, 302, 302, 405),
@@ -170,6 +179,7 @@ UNPUBLISHED = {
     "sessions/<slug:code>/nominations/": (302, 404, 404, 404),
     "workshops/<slug:slug>/": (404, 404, 404, 200),
     "programs/<slug:slug>/": (404, 404, 404, 200),
+    "programs/<slug:slug>/registration/": (404, 404, 404, 404),
     "workshops/<slug:slug>/interest/": (302, 404, 404, 404),
 }
 
@@ -331,6 +341,12 @@ CANARIES = {
     "canarycolleague": {"owner", *OFFICE},
     "CANARYdecline": {"owner", *OFFICE},
     "CANARYlink": {"owner", "arranger", *OFFICE},
+    # Of a resource for people with a seat.
+    "CANARYtext": {"owner", "arranger", *OFFICE},
+    "CANARYwhere": {"owner", "arranger", *OFFICE},
+    "CANARYcited": {"owner", "arranger", *OFFICE},
+    "CANARYfile": {"owner", "arranger", *OFFICE},
+    "CANARYresource": {*OFFICE},  # of a draft
     APP_SECRET: set(),
 }
 # Everybody who has the address of a private feed reads in it where the owner's sessions are.
@@ -343,7 +359,7 @@ ASKED = min(int(os.environ.get("ASKED", 1)), len(BY_OTHER_METHODS))
 
 
 @pytest.fixture
-def fellow(every_noun, clients, now) -> Person:
+def fellow(every_noun, clients, make_resource, now) -> Person:
     """Somebody who waits for a seat in the session of the owner; and every private column holds its canary."""
     owner, session = every_noun.person, every_noun.session
     arranger = Person.objects.get(email="arranger@example.edu")
@@ -376,7 +392,12 @@ def fellow(every_noun, clients, now) -> Person:
         decline_reason="CANARYdecline",
     )
     Meeting.objects.update(join_link="https://meet.example.edu/CANARYlink")
+    resource = Resource.objects.get()
+    Resource.objects.update(body="CANARYtext", link="https://journal.example.org/CANARYwhere")
+    Citation.objects.update(title="CANARYcited")
+    StoredFile.objects.put(resource, Upload("pdf", "application/pdf", b"%PDF-1.4 CANARYfile"))
     draft = Workshop.objects.create(title="CANARYdraft", slug="draft")
+    make_resource("CANARYresource", status=Resource.Status.DRAFT, beside=[every_noun.session.workshop, draft])
     Session.objects.schedule(draft, meetings=[plan_like(session)], by=arranger, now=now)
     return fellow
 

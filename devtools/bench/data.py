@@ -12,38 +12,41 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Campus, Person
-from catalog.models import Facilitator, Format, Objective, Topic, Workshop
+from catalog.models import Facilitator, Format, Objective, Program, ProgramWorkshop, Topic, Workshop
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session, Venue
 
 ZONE = "America/Chicago"
 WORKSHOPS, OBJECTIVES, TOPICS, ROOMS = 12, 4, 5, 6
+PROGRAMS = 3
+OF_NO_PROGRAM = 4  # every fourth workshop
 REGISTRATIONS = 5  # of the person who is signed in
 DESCRIPTION = (
     "Practice in **small groups**, with cases from the wards and the classroom.\n\n- Listen\n- Name it\n- Repair"
 )
 
 
-def fill(count: int, now: datetime) -> Person:
-    """Create `count` upcoming sessions of twelve workshops, and a person with five registrations. Returns the person.
+def fill(count: int, now: datetime, workshop_count: int = WORKSHOPS) -> Person:
+    """Create `count` upcoming sessions of so many workshops, and a person with five registrations. Returns the person.
 
-    Of every ten sessions five are gathering, three confirmed, one is full with people waiting, one cancelled. Eight
-    start each day, so the first page shows the same days, no matter how many follow.
+    Of every four workshops three are in programs, of which there are three. Of every ten sessions five are gathering,
+    three confirmed, one is full with people waiting, one cancelled. Eight start each day, so the first page shows the
+    same days, no matter how many follow.
     """
     campus = Campus.objects.create(name="West Campus", time_zone=ZONE)
     Venue.objects.bulk_create(
         Venue(campus=campus, building="Learning Commons", room=str(200 + number), directions="Second floor.")
         for number in range(ROOMS)
     )
-    workshops, venues = make_workshops(), list(Venue.objects.all())
+    workshops, venues = make_workshops(workshop_count), list(Venue.objects.all())
     sessions = Session.objects.bulk_create(
-        (make_session(workshops[number % WORKSHOPS], number, now) for number in range(count)), batch_size=500
+        (make_session(workshops[number % workshop_count], number, now) for number in range(count)), batch_size=500
     )
     Meeting.objects.bulk_create(
         (make_meeting(session, venues[number % ROOMS]) for number, session in enumerate(sessions)), batch_size=500
     )
     through = Session.facilitators.through
-    leaders = {workshop.pk: workshop.facilitators.get().pk for workshop in workshops}
+    leaders = dict(Workshop.facilitators.through.objects.values_list("workshop", "facilitator"))
     through.objects.bulk_create(
         (through(session_id=session.pk, facilitator_id=leaders[session.workshop_id]) for session in sessions),
         batch_size=500,
@@ -53,8 +56,8 @@ def fill(count: int, now: datetime) -> Person:
     return person
 
 
-def make_workshops() -> list[Workshop]:
-    """Create the published workshops with their objectives, topics and facilitators."""
+def make_workshops(count: int = WORKSHOPS) -> list[Workshop]:
+    """Create `count` published workshops with their objectives, topics and facilitators, and their programs."""
     topics = Topic.objects.bulk_create(Topic(name=f"Topic {n}", slug=f"topic-{n}") for n in range(TOPICS))
     workshops = Workshop.objects.bulk_create(
         Workshop(
@@ -64,17 +67,45 @@ def make_workshops() -> list[Workshop]:
             description=DESCRIPTION,
             status=Workshop.Status.PUBLISHED,
         )
-        for number in range(WORKSHOPS)
+        for number in range(count)
     )
     Objective.objects.bulk_create(
         Objective(workshop=workshop, position=position, text=f"Say what a bystander can do, way {position + 1}")
         for workshop in workshops
         for position in range(OBJECTIVES)
     )
-    for number, workshop in enumerate(workshops):
-        workshop.topics.add(topics[number % TOPICS])
-        workshop.facilitators.add(Facilitator.objects.create(name=f"Facilitator {number}", credentials="MEd"))
+    facilitators = Facilitator.objects.bulk_create(
+        Facilitator(name=f"Facilitator {number}", credentials="MEd") for number in range(count)
+    )
+    about, led_by = Workshop.topics.through, Workshop.facilitators.through
+    about.objects.bulk_create(
+        about(workshop=workshop, topic=topics[number % TOPICS]) for number, workshop in enumerate(workshops)
+    )
+    led_by.objects.bulk_create(
+        led_by(workshop=workshop, facilitator=facilitators[number]) for number, workshop in enumerate(workshops)
+    )
+    make_programs([workshop for number, workshop in enumerate(workshops, start=1) if number % OF_NO_PROGRAM])
     return workshops
+
+
+def make_programs(workshops: list[Workshop]) -> None:
+    """Create the published programs, and put `workshops` into them in turns."""
+    programs = Program.objects.bulk_create(
+        Program(
+            title=f"Program number {number}",
+            slug=f"program-{number}",
+            lead="What everybody here can begin with, in any order.",
+            description=DESCRIPTION,
+            position=number,
+            rule=Program.Rule.ALL,
+            status=Program.Status.PUBLISHED,
+        )
+        for number in range(PROGRAMS)
+    )
+    ProgramWorkshop.objects.bulk_create(
+        ProgramWorkshop(program=programs[number % PROGRAMS], workshop=workshop, position=number)
+        for number, workshop in enumerate(workshops)
+    )
 
 
 def make_session(workshop: Workshop, number: int, now: datetime) -> Session:

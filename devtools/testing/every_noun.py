@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.urls import URLPattern, get_resolver
 
+from devtools.testing.library import PDF
+
 OPENS = "a-token-that-opens-a-change-of-address"
 
 
@@ -20,13 +22,13 @@ def routes(patterns=None, before: str = "") -> Iterator[str]:
 
 
 @pytest.fixture
-def every_noun(make_session, workshop, people, office, now):
+def every_noun(make_session, make_resource, workshop, people, office, now):
     """A registration of the first of two people in a confirmed session, and beside it a row of every noun."""
     from allauth.mfa.totp.internal.auth import TOTP
     from django.contrib.auth.models import Group
 
     from accounts.models import AddressChange, Campus, Unit
-    from catalog.models import Action, Facilitator, Partner, Program, TeamMember, Topic
+    from catalog.models import Action, Facilitator, PageText, Partner, Program, TeamMember, Topic
     from devtools.testing.requesting import ask
     from devtools.testing.signing_in import APP_SECRET
     from notifications.models import Decline, Wording
@@ -40,8 +42,9 @@ def every_noun(make_session, workshop, people, office, now):
     Unit.objects.create(name="Pediatrics")
     Group.objects.create(name="Office")
     Facilitator.objects.create(name="Ada Okafor")
-    Topic.objects.create(name="Bias", slug="bias")
-    Action.objects.create(name="Acting", slug="acting")
+    topic = Topic.objects.create(name="Bias", slug="bias")
+    action = Action.objects.create(name="Acting", slug="acting")
+    PageText.objects.create(place="how", text="Come with a case of your own.")
     Partner.objects.create(name="Ally Association", slug="ally-association")
     TeamMember.objects.create(name="Rosa Lindqvist", role="Learning and development manager")
     program = Program.objects.create(title="Foundations", slug="foundations", status=Program.Status.PUBLISHED)
@@ -59,6 +62,17 @@ def every_noun(make_session, workshop, people, office, now):
     Accommodation.objects.ask(registration, "An interpreter.", now=now)
     Decline.objects.begin(registration, now)
     receive(b"Subject: Hello", now)
+    make_resource(
+        "Six ways to be an ally",
+        access="registrants",
+        beside=[workshop],
+        topics=[topic],
+        actions=[action],
+        body="Six actions.",
+        link="https://journal.example.org/six-ways",
+        cited={"authors": "Oyelaran, Renata", "journal": "Journal of Examples", "year": 2021},
+        file=PDF,
+    )
     RequestRules.objects.create(pk=1)
     ask(owner, workshop, now, addresses=["colleague@example.edu"])
     AddressChange.objects.ask(other, "other.address@example.edu", by=office, now=now)
@@ -73,15 +87,21 @@ def address(every_noun, now) -> Callable:
     from django.contrib.contenttypes.models import ContentType
 
     from accounts.models import AddressChange
-    from catalog.models import Facilitator, Program
+    from catalog.models import Action, Facilitator, Program, Topic
     from foundation.tokens import digest_of
+    from library.models import Resource
     from notifications.models import CalendarFeed, Decline
     from registrations.models import Interest, Nomination
     from sessions_app.models import SessionRequest
 
     AddressChange.objects.update(new_digest=digest_of(OPENS))
     session, workshop, factor = every_noun.session, every_noun.session.workshop, Authenticator.objects.get()
+    resource = Resource.objects.order_by("pk").first()
     known = {
+        "resources/<slug:slug>": f"resources/{resource.slug}",
+        "topics/<slug:slug>": f"topics/{Topic.objects.get().slug}",
+        "actions/<slug:slug>": f"actions/{Action.objects.get().slug}",
+        "file/<slug:name>": f"file/{resource.file.name}",
         "<slug:code>": session.code,
         "programs/<slug:slug>": f"programs/{Program.objects.get().slug}",
         "<slug:slug>": workshop.slug,

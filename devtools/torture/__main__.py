@@ -26,7 +26,10 @@ TEMPLATE = "quorum_torture"
 
 @dataclass(frozen=True)
 class Promise:
-    """A run by its name, how often (and with --quick), and the mechanism its control lacks, with how often then."""
+    """A run by its name, how often (and with --quick), and the mechanism its control lacks, with how often then.
+
+    `others` are further mechanisms, each of which a control of its own lacks.
+    """
 
     name: str
     count: int
@@ -34,6 +37,7 @@ class Promise:
     without: str = ""
     control: int = 1
     database: str = "postgresql"
+    others: tuple[str, ...] = ()
 
 
 PROMISES = [
@@ -47,6 +51,7 @@ PROMISES = [
     Promise("settling", 500, 50, "lock", 40),
     Promise("moving", 200, 20, "lock", 40),
     Promise("cancelling", 200, 20, "lock", 40),
+    Promise("several", 20, 2, "one order of locks", 1, others=("one transaction",)),
     Promise("redis", 120, 120, "timeouts", 4),
     Promise("web", 50, 5, "commit before the answer", 5),
     Promise("database", 3, 1, "synchronous commit", 1),
@@ -237,13 +242,10 @@ def torture(promises: list[Promise], quick: bool) -> int:
             if kept["broken"]:
                 print(tail(theater.folder / f"{promise.name}.log", 40))
             wrong += bool(kept["broken"])
-            if promise.without:
-                control = theater.play(promise, promise.control, promise.without)
+            for without in filter(None, (promise.without, *promise.others)):
+                control = theater.play(promise, promise.control, without)
                 how = f"{control['broken'][0][1]} x {control['broken'][0][0]}" if control["broken"] else "nothing broke"
-                print(
-                    f"{'breaks' if control['broken'] else 'HELD  '}  {'':15}without {promise.without}: {how}",
-                    flush=True,
-                )
+                print(f"{'breaks' if control['broken'] else 'HELD  '}  {'':15}without {without}: {how}", flush=True)
                 wrong += not control["broken"]
     print(f"\n{wrong} wrong." if wrong else "\nEvery promise is kept, and every control breaks.")
     return 1 if wrong else 0

@@ -20,12 +20,13 @@ SCATTER = 0.004  # seconds; the width of most verbs
 
 @dataclass(frozen=True)
 class Action:
-    """One verb to call: its name below, on a session by primary key, by or for a person, perhaps to another session."""
+    """One verb to call: its name below, on a session by primary key, by or for a person, perhaps to others (`keys`)."""
 
     verb: str
     key: int
     person: int = 0
     to: int = 0
+    keys: tuple[int, ...] = ()
     now: datetime | None = None
 
 

@@ -25,6 +25,7 @@ def main(name: str, count: str, without: str = "") -> None:
         mail,
         outages,
         races,
+        several,
         texts,
         upgrade,
         year,
@@ -33,7 +34,21 @@ def main(name: str, count: str, without: str = "") -> None:
     from operations.invariants import breaches
 
     promises: dict[str, Callable[[int, str], Verdict]] = {}
-    for module in (races, outages, disk, upgrade, clocks, looking, inputs, machine, mail, texts, answers, year):
+    for module in (
+        races,
+        several,
+        outages,
+        disk,
+        upgrade,
+        clocks,
+        looking,
+        inputs,
+        machine,
+        mail,
+        texts,
+        answers,
+        year,
+    ):
         promises |= vars(module)
     verdict = promises[name](int(count), without)
     for line in breaches(timezone.now()):

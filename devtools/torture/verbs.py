@@ -1,6 +1,6 @@
 """What the hands can do, and what can be taken away from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.db import connection
 from django.test import Client
@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import Person
 from devtools.torture.hands import Action
 from devtools.torture.stage import office
-from registrations.models import Registration
+from registrations.models import Registration, RegistrationQuerySet, several
 from sessions_app.models import Session
 
 # One for all clients: each of its own would look through the static files again.
@@ -27,6 +27,12 @@ def press(session: Session, action: Action) -> Callable:
 def register(session: Session, action: Action) -> Callable:
     person = Person.objects.get(pk=action.person)
     return lambda: Registration.objects.register(person, session, now=action.now).status
+
+
+def register_all(session: Session, action: Action) -> Callable:
+    person, chosen = Person.objects.get(pk=action.person), Session.objects.in_bulk(action.keys)
+    sessions = [chosen[key] for key in action.keys]
+    return lambda: ", ".join({one.status for one in Registration.objects.register_for_all(person, sessions)})
 
 
 def withdraw(session: Session, action: Action) -> Callable:
@@ -49,7 +55,7 @@ def cancel(session: Session, action: Action) -> Callable:
     return lambda: session.cancel("Snow.", by=by, now=action.now)
 
 
-VERBS = {verb.__name__: verb for verb in (press, register, withdraw, transfer, settle, cancel)}
+VERBS = {verb.__name__: verb for verb in (press, register, register_all, withdraw, transfer, settle, cancel)}
 
 
 def prepare(action: Action) -> Callable[[], str]:
@@ -77,4 +83,29 @@ def begin_late() -> None:
     connection.settings_dict["OPTIONS"]["transaction_mode"] = "DEFERRED"
 
 
-WITHOUT = {"lock": take_the_lock_away, "immediate transactions": begin_late}
+def lock_in_any_order() -> None:
+    """Let each person lock the sessions in the order they chose them in."""
+
+    def lock(sessions: Iterable[Session]) -> None:
+        for session in sessions:
+            session.lock()
+
+    several.lock_all = lock
+
+
+def give_one_by_one() -> None:
+    """Let each seat of several be given in a transaction of its own, until one is refused."""
+
+    def register(_: object, person: Person, sessions: list[Session]) -> list[Registration]:
+        in_time = sorted(sessions, key=lambda session: session.starts_at)
+        return [Registration.objects.register(person, session, seat=True) for session in in_time]
+
+    RegistrationQuerySet.register_for_all = register  # type: ignore[assignment, method-assign]
+
+
+WITHOUT = {
+    "lock": take_the_lock_away,
+    "immediate transactions": begin_late,
+    "one order of locks": lock_in_any_order,
+    "one transaction": give_one_by_one,
+}

@@ -1,11 +1,12 @@
 """What is not UTF-8 is refused before anything reads it."""
 
 import codecs
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.utils.http import parse_header_parameters
@@ -13,7 +14,9 @@ from django.utils.http import parse_header_parameters
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # US-ASCII is a part of UTF-8.
 UTF_8 = ("utf-8", "ascii")
-FORM = "application/x-www-form-urlencoded"
+FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+MOST_TEXT = 2_621_440
+A_FILE = re.compile(rb";\s*filename\*?=", re.IGNORECASE)
 
 
 class PatientRequest(WSGIRequest):
@@ -34,8 +37,9 @@ class ReadableMiddleware:
     """Refuse with 400 what is not UTF-8: a charset of another name, other bytes in the query or the body.
 
     Django takes any codec of Python for a charset, and some of them decode no text at all. The query and the body of a
-    form are percent-encoded UTF-8 (WHATWG URL, section 5.1), and nothing is uploaded here, so every body is text. What
-    else makes a body unreadable is Django's to refuse: broken multipart, too many fields, too many bytes.
+    form are percent-encoded UTF-8 (WHATWG URL, section 5.1), and every body is text but for the files that the office
+    uploads in one (RFC 7578). What else makes a body unreadable is Django's to refuse: broken multipart, too many
+    fields, too many bytes.
 
     No page has a NUL character in its address: 404. A cookie with a control character was not set here and is left out:
     refused, it would lock its owner out of every page.
@@ -78,13 +82,33 @@ def _is_text(percent_encoded: bytes) -> bool:
 
 
 def _has_text(request: HttpRequest) -> bool:
-    """Tell whether the body is text. Only that of a POST is ever read."""
+    """Tell whether the body is text, but for uploaded files. Only that of a POST is ever read.
+
+    Raises RequestDataTooBig for more than the longest form; Django itself does for more than a form with a file.
+    """
     if request.method != "POST":
         return True
     try:
-        int(request.META.get("CONTENT_LENGTH") or 0)
-        body = request.body
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        is_short = length <= MOST_TEXT or request.content_type == MULTIPART
+        body = request.body if is_short else b""
     except (ValueError, UnreadablePostError):
         return False
+    text = _without_files(body, request) if request.content_type == MULTIPART else body
+    if not is_short or len(text) > MOST_TEXT:
+        raise RequestDataTooBig("A form has at most 2.5 MB, but for a file.")
     # Percent signs mean something in a form alone; elsewhere only the bytes count.
-    return _is_text(body) if request.content_type == FORM else _is_text(body.replace(b"%", b""))
+    return _is_text(text) if request.content_type == FORM else _is_text(text.replace(b"%", b""))
+
+
+def _without_files(body: bytes, request: HttpRequest) -> bytes:
+    """Return a multipart body without the content of the parts that are files: those have a file's name.
+
+    Where Django splits it in another way nothing is lost but a mark for what was not readable.
+    """
+    boundary = (request.content_params or {}).get("boundary", "").encode("utf-8", "replace")
+    texts = []
+    for part in body.split(b"--" + boundary) if boundary else [body]:
+        head, blank, content = part.partition(b"\r\n\r\n")
+        texts.append(head if A_FILE.search(head) else head + blank + content)
+    return b"\n".join(texts)

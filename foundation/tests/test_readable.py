@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 
 from config.wsgi import application
 from devtools.testing.page import read
+from foundation.middleware.readable import MOST_TEXT
 
 pytestmark = pytest.mark.django_db
 
@@ -145,9 +146,32 @@ def test_more_fields_than_a_form_has_are_refused(served, client):
 
 
 def test_a_body_larger_than_any_form_is_refused(served):
-    body = "email=" + "a" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    for kind in (FORM, "multipart/form-data; boundary=b", "text/plain"):
-        assert served("POST", "/accounts/login/", body, CONTENT_TYPE=kind)[0] == 400
+    longest = {FORM: MOST_TEXT, "text/plain": MOST_TEXT, BOUNDARY: settings.DATA_UPLOAD_MAX_MEMORY_SIZE}
+    for kind, most in longest.items():
+        assert served("POST", "/accounts/login/", "email=" + "a" * most, CONTENT_TYPE=kind)[0] == 400
+
+
+BOUNDARY = "multipart/form-data; boundary=b"
+
+
+def with_part(head: str, content: str) -> bytes:
+    return multipart("--b", f"Content-Disposition: form-data; {head}", "", content, "--b--", "")
+
+
+def test_a_file_is_of_any_bytes_and_the_text_beside_it_is_not(client):
+    page = "/accounts/login/"
+    assert (
+        client.post(page, with_part('name="f"; filename="a.pdf"', "\xff\xfe"), content_type=BOUNDARY).status_code == 422
+    )
+    assert client.post(page, with_part('name="email"', "\xff\xfe"), content_type=BOUNDARY).status_code == 400
+    assert client.post(page, with_part('name="f"; filename="\xff"', ""), content_type=BOUNDARY).status_code == 400
+
+
+def test_a_file_may_be_larger_than_any_text(client):
+    large, page = "a" * (MOST_TEXT + 1), "/accounts/login/"
+    file, text = with_part('name="f"; filename="a.pdf"', large), with_part('name="email"', large)
+    assert client.post(page, file, content_type=BOUNDARY).status_code == 422
+    assert client.post(page, text, content_type=BOUNDARY).status_code == 400
 
 
 def test_a_body_that_breaks_off_is_refused(served):

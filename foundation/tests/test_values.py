@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from foundation.text import one_line
 from foundation.values.addresses import AddressField, AddressFormField, read_address
 from foundation.values.days import validate_day
+from foundation.values.dois import DoiFormField, read_doi
 from foundation.values.lines import LineField, OneLineField, line_key, plain_line, read_line
 from foundation.values.links import LinkField, LinkFormField, read_link
 from foundation.values.zones import read_zone, validate_time_zone, zone_names, zone_of
@@ -248,3 +249,47 @@ def test_only_days_of_this_century_are_planned_for():
     validate_day(date(2100, 12, 31))
     assert refusal(validate_day, date(1999, 12, 31)) == "Choose a date from the year 2000 on."
     assert refusal(validate_day, date(2101, 1, 1)) == "Choose a date before the year 2101."
+
+
+# ---- DOIs ----
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "10.36834/cmej.71566",
+        " doi:10.36834/cmej.71566 ",
+        "DOI: 10.36834/cmej.71566",
+        "https://doi.org/10.36834/cmej.71566",
+        "http://dx.doi.org/10.36834/cmej.71566",
+        "10.36834/cmej\u200b.71566",
+    ],
+)
+def test_every_spelling_of_a_doi_is_its_name_alone(typed):
+    assert read_doi(typed) == DoiFormField().clean(typed) == "10.36834/cmej.71566"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "cmej.71566",
+        "10.1/x",
+        "11.1000/182",
+        "10.1000/",
+        "10.1000/1 82",
+        "https://example.org/10.1000/182",
+        "10.1000/\0",
+    ],
+)
+def test_what_is_no_doi_is_refused_with_an_example(typed):
+    said = refusal(read_doi, typed)
+    assert "is not a DOI. Copy it as the article gives it, such as 10.1000/182." in said
+
+
+@given(TYPED)
+def test_a_doi_read_again_is_the_same(typed):
+    try:
+        doi = read_doi(f"10.1000/{typed}")
+    except ValidationError:
+        return
+    assert read_doi(doi) == doi and doi.isprintable()

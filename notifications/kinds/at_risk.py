@@ -152,17 +152,24 @@ def room_left_context(notice: Notice) -> dict[str, Any]:
     )
 
 
-def needed(session: Session, now: datetime) -> dict[str, str]:
-    """Return how many more are needed, and by when: “two more”, “two more people”, “by Friday at 5:00 PM”."""
+def needed(session: Session, now: datetime) -> dict[str, str | int]:
+    """Return how many more are needed, and by when: “two more”, “two more people”, “by Friday at 5:00 PM”.
+
+    Where nobody has registered so far there is no “more”: “six people”, “one person”.
+    """
     # In the preview the office may read this mail with a session that is short of nobody.
     missing = max(1, session.minimum - session.seats_taken)
-    more = f"{number_words(missing)} more"
+    people = "person" if missing == 1 else "people"
+    more, needed = f"{number_words(missing)} more", f"{number_words(missing)} more {people}"
+    if session.seats_taken == 0:
+        more = needed = f"{number_words(missing)} {people}"
     by = by_words(session.confirm_by, session, now)
     day = local(session.confirm_by, session.time_zone)
     is_today = day.date() == local(now, session.time_zone).date()
     return {
         "how_many_more": more,
-        "people_needed": f"{more} {'person' if missing == 1 else 'people'}",
+        "people_needed": needed,
+        "missing": missing,
         "by": by,
         "by_day": by if is_today else f"by {day:%A}",
     }

@@ -3,15 +3,19 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from foundation import database_clock
 from foundation.dates import clock, long_day
 from foundation.wall_clock import days_before
+from library.models import Placement, Resource
 from notifications.kinds.contexts import OF_A_REGISTRATION, registration_context
 from notifications.kinds.prompts import owe_prompts, prompt
 from notifications.kinds.registrations import CONFIRMED_OR_OVER
 from notifications.models import Notice
 from notifications.models.kind import Example, Family, Kind
 from registrations import eligibility
+from registrations.models.preparation import has_pre_work
 from sessions_app.models import Session
 
 DAYS_AHEAD = 2
@@ -22,7 +26,9 @@ HORIZON = timedelta(days=DAYS_AHEAD + 1)
 def owe(now: datetime) -> None:
     """Owe every Notice about pre-work whose moment has come."""
     soon = Session.objects.filter(status=Session.Status.CONFIRMED, starts_at__gt=now, starts_at__lte=now + HORIZON)
-    owe_prompts(soon.exclude(workshop__pre_work="").values_list("pk", flat=True), plan, now)
+    in_library = Placement.objects.filter(resource__kind=Resource.Kind.PRE_WORK).values("workshop")
+    with_some = soon.filter(~Q(workshop__pre_work="") | Q(workshop__in=in_library))
+    owe_prompts(with_some.values_list("pk", flat=True), plan, now)
 
 
 def plan(session: Session, now: datetime) -> list[Notice]:
@@ -34,7 +40,7 @@ def plan(session: Session, now: datetime) -> list[Notice]:
     at = days_before(session.starts_at, DAYS_AHEAD, session.time_zone)
     is_ahead = session.is_confirmed and at <= now < session.starts_at
     was_confirmed = session.confirmed_at is not None and session.confirmed_at <= at
-    if not is_ahead or not was_confirmed or not session.workshop.pre_work.strip():
+    if not is_ahead or not was_confirmed or not has_pre_work(session, now):
         return []
     people = session.registrations.registered().filter(pre_work_done_at__isnull=True, seated_at__lte=at)
     event, facts = f":{session.starts_at:%Y%m%d%H%M}", {"starts_at": session.starts_at.isoformat()}

@@ -1,7 +1,7 @@
 """The people and organizations behind the sessions, in the admin: facilitators, the team, partners."""
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.db.models import Model
 
 from catalog.models import Facilitator, Partner, TeamMember
 from office.base import NamedAdmin, OfficeAdmin
@@ -13,14 +13,14 @@ class FacilitatorAdmin(NamedAdmin):
     fields = ["name", "credentials", "pronouns", "title", "unit", "biography"]
     search_fields = ["name", "title", "unit"]
     office_may = ("view", "add", "change", "delete")
+    instead = "Let somebody else lead those first."
 
     def view_on_site(self, obj: Facilitator) -> str:
         return obj.get_absolute_url()
 
-    def has_delete_permission(self, request: HttpRequest, obj: Facilitator | None = None) -> bool:
-        """Refuse while they lead a session to come: its people have them in their calendars."""
-        leads = obj is not None and obj.sessions.running().exists()
-        return not leads and super().has_delete_permission(request, obj)
+    def who_needs(self, obj: Facilitator) -> list[Model]:
+        """Return also the sessions to come that they lead: people have them in their calendars."""
+        return [*super().who_needs(obj), *obj.sessions.running().select_related("workshop")]
 
 
 @admin.register(TeamMember)

@@ -5,11 +5,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
-from catalog.models import Objective, Offering, Part, Workshop
+from catalog import order
+from catalog.models import Objective, Offering, Part, Program, Workshop
 from catalog.models.parts import in_words
 from catalog.offerings import SAYS
 from catalog.reminder_days import in_order
@@ -54,8 +55,8 @@ class ObjectiveInline(PartInline):
 
     def get_fields(self, request: HttpRequest, obj: Workshop | None = None) -> Any:
         """Ask for the part only where the workshop has parts."""
-        of_a_part = ["part"] if obj is not None and obj.parts.exists() else []
-        return [("position", "text"), *of_a_part]
+        has_parts = obj is not None and obj.parts.exists()
+        return ["text", ("position", "part") if has_parts else "position"]
 
 
 class WorkshopForm(OfficeForm):
@@ -79,19 +80,9 @@ class WorkshopForm(OfficeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "requires" in self.fields and self.instance.pk:
-            model_choice(self, "requires").queryset = Workshop.objects.exclude(pk=self.instance.pk)
-
-    def clean_requires(self) -> QuerySet[Workshop]:
-        """Refuse a circle: two workshops that come after each other could never be taken."""
-        chosen = self.cleaned_data["requires"]
-        before, seen = set(chosen), set()
-        while before:
-            seen |= before
-            before = set(Workshop.objects.filter(prepares_for__in=before)) - seen
-        if self.instance.pk and self.instance in seen:
-            raise forms.ValidationError("One of these comes after this workshop itself, directly or through another.")
-        return chosen
+        for name in ("requires", "successor"):
+            if name in self.fields and self.instance.pk:
+                model_choice(self, name).queryset = Workshop.objects.exclude(pk=self.instance.pk)
 
     def clean_reminder_days(self) -> str:
         return in_order(self.cleaned_data["reminder_days"])
@@ -105,7 +96,31 @@ class WorkshopForm(OfficeForm):
             self.add_error("default_minimum", f"The minimum cannot be larger than the capacity, {capacity}.")
         if not self.errors and self.instance.pk and set(AUDIENCE).intersection(self.changed_data):
             self._ask_about_seats()
+        if self.instance.pk:
+            self._refuse_circles()
+            self._refuse_draft_that_programs_need()
         return cleaned
+
+    def _refuse_circles(self) -> None:
+        """Refuse what would go in a circle: workshops that come after each other could never be taken."""
+        if not {"requires", "successor"}.intersection(self.changed_data):
+            return
+        order.lock_order()
+        requires, successor = self.cleaned_data.get("requires"), self.cleaned_data.get("successor")
+        if requires is not None and (circle := order.circle_of_requires(self.instance, requires)):
+            self.add_error("requires", circle)
+        if successor is not None and (circle := order.circle_of_successors(self.instance, successor)):
+            self.add_error("successor", circle)
+
+    def _refuse_draft_that_programs_need(self) -> None:
+        """Refuse to take back a workshop without which nobody could complete a published program."""
+        if self.cleaned_data.get("status") != Workshop.Status.DRAFT or "status" not in self.changed_data:
+            return
+        for program in Program.objects.published().with_entries().filter(entries__workshop=self.instance):
+            rest = [entry for entry in program.offered if entry.workshop_id != self.instance.pk]
+            flaw = program.rule_over(rest).flaw
+            if flaw and not program.rule_over(program.offered).flaw:
+                self.add_error("status", f"The program {program} needs this workshop. Without it: {flaw}")
 
     def roles(self) -> list[str]:
         """Return the roles it is for, as chosen."""
@@ -134,6 +149,7 @@ class WorkshopAdmin(NamedAdmin):
     prepopulated_fields = {"slug": ["title"]}
     inlines = [WorkshopPartInline, ObjectiveInline]
     other_verbs = AUDIENCE
+    instead = "Make it a draft instead: then only the office sees it."
     fieldsets = [
         (None, {"fields": ["title", "slug", "status", "offering", "offering_name", "summary", "description"]}),
         ("How", {"fields": ["minutes", "format", "pre_work", "reminder_days", "topics", "actions"]}),
@@ -149,6 +165,7 @@ class WorkshopAdmin(NamedAdmin):
             "Who it is for",
             {"fields": [*AUDIENCE, "requires"]},
         ),
+        ("What took its place", {"fields": ["successor"]}),
         (
             "Sessions start from",
             {
@@ -169,6 +186,10 @@ class WorkshopAdmin(NamedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Workshop | None = None) -> list[str]:
         """Show the length of a workshop with parts: it is that of the parts together."""
         return ["minutes"] if obj is not None and obj.parts.exists() else []
+
+    def who_needs(self, obj: Workshop) -> list[Model]:
+        """Return also the workshops that come after it and those that count as it, which the database would let go."""
+        return [*super().who_needs(obj), *obj.prepares_for.all(), *obj.predecessors.all()]
 
     def view_on_site(self, obj: Workshop) -> str:
         return obj.get_absolute_url()

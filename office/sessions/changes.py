@@ -9,6 +9,7 @@ from django.core import signing
 from django.http import QueryDict
 
 from accounts.models import Person
+from catalog.models import Part
 from catalog.models.parts import default_minutes
 from foundation import database_clock
 from office.base import model_choice
@@ -143,14 +144,22 @@ class RelocateForm(MeetingsForm[PlaceFields]):
 class PartFields(OneMeeting):
     """Which part of the workshop one meeting holds."""
 
-    part = forms.ModelChoiceField(
+    part: "forms.ModelChoiceField[Part]" = forms.ModelChoiceField(
         None, label="Part of the workshop", required=False, empty_label="None: a further meeting"
     )
 
 
 class AssignPartsForm(MeetingsForm[PartFields]):
-    title, button = "Change the parts", "Change the parts and write to everyone with an invitation"
+    title, button = "Change the parts", "Change the parts and update calendars"
     fields_class = PartFields
+
+    def explanation(self) -> str:
+        if not self.meetings:
+            return super().explanation()
+        return (
+            f"{self.session.seats_taken} registered. People who have an invitation get an update two minutes from now, "
+            "once; until then it can be changed again unnoticed. Times and places stay as they are."
+        )
 
     def _fields_of(self, meeting: Meeting, initial: dict[str, Any]) -> PartFields:
         fields = super()._fields_of(meeting, initial)
@@ -171,7 +180,7 @@ class AddMeetingForm(DecisionForm, MeetingFields):
     title, button = "Add a meeting", "Add it and write to everyone"
     page = "sessions/meetings"
 
-    part = forms.ModelChoiceField(
+    part: "forms.ModelChoiceField[Part]" = forms.ModelChoiceField(
         None,
         label="Part of the workshop",
         required=False,

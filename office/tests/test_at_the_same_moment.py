@@ -3,11 +3,13 @@
 import pytest
 from django.db import DatabaseError, IntegrityError
 from django.http import HttpResponse
+from django.test import Client
 
 from accounts.models import Unit
+from catalog.models import Workshop
 from devtools.testing.access import access_page
 from devtools.testing.meanwhile import meanwhile
-from devtools.testing.office_pages import filled_in
+from devtools.testing.office_pages import filled_in, workshop_page
 from devtools.testing.page import read
 from foundation.middleware.overtaken import OvertakenMiddleware
 from notifications.models import CalendarFeed
@@ -62,6 +64,26 @@ def test_a_workshop_taken_elsewhere_is_noted_once(clerk, person, workshop):
     with meanwhile(lambda: PriorAttendance.objects.create(person=person, workshop=workshop)):
         response = clerk.post(page, typed)
     assert response.status_code == 400 and "This person is already marked" in read(response).text
+
+
+def with_order(client, workshop, **typed):
+    page = workshop_page(workshop)
+    return client.post(page, filled_in(client, page, "workshop_form", **typed))
+
+
+@pytest.mark.parametrize("stands", ["requires", "successor"])
+def test_two_of_the_office_make_no_circle_at_once(clerk, office, workshop, stands):
+    """Each form is sound alone. Without the lock on the order both would be saved."""
+    other = Workshop.objects.create(title="Allyship", slug="allyship")
+    colleague = Client()
+    colleague.force_login(office)
+    typed = filled_in(clerk, workshop_page(workshop), "workshop_form", **{stands: other.pk})
+    with meanwhile(lambda: with_order(colleague, other, **{stands: workshop.pk})):
+        response = clerk.post(workshop_page(workshop), typed)
+    words = "comes after" if stands == "requires" else "counts as"
+    said = f"Bystander Interventions {words} Allyship, which {words} Bystander Interventions."
+    assert response.status_code == 400 and said in read(response).text
+    assert Workshop.objects.exclude(**{stands: None}).get() == other
 
 
 def test_a_profile_saved_while_its_unit_is_deleted_says_so(me, person, unit, caplog):

@@ -205,7 +205,9 @@ def test_a_facilitator_of_a_session_to_come_is_not_deleted(clerk, in_may, office
     ada = Facilitator.objects.create(name="Ada Okafor")
     in_may.appoint([ada], by=office, now=now)
     url = reverse("admin:catalog_facilitator_delete", args=[ada.pk])
-    assert clerk.post(url, {"post": "yes"}).status_code == 403
+    response = clerk.post(url, {"post": "yes"})
+    said = "Ada Okafor cannot be deleted, because 1 session needs it. Let somebody else lead those first."
+    assert response.status_code == 409 and said in read(response).text
     in_may.cancel("Snow.", by=office, now=now)
     assert clerk.post(url, {"post": "yes"}).status_code == 302
     assert not Facilitator.objects.exists()

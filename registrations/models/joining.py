@@ -84,6 +84,13 @@ class Joining(Waiting):
     def _join(cls, person: Person, session: Session, now: datetime, seat: bool, warns: bool = False) -> "Registration":
         """Do what `register` says, in the transaction of the verb that calls; with `warns` raise the Clash first."""
         session.lock()
+        return cls._join_locked(person, session, now, seat, warns)
+
+    @classmethod
+    def _join_locked(
+        cls, person: Person, session: Session, now: datetime, seat: bool, warns: bool, announces: bool = True
+    ) -> "Registration":
+        """Do what `_join` does once the session is locked. Without `announces` nobody is told: it will be undone."""
         # While others wait for the lock one query asks for everything the person has or had, here and elsewhere.
         rows = list(_rows_of(cls).filter(person=person))
         active = [row for row in rows if row.status in cls.ACTIVE]
@@ -100,10 +107,12 @@ class Joining(Waiting):
         # Last: only what nothing else stands against can be accepted.
         if warns and (found := clash.clash_among(active, person, session, now)):
             raise found
-        return cls._add(person, session, now)
+        return cls._add(person, session, now, announces)
 
     @classmethod
-    def _add(cls, person: Person, session: Session, now: datetime, **brought: Any) -> "Registration":
+    def _add(
+        cls, person: Person, session: Session, now: datetime, announces: bool = True, **brought: Any
+    ) -> "Registration":
         """Write the next registration of a locked session, with a seat if one is free that nobody who waits may have.
 
         `brought` are the fields that come along from another date.
@@ -126,7 +135,8 @@ class Joining(Waiting):
             seated_at=now if seated else None,
             **brought,
         )
-        registration_made.send(cls, registration=registration)
+        if announces:
+            registration_made.send(cls, registration=registration)
         return registration
 
 

@@ -7,6 +7,14 @@ from django.db import models
 from foundation import database_clock
 from foundation.verbs import verb
 from registrations.models.standing import Standing
+from sessions_app.models import Session
+
+
+def has_pre_work(session: Session, now: datetime) -> bool:
+    """Tell whether there is something to read or do before `session` that its people may open at `now`: a text of the
+    workshop's own, or pre-work of the library, which is asked through the workshop. A query at most."""
+    own = session.workshop.pre_work.strip() != ""
+    return own or session.workshop.resources.to_prepare_for(session, now).exists()
 
 
 class Preparation(Standing):
@@ -20,7 +28,7 @@ class Preparation(Standing):
     @property
     def has_pre_work_to_do(self) -> bool:
         """True while there is something to read or do before, and the person has not said that they have."""
-        return self.pre_work_done_at is None and self.session.workshop.pre_work.strip() != ""
+        return self.pre_work_done_at is None and has_pre_work(self.session, database_clock.now())
 
     @verb
     def finish_pre_work(self, now: datetime | None = None) -> None:
@@ -32,7 +40,7 @@ class Preparation(Standing):
         self._lock()
         if self.pre_work_done_at:
             return
-        if not self.has_pre_work_to_do:
+        if not has_pre_work(self.session, now):
             raise self.NotThere("There is nothing to read or do before this session.")
         if not self.is_active:
             raise self.NotThere("This place has ended, so there is nothing to prepare for.")

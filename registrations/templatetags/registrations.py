@@ -61,6 +61,29 @@ def own_panel(context: Context, session: Session, own: Registration | None, come
 
 
 @register.simple_tag(takes_context=True)
+def own_to_come(context: Context) -> dict[int, Registration]:
+    """Give the viewer's active registrations in sessions to come, by session id. One query, none signed out.
+
+    Each has `number`, its 1-based number on the waitlist.
+    """
+    person = context["request"].user
+    if not person.is_authenticated:
+        return {}
+    now = context.get("now") or database_clock.now()
+    own = Registration.objects.active().filter(person=person, session__ends_at__gt=now).order_by()
+    return {registration.session_id: registration for registration in own.numbered()}
+
+
+@register.simple_tag(takes_context=True)
+def own_interests(context: Context) -> dict[int, Interest]:
+    """Give the viewer's interests that stand, by workshop id. One query, none signed out."""
+    person = context["request"].user
+    if not person.is_authenticated:
+        return {}
+    return {interest.workshop_id: interest for interest in Interest.objects.standing().filter(person=person)}
+
+
+@register.simple_tag(takes_context=True)
 def waiting_intent(context: Context) -> Intent | None:
     """Give what waits in this browser session for a code to be accepted, if anything does."""
     return Intent.waiting_in(context["request"].session)

@@ -1,12 +1,9 @@
 """The same colleague proposed and accepting many times at once, on PostgreSQL: told once, registered once."""
 
-import threading
-
 import pytest
 from django.core.cache import cache
-from django.db import connection
-from django.test import Client
 
+from devtools.testing.at_once import at_once, browser
 from devtools.testing.registering import ADA, nominate_page
 from notifications.models import Notice
 from registrations.models import Nomination, Registration
@@ -15,32 +12,6 @@ from sessions_app.models import Session
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 TIMES = 10
-
-
-def at_once(*works) -> list:
-    """Run every one of `works` at the same time, each on a connection of its own; return what they returned."""
-    ready, results = threading.Barrier(len(works)), []
-
-    def run(work):
-        try:
-            ready.wait(10)
-            results.append(work())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert len(results) == len(works)
-    return results
-
-
-def browser(person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def test_ten_people_nominating_one_colleague_at_once_write_one_mail(make_session, people):

@@ -21,6 +21,7 @@ from registrations.display.leaving import after_leaving, before_leaving
 from registrations.display.pre_work import pre_work_line
 from registrations.display.titles import title_and_day
 from registrations.models import Registration
+from registrations.models.preparation import has_pre_work
 from registrations.views.viewer import SignedInRequest, own_registration
 from sessions_app.display.rows import listing
 from sessions_app.models import Meeting, Session
@@ -53,6 +54,7 @@ def registration(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "has_started": own.session.has_started(now),
         "access": access_line(own, now),
         "pre_work_line": pre_work_line(own, now),
+        "has_pre_work": own.is_active and not own.session.has_started(now) and has_pre_work(own.session, now),
     }
     return render(request, "registrations/registration.html", context)
 
@@ -65,7 +67,7 @@ def _meeting_words(meeting: Meeting, numbered: Numbered, own: Registration, now:
     zone, venue = meeting.time_zone, meeting.venue
     may_join = own.is_registered and own.session.is_confirmed and meeting.ends_at > now
     return {
-        "part": numbered.heading if meeting.part_id else "",
+        "part": numbered.short_heading,
         "day": long_day(meeting.starts_at, zone, local(now, zone).year),
         "times": time_span(meeting.starts_at, meeting.ends_at, zone),
         "zone": zone_words(zone, meeting.starts_at),

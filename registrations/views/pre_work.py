@@ -14,6 +14,7 @@ from foundation import database_clock
 from registrations.display.pre_work import pre_work_line
 from registrations.display.titles import title_and_day
 from registrations.models import Registration
+from registrations.models.preparation import has_pre_work
 from registrations.views.viewer import SignedInRequest, own_registration
 
 
@@ -23,7 +24,7 @@ def pre_work(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """GET shows the pre-work and notes nothing, POST notes that it is read. A refusal is 409 with its sentence."""
     own, now = own_registration(request, uuid), database_clock.now()
     if request.method != "POST":
-        is_ahead = own.is_active and own.session.ends_at > now and own.session.workshop.pre_work.strip()
+        is_ahead = own.is_active and own.session.ends_at > now and has_pre_work(own.session, now)
         return _page(request, own, now) if is_ahead else redirect(own)
     try:
         own.finish_pre_work(now=now)
@@ -36,6 +37,7 @@ def pre_work(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 def _page(request: HttpRequest, own: Registration, now: datetime, refusal: str = "", status: int = 200) -> HttpResponse:
     context = {
         "nav": "my",
+        "now": now,
         "registration": own,
         "session": own.session,
         "titled": title_and_day(own.session, now),

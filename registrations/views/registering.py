@@ -180,7 +180,7 @@ def summary(session: Session, now: datetime) -> dict[str, Any]:
         "day": day_of(session, session.starts_at, now),
         "meetings": [
             (
-                numbers[meeting.pk].heading if meeting.part_id else "",
+                numbers[meeting.pk].short_heading,
                 day_of(session, meeting.starts_at, now),
                 time_span(meeting.starts_at, meeting.ends_at, session.time_zone),
             )

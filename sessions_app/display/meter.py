@@ -160,6 +160,8 @@ def _waiting(session: Session, own: Seat | None) -> str:
 def _still_needed(session: Session, now: datetime) -> str:
     if not session.takes_registrations(now) and not session.opens_later(now):
         return " · registration closed, decision by "
+    if session.minimum == 1:
+        return " · one person needed by "
     if session.seats_taken == 0:
         return f" · {number_words(session.minimum)} needed by "
     return f" · {session.minimum - session.seats_taken} more to confirm by "

@@ -78,16 +78,19 @@ def _invitation(session: Session, state: State, now: datetime) -> tuple[str, str
         below = f"{left} of {session.capacity} seats left." if left > 1 else f"One of {session.capacity} seats is left."
         return ON, "It’s happening", below
     if state is State.REACHED:
-        if session.minimum == 1:
-            return GATHERING, "It takes place", "We are confirming it now."
-        return GATHERING, f"{_capital(session.minimum)} have registered", "We are confirming it now."
+        heading = (
+            "One person has registered" if session.minimum == 1 else f"{_capital(session.minimum)} have registered"
+        )
+        return GATHERING, heading, "We are confirming it now."
+    if state is State.PENDING and session.minimum == 1:
+        return GATHERING, "Being decided today", "Nobody registered in time. We write to everyone either way."
     if state is State.PENDING:
         below = f"{session.seats_taken} of {session.minimum} registered in time. We write to everyone either way."
         return GATHERING, "Being decided today", below
     missing, promise = session.minimum - session.seats_taken, _promise(session, now)
     if session.minimum == 1:
-        return GATHERING, "It takes place once you register", promise
-    if missing == 1 and session.minimum > 1:
+        return GATHERING, "It needs one person", f"It is confirmed as soon as you register. {promise}"
+    if missing == 1:
         below = f"You would be the {ordinal_words(session.minimum)}. {promise}"
         return GATHERING, "One more and it’s confirmed", below
     if session.seats_taken == 0:
@@ -145,9 +148,11 @@ def _capital(number: int) -> str:
 def _why_cancelled(session: Session) -> str:
     if not session.cancelled_by_rule or session.cancelled_count is None:
         return session.cancel_reason if len(session.cancel_reason) > REASON_LENGTH else ""
-    if session.cancelled_count == 0:
-        return "Nobody had registered by the decision date."
     count, minimum = _capital(session.cancelled_count), number_words(session.minimum)
+    if session.cancelled_count == 0 and session.minimum == 1:
+        return "Nobody had registered by the decision date."
+    if session.cancelled_count == 0:
+        return f"Nobody had registered by the decision date, and it needed {minimum}."
     if session.cancelled_count == 1:
         return f"{count} person had registered by the decision date, and it needed {minimum}."
     return f"{count} people had registered by the decision date, and it needed {minimum}."
@@ -157,9 +162,7 @@ def _promise(session: Session, now: datetime) -> str:
     """Say what happens if the minimum is not reached: it is shown on every page as a promise."""
     six, by = number_words(session.minimum), deadline(session.confirm_by, session.time_zone, now)
     if session.minimum == 1:
-        if session.at_deadline == Session.AtDeadline.ASK:
-            return f"If nobody has registered by {by}, the office decides whether to hold it."
-        return f"If nobody has registered by {by}, we cancel it."
+        return _promise_of_one(session, by)
     if session.at_deadline == Session.AtDeadline.ASK:
         return (
             f"If {six} have not registered by {by}, the office decides whether to hold it, "
@@ -172,6 +175,13 @@ def _promise(session: Session, now: datetime) -> str:
     if _is_decided_in_the_evening(session):
         return f"If {six} have not registered by {by}, we cancel and write to you this evening with other dates."
     return f"If {six} have not registered by {by}, we cancel and write to you today with other dates."
+
+
+def _promise_of_one(session: Session, by: str) -> str:
+    """Say the same of a session that needs one person: without one there is nobody to write to."""
+    if session.at_deadline == Session.AtDeadline.ASK:
+        return f"If nobody has registered by {by}, the office decides whether to hold it."
+    return f"If nobody has registered by {by}, we cancel it."
 
 
 def _when_we_write(session: Session, now: datetime) -> str:

@@ -88,6 +88,7 @@ class Row(NamedTuple):
     key: str
     by_workshop: bool
     names_month: bool
+    level: int
 
 
 def row(
@@ -98,11 +99,13 @@ def row(
     by_workshop: bool = False,
     button: bool = True,
     months: bool = False,
+    level: int = 0,
 ) -> Row:
     """Return the values of one row of `listing()`. Times outside `home_zone` name their zone.
 
     `by_workshop` is for a list of one workshop's dates: titled by the time instead of the workshop. There, and with
-    `months`, the day block names the month, because no heading above it does.
+    `months`, the day block names the month, because no heading above it does. `level` is that of the title as a
+    heading: 3 in such a list and 4 elsewhere, where nothing is said.
     """
     zone = session.time_zone
     starts = local(session.starts_at, zone)
@@ -122,6 +125,7 @@ def row(
         *(action_of(session, shown.state, own, now, by_workshop) if button else ("", "", "")),
         by_workshop,
         by_workshop or months,
+        level or (3 if by_workshop else 4),
     )
 
 
@@ -195,16 +199,6 @@ def card_html(card: Card) -> SafeString:
     return mark_safe(get_template("sessions_app/_session_card.html").render({"card": card}))
 
 
-class Part(NamedTuple):
-    """Every value one workshop of the accordion shows."""
-
-    title: str
-    slug: str
-    summary: str
-    dates: str
-    objectives: tuple[str, ...]
-
-
 def with_dates(workshops: QuerySet[Workshop], now: datetime) -> "QuerySet[DatedWorkshop]":
     """Add to `workshops`, in the same query, how many listed `dates` they have ahead, and the `first_date` of them."""
     ahead = Q(sessions__ends_at__gt=now, sessions__status__in=Session.RUNNING, sessions__listed=True)
@@ -220,9 +214,3 @@ def date_words(count: int, first: datetime | None, now: datetime) -> str:
     zone = settings.TIME_ZONE
     day = month_day(first, zone, local(now, zone).year)
     return f"{count} dates from {day}" if count > 1 else f"Next date {day}"
-
-
-@lru_cache(REMEMBERED)
-def part_html(part: Part) -> SafeString:
-    """Render one workshop of the accordion."""
-    return mark_safe(get_template("sessions_app/_workshop_part.html").render({"part": part}))

@@ -25,7 +25,7 @@ class Link(NamedTuple):
 
     id: str
     name: str
-    count: int | None
+    number: int | None
     query: str
     chosen: bool
 

@@ -7,6 +7,7 @@ workshop, and the sums over the workshops that fit are made here: no filter adds
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple, cast
 
 from django.db.models import Count, Max, Min, Value
@@ -132,41 +133,60 @@ def minimums_of(by_workshop: Mapping[int, Mapping[str, Any]]) -> dict[int, int]:
 
 def sessions_by_campus(chosen: Mapping[str, Any], now: datetime) -> dict[Option, dict[int, int]]:
     """Count for each campus the sessions of each workshop that the status and format leave there. One query."""
-    held = Session.objects.listed().upcoming(now).filter(meetings__venue__isnull=False).order_by()
     number = Count("pk", distinct=True, filter=conditions.of_choice(chosen, now) or None)
-    rows = held.values_list("meetings__venue__campus", "meetings__venue__campus__name", "workshop")
     found: dict[Option, dict[int, int]] = defaultdict(dict)
-    for campus, name, workshop, sessions in rows.annotate(sessions=number):
+    for campus, name, workshop, sessions in held().upcoming(now).order_by().annotate(sessions=number):
         found[Option(0, name, str(campus))][workshop] = sessions
     return found
 
 
-def traits_of_workshops() -> Traits:
-    """Return what each published workshop is about, for whom it is, and which programs it is in. One query."""
-    audiences = list(Workshop.AUDIENCE_FIELDS.items())
+# Built once: building a query takes longer than running it.
+@cache
+def held() -> Any:
+    """Return the campus of each meeting of listed sessions, its name, and the workshop."""
+    sessions = Session.objects.listed().filter(meetings__venue__isnull=False).order_by()
+    return sessions.values_list("meetings__venue__campus", "meetings__venue__campus__name", "workshop")
+
+
+@cache
+def told_apart() -> Any:
+    """Return each published workshop beside each topic, action and program of its own, with the roles it is for."""
+    roles = Workshop.AUDIENCE_FIELDS.values()
     published = Workshop.objects.published().order_by()
-    roles = [field for _, field in audiences]
     of_programs = ProgramWorkshop.objects.order_by().filter(
         program__status=Program.Status.PUBLISHED, workshop__status=Workshop.Status.PUBLISHED
     )
-    rows = published.values_list("pk", *roles, Value("topic"), Value(0), "topics__name", "topics__slug").union(
+    return published.values_list("pk", *roles, Value("topic"), Value(0), "topics__name", "topics__slug").union(
         published.exclude(actions=None).values_list(
             "pk", *roles, Value("action"), "actions__position", "actions__name", "actions__slug"
         ),
         of_programs.values_list(
-            *("workshop_id", *(f"workshop__{role}" for role in roles), Value("program")),
-            *("program__position", "program__title", "program__slug"),
+            "workshop_id",
+            *(f"workshop__{role}" for role in roles),
+            Value("program"),
+            "program__position",
+            "program__title",
+            "program__slug",
         ),
         all=True,
     )
+
+
+def traits_of_workshops() -> Traits:
+    """Return what each published workshop is about, for whom it is, and which programs it is in. One query."""
+    audiences = [
+        Option(position, label_of(Workshop, field).capitalize(), role)
+        for position, (role, field) in enumerate(Workshop.AUDIENCE_FIELDS.items())
+    ]
     groups: dict[str, dict[Option, set[int]]] = {name: defaultdict(set) for name in OF_WORKSHOPS}
     workshops = set()
-    for workshop, *row in rows:
-        workshops.add(workshop)
-        for position, ((role, field), is_for) in enumerate(zip(audiences, row, strict=False)):
-            if is_for:
-                groups["audience"][Option(position, label_of(Workshop, field).capitalize(), role)].add(workshop)
-        group, position, name, value = row[len(roles) :]
+    for workshop, *row in told_apart().all():
+        if workshop not in workshops:
+            workshops.add(workshop)
+            for audience, is_for in zip(audiences, row, strict=False):
+                if is_for:
+                    groups["audience"][audience].add(workshop)
+        group, position, name, value = row[len(audiences) :]
         if value is not None:
             groups[group][Option(position, name, value)].add(workshop)
     return Traits(frozenset(workshops), groups)

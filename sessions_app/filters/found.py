@@ -12,6 +12,8 @@ from sessions_app.filters.counting import Dates
 
 # So many are shown at once, so many more behind one press.
 FIRST, MOST = 3, 30
+# What people come to. Of something to read, the dates of the workshops it belongs to are not its own.
+DATED = {"workshop", "program", "facilitator"}
 
 
 class Found(NamedTuple):
@@ -37,7 +39,7 @@ def rows(documents: Iterable[Document], dates: Dates, now: datetime) -> list[Fou
 def row(document: Document, dates: Sequence[tuple[int, datetime | None]], now: datetime) -> Found:
     ahead = sum(count for count, _ in dates)
     first = min((first for _, first in dates if first is not None), default=None)
-    has_dates = bool(document.workshops) and not document.is_draft
+    has_dates = document.key[0] in DATED and bool(document.workshops) and not document.is_draft
     return Found(
         document.what,
         document.title,

@@ -23,6 +23,11 @@ class Numbered(NamedTuple):
         return f"part {self.number} of {self.of}" if self.of > 1 else ""
 
     @property
+    def short_heading(self) -> str:
+        """Return “Part 2: Allyship”, for a page that says how many parts there are; "" without a part."""
+        return f"Part {self.number}: {self.title}" if self.title and self.of > 1 else self.title
+
+    @property
     def heading(self) -> str:
         """Return “Part 2 of 4: Allyship”, or what there is of it."""
         return ": ".join(filter(None, (self.words.capitalize(), self.title)))

@@ -17,7 +17,7 @@ from catalog.models import Facilitator, Workshop
 from foundation import database_clock
 from foundation.dates import length_words, local, long_day, plain_day, short_day, time_span, zone_words
 from foundation.text import number_words
-from sessions_app.display import panel, rows
+from sessions_app.display import few, panel, rows
 from sessions_app.display.length import how_many, whole_length
 from sessions_app.display.meter import Meter, Seat, meter, meter_for_office
 from sessions_app.models import Meeting, Session
@@ -76,12 +76,6 @@ def session_cards(
     return mark_safe("".join(rows.card_html(rows.card(session, now, mine.get(session.pk))) for session in sessions))
 
 
-@register.simple_tag
-def workshop_parts(parts: Iterable[rows.Part]) -> SafeString:
-    """Show the workshops that open and close."""
-    return mark_safe("".join(map(rows.part_html, parts)))
-
-
 @register.simple_tag(takes_context=True)
 def upcoming_dates(context: Context, workshop: Workshop) -> list["rows.ListedSession"]:
     """Give the listed dates of one workshop, for `date_rows`. One query."""
@@ -102,7 +96,7 @@ class Season(NamedTuple):
 @register.simple_tag(takes_context=True)
 def season(context: Context, workshops: Iterable[Workshop]) -> Season:
     """Give the listed dates of each of `workshops`, soonest first, for `date_rows`. One query."""
-    found = rows.listing(Session.objects.listed().upcoming(now_of(context)))
+    found = rows.listed().upcoming(now_of(context))
     of_each: dict[int, list[rows.ListedSession]] = {}
     more: dict[int, bool] = {}
     for session in found.filter(workshop__in=[workshop.pk for workshop in workshops]):
@@ -137,6 +131,18 @@ def next_dates(context: Context, workshops: Iterable[Workshop]) -> dict[int, str
     shown = Workshop.objects.filter(pk__in=[workshop.pk for workshop in workshops]).order_by()
     dates = rows.with_dates(shown, now).values_list("pk", "dates", "first_date")
     return {pk: rows.date_words(count, first, now) for pk, count, first in dates}
+
+
+@register.simple_tag(takes_context=True)
+def few_dates(context: Context, mine: dict[int, Seat]) -> dict[int, few.Few]:
+    """Give the next few dates of every workshop, by its id; `mine` has the viewer's registrations. One query."""
+    return few.few_dates(now_of(context), mine)
+
+
+@register.filter
+def rows_html(made: Iterable[rows.Row]) -> SafeString:
+    """Show one date row for each of these values."""
+    return mark_safe("".join(map(rows.row_html, made)))
 
 
 @register.simple_tag(takes_context=True)
@@ -177,7 +183,7 @@ def titled(session: Session, now: datetime) -> str:
 def times(
     meetings: list[Meeting], now: datetime, numbers: dict[int, Numbered]
 ) -> tuple[tuple[str, str, str, str], ...]:
-    """Give each meeting's time for machines, “Tuesday, May 14, 12:30–2:00 PM”, its room, and “Part 1 of 2: Bias”.
+    """Give each meeting's time for machines, “Tuesday, May 14, 12:30–2:00 PM”, its room, and “Part 1: Bias”.
 
     The last is for a part of the workshop: meetings alone are not numbered on pages.
     """
@@ -187,7 +193,7 @@ def times(
             f"{long_day(one.starts_at, one.time_zone, local(now, one.time_zone).year)}, "
             f"{time_span(one.starts_at, one.ends_at, one.time_zone)}",
             str(one.venue or ""),
-            numbers[one.pk].heading if one.part_id else "",
+            numbers[one.pk].short_heading,
         )
         for one in meetings
     )

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Campus
-from catalog.models import Format, Topic, Workshop
+from catalog.models import Format, Program, Topic, Workshop
 from devtools.testing.page import Page, read
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Session, Venue
@@ -266,14 +266,18 @@ def test_the_viewer_sees_their_own_place_and_only_theirs(home, client, make_sess
     assert other.name not in page.everything
 
 
-def test_workshops_open_with_their_objectives_in_order(home, make_session, workshop):
-    for position, text in enumerate(["First thing", "Second thing"]):
-        workshop.objectives.create(position=1 - position, text=text)
+def test_workshops_are_links_under_their_programs(home, make_session, workshop, other_workshop):
+    make_session()
     Workshop.objects.create(title="Not ready", slug="not-ready")
+    program = Program.objects.create(title="Foundations", slug="foundations", status=Program.Status.PUBLISHED)
+    program.entries.create(workshop=workshop)
     page = home()
-    objectives = [part.text for part in page.parts("li") if part.text in ("First thing", "Second thing")]
-    assert objectives == ["Second thing", "First thing"]
-    assert "No dates yet" in page.text
+    assert page.link("Foundations") == program.get_absolute_url()
+    assert page.headings().index("Foundations") < page.headings().index("Other workshops")
+    lines = [part.text for part in page.region("Workshops").parts("li")]
+    assert lines[0].startswith("Bystander Interventions Next date") and lines[1] == "Implicit Bias No dates yet"
+    assert page.region("Other workshops").addresses == [other_workshop.get_absolute_url()]
+    assert page.region("Workshops").link("What each is about") == reverse("workshops")
     assert "Not ready" not in page.everything
 
 

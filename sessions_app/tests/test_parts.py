@@ -134,6 +134,10 @@ def test_meetings_are_numbered_in_time_where_there_are_no_parts():
 def test_parts_are_numbered_in_the_order_of_the_workshop():
     rows = [(7, 2, 5, "Strategies"), (5, 1, 3, "Identity"), (9, None, None, None)]
     assert numbered(rows) == {7: (2, 2, "Strategies"), 5: (1, 2, "Identity"), 9: (1, 1, "")}
+    assert [Numbered(2, 2, "Strategies").short_heading, Numbered(1, 1, "Identity").short_heading] == [
+        "Part 2: Strategies",
+        "Identity",
+    ]
     assert [Numbered(2, 2, "Strategies").heading, Numbered(1, 2).heading, Numbered().heading] == [
         "Part 2 of 2: Strategies",
         "Part 1 of 2",
@@ -152,8 +156,8 @@ def test_the_page_names_the_part_of_each_meeting_and_the_whole_length(client, in
     page = page_of(client, in_two_parts)
     assert "Two parts, taken together" in page.text
     assert [one.text for one in page.parts(".q-meetings b")] == [
-        "Part 1 of 2: Identity and Power",
-        "Part 2 of 2: Strategies",
+        "Part 1: Identity and Power",
+        "Part 2: Strategies",
     ]
     assert "Length 3 hours in two parts" in page.text
 
@@ -165,9 +169,9 @@ def test_the_page_shows_objectives_under_their_part(client, in_two_parts):
     region = page_of(client, in_two_parts).region("What you will be able to do")
     assert [one.text for one in region.parts("h3, li")] == [
         "Say why it matters",
-        "Part 1 of 2: Identity and Power",
+        "Part 1: Identity and Power",
         "Name your identities",
-        "Part 2 of 2: Strategies",
+        "Part 2: Strategies",
         "Step in",
     ]
 
@@ -175,7 +179,7 @@ def test_the_page_shows_objectives_under_their_part(client, in_two_parts):
 def test_a_cancelled_part_is_gone_from_the_page_and_the_other_keeps_its_number(client, in_two_parts, office, now):
     in_two_parts.cancel_meeting(in_two_parts.meetings.first(), "Snow.", by=office, now=now)
     page = page_of(client, in_two_parts)
-    assert [one.text for one in page.parts(".q-meetings b")] == ["Part 2 of 2: Strategies"]
+    assert [one.text for one in page.parts(".q-meetings b")] == ["Part 2: Strategies"]
     assert "Length 90 minutes" in page.text
 
 

@@ -5,22 +5,21 @@ import pytest
 from devtools.testing.meter import Seat
 from devtools.testing.page import Page
 from sessions_app.display.meter import Meter, State
-from sessions_app.display.rows import Card, Part, Row, card_html, listing, part_html, place_of, row, row_html
+from sessions_app.display.rows import Card, Row, card_html, listing, place_of, row, row_html
 
 METER = Meter(State.GATHERING, "", ("on", ""), "1 of 2", True, " · 1 more by ", "Fri May 10", "2024-05-10T17:00-05:00")
 ROW = Row(
     *("abcdefgh", "Implicit Bias", "Tue", 14, "May", "2024-05-14T12:30-05:00", "Tue May 14", "12:30–2:00 PM", "Online"),
-    *(METER, "Register", "register", "abcdefgh", True, True),
+    *(METER, "Register", "register", "abcdefgh", True, True, 3),
 )
 CARD = Card("abcdefgh", "Implicit Bias", "2024-05-14T12:30-05:00", "Tue, May 14 · Noon", "90 minutes · Online", METER)
-PART = Part("Implicit Bias", "implicit-bias", "How it forms.", "Next date May 14", ("Spot it.",))
 OTHER = {
     "day": 15,
     "meter": METER._replace(lead="2 of 2"),
     "leads_to": "session",
     "by_workshop": False,
     "names_month": False,
-    "objectives": ("Spot it.", "Say it."),
+    "level": 5,
 }
 OTHER_IN_THE_METER = {"state": State.CANCELLED, "dots": ("on", "on"), "counts": False, "shape": "qm-join qm-yes"}
 
@@ -39,11 +38,6 @@ def test_a_row_shows_each_value_of_its_meter(field):
 @pytest.mark.parametrize("field", Card._fields)
 def test_a_card_shows_each_of_its_values(field):
     assert card_html(CARD._replace(**{field: OTHER.get(field, "other")})) != card_html(CARD)
-
-
-@pytest.mark.parametrize("field", Part._fields)
-def test_a_workshop_shows_each_of_its_values(field):
-    assert part_html(PART._replace(**{field: OTHER.get(field, "other")})) != part_html(PART)
 
 
 def test_what_people_wrote_is_escaped():
@@ -82,6 +76,6 @@ def test_the_button_leads_where_the_viewer_can_act(make_session, now):
     made = listing(Session.objects.filter(pk=make_session().pk)).get()
     mine = Seat()
     mine.uuid = "11111111-1111-1111-1111-111111111111"
-    assert row(made, now)[-5:-2] == ("Register", "register", made.code)
-    assert row(made, now, mine)[-5:-2] == ("Manage", "registration", mine.uuid)
-    assert row(made, made.starts_at)[-5:-2] == ("Other dates", "workshop", "bystander-interventions")
+    assert row(made, now)[-6:-3] == ("Register", "register", made.code)
+    assert row(made, now, mine)[-6:-3] == ("Manage", "registration", mine.uuid)
+    assert row(made, made.starts_at)[-6:-3] == ("Other dates", "workshop", "bystander-interventions")

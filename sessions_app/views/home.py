@@ -1,4 +1,4 @@
-"""The home page: what is coming up, filtered, and the workshops that open and close."""
+"""The home page: what is coming up, filtered, and links to the workshops."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -18,13 +18,13 @@ from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 from django_htmx.middleware import HtmxDetails
 
-from catalog.audiences import FIELDS, open_to
-from catalog.models import Workshop
+from catalog.audiences import open_to
+from catalog.listing import Group, Heading, Line, index
 from catalog.search import Document, findable, rank
 from foundation import database_clock
 from foundation.dates import local, zone_words
 from sessions_app.display.gathering import gathering
-from sessions_app.display.rows import Part, date_words, listed
+from sessions_app.display.rows import date_words, listed
 from sessions_app.filters.bar import bar, in_order
 from sessions_app.filters.conditions import needs_people, of_campus, of_choice
 from sessions_app.filters.counting import OF_WORKSHOPS, Counted, Dates, count
@@ -34,6 +34,8 @@ from sessions_app.models import Session
 
 PAGE_SIZE = 50
 NEAR, NEARLY_THERE = 3, 3
+# Of each program, or of none: title, slug and dates in words of each of its workshops.
+Index = tuple[tuple[Heading | None, tuple[tuple[str, str, str], ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -119,8 +121,9 @@ class HomeView(TemplateView):
             near = listed().upcoming(now).filter(needs_people(now), registration_closes_at__gt=now)
             near = near.filter(seats_taken__gte=F("minimum") - NEAR, seats_taken__gt=0).order_by("confirm_by", "pk")
             context["near"] = list(near[:NEARLY_THERE])
-            lines = workshop_lines()
-            context["parts"] = workshop_parts(lines, dates, now)
+            groups = index()
+            lines = {line for group in groups for line in group.workshops}
+            context["index"] = workshop_index(groups, dates, now)
             context["open_to"] = open_to({line.audience for line in lines})
             context["gathering"] = gathering(counted.minimums or dict(Counter(line.minimum for line in lines)))
         return context
@@ -175,32 +178,12 @@ def months(sessions: Sequence[Session], now: datetime, whole: bool) -> list[Mont
     return found
 
 
-class Line(NamedTuple):
-    """One published workshop beside one of its objectives, or beside none."""
-
-    pk: int
-    title: str
-    slug: str
-    summary: str
-    objective: str | None
-    minimum: int
-    audience: tuple[bool, ...]
-
-
-def workshop_lines() -> list[Line]:
-    """Return every published workshop, with a line for each of its objectives, in order. One query."""
-    lines = (
-        Workshop.objects.published()
-        .order_by("title", "pk", "objectives__position", "objectives__pk")
-        .values_list("pk", "title", "slug", "summary", "objectives__text", "default_minimum", *FIELDS)
+def workshop_index(groups: list[Group[Line]], dates: Dates, now: datetime) -> Index:
+    """Return the workshops of each group: title, slug, and `dates` in words."""
+    return tuple(
+        (
+            group.heading,
+            tuple((each.title, each.slug, date_words(*dates.get(each.pk, (0, None)), now)) for each in group.workshops),
+        )
+        for group in groups
     )
-    return [Line(*line[:6], line[6:]) for line in lines]
-
-
-def workshop_parts(lines: Sequence[Line], dates: Dates, now: datetime) -> list[Part]:
-    """Return every workshop of `lines` with its objectives and its `dates`."""
-    parts = []
-    for (pk, title, slug, summary), group in groupby(lines, key=lambda line: line[:4]):
-        objectives = tuple(line.objective for line in group if line.objective)
-        parts.append(Part(title, slug, summary, date_words(*dates.get(pk, (0, None)), now), objectives))
-    return parts

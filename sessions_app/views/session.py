@@ -130,7 +130,7 @@ def by_part(
         return (("", tuple(one.text for one in objectives)),) if objectives else ()
     in_order = [None, *sorted(parts, key=lambda part: parts[part].number)]
     texts = {part: tuple(one.text for one in objectives if one.part == part) for part in in_order}
-    return tuple((parts[part].heading if part else "", texts[part]) for part in in_order if texts[part])
+    return tuple((parts[part].short_heading if part else "", texts[part]) for part in in_order if texts[part])
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -1,0 +1,89 @@
+"""Who may open a resource, and what a person is told who may not.
+
+Everything that shows a text, a link, a citation or a file of the library asks `answer_to`, and nothing else decides.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from accounts.models import Person
+from library.models import Resource
+from registrations.models import Registration
+from sessions_app.models import Session
+
+Viewer = Person | AnonymousUser
+ALWAYS = datetime.min.replace(tzinfo=UTC)
+
+
+class Answer(Enum):
+    """What a person who asks for a resource is answered."""
+
+    OPEN = "open"
+    SIGN_IN = "sign in"  # signing in may be all that is missing
+    NOT_YET = "not yet"  # theirs, and released later
+    NOT_THEIRS = "not theirs"
+
+
+@dataclass(frozen=True)
+class Access:
+    """How a person stands to a resource. For NOT_YET also from when, and the `session` by which it is theirs."""
+
+    answer: Answer
+    opens_at: datetime | None = None
+    session: Session | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.answer == Answer.OPEN
+
+
+def access_of(person: Viewer, resource: Resource, now: datetime) -> Access:
+    """Return how `person` stands to a published `resource` at `now`. The office may open all.
+
+    One query where it is for people of a session, else none.
+    """
+    if resource.access == Resource.Access.EVERYBODY or person.is_staff:
+        return Access(Answer.OPEN)
+    if not isinstance(person, Person):
+        return Access(Answer.SIGN_IN)
+    if resource.access == Resource.Access.SIGNED_IN:
+        return Access(Answer.OPEN)
+    opens = [(opens_at(resource, session), session) for session in sessions_of(person, resource, now)]
+    if not opens:
+        return Access(Answer.NOT_THEIRS)
+    first, session = min(opens, key=lambda one: one[0])
+    return Access(Answer.OPEN) if first <= now else Access(Answer.NOT_YET, first, session)
+
+
+def sessions_of(person: Person, resource: Resource, now: datetime) -> list[Session]:
+    """Return the sessions by which `resource` is open to `person`, now or later. One query."""
+    everywhere = resource.placements.filter(session=None).values("workshop")
+    beside = Q(session__placements__resource=resource) | Q(session__workshop__in=everywhere)
+    seats = seats_of(person, now).filter(beside).select_related("session__workshop").distinct()
+    return [seat.session for seat in seats.order_by("session__starts_at", "pk")]
+
+
+def seats_of(person: Person, now: datetime) -> QuerySet[Registration]:
+    """Return the registrations by which `person` belongs to a session that is held or still may be: with a seat, and
+    not given up.
+
+    Until attendance is kept, a seat also says that its person took part, once the session has been held. What
+    Resource.Access.ATTENDED means is decided here and in `opens_at`, and nowhere else.
+    """
+    not_held = Q(session__status=Session.Status.OPEN, session__ends_at__lte=now)
+    held_or_to_come = [*Session.RUNNING, Session.Status.COMPLETED]
+    own = Registration.objects.registered().filter(person=person, session__status__in=held_or_to_come)
+    return own.exclude(not_held)
+
+
+def opens_at(resource: Resource, session: Session) -> datetime:
+    """Return from when `resource` is open to a person with a seat in `session`."""
+    if resource.access == Resource.Access.ATTENDED or resource.released == Resource.Released.AFTER:
+        return session.ends_at
+    if resource.released == Resource.Released.BEFORE:
+        return session.starts_at - timedelta(days=resource.days_before or 0)
+    return ALWAYS
