@@ -222,8 +222,8 @@ class RequestRulesAdmin(OfficeAdmin):
         return super().changelist_view(request, extra_context)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
-        """Make the row, unless it is there: then go on to it."""
-        if (rules := RequestRules.objects.first()) and self.has_add_permission(request):
+        """Go on to the row where there is one. Asked here and not as a permission, which every page would ask."""
+        if rules := RequestRules.objects.first():
             return redirect("admin:sessions_app_requestrules_change", rules.pk)
         return super().add_view(request, form_url, extra_context)
 
