@@ -38,7 +38,7 @@ class Found:
 def look_at(records: Iterable[Record]) -> list[Found]:
     """Return what each of `records` would become. Writes nothing; one query."""
     known: dict[str, Resource] = {}
-    for citation in Citation.objects.select_related("resource"):
+    for citation in Citation.objects.select_related("resource").defer("resource__body"):
         known |= dict.fromkeys(_keys(citation), citation.resource)
     return [_found(number, one, known) for number, one in enumerate(records, 1)]
 
