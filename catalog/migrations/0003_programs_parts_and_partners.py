@@ -138,6 +138,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='program',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('needed__gte', 1), ('rule', 'some')), models.Q(models.Q(('rule', 'some'), _negated=True), ('needed', None)), _connector='OR'), name='program_rule_has_its_number', violation_error_message='Say how many workshops it takes, and only where it takes so many of them.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('needed__gte', 1), ('needed__isnull', False), ('rule', 'some')), models.Q(models.Q(('rule', 'some'), _negated=True), ('needed', None)), _connector='OR'), name='program_rule_has_its_number', violation_error_message='Say how many workshops it takes, and only where it takes so many of them.'),
         ),
     ]

@@ -67,7 +67,9 @@ class Program(models.Model):
         ordering = ["position", "title"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(rule="some", needed__gte=1) | (~models.Q(rule="some") & models.Q(needed=None)),
+                # A comparison with nothing is no refusal, so it is said that there is a number.
+                condition=models.Q(rule="some", needed__isnull=False, needed__gte=1)
+                | (~models.Q(rule="some") & models.Q(needed=None)),
                 name="program_rule_has_its_number",
                 violation_error_message="Say how many workshops it takes, and only where it takes so many of them.",
             )

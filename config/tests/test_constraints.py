@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import AddressChange, Campus, Unit
 from accounts.models.address_change import SILENCE
-from catalog.models import Topic, Workshop
+from catalog.models import Action, Facilitator, PageText, Partner, Program, TeamMember, Topic, Workshop
 from devtools.testing.requesting import ask
 from notifications.models import CalendarFeed, Decline, ReceivedMail
 from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
@@ -25,6 +25,7 @@ LONG_AGO, FAR_AHEAD = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzin
 CHECKS = {
     "code_is_tried_five_times_at_most": [{"tries": 6}],
     "workshop_minimum_within_capacity": [{"default_minimum": 25}, {"default_minimum": 0}],
+    "program_rule_has_its_number": [{"rule": "some"}, {"needed": 3}],
     "session_never_overbooked": [{"seats_taken": 25}],
     "session_minimum_within_capacity": [{"minimum": 25}, {"minimum": 0}],
     "session_ends_after_it_starts": [{"ends_at": models.F("starts_at")}],
@@ -99,6 +100,7 @@ def two_of_each(make_session, people, now):
         Topic.objects.create(name=f"Topic {campus}", slug=campus.name.lower())
         Workshop.objects.create(title=f"Workshop {campus}", slug=campus.name.lower())
         Venue.objects.create(campus=campus, building="Learning Commons", room="210")
+        make_of_the_catalog(str(campus))
     session, other = make_session(minimum=2), make_session(days=21)
     session.meetings.update(part=session.workshop.parts.create(title="Bias"))
     for person, scheduled in zip(people(2), (session, other), strict=True):
@@ -123,6 +125,18 @@ def two_of_each(make_session, people, now):
     RequestRules.objects.get_or_create(pk=1)
     session.settle(now=now)
     Registration.objects.update(moved_to=models.F("pk"))
+
+
+def make_of_the_catalog(name: str) -> None:
+    """Make an action, a partner, somebody of the team, and a program with two workshops, each in a category."""
+    slug = name.lower()
+    Action.objects.create(name=name, slug=slug)
+    Partner.objects.create(name=name, slug=slug)
+    TeamMember.objects.create(name=name, role="Manager", facilitator=Facilitator.objects.create(name=name))
+    PageText.objects.create(place=PageText.Place.values[Action.objects.count()], text="Our own words.")
+    program = Program.objects.create(title=name, slug=slug)
+    for workshop in Workshop.objects.all()[:2]:
+        program.entries.create(workshop=workshop, category=program.categories.create(name=str(workshop)))
 
 
 def first_and_last(model) -> tuple:
