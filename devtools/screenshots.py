@@ -98,6 +98,7 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
             "home": "/",
             "workshops": "/workshops/",
             "workshop": address_of(page, site + "/workshops/", "main a[href^='/workshops/']"),
+            "program": address_of(page, site + "/workshops/", "main a[href^='/programs/']"),
             "session": session,
             "register": session + "registration/",
             "register-several": address_of(page, site + "/workshops/", "main a[href^='/programs/']") + "registration/",
@@ -111,6 +112,7 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         own = address_of(page, site + "/my/", "a.btn[href^='/registrations/']")
         return {
             "my-training": "/my/",
+            "my-program": address_of(page, site + "/workshops/", "main a[href^='/programs/ally']"),
             "registration": own,
             "transfer": own + "transfer/",
             "withdrawal": own + "withdrawal/",
@@ -133,6 +135,7 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         "office-workshop": "/admin/catalog/workshop/add/",
         "office-resource": "/admin/library/resource/add/",
         "office-citations": "/admin/library/resource/import/",
+        "office-program": address_of(page, site + "/admin/catalog/program/", "#result_list tbody th a"),
         "office-words": "/admin/catalog/pagetext/how/change/",
     }
 
