@@ -135,9 +135,7 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         "office-workshop": "/admin/catalog/workshop/add/",
         "office-resource": "/admin/library/resource/add/",
         "office-citations": "/admin/library/resource/import/",
-        "office-program": address_of(page, site + "/admin/catalog/program/", "#result_list tbody th a").partition("?")[
-            0
-        ],
+        "office-program": address_of(page, site + "/admin/catalog/program/", "#result_list tbody th a"),
         "office-words": "/admin/catalog/pagetext/how/change/",
     }
 
