@@ -19,8 +19,8 @@ from foundation.values.lines import OneLineField
 
 NAME_MISSING = "Enter your name"
 ROLE_MISSING = "Choose the one that fits you best"
-EMAIL_WRONG = "Enter your school email address, like name@school.edu"
-EMAIL_ELSEWHERE = "That is not a school address. Use the one the school gave you."
+EMAIL_WRONG = "Enter your work or school email address, like name@example.edu"
+EMAIL_ELSEWHERE = "That address has no access here. Use your work or school address."
 CODE_MISSING = "Enter the six-digit code from the email"
 CODE_WRONG = "That code is not right. Check the newest email, or send a new code."
 
@@ -67,7 +67,7 @@ class SignInForm(RequestLoginCodeForm):
     """Ask for a school address. Refuses other addresses, and the same one asked for too often (code `rate_limited`)."""
 
     email = AddressFormField(
-        label="School email",
+        label="Work or school email",
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
         error_messages=dict.fromkeys(["required", "invalid", "max_length", "null_characters_not_allowed"], EMAIL_WRONG),

@@ -5,8 +5,10 @@ queries stays the same.
 """
 
 from collections import defaultdict
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
 from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db.models import QuerySet
@@ -108,31 +110,62 @@ class Group(NamedTuple, Generic[Listed]):
         return f"program-{self.heading.slug}" if self.heading else "other-workshops"
 
 
+class Membership(NamedTuple):
+    """A program beside one of its workshops, `workshop`, which is None where it has none."""
+
+    position: int
+    title: str
+    slug: str
+    lead: str
+    status: str
+    place: int | None
+    entry: int | None
+    workshop: int | None
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Return what it is sorted by, the same on every database."""
+        return self.position, self.title.casefold(), self.slug, self.place, self.entry
+
+
 def catalog(drafts: bool = False) -> list[Group[Entry]]:
     """Return all of the catalog; the drafts among programs and workshops too if asked for. Six queries."""
-    return grouped(entries(drafts), drafts)
+    programs = Program.objects.all() if drafts else Program.objects.published()
+    of_entries = ("entries__position", "entries__pk", "entries__workshop")
+    rows = programs.order_by().values_list("position", "title", "slug", "lead", "status", *of_entries)
+    return grouped(entries(drafts), map(Membership._make, rows))
+
+
+@cache
+def lines() -> QuerySet[Workshop, tuple[Any, ...]]:
+    """Return each published workshop beside each of its programs; built once, because copying is quicker."""
+    of_programs = (f"entries__program__{name}" for name in ("position", "title", "slug", "lead", "status"))
+    shown = ("title", "slug", "default_minimum", *audiences.FIELDS, *of_programs, "entries__position", "entries__pk")
+    return Workshop.objects.published().order_by("title", "pk").values_list(*shown, "pk")
 
 
 def index() -> list[Group[Line]]:
-    """Return all published workshops as lines, by program as in the catalog. Two queries."""
-    lines = Workshop.objects.published().order_by("title", "pk")
-    values = lines.values_list("pk", "title", "slug", "default_minimum", *audiences.FIELDS)
-    groups = grouped({line[0]: Line(*line[:4], line[4:]) for line in values})
-    return [group for group in groups if group.workshops]
+    """Return all published workshops as lines, by program as in the catalog. One query."""
+    found, memberships = {}, []
+    for title, slug, minimum, *rest in lines().all():
+        audience, membership = rest[: len(audiences.FIELDS)], Membership(*rest[len(audiences.FIELDS) :])
+        found[membership.workshop] = Line(membership.workshop, title, slug, minimum, tuple(audience))
+        if membership.status == Program.Status.PUBLISHED:
+            memberships.append(membership)
+    return grouped(found, memberships)
 
 
-def grouped(found: dict[int, Listed], drafts: bool = False) -> list[Group[Listed]]:
-    """Put the workshops of `found`, which has them by key in order, under their programs. One query.
+def grouped(found: dict[int, Listed], memberships: Iterable[Membership]) -> list[Group[Listed]]:
+    """Put the workshops of `found`, which has them by key in order, under their programs.
 
     A workshop of two programs stands under both. One whose programs are all drafts stands among those of none as well.
     """
-    programs = Program.objects.all() if drafts else Program.objects.published()
-    lines = programs.order_by("position", "title", "pk", "entries__position", "entries__pk")
-    values = lines.values_list("title", "slug", "lead", "status", "entries__workshop")
     groups, placed = [], set()
-    for (title, slug, lead, status), its in groupby(values, key=lambda line: line[:4]):
+    for (title, slug, lead, status), its in groupby(
+        sorted(memberships, key=attrgetter("order")), itemgetter(1, 2, 3, 4)
+    ):
         heading = Heading(title, slug, lead, status == Program.Status.PUBLISHED)
-        held = [line[4] for line in its if line[4] in found]
+        held = [one.workshop for one in its if one.workshop in found]
         placed.update(held if heading.is_published else ())
         groups.append(Group(heading, tuple(found[pk] for pk in held)))
     rest = tuple(one for pk, one in found.items() if pk not in placed)

@@ -5,7 +5,7 @@ A workshop comes after others (`Workshop.requires`), and may count as another on
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.contrib.contenttypes.models import ContentType
 
@@ -18,8 +18,8 @@ def counting_as(workshops: Iterable[int]) -> dict[int, set[int]]:
 
     What counts as a workshop that counts as it is among them.
     """
-    predecessors = defaultdict(list)
-    for one, successor in Workshop.objects.filter(successor__isnull=False).order_by().values_list("pk", "successor"):
+    predecessors: dict[int, list[int]] = defaultdict(list)
+    for one, successor in _successors():
         predecessors[successor].append(one)
     return {workshop: {workshop, *_reached_from(workshop, predecessors)} for workshop in workshops}
 
@@ -49,9 +49,7 @@ def circle_of_successors(workshop: Workshop, successor: Workshop | None) -> str:
 
     The order is to be locked.
     """
-    counts = {
-        one: [other] for one, other in Workshop.objects.filter(successor__isnull=False).values_list("pk", "successor")
-    }
+    counts = {one: [other] for one, other in _successors()}
     counts[workshop.pk] = [successor.pk] if successor else []
     return _named(_circle(workshop.pk, counts), "counts as")
 
@@ -79,12 +77,16 @@ def _circle(start: int, edges: Mapping[int, list[int]]) -> list[int]:
     return way[::-1]
 
 
+def _successors() -> Iterator[tuple[int, int]]:
+    """Yield the key of each workshop that counts as another one, with the key of that one."""
+    found = Workshop.objects.filter(successor__isnull=False).order_by().values_list("pk", "successor_id")
+    return ((one, other) for one, other in found if other is not None)
+
+
 def _named(circle: list[int], stands: str) -> str:
-    """“A comes after B, which comes after C, which comes after A.”"""
+    """“A comes after B, which comes after C, which comes after A.” Empty for no circle."""
     if not circle:
         return ""
     titles = dict(Workshop.objects.filter(pk__in=circle).values_list("pk", "title"))
-    return (
-        f", which {stands} ".join([f"{titles[circle[0]]} {stands} {titles[circle[1]]}", *map(titles.get, circle[2:])])
-        + "."
-    )
+    first, second, *others = [titles[one] for one in circle]
+    return "".join([f"{first} {stands} {second}", *(f", which {stands} {title}" for title in others), "."])

@@ -24,7 +24,7 @@ class Wanted(NamedTuple):
     offered: int
 
 
-class Rule(NamedTuple):
+class ProgramRule(NamedTuple):
     """The rule of one program, over the workshops that are `offered`."""
 
     kind: str

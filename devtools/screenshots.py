@@ -25,7 +25,7 @@ OFFICE, MEMBER = "office@example.edu", "amina.hazelwick@example.edu"
 def sign_in(page: Page, site: str, address: str) -> None:
     """Sign in with the newest code in the inbox."""
     page.goto(f"{site}/accounts/login/")
-    page.get_by_label("School email").fill(address)
+    page.get_by_label("Work or school email").fill(address)
     page.get_by_role("button", name="Send me a code").click()
     page.wait_for_url("**/code/**")
     inbox = page.context.new_page()
@@ -100,6 +100,11 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
             "workshop": address_of(page, site + "/workshops/", "main a[href^='/workshops/']"),
             "session": session,
             "register": session + "registration/",
+            "register-several": address_of(page, site + "/workshops/", "main a[href^='/programs/']") + "registration/",
+            "request-form": "/requests/new/",
+            "resources": "/resources/",
+            "resource": address_of(page, site + "/resources/", "main .q-list a[href^='/resources/']"),
+            "action": "/actions/acting/",
             "sign-in": "/accounts/login/",
         }
     if address == MEMBER:
@@ -122,9 +127,12 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         "office-session": session,
         "office-times": address_of(page, site + session, ".object-tools a[href*='reschedule']"),
         "office-roster": address_of(page, site + session, ".object-tools a[href*='roster']"),
+        "office-requests": "/admin/sessions_app/sessionrequest/",
         "office-undeliverable": "/admin/notifications/notice/undeliverable/",
         "office-wording": "/admin/notifications/wording/",
         "office-workshop": "/admin/catalog/workshop/add/",
+        "office-resource": "/admin/library/resource/add/",
+        "office-citations": "/admin/library/resource/import/",
         "office-words": "/admin/catalog/pagetext/how/change/",
     }
 

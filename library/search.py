@@ -29,9 +29,9 @@ def resources(person: Person | AnonymousUser) -> Iterator[Document]:
 
 def document_of(resource: Resource, workshops: dict[int, str]) -> Document:
     """Return what is found of `resource`, which belongs to the `workshops`, titles by key."""
-    tags = [*resource.topics.all(), *resource.actions.all()]
+    tags = [topic.name for topic in resource.topics.all()] + [action.name for action in resource.actions.all()]
     citation = getattr(resource, "citation", None)
-    fields = [(Weight.SUBJECT, tag.name) for tag in tags] + [(Weight.TEXT, title) for title in workshops.values()]
+    fields = [(Weight.SUBJECT, name) for name in tags] + [(Weight.TEXT, title) for title in workshops.values()]
     fields += [(Weight.SUMMARY, citation.authors), (Weight.SUMMARY, citation.short)] if citation else []
     fields.append((Weight.SUMMARY, resource.source))
     if resource.access == Resource.Access.EVERYBODY:

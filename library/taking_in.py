@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import Person
+from foundation.naming import label_of
 from foundation.record import record
 from foundation.values.lines import line_key
 from library.citations.ris import Record
@@ -36,7 +37,7 @@ class Found:
 
 def look_at(records: Iterable[Record]) -> list[Found]:
     """Return what each of `records` would become. Writes nothing; one query."""
-    known = {}
+    known: dict[str, Resource] = {}
     for citation in Citation.objects.select_related("resource"):
         known |= dict.fromkeys(_keys(citation), citation.resource)
     return [_found(number, one, known) for number, one in enumerate(records, 1)]
@@ -58,7 +59,8 @@ def _refusal(citation: Citation) -> str:
         citation.full_clean(exclude=["resource"])
     except ValidationError as error:
         name, (said, *_) = next(iter(error.message_dict.items()))
-        return f"It is not taken in. {str(Citation._meta.get_field(name).verbose_name).capitalize()}: {said}"
+        label = label_of(Citation, name)
+        return f"It is not taken in. {label[:1].upper()}{label[1:]}: {said}"
     return ""
 
 

@@ -39,9 +39,10 @@ def read_upload(file: UploadedFile) -> Upload:
     Raises ValidationError, with a sentence, for what is empty or larger than 5 MB, for what is none of the kinds that
     may be, and where the name says another kind than the content.
     """
-    if (file.size or 0) > MOST_BYTES:
+    size = file.size or 0
+    if size > MOST_BYTES:
         raise ValidationError(
-            f"This file has {file.size / 1_000_000:.1f} MB, and 5 MB is the most. Make it smaller, or put it somewhere "
+            f"This file has {size / 1_000_000:.1f} MB, and 5 MB is the most. Make it smaller, or put it somewhere "
             "else and enter its link. Nothing was saved yet."
         )
     content = file.read()

@@ -196,7 +196,7 @@ class OfficeAdmin(DeletesUnneeded):
         if isinstance(db_field, models.PositiveSmallIntegerField):
             # SQLite would take any number; PostgreSQL has no room for more.
             kwargs["max_value"] = MOST
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(db_field, models.TextField):
             # As a validator: a length that the browser knows would cut what is pasted, and say nothing.
             field.validators.append(LONGEST_TEXT)

@@ -25,7 +25,7 @@ class DeletesUnneeded(ShownOnly):
 
     instead = "Change those first, or keep it."
 
-    def who_needs(self, obj: models.Model) -> list[models.Model]:
+    def who_needs(self, obj: Any) -> list[models.Model]:
         """Return the rows for which `obj` has to stay: those that point to it and would be lost without it."""
         collector = NestedObjects(using=obj._state.db or "default")
         collector.collect([obj])

@@ -13,7 +13,7 @@ from django.conf import settings
 from accounts.models import Person
 from catalog import order
 from catalog.models import Program, ProgramWorkshop
-from catalog.program_rule import Rule
+from catalog.program_rule import ProgramRule
 from foundation.dates import local, months_later, plain_day
 from registrations.models import PriorAttendance, Registration
 from sessions_app.models import Session
@@ -93,7 +93,7 @@ def progress(person: Person, program: Program, now: datetime) -> Progress:
 
 def reckon(
     entries: Sequence[ProgramWorkshop],
-    rule: Rule,
+    rule: ProgramRule,
     counting: Mapping[int, Collection[int]],
     taken: Sequence[Taken],
     ahead: Sequence[Registration],
@@ -117,7 +117,7 @@ def reckon(
     return Progress(steps, done, rule.takes, is_complete, _words(rule, done, is_complete))
 
 
-def _full_window(rule: Rule, per_entry: Mapping[ProgramWorkshop, list[Taken]]) -> date | None:
+def _full_window(rule: ProgramRule, per_entry: Mapping[ProgramWorkshop, list[Taken]]) -> date | None:
     """Return the first day of the earliest time within which the rule was met; None if it never was."""
     days = sorted({one.on for found in per_entry.values() for one in found if one.on}) or [date.min]
     for begin in days if rule.within_months else days[:1]:
@@ -127,7 +127,7 @@ def _full_window(rule: Rule, per_entry: Mapping[ProgramWorkshop, list[Taken]]) -
     return None
 
 
-def _within(rule: Rule, begin: date, found: Iterable[Taken]) -> list[Taken]:
+def _within(rule: ProgramRule, begin: date, found: Iterable[Taken]) -> list[Taken]:
     """Return what counts of `found` in the time that begins on `begin`. Nobody knows the day of what was elsewhere."""
     if not rule.within_months:
         return list(found)
@@ -158,7 +158,7 @@ def _done_words(entry: ProgramWorkshop, one: Taken, today: date) -> str:
     return f"Done on {day}, as {one.title}" if is_other else f"Done on {day}"
 
 
-def _words(rule: Rule, done: int, is_complete: bool) -> str:
+def _words(rule: ProgramRule, done: int, is_complete: bool) -> str:
     if is_complete:
         return "You have completed this program."
     if not rule.within_months:

@@ -92,7 +92,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         STUDENT = "student", "Student"
         OTHER = "other", "Other"
 
-    email = AddressField("school email", max_length=254, unique=True)
+    email = AddressField("email", max_length=254, unique=True)
     name = LineField(max_length=120, blank=True)
     pronouns = LineField(max_length=40, blank=True)
     role = models.CharField(max_length=10, choices=Role.choices, blank=True)

@@ -9,7 +9,7 @@ from devtools.testing.signing_in import app_code, mailed_code
 
 def sign_in_by_code(page, url: str, email: str) -> None:
     page.goto(f"{url}/accounts/login/")
-    page.get_by_label("School email").fill(email)
+    page.get_by_label("Work or school email").fill(email)
     page.get_by_role("button", name="Send me a code").click()
     page.wait_for_url("**/accounts/login/code/**")
     page.get_by_role("textbox", name="Code").fill(mailed_code(email))
@@ -76,7 +76,7 @@ def test_axe_finds_nothing_on_the_account_pages(portal, office, inspector, sign_
     inspector.visit("/accounts/login/")
     page.get_by_role("button", name="Send me a code").click()
     inspector.look("sign in, refused")
-    page.get_by_label("School email").fill("new@example.edu")
+    page.get_by_label("Work or school email").fill("new@example.edu")
     page.get_by_role("button", name="Send me a code").click()
     page.wait_for_url("**/code/")
     inspector.look("code")

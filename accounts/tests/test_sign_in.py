@@ -110,7 +110,7 @@ def test_another_domain_is_refused_and_stays_typed(client, db, email):
     response = ask_for_code(client, email)
     assert response.status_code == 422
     assert NO_SCHOOL_ADDRESS in read(response).text
-    assert read(response).field("School email").value == email
+    assert read(response).field("Work or school email").value == email
     assert not Person.objects.exists() and not Notice.objects.exists()
 
 
@@ -154,7 +154,7 @@ def test_a_domain_nobody_of_the_office_has_is_still_refused(client, db, email):
 def test_what_is_no_address_is_refused_and_stays_typed(client, db, email):
     response = ask_for_code(client, email)
     assert response.status_code == 422
-    assert "Enter your school email address, like name@school.edu" in read(response).text
+    assert "Enter your work or school email address, like name@example.edu" in read(response).text
     assert read(response).inline_code == []
     assert not Person.objects.exists() and not Notice.objects.exists()
 
@@ -323,7 +323,7 @@ def test_the_fifth_wrong_code_ends_it_and_the_right_one_is_worthless(client, per
     response = client.post(CODE_PAGE, {"code": another(code)})
     assert response.status_code == 429
     assert "That was too many tries" in read(response).text
-    assert read(response).field("School email").value == person.email
+    assert read(response).field("Work or school email").value == person.email
     assert client.post(CODE_PAGE, {"code": code}).status_code == 422
     assert not is_signed_in(client)
 
@@ -583,7 +583,7 @@ def test_a_printed_code_lasts_fifteen_minutes(client, person, capsys, monkeypatc
 
 
 def test_login_code_refuses_who_is_unknown_or_switched_off(people):
-    with pytest.raises(CommandError, match="is no school address, and nobody of the office has it"):
+    with pytest.raises(CommandError, match="is at none of SIGNUP_EMAIL_DOMAINS, and nobody of the office has it"):
         call_command("login_code", people(1, email="guest@gmail.example")[0].email)
     with pytest.raises(CommandError, match="switched off"):
         call_command("login_code", people(1, is_active=False)[0].email)
@@ -679,5 +679,5 @@ def test_every_spelling_of_an_address_is_one_person(client, db, settings, typed,
 def test_an_address_that_cannot_be_invited_is_refused(client, db, typed):
     response = ask_for_code(client, typed)
     assert response.status_code == 422
-    assert "Enter your school email address, like name@school.edu" in read(response).text
+    assert "Enter your work or school email address, like name@example.edu" in read(response).text
     assert not Person.objects.exists()

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from catalog.models.partners import Partner
 from catalog.models.workshops import Workshop
-from catalog.program_rule import Rule, RuleKind, Wanted
+from catalog.program_rule import ProgramRule, RuleKind, Wanted
 from foundation.values.addresses import AddressField
 from foundation.values.lines import LineField
 
@@ -88,11 +88,11 @@ class Program(models.Model):
         """Return the entries whose workshop is published, in order: what people can take. No query `with_entries`."""
         return [entry for entry in self.entries.all() if entry.workshop.is_published]
 
-    def rule_over(self, entries: "Sequence[ProgramWorkshop]") -> Rule:
+    def rule_over(self, entries: "Sequence[ProgramWorkshop]") -> ProgramRule:
         """Return the rule over `entries`. No query `with_entries`."""
         there = Counter(entry.category_id for entry in entries)
         wanted = tuple(Wanted(one.name, one.needed, there[one.pk]) for one in self.categories.all())
-        return Rule(self.rule, len(entries), self.needed, self.within_months, wanted)
+        return ProgramRule(self.rule, len(entries), self.needed, self.within_months, wanted)
 
     @property
     def rule_words(self) -> str:

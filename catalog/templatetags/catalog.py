@@ -34,7 +34,7 @@ def are_open_to(workshops: Iterable[Workshop]) -> str:
 
 @register.simple_tag
 def more_on(workshop: Workshop) -> tuple[tuple[str, str, str], ...]:
-    """Give the topics and the actions of `workshop`: for each the filter of the home page, slug and name. One query."""
+    """Give of each topic and action of `workshop` the name of the page that gathers it, slug and name. One query."""
     topics = Topic.objects.filter(workshops=workshop).values_list(Value("topic"), "slug", "name", Value(0))
     actions = Action.objects.filter(workshops=workshop).values_list(Value("action"), "slug", "name", "position")
     found = topics.order_by().union(actions.order_by(), all=True)

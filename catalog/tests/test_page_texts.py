@@ -85,7 +85,14 @@ def test_while_the_database_is_away_the_last_texts_stand(clock, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("place", "url"), [("home", "home"), ("footer", "home"), ("purpose", "workshops"), ("how", "workshops")]
+    ("place", "url"),
+    [
+        ("home", "home"),
+        ("footer", "home"),
+        ("purpose", "workshops"),
+        ("how", "workshops"),
+        ("requests", "request_new"),
+    ],
 )
 def test_each_text_stands_on_its_page_in_place_of_ours(client, workshop, place, url):
     before = read(client.get(reverse(url))).text

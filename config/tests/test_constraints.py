@@ -100,6 +100,7 @@ def two_of_each(make_session, people, now):
         Workshop.objects.create(title=f"Workshop {campus}", slug=campus.name.lower())
         Venue.objects.create(campus=campus, building="Learning Commons", room="210")
     session, other = make_session(minimum=2), make_session(days=21)
+    session.meetings.update(part=session.workshop.parts.create(title="Bias"))
     for person, scheduled in zip(people(2), (session, other), strict=True):
         asked = ask(person, session.workshop, now)
         SessionRequest.objects.filter(pk=asked.pk).update(status="scheduled", session=scheduled, ended_at=now)

@@ -5,8 +5,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from catalog.models import Facilitator, Objective, PageText, Part, Partner, TeamMember, Workshop
+from catalog.models import Facilitator, Objective, PageText, Part, Partner, TeamMember, Topic, Workshop
 from devtools.bench.data import fill
+from library.models import Placement, Resource
 from registrations.models import Interest
 
 pytestmark = pytest.mark.django_db
@@ -14,18 +15,21 @@ WHO_IS_ASKING = 2  # the browser session and the person, on every page for someb
 # Of each page: how many queries it makes for a visitor, and how many more for the viewer's own.
 QUERIES = {
     "/workshops/": (7, 2),
-    "/programs/program-0/": (5, 5),
+    "/programs/program-0/": (6, 5),
     "/facilitators/": (2, 0),
     "/facilitators/{facilitator}/": (3, 1),
     "/team/": (1, 0),
     "/partners/": (5, 0),
+    "/resources/": (5, 0),
+    "/resources/resource-1/": (4, 0),
+    "/topics/topic-0/": (4, 0),
 }
 
 
 def furnish(now, viewer) -> dict[str, str]:
-    """Give every workshop parts, partners and a workshop it comes after, a team, and the viewer's interest in each.
+    """Give every workshop parts, partners, something to read, a workshop it comes after, and the viewer's interest.
 
-    Returns what stands for the names in the addresses.
+    The team is a quarter of the facilitators. Returns what stands for the names in the addresses.
     """
     workshops = list(Workshop.objects.order_by("pk"))
     parts = Part.objects.bulk_create(Part(workshop=each, title="Part one") for each in workshops)
@@ -45,6 +49,15 @@ def furnish(now, viewer) -> dict[str, str]:
         TeamMember(name=each.name, role="Learning", facilitator=each) for each in Facilitator.objects.all()[:number]
     )
     Interest.objects.bulk_create(Interest(person=viewer, workshop=each, since=now) for each in workshops)
+    resources = Resource.objects.bulk_create(
+        Resource(title=f"Resource {n}", slug=f"resource-{n}", status=Resource.Status.PUBLISHED)
+        for n in range(len(workshops))
+    )
+    Placement.objects.bulk_create(
+        Placement(resource=resource, workshop=workshop) for resource, workshop in zip(resources, workshops, strict=True)
+    )
+    about = Resource.topics.through
+    about.objects.bulk_create(about(resource=each, topic=Topic.objects.first()) for each in resources)
     return {"facilitator": Facilitator.objects.first().get_absolute_url().split("/")[-2]}
 
 

@@ -69,6 +69,7 @@ ANSWERS = {
     "team/": (200, 200, 200, 200),
     "partners/": (200, 200, 200, 200),
     "programs/<slug:slug>/": (200, 200, 200, 200),
+    "programs/<slug:slug>/registration/": (200, 200, 200, 200),
     "registrations/<uuid:uuid>/": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/withdrawal/": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/seat/": (302, 302, 404, 404),
@@ -178,6 +179,7 @@ UNPUBLISHED = {
     "sessions/<slug:code>/nominations/": (302, 404, 404, 404),
     "workshops/<slug:slug>/": (404, 404, 404, 200),
     "programs/<slug:slug>/": (404, 404, 404, 200),
+    "programs/<slug:slug>/registration/": (404, 404, 404, 404),
     "workshops/<slug:slug>/interest/": (302, 404, 404, 404),
 }
 

@@ -7,7 +7,7 @@ from accounts.sealed import SIGN_INS
 from notifications.models import Notice
 
 SIGN_IN, CODE_PAGE = "/accounts/login/", "/accounts/login/code/"
-NO_SCHOOL_ADDRESS = "That is not a school address. Use the one the school gave you."
+NO_SCHOOL_ADDRESS = "That address has no access here. Use your work or school address."
 # The secret of an authenticator app, as base32.
 APP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 

@@ -1,4 +1,4 @@
-"""Whole programs are registered for by everybody at once: each person has all of it, or none (G22)."""
+"""Whole programs are registered for by everybody at once: each person has all of it, or none (G23)."""
 
 import random
 from collections import Counter

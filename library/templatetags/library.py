@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.db.models import Value
 from django.template import Context
 
 from catalog.models import Workshop
@@ -52,17 +51,6 @@ def to_prepare_for(context: Context, session: Session) -> list[Resource]:
         return []
     now: datetime = context.get("now") or database_clock.now()
     return _rows(Resource.objects.to_prepare_for(session, now))
-
-
-@register.simple_tag
-def tags_of(workshop: Workshop) -> dict[str, list[dict[str, str]]]:
-    """Give the topics and the actions of `workshop`, each with name and slug, in their order. One query."""
-    topics = workshop.topics.order_by().values_list(Value("topics"), Value(0), "name", "slug")
-    actions = workshop.actions.order_by().values_list(Value("actions"), "position", "name", "slug")
-    found: dict[str, list[dict[str, str]]] = {"topics": [], "actions": []}
-    for what, _, name, slug in sorted(topics.union(actions, all=True)):
-        found[what].append({"name": name, "slug": slug})
-    return found
 
 
 def _is_in_use() -> bool:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from catalog.models import Workshop
 from foundation import database_clock
 from library.access import Access, access_of
 from library.citations.ris import write_ris
@@ -73,7 +74,7 @@ def _attached(content: bytes | str, content_type: str, name: str) -> HttpRespons
 def _page(
     request: HttpRequest, found: Resource, access: Access, now: datetime, status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    workshops = found.workshops.published().distinct().order_by("title")
+    workshops = Workshop.objects.published().filter(resources=found).distinct().order_by("title")
     context = {
         "nav": "resources",
         "resource": found,

@@ -23,7 +23,7 @@ class Choice(NamedTuple):
 
     name: str
     address: str
-    count: int
+    many: int
     is_chosen: bool
 
 

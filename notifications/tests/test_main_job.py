@@ -56,7 +56,7 @@ class Visitor:
         self.page.goto(session_url)
         self.page.locator("#panel-button").click()
         self.page.get_by_role("textbox", name="Name").fill(name)
-        self.page.get_by_role("textbox", name="School email").fill(address)
+        self.page.get_by_role("textbox", name="Work or school email").fill(address)
         self.page.get_by_role("radio", name="Student").check()
         self.page.get_by_role("button", name="Register").click()
         self.enter_mailed_code(address, "Confirm and register")
@@ -76,7 +76,7 @@ def test_six_people_register_and_each_gets_an_invitation(stack, browser_page, of
 
     # The office signs in by code, sets up its second step, schedules a session and publishes it.
     page.goto(f"{stack.url}/admin/")
-    page.get_by_label("School email").fill(office.email)
+    page.get_by_label("Work or school email").fill(office.email)
     page.get_by_role("button", name="Send me a code").click()
     visitor.enter_mailed_code(office.email, "Sign in")
     page.get_by_role("link", name="Set up an app").click()

@@ -61,7 +61,7 @@ class PartFormSet(BaseInlineFormSet):
         said = [form for form in self.forms if form in self.initial_forms or form.has_changed()]
         stay = [form.cleaned_data for form in said if not form.cleaned_data.get(DELETION_FIELD_NAME)]
         in_order = sorted(stay, key=lambda typed: typed["position"])
-        return [PartPlan(typed["title"], typed["minutes"], typed[self._pk_field.name]) for typed in in_order]
+        return [PartPlan(typed["title"], typed["minutes"], typed["id"]) for typed in in_order]
 
     def carry_out(self, workshop: Workshop, by: Person) -> None:
         """Let `workshop` have these parts. Raises IntegrityError where that was right until a moment ago."""
@@ -88,7 +88,7 @@ class WorkshopPartInline(PartInline):
         self.classes = [] if has_parts else ["collapse"]
         formset = super().get_formset(request, obj, **kwargs)
         # Django would refuse to delete what a draft holds, too. `PartFormSet.clean` knows better, and says why.
-        formset.form.hand_clean_DELETE = lambda form: None
+        formset.form.hand_clean_DELETE = lambda form: None  # type: ignore[attr-defined] # the admin's own form has it
         return formset
 
     def get_extra(self, request: HttpRequest, obj: Workshop | None = None, **kwargs: Any) -> int:

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 from catalog import order
 from catalog.models import Program, ProgramCategory, ProgramWorkshop, Workshop
-from catalog.program_rule import Rule, RuleKind, Wanted
+from catalog.program_rule import ProgramRule, RuleKind, Wanted
 from foundation.values.lines import OneLineField
 from office.base import MOST, OfficeAdmin, OfficeForm, PartInline
 from office.catalog.parts import InOrderForm
@@ -24,7 +24,7 @@ from office.catalog.parts import InOrderForm
 class ProgramForm(OfficeForm):
     class Meta:
         widgets = {
-            "lead": forms.TextInput(attrs={"class": "vTextField"}),
+            "lead": forms.TextInput(attrs={"size": 80}),
             "partners": forms.CheckboxSelectMultiple,
             "rule": forms.RadioSelect,
         }
@@ -80,9 +80,10 @@ class CategoryInline(PartInline):
     model = ProgramCategory
     form = CategoryForm
     formset = CategoryFormSet
-    fields = [("name", "needed")]
+    template = "admin/edit_inline/tabular.html"
+    fields = ["name", "needed"]
     extra = 2
-    verbose_name_plural = "categories, where people take so many of each"
+    verbose_name, verbose_name_plural = "category", "categories, where people take so many of each"
 
 
 class EntryForm(InOrderForm):
@@ -106,8 +107,12 @@ class EntryFormSet(BaseInlineFormSet):
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
+        choice = form.fields["workshop"]
         # Read once for all rows.
-        form.fields["workshop"].choices = self.titles
+        choice.choices = self.titles
+        # A workshop has a page of its own to be changed on.
+        for link in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
+            setattr(choice.widget, link, False)
 
     def get_unique_error_message(self, unique_check: Any) -> str:
         return "A workshop stands in a program once: remove the row that has it a second time."
@@ -153,7 +158,7 @@ class EntryFormSet(BaseInlineFormSet):
         offered = [row for row in rows if row[0].cleaned_data["workshop"].is_published or not program.is_published]
         there = Counter(category for _, category in offered)
         wanted = tuple(Wanted(name, needed, there[name]) for name, needed in dict.fromkeys(categories.values()))
-        flaw = Rule(program.rule, len(offered), program.needed, program.within_months, wanted).flaw
+        flaw = ProgramRule(program.rule, len(offered), program.needed, program.within_months, wanted).flaw
         if flaw and len(offered) < len(rows):
             raise forms.ValidationError([flaw, "Workshops that are drafts do not count in a published program."])
         if flaw:
@@ -175,7 +180,8 @@ class EntryInline(PartInline):
     model = ProgramWorkshop
     form = EntryForm
     formset = EntryFormSet
-    fields = [("position", "workshop", "category_name")]
+    template = "admin/edit_inline/tabular.html"
+    fields = ["position", "workshop", "category_name"]
     extra = 3
     verbose_name, verbose_name_plural = "workshop", "workshops, in order"
 

@@ -104,7 +104,7 @@ class AddressChangeAdmin(ReadOnlyAdmin):
     @admin.display(description="takes hold at", empty_value="72 hours after the new address has said yes")
     def takes_hold_at(self, change: AddressChange) -> str | None:
         at = change.takes_hold_at
-        return at and date_format(localtime(at), "DATETIME_FORMAT")
+        return date_format(localtime(at), "DATETIME_FORMAT") if at else None
 
 
 def _arranges_access(request: HttpRequest) -> bool:

@@ -107,7 +107,7 @@ class PersonAdmin(OfficeAdmin):
     search_fields = ["name", "email"]
     fieldsets = [
         (None, {"fields": ["email", "name", "pronouns"]}),
-        ("At the school", {"fields": ["role", "unit", "campus"]}),
+        ("At the institution", {"fields": ["role", "unit", "campus"]}),
         ("Account", {"fields": ["is_active"]}),
     ]
     inlines = [RegistrationsOfPerson]

@@ -56,6 +56,7 @@ class SessionRequestAdmin(ReadOnlyAdmin):
     search_fields = ["workshop__title", "topic", "by__name", "by__email", "unit__name"]
     date_hierarchy = "asked_at"
     ordering = ["asked_at", "pk"]
+    view_on_site = False  # there is a link to what they see, in words
     fields = readonly_fields = [
         "asked_by",
         "asked",
@@ -64,7 +65,9 @@ class SessionRequestAdmin(ReadOnlyAdmin):
         "times",
         "place",
         "what_they_hope",
+        "who_asks_too",
         "colleagues",
+        "answered",
         "what_came_of_it",
     ]
 
@@ -166,15 +169,22 @@ class SessionRequestAdmin(ReadOnlyAdmin):
 
     @admin.display(description="colleagues")
     def colleagues(self, asked: SessionRequest) -> str:
-        them = ", ".join(asked.addresses) or "No address given, or erased since."
-        return f"{them} The person who asks takes part." if asked.takes_part else them
+        return ", ".join(asked.addresses) or "No address given, or erased since"
+
+    @admin.display(description="the person who asks")
+    def who_asks_too(self, asked: SessionRequest) -> str:
+        return "Takes part" if asked.takes_part else "Does not take part"
+
+    @admin.display(description="our answer")
+    def answered(self, asked: SessionRequest) -> str:
+        return asked.answer or "None so far"
 
     @admin.display(description="what came of it")
     def what_came_of_it(self, asked: SessionRequest) -> str:
         if asked.session:
             url = reverse("admin:sessions_app_session_change", args=[asked.session.pk])
             return format_html('<a href="{}">{}</a>', url, asked.session)
-        return asked.decline_reason or asked.answer
+        return asked.decline_reason or "Nothing so far"
 
 
 def page_name(name: str) -> str:

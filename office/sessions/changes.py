@@ -9,6 +9,7 @@ from django.core import signing
 from django.http import QueryDict
 
 from accounts.models import Person
+from catalog.models import Part
 from catalog.models.parts import default_minutes
 from foundation import database_clock
 from office.base import model_choice
@@ -143,7 +144,7 @@ class RelocateForm(MeetingsForm[PlaceFields]):
 class PartFields(OneMeeting):
     """Which part of the workshop one meeting holds."""
 
-    part = forms.ModelChoiceField(
+    part: "forms.ModelChoiceField[Part]" = forms.ModelChoiceField(
         None, label="Part of the workshop", required=False, empty_label="None: a further meeting"
     )
 
@@ -179,7 +180,7 @@ class AddMeetingForm(DecisionForm, MeetingFields):
     title, button = "Add a meeting", "Add it and write to everyone"
     page = "sessions/meetings"
 
-    part = forms.ModelChoiceField(
+    part: "forms.ModelChoiceField[Part]" = forms.ModelChoiceField(
         None,
         label="Part of the workshop",
         required=False,

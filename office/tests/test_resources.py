@@ -122,8 +122,10 @@ def test_a_form_that_somebody_overtook_saves_nothing(clerk, make_resource):
 def test_a_workshop_that_a_resource_needs_is_not_deleted(clerk, make_resource, workshop):
     make_resource(beside=[workshop])
     path = reverse("admin:catalog_workshop_delete", args=[workshop.pk])
-    assert "Six ways to be an ally · Bystander Interventions" in get(clerk, path).text
-    assert clerk.post(path, {"post": "yes"}).status_code == 200
+    page = get(clerk, path)
+    assert "Bystander Interventions cannot be deleted, because 1 resource needs it." in page.text
+    assert "Six ways to be an ally" in page.link_names
+    assert clerk.post(path, {"post": "yes"}).status_code == 409
     assert get(clerk, workshop_page(workshop)).status == 200
 
 

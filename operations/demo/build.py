@@ -3,6 +3,7 @@
 import csv
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
@@ -16,7 +17,9 @@ from catalog.models import (
     Format,
     Objective,
     Offering,
+    Part,
     Partner,
+    PartPlan,
     Program,
     ProgramWorkshop,
     TeamMember,
@@ -25,8 +28,9 @@ from catalog.models import (
 )
 from notifications.calendars.snapshots import note_snapshots
 from notifications.models import Notice
+from operations.demo.further import build_library, play_requests
 from operations.demo.play import play
-from operations.demo.season import CONTENT, read, season
+from operations.demo.season import CONTENT, ZONE, read, season
 from registrations.models import PriorAttendance
 from sessions_app.models import Session, Venue
 
@@ -52,7 +56,7 @@ def build(now: datetime) -> None:
         raise NotEmpty("This database is not empty, and the demo only fills an empty one.")
     build_places()
     office, people = build_people(since=now - timedelta(days=200))
-    build_catalog()
+    build_catalog(office, now)
     note_what_was_taken_before([person for email, person in people.items() if email not in (AMINA, KAI)])
     stories = season(now)
     usual_venues = {each["title"]: each.get("venue", "") for each in read("workshops.toml")["workshop"]}
@@ -60,6 +64,9 @@ def build(now: datetime) -> None:
         story.venue = story.venue or usual_venues[story.workshop]
     others = [person for email, person in people.items() if email not in (AMINA, KAI)]
     play(stories, office, people[AMINA], others, now)
+    build_library()
+    days = [start.astimezone(ZoneInfo(ZONE)).date() for story in stories for start, _ in story.meetings]
+    play_requests(office, people, days, now)
     set_mail_aside(now)
 
 
@@ -106,7 +113,7 @@ def build_people(since: datetime) -> tuple[Person, dict[str, Person]]:
     return office, people
 
 
-def build_catalog() -> None:
+def build_catalog(office: Person, now: datetime) -> None:
     """Create the topics, the actions, and the published workshops and programs with all that belongs to them."""
     facilitators = {each.name: each for each in Facilitator.objects.all()}
     partners = {each.name: each for each in Partner.objects.all()}
@@ -133,7 +140,7 @@ def build_catalog() -> None:
             status=Workshop.Status.PUBLISHED,
             **{field: field.removeprefix("for_") in roles for field in Workshop.AUDIENCE_FIELDS.values()},
         )
-        add_objectives(workshop, each)
+        add_objectives(workshop, each, office, now)
         topics = [Topic.objects.get_or_create(name=name, slug=slugify(name))[0] for name in each["topics"]]
         workshop.topics.set(topics)
         workshop.facilitators.set(facilitators[name] for name in each["facilitators"])
@@ -146,11 +153,12 @@ def build_catalog() -> None:
         build_program(position, each, workshops, partners)
 
 
-def add_objectives(workshop: Workshop, content: dict[str, Any]) -> None:
+def add_objectives(workshop: Workshop, content: dict[str, Any], office: Person, now: datetime) -> None:
     """Give a workshop its objectives, and its parts theirs."""
-    texts = [(None, text) for text in content.get("objectives", [])]
-    for position, each in enumerate(content.get("parts", []), start=1):
-        part = workshop.parts.create(position=position, title=each["title"], minutes=each["minutes"])
+    texts: list[tuple[Part | None, str]] = [(None, text) for text in content.get("objectives", [])]
+    contents = content.get("parts", [])
+    plans = [PartPlan(each["title"], each["minutes"]) for each in contents]
+    for part, each in zip(Part.objects.divide(workshop, plans, office, now), contents, strict=True):
         texts += [(part, text) for text in each["objectives"]]
     Objective.objects.bulk_create(
         Objective(workshop=workshop, part=part, position=position, text=text)

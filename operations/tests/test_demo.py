@@ -12,13 +12,14 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 
 from accounts.models import Person
-from catalog.models import Facilitator, Workshop
+from catalog.models import Facilitator, Offering, Program, Workshop
+from library.models import Resource
 from notifications.models import Notice
 from operations.demo.build import AMINA, KAI, OFFICE, NotEmpty, build
 from operations.demo.season import CONTENT, SCHEDULES, ZONE, is_away, published, read, season
 from operations.invariants import breaches
 from registrations.models import Accommodation, Nomination, Registration
-from sessions_app.models import Session
+from sessions_app.models import Session, SessionRequest
 
 FARTHEST = timedelta(weeks=32)  # 25, and what the winter break and days already taken push back
 NOON = datetime(2026, 5, 12, 17, tzinfo=UTC)
@@ -75,7 +76,7 @@ def test_on_any_day_every_state_is_there_and_the_counts_are_right(now):
     assert {s.status for s in sessions} == set(Session.Status.values)
 
     # What the stories say is what the verbs led to.
-    for story, session in zip(season(now), Session.objects.order_by("starts_at"), strict=True):
+    for story, session in zip(season(now), Session.objects.filter(asked_for=None).order_by("starts_at"), strict=True):
         places = Counter(session.registrations.values_list("status", flat=True))
         assert (session.workshop.title, session.starts_at) == (story.workshop, story.meetings[0][0])
         assert session.meetings.count() == len(story.meetings)
@@ -100,7 +101,7 @@ def test_on_any_day_every_state_is_there_and_the_counts_are_right(now):
     full = the(seats_taken=F("capacity"))
     assert (full.status, full.seats_taken, full.waiting_count) == ("confirmed", 24, 3)
     assert [s.seats_left > 0 for s in running if s.is_confirmed].count(True) >= 4
-    assert the(listed=False).status == "confirmed"
+    assert the(listed=False, asked_for=None).status == "confirmed"
     assert the(run_anyway_reason__gt="").confirmed_count == 4
     assert the(cancel_reason__startswith="The facilitator").cancelled_by_rule is False
     assert Session.objects.filter(cancelled_by_rule=True, starts_at__gt=now).get().cancelled_count == 3
@@ -141,6 +142,36 @@ def test_leaving_a_confirmed_session_of_the_demo_takes_it_off_the_calendar():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("now", DAYS.values(), ids=DAYS)
+def test_one_team_waits_and_another_is_four_of_six(now):
+    build(now)
+    waiting, scheduled = SessionRequest.objects.order_by("-asked_at")
+    assert (waiting.state, scheduled.state) == ("waiting", "scheduled")
+    assert not waiting.is_too_soon
+    session = scheduled.session
+    assert (session.seats_taken, session.minimum, session.status, session.listed) == (4, 6, "open", False)
+    assert session.confirm_by > now
+    assert not is_away(session.starts_at.astimezone(ZoneInfo(ZONE)).date())
+
+
+@pytest.mark.django_db
+def test_programs_parts_and_resources_are_there():
+    build(NOON)
+    titles = list(Program.objects.published().values_list("title", flat=True))
+    assert titles == ["Foundational Trainings", "Ally Training Program 2023", "Dean's Lecture Series"]
+    assert {each.offering for each in Workshop.objects.published()} == set(Offering.values)
+    of_two = the(workshop__title="Understanding Allyship and Responding to Microaggressions")
+    assert [meeting.part.title for meeting in of_two.meetings.all()] == [
+        "Identity, Power and Allyship",
+        "Bystander Intervention Strategies",
+    ]
+    assert Workshop.objects.get(title="Systemic Racism Pt. 2").requires.get().title == "Systemic Racism Pt. 1"
+    article = Resource.objects.get(title="Six ways to be an ally")
+    assert article.actions.count() == 6 and article.citation.authors.startswith("Sonnenberg, ")
+    assert {each.access for each in Resource.objects.published()} == set(Resource.Access.values)
+
+
+@pytest.mark.django_db
 def test_the_visitor_can_be_the_sixth():
     build(NOON)
     session = Session.objects.filter(status="open", seats_taken=5).get()
@@ -168,7 +199,7 @@ def test_the_accounts_to_try_can_sign_in():
 
 @pytest.mark.django_db
 def test_the_command_fills_an_empty_database_and_no_other():
-    assert demo() == "The demo has 21 workshops, 41 sessions, 31 people and 183 registrations.\n"
+    assert demo() == "The demo has 21 workshops, 42 sessions, 31 people and 187 registrations.\n"
     with pytest.raises(
         CommandError, match="This database is not empty, and the demo only fills an empty one."
     ) as error:
@@ -258,7 +289,7 @@ def test_all_the_workshops_are_described_in_our_own_words():
 
 
 def test_the_voice_is_plain():
-    for name in ("workshops.toml", "season.toml", "places.toml", "programs.toml"):
+    for name in ("workshops.toml", "season.toml", "places.toml", "programs.toml", "library.toml"):
         text = (CONTENT / name).read_text(encoding="utf-8")
         assert not re.search(
             r"!|—|\b(event|enroll|RSVP|quorum|attendee|unfortunately|oops)\b", text.partition("\n\n")[2]

@@ -1,22 +1,24 @@
 """What the page shows where a person chooses a date of each workshop of a program. A fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.urls import reverse
 from django.utils.html import format_html
 
 from accounts.models import Person
+from catalog import order
 from catalog.models import Program, Workshop
-from foundation.text import ordinal
 from registrations import eligibility
 from registrations.display import ways
 from registrations.display.titles import day_of
 from registrations.models import PriorAttendance, Registration
+from registrations.progress import State as Standing
+from registrations.progress import Step, progress
 from sessions_app.display.meter import Meter, State, meter, state_of
 from sessions_app.display.rows import COLUMNS, listing, place_of, times_of
 from sessions_app.models import Session
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from sessions_app.display.rows import ListedSession
 
 MOST_DATES = 400
+# What is said and not asked.
+HAD = (Standing.DONE, Standing.BOOKED, Standing.WAITING)
 
 
 class Date(NamedTuple):
@@ -42,13 +46,17 @@ class Date(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """One workshop of the program: what the person `has` of it already, or why it is not for them, or its dates."""
+    """One workshop of the program: what the person `has` of it, why it is not for them, what it comes after, its dates.
+
+    `is_open` while they neither have it nor is it for others.
+    """
 
     workshop: Workshop
     has: str
     why_not: str
     after: list[Workshop]
     dates: list[Date]
+    is_open: bool = True
 
     @property
     def field(self) -> str:
@@ -61,16 +69,20 @@ class Offer(NamedTuple):
         return any(not date.why_not for date in self.dates)
 
 
-class Past(NamedTuple):
-    """What a person has had and has, for what comes after it."""
+class Before(NamedTuple):
+    """What a person has for what comes after it: the ends of their seats by workshop, and what was taken elsewhere.
 
-    registrations: dict[int, list[Registration]]
+    `counting` has the workshops that count as one, by keys.
+    """
+
+    counting: dict[int, set[int]]
+    ends: dict[int, list[datetime]]
     elsewhere: set[int]
 
-    def covers(self, workshop: int, before: datetime | None = None) -> bool:
-        """Tell whether the person has taken a workshop elsewhere, or has a seat in it, which ends `before` then."""
-        own = [one.session for one in self.registrations[workshop] if one.is_registered]
-        return workshop in self.elsewhere or any(before is None or one.ends_at <= before for one in own)
+    def covers(self, workshop: int, at: datetime | None = None) -> bool:
+        """Tell whether the person has it, `at` that time: taken elsewhere, or a seat that ends by then."""
+        counts = self.counting[workshop]
+        return bool(counts & self.elsewhere) or any(at is None or end <= at for one in counts for end in self.ends[one])
 
 
 def offers(
@@ -81,11 +93,40 @@ def offers(
     A date in `chosen`, by its code, is shown whatever has become of it; once the button `is_pressed` also where the
     person has the workshop already, so that a second press is answered as the first was.
     """
-    entries = program.entries.filter(workshop__status=Workshop.Status.PUBLISHED).select_related("workshop")
-    workshops = [entry.workshop for entry in entries.prefetch_related("workshop__requires")]
+    entries = program.offered
+    workshops = [entry.workshop for entry in entries]
+    prefetch_related_objects(workshops, "requires")
     dates = _dates(workshops, now, chosen)
-    past = _past(person, [*workshops, *(first for one in workshops for first in one.requires.all())])
-    return [_offer(workshop, dates, past, person, now, chosen, is_pressed) for workshop in workshops]
+    if person is None:
+        return [Offer(one, "", "", list(one.requires.all()), _shown(one, dates, None, now)) for one in workshops]
+    steps, before = progress(person, program, now).steps, _before(person, workshops)
+    made = []
+    for entry in entries:
+        step, workshop = steps[entry.pk], entry.workshop
+        shown = _shown(workshop, dates, person, now, before, chosen)
+        if step.state in HAD:
+            made.append(Offer(workshop, _words(step), "", [], _chosen(shown, chosen) if is_pressed else [], False))
+        elif person.role and (for_others := eligibility.why_not_in(person, workshop)):
+            made.append(Offer(workshop, "", for_others.linked, [], _chosen(shown, chosen), False))
+        else:
+            after = [first for first in workshop.requires.all() if not before.covers(first.pk)]
+            made.append(Offer(workshop, step.words, _same(shown), after, shown))
+    return made
+
+
+def _before(person: Person, workshops: list[Workshop]) -> Before:
+    """Return what `person` has of all that these workshops come after. Three queries, none if they come after none."""
+    required = {first.pk for workshop in workshops for first in workshop.requires.all()}
+    before = Before(order.counting_as(required) if required else {}, defaultdict(list), set())
+    if not required:
+        return before
+    wanted = set().union(*before.counting.values())
+    seats = Registration.objects.registered().filter(person=person, session__workshop__in=wanted).order_by()
+    for workshop, end in seats.values_list("session__workshop", "session__ends_at"):
+        before.ends[workshop].append(end)
+    taken = PriorAttendance.objects.filter(person=person, workshop__in=wanted).order_by()
+    before.elsewhere.update(taken.values_list("workshop", flat=True))
+    return before
 
 
 def _dates(workshops: list[Workshop], now: datetime, chosen: Collection[str]) -> dict[int, list["ListedSession"]]:
@@ -105,82 +146,64 @@ def _dates(workshops: list[Workshop], now: datetime, chosen: Collection[str]) ->
     return dates
 
 
-def _past(person: Person | None, workshops: Iterable[Workshop]) -> Past:
-    """Return what the person has of these workshops. Two queries, none for somebody who is signed out."""
-    past = Past(defaultdict(list), set())
-    if person is None:
-        return past
-    ids = {workshop.pk for workshop in workshops}
-    own = Registration.objects.active().filter(person=person, session__workshop__in=ids)
-    for one in own.select_related("session").order_by("session__starts_at", "pk").numbered():
-        past.registrations[one.session.workshop_id].append(one)
-    taken = PriorAttendance.objects.filter(person=person, workshop__in=ids).order_by()
-    past.elsewhere.update(taken.values_list("workshop", flat=True))
-    return past
-
-
-def _offer(
+def _shown(
     workshop: Workshop,
     dates: dict[int, list["ListedSession"]],
-    past: Past,
     person: Person | None,
     now: datetime,
-    chosen: Collection[str],
-    is_pressed: bool,
-) -> Offer:
-    has = _has(workshop, past, now)
-    if has and not is_pressed:
-        return Offer(workshop, has, "", [], [])
-    after = [first for first in workshop.requires.all() if not past.covers(first.pk)]
-    shown = [
+    before: Before | None = None,
+    chosen: Collection[str] = (),
+) -> list[Date]:
+    return [
         Date(
             date,
             f"{day_of(date, date.starts_at, now)}, {times_of(date, settings.TIME_ZONE)}",
             place_of(date.format, date.building, date.room),
             meter(date, now),
-            "" if date.code in chosen else _why_not(date, dates, past, person, now),
+            "" if date.code in chosen else _why_not(date, dates, person, now, before),
         )
         for date in dates[workshop.pk]
     ]
-    mine = [date for date in shown if date.code in chosen]
-    if has:
-        return Offer(workshop, has, "", [], mine)
-    if person and person.role and (for_others := eligibility.why_not_in(person, workshop)):
-        return Offer(workshop, "", for_others.linked, after, mine)
-    # What stands against each date alike is said once.
-    reasons = {date.why_not for date in shown}
-    is_full = any(date.meter.state is State.FULL for date in shown)
-    same = reasons.pop() if len(reasons) == 1 and not is_full else ""
-    return Offer(workshop, "", same, after, shown)
-
-
-def _has(workshop: Workshop, past: Past, now: datetime) -> str:
-    """Say what the person has of the workshop already: a seat or a place in line to come, or that it is behind them."""
-    own = past.registrations[workshop.pk]
-    for one in own:
-        if one.session.ends_at > now and one.session.is_running:
-            day, url = day_of(one.session, one.session.starts_at, now), one.get_absolute_url()
-            if one.is_registered:
-                return format_html('You have a seat on <a href="{}">{}</a>.', url, day)
-            return format_html('You are {} on the waitlist for <a href="{}">{}</a>.', ordinal(one.number), url, day)
-    for one in reversed(own):
-        if one.is_registered:
-            day = day_of(one.session, one.session.starts_at, now)
-            return format_html('You took it on <a href="{}">{}</a>.', one.get_absolute_url(), day)
-    return "You have taken it elsewhere." if workshop.pk in past.elsewhere else ""
 
 
 def _why_not(
-    date: Session, dates: dict[int, list["ListedSession"]], past: Past, person: Person | None, now: datetime
+    date: Session,
+    dates: dict[int, list["ListedSession"]],
+    person: Person | None,
+    now: datetime,
+    before: Before | None,
 ) -> str:
     """Return why the date cannot be chosen here: it is full, for another campus, or before what it comes after."""
     if state_of(date, now) is State.FULL:
         url = reverse("register", args=[date.code])
         return format_html('No seat is free. <a href="{}">Join its waitlist</a>', url)
-    if person is None:
+    if person is None or before is None:
         return ""
     if date.for_campus_id and person.campus_id and date.for_campus_id != person.campus_id:
         return ways.for_campus(str(date.for_campus)).linked
-    missing = [first for first in date.workshop.requires.all() if not past.covers(first.pk, date.starts_at)]
-    here = [first for first in missing if any(one.ends_at <= date.starts_at for one in dates[first.pk])]
+    missing = [first for first in date.workshop.requires.all() if not before.covers(first.pk, date.starts_at)]
+    here = {
+        first
+        for first in missing
+        for counts in before.counting[first.pk]
+        if any(one.ends_at <= date.starts_at for one in dates[counts])
+    }
     return ways.comes_first(missing).linked if len(here) < len(missing) else ""
+
+
+def _same(dates: list[Date]) -> str:
+    """Return what stands against each of `dates` alike, to be said once; a full one leads to its own waitlist."""
+    reasons = {date.why_not for date in dates}
+    is_full = any(date.meter.state is State.FULL for date in dates)
+    return reasons.pop() if len(reasons) == 1 and not is_full else ""
+
+
+def _chosen(dates: list[Date], chosen: Collection[str]) -> list[Date]:
+    return [date for date in dates if date.code in chosen]
+
+
+def _words(step: Step) -> str:
+    """“Booked for Fri May 10”, with the way there."""
+    if step.registration is None:
+        return step.words
+    return format_html('<a href="{}">{}</a>', step.registration.get_absolute_url(), step.words)

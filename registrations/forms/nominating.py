@@ -23,7 +23,7 @@ class NominateForm(forms.Form):
     MOST_SENTENCES, LONGEST = 20, 20_000
 
     addresses = forms.CharField(
-        label="School email addresses",
+        label="Work or school email addresses",
         max_length=LONGEST,
         help_text="Up to 20. Paste them as they are: with commas, semicolons or lines between, with names or without.",
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),

@@ -150,7 +150,7 @@ class Nomination(models.Model):
         if email == by.email:
             return f"{email} is your own address. To come yourself, register."
         if not may_ask(email):
-            return f"{email} is not a school address. Use the one the school gave them."
+            return f"{email} has no access here. Use their work or school address."
         return ""
 
     # ---- verbs ----

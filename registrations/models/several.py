@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from accounts.models import Person
+from catalog import order
 from registrations import eligibility
 from registrations.clash import Clash
 from registrations.models.standing import lock_all
@@ -85,8 +86,10 @@ class Attempt:
         if eligibility.why_not_as(self.person, session):
             return False
         missing = eligibility.missing_workshops(self.person, session.workshop, session.starts_at)
+        if not missing:
+            return False
         earlier = {one.workshop_id for one in self.refused if one.ends_at <= session.starts_at}
-        return bool(missing) and all(workshop.pk in earlier for workshop in missing)
+        return all(counts & earlier for counts in order.counting_as(workshop.pk for workshop in missing).values())
 
 
 def _is_full(sessions: list[Session], person: Person) -> bool:

@@ -18,7 +18,7 @@ def test_somebody_new_registers_and_leaves(transactional_db, live_server, make_s
     page.goto(live_server.url + session.get_absolute_url())
     page.get_by_role("link", name="Register").first.click()
     page.get_by_role("textbox", name="Name").fill("Ada Lovelace")
-    page.get_by_role("textbox", name="School email").fill(NEWCOMER)
+    page.get_by_role("textbox", name="Work or school email").fill(NEWCOMER)
     page.get_by_role("radio", name="Faculty").check()
     page.get_by_role("button", name="Register").click()
     page.get_by_role("textbox", name="Code").fill(mailed_code(NEWCOMER))
@@ -46,7 +46,7 @@ def test_a_double_click_on_register_sends_one_code(transactional_db, live_server
     page = browser_page
     page.goto(live_server.url + register_page(make_session()))
     page.get_by_role("textbox", name="Name").fill("Ada Lovelace")
-    page.get_by_role("textbox", name="School email").fill(NEWCOMER)
+    page.get_by_role("textbox", name="Work or school email").fill(NEWCOMER)
     page.get_by_role("radio", name="Faculty").check()
     page.get_by_role("button", name="Register").dblclick()
     page.wait_for_url("**/accounts/login/code/**")

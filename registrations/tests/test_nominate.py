@@ -95,9 +95,9 @@ TWENTY = [f"colleague{number}@example.edu" for number in range(1, 21)]
         ("", ["Enter the address of at least one colleague"]),
         (" ,;\n ", ["Enter the address of at least one colleague"]),
         (f"{ADA}, bo", ["“bo” is not an email address."]),
-        (f"{ADA}, bo@elsewhere.com", ["bo@elsewhere.com is not a school address. Use the one the school gave them."]),
+        (f"{ADA}, bo@elsewhere.com", ["bo@elsewhere.com has no access here. Use their work or school address."]),
         ("Person1@Example.edu", ["person1@example.edu is your own address. To come yourself, register."]),
-        ("quorum@rule.invalid", ["quorum@rule.invalid is not a school address."]),
+        ("quorum@rule.invalid", ["quorum@rule.invalid has no access here."]),
         (", ".join([*TWENTY, ADA]), ["These are 21 addresses. Nominate at most 20 at once."]),
         (f"{ADA}\0", ["Enter this on one line, without control characters"]),
         ("a@" * 20_000, ["That is too much text. Paste the addresses of at most 20 colleagues."]),
@@ -109,7 +109,7 @@ TWENTY = [f"colleague{number}@example.edu" for number in range(1, 21)]
         ),
         (
             "\n".join([*TWENTY[:14], *TWENTY[:3], "bo", "cy@", "dee@elsewhere.com"]),
-            ["“bo” is not an email address.", "“cy@” is not an email address.", "dee@elsewhere.com is not a school"],
+            ["“bo” is not an email address.", "“cy@” is not an email address.", "dee@elsewhere.com has no access"],
         ),
     ],
 )

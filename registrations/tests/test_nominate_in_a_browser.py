@@ -17,10 +17,10 @@ def test_a_colleague_new_to_the_portal_is_nominated_and_accepts(
     sign_in(page, person)
     page.goto(live_server.url + session.get_absolute_url())
     page.get_by_role("link", name="Nominate colleagues").click()
-    page.get_by_role("textbox", name="School email addresses").fill(f"Ada Park <{ADA}>, bo")
+    page.get_by_role("textbox", name="Work or school email addresses").fill(f"Ada Park <{ADA}>, bo")
     page.get_by_role("button", name="Nominate").click()
     assert "“bo” is not an email address." in page.get_by_role("main").inner_text()
-    box = page.get_by_role("textbox", name="School email addresses")
+    box = page.get_by_role("textbox", name="Work or school email addresses")
     assert box.input_value() == f"Ada Park <{ADA}>, bo"
     box.fill(f"Ada Park <{ADA}>")
     page.get_by_role("button", name="Nominate").dblclick()
@@ -29,7 +29,7 @@ def test_a_colleague_new_to_the_portal_is_nominated_and_accepts(
 
     page.context.clear_cookies()
     page.goto(live_server.url + Nomination.objects.get().get_absolute_url())
-    page.get_by_role("textbox", name="School email").fill(ADA)
+    page.get_by_role("textbox", name="Work or school email").fill(ADA)
     page.get_by_role("button", name="Send me a code").click()
     page.wait_for_url("**/accounts/login/code/**")
     page.get_by_role("textbox", name="Code").fill(mailed_code(ADA))

@@ -1,4 +1,4 @@
-"""Many people who register for the same sessions at once, each in an order of their own: all or none (G1, G22)."""
+"""Many people who register for the same sessions at once, each in an order of their own: all or none (G1, G23)."""
 
 import random
 

@@ -287,7 +287,10 @@ def test_what_is_no_name_is_refused(client, session, name, sentence):
     response = client.post(register_page(session), TYPED | {"name": name})
     assert response.status_code == 422
     assert sentence in read(response).text
-    assert read(response).field("School email").value == NEWCOMER and read(response).field("I am").value == "faculty"
+    assert (
+        read(response).field("Work or school email").value == NEWCOMER
+        and read(response).field("I am").value == "faculty"
+    )
     assert not Person.objects.filter(email=NEWCOMER).exists() and not Notice.objects.exists()
 
 
@@ -297,7 +300,7 @@ def test_another_domain_is_refused_at_the_address(client, session):
     assert read(response).link(NO_SCHOOL_ADDRESS) == "#id_email"
     assert (
         read(response).field("Name").value == "Ada Lovelace"
-        and read(response).field("School email").value == "ada@gmail.example"
+        and read(response).field("Work or school email").value == "ada@gmail.example"
     )
     assert not Person.objects.filter(email__contains="gmail").exists()
 
@@ -346,7 +349,7 @@ def test_back_to_correct_the_address_finds_what_was_typed(client, session):
     client.post(register_page(session), TYPED | {"email": "typo@example.edu"})
     page = read(client.get(register_page(session)))
     assert page.field("Name").value == "Ada Lovelace" and page.field("I am").value == "faculty"
-    assert page.field("School email").value == "typo@example.edu"
+    assert page.field("Work or school email").value == "typo@example.edu"
     client.post(register_page(session), TYPED)
     client.post(CODE_PAGE, {"code": mailed_code(NEWCOMER)})
     assert Registration.objects.get().person.email == NEWCOMER

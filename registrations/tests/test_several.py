@@ -9,6 +9,7 @@ from catalog.models import Program, Workshop
 from devtools.testing.page import Page, read
 from devtools.testing.registering import day_of, join, kinds_of, let_end, next_page
 from devtools.testing.signing_in import mailed_code
+from foundation.dates import plain_day
 from notifications.models import Notice
 from registrations.models import Accommodation, PriorAttendance, Registration
 from sessions_app.models import Session
@@ -73,7 +74,7 @@ def test_one_press_registers_for_all_that_were_chosen(me, dates, person):
     assert all(kinds_of(one) == ["registered"] for one in own) and counts(*dates) == [(1, 0)] * 3
     page = next_page(me, PAGE)
     assert all(f"You’re registered for {one.workshop.title} on {day_of(one)}." in page.text for one in dates)
-    assert all(f"You have a seat on {day_of(one)}." in page.text for one in dates)
+    assert page.text.count("Booked for") == 3
     assert "Register" not in page.button_names
 
 
@@ -206,20 +207,38 @@ def test_nobody_who_waits_for_a_date_is_registered_for_the_others(me, dates, per
 # ---- what the page shows ----
 
 
-def test_what_the_person_has_is_said_and_not_asked(me, dates, person, people, now):
-    Registration.objects.register(person, dates[0])
+def test_what_the_person_has_is_said_and_not_asked(me, dates, person, now):
+    own = Registration.objects.register(person, dates[0])
     PriorAttendance.objects.create(person=person, workshop=dates[2].workshop)
     page = read(me.get(PAGE))
-    assert f"You have a seat on {day_of(dates[0])}." in page.text and "You have taken it elsewhere." in page.text
+    day = plain_day(dates[0].starts_at, dates[0].time_zone, now.year)
+    assert page.link(f"Booked for {day}") == own.get_absolute_url() and "Done: taken elsewhere" in page.text
     assert [name for name in page.field_names if name.startswith("date-")] == [f"date-{dates[1].workshop_id}"]
-    let_end(dates[0], now - timedelta(days=1))
-    assert f"You took it on {day_of(dates[0])}." in read(me.get(PAGE)).text
 
 
-def test_a_place_in_line_is_said(me, dates, person, people):
+def test_a_place_in_line_is_said_and_not_asked(me, dates, person, people):
     Session.objects.filter(pk=dates[2].pk).update(minimum=1, capacity=1)
     join(dates[2], [*people(1), person])
-    assert f"You are 1st on the waitlist for {day_of(dates[2])}." in read(me.get(PAGE)).text
+    page = read(me.get(PAGE))
+    assert "On the waitlist for" in page.text and f"date-{dates[2].workshop_id}" not in page.field_names
+
+
+def test_what_counts_as_the_first_part_opens_the_second(me, dates, person):
+    old = Workshop.objects.create(title="Old", slug="old", status="published", successor=dates[0].workshop)
+    PriorAttendance.objects.create(person=person, workshop=old)
+    page = read(me.get(PAGE))
+    assert "Done: taken elsewhere, as Old" in page.text and "Comes after" not in page.text
+    assert press(me, dates[1]).status_code == 302
+
+
+def test_what_was_taken_too_long_ago_is_said_and_asked(me, dates, person, program, now):
+    Registration.objects.register(person, dates[2])
+    let_end(dates[2], now - timedelta(days=90))
+    held = {"status": "completed", "confirmed_at": now, "confirmed_count": 6, "confirmed_minimum": 6}
+    Session.objects.filter(pk=dates[2].pk).update(**held)
+    Program.objects.update(rule="all", within_months=1)
+    page = read(me.get(PAGE))
+    assert "which is too long ago to count" in page.text and "No dates yet." in page.text
 
 
 def test_each_date_says_its_meter_and_a_full_one_leads_to_its_waitlist(me, dates, people):
@@ -343,5 +362,5 @@ def test_the_page_makes_the_same_queries_for_any_number(me, program, make_sessio
         make_session(days=20 + number, workshop=workshop)
         make_session(days=50 + number, workshop=workshop)
     me.get(PAGE)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(15):
         me.get(PAGE)

@@ -60,7 +60,7 @@ def program_registration(request: HttpRequest, slug: str) -> HttpResponse:
     Somebody who is signed out signs in first and comes back to what they chose. A refusal is 409 and names each date
     that stands in the way, a form that is not valid 422: what was chosen and typed stays.
     """
-    program = get_object_or_404(Program.objects.published(), slug=slug)
+    program = get_object_or_404(Program.objects.published().with_entries(), slug=slug)
     now = database_clock.now()
     # A copy: what a refused registration wrote on request.user would show in the header.
     person = copy(request.user) if isinstance(request.user, Person) else None

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts.models import Person
-from catalog.models import Facilitator, Format, Part
+from catalog.models import Facilitator, Format, Part, Workshop
 from foundation import database_clock
 from foundation.record import record
 from foundation.values.days import validate_day
@@ -47,6 +47,8 @@ class Changes(Deciding):
     facilitators = models.ManyToManyField(Facilitator, blank=True, related_name="sessions")
 
     if TYPE_CHECKING:
+        workshop: models.ForeignKey[Workshop, Workshop]
+        workshop_id: int
         meetings: RelatedManager[Meeting]
         prefetched_meetings: list[Meeting]
 
@@ -322,5 +324,7 @@ class Changes(Deciding):
 
 def numbers_of(meetings: Iterable[Meeting]) -> dict[int, Numbered]:
     """Return by key which part of their session `meetings` are: all of one session, in the order of time."""
-    parts = ((meeting.pk, meeting.part) for meeting in meetings)
-    return numbered((pk, part and part.pk, part and part.position, part and part.title) for pk, part in parts)
+    return numbered(
+        (one.pk, one.part.pk, one.part.position, one.part.title) if one.part else (one.pk, None, None, None)
+        for one in meetings
+    )

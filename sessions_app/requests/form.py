@@ -103,7 +103,7 @@ class RequestForm(forms.Form):
         error_messages={"invalid_choice": "Choose a campus from the list, or leave it empty."},
     )
     addresses = forms.CharField(
-        label="School email addresses of your colleagues (optional)",
+        label="Work or school email addresses of your colleagues (optional)",
         required=False,
         max_length=20_000,
         help_text="Now, or later from the session’s page. Once it is scheduled we write to each of them; nobody is "
@@ -205,7 +205,7 @@ class RequestForm(forms.Form):
         if self.by and email == self.by.email:
             return f"{email} is your own address. Leave it out, and tick “I take part myself”."
         if not may_ask(email):
-            return f"{email} is not a school address. Use the one the school gave them."
+            return f"{email} has no access here. Use their work or school address."
         return ""
 
     # ---- the times ----

@@ -96,7 +96,7 @@ class Season(NamedTuple):
 @register.simple_tag(takes_context=True)
 def season(context: Context, workshops: Iterable[Workshop]) -> Season:
     """Give the listed dates of each of `workshops`, soonest first, for `date_rows`. One query."""
-    found = rows.listing(Session.objects.listed().upcoming(now_of(context)))
+    found = rows.listed().upcoming(now_of(context))
     of_each: dict[int, list[rows.ListedSession]] = {}
     more: dict[int, bool] = {}
     for session in found.filter(workshop__in=[workshop.pk for workshop in workshops]):

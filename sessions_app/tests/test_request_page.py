@@ -138,7 +138,7 @@ REFUSED = [
     (
         {"addresses": "ada@elsewhere.example"},
         "addresses",
-        "ada@elsewhere.example is not a school address. Use the one the school gave them.",
+        "ada@elsewhere.example has no access here. Use their work or school address.",
     ),
     (
         {"addresses": "person1@example.edu"},

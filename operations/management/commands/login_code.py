@@ -25,7 +25,7 @@ class Command(BaseCommand):
         email = plain_address(address)
         person = Person.objects.filter(email=email).first()
         if not may_get_mail(email):
-            raise CommandError(f"{address} is no school address, and nobody of the office has it.")
+            raise CommandError(f"{address} is at none of SIGNUP_EMAIL_DOMAINS, and nobody of the office has it.")
         if person is None:
             self.stderr.write("Nobody has signed in with this address yet: check that it is spelled right.")
         elif not person.is_active:
