@@ -30,12 +30,12 @@ def articles(person) -> Iterator[Document]:
 
 
 @pytest.fixture
-def catalog(db, monkeypatch):
+def catalog(office, now, monkeypatch):
     """The demo's catalog with its three programs, an article, and what the demo has no need of."""
     monkeypatch.setattr("catalog.search.documents.SOURCES", list(SOURCES))
     search.register(articles)
     build_places()
-    build_catalog()
+    build_catalog(office, now)
     make("Résumé Reviews without Prejudice", summary="Read an application for what it says.")
     make("Mentoring across Difference", summary="How to be a mentor to somebody whose path was not yours.")
     make("Café con leche", offering=Offering.DIALOGUE, topics=["Language"])
