@@ -96,6 +96,7 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         session = address_of(page, site + "/", ".q-card a")
         return {
             "home": "/",
+            "found": "/?q=micro+agressions",
             "workshops": "/workshops/",
             "workshop": address_of(page, site + "/workshops/", "main a[href^='/workshops/']"),
             "program": address_of(page, site + "/workshops/", "main a[href^='/programs/']"),

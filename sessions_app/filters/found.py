@@ -17,10 +17,7 @@ DATED = {"workshop", "program", "facilitator"}
 
 
 class Found(NamedTuple):
-    """One row: what it is, its name and page, and its dates in words. `tell_me` is the slug of a workshop without one.
-
-    `url` is "" where it has no page of its own.
-    """
+    """One row: what it is, its name and page, its dates in words. `tell_me` is the slug of a workshop without one."""
 
     what: str
     title: str

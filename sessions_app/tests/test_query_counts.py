@@ -9,8 +9,8 @@ from sessions_app.models import Session
 
 pytestmark = pytest.mark.django_db
 every_count = pytest.mark.parametrize("count", [1, 40, 400])
-# Sessions by workshop, by campus, what tells workshops apart, the list, those nearly there, and two for the workshops.
-HOME = 7
+# Sessions by workshop, by campus, what tells workshops apart, the list, those nearly there, and the workshops.
+HOME = 6
 WHO_IS_ASKING = 2  # the browser session and the person, on every page for somebody signed in
 
 
@@ -33,7 +33,7 @@ def queries(client, django_assert_num_queries):
 
 
 @every_count
-def test_home_makes_seven_queries_signed_out(count, viewer, queries):
+def test_home_makes_six_queries_signed_out(count, viewer, queries):
     queries(HOME, reverse("home"))
 
 
@@ -68,8 +68,8 @@ def test_a_session_makes_one_more_query_for_the_viewers_own_place(count, viewer,
 
 
 @every_count
-def test_a_workshop_makes_eight_queries_signed_out(count, viewer, queries):
-    queries(8, Session.objects.first().workshop.get_absolute_url())
+def test_a_workshop_makes_seven_queries_signed_out(count, viewer, queries):
+    queries(7, Session.objects.first().workshop.get_absolute_url())
 
 
 @every_count
