@@ -122,6 +122,9 @@ class Office:
         if rest and not self.page.locator(f"[name='{name}']").count():
             self.page.locator(f"#{group}-group .add-row a, #{group}-group a.addlink").last.click()
         field = self.page.locator(f"[name='{name}']")
+        folded = self.page.locator("details:not([open])", has=field)
+        if folded.count():
+            folded.first.locator("summary").click()
         kind = field.first.evaluate("each => each.type || each.tagName.toLowerCase()")
         if isinstance(value, list):
             for label in value:
