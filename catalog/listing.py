@@ -141,15 +141,17 @@ def lines() -> QuerySet[Workshop, tuple[Any, ...]]:
     """Return each published workshop beside each of its programs; built once, because copying is quicker."""
     of_programs = (f"entries__program__{name}" for name in ("position", "title", "slug", "lead", "status"))
     shown = ("title", "slug", "default_minimum", *audiences.FIELDS, *of_programs, "entries__position", "entries__pk")
-    return Workshop.objects.published().order_by("title", "pk").values_list(*shown, "pk")
+    return Workshop.objects.published().order_by("title", "pk").values_list("pk", *shown)
 
 
 def index() -> list[Group[Line]]:
     """Return all published workshops as lines, by program as in the catalog. One query."""
-    found, memberships = {}, []
-    for title, slug, minimum, *rest in lines().all():
-        audience, membership = rest[: len(audiences.FIELDS)], Membership(*rest[len(audiences.FIELDS) :])
-        found[membership.workshop] = Line(membership.workshop, title, slug, minimum, tuple(audience))
+    found: dict[int, Line] = {}
+    memberships: list[Membership] = []
+    for pk, title, slug, minimum, *rest in lines().all():
+        audience, of_program = rest[: len(audiences.FIELDS)], rest[len(audiences.FIELDS) :]
+        membership = Membership._make([*of_program, pk])
+        found[pk] = Line(pk, title, slug, minimum, tuple(audience))
         if membership.status == Program.Status.PUBLISHED:
             memberships.append(membership)
     return grouped(found, memberships)
@@ -160,7 +162,8 @@ def grouped(found: dict[int, Listed], memberships: Iterable[Membership]) -> list
 
     A workshop of two programs stands under both. One whose programs are all drafts stands among those of none as well.
     """
-    groups, placed = [], set()
+    groups: list[Group[Listed]] = []
+    placed: set[int] = set()
     for (title, slug, lead, status), its in groupby(
         sorted(memberships, key=attrgetter("order")), itemgetter(1, 2, 3, 4)
     ):
@@ -169,7 +172,9 @@ def grouped(found: dict[int, Listed], memberships: Iterable[Membership]) -> list
         placed.update(held if heading.is_published else ())
         groups.append(Group(heading, tuple(found[pk] for pk in held)))
     rest = tuple(one for pk, one in found.items() if pk not in placed)
-    return [*groups, Group(None, rest)] if rest else groups
+    if rest:
+        groups.append(Group(None, rest))
+    return groups
 
 
 def entries(drafts: bool = False) -> dict[int, Entry]:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     RankedSession = WithAnnotations[Session, Counted]
 
 MOST = 6
-OF_A_WORKSHOP = {"partition_by": "workshop"}
 
 
 class Few(NamedTuple):
@@ -48,8 +47,8 @@ class Few(NamedTuple):
 @cache
 def ranked() -> "ChangesQuerySet[RankedSession]":
     """Return the listed sessions that may still be held, each with its `place` among the `dates` of its workshop."""
-    place = Window(RowNumber(), order_by=["starts_at", "pk"], **OF_A_WORKSHOP)
-    found = listed().running().annotate(place=place, dates=Window(Count("pk"), **OF_A_WORKSHOP))
+    place = Window(RowNumber(), partition_by="workshop", order_by=["starts_at", "pk"])
+    found = listed().running().annotate(place=place, dates=Window(Count("pk"), partition_by="workshop"))
     return cast("ChangesQuerySet[RankedSession]", found)
 
 
