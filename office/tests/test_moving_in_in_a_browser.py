@@ -217,7 +217,7 @@ def enter_workshops(office: Office) -> None:
         SERIES, facilitators=["Lena Okafor"], sponsor="The Pediatric Society", actions=["Being", "Acting"], **parts
     )
     office.add("catalog/workshop", **{name: value for name, value in typed.items() if "objectives" not in name})
-    office.page.get_by_role("link", name=SERIES, exact=True).click()
+    office.page.locator("#result_list").get_by_role("link", name=SERIES, exact=True).click()
     office.fill({"objectives__0__text": "Aim of the first part.", "objectives__0__part": PARTS[0]})
     office.fill({"objectives__1__text": "Aim of the second part.", "objectives__1__part": PARTS[1]})
     office.save()
