@@ -60,7 +60,7 @@ PROMISES = [
     Promise("throughput", 15, 5),
     Promise("looking", 10, 3, "safe methods", 3),
     Promise("asking", 15, 1, "filter of filters", 1),
-    Promise("inputs", 10_000, 500, "the refusal of other charsets", 1000),
+    Promise("inputs", 10_000, 500, "keeping what was typed", 1000),
     Promise("kills", 5000, 500, "a lease", 1000),
     Promise("faults", 5000, 500, "a second try", 100),
     Promise("restart", 2000, 300, "a new connection", 200),

@@ -28,7 +28,7 @@ def inputs(count: int, without: str) -> Verdict:
 
 def broken_by(count: int, seed: int, without: str) -> list[str]:
     """Send the inputs of one seed, and return what broke."""
-    settings = "devtools.torture.controls.any_charset" if without else "config.settings"
+    settings = "devtools.torture.controls.forgetting" if without else "config.settings"
     with private_folder() as folder:
         broken = Path(folder) / "broken.txt"
         asked = {"DEBUG": "1", "DJANGO_SETTINGS_MODULE": settings}

@@ -110,3 +110,14 @@ class NoOutages(AppConfig):
         from foundation.middleware import outages
 
         outages.outage_of = errors.outage_of = lambda error: None
+
+
+class Forgetting(AppConfig):
+    """A form that is refused comes back as it was first shown."""
+
+    name = "devtools.torture.controls"
+
+    def ready(self) -> None:
+        from django.forms.boundfield import BoundField
+
+        BoundField.value = lambda field: field.initial  # type: ignore[method-assign]
