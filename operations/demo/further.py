@@ -52,10 +52,11 @@ def play_requests(office: Person, people: dict[str, Person], days_taken: Iterabl
         now=now - timedelta(days=4),
     )
     team = [people[f"{name}@example.edu"] for name in ("isolde.dunewhistle", "keiko.frostmeadow", "omar.jasperglen")]
+    wellbeing = Workshop.objects.get(title="Workplace Wellbeing")
     request = SessionRequest.objects.ask(
         leilani,
         Wanted(
-            workshop=Workshop.objects.get(title="Workplace Wellbeing"),
+            workshop=wellbeing,
             people=8,
             windows=[at(second, NOON, FOUR)],
             time_zone=ZONE,
@@ -69,7 +70,7 @@ def play_requests(office: Person, people: dict[str, Person], days_taken: Iterabl
     request.reply("We have a date in mind and are asking for a room.", office, now=now - timedelta(days=8))
     start, end = at(second, NOON, HALF_PAST_ONE)
     plan = MeetingPlan(start, end, ZONE, join_link="https://meet.example.edu/your-team")
-    request.schedule(request.workshop, [plan], office, now=now - timedelta(days=7), format=Format.ONLINE)
+    request.schedule(wellbeing, [plan], office, now=now - timedelta(days=7), format=Format.ONLINE)
     for person, days in zip(team, (6, 5, 2), strict=True):
         Nomination.objects.get(email=person.email, session=request.session).accept(person, now - timedelta(days=days))
 
