@@ -120,4 +120,4 @@ class Forgetting(AppConfig):
     def ready(self) -> None:
         from django.forms.boundfield import BoundField
 
-        BoundField.value = lambda field: field.initial  # type: ignore[method-assign]
+        BoundField.value = lambda field: field.initial  # type: ignore[assignment, method-assign]
