@@ -175,7 +175,7 @@ def test_people_told_of_free_seats_are_told_of_the_cancellation(make_session, wo
     at_risk.owe(moment)
     session.cancel("Snow.", by=office, now=moment)
     deliver(moment)
-    assert [words[:5] for words in subjects_to(smtp_sink, told)] == ["Six m", "Cance"]
+    assert [words[:5] for words in subjects_to(smtp_sink, told)] == ["Six p", "Cance"]
     assert subjects_to(smtp_sink, late) == []
 
 
