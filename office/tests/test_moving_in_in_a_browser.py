@@ -5,9 +5,11 @@ its rows names one entry of FOUND, by number, or another test.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -140,8 +142,8 @@ class Office:
             field.fill(str(value))
 
     def save(self, button: str = "Save") -> None:
-        self.page.get_by_role("button", name=button, exact=True).first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=button, exact=True).first.click()
         wrong = self.page.locator(".errornote, .errorlist").all_inner_texts()
         assert not wrong, (self.page.url, wrong)
 
@@ -317,13 +319,21 @@ def text_of(page, address: str) -> str:
     return " ".join(page.locator("body").inner_text().split())
 
 
-def test_an_office_moves_in_and_everybody_finds_everything(browser, office_page, live_server, people, sign_in):
-    office, url = Office(office_page, live_server.url), live_server.url
-    for enter in (enter_people_and_words, enter_workshops, enter_programs, enter_dates, enter_resources):
-        enter(office)
+@pytest.fixture
+def pages(browser, people, sign_in) -> Iterator[dict]:
+    """A page for each of the people who look."""
     pages = {who: browser.new_context().new_page() for who in ("visitor", "member", "registrant")}
     for who, person in zip(("member", "registrant"), people(2), strict=True):
         sign_in(pages[who], person)
+    yield pages
+    for page in pages.values():
+        page.context.close()
+
+
+def test_an_office_moves_in_and_everybody_finds_everything(office_page, live_server, pages):
+    office, url = Office(office_page, live_server.url), live_server.url
+    for enter in (enter_people_and_words, enter_workshops, enter_programs, enter_dates, enter_resources):
+        enter(office)
     register(pages["registrant"], url)
     pages["visitor"].goto(url + THE_SERIES)
     date = pages["visitor"].locator(".q-rows a").first.get_attribute("href")
@@ -337,8 +347,6 @@ def test_an_office_moves_in_and_everybody_finds_everything(browser, office_page,
     assert missing == []
     for who, address, words in HIDDEN:
         assert words not in text_of(pages[who], url + address)
-    for page in pages.values():
-        page.context.close()
 
 
 def test_the_table_of_what_is_found_has_every_row():
