@@ -82,7 +82,7 @@ FOUND = [
     (34, "visitor", THE_SERIES, [SERIES]),
     (35, "visitor", THE_SERIES, [f"Part 1: {PARTS[0]}", f"Part 2: {PARTS[1]}"]),
     (36, "visitor", THE_SERIES, ["Aim of the first part.", "Aim of the second part."]),
-    (37, "visitor", THE_SERIES, ["90 minutes", "60 minutes"]),
+    (37, "visitor", THE_SERIES, ["90 minutes", "1 hour"]),
     (38, "visitor", THE_SERIES, ["2 hours 30 minutes"]),
     (39, "visitor", THE_SERIES, ["Lena Okafor, MD", "Professor of pediatrics, Children’s Hospital"]),
     (40, "visitor", THE_SERIES, ["The Pediatric Society, sponsor"]),
@@ -91,7 +91,7 @@ FOUND = [
     # ---- an article of a journal ----
     (43, "visitor", THE_ARTICLE, [ARTICLE, "Questions for a team."]),
     (44, "visitor", THE_ARTICLE, ["Sonnenberg LK, Do V. "]),
-    (45, "visitor", THE_ARTICLE, ["Can Med Educ J. 2021;12(4):111-115."]),
+    (45, "visitor", THE_ARTICLE, ["Canadian Medical Education Journal. 2021;12(4):111-115."]),
     (46, "visitor", THE_ARTICLE, ACTIONS),
     (47, "visitor", "/actions/acting/", [ARTICLE, SERIES]),
     # ---- a text for the members of an association ----
@@ -305,7 +305,7 @@ def enter_resources(office: Office) -> None:
 def register(page, url: str) -> None:
     """Register for the first date of Implicit Bias, as its page offers it."""
     page.goto(url + IMPLICIT_BIAS)
-    page.get_by_role("link", name=re.compile("^Register: ")).first.click()
+    page.locator(".q-row a.btn").first.click()
     page.get_by_role("button", name="Register").click()
     page.get_by_text("You’re registered for Implicit Bias").wait_for()
 
