@@ -10,7 +10,7 @@ ABOUT = "Practice in small groups."
 
 
 @pytest.fixture
-def season(transactional_db, workshop, make_session, person, now):
+def catalog_season(transactional_db, workshop, make_session, person, now):
     """Two programs and a workshop of neither: one of its workshops has seven dates, the others have none."""
     workshop.topics.add(Topic.objects.create(name="Bystanders", slug="bystanders"))
     workshop.objectives.create(text="Choose among four ways to step in.")
@@ -28,7 +28,7 @@ def season(transactional_db, workshop, make_session, person, now):
     return sessions
 
 
-def test_one_button_opens_and_closes_all(season, live_server, browser_page):
+def test_one_button_opens_and_closes_all(catalog_season, live_server, browser_page):
     page = browser_page
     page.goto(f"{live_server.url}/workshops/")
     parts, described = page.locator("details"), page.get_by_text(ABOUT)
@@ -41,7 +41,7 @@ def test_one_button_opens_and_closes_all(season, live_server, browser_page):
     assert page.locator("details[open]").count() == 0 and not described.first.is_visible()
 
 
-def test_without_script_each_opens_and_paper_shows_all(season, live_server, browser):
+def test_without_script_each_opens_and_paper_shows_all(catalog_season, live_server, browser):
     context = browser.new_context(java_script_enabled=False, timezone_id=ZONE, viewport={"width": 390, "height": 800})
     page = context.new_page()
     page.goto(f"{live_server.url}/workshops/")
@@ -56,7 +56,7 @@ def test_without_script_each_opens_and_paper_shows_all(season, live_server, brow
     context.close()
 
 
-def test_axe_finds_nothing_in_the_catalog_and_on_the_home_page(season, inspector, sign_in, person, office):
+def test_axe_finds_nothing_in_the_catalog_and_on_the_home_page(catalog_season, inspector, sign_in, person, office):
     page = inspector.page
     for who in (None, person, office):
         if who:

@@ -7,7 +7,7 @@ from registrations.models import PriorAttendance, Registration
 
 
 @pytest.fixture
-def program(transactional_db, workshop, make_session, person, now) -> Program:
+def program_to_see(transactional_db, workshop, make_session, person, now) -> Program:
     """A program of four: one done, one booked, one with dates of every sort, one without a date."""
     partner = Partner.objects.create(name="City Museum", slug="museum")
     made = Program.objects.create(
@@ -36,20 +36,20 @@ def program(transactional_db, workshop, make_session, person, now) -> Program:
     return made
 
 
-def test_axe_finds_nothing_on_a_program(program, person, office, inspector, sign_in):
-    inspector.visit(program.get_absolute_url())
+def test_axe_finds_nothing_on_a_program(program_to_see, person, office, inspector, sign_in):
+    inspector.visit(program_to_see.get_absolute_url())
     sign_in(inspector.page, person)
-    inspector.visit(program.get_absolute_url())
+    inspector.visit(program_to_see.get_absolute_url())
     sign_in(inspector.page, office)
     Program.objects.update(status="draft")
     Workshop.objects.filter(slug="micro").update(status="draft")
-    inspector.visit(program.get_absolute_url())
+    inspector.visit(program_to_see.get_absolute_url())
 
 
-def test_a_program_reads_and_leads_to_registering_without_script(program, browser, live_server):
+def test_a_program_reads_and_leads_to_registering_without_script(program_to_see, browser, live_server):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(live_server.url + program.get_absolute_url())
+    page.goto(live_server.url + program_to_see.get_absolute_url())
     assert page.get_by_text("Take two of these four, within 12 months.").is_visible()
     page.locator("#allys").get_by_role("link", name="Register").click()
     assert page.get_by_role("heading", name="Allyship").is_visible()

@@ -30,7 +30,7 @@ def articles(person) -> Iterator[Document]:
 
 
 @pytest.fixture
-def catalog(office, now, monkeypatch):
+def offered_catalog(office, now, monkeypatch):
     """The demo's catalog with its three programs, an article, and what the demo has no need of."""
     monkeypatch.setattr("catalog.search.documents.SOURCES", list(SOURCES))
     search.register(articles)
@@ -145,21 +145,21 @@ NOTHING = [
 ]
 
 
-def test_what_was_meant_comes_first(catalog):
+def test_what_was_meant_comes_first(offered_catalog):
     wrong = {typed: found(typed)[:3] for typed, first in FIRST if found(typed)[:1] != [first]}
     assert wrong == {}
 
 
-def test_what_nobody_offers_is_not_found(catalog):
+def test_what_nobody_offers_is_not_found(offered_catalog):
     assert {typed: titles[:3] for typed in NOTHING if (titles := found(typed))} == {}
 
 
-def test_each_visitor_finds_what_they_may(catalog, office):
+def test_each_visitor_finds_what_they_may(offered_catalog, office):
     assert found("language justice") == []
     assert found("language justice", office)[:1] == ["Language Justice in the Clinic"]
 
 
-def test_a_draft_program_lends_its_name_to_no_workshop(catalog):
+def test_a_draft_program_lends_its_name_to_no_workshop(offered_catalog):
     program = Program.objects.create(title="Zephyr Fellowship", slug="zephyr")
     program.entries.create(workshop=Workshop.objects.get(title="Implicit Bias"))
     assert found("zephyr") == []
@@ -167,7 +167,7 @@ def test_a_draft_program_lends_its_name_to_no_workshop(catalog):
     assert found("zephyr") == ["Zephyr Fellowship", "Implicit Bias"]
 
 
-def test_search_makes_four_queries_for_any_number_of_workshops(catalog, django_assert_num_queries):
+def test_search_makes_four_queries_for_any_number_of_workshops(offered_catalog, django_assert_num_queries):
     for number in range(50):
         make(f"Ward round {number}", topics=[f"Ward {number}"])
     with django_assert_num_queries(4):

@@ -155,5 +155,5 @@ def test_mail_names_the_office_and_the_institution_of_the_settings(make_session,
 def test_a_lecture_that_needs_one_person_counts_nobody_else(client, make_session, people, now):
     made = make_session(minimum=1)
     main = read(client.get(made.get_absolute_url())).part("main").text
-    assert "It takes place once you register" in main and "If nobody has registered by" in main
+    assert "It needs one person" in main and "If nobody has registered by" in main
     assert "first of one" not in main and "one have" not in main.lower()

@@ -135,7 +135,7 @@ def test_the_page_shows_the_reference_to_be_marked_at_once_and_as_ris(client, ma
     answer = client.get(page.link("For your reference manager (RIS)"))
     assert answer["Content-Type"] == "application/x-research-info-systems; charset=utf-8"
     assert answer["Content-Disposition"] == 'attachment; filename="six-ways-to-be-an-ally.ris"'
-    assert "DO  - 10.36834/cmej.71566\r\n" in answer.content.decode()
+    assert b"DO  - 10.36834/cmej.71566\r\n" in answer.content
 
 
 @pytest.mark.django_db

@@ -12,36 +12,36 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def registration(me, person, make_session, now) -> Registration:
+def my_seat(me, person, make_session, now) -> Registration:
     """A seat in a confirmed session whose workshop has no text of pre-work of its own."""
     session = make_session(minimum=1)
-    registration = Registration.objects.register(person, session, now=now - timedelta(days=1))
+    my_seat = Registration.objects.register(person, session, now=now - timedelta(days=1))
     session.settle(now=now - timedelta(days=1))
-    return registration
+    return my_seat
 
 
-def page(registration: Registration) -> str:
-    return f"/registrations/{registration.uuid}/pre-work/"
+def page(my_seat: Registration) -> str:
+    return f"/registrations/{my_seat.uuid}/pre-work/"
 
 
-def test_it_stands_on_the_pages_of_a_registration(me, registration, make_resource, workshop):
-    assert me.get(page(registration)).status_code == 302
+def test_it_stands_on_the_pages_of_a_registration(me, my_seat, make_resource, workshop):
+    assert me.get(page(my_seat)).status_code == 302
     resource = make_resource("Read this first", kind="pre_work", access="registrants", beside=[workshop])
-    for path in (page(registration), registration.get_absolute_url()):
+    for path in (page(my_seat), my_seat.get_absolute_url()):
         shown = get(me, path)
         assert shown.link("Read this first") == resource.get_absolute_url()
         assert "I have read it" in shown.button_names
     assert get(me, resource.get_absolute_url()).status == 200
 
 
-def test_the_button_notes_that_it_is_read_and_opening_notes_nothing(me, registration, make_resource, workshop):
+def test_the_button_notes_that_it_is_read_and_opening_notes_nothing(me, my_seat, make_resource, workshop):
     resource = make_resource("Read this first", kind="pre_work", access="registrants", beside=[workshop])
     get(me, resource.get_absolute_url())
-    registration.refresh_from_db()
-    assert registration.pre_work_done_at is None
-    assert me.post(page(registration)).status_code == 302
-    registration.refresh_from_db()
-    assert registration.pre_work_done_at is not None
+    my_seat.refresh_from_db()
+    assert my_seat.pre_work_done_at is None
+    assert me.post(page(my_seat)).status_code == 302
+    my_seat.refresh_from_db()
+    assert my_seat.pre_work_done_at is not None
 
 
 @pytest.mark.parametrize(
@@ -53,40 +53,40 @@ def test_the_button_notes_that_it_is_read_and_opening_notes_nothing(me, registra
     ],
     ids=str,
 )
-def test_what_is_not_open_yet_is_nothing_to_read_before(fields, me, registration, make_resource, workshop):
+def test_what_is_not_open_yet_is_nothing_to_read_before(fields, me, my_seat, make_resource, workshop):
     make_resource("Read this first", **{"kind": "pre_work", "beside": [workshop]} | fields)
-    assert me.get(page(registration)).status_code == 302
-    assert "Read this first" not in get(me, registration.get_absolute_url()).everything
+    assert me.get(page(my_seat)).status_code == 302
+    assert "Read this first" not in get(me, my_seat.get_absolute_url()).everything
 
 
-def test_pre_work_of_another_date_is_not_that_of_this_one(me, registration, make_resource, make_session):
+def test_pre_work_of_another_date_is_not_that_of_this_one(me, my_seat, make_resource, make_session):
     make_resource("Read this first", kind="pre_work", beside=[make_session(days=30)])
-    assert me.get(page(registration)).status_code == 302
+    assert me.get(page(my_seat)).status_code == 302
 
 
-def test_people_who_have_not_read_it_are_reminded_two_days_before(registration, make_resource, workshop):
-    session = registration.session
+def test_people_who_have_not_read_it_are_reminded_two_days_before(my_seat, make_resource, workshop):
+    session = my_seat.session
     two_days_before = session.starts_at - timedelta(days=2)
     pre_work.owe(two_days_before)
-    assert not registration.notices.filter(kind="pre_work").exists()
+    assert not my_seat.notices.filter(kind="pre_work").exists()
     make_resource("Read this first", kind="pre_work", access="registrants", beside=[workshop])
     pre_work.owe(two_days_before)
-    notice = registration.notices.get(kind="pre_work")
+    notice = my_seat.notices.get(kind="pre_work")
     assert pre_work.still_unread(notice, two_days_before)
 
 
-def test_a_person_who_has_read_it_is_not_reminded(registration, make_resource, workshop, now):
+def test_a_person_who_has_read_it_is_not_reminded(my_seat, make_resource, workshop, now):
     make_resource("Read this first", kind="pre_work", access="registrants", beside=[workshop])
-    registration.finish_pre_work(now=now)
-    pre_work.owe(registration.session.starts_at - timedelta(days=2))
-    assert not registration.notices.filter(kind="pre_work").exists()
+    my_seat.finish_pre_work(now=now)
+    pre_work.owe(my_seat.session.starts_at - timedelta(days=2))
+    assert not my_seat.notices.filter(kind="pre_work").exists()
 
 
-def test_pre_work_released_in_the_last_days_is_open_then(registration, make_resource, workshop):
+def test_pre_work_released_in_the_last_days_is_open_then(my_seat, make_resource, workshop):
     from library.models import Resource
 
     make_resource(kind="pre_work", access="registrants", beside=[workshop], released="before", days_before=3)
-    session = registration.session
+    session = my_seat.session
     opens = session.starts_at - timedelta(days=3)
     assert not Resource.objects.to_prepare_for(session, opens - timedelta(minutes=1)).exists()
     assert Resource.objects.to_prepare_for(session, opens).exists()

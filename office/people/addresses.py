@@ -9,8 +9,8 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
 from accounts.models import AddressChange, Person
@@ -104,7 +104,7 @@ class AddressChangeAdmin(ReadOnlyAdmin):
     @admin.display(description="takes hold at", empty_value="72 hours after the new address has said yes")
     def takes_hold_at(self, change: AddressChange) -> str | None:
         at = change.takes_hold_at
-        return date_format(localtime(at), "DATETIME_FORMAT") if at else None
+        return date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else None
 
 
 def _arranges_access(request: HttpRequest) -> bool:

@@ -22,17 +22,17 @@ INBOX, RULES = "/admin/sessions_app/sessionrequest/", "/admin/sessions_app/reque
 
 
 @pytest.fixture
-def asked(person, workshop, now) -> SessionRequest:
+def inbox_row(person, workshop, now) -> SessionRequest:
     return ask(person, workshop, now, addresses=[ADA, BO])
 
 
-def page_of(asked: SessionRequest, name: str = "change") -> str:
-    return f"{INBOX}{asked.pk}/{name}/"
+def page_of(inbox_row: SessionRequest, name: str = "change") -> str:
+    return f"{INBOX}{inbox_row.pk}/{name}/"
 
 
-def press(client: Client, asked: SessionRequest, name: str, **typed):
+def press(client: Client, inbox_row: SessionRequest, name: str, **typed):
     """Send the page of a decision as it is shown, with what is typed."""
-    url = page_of(asked, name)
+    url = page_of(inbox_row, name)
     return client.post(url, filled_in(client, url, "decision_form", **typed))
 
 
@@ -70,26 +70,33 @@ def test_the_list_takes_as_many_queries_for_thirty_as_for_one(
         clerk.get(INBOX)
 
 
-def test_the_first_page_counts_what_waits(clerk, asked, office):
+def test_the_first_page_counts_what_waits(clerk, inbox_row, office):
     assert get(clerk, "/admin/").link("1 request for a session to answer") == f"{INBOX}?state=waiting"
-    asked.decline("No.", by=office)
+    inbox_row.decline("No.", by=office)
     assert "for a session to answer" not in get(clerk, "/admin/").text
 
 
-def test_one_request_shows_what_was_asked_for(clerk, asked):
-    page = get(clerk, page_of(asked))
-    for words in ("Person 1 (person1@example.edu)", "8 people", ADA, asked.hopes, "Central time", "Either is fine"):
+def test_one_request_shows_what_was_asked_for(clerk, inbox_row):
+    page = get(clerk, page_of(inbox_row))
+    for words in (
+        "Person 1 (person1@example.edu)",
+        "8 people",
+        ADA,
+        inbox_row.hopes,
+        "Central time",
+        "Either is fine",
+    ):
         assert words in page.text, words
-    assert page.link("Schedule it") == page_of(asked, "schedule")
+    assert page.link("Schedule it") == page_of(inbox_row, "schedule")
 
 
-def test_the_group_office_may_decide_and_others_may_not(asked, people):
+def test_the_group_office_may_decide_and_others_may_not(inbox_row, people):
     call_command("create_office", "colleague@example.edu", verbosity=0)
     colleague, other = Client(), Client()
     colleague.force_login(Person.objects.get(email="colleague@example.edu"))
     (nobody,) = people(1, is_staff=True)
     other.force_login(nobody)
-    pages = [page_of(asked, name) for name in ("schedule", "reply", "assign", "decline")]
+    pages = [page_of(inbox_row, name) for name in ("schedule", "reply", "assign", "decline")]
     assert [colleague.get(page).status_code for page in pages] == [200] * 4
     assert [other.get(page).status_code for page in pages] == [403] * 4
     assert [other.post(page).status_code for page in pages] == [403] * 4
@@ -98,14 +105,14 @@ def test_the_group_office_may_decide_and_others_may_not(asked, people):
 # ---- the decisions ----
 
 
-def test_a_request_is_assigned_to_a_person_of_the_office(clerk, asked, office):
-    assert press(clerk, asked, "assign", to=office.pk).status_code == 302
-    asked.refresh_from_db()
-    assert asked.assigned_to == office and asked.is_waiting
+def test_a_request_is_assigned_to_a_person_of_the_office(clerk, inbox_row, office):
+    assert press(clerk, inbox_row, "assign", to=office.pk).status_code == 302
+    inbox_row.refresh_from_db()
+    assert inbox_row.assigned_to == office and inbox_row.is_waiting
 
 
-def test_an_answer_is_a_mail_and_stands_on_record(clerk, asked, person):
-    assert press(clerk, asked, "reply", answer="Would the 12th do?").status_code == 302
+def test_an_answer_is_a_mail_and_stands_on_record(clerk, inbox_row, person):
+    assert press(clerk, inbox_row, "reply", answer="Would the 12th do?").status_code == 302
     assert Notice.objects.get(kind="request_answered").to == person.email
     assert LogEntry.objects.latest("pk").change_message == "Answered: Would the 12th do?"
 
@@ -117,19 +124,19 @@ def test_an_answer_is_a_mail_and_stands_on_record(clerk, asked, person):
         ("decline", "reason", "Say why: the person is told the reason."),
     ],
 )
-def test_neither_answer_nor_refusal_goes_without_words(clerk, asked, name, field, sentence):
-    response = press(clerk, asked, name, **{field: " "})
+def test_neither_answer_nor_refusal_goes_without_words(clerk, inbox_row, name, field, sentence):
+    response = press(clerk, inbox_row, name, **{field: " "})
     assert response.status_code == 400 and sentence in read(response).text
-    asked.refresh_from_db()
-    assert asked.state == "waiting"
+    inbox_row.refresh_from_db()
+    assert inbox_row.state == "waiting"
 
 
-def test_declining_ends_it_with_a_reason(clerk, asked):
-    press(clerk, asked, "decline", reason="We have nobody for it.")
-    asked.refresh_from_db()
-    assert (asked.state, asked.decline_reason) == ("declined", "We have nobody for it.")
-    assert "Schedule it" not in get(clerk, page_of(asked)).text
-    assert clerk.get(page_of(asked, "schedule")).url == page_of(asked)
+def test_declining_ends_it_with_a_reason(clerk, inbox_row):
+    press(clerk, inbox_row, "decline", reason="We have nobody for it.")
+    inbox_row.refresh_from_db()
+    assert (inbox_row.state, inbox_row.decline_reason) == ("declined", "We have nobody for it.")
+    assert "Schedule it" not in get(clerk, page_of(inbox_row)).text
+    assert clerk.get(page_of(inbox_row, "schedule")).url == page_of(inbox_row)
 
 
 # ---- scheduling ----
@@ -137,78 +144,78 @@ def test_declining_ends_it_with_a_reason(clerk, asked):
 LINK = {"join_link": "https://meet.example.edu/quorum", "format": "online"}
 
 
-def test_the_page_starts_from_the_first_of_their_times(clerk, asked, workshop, now):
-    page = get(clerk, page_of(asked, "schedule"))
+def test_the_page_starts_from_the_first_of_their_times(clerk, inbox_row, workshop, now):
+    page = get(clerk, page_of(inbox_row, "schedule"))
     assert page.field(name="day").value == shifted(now, 40) and page.field("Starts at").value == "12:00"
     assert page.field("Workshop").value == str(workshop.pk)
-    assert get(clerk, f"{page_of(asked, 'schedule')}?window=2").field(name="day").value == shifted(now, 42)
+    assert get(clerk, f"{page_of(inbox_row, 'schedule')}?window=2").field(name="day").value == shifted(now, 42)
     for other in ("0", "9", "x", "²", "\0"):
-        assert clerk.get(page_of(asked, "schedule"), {"window": other}).status_code in (200, 400)
+        assert clerk.get(page_of(inbox_row, "schedule"), {"window": other}).status_code in (200, 400)
 
 
-def test_the_page_says_who_is_told_what(clerk, asked):
-    text = get(clerk, page_of(asked, "schedule")).text
+def test_the_page_says_who_is_told_what(clerk, inbox_row):
+    text = get(clerk, page_of(inbox_row, "schedule")).text
     assert "Person 1 is told when and where it is, and is registered if they may be and are free." in text
     assert f"2 colleagues get a mail each that proposes the session: {ADA}, {BO}." in text
     assert "Nobody else is told" in text
 
 
-def test_one_step_makes_the_session_and_writes_to_everybody(clerk, asked, person, workshop):
+def test_one_step_makes_the_session_and_writes_to_everybody(clerk, inbox_row, person, workshop):
     ada = Facilitator.objects.create(name="Ada Okafor")
-    response = press(clerk, asked, "schedule", minimum="4", facilitators=[ada.pk], **LINK)
+    response = press(clerk, inbox_row, "schedule", minimum="4", facilitators=[ada.pk], **LINK)
     session = Session.objects.get()
-    assert response.status_code == 302 and response.url == page_of(asked)
+    assert response.status_code == 302 and response.url == page_of(inbox_row)
     assert (session.workshop, session.status, session.listed, session.minimum) == (workshop, "open", False, 4)
-    assert list(session.facilitators.all()) == [ada] and session.starts_at == asked.spans[0][0]
+    assert list(session.facilitators.all()) == [ada] and session.starts_at == inbox_row.spans[0][0]
     assert session.ends_at - session.starts_at == timedelta(minutes=workshop.minutes)
     assert sorted(session.nominations.values_list("email", flat=True)) == [ADA, BO]
     assert session.seats_taken == 1 and session.registrations.get().person == person
-    asked.refresh_from_db()
-    assert asked.session == session
-    assert str(session) in get(clerk, page_of(asked)).text
+    inbox_row.refresh_from_db()
+    assert inbox_row.session == session
+    assert str(session) in get(clerk, page_of(inbox_row)).text
 
 
 def test_the_office_picks_the_workshop_of_a_topic_of_their_own(clerk, person, workshop, now):
-    asked = ask(person, None, now, topic="Power")
-    response = press(clerk, asked, "schedule", **LINK)
+    inbox_row = ask(person, None, now, topic="Power")
+    response = press(clerk, inbox_row, "schedule", **LINK)
     assert response.status_code == 400 and read(response).field("Workshop").errors == ["Choose a workshop."]
-    assert press(clerk, asked, "schedule", workshop=workshop.pk, **LINK).status_code == 302
+    assert press(clerk, inbox_row, "schedule", workshop=workshop.pk, **LINK).status_code == 302
     assert Session.objects.get().workshop == workshop
 
 
-def test_a_workshop_that_is_a_draft_again_is_not_offered(clerk, asked, workshop):
+def test_a_workshop_that_is_a_draft_again_is_not_offered(clerk, inbox_row, workshop):
     Workshop.objects.update(status="draft")
-    page = get(clerk, page_of(asked, "schedule"))
+    page = get(clerk, page_of(inbox_row, "schedule"))
     assert page.field("Workshop").value == "" and str(workshop.pk) not in page.field("Workshop").options
 
 
-def test_a_workshop_of_two_parts_gets_a_meeting_for_each(clerk, asked, workshop, office):
+def test_a_workshop_of_two_parts_gets_a_meeting_for_each(clerk, inbox_row, workshop, office):
     Part.objects.divide(workshop, [PartPlan("Seeing", 60), PartPlan("Speaking", 120)], by=office)
-    page = get(clerk, page_of(asked, "schedule"))
+    page = get(clerk, page_of(inbox_row, "schedule"))
     assert "Part 2: Speaking" in page.headings()
     second = {"part2-join_link": "https://meet.example.edu/two"}
-    assert press(clerk, asked, "schedule", **LINK, **second).status_code == 302
+    assert press(clerk, inbox_row, "schedule", **LINK, **second).status_code == 302
     meetings = Session.objects.get().meetings.all()
-    starts = [start for start, _ in asked.spans]
+    starts = [start for start, _ in inbox_row.spans]
     assert [(one.part.title, one.starts_at) for one in meetings] == [("Seeing", starts[0]), ("Speaking", starts[1])]
     assert [(one.ends_at - one.starts_at).seconds // 60 for one in meetings] == [60, 120]
 
 
 def test_a_second_meeting_without_a_time_is_asked_for(clerk, person, workshop, office, now):
-    asked = ask(person, None, now, topic="Power", windows=[window(now)])
+    inbox_row = ask(person, None, now, topic="Power", windows=[window(now)])
     Part.objects.divide(workshop, [PartPlan("Seeing", 60), PartPlan("Speaking", 60)], by=office)
-    response = press(clerk, asked, "schedule", workshop=workshop.pk, **LINK)
+    response = press(clerk, inbox_row, "schedule", workshop=workshop.pk, **LINK)
     assert response.status_code == 400 and read(response).field(name="part2-day").errors == ["This field is required."]
     assert not Session.objects.exists()
 
 
-def test_another_time_than_theirs_is_asked_about_once(clerk, asked, now):
+def test_another_time_than_theirs_is_asked_about_once(clerk, inbox_row, now):
     typed = {"day": shifted(now, 60), **LINK}
-    response = press(clerk, asked, "schedule", **typed)
+    response = press(clerk, inbox_row, "schedule", **typed)
     page = read(response)
     assert response.status_code == 400 and "This is not within the times the team gave." in page.text
     again = page.form(id="decision_form").data | {"anyway": "on"}
-    assert clerk.post(page_of(asked, "schedule"), again).status_code == 302
+    assert clerk.post(page_of(inbox_row, "schedule"), again).status_code == 302
     assert Session.objects.get().is_running
 
 
@@ -223,16 +230,18 @@ def test_another_time_than_theirs_is_asked_about_once(clerk, asked, now):
         ({"confirm_by_0": "2099-05-14", "confirm_by_1": "12:00"}, "The decision date cannot be after the start."),
     ],
 )
-def test_what_cannot_be_is_refused_and_leaves_nothing(clerk, asked, typed, sentence):
-    response = press(clerk, asked, "schedule", **LINK | typed)
+def test_what_cannot_be_is_refused_and_leaves_nothing(clerk, inbox_row, typed, sentence):
+    response = press(clerk, inbox_row, "schedule", **LINK | typed)
     assert response.status_code in (400, 409) and sentence in read(response).text
-    asked.refresh_from_db()
-    assert asked.is_waiting and not Session.objects.exists() and not Notice.objects.filter(kind="nominated").exists()
+    inbox_row.refresh_from_db()
+    assert (
+        inbox_row.is_waiting and not Session.objects.exists() and not Notice.objects.filter(kind="nominated").exists()
+    )
 
 
-def test_a_request_that_was_scheduled_since_is_not_scheduled_again(clerk, asked):
-    sent = filled_in(clerk, page_of(asked, "schedule"), "decision_form", **LINK)
-    answers = [clerk.post(page_of(asked, "schedule"), sent).status_code for _ in range(2)]
+def test_a_request_that_was_scheduled_since_is_not_scheduled_again(clerk, inbox_row):
+    sent = filled_in(clerk, page_of(inbox_row, "schedule"), "decision_form", **LINK)
+    answers = [clerk.post(page_of(inbox_row, "schedule"), sent).status_code for _ in range(2)]
     assert answers == [302, 409] and Session.objects.count() == 1
 
 

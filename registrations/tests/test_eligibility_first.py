@@ -20,7 +20,7 @@ WRITE = f"mailto:{settings.OFFICE_EMAIL}"
 
 
 @pytest.fixture
-def first_part(workshop):
+def earlier_part(workshop):
     """A workshop that `workshop` comes after."""
     first = Workshop.objects.create(title="Implicit Bias", slug="implicit-bias", status="published")
     workshop.requires.add(first)
@@ -72,7 +72,7 @@ def test_what_the_profile_does_not_say_is_asked_and_hinders_nobody(look, make_se
     assert {"role", "campus"} <= form.field_names
 
 
-def test_a_visitor_is_not_told_what_nobody_knows(client, session, first_part):
+def test_a_visitor_is_not_told_what_nobody_knows(client, session, earlier_part):
     Workshop.objects.update(for_staff=False)
     assert "Register" in read(client.get(session.get_absolute_url())).link_names
     assert "Register" in read(client.get(register_page(session))).button_names
@@ -81,11 +81,11 @@ def test_a_visitor_is_not_told_what_nobody_knows(client, session, first_part):
 # ---- what comes before ----
 
 
-def test_an_earlier_date_is_named_where_there_is_one(look, make_session, first_part):
-    make_session(days=10, workshop=first_part)
+def test_an_earlier_date_is_named_where_there_is_one(look, make_session, earlier_part):
+    make_session(days=10, workshop=earlier_part)
     pages = look(make_session(days=14))
     assert is_told(pages, f"{AFTER}. Register for an earlier date of it first, or {ELSEWHERE}")
-    assert all(page.link("an earlier date of it") == first_part.get_absolute_url() for page in pages)
+    assert all(page.link("an earlier date of it") == earlier_part.get_absolute_url() for page in pages)
     assert all(page.link("write to the office") == WRITE for page in pages)
 
 
@@ -100,11 +100,11 @@ NO_EARLIER = {
 
 @pytest.mark.parametrize("dates", NO_EARLIER)
 def test_without_an_earlier_date_to_have_the_other_ways_are_named(
-    look, make_session, first_part, people, person, dates
+    look, make_session, earlier_part, people, person, dates
 ):
     person.campus = Campus.objects.create(name="West")
     person.save()
-    NO_EARLIER[dates](lambda **how: make_session(workshop=first_part, **how), people)
+    NO_EARLIER[dates](lambda **how: make_session(workshop=earlier_part, **how), people)
     pages = look(make_session(days=14))
     said = "which has no earlier date you can register for. We can tell you when it has one"
     assert is_told(pages, f"{AFTER}, {said}, or {ELSEWHERE}")
@@ -112,23 +112,23 @@ def test_without_an_earlier_date_to_have_the_other_ways_are_named(
     assert all(page.link("write to the office") == WRITE for page in pages)
 
 
-def test_an_earlier_date_that_itself_comes_after_something_is_none(look, make_session, first_part):
-    first_part.requires.add(Workshop.objects.create(title="Basics", slug="basics", status="published"))
-    make_session(days=10, workshop=first_part)
+def test_an_earlier_date_that_itself_comes_after_something_is_none(look, make_session, earlier_part):
+    earlier_part.requires.add(Workshop.objects.create(title="Basics", slug="basics", status="published"))
+    make_session(days=10, workshop=earlier_part)
     assert is_told(look(make_session(days=14)), "which has no earlier date you can register for.")
 
 
-def test_a_workshop_not_offered_leaves_the_office(look, make_session, first_part):
-    Workshop.objects.filter(pk=first_part.pk).update(status="draft")
+def test_a_workshop_not_offered_leaves_the_office(look, make_session, earlier_part):
+    Workshop.objects.filter(pk=earlier_part.pk).update(status="draft")
     pages = look(make_session())
     assert is_told(pages, f"{AFTER}, which is not offered now. Write to the office if you have taken it elsewhere.")
     assert not any("interest" in address for page in pages for address in page.addresses)
 
 
-def test_of_two_before_it_both_are_named_and_which_has_no_date(look, make_session, first_part, workshop):
+def test_of_two_before_it_both_are_named_and_which_has_no_date(look, make_session, earlier_part, workshop):
     second = Workshop.objects.create(title="Pronouns", slug="pronouns", status="published")
     workshop.requires.add(second)
-    make_session(days=10, workshop=first_part)
+    make_session(days=10, workshop=earlier_part)
     session = make_session(days=14)
     said = f"{AFTER} and Pronouns. There is no earlier date of Pronouns you can register for."
     pages = look(session)
@@ -137,7 +137,7 @@ def test_of_two_before_it_both_are_named_and_which_has_no_date(look, make_sessio
     assert is_told(look(session), f"{AFTER} and Pronouns. Register for an earlier date of each of them first")
 
 
-def test_a_press_in_spite_of_it_keeps_the_form_and_gives_the_links(me, make_session, first_part):
+def test_a_press_in_spite_of_it_keeps_the_form_and_gives_the_links(me, make_session, earlier_part):
     response = me.post(register_page(make_session()), {"needs": "An interpreter."})
     page = read(response)
     assert response.status_code == 409 and AFTER in page.text and page.link("write to the office") == WRITE
@@ -147,8 +147,8 @@ def test_a_press_in_spite_of_it_keeps_the_form_and_gives_the_links(me, make_sess
 # ---- who is not hindered ----
 
 
-def test_a_person_who_has_taken_it_registers(look, make_session, first_part, person):
-    PriorAttendance.objects.create(person=person, workshop=first_part)
+def test_a_person_who_has_taken_it_registers(look, make_session, earlier_part, person):
+    PriorAttendance.objects.create(person=person, workshop=earlier_part)
     page, form = look(make_session())
     assert "Register" in page.link_names and "Register" in form.button_names
 
@@ -159,7 +159,7 @@ def test_a_registered_person_reads_what_they_have(me, session, person, workshop)
     assert "You’re registered" in read(me.get(session.get_absolute_url())).text
 
 
-def test_a_closed_session_says_that_it_is_closed(look, make_session, first_part, now):
+def test_a_closed_session_says_that_it_is_closed(look, make_session, earlier_part, now):
     session = make_session()
     type(session).objects.filter(pk=session.pk).update(registration_closes_at=now - timedelta(minutes=1))
     page, form = look(session)
@@ -167,10 +167,10 @@ def test_a_closed_session_says_that_it_is_closed(look, make_session, first_part,
     assert CANNOT not in page.text and AFTER not in form.text
 
 
-def test_the_panel_that_refreshes_itself_says_it_too(me, make_session, people, first_part):
+def test_the_panel_that_refreshes_itself_says_it_too(me, make_session, people, earlier_part):
     session = make_session(minimum=2)
     for person in people(2):
-        PriorAttendance.objects.create(person=person, workshop=first_part)
+        PriorAttendance.objects.create(person=person, workshop=earlier_part)
         Registration.objects.register(person, session)
     page = read(me.get(f"/sessions/{session.code}/meter/?asked=1"))
     assert CANNOT in page.text and "Register" not in page.link_names

@@ -12,7 +12,7 @@ PAGE = "/programs/all/registration/"
 
 
 @pytest.fixture
-def scene(transactional_db, people, make_session):
+def pro_scene(transactional_db, people, make_session):
     """Somebody, and a program: two dates at one time, a full one, one of another campus, a later part, one booked."""
     person, other = people(2, campus=Campus.objects.create(name="West"))
     program = Program.objects.create(title="All of it", slug="all", status="published")
@@ -40,8 +40,8 @@ def choose(page, *sessions) -> None:
         page.locator(f"input[value='{session.code}']").check()
 
 
-def test_axe_finds_nothing_where_people_register_for_several(inspector, sign_in, scene):
-    person, other, first, second, beside, full = scene
+def test_axe_finds_nothing_where_people_register_for_several(inspector, sign_in, pro_scene):
+    person, other, first, second, beside, full = pro_scene
     page = inspector.page
     inspector.visit(PAGE)
     sign_in(page, person)
@@ -60,14 +60,14 @@ def test_axe_finds_nothing_where_people_register_for_several(inspector, sign_in,
     assert Registration.objects.registered().filter(person=person).count() == 3
 
 
-def test_axe_finds_nothing_where_somebody_may_not_register(inspector, sign_in, scene):
-    _, other, first, second, *_ = scene
+def test_axe_finds_nothing_where_somebody_may_not_register(inspector, sign_in, pro_scene):
+    _, other, first, second, *_ = pro_scene
     sign_in(inspector.page, other)
     inspector.visit(second.get_absolute_url(), register_page(second))
 
 
-def test_a_click_anywhere_on_a_date_chooses_it_and_one_press_registers(live_server, browser_page, sign_in, scene):
-    person, _, first, second, *_ = scene
+def test_a_click_anywhere_on_a_date_chooses_it_and_one_press_registers(live_server, browser_page, sign_in, pro_scene):
+    person, _, first, second, *_ = pro_scene
     sign_in(browser_page, person)
     browser_page.goto(live_server.url + PAGE)
     for session in (first, second):

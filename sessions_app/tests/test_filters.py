@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def home(client) -> Callable[..., Page]:
+def list_page(client) -> Callable[..., Page]:
     """home("topic=bias") returns the page."""
 
     def get(query: str = "", status: int = 200, **headers) -> Page:
@@ -28,7 +28,7 @@ def home(client) -> Callable[..., Page]:
 
 
 @pytest.fixture
-def season(make_session, workshop):
+def season_to_filter(make_session, workshop):
     """Two workshops with three dates, one without a date, and what sets them apart."""
     bias, allyship, rest = (Topic.objects.create(name=name, slug=name.lower()) for name in ("Bias", "Allyship", "Rest"))
     knowing = Action.objects.create(name="Knowing", slug="knowing", position=1)
@@ -75,8 +75,8 @@ def titles(page: Page, section: str) -> list[str]:
     return [part.text for part in page.parts(f"section[aria-labelledby={section}] .q-t")]
 
 
-def test_each_group_counts_what_its_choices_leave(home, season):
-    page = home()
+def test_each_group_counts_what_its_choices_leave(list_page, season_to_filter):
+    page = list_page()
     assert group(page, "topic") == {"Allyship": 3, "Bias": 2, "Rest": 0}
     assert group(page, "audience") == {"Faculty": 3, "Staff": 3, "Residents and fellows": 3, "Students": 1, "Others": 3}
     assert group(page, "campus") == {"East": 1, "West": 2}
@@ -97,32 +97,32 @@ def test_each_group_counts_what_its_choices_leave(home, season):
         ("program=ally&audience=student", []),
     ],
 )
-def test_choices_narrow_each_other(home, season, query, left):
+def test_choices_narrow_each_other(list_page, season_to_filter, query, left):
     for campus in Campus.objects.all():
         query = query.replace(f"campus={campus.name.lower()}", f"campus={campus.pk}")
-    assert rows(home(query)) == left
+    assert rows(list_page(query)) == left
 
 
-def test_a_group_counts_beside_all_that_is_chosen_in_the_others(home, season):
+def test_a_group_counts_beside_all_that_is_chosen_in_the_others(list_page, season_to_filter):
     west = Campus.objects.get(name="West")
-    page = home(f"campus={west.pk}&topic=bias")
+    page = list_page(f"campus={west.pk}&topic=bias")
     assert group(page, "topic") == {"Allyship": 2, "Bias": 1, "Rest": 0}
     assert group(page, "campus") == {"East": 1, "West": 1}
     assert group(page, "action") == {"Being": 1, "Knowing": 1}
-    assert group(home("status=confirmed"), "topic") == {"Allyship": 0, "Bias": 0, "Rest": 0}
-    assert group(home("status=confirmed"), "campus") == {"East": 0, "West": 0}
-    assert group(home("q=bystander"), "topic") == {"Allyship": 1, "Bias": 0, "Rest": 0}
+    assert group(list_page("status=confirmed"), "topic") == {"Allyship": 0, "Bias": 0, "Rest": 0}
+    assert group(list_page("status=confirmed"), "campus") == {"East": 0, "West": 0}
+    assert group(list_page("q=bystander"), "topic") == {"Allyship": 1, "Bias": 0, "Rest": 0}
 
 
-def test_a_count_is_what_the_link_then_shows(home, season):
-    first = home("audience=faculty")
+def test_a_count_is_what_the_link_then_shows(list_page, season_to_filter):
+    first = list_page("audience=faculty")
     for link in first.parts(".q-groups a"):
         query = link.attribute("href").partition("?")[2]
-        assert len(rows(home(query))) == int(link.text.rpartition(" ")[2])
+        assert len(rows(list_page(query))) == int(link.text.rpartition(" ")[2])
 
 
-def test_what_is_chosen_can_be_taken_away_alone_or_all_at_once(home, season):
-    page = home("topic=bias&audience=staff&q=implicit&status=needs-people&page=1")
+def test_what_is_chosen_can_be_taken_away_alone_or_all_at_once(list_page, season_to_filter):
+    page = list_page("topic=bias&audience=staff&q=implicit&status=needs-people&page=1")
     assert leads(page, "a[id^=without-], #clear") == {
         "without-q": "/?status=needs-people&audience=staff&topic=bias",
         "without-status": "/?q=implicit&audience=staff&topic=bias",
@@ -135,28 +135,32 @@ def test_what_is_chosen_can_be_taken_away_alone_or_all_at_once(home, season):
     assert leads(page, "#topic-bias") == {"topic-bias": "/?q=implicit&status=needs-people&audience=staff"}
 
 
-def test_nothing_is_taken_away_where_nothing_is_chosen(home, season):
-    assert leads(home(), "a[id^=without-], #clear") == {} == leads(home("status=confirmed"), "a[id^=without-], #clear")
+def test_nothing_is_taken_away_where_nothing_is_chosen(list_page, season_to_filter):
+    assert (
+        leads(list_page(), "a[id^=without-], #clear")
+        == {}
+        == leads(list_page("status=confirmed"), "a[id^=without-], #clear")
+    )
 
 
-def test_a_group_that_makes_no_difference_is_not_shown(home, make_session, workshop):
+def test_a_group_that_makes_no_difference_is_not_shown(list_page, make_session, workshop):
     workshop.topics.add(Topic.objects.create(name="Bias", slug="bias"))
     make_session()
-    assert home().parts(".q-groups") == []
+    assert list_page().parts(".q-groups") == []
 
 
-def test_a_filter_shows_the_workshops_that_have_no_date(home, season, client):
-    page = home("topic=allyship")
+def test_a_filter_shows_the_workshops_that_have_no_date(list_page, season_to_filter, client):
+    page = list_page("topic=allyship")
     assert titles(page, "undated") == ["Mentoring"]
     assert reverse("interested", args=["mentoring"]) in page.addresses
-    assert titles(home("topic=rest"), "undated") == ["Mentoring"]
-    assert titles(home("topic=bias"), "undated") == titles(home(), "undated") == []
+    assert titles(list_page("topic=rest"), "undated") == ["Mentoring"]
+    assert titles(list_page("topic=bias"), "undated") == titles(list_page(), "undated") == []
 
 
-def test_a_draft_program_is_no_filter(home, season):
-    page = home("program=not-yet", status=400)
+def test_a_draft_program_is_no_filter(list_page, season_to_filter):
+    page = list_page("program=not-yet", status=400)
     assert "There is no such program." in page.text
-    assert "Not yet" not in home().everything
+    assert "Not yet" not in list_page().everything
 
 
 @pytest.mark.parametrize(
@@ -175,28 +179,28 @@ def test_a_draft_program_is_no_filter(home, season):
         ("page=1&page=2", "Choose one page at a time."),
     ],
 )
-def test_an_impossible_choice_is_named_and_keeps_the_search(home, season, query, sentence):
-    page = home(f"{query}&q=implicit", status=400)
+def test_an_impossible_choice_is_named_and_keeps_the_search(list_page, season_to_filter, query, sentence):
+    page = list_page(f"{query}&q=implicit", status=400)
     assert sentence in page.text
     assert page.field("Search workshops, programs, people and resources").value == "implicit"
     assert rows(page) == ["Implicit Bias", "Implicit Bias"]
 
 
-def test_two_searches_at_once_are_refused(home, season):
-    assert "Search for one thing at a time." in home("q=implicit&q=bystander", status=400).text
+def test_two_searches_at_once_are_refused(list_page, season_to_filter):
+    assert "Search for one thing at a time." in list_page("q=implicit&q=bystander", status=400).text
 
 
-def test_the_same_choice_twice_is_one(home, season):
-    assert len(rows(home("topic=bias&topic=bias"))) == 2
+def test_the_same_choice_twice_is_one(list_page, season_to_filter):
+    assert len(rows(list_page("topic=bias&topic=bias"))) == 2
 
 
-def test_htmx_is_told_what_was_found_and_shown(home, season):
-    page = home("q=mentoring", **{"HX-Request": "true"})
+def test_htmx_is_told_what_was_found_and_shown(list_page, season_to_filter):
+    page = list_page("q=mentoring", **{"HX-Request": "true"})
     assert page.part("#say").text == "1 found. 0 sessions shown."
 
 
 @pytest.mark.parametrize("page_of", [Workshop.get_absolute_url, lambda one: one.sessions.first().get_absolute_url()])
-def test_topics_and_actions_lead_to_what_else_there_is(client, season, page_of):
+def test_topics_and_actions_lead_to_what_else_there_is(client, season_to_filter, page_of):
     page = read(client.get(page_of(Workshop.objects.get(slug="implicit-bias"))))
     links = {link.name: link.address for link in page.links() if link.address.startswith(("/topics/", "/actions/"))}
     assert links == {
@@ -210,16 +214,16 @@ def test_topics_and_actions_lead_to_what_else_there_is(client, season, page_of):
 # What is found.
 
 
-def test_what_was_found_stands_before_its_dates(home, season):
-    page = home("q=implicit")
+def test_what_was_found_stands_before_its_dates(list_page, season_to_filter):
+    page = list_page("q=implicit")
     assert titles(page, "found") == ["Implicit Bias", "Ally Training 2023"]
     assert rows(page) == ["Implicit Bias", "Implicit Bias"]
     assert "Workshop · 2 dates from" in page.part("section[aria-labelledby=found]").text
     assert page.everything.index("Found for") < page.everything.index("Register")
 
 
-def test_what_has_no_date_is_found_and_people_can_be_told(home, season):
-    page = home("q=mentorng")
+def test_what_has_no_date_is_found_and_people_can_be_told(list_page, season_to_filter):
+    page = list_page("q=mentorng")
     assert titles(page, "found") == ["Mentoring"]
     found = page.part("section[aria-labelledby=found]")
     assert "No dates yet" in found.text
@@ -227,30 +231,30 @@ def test_what_has_no_date_is_found_and_people_can_be_told(home, season):
     assert "No sessions match “mentorng” at the moment." in page.text
 
 
-def test_a_draft_is_found_by_the_office_alone(home, season, client, office):
+def test_a_draft_is_found_by_the_office_alone(list_page, season_to_filter, client, office):
     make("Letters", status=Workshop.Status.DRAFT)
-    assert "Nothing matches “letters”." in home("q=letters").text
+    assert "Nothing matches “letters”." in list_page("q=letters").text
     client.force_login(office)
-    page = home("q=letters")
+    page = list_page("q=letters")
     assert titles(page, "found") == ["Letters"]
     assert "Draft, seen by the office only" in page.text and "Tell me when one is scheduled: Letters" not in page.text
 
 
-def test_a_program_is_found_with_the_next_of_its_dates(home, season):
-    page = home("q=ally+training")
+def test_a_program_is_found_with_the_next_of_its_dates(list_page, season_to_filter):
+    page = list_page("q=ally+training")
     assert titles(page, "found")[0] == "Ally Training 2023"
     assert "Program · 2 dates from" in page.text
 
 
-def test_a_filter_narrows_what_is_found(home, season):
-    assert "Bystander Interventions" in titles(home("q=allyship"), "found")
-    assert titles(home("q=allyship&topic=bias"), "found") == ["Implicit Bias"]
+def test_a_filter_narrows_what_is_found(list_page, season_to_filter):
+    assert "Bystander Interventions" in titles(list_page("q=allyship"), "found")
+    assert titles(list_page("q=allyship&topic=bias"), "found") == ["Implicit Bias"]
 
 
-def test_many_finds_stand_behind_one_press(home, db):
+def test_many_finds_stand_behind_one_press(list_page, db):
     for number in range(40):
         make(f"Ward round {number}")
-    page = home("q=ward")
+    page = list_page("q=ward")
     shown = page.parts("section[aria-labelledby=found] > ol > li")
     more = page.parts("section[aria-labelledby=found] details li")
     assert (len(shown), len(more)) == (3, 27)
@@ -259,15 +263,15 @@ def test_many_finds_stand_behind_one_press(home, db):
 @pytest.mark.parametrize(
     "typed", ["!!! ...", "🎉🎉", "\u202e\u05d0\u05d1", "' OR 1=1 --", "%%%", "\\", "<b>", "ﷺ", "a" * 100]
 )
-def test_what_nobody_offers_leads_on_and_stays_typed(home, season, typed):
-    page = home(f"q={quote(typed)}")
+def test_what_nobody_offers_leads_on_and_stays_typed(list_page, season_to_filter, typed):
+    page = list_page(f"q={quote(typed)}")
     assert "Nothing matches" in page.text
     assert page.field("Search workshops, programs, people and resources").value == typed
     assert "Show all sessions" in page.text
 
 
-def test_a_long_text_is_refused_and_kept(home, season):
-    page = home(f"q={'bias%20' * 1500}", status=400)
+def test_a_long_text_is_refused_and_kept(list_page, season_to_filter):
+    page = list_page(f"q={'bias%20' * 1500}", status=400)
     assert "Search for at most 100 characters." in page.text
     assert page.field("Search workshops, programs, people and resources").value.startswith("bias bias")
     assert len(rows(page)) == 3
