@@ -281,8 +281,8 @@ def test_my_training_takes_the_same_queries_for_one_and_for_thirty(
         join(make_session(days=10 + number), [person])
     client.force_login(person)
     client.get("/my/")
-    # The browser session, the person, the places, what comes, what was.
-    with django_assert_num_queries(8):
+    # The browser session, the person, the places, what comes, what was, what they asked for.
+    with django_assert_num_queries(9):
         assert client.get("/my/").status_code == 200
 
 
