@@ -107,6 +107,10 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
             "resources": "/resources/",
             "resource": address_of(page, site + "/resources/", "main .q-list a[href^='/resources/']"),
             "action": "/actions/acting/",
+            "facilitators": "/facilitators/",
+            "facilitator": address_of(page, site + "/facilitators/", "main .q-list a"),
+            "team": "/team/",
+            "partners": "/partners/",
             "sign-in": "/accounts/login/",
         }
     if address == MEMBER:

@@ -125,7 +125,7 @@ def row(
         *(action_of(session, shown.state, own, now, by_workshop) if button else ("", "", "")),
         by_workshop,
         by_workshop or months,
-        level or (3 if by_workshop else 4),
+        level or (3 if by_workshop or months else 4),
     )
 
 

@@ -136,14 +136,19 @@ def test_a_colleague_is_invited_with_the_count_the_day_and_the_link():
 )
 def test_a_minimum_of_one_is_no_call_for_people(at_deadline, below):
     asked = panel(of(taken=0, minimum=1, at_deadline=at_deadline), NOW)
-    assert (asked.heading, asked.button, asked.below) == ("It takes place once you register", "Register", below)
+    assert (asked.heading, asked.button) == ("It needs one person", "Register")
+    assert asked.below == f"It is confirmed as soon as you register. {below}"
 
 
 def test_with_a_minimum_of_one_the_first_registration_is_enough():
     asked = panel(of(taken=1, minimum=1), NOW)
-    assert (asked.heading, asked.below, asked.waits) == ("It takes place", "We are confirming it now.", True)
+    assert (asked.heading, asked.below, asked.waits) == (
+        "One person has registered",
+        "We are confirming it now.",
+        True,
+    )
 
 
 def test_a_session_that_nobody_came_to_says_so():
     shown = of("cancelled", cancelled_by_rule=True, cancelled_count=0, cancelled_at=DECIDED)
-    assert panel(shown, NOW).below == "Nobody had registered by the decision date."
+    assert panel(shown, NOW).below == "Nobody had registered by the decision date, and it needed six."
