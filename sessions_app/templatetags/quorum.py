@@ -118,7 +118,11 @@ def dates_led_by(context: Context, facilitator: Facilitator) -> list["rows.Liste
 def next_led(context: Context, facilitators: Iterable[Facilitator]) -> dict[int, str]:
     """Give “4 dates from May 14” for each of `facilitators` who leads one, by id. One query."""
     now = now_of(context)
-    ahead = Session.objects.listed().upcoming(now).filter(status__in=Session.RUNNING, facilitators__in=facilitators)
+    ahead = (
+        Session.objects.listed()
+        .upcoming(now)
+        .filter(status__in=Session.RUNNING, facilitators__in=[facilitator.pk for facilitator in facilitators])
+    )
     counted = ahead.order_by().values("facilitators").annotate(dates=Count("pk"), first=Min("starts_at"))
     led = counted.values_list("facilitators", "dates", "first")
     return {pk: rows.date_words(count, first, now) for pk, count, first in led}
