@@ -58,7 +58,12 @@ def the(**fields) -> Session:
     return Session.objects.get(**fields)
 
 
-@pytest.fixture(scope="module", params=DAYS.values(), ids=DAYS)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(day, id=name, marks=[] if day == NOON else pytest.mark.postgres) for name, day in DAYS.items()
+    ],
+)
 def built_at(request, django_db_setup, django_db_blocker):
     """The moment of a demo that is built once; what a test changes in it is rolled back after the test."""
     with django_db_blocker.unblock(), transaction.atomic():
