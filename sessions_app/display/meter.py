@@ -127,6 +127,8 @@ def meter(session: Session, now: datetime, own: Seat | None = None) -> Meter:
             when, when_iso = _deadline(session, now)
     if seated and state in (State.CLOSED, State.FULL, State.CONFIRMED):
         text = " · you have a seat"
+        if state is State.FULL and session.is_confirmed:  # what is full to others takes place, to those in it
+            lead = "Confirmed"
     seen = seated and state in (State.GATHERING, State.PENDING, State.REACHED)
     dots = _dots(session.minimum, session.minimum if state in SHAPES else taken, seen)
     counts = state in (State.GATHERING, State.PENDING, State.REACHED)
