@@ -18,6 +18,7 @@ from foundation.text import ordinal
 from notifications.calendars.snapshots import place_words
 from notifications.models import Notice, counts_of
 from registrations.models import Registration
+from registrations.models.leaving_keys import path_of_leaving
 from sessions_app.display.panel import opening_words
 from sessions_app.models import Meeting, Session
 from sessions_app.models.numbering import Numbered
@@ -93,7 +94,7 @@ def registration_context(
     name = first_name(registration.person)
     return session_context(notice, registration.session, name, shown, joins=joins, offers_dates=offers_dates) | {
         "registration_url": absolute(registration.get_absolute_url()),
-        "withdrawal_url": absolute(reverse("withdrawal", args=[registration.uuid])),
+        "withdrawal_url": absolute(path_of_leaving(registration)),
         "choose_url": absolute(reverse("transfer", args=[registration.uuid])) if registration.may_rebook else "",
         "pre_work_url": pre_work_url(registration),
         "seat_url": absolute(reverse("seat", args=[registration.uuid])),

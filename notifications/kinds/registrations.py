@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import Q
-from django.urls import reverse
 
 from foundation import database_clock
 from foundation.links import absolute
@@ -11,6 +10,7 @@ from notifications.kinds.contexts import OF_A_REGISTRATION, day_of, registration
 from notifications.models import CalendarThread, Notice, counts_of
 from notifications.models.kind import Carries, Example, Family, Kind, News
 from registrations.models import Registration
+from registrations.models.leaving_keys import path_of_leaving
 from sessions_app.models import Session
 
 CONFIRMED_OR_OVER = (Session.Status.CONFIRMED, Session.Status.COMPLETED)
@@ -74,7 +74,7 @@ def other_seat(registration: Registration) -> dict[str, str] | None:
     other = seats.exclude(pk=registration.pk).select_related("session").first()
     if other is None:
         return None
-    return {"day": day_of(other), "url": absolute(reverse("withdrawal", args=[other.uuid]))}
+    return {"day": day_of(other), "url": absolute(path_of_leaving(other))}
 
 
 # ---- the examples ----
