@@ -105,7 +105,7 @@ def registration_context(
 
 def first_name(person: Person | None) -> str:
     """Return how a mail greets its reader; empty where the name is not known."""
-    return person.get_short_name() if person and person.name else ""
+    return person.get_short_name() if person and (person.addressed_as or person.name) else ""
 
 
 def meeting_context(meeting: Meeting, session: Session, numbers: dict[int, Numbered], invited: bool) -> dict[str, str]:
