@@ -21,6 +21,7 @@ from registrations.models import Registration
 from registrations.models.leaving_keys import path_of_leaving
 from sessions_app.display.panel import opening_words
 from sessions_app.models import Meeting, Session
+from sessions_app.models.linking import LINK_COMES, lacks_link
 from sessions_app.models.numbering import Numbered
 
 MOST_NEXT_DATES = 4
@@ -122,6 +123,7 @@ def meeting_context(meeting: Meeting, session: Session, numbers: dict[int, Numbe
         "place": place_words(meeting, session),
         "directions": meeting.venue.directions if meeting.venue else "",
         "join_link": meeting.join_link if invited else "",
+        "link_comes": LINK_COMES if invited and lacks_link(meeting, session.format) else "",
         "part": part.words,
         "part_title": part.title,
         "heading": part.heading,
