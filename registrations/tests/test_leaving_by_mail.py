@@ -95,13 +95,14 @@ def wrong_keys(seat: Registration, other: Registration) -> dict[str, str]:
         "one letter changed": ("A" if key[0] != "A" else "B") + key[1:],
         "longer": key + "A",
         "of another salt": Signer(salt="another").signature(f"{seat.uuid} {seat.session_id}"),
+        "of no salt": Signer().signature(f"{seat.uuid} {seat.session_id}"),
         "without its session": Signer(salt="registrations.leaving").signature(str(seat.uuid)),
         "empty but for a dash": "-",
         "very long": "A" * 5000,
     }
 
 
-@pytest.mark.parametrize("which", range(8))
+@pytest.mark.parametrize("which", range(9))
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_any_other_key_opens_nothing_and_says_what_to_do(seat, make_session, person, which, method):
     other = Registration.objects.register(person, make_session(days=20))
