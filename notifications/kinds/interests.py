@@ -10,6 +10,7 @@ from typing import Any
 from foundation import database_clock
 from foundation.dates import long_day, time_span, zone_words
 from foundation.links import absolute
+from foundation.verbs import lock_row
 from notifications.kinds.at_risk import room_left_notices
 from notifications.kinds.contexts import first_name, opening_with_zone, session_context
 from notifications.kinds.nominations import is_on_offer
@@ -32,12 +33,13 @@ def owe_date(interest: Interest, session: Session, now: datetime) -> None:
     The mail waits for ten minutes, and takes in the dates of the workshop that are published until it is written: dates
     of one workshop are one mail. Two publications at the same moment wait for each other at the interest.
     """
-    Interest.objects.select_for_update().get(pk=interest.pk)
-    notices = _about_dates(interest)
+    lock_row(interest, "person")
+    notices = list(_about_dates(interest).order_by("pk"))
     if any(session.pk in dates_of(notice) for notice in notices):
         return
+    waiting = [one.pk for one in notices if one.state == STATE.QUEUED and not one.text and one.expires_at is None]
     # A worker that has claimed it holds it until the dates are chosen: then this one comes too late for that mail.
-    gathering = notices.unwritten().filter(expires_at=None).select_for_update().order_by("pk").last()
+    gathering = Notice.objects.unwritten().filter(pk__in=waiting[-1:]).select_for_update().first()
     if gathering is None:
         _owe(DATED, interest, session, at=now + LINGER)
         return
@@ -50,7 +52,7 @@ def owe_no_date(interest: Interest, session: Session, now: datetime) -> bool:
 
     A mail about this date alone that is not written expires; one about several leaves it out.
     """
-    Interest.objects.select_for_update().get(pk=interest.pk)
+    lock_row(interest, "person")
     gathered = [notice for notice in _about_dates(interest) if session.pk in dates_of(notice)]
     alone = [notice.pk for notice in gathered if dates_of(notice) == [session.pk]]
     news = Notice.objects.filter(pk__in=alone) | room_left_notices(interest.person, session)
