@@ -8,6 +8,7 @@ urlpatterns = [
     path("sessions/<slug:code>/registration/", views.register, name="register"),
     path("registrations/<uuid:uuid>/", views.registration, name="registration"),
     path("registrations/<uuid:uuid>/withdrawal/", views.withdrawal, name="withdrawal"),
+    path("registrations/<uuid:uuid>/withdrawal/<slug:key>/", views.leaving, name="leaving"),
     path("registrations/<uuid:uuid>/seat/", views.seat, name="seat"),
     path("registrations/<uuid:uuid>/transfer/", views.transfer, name="transfer"),
     path("registrations/<uuid:uuid>/pre-work/", views.pre_work, name="pre_work"),

@@ -72,6 +72,7 @@ ANSWERS = {
     "programs/<slug:slug>/registration/": (200, 200, 200, 200),
     "registrations/<uuid:uuid>/": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/withdrawal/": (302, 200, 404, 404),
+    "registrations/<uuid:uuid>/withdrawal/<slug:key>/": (200, 200, 200, 200),  # for everybody with the link of the mail
     "registrations/<uuid:uuid>/seat/": (302, 302, 404, 404),
     "registrations/<uuid:uuid>/transfer/": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/pre-work/": (302, 200, 404, 404),

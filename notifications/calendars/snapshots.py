@@ -13,6 +13,7 @@ from catalog.models import Format
 from foundation.dates import long_day, time_span, zone_words
 from foundation.text import one_line
 from notifications.models import CalendarThread, Notice
+from registrations.display.titles import DISCREET_TITLE
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session
 from sessions_app.models.numbering import Numbered
@@ -20,7 +21,6 @@ from sessions_app.models.numbering import Numbered
 Snapshot = dict[str, Any]
 
 TIMES = ("starts_at", "ends_at", "time_zone")
-DISCREET_TITLE = "Training session"
 # What a neutral title hides.
 HIDDEN = ("title", "part_title", "facilitators")
 

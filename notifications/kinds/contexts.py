@@ -18,8 +18,10 @@ from foundation.text import ordinal
 from notifications.calendars.snapshots import place_words
 from notifications.models import Notice, counts_of
 from registrations.models import Registration
+from registrations.models.leaving_keys import path_of_leaving
 from sessions_app.display.panel import opening_words
 from sessions_app.models import Meeting, Session
+from sessions_app.models.linking import LINK_COMES, lacks_link
 from sessions_app.models.numbering import Numbered
 
 MOST_NEXT_DATES = 4
@@ -93,7 +95,7 @@ def registration_context(
     name = first_name(registration.person)
     return session_context(notice, registration.session, name, shown, joins=joins, offers_dates=offers_dates) | {
         "registration_url": absolute(registration.get_absolute_url()),
-        "withdrawal_url": absolute(reverse("withdrawal", args=[registration.uuid])),
+        "withdrawal_url": absolute(path_of_leaving(registration)),
         "choose_url": absolute(reverse("transfer", args=[registration.uuid])) if registration.may_rebook else "",
         "pre_work_url": pre_work_url(registration),
         "seat_url": absolute(reverse("seat", args=[registration.uuid])),
@@ -104,7 +106,7 @@ def registration_context(
 
 def first_name(person: Person | None) -> str:
     """Return how a mail greets its reader; empty where the name is not known."""
-    return person.get_short_name() if person and person.name else ""
+    return person.get_short_name() if person and (person.addressed_as or person.name) else ""
 
 
 def meeting_context(meeting: Meeting, session: Session, numbers: dict[int, Numbered], invited: bool) -> dict[str, str]:
@@ -121,6 +123,7 @@ def meeting_context(meeting: Meeting, session: Session, numbers: dict[int, Numbe
         "place": place_words(meeting, session),
         "directions": meeting.venue.directions if meeting.venue else "",
         "join_link": meeting.join_link if invited else "",
+        "link_comes": LINK_COMES if invited and lacks_link(meeting, session.format) else "",
         "part": part.words,
         "part_title": part.title,
         "heading": part.heading,

@@ -89,6 +89,10 @@ def test_each_reminder_digest_and_decision_comes_exactly_once(year, settings):
     assert when["pre_work", "person1@example.edu"] == two_days
     assert counts["pre_work"] == 2 * len(enough)
 
+    # Nobody ever set a link to join.
+    a_day = sorted(first_hour(session.starts_at - timedelta(hours=24)) for session in enough)
+    assert when["no_link", settings.OFFICE_EMAIL] == a_day
+
     assert counts["at_risk"] == sum(count for _, count in short)
     assert when["room_left", "person3@example.edu"] == when["at_risk", "person1@example.edu"]
     assert when["at_risk", "person1@example.edu"] == [first_hour(s.confirm_by - timedelta(days=3)) for s, _ in short]

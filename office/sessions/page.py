@@ -17,28 +17,12 @@ from foundation import database_clock
 from foundation.dates import day_and_time
 from office.base import OfficeAdmin, OwnPage, PanelInline, acting
 from office.dates import when_and_where
-from office.lookups import ChosenFilter
 from office.sessions.asking import PAGES, decide, open_pages
 from office.sessions.fields import MeetingFields
+from office.sessions.filters import LinkFilter, UpcomingFilter
 from office.sessions.forms import DEADLINES, FurtherMeetingInline, PublishedForm, ScheduleForm
 from sessions_app.display.meter import meter_for_office
 from sessions_app.models import Decision, Meeting, MeetingPlan, Session
-
-
-class UpcomingFilter(ChosenFilter):
-    title = "time"
-    parameter_name = "when"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [("upcoming", "Upcoming"), ("past", "Past")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
-        now = database_clock.now()
-        if self.value() == "upcoming":
-            return queryset.filter(ends_at__gt=now)
-        if self.value() == "past":
-            return queryset.filter(ends_at__lte=now)
-        return queryset
 
 
 class DecisionInline(PanelInline):
@@ -70,7 +54,7 @@ class SessionAdmin(OfficeAdmin):
     office_may = ("view", "add", "change", "delete")
     list_display = ["when", "title", "state", "meter", "decided", "seats", "waiting"]
     list_display_links = ["when", "title"]
-    list_filter = [UpcomingFilter, "status", "workshop"]
+    list_filter = [UpcomingFilter, "status", LinkFilter, "workshop"]
     list_select_related = ["workshop"]
     search_fields = ["workshop__title", "code", "meetings__venue__building", "meetings__venue__room"]
     date_hierarchy = "starts_at"

@@ -29,6 +29,13 @@ def before_leaving(registration: Registration, now: datetime) -> str:
     return _who_is_left(session, now)
 
 
+def before_leaving_by_mail(registration: Registration, now: datetime) -> str:
+    """Say what leaving means, to the reader of a mail that may have been passed on: without the place in line."""
+    if registration.is_waitlisted:
+        return "If you change your mind later, you start again at the end of the waitlist."
+    return before_leaving(registration, now)
+
+
 def _who_is_left(session: Session, now: datetime) -> str:
     left, minimum = session.seats_taken - 1, number_words(session.minimum)
     many = number_words(left).capitalize()

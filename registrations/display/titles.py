@@ -3,7 +3,19 @@
 from datetime import datetime
 
 from foundation.dates import local, short_day
+from registrations.models import Registration
 from sessions_app.models import Session
+
+# What calendars, subjects of mail and pages that anybody may see call a session of a person who wants neutral titles.
+DISCREET_TITLE = "Training session"
+
+
+def discreet_title_and_day(registration: Registration, now: datetime) -> str:
+    """Do as `title_and_day` does; where the person wants neutral titles, “Training session on Tue, May 14”."""
+    session = registration.session
+    if registration.person.discreet_titles:
+        return f"{DISCREET_TITLE} on {day_of(session, session.starts_at, now)}"
+    return title_and_day(session, now)
 
 
 def title_and_day(session: Session, now: datetime) -> str:

@@ -21,6 +21,7 @@ from sessions_app.display import few, panel, rows
 from sessions_app.display.length import how_many, whole_length
 from sessions_app.display.meter import Meter, Seat, meter, meter_for_office
 from sessions_app.models import Meeting, Session
+from sessions_app.models.linking import ONLINE, lacks_link
 from sessions_app.models.numbering import Numbered
 
 register = template.Library()
@@ -213,6 +214,18 @@ def day(meeting: Meeting) -> str:
 def is_ahead(session: Session, now: datetime) -> bool:
     """Tell whether the session may still be held, and has not ended."""
     return session.is_running and now < session.ends_at
+
+
+@register.simple_tag
+def link_promise(session: Session, meetings: list[Meeting], now: datetime) -> str:
+    """Return when people get the link to join: with their “invitation”, “later” by mail, or "" where none is to come.
+
+    A page promises no link that is not there.
+    """
+    ahead = [meeting for meeting in meetings if meeting.ends_at > now]
+    if not (ahead and is_ahead(session, now) and session.format in ONLINE):
+        return ""
+    return "later" if any(lacks_link(meeting, session.format) for meeting in ahead) else "invitation"
 
 
 @register.filter
