@@ -6,6 +6,7 @@ registration_confirmed   an invitation to each meeting
 registration_withdrawn   a mail: they have left, and why if they did not do it; the meetings leave the calendar
 registration_cancelled   a mail: the session is cancelled, with other dates; the meetings leave the calendar
 registration_changed     a mail about what changed; updates, new invitations and cancellations if they have invitations
+registration_switched    an update to each invitation, or a mail where no invitation has gone out: where they take part
 seat_opened              a mail to a person who waits: a seat is open
 waitlist_closed          a mail to a person who waited: no seat came, with other dates
 session_asked            a mail to the office: does the session run?
@@ -94,6 +95,7 @@ from registrations.signals import (
     registration_confirmed,
     registration_made,
     registration_promoted,
+    registration_switched,
     registration_withdrawn,
     seat_opened,
     waitlist_closed,
@@ -288,6 +290,13 @@ def tell_changed(
 ) -> None:
     """Tell the person what changed: a cancelled meeting at once, everything else two minutes after the first change."""
     bring_up_to_date(registration, before, now)
+    wake(deliver_soon)
+
+
+@receiver(registration_switched, dispatch_uid="notifications.registration_switched")
+def tell_switched(sender: type, registration: Registration, was: str, now: datetime, **kwargs: Any) -> None:
+    """Tell the person where they take part from now on, two minutes later: not at all if they are back by then."""
+    bring_up_to_date(registration, registration.session.held_meetings, now, was)
     wake(deliver_soon)
 
 

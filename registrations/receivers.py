@@ -78,8 +78,7 @@ def end_registrations(sender: type, session: Session, **kwargs: Any) -> None:
         registration.status = Registration.Status.SESSION_CANCELLED
         registration.save(update_fields=["status"])
         registration_cancelled.send(Registration, registration=registration, was_registered=was_registered)
-    session.seats_taken = session.waiting_count = 0
-    session.save(update_fields=["seats_taken", "waiting_count"])
+    session.count_nobody()
 
 
 @receiver(session_cancelled, dispatch_uid="registrations.session_cancelled.nominations")
