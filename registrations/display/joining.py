@@ -84,6 +84,9 @@ def before_registering(session: Session, now: datetime) -> str:
     """“You would be the fifth.”, or what joining the waitlist means."""
     if not would_wait(session, now):
         return f"You would be the {ordinal_words(session.seats_taken + 1)}."
+    if session.asks_how:
+        # The choice says it, for each mode.
+        return ""
     nth = ordinal(session.waiting_count + 1)
     if session.is_in_last_day(now):
         return f"You would be {nth} in line. {_who_gets_the_next_seat(session, now)}"
@@ -91,8 +94,8 @@ def before_registering(session: Session, now: datetime) -> str:
 
 
 def would_wait(session: Session, now: datetime) -> bool:
-    """Tell whether the next person to register joins the waitlist."""
-    return not has_room(session, now)
+    """Tell whether the next person to register joins the waitlist, however they take part."""
+    return not any(has_room(session, now, mode) for mode in session.lines)
 
 
 def call_for_people(session: Session, now: datetime) -> str:

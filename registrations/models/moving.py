@@ -57,6 +57,13 @@ class Moving(Joining, Leaving, Preparation):
         """True once the session was cancelled, while the person has no other date instead."""
         return self.status == self.Status.SESSION_CANCELLED and self.successor is None
 
+    def mode_there(self, to: Session, mode: str) -> str:
+        """Return how the person takes part on the date `to`: as they say, otherwise as on this one; "" if nobody asks.
+
+        Raises HowMissing and NoSuchMode as registering there does.
+        """
+        return self.mode_in(to, mode or self.mode) if to.asks_how else ""
+
     # ---- verbs ----
 
     @verb
@@ -73,7 +80,7 @@ class Moving(Joining, Leaving, Preparation):
         if (moved := self.successor) and moved.session_id == to.pk:
             return moved
         self._refuse_unless_movable(to, now)
-        mode = self._mode_there(to, mode)
+        mode = self.mode_there(to, mode)
         if not waitlist.has_room(to, now, mode):
             raise self.SessionFull("That date is full. You can join its waitlist and keep this place.")
         self._leave(now, by)
@@ -99,7 +106,7 @@ class Moving(Joining, Leaving, Preparation):
             raise self.NotThere("This session was not cancelled. To change the date, move your place.")
         if to.workshop_id != self.session.workshop_id:
             raise self.AnotherWorkshop("A place can only move to another date of the same workshop.")
-        instead = self._join(self.person, to, now, seat=False, mode=self._mode_there(to, mode))
+        instead = self._join(self.person, to, now, seat=False, mode=self.mode_there(to, mode))
         if type(self)._default_manager.filter(moved_to=instead).exists():
             return instead
         self._write_moved_to(instead, by)
@@ -107,10 +114,6 @@ class Moving(Joining, Leaving, Preparation):
         return instead
 
     # ---- what the verbs have in common ----
-
-    def _mode_there(self, to: Session, mode: str) -> str:
-        """Return how the person takes part on the date `to`: as they say, otherwise as on this one."""
-        return self.mode_in(to, mode or (self.mode if to.asks_how else ""))
 
     def _refuse_unless_movable(self, to: Session, now: datetime) -> None:
         if to == self.session:

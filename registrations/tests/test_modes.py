@@ -359,6 +359,12 @@ def test_moving_to_a_date_that_does_not_ask_drops_the_mode(make_hybrid, make_ses
 # ---- the office ----
 
 
+def test_a_draft_online_and_in_person_is_published_with_its_seats(make_hybrid, office, now):
+    draft = make_hybrid(published=False, room_capacity=None, online_capacity=None)
+    with pytest.raises(Session.Incomplete, match="how many of the seats are in the room"):
+        draft.publish(by=office, now=now)
+
+
 def test_added_seats_go_to_the_line_of_their_mode(make_hybrid, people, join, office):
     session, crowd = make_hybrid(in_room=1, online=2), people(3)
     _, for_room = join(session, *crowd[:2])

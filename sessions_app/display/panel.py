@@ -7,6 +7,7 @@ from urllib.parse import quote
 from foundation.dates import clock, deadline, local, long_day_and_time, short_day
 from foundation.text import number_words, ordinal, ordinal_words
 from sessions_app.display.meter import REASON_LENGTH, Seat, State, state_of
+from sessions_app.display.seats import left_in_each
 from sessions_app.models import Session
 
 # From this hour on a decision date is in the evening.
@@ -74,6 +75,8 @@ def _invitation(session: Session, state: State, now: datetime) -> tuple[str, str
             return _tone(session), "A seat has opened", below
         return _tone(session), "This session is full", _next_seat(session, now)
     if state is State.CONFIRMED:
+        if session.asks_how:
+            return ON, "It’s happening", left_in_each(session)
         left = session.seats_left
         below = f"{left} of {session.capacity} seats left." if left > 1 else f"One of {session.capacity} seats is left."
         return ON, "It’s happening", below

@@ -44,6 +44,7 @@ COLUMNS = [
     *("code", "status", "format", "minimum", "capacity", "seats_taken", "waiting_count", "starts_at", "ends_at"),
     *("time_zone", "confirm_by", "registration_opens_at", "registration_closes_at"),
     *("cancelled_count", "cancelled_by_rule", "cancel_reason"),
+    *("room_capacity", "room_taken", "room_waiting", "online_capacity", "online_taken", "online_waiting"),
     "workshop_id",
 ]
 TAKING = (State.GATHERING, State.PENDING, State.REACHED, State.CONFIRMED)

@@ -121,6 +121,11 @@ class Seats(Life):
         return max(0, self.capacity_in(mode) - self.taken_in(mode))
 
     @property
+    def seats_left_for_anybody(self) -> int:
+        """The seats left in those of its lines in which nobody waits."""
+        return sum(self.seats_left_in(mode) for mode in self.lines if not self.waiting_in(mode))
+
+    @property
     def is_only_waited_for(self) -> bool:
         """True if each of its lines is full, or has people in it: as far as counters tell, the next person waits."""
         return all(self.seats_left_in(mode) == 0 or self.waiting_in(mode) for mode in self.lines)
