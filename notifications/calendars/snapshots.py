@@ -77,6 +77,15 @@ def place_words(meeting: Meeting, session: Session, mode: str = "") -> str:
     return f"{place}, and online" if session.format == Format.HYBRID and mode != Mode.ROOM else place
 
 
+def tells_a_switch(before: Snapshot, after: Snapshot, mode: str) -> bool:
+    """Tell whether the place differs because the person, who takes part as `mode` says, took part in another way.
+
+    People who are online are told of no room.
+    """
+    was, now = before.get("place"), after.get("place")
+    return bool(mode) and was != now and ("Online" in (was, now) or was == f"{now}, and online")
+
+
 def link_for(meeting: Meeting, mode: str) -> str:
     """Return the link to join for a person who takes part as `mode` says: in the room they have none."""
     return "" if mode == Mode.ROOM else meeting.join_link

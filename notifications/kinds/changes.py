@@ -16,6 +16,7 @@ from notifications.calendars.snapshots import (
     differences,
     snapshot_of,
     snapshots_differ,
+    tells_a_switch,
     times_differ,
     when_and_where,
     when_words,
@@ -206,17 +207,24 @@ def change_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of the mail about a change may name: what was and what is, and only that."""
     session, this_year = notice.registration.session, database_clock.now().year
     context = registration_context(notice)
+    mode = notice.registration.mode
     if notice.thread:
         before, after = notice.facts.get("known", {}), notice.facts["says"]
+        is_switched = tells_a_switch(before, after, mode)
         found, is_moved = differences(before, after, this_year), times_differ(before, after)
         heading = context["meetings"][0]["heading"]
         rows = [row | {"part": heading} for row in _with_its_hour(found, after, this_year)]
     else:
-        rows, is_moved = changed_meetings(session, notice.facts["known"], this_year, notice.registration.mode)
+        rows, is_moved = changed_meetings(session, notice.facts["known"], this_year, mode)
+        held = {values["meeting"]: values for values in known_meetings(session, mode=mode)}
+        is_switched = any(
+            tells_a_switch(one, held[one["meeting"]], mode) for one in notice.facts["known"] if one["meeting"] in held
+        )
     return context | {
         "changes": rows,
         "what": labels_of(rows),
         "is_moved": is_moved,
+        "switched_to": mode if is_switched and not is_moved else "",
         "is_waiting": notice.registration.is_waitlisted,
         "next_dates": next_dates(session, notice.registration) if is_moved else [],
     }

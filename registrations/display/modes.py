@@ -72,8 +72,12 @@ def switch_of(own: Registration, now: datetime) -> Switch | None:
         return Switch(words, other, _button(own, other))
     if own.is_waitlisted:
         return Switch(f"{words} {FULL[other]} too.")
-    sentence = f"{FULL[other]}. You keep your seat until there is one."
-    return Switch(f"{words} {sentence}", other, _later_button(other), waits=True)
+    return Switch(
+        f"{words} {FULL[other]}: you keep your seat, and can switch once one comes free.",
+        other,
+        _later_button(other),
+        waits=True,
+    )
 
 
 def _how_words(own: Registration) -> str:

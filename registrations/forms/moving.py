@@ -8,8 +8,6 @@ from django.core.validators import validate_slug
 from registrations.forms.mode import AnyModeField
 from sessions_app.models import Session
 
-AS_NOW = "Without an answer it is as on the date you have."
-
 
 class DateField(forms.ChoiceField):
     """One of the dates offered, or the code of another session: whether the person may move there is for the verb."""
@@ -32,7 +30,7 @@ class TransferForm(forms.Form):
         super().__init__(*args, **kwargs)
         codes = [code for code, _ in dates]
         if Session.objects.filter(code__in=codes, room_capacity__isnull=False).exists():
-            self.fields["mode"] = AnyModeField(label="On a date online and in person I take part", help_text=AS_NOW)
+            self.fields["mode"] = AnyModeField(label="On a date online and in person I take part")
         to = self.fields["to"]
         assert isinstance(to, DateField)
         to.choices = dates

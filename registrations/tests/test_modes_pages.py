@@ -146,7 +146,7 @@ def test_a_full_mode_is_asked_for_and_the_seat_kept(client, person, full_room, n
     client.force_login(person)
     mine = Registration.objects.register(person, full_room, now=now, mode=ONLINE)
     page = read(client.get(mine.get_absolute_url()))
-    assert "The room is full. You keep your seat until there is one." in page.text
+    assert "The room is full: you keep your seat, and can switch once one comes free." in page.text
     response = client.post(switch_page(mine), {"mode": "in_person"})
     assert response.status_code == 409
     assert "The room is full. You keep your seat." in read(response).text

@@ -44,7 +44,9 @@ def transfer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         if not own.is_active and not own.may_rebook:
             return redirect(own)
         wanted = request.GET.get("to", "")
-        return _page(request, own, now, TransferForm(dates=_dates(own, now, wanted), initial={"to": wanted}))
+        return _page(
+            request, own, now, TransferForm(dates=_dates(own, now, wanted), initial={"to": wanted, "mode": own.mode})
+        )
     form = TransferForm(request.POST, dates=_dates(own, now, request.POST.get("to", "")))
     if not form.is_valid():
         return _page(request, own, now, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -16,7 +16,13 @@ def capacity_words(session: Session) -> str:
 
 
 def left_in_each(session: Session) -> str:
-    """“3 of 12 seats left in the room, 12 of 12 online.”"""
+    """“3 of 12 seats left in the room, 12 of 12 online.”, or “The room is full. 12 of 12 seats left online.”"""
+    where = left_where(session)
+    if where == " online":
+        return f"The room is full. {session.seats_left_in(Mode.ONLINE)} of {session.online_capacity} seats left online."
+    if where:
+        left = session.seats_left_in(Mode.ROOM)
+        return f"Online is full. {left} of {session.room_capacity} seats left in the room."
     room, online = (f"{session.seats_left_in(mode)} of {session.capacity_in(mode)}" for mode in Mode)
     return f"{room} seats left in the room, {online} online."
 
