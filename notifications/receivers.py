@@ -117,7 +117,7 @@ def tell_registered(sender: type, registration: Registration, **kwargs: Any) -> 
     """Tell the person they are registered (with an invitation if the session is confirmed) or on the waitlist."""
     if registration.is_waitlisted:
         session, at = registration.session, registration.registered_at
-        last_day, seat_open = session.is_in_last_day(at), session.has_seat_for_the_quickest(at)
+        last_day, seat_open = session.is_in_last_day(at), session.has_seat_for_the_quickest(at, registration.mode)
         position = registration.place_in_line
         owe_plain(WAITLISTED, registration, place=position, last_day=last_day, seat_open=seat_open)
     elif registration.session.is_confirmed:

@@ -6,7 +6,7 @@ from accounts.models import Person
 from foundation import database_clock
 from foundation.record import record
 from foundation.verbs import verb
-from registrations import waitlist
+from registrations import eligibility, waitlist
 from registrations.models.joining import Joining
 from registrations.signals import registration_switched
 from sessions_app.models import Mode
@@ -31,8 +31,8 @@ class Switching(Joining):
 
         A person who waits has a seat then. To say again how they take part takes back that they would rather switch.
         Refuses (SessionFull) where no seat is free that nobody who waits may have: they keep what they have. Refuses
-        (NoSuchMode, HowMissing) what is not one of the two, (NotThere) a registration that has ended, and
-        (SessionOver) once it has started.
+        (NoSuchMode, HowMissing) what is not one of the two, (NotThere) a registration that has ended, (SessionOver)
+        once it has started, and (NotEligible) a person who waits and no longer qualifies.
         """
         now = now or database_clock.now()
         self._lock()
@@ -42,6 +42,8 @@ class Switching(Joining):
             return
         if not waitlist.has_room(self.session, now, mode):
             raise self.SessionFull(self._full_words(mode))
+        if self.is_waitlisted and (problem := eligibility.why_not(self.person, self.session)):
+            raise self.NotEligible(problem)
         if self.is_waitlisted:
             self._wait_for(mode, now)
             waitlist.give_seat(self, now, how="switched")

@@ -216,6 +216,14 @@ def test_switching_twice_is_switching_once(make_hybrid, person, join, now):
     assert counters(session) == ((0, 0), (1, 0))
 
 
+def test_a_stale_copy_leaves_the_mode_it_has_by_now(make_hybrid, person, join, now):
+    session = make_hybrid()
+    (mine,) = join(session, person)
+    Registration.objects.get(pk=mine.pk).switch(ONLINE, by=person, now=now)
+    mine.withdraw(by=person, now=now)
+    assert counters(session) == ((0, 0), (0, 0))
+
+
 def test_nobody_switches_into_a_full_mode(make_hybrid, people, join, now):
     session, (first, second) = make_hybrid(in_room=1), people(2)
     join(session, first)
@@ -245,6 +253,16 @@ def test_a_person_who_waits_has_a_seat_once_they_switch(make_hybrid, people, joi
     assert counters(session) == ((1, 1), (1, 0))
     with pytest.raises(Registration.SessionFull, match="You keep your place in line"):
         behind.switch(ONLINE, by=behind.person, now=now)
+
+
+def test_a_person_who_no_longer_qualifies_gets_no_seat_by_switching(make_hybrid, people, join, now):
+    session, crowd = make_hybrid(in_room=1, online=1), people(2)
+    _, mine = join(session, *crowd)
+    mine.person.is_active = False
+    mine.person.save()
+    with pytest.raises(Registration.NotEligible):
+        mine.switch(ONLINE, by=mine.person, now=now)
+    assert statuses(mine) == [WAITS_FOR_ROOM]
 
 
 @pytest.mark.parametrize(("mode", "refusal"), [("", Registration.HowMissing), ("banana", Registration.NoSuchMode)])

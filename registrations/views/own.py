@@ -47,7 +47,7 @@ def registration(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "in_line": ordinal(own.number),
         "session": own.session,
         "meetings": [_meeting_words(one, numbers[one.pk], own, now) for one in every if not one.is_cancelled],
-        "seat_is_open": own.is_waitlisted and own.session.has_seat_for_the_quickest(now),
+        "seat_is_open": own.is_waitlisted and own.session.has_seat_for_the_quickest(now, own.mode),
         "is_ahead": own.is_active and not own.session.has_started(now),
         "may_leave": own.is_active and own.session.has_meeting_ahead(now),
         "may_rebook": own.may_rebook,

@@ -106,7 +106,7 @@ def _waiting(session: Session, now: datetime, own: Seat) -> Panel:
     heading, key = f"You’re {ordinal(own.number)} on the waitlist", str(own.uuid)
     if session.has_started(now):
         return Panel(OFF, heading, "The session has started.")
-    if session.has_seat_for_the_quickest(now):
+    if session.has_seat_for_the_quickest(now, own.mode):
         below = "The first person on the waitlist to take it has it."
         shown = Panel(_tone(session), "A seat has opened", below, "Take the seat", "seat", key)
         return shown._replace(link="Leave the waitlist", link_to="withdrawal", link_key=key)

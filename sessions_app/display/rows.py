@@ -154,7 +154,7 @@ def action_of(
     session: "ListedSession", state: State, own: Seat | None, now: datetime, by_workshop: bool
 ) -> tuple[str, str, str]:
     """Return the word on a row's button, the name of the page it leads to and that page's key; empty for no button."""
-    if own is not None and own.is_waitlisted and session.has_seat_for_the_quickest(now):
+    if own is not None and own.is_waitlisted and session.has_seat_for_the_quickest(now, own.mode):
         return "Take the seat", "seat", str(own.uuid)
     if own is not None and session.is_running:
         return "Manage", "registration", str(own.uuid)

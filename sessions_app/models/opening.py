@@ -24,6 +24,12 @@ class OpeningQuerySet(LifeQuerySet[AnyLife]):
         opened = Q(registration_opens_at__isnull=True) | Q(registration_opens_at__lte=now)
         return self.filter(opened, status__in=Life.RUNNING, registration_closes_at__gt=now, starts_at__gt=now)
 
+    def with_free_seats(self) -> Self:
+        """Sessions in which a seat is free that nobody waits for: where people are asked, of either mode."""
+        free = Q(room_capacity=None, waiting_count=0, seats_taken__lt=F("capacity"))
+        free |= Q(room_waiting=0, room_taken__lt=F("room_capacity"))
+        return self.filter(free | Q(online_waiting=0, online_taken__lt=F("online_capacity")))
+
 
 class Opening(Seats):
     """The time in which people may register. It ends at the start at the latest."""
