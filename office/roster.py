@@ -29,7 +29,7 @@ from registrations.models.preparation import has_pre_work
 from sessions_app.models import Mode, Session
 
 HOW_MISSING = "Say whether they take part in the room or online."
-RATHER = {Mode.ROOM: "would rather be in the room", Mode.ONLINE: "would rather be online"}
+RATHER: dict[str, str] = {Mode.ROOM: "would rather be in the room", Mode.ONLINE: "would rather be online"}
 ROSTER = "admin:registrations_registration_roster"
 
 

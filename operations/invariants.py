@@ -19,6 +19,7 @@ from registrations.models import Registration
 from sessions_app.models import Decision, Meeting, Mode, Session
 from sessions_app.models.numbering import READ, numbered
 from sessions_app.models.opening import LAST_DAY
+from sessions_app.models.seats import COUNTERS
 
 CONFIRMING = (Decision.Kind.CONFIRMED, Decision.Kind.RUN_ANYWAY)
 HELD = (Session.Status.CONFIRMED, Session.Status.COMPLETED)
@@ -77,26 +78,24 @@ def seats_of_each_mode_are_counted_right(now: datetime) -> Iterator[str]:
 
     Somebody who has not said has a seat in the room, or waits for one. Nobody said anything where nobody is asked.
     """
-    of, online = Registration.Status, Q(registrations__mode=Mode.ONLINE)
-    registered, waiting = Q(registrations__status=of.REGISTERED), Q(registrations__status=of.WAITLISTED)
-    sessions = Session.objects.filter(room_capacity__isnull=False).order_by("pk")
-    recounted = sessions.annotate(
-        in_room=Count("registrations", filter=registered & ~online),
-        wait_for_room=Count("registrations", filter=waiting & ~online),
-        are_online=Count("registrations", filter=registered & online),
-        wait_for_online=Count("registrations", filter=waiting & online),
-    )
-    for session in recounted.iterator():
-        found = {Mode.ROOM: (session.in_room, session.wait_for_room)}
-        found[Mode.ONLINE] = (session.are_online, session.wait_for_online)
-        for mode, (seats, line) in found.items():
-            name = f"session {session.code}, {mode}"
-            if seats > session.capacity_in(mode):
-                yield f"G1 {name}: {seats} are registered for a capacity of {session.capacity_in(mode)}."
-            if seats != session.taken_in(mode):
-                yield f"G1 {name}: {session.taken_in(mode)} seats are counted, and {seats} are registered."
-            if line != session.waiting_in(mode):
-                yield f"G4 {name}: {session.waiting_in(mode)} are counted as waiting, and {line} are."
+    of = "registrations"
+    registered = Q(registrations__status=Registration.Status.REGISTERED)
+    waiting = Q(registrations__status=Registration.Status.WAITLISTED)
+    for mode, are in (
+        (Mode.ROOM, ~Q(registrations__mode=Mode.ONLINE)),
+        (Mode.ONLINE, Q(registrations__mode=Mode.ONLINE)),
+    ):
+        sessions = Session.objects.filter(room_capacity__isnull=False).order_by("pk")
+        recounted = sessions.annotate(seats=Count(of, filter=registered & are), line=Count(of, filter=waiting & are))
+        counted = recounted.values_list("code", *COUNTERS[mode], "seats", "line")
+        for code, capacity, taken, wait, seats, line in counted.iterator():
+            name = f"session {code}, {mode}"
+            if seats > capacity:
+                yield f"G1 {name}: {seats} are registered for a capacity of {capacity}."
+            if seats != taken:
+                yield f"G1 {name}: {taken} seats are counted, and {seats} are registered."
+            if line != wait:
+                yield f"G4 {name}: {wait} are counted as waiting, and {line} are."
     unasked = Registration.objects.filter(session__room_capacity=None).exclude(mode="", wants="").order_by("pk")
     for pk, code in unasked.values_list("pk", "session__code"):
         yield f"G1 registration {pk}: it has a mode, and its session {code} does not ask."

@@ -70,8 +70,8 @@ def make_hybrid(in_room: int, online: int) -> Session:
     """Publish a session as `make_session` does, with so many seats in a room and so many online."""
     campus, _ = Campus.objects.get_or_create(name="Downtown")
     room, _ = Venue.objects.get_or_create(campus=campus, building="Learning Commons", room="210")
-    sizes = {"capacity": in_room + online, "room_capacity": in_room, "online_capacity": online}
-    return make_session(venue=room, format="hybrid", **sizes)
+    sizes: dict[str, Any] = {"capacity": in_room + online, "room_capacity": in_room, "online_capacity": online}
+    return make_session((), None, room, format="hybrid", **sizes)
 
 
 def cookies(crowd: list[Person], until: datetime | None = None) -> dict[int, str]:

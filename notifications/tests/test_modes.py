@@ -154,11 +154,20 @@ def test_a_feed_says_when_its_person_switched(hybrid, person, now):
     assert str(after["LOCATION"]) == "Online"
 
 
-def test_people_who_never_said_keep_both(both, hybrid):
-    Registration.objects.filter(pk=both[0].pk).update(mode="")
-    mine = Registration.objects.get(pk=both[0].pk)
+def test_people_who_never_said_have_both_until_they_say(hybrid, people, now, smtp_sink):
+    for person in people(2):
+        mine = Registration.objects.register(person, hybrid, now=now, mode=ROOM)
+    # As of a session that was published before sessions asked.
+    Registration.objects.update(mode="")
+    hybrid.settle(now=now)
+    deliver(now + MINUTES)
+    assert str(calendar_of(last(smtp_sink, mine))["LOCATION"]) == f"{PLACE}, and online / {LINK}"
+    mine.refresh_from_db()
     mine.switch(ROOM, by=mine.person)
-    assert mine.notices.filter(kind="changed", method="REQUEST").count() == 1
+    deliver(timezone.now() + 3 * MINUTES)
+    assert str(calendar_of(last(smtp_sink, mine))["LOCATION"]) == PLACE
+    assert "You take part in the room from now on." in text_of(last(smtp_sink, mine))
+    assert list(breaches(timezone.now())) == []
 
 
 def test_a_change_of_the_room_is_no_news_online(both, hybrid, office, smtp_sink, room):

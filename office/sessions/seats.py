@@ -39,24 +39,20 @@ class ModeSeatsForm(forms.BaseForm):
                 self.add_error(name, "Enter one seat or more, or choose a format of one kind.")
         if self.errors.keys() & {*NAMES, "capacity"}:
             return
-        smallest = min((venue for venue in venues if venue.capacity), key=lambda venue: venue.capacity, default=None)
-        seats, capacity = {name: cleaned.get(name) for name in NAMES}, cleaned.get("capacity")
-        for name, other in (NAMES, NAMES[::-1]):
-            if not seats[name] and name == "room_capacity" and smallest:
-                seats[name] = smallest.capacity
-            elif not seats[name] and seats[other] and capacity and capacity > seats[other]:
-                seats[name] = capacity - seats[other]
-        for name in NAMES:
-            if not seats[name]:
+        known = [(venue.capacity, venue) for venue in venues if venue.capacity]
+        holds, smallest = min(known, key=lambda pair: pair[0], default=(0, None))
+        room, online, capacity = (cleaned.get(name) or 0 for name in (*NAMES, "capacity"))
+        room = room or holds or max(0, capacity - online if online else 0)
+        online = online or max(0, capacity - room if room else 0)
+        for name, many in zip(NAMES, (room, online), strict=True):
+            if not many:
                 self.add_error(name, MISSING[name])
-        if not all(seats.values()):
+        if not (room and online):
             return
-        if smallest and seats["room_capacity"] > smallest.capacity:
-            self.add_error(
-                "room_capacity", f"{smallest} holds {smallest.capacity}. Enter {smallest.capacity} or fewer."
-            )
-        self._refuse_another_sum(seats["room_capacity"], seats["online_capacity"])
-        cleaned.update(seats, capacity=sum(seats.values()))
+        if smallest and room > holds:
+            self.add_error("room_capacity", f"{smallest} holds {holds}. Enter {holds} or fewer.")
+        self._refuse_another_sum(room, online)
+        cleaned.update(room_capacity=room, online_capacity=online, capacity=room + online)
 
     def _refuse_another_sum(self, room: int, online: int) -> None:
         if "capacity" in self.changed_data and self.cleaned_data.get("capacity") not in (None, room + online):

@@ -119,7 +119,7 @@ class Switching(Joining):
             record(by, self, sentence)
 
 
-_FULL = {Mode.ROOM: "The room is full.", Mode.ONLINE: "Online is full."}
+_FULL: dict[str, str] = {Mode.ROOM: "The room is full.", Mode.ONLINE: "Online is full."}
 
 
 def _words(mode: str) -> str:
