@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from registrations.models.waiting import Waiting
 
 
-def pass_on(session: Session, now: datetime, freed: str) -> None:
-    """Give a seat that became free to the person it belongs to; in the last day tell everyone waiting.
+def pass_on(session: Session, now: datetime, freed: str, mode: str | None = None) -> None:
+    """Give a seat that became free to the person it belongs to; in the last day tell everyone waiting for it.
 
-    `freed` names the event, so that nobody is told of one twice.
+    `freed` names the event, so that nobody is told of one twice. It is a seat of `mode`, or with None any.
     """
     promote_waiting(session, now)
-    for mode in session.lines:
-        if session.has_seat_for_the_quickest(now, mode):
-            for registration in session.registrations.waiting_for(mode).select_related("person"):
+    for line in session.lines if mode is None else [session.line_of(mode)]:
+        if session.has_seat_for_the_quickest(now, line):
+            for registration in session.registrations.waiting_for(line).select_related("person"):
                 if registration.qualifies():
                     seat_opened.send(type(registration), registration=registration, freed=freed)
 

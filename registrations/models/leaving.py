@@ -83,4 +83,4 @@ class Leaving(Waiting):
     def _pass_on(self, now: datetime) -> None:
         """Pass on the seat that was held, if there was one."""
         if self.seated_at:
-            waitlist.pass_on(self.session, now, freed=f"left-{self.pk}")
+            waitlist.pass_on(self.session, now, freed=f"left-{self.pk}", mode=self.mode)

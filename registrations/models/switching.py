@@ -42,16 +42,16 @@ class Switching(Joining):
             return
         if not waitlist.has_room(self.session, now, mode):
             raise self.SessionFull(self._full_words(mode))
-        if self.is_waitlisted and (problem := eligibility.why_not(self.person, self.session)):
-            raise self.NotEligible(problem)
+        self._record(by, f"Takes part {_words(mode)} from now on.")
         if self.is_waitlisted:
+            if problem := eligibility.why_not(self.person, self.session):
+                raise self.NotEligible(problem)
             self._wait_for(mode, now)
             waitlist.give_seat(self, now, how="switched")
-        else:
-            waitlist.switch(self, mode, now)
-        self._record(by, f"Takes part {_words(mode)} from now on.")
-        # Who else waits has the seat that was left.
-        waitlist.pass_on(self.session, now, freed=f"switched-{self.pk}-{now:%Y%m%d%H%M%S%f}")
+            return
+        was = self.mode
+        waitlist.switch(self, mode, now)
+        waitlist.pass_on(self.session, now, freed=f"switched-{self.pk}-{now:%Y%m%d%H%M%S%f}", mode=was)
 
     @verb
     def ask_to_switch(self, mode: str, by: Person, now: datetime | None = None) -> None:

@@ -179,6 +179,16 @@ def test_in_the_last_day_those_are_told_who_wait_for_that_mode(make_hybrid, peop
     assert statuses(for_room, for_online) == [SEATED_IN_ROOM, WAITS_FOR_ONLINE]
 
 
+def test_an_open_seat_is_not_told_again_when_one_of_the_other_mode_opens(make_hybrid, people, join, now):
+    session, crowd = make_hybrid(in_room=1, online=1), people(3)
+    seated, for_room = join(session, *crowd[:2])
+    (online,) = join(session, crowd[2], mode=ONLINE)
+    late = session.starts_at - timedelta(hours=3)
+    seated.withdraw(by=seated.person, now=late)
+    online.withdraw(by=online.person, now=late)
+    assert [notice.kind for notice in for_room.notices.order_by("pk")] == ["waitlisted", "seat_opened"]
+
+
 def test_a_line_is_closed_with_its_counters(make_hybrid, people, join, now):
     session, crowd = make_hybrid(in_room=1, online=1), people(4)
     join(session, *crowd[:2]), join(session, *crowd[2:], mode=ONLINE)
