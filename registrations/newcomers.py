@@ -32,6 +32,7 @@ class Intent:
     role: str
     unit: int | None = None
     campus: int | None = None
+    mode: str = ""
     at: float = field(default_factory=lambda: database_clock.now().timestamp())
 
     def wait_in(self, browser_session: SessionBase) -> None:
@@ -67,7 +68,7 @@ class Intent:
             raise Registration.NotPublic("This session is not open for registration yet.")
         said = {"name": self.name, "role": self.role, "unit_id": self.unit, "campus_id": self.campus}
         complete_profile(person, session, **said)
-        registration = Registration.objects.register_unless_clash(person, session, now=now)
+        registration = Registration.objects.register_unless_clash(person, session, now=now, mode=self.mode)
         Accommodation.objects.carry(registration, now=now)
         return registration
 

@@ -75,6 +75,8 @@ ANSWERS = {
     "registrations/<uuid:uuid>/withdrawal/<slug:key>/": (200, 200, 200, 200),  # for everybody with the link of the mail
     "registrations/<uuid:uuid>/seat/": (302, 302, 404, 404),
     "registrations/<uuid:uuid>/transfer/": (302, 200, 404, 404),
+    # GET leads to the registration; the button on its page posts.
+    "registrations/<uuid:uuid>/mode/": (302, 302, 404, 404),
     "registrations/<uuid:uuid>/pre-work/": (302, 200, 404, 404),
     "sessions/<slug:code>/nominations/": (302, 200, 200, 200),
     "nominations/<uuid:uuid>/": (302, 200, 404, 404),

@@ -132,6 +132,23 @@ def make_session(workshop, office, now) -> Callable:
 
 
 @pytest.fixture
+def make_hybrid(make_session, room) -> Callable:
+    """make_hybrid(in_room=2, online=2, minimum=1, ...) makes a session online and in person, in the Learning Commons.
+
+    Other arguments are those of make_session.
+    """
+    from dataclasses import replace
+
+    def make(in_room: int = 2, online: int = 2, minimum: int = 1, days: int = 14, **overrides):
+        (plan,) = weekly(1, days)
+        sizes = {"room_capacity": in_room, "online_capacity": online, "capacity": in_room + online}
+        overrides = {"meetings": [replace(plan, venue=room)], "minimum": minimum} | sizes | overrides
+        return make_session(format="hybrid", **overrides)
+
+    return make
+
+
+@pytest.fixture
 def session(make_session):
     """An open session in two weeks."""
     return make_session()

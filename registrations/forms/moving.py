@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.validators import validate_slug
 
+from registrations.forms.mode import AnyModeField
 from sessions_app.models import Session
 
 
@@ -27,6 +28,9 @@ class TransferForm(forms.Form):
 
     def __init__(self, *args: Any, dates: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        codes = [code for code, _ in dates]
+        if Session.objects.filter(code__in=codes, room_capacity__isnull=False).exists():
+            self.fields["mode"] = AnyModeField(label="On a date online and in person I take part")
         to = self.fields["to"]
         assert isinstance(to, DateField)
         to.choices = dates

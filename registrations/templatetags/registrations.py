@@ -10,6 +10,8 @@ from django.template import Context
 from catalog.models import Program, Workshop
 from foundation import database_clock
 from registrations import eligibility
+from registrations.display import modes
+from registrations.display.modes import Switch
 from registrations.display.nominating import accepted_words
 from registrations.models import Interest, Nomination, Registration
 from registrations.newcomers import Intent
@@ -95,6 +97,12 @@ def accepted_of(context: Context, session: Session) -> str:
     accepted = Count("pk", filter=Q(status=Nomination.Status.ACCEPTED))
     found = session.nominations.filter(by=context["request"].user).aggregate(accepted=accepted, many=Count("pk"))
     return accepted_words(**found)
+
+
+@register.simple_tag(takes_context=True)
+def switch_of(context: Context, registration: Registration) -> Switch | None:
+    """Give how the person of `registration` takes part, and how they switch; None where nobody is asked. A query."""
+    return modes.switch_of(registration, context.get("now") or database_clock.now())
 
 
 @register.simple_tag(takes_context=True)

@@ -19,6 +19,7 @@ from foundation.text import ordinal
 from registrations.clash import ACCEPT, Clash, warn_of_overlap
 from registrations.display.joining import after_joining_beside, after_moving, after_registering
 from registrations.display.titles import day_of, title_and_day
+from registrations.forms.mode import said_how
 from registrations.forms.moving import TransferForm
 from registrations.models import Accommodation, Registration
 from registrations.views.viewer import SignedInRequest, own_registration
@@ -43,7 +44,9 @@ def transfer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         if not own.is_active and not own.may_rebook:
             return redirect(own)
         wanted = request.GET.get("to", "")
-        return _page(request, own, now, TransferForm(dates=_dates(own, now, wanted), initial={"to": wanted}))
+        return _page(
+            request, own, now, TransferForm(dates=_dates(own, now, wanted), initial={"to": wanted, "mode": own.mode})
+        )
     form = TransferForm(request.POST, dates=_dates(own, now, request.POST.get("to", "")))
     if not form.is_valid():
         return _page(request, own, now, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -53,7 +56,7 @@ def transfer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         move = Registration.rebook
     try:
         with transaction.atomic():
-            moved = move(own, to, request.user, now)
+            moved = move(own, to, request.user, now, said_how(form))
             # A second press is answered as the first was.
             if ACCEPT not in request.POST and moved.registered_at == now:
                 warn_of_overlap(moved, now)
@@ -74,7 +77,7 @@ def transfer(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 @transaction.atomic
-def _move_or_wait(own: Registration, to: Session, by: Person, now: datetime) -> Registration:
+def _move_or_wait(own: Registration, to: Session, by: Person, now: datetime, mode: str) -> Registration:
     """Move if there is a seat by now, otherwise join the waitlist there, once, and keep this registration.
 
     What was asked for with this registration is asked for there too.
@@ -82,9 +85,9 @@ def _move_or_wait(own: Registration, to: Session, by: Person, now: datetime) -> 
     if to.registrations.waitlisted().filter(person=own.person).exists():
         return Registration.objects.register(own.person, to, now=now)
     try:
-        return own.transfer(to, by, now)
+        return own.transfer(to, by, now, mode)
     except Registration.SessionFull:
-        waiting = Registration.objects.register(own.person, to, now=now)
+        waiting = Registration.objects.register(own.person, to, now=now, mode=own.mode_there(to, mode))
         Accommodation.objects.carry(waiting, beside=own, now=now)
         return waiting
 
@@ -132,6 +135,7 @@ def _page(
         "wait": WAIT,
         "clash": clash,
         "accept": ACCEPT,
+        "mode": said_how(form),
         "waits": WAIT in request.POST,
         "refusal": refusal,
         "asked": own.may_rebook and Accommodation.objects.of(own) is not None,

@@ -16,6 +16,7 @@ from foundation import database_clock
 from registrations.clash import ACCEPT, Clash, find_clash, warn_of_clash
 from registrations.display.joining import after_registering, before_registering, would_wait
 from registrations.display.nominating import after_nominating
+from registrations.forms.mode import said_how
 from registrations.forms.nominating import NominateForm
 from registrations.forms.registering import ProfileGapsForm
 from registrations.models import Nomination, Registration
@@ -93,7 +94,7 @@ def nomination(request: SignedInRequest, uuid: UUID) -> HttpResponse:
                 complete_profile(person, own.session, **form.profile)
                 if ACCEPT not in request.POST:
                     warn_of_clash(person, own.session, now)
-            registration = own.accept(person, now=now)
+            registration = own.accept(person, now=now, mode=said_how(form))
     except Clash:
         return _answer_page(request, own, form, now, status=HTTPStatus.CONFLICT)
     except (Nomination.Refused, Registration.Refused) as refusal:

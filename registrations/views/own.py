@@ -18,13 +18,14 @@ from foundation.text import ordinal
 from registrations.display.access import access_line
 from registrations.display.joining import SAME_PRESS, call_for_people
 from registrations.display.leaving import after_leaving, before_leaving
+from registrations.display.modes import place_for
 from registrations.display.pre_work import pre_work_line
 from registrations.display.titles import title_and_day
 from registrations.models import Registration
 from registrations.models.preparation import has_pre_work
 from registrations.views.viewer import SignedInRequest, own_registration
 from sessions_app.display.rows import listing
-from sessions_app.models import Meeting, Session
+from sessions_app.models import Meeting, Mode, Session
 from sessions_app.models.changes import numbers_of
 from sessions_app.models.deciding import AT_RISK
 from sessions_app.models.numbering import Numbered
@@ -46,7 +47,7 @@ def registration(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "in_line": ordinal(own.number),
         "session": own.session,
         "meetings": [_meeting_words(one, numbers[one.pk], own, now) for one in every if not one.is_cancelled],
-        "seat_is_open": own.is_waitlisted and own.session.has_seat_for_the_quickest(now),
+        "seat_is_open": own.is_waitlisted and own.session.has_seat_for_the_quickest(now, own.mode),
         "is_ahead": own.is_active and not own.session.has_started(now),
         "may_leave": own.is_active and own.session.has_meeting_ahead(now),
         "may_rebook": own.may_rebook,
@@ -71,10 +72,10 @@ def _meeting_words(meeting: Meeting, numbered: Numbered, own: Registration, now:
         "day": long_day(meeting.starts_at, zone, local(now, zone).year),
         "times": time_span(meeting.starts_at, meeting.ends_at, zone),
         "zone": zone_words(zone, meeting.starts_at),
-        "place": f"{venue}, {venue.campus}" if venue else "Online",
-        "directions": venue.directions if venue else "",
-        "access": venue.access if venue else "",
-        "join_link": meeting.join_link if may_join else "",
+        "place": place_for(meeting, own),
+        "directions": venue.directions if venue and own.mode != Mode.ONLINE else "",
+        "access": venue.access if venue and own.mode != Mode.ONLINE else "",
+        "join_link": meeting.join_link if may_join and own.mode != Mode.ROOM else "",
     }
 
 

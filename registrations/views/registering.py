@@ -26,6 +26,7 @@ from registrations.display.access import asking_help
 from registrations.display.joining import after_registering, before_registering, would_wait
 from registrations.display.titles import day_of
 from registrations.display.ways import on_a_page
+from registrations.forms.mode import refuse_another_mode, said_how, would_rather_wait
 from registrations.forms.registering import NewcomerForm, ProfileGapsForm
 from registrations.models import Accommodation, Registration
 from registrations.newcomers import Intent, complete_profile
@@ -66,7 +67,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
 
 def _register_person(request: HttpRequest, code: str, viewer: Person) -> HttpResponse:
     # What the form asks depends on the campus. The verb reads all the rest once it holds the lock.
-    session = get_object_or_404(Session.objects.only("code", "for_campus"), code=code)
+    session = get_object_or_404(Session.objects.only("code", "for_campus", "format", "room_capacity"), code=code)
     # A copy: what a refused registration wrote on request.user would show in the header.
     person, now = copy(viewer), database_clock.now()
     form = ProfileGapsForm(request.POST, person=person, session=session)
@@ -80,12 +81,16 @@ def _register_person(request: HttpRequest, code: str, viewer: Person) -> HttpRes
     all_or_nothing = transaction.atomic() if form.has_changed() else nullcontext()
     try:
         with all_or_nothing:
+            refuse_another_mode(form, session)
             complete_profile(person, session, **form.profile)
-            registration = register(person, session, now=now, seat=SEAT in request.POST)
+            wants_seat = SEAT in request.POST and not would_rather_wait(form)
+            registration = register(person, session, now=now, seat=wants_seat, mode=said_how(form))
             if form.cleaned_data["needs"]:
                 Accommodation.objects.ask(registration, form.cleaned_data["needs"], now=now)
     except Registration.NotPublic as refusal:
         raise Http404 from refusal
+    except Registration.NoSuchMode as refusal:
+        return _form_page(request, session, form, now, refusal=str(refusal), status=HTTPStatus.BAD_REQUEST)
     except (Registration.Refused, Accommodation.Refused) as refusal:
         return _form_page(request, session, form, now, refusal=on_a_page(refusal), status=HTTPStatus.CONFLICT)
     except Clash as clash:
@@ -106,6 +111,7 @@ def _register_newcomer(request: HttpRequest, session: Session) -> HttpResponse:
         status = HTTPStatus.TOO_MANY_REQUESTS if form.is_rate_limited else HTTPStatus.UNPROCESSABLE_ENTITY
         return _form_page(request, session, form, now, status=status)
     try:
+        refuse_another_mode(form, session)
         # Nobody should fetch a code from their mail to be told what is known now.
         Registration.refuse_unless_joinable(
             Person(role=form.cleaned_data["role"], campus=form.cleaned_data.get("campus")), session, now
@@ -113,7 +119,8 @@ def _register_newcomer(request: HttpRequest, session: Session) -> HttpResponse:
     except Registration.Refused as refusal:
         return _form_page(request, session, form, now, refusal=on_a_page(refusal), status=HTTPStatus.CONFLICT)
     email, profile = form.cleaned_data["email"], form.profile
-    intent = Intent(session.code, email, profile["name"], profile["role"], profile["unit_id"], profile["campus_id"])
+    said = (profile["name"], profile["role"], profile["unit_id"], profile["campus_id"])
+    intent = Intent(session.code, email, *said, mode=said_how(form))
     intent.wait_in(request.session)
     send_code(request, email)
     return redirect(reverse("account_confirm_login_code", query={"next": session.get_absolute_url()}))
@@ -137,6 +144,7 @@ def _typed_before(request: HttpRequest, session: Session) -> dict[str, Any]:
         "role": intent.role,
         "unit": intent.unit,
         "campus": intent.campus,
+        "mode": intent.mode,
     }
 
 

@@ -36,7 +36,7 @@ def seat(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, own: Registration, now: datetime, refusal: str = "", status: int = 200) -> HttpResponse:
     session = own.session
-    is_open = own.is_waitlisted and session.has_seat_for_the_quickest(now)
+    is_open = own.is_waitlisted and session.has_seat_for_the_quickest(now, own.mode)
     problem = why_not(own.person, session) if is_open else ""
     context = {
         "nav": "my",

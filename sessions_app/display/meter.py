@@ -11,6 +11,7 @@ from uuid import UUID
 
 from foundation.dates import clock, local, month_day, plain_day
 from foundation.text import number_words, ordinal
+from sessions_app.display.seats import left_where
 from sessions_app.models import Session
 
 MOST_DOTS = 12
@@ -22,6 +23,9 @@ class Seat(Protocol):
     """The viewer's own registration for a session; `number` is its 1-based position on the waitlist."""
 
     number: int
+
+    @property
+    def mode(self) -> str: ...
 
     @property
     def uuid(self) -> UUID: ...
@@ -84,7 +88,7 @@ def state_of(session: Session, now: datetime) -> State:
         return State.HELD
     if session.is_confirmed and not session.takes_registrations(now) and not session.opens_later(now):
         return State.CLOSED
-    if session.seats_left == 0 or session.waiting_count:
+    if session.is_only_waited_for:
         return State.FULL
     if session.is_confirmed:
         return State.CONFIRMED
@@ -113,8 +117,8 @@ def meter(session: Session, now: datetime, own: Seat | None = None) -> Meter:
         lead = "A seat has opened" if session.has_seat_for_the_quickest(now) else "Full"
         text = f" · {_waiting(session, own)}"
     elif state is State.CONFIRMED:
-        left = session.seats_left
-        lead, text = "Confirmed", " · 1 seat left" if left == 1 else f" · {left} seats left"
+        left, where = session.seats_left_for_anybody, left_where(session)
+        lead, text = "Confirmed", f" · 1 seat left{where}" if left == 1 else f" · {left} seats left{where}"
     else:
         lead = f"{min(taken, session.minimum)} of {session.minimum}"
         text = ", including you" if seated else ""
@@ -155,7 +159,7 @@ def _cancelled(session: Session, now: datetime) -> Meter:
 
 def _waiting(session: Session, own: Seat | None) -> str:
     if own is not None and own.is_waitlisted:
-        return f"you are {ordinal(own.number)} of {session.waiting_count} waiting"
+        return f"you are {ordinal(own.number)} of {session.waiting_in(session.line_of(own.mode))} waiting"
     return f"{session.waiting_count} on the waitlist" if session.waiting_count else JOIN
 
 

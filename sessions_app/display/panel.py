@@ -7,6 +7,7 @@ from urllib.parse import quote
 from foundation.dates import clock, deadline, local, long_day_and_time, short_day
 from foundation.text import number_words, ordinal, ordinal_words
 from sessions_app.display.meter import REASON_LENGTH, Seat, State, state_of
+from sessions_app.display.seats import left_in_each
 from sessions_app.models import Session
 
 # From this hour on a decision date is in the evening.
@@ -74,6 +75,8 @@ def _invitation(session: Session, state: State, now: datetime) -> tuple[str, str
             return _tone(session), "A seat has opened", below
         return _tone(session), "This session is full", _next_seat(session, now)
     if state is State.CONFIRMED:
+        if session.asks_how:
+            return ON, "It’s happening", left_in_each(session)
         left = session.seats_left
         below = f"{left} of {session.capacity} seats left." if left > 1 else f"One of {session.capacity} seats is left."
         return ON, "It’s happening", below
@@ -103,7 +106,7 @@ def _waiting(session: Session, now: datetime, own: Seat) -> Panel:
     heading, key = f"You’re {ordinal(own.number)} on the waitlist", str(own.uuid)
     if session.has_started(now):
         return Panel(OFF, heading, "The session has started.")
-    if session.has_seat_for_the_quickest(now):
+    if session.has_seat_for_the_quickest(now, own.mode):
         below = "The first person on the waitlist to take it has it."
         shown = Panel(_tone(session), "A seat has opened", below, "Take the seat", "seat", key)
         return shown._replace(link="Leave the waitlist", link_to="withdrawal", link_key=key)

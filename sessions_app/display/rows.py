@@ -44,6 +44,7 @@ COLUMNS = [
     *("code", "status", "format", "minimum", "capacity", "seats_taken", "waiting_count", "starts_at", "ends_at"),
     *("time_zone", "confirm_by", "registration_opens_at", "registration_closes_at"),
     *("cancelled_count", "cancelled_by_rule", "cancel_reason"),
+    *("room_capacity", "room_taken", "room_waiting", "online_capacity", "online_taken", "online_waiting"),
     "workshop_id",
 ]
 TAKING = (State.GATHERING, State.PENDING, State.REACHED, State.CONFIRMED)
@@ -153,7 +154,7 @@ def action_of(
     session: "ListedSession", state: State, own: Seat | None, now: datetime, by_workshop: bool
 ) -> tuple[str, str, str]:
     """Return the word on a row's button, the name of the page it leads to and that page's key; empty for no button."""
-    if own is not None and own.is_waitlisted and session.has_seat_for_the_quickest(now):
+    if own is not None and own.is_waitlisted and session.has_seat_for_the_quickest(now, own.mode):
         return "Take the seat", "seat", str(own.uuid)
     if own is not None and session.is_running:
         return "Manage", "registration", str(own.uuid)

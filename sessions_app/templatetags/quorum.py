@@ -17,7 +17,7 @@ from catalog.models import Facilitator, Workshop
 from foundation import database_clock
 from foundation.dates import length_words, local, long_day, plain_day, short_day, time_span, zone_words
 from foundation.text import number_words
-from sessions_app.display import few, panel, rows
+from sessions_app.display import few, panel, rows, seats
 from sessions_app.display.length import how_many, whole_length
 from sessions_app.display.meter import Meter, Seat, meter, meter_for_office
 from sessions_app.models import Meeting, Session
@@ -142,6 +142,12 @@ def next_dates(context: Context, workshops: Iterable[Workshop]) -> dict[int, str
 def few_dates(context: Context, mine: dict[int, Seat]) -> dict[int, few.Few]:
     """Give the next few dates of every workshop, by its id; `mine` has the viewer's registrations. One query."""
     return few.few_dates(now_of(context), mine)
+
+
+@register.filter
+def capacity_words(session: Session) -> str:
+    """“24”, or “12 in the room, 12 online”."""
+    return seats.capacity_words(session)
 
 
 @register.filter
