@@ -1,7 +1,7 @@
 """What a ticket shows: each meeting with its place and its link to join, how to get there, and what to do before."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from catalog.models import Format
@@ -12,6 +12,7 @@ from sessions_app.models import Meeting
 from sessions_app.models.changes import numbers_of
 from sessions_app.models.numbering import Numbered
 
+HOUR = timedelta(hours=1)
 COMES_WITH_THE_INVITATION = "The link to join comes with your invitation, once the session is confirmed."
 COMES_BY_MAIL = "There is no link to join yet. It comes by mail as soon as there is one."
 
@@ -75,9 +76,10 @@ def may_join(own: Registration, meeting: Meeting, now: datetime) -> bool:
 
 
 def is_today(meeting: Meeting, now: datetime) -> bool:
-    """Tell whether the meeting is on this day of its own calendar, and not over."""
+    """Tell whether the meeting is on this day of its own calendar, or begins within the hour, and is not over."""
     zone = meeting.time_zone
-    return meeting.ends_at > now and local(meeting.starts_at, zone).date() <= local(now, zone).date()
+    is_near = local(meeting.starts_at, zone).date() <= local(now, zone).date() or meeting.starts_at <= now + HOUR
+    return is_near and meeting.ends_at > now
 
 
 def joined_today(meetings: Iterable[Meeting], now: datetime) -> dict[int, str]:
