@@ -83,6 +83,7 @@ ANSWERS = {
     "workshops/<slug:slug>/interest/": (302, 200, 200, 200),
     "interests/<uuid:uuid>/": (200, 200, 200, 200),  # for everybody with the link of the mail; it names nobody
     "registrations/<uuid:uuid>/invitation.ics": (302, 200, 404, 404),
+    "registrations/<uuid:uuid>/invitation/": (302, 302, 404, 404),
     "sessions/<slug:code>/session.ics": (200, 200, 200, 200),
     "sessions.ics": (200, 200, 200, 200),
     "workshops/<slug:slug>/sessions.ics": (200, 200, 200, 200),

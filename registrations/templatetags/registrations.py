@@ -1,25 +1,36 @@
 """What pages ask about the viewer: their registrations, nominations and interests."""
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.db.models import Count, Q
 from django.template import Context
+from django.utils.safestring import SafeString, mark_safe
 
 from catalog.models import Program, Workshop
 from foundation import database_clock
 from registrations import eligibility
+from registrations.clash import Clash
 from registrations.display import modes
+from registrations.display.exchanging import Exchange, exchange
 from registrations.display.modes import Switch
 from registrations.display.nominating import accepted_words
+from registrations.display.own_rows import own_row_html
+from registrations.display.titles import named
 from registrations.models import Interest, Nomination, Registration
 from registrations.newcomers import Intent
 from registrations.progress import Progress, progress
+from sessions_app.display.meter import State, state_of
 from sessions_app.display.panel import Panel, panel
 from sessions_app.models import Session
 
+if TYPE_CHECKING:
+    from sessions_app.display.rows import ListedSession
+
 register = template.Library()
+register.filter("named", named)
 
 
 @register.simple_tag(takes_context=True)
@@ -121,10 +132,38 @@ def nominations_and_interests(context: Context) -> dict[str, Any]:
     running = Session.objects.public().joinable(now)
     asked = Nomination.objects.open().told_to(person).filter(session__in=running)
     registered = Registration.objects.active().filter(person=person)
-    asked = asked.exclude(session__in=registered.values("session")).select_related("session__workshop")
+    asked = asked.exclude(session__in=registered.values("session")).select_related("session__workshop", "by")
     interests = Interest.objects.standing().filter(person=person, workshop__status=Workshop.Status.PUBLISHED)
+    in_order = asked.order_by("session__starts_at", "pk")
     return {
         "now": now,
-        "asked": asked.order_by("session__starts_at", "pk"),
+        "asked": [(one, state_of(one.session, now) is State.FULL) for one in in_order],
         "interests": interests.select_related("workshop").order_by("workshop__title"),
     }
+
+
+@register.simple_tag(takes_context=True)
+def own_rows(
+    context: Context, sessions: Iterable["ListedSession"], own: dict[int, Registration], links: dict[int, str]
+) -> SafeString:
+    """Show one row per session of `listing()`, which leads to what the viewer has there: `own`, by session id.
+
+    `links` are the addresses to join today, by session id.
+    """
+    now: datetime = context["now"]
+    return mark_safe("".join(own_row_html(one, own[one.pk], now, links.get(one.pk, "")) for one in sessions))
+
+
+@register.simple_tag
+def other_dates_of(registration: Registration) -> str:
+    """Give the path where the other dates of the workshop stand; one without its name for a person who hides titles."""
+    session = registration.session
+    if registration.person.discreet_titles:
+        return f"{session.get_absolute_url()}#dates"
+    return session.workshop.get_absolute_url()
+
+
+@register.simple_tag(takes_context=True)
+def exchange_of(context: Context, clash: Clash) -> Exchange:
+    """Give what moving to the date of a clash gives up and gets: the person has another date of the workshop."""
+    return exchange(clash.registration, clash.session, context.get("now") or database_clock.now())

@@ -79,8 +79,11 @@ def session_cards(
 
 @register.simple_tag(takes_context=True)
 def upcoming_dates(context: Context, workshop: Workshop) -> list["rows.ListedSession"]:
-    """Give the listed dates of one workshop, for `date_rows`. One query."""
-    return list(rows.listing(workshop.sessions.listed().upcoming(now_of(context)))[:MOST_DATES])
+    """Give the listed dates of one workshop, for `date_rows`. One query, however many parts of a page ask."""
+    key, kept = f"upcoming_dates {workshop.pk}", context.render_context
+    if key not in kept:
+        kept[key] = list(rows.listing(workshop.sessions.listed().upcoming(now_of(context)))[:MOST_DATES])
+    return kept[key]
 
 
 class Season(NamedTuple):
