@@ -71,7 +71,7 @@ def _meeting_words(meeting: Meeting, numbered: Numbered, own: Registration, now:
         "day": long_day(meeting.starts_at, zone, local(now, zone).year),
         "times": time_span(meeting.starts_at, meeting.ends_at, zone),
         "zone": zone_words(zone, meeting.starts_at),
-        "place": f"{venue}, {venue.campus}" if venue else "Online",
+        "place": venue.words if venue else "Online",
         "directions": venue.directions if venue else "",
         "access": venue.access if venue else "",
         "join_link": meeting.join_link if may_join else "",

@@ -180,9 +180,9 @@ def test_fifty_sessions_make_a_page(home, make_session, now):
         copies.append(copy)
     Session.objects.bulk_create(copies)
     assert len(rows(home())) == 50
-    assert home().part("[rel=next]").attribute("href") == "/?page=2"
+    assert home().part("[rel=next]").attribute("href") == "/?page=2#sessions"
     assert len(rows(home("page=2"))) == 2
-    assert home("page=2").part("[rel=prev]").attribute("href") == "/"
+    assert home("page=2").part("[rel=prev]").attribute("href") == "/#sessions"
 
 
 def links(page: Page) -> dict[str, str]:
@@ -199,27 +199,27 @@ def test_a_chip_keeps_the_search_and_drops_the_page(home, make_session, now):
     Session.objects.bulk_create(copies)
     assert links(home()) == {
         "all": "/",
-        "needs-people": "/?status=needs-people",
-        "confirmed": "/?status=confirmed",
-        "online": "/?format=online",
-        "in_person": "/?format=in_person",
-        "later": "/?page=2",
+        "needs-people": "/?status=needs-people#sessions",
+        "confirmed": "/?status=confirmed#sessions",
+        "online": "/?format=online#sessions",
+        "in_person": "/?format=in_person#sessions",
+        "later": "/?page=2#sessions",
     }
     assert links(home("page=2&status=needs-people&q=bystander+int")) == {
-        "all": "/?q=bystander+int",
-        "needs-people": "/?q=bystander+int&status=needs-people",
-        "confirmed": "/?q=bystander+int&status=confirmed",
-        "online": "/?q=bystander+int&format=online",
-        "in_person": "/?q=bystander+int&format=in_person",
-        "earlier": "/?q=bystander+int&status=needs-people",
-        "later": "/?q=bystander+int&status=needs-people&page=3",
+        "all": "/?q=bystander+int#sessions",
+        "needs-people": "/?q=bystander+int&status=needs-people#sessions",
+        "confirmed": "/?q=bystander+int&status=confirmed#sessions",
+        "online": "/?q=bystander+int&format=online#sessions",
+        "in_person": "/?q=bystander+int&format=in_person#sessions",
+        "earlier": "/?q=bystander+int&status=needs-people#sessions",
+        "later": "/?q=bystander+int&status=needs-people&page=3#sessions",
     }
 
 
 def test_no_link_repeats_what_cannot_be_chosen(home, make_session):
     make_session()
     page = home("topic=nothing&campus=x&utm_source=mail&q=&status=confirmed", status=400)
-    assert links(page)["all"] == "/" and links(page)["online"] == "/?format=online"
+    assert links(page)["all"] == "/" and links(page)["online"] == "/?format=online#sessions"
 
 
 def test_nearly_there_shows_the_three_that_are_decided_first(home, make_session, people):
