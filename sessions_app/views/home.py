@@ -86,13 +86,13 @@ class HomeView(TemplateView):
         except EmptyPage:
             raise Http404(f"There are {pages} pages.") from None
         by_month, query = self.count_by_month(counted, now), self.query()
-        is_wrong = self.filter is not None and bool(self.filter.errors)
+        is_narrowed = bool(self.chosen) or (self.filter is not None and bool(self.filter.errors))
         context = super().get_context_data(
             **kwargs,
             nav="sessions",
             now=now,
             only_list=self.only_list,
-            is_compact=self.request.user.is_authenticated or bool(self.chosen) or is_wrong,
+            is_narrowed=is_narrowed,
             filter=self.filter,
             chosen=self.chosen,
             typed=self.request.GET.get("q", "")[:1000].replace("\0", ""),
@@ -107,7 +107,7 @@ class HomeView(TemplateView):
             months=months(sessions, now, by_month),
             # Of a list without a result, the months of the whole one.
             rail=rail(by_month, now, reverse("home"), query.dict() if sessions else {}, number if sessions else 0),
-            near=[] if self.chosen or is_wrong else nearly_there(now),
+            near=[] if is_narrowed else nearly_there(now),
             number=number,
             pages=pages,
             # The first page has no number in its address.
@@ -167,11 +167,15 @@ def workshop_of(document: Document) -> tuple[int, ...]:
 
 
 def workshop_index(groups: list[Group[Line]], dates: Dates, now: datetime) -> Index:
-    """Return the workshops of each group: title, slug, and `dates` in words."""
+    """Return the workshops of each group: title, slug, and `dates` in words; "" for none."""
     return tuple(
         (
             group.heading,
-            tuple((each.title, each.slug, date_words(*dates.get(each.pk, (0, None)), now)) for each in group.workshops),
+            tuple((each.title, each.slug, words_of(dates.get(each.pk), now)) for each in group.workshops),
         )
         for group in groups
     )
+
+
+def words_of(dates: tuple[int, datetime | None] | None, now: datetime) -> str:
+    return date_words(*dates, now) if dates and dates[0] else ""
