@@ -34,13 +34,12 @@ class Month(NamedTuple):
 
 
 class Stop(NamedTuple):
-    """A link of the rail, to where a month begins: “Jan”, “January 2027”, how many sessions it has, and the address.
+    """A link of the rail, to where a month begins: “Jan”, how many sessions it has, and the address.
 
     `year` is said before the first month of another year than that of the month before.
     """
 
     name: str
-    full_name: str
     year: str
     count: int
     address: str
@@ -85,7 +84,7 @@ def rail(
         asked = {**query, **({"page": str(number)} if number > 1 else {})}
         there = "" if number == page else f"{home}?{urlencode(asked)}" if asked else home
         said = "" if first.year == year else f"{first.year}"
-        stops.append(Stop(f"{first:%b}", f"{first:%B %Y}", said, count, f"{there}#{anchor_of(when)}"))
+        stops.append(Stop(f"{first:%b}", said, count, f"{there}#{anchor_of(when)}"))
         before, year = before + count, first.year
     return tuple(stops)
 

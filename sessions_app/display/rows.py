@@ -99,7 +99,6 @@ class Row(NamedTuple):
     leads_to: str
     key: str
     by_workshop: bool
-    names_month: bool
     level: int
     same_day: bool = False
 
@@ -136,7 +135,7 @@ def row(
         session.title,
         f"{starts:%a}",
         starts.day,
-        f"{starts:%b}" if names_month else f"{starts:%B}",
+        f"{starts:%b}" if names_month else "",
         f"{starts.year}" if names_month and starts.year != this_year else "",
         starts.isoformat(timespec="minutes"),
         plain_day(session.starts_at, zone, this_year if names_month else None),
@@ -145,7 +144,6 @@ def row(
         shown,
         *(action_of(session, shown.state, own, now, by_workshop) if button else ("", "", "")),
         by_workshop,
-        names_month,
         level or (3 if names_month else 4),
     )
 
@@ -203,10 +201,15 @@ def action_of(
     return ("", "", "") if by_workshop else ("Other dates", "workshop", session.slug)
 
 
+def tight(html: str) -> SafeString:
+    """Return `html` without the white space of its templates, of which a page would have much. None counts there."""
+    return mark_safe(WHITE.sub(" ", html).replace("> <", "><"))
+
+
 @lru_cache(REMEMBERED)
 def row_html(row: Row) -> SafeString:
-    """Render one date row, without the white space of its templates: a page has many."""
-    return mark_safe(WHITE.sub(" ", get_template("sessions_app/_date_row.html").render({"row": row})))
+    """Render one date row."""
+    return tight(get_template("sessions_app/_date_row.html").render({"row": row}))
 
 
 class Card(NamedTuple):
@@ -237,7 +240,7 @@ def card(session: "ListedSession", now: datetime, own: Seat | None = None) -> Ca
 @lru_cache(REMEMBERED)
 def card_html(card: Card) -> SafeString:
     """Render one session card."""
-    return mark_safe(WHITE.sub(" ", get_template("sessions_app/_session_card.html").render({"card": card})))
+    return tight(get_template("sessions_app/_session_card.html").render({"card": card}))
 
 
 def with_dates(workshops: QuerySet[Workshop], now: datetime) -> "QuerySet[DatedWorkshop]":

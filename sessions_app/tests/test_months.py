@@ -94,9 +94,9 @@ def test_every_month_of_a_long_list_is_reached_where_it_begins(home, make_sessio
     first = make_session(days=10)
     year = now.year + 1
     spread(first, [datetime(year, month, 5 + n % 20, 18, tzinfo=UTC) for month in (1, 2, 3) for n in range(40)])
-    links = {part.text.removeprefix(f"{part.text[:3]} "): part.attribute("href") for part in home().parts(".q-rail a")}
+    links = {part.text: part.attribute("href") for part in home().parts(".q-rail a")}
     for name, number in {"January": 1, "February": 2, "March": 3}.items():
-        address = links[f"{name} {year}: 40 sessions"]
+        address = links[f"{name[:3]} 40"]
         path, _, anchor = address.partition("#")
         there = home(path.partition("?")[2])
         assert there.part(f"#{anchor}").text == f"{name} {year}"

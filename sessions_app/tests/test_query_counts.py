@@ -98,3 +98,10 @@ def test_the_offices_list_of_sessions_makes_the_same_queries(count, viewer, offi
     client.force_login(office)
     # One of them asks whether this is somebody who arranges access, and three whether mail goes out.
     queries(10 + WHO_IS_ASKING, reverse("admin:sessions_app_session_changelist"))
+
+
+@pytest.mark.parametrize("count", [4000])
+def test_the_first_page_of_a_long_list_is_small(count, viewer, client):
+    assert len(client.get(reverse("home")).content) < 60_000
+    client.force_login(viewer)
+    assert len(client.get(reverse("home")).content) < 60_000

@@ -10,7 +10,7 @@ from sessions_app.display.rows import Card, Row, card_html, listing, place_of, r
 METER = Meter(State.GATHERING, "", ("on", ""), "1 of 2", True, " · 1 more by ", "Fri May 10", "2024-05-10T17:00-05:00")
 ROW = Row(
     *("abcdefgh", "Implicit Bias", "Tue", 14, "May", "", "2024-05-14T12:30-05:00", "Tue May 14", "12:30–2:00 PM", ""),
-    *("Online", METER, "Register", "register", "abcdefgh", True, True, 3),
+    *("Online", METER, "Register", "register", "abcdefgh", True, 3),
 )
 CARD = Card("abcdefgh", "Implicit Bias", "2024-05-14T12:30-05:00", "Tue, May 14 · Noon", "90 minutes · Online", METER)
 OTHER = {
@@ -18,7 +18,6 @@ OTHER = {
     "meter": METER._replace(lead="2 of 2"),
     "leads_to": "session",
     "by_workshop": False,
-    "names_month": False,
     "level": 5,
     "same_day": True,
 }
@@ -77,6 +76,6 @@ def test_the_button_leads_where_the_viewer_can_act(make_session, now):
     made = listing(Session.objects.filter(pk=make_session().pk)).get()
     mine = Seat()
     mine.uuid = "11111111-1111-1111-1111-111111111111"
-    assert row(made, now)[-7:-4] == ("Register", "register", made.code)
-    assert row(made, now, mine)[-7:-4] == ("Manage", "registration", mine.uuid)
-    assert row(made, made.starts_at)[-7:-4] == ("Other dates", "workshop", "bystander-interventions")
+    assert row(made, now)[-6:-3] == ("Register", "register", made.code)
+    assert row(made, now, mine)[-6:-3] == ("Manage", "registration", mine.uuid)
+    assert row(made, made.starts_at)[-6:-3] == ("Other dates", "workshop", "bystander-interventions")
