@@ -39,6 +39,14 @@ def no_page_texts(monkeypatch) -> None:
     monkeypatch.setattr(page_text, "_memory", (float("inf"), {}))
 
 
+@pytest.fixture(autouse=True)
+def forgotten_campuses(monkeypatch) -> None:
+    """No page remembers from another test whether there are several campuses."""
+    from accounts.models import campus
+
+    monkeypatch.setattr(campus, "_answer", (False, 0.0))
+
+
 # ---- people ----
 
 

@@ -37,7 +37,7 @@ def place_for(meeting: Meeting, own: Registration) -> str:
     """Return where the person takes part in a meeting: “Learning Commons 210, Downtown”, or “Online”."""
     if meeting.venue is None or own.mode == Mode.ONLINE:
         return "Online"
-    return f"{meeting.venue}, {meeting.venue.campus}"
+    return meeting.venue.words
 
 
 class Switch(NamedTuple):

@@ -32,7 +32,7 @@ from registrations.models import Accommodation, Registration
 from registrations.newcomers import Intent, complete_profile
 from registrations.views.refusals import refusal_of
 from sessions_app.display.length import whole_length
-from sessions_app.display.rows import place_of
+from sessions_app.display.rows import place_in
 from sessions_app.models import Session
 from sessions_app.models.changes import numbers_of
 
@@ -195,6 +195,6 @@ def summary(session: Session, now: datetime) -> dict[str, Any]:
             for meeting in meetings
         ],
         "length": whole_length(meetings) if len(meetings) > 1 else "",
-        "where": place_of(session.format, room.building if room else None, room.room if room else None),
+        "where": place_in(session.format, room),
         "zone": zone_words(session.time_zone, session.starts_at),
     }

@@ -99,18 +99,23 @@ def state_of(session: Session, now: datetime) -> State:
     return State.GATHERING
 
 
-def meter(session: Session, now: datetime, own: Seat | None = None) -> Meter:
-    """Return what the meter of `session` shows at `now` (aware) to a viewer whose registration is `own`."""
+def meter(session: Session, now: datetime, own: Seat | None = None, says_year: bool = True) -> Meter:
+    """Return what the meter of `session` shows at `now` (aware) to a viewer whose registration is `own`.
+
+    Its days name their year where it is not the present one, if the meter `says_year`: where the year of the session
+    stands beside it, it need not.
+    """
     state = state_of(session, now)
+    this_year = local(now, session.time_zone).year if says_year else None
     seated = own is not None and own.is_registered
     taken = session.seats_taken
     if state is State.CANCELLED:
-        return _cancelled(session, now)
+        return _cancelled(session, this_year)
     lead, text, when, when_iso = "", "", "", ""
     if state is State.DRAFT:
         lead, text = "Draft", f" · it will need {number_words(session.minimum)}"
     elif state is State.HELD:
-        lead, text = f"Held {_held_on(session, now)}", f" · {taken} registered"
+        lead, text = f"Held {_held_on(session, this_year)}", f" · {taken} registered"
     elif state is State.CLOSED:
         lead, text = "Registration closed", f" · {taken} going"
     elif state is State.FULL:
@@ -128,7 +133,7 @@ def meter(session: Session, now: datetime, own: Seat | None = None) -> Meter:
             text += " · being decided today"
         else:
             text += _still_needed(session, now)
-            when, when_iso = _deadline(session, now)
+            when, when_iso = _deadline(session, now, this_year)
     if seated and state in (State.CLOSED, State.FULL, State.CONFIRMED):
         text = " · you have a seat"
         if state is State.FULL and session.is_confirmed:  # what is full to others takes place, to those in it
@@ -145,10 +150,10 @@ def meter_for_office(session: Session, now: datetime) -> Meter:
     return shown._replace(text=f" · {NOBODY_WAITS}") if shown.text == f" · {JOIN}" else shown
 
 
-def _cancelled(session: Session, now: datetime) -> Meter:
+def _cancelled(session: Session, this_year: int | None) -> Meter:
     dots = _dots(session.minimum, 0, False)
     if session.cancelled_by_rule:
-        text, when = f" · {session.cancelled_count} of {session.minimum} by ", _decided_on(session, now)
+        text, when = f" · {session.cancelled_count} of {session.minimum} by ", _decided_on(session, this_year)
         return Meter(State.CANCELLED, SHAPES[State.CANCELLED], dots, "Cancelled", False, text, when, _iso(session))
     reason = " ".join(session.cancel_reason.split())
     if len(reason) > REASON_LENGTH:
@@ -173,21 +178,21 @@ def _still_needed(session: Session, now: datetime) -> str:
     return f" · {session.minimum - session.seats_taken} more to confirm by "
 
 
-def _deadline(session: Session, now: datetime) -> tuple[str, str]:
+def _deadline(session: Session, now: datetime, this_year: int | None) -> tuple[str, str]:
     zone = session.time_zone
     if local(session.confirm_by, zone).date() == local(now, zone).date():
         return f"{clock(session.confirm_by, zone)} today", _iso(session)
-    return _decided_on(session, now), _iso(session)
+    return _decided_on(session, this_year), _iso(session)
 
 
-def _decided_on(session: Session, now: datetime) -> str:
-    """“Fri May 10”; with the year if it is not the current one."""
-    return plain_day(session.confirm_by, session.time_zone, local(now, session.time_zone).year)
+def _decided_on(session: Session, this_year: int | None) -> str:
+    """“Fri May 10”; with the year unless it is `this_year` (None: never)."""
+    return plain_day(session.confirm_by, session.time_zone, this_year)
 
 
-def _held_on(session: Session, now: datetime) -> str:
-    """“May 14”; with the year if it is not the current one."""
-    return month_day(session.starts_at, session.time_zone, local(now, session.time_zone).year)
+def _held_on(session: Session, this_year: int | None) -> str:
+    """“May 14”; with the year unless it is `this_year` (None: never)."""
+    return month_day(session.starts_at, session.time_zone, this_year)
 
 
 def _iso(session: Session) -> str:

@@ -65,7 +65,7 @@ def date_rows(
     """
     now, zone, mine = now_of(context), settings.TIME_ZONE, mine or {}
     made = (rows.row(session, now, mine.get(session.pk), zone, by_workshop, button, months) for session in sessions)
-    return mark_safe("".join(map(rows.row_html, made)))
+    return mark_safe("".join(map(rows.row_html, rows.day_by_day(made))))
 
 
 @register.simple_tag(takes_context=True)
@@ -206,7 +206,7 @@ def times(
             local(one.starts_at, one.time_zone).isoformat(timespec="minutes"),
             f"{long_day(one.starts_at, one.time_zone, local(now, one.time_zone).year)}, "
             f"{time_span(one.starts_at, one.ends_at, one.time_zone)}",
-            str(one.venue or ""),
+            one.venue.words if one.venue else "",
             numbers[one.pk].short_heading,
         )
         for one in meetings
