@@ -26,6 +26,18 @@ def choices_of(session: Session, now: datetime, wait: str) -> list[tuple[str, st
     return choices
 
 
+BUTTONS = {
+    Mode.ROOM: ("Register for the room", "Join the waitlist for the room"),
+    Mode.ONLINE: ("Register online", "Join the waitlist for online"),
+}
+
+
+def ways_into(session: Session, now: datetime, wait: str) -> tuple[tuple[str, str], ...]:
+    """Return a button for each of the two ways to take part: what it posts, as in `choices_of`, and its words."""
+    values = [value for value, _ in choices_of(session, now, wait)]
+    return tuple((value, BUTTONS[Mode(value.removesuffix(wait))][value.endswith(wait)]) for value in values)
+
+
 def _waiting_label(session: Session, mode: Mode) -> str:
     nth = ordinal(session.waiting_in(mode) + 1)
     if mode == Mode.ROOM:

@@ -14,16 +14,19 @@ from foundation import database_clock
 from registrations import eligibility
 from registrations.clash import Clash
 from registrations.display import modes
+from registrations.display.awaited import Awaited, awaited
 from registrations.display.exchanging import Exchange, exchange
 from registrations.display.modes import Switch
 from registrations.display.nominating import accepted_words
 from registrations.display.own_rows import own_row_html
 from registrations.display.titles import named
+from registrations.forms import mode as modes_form
+from registrations.forms.registering import SEAT, WAIT
+from registrations.gaps import gaps
 from registrations.models import Interest, Nomination, Registration
-from registrations.newcomers import Intent
 from registrations.progress import Progress, progress
 from sessions_app.display.meter import State, state_of
-from sessions_app.display.panel import Panel, panel
+from sessions_app.display.panel import JOIN_WAITLIST, Panel, panel
 from sessions_app.models import Session
 
 if TYPE_CHECKING:
@@ -60,17 +63,23 @@ def own_progress(context: Context, program: Program) -> Progress | None:
 def own_panel(context: Context, session: Session, own: Registration | None, comes_after: bool = True) -> Panel:
     """Give the values of the register panel of `session` for the viewer, whose registration there is `own`.
 
-    Where it would say Register and the viewer may not, it says why and what they can do instead. One query where the
-    workshop `comes_after` another, none for somebody signed out.
+    Where it would say Register and the viewer may not, it says why and what they can do instead. Where their profile
+    lacks nothing, its button registers. One query where the workshop `comes_after` another, one where the viewer has
+    no unit, one for each way to take part that people wait for, none for somebody signed out.
     """
     shown = panel(session, context.get("now") or database_clock.now(), own)
     person = context["request"].user
     if shown.leads_to != "register" or not person.is_authenticated:
         return shown
     why = eligibility.why_not_known(person, session, comes_after)
-    if not why:
+    if why:
+        return shown._replace(heading="You can’t register for this session", below=why.linked, button="", leads_to="")
+    if gaps(person, for_campus=bool(session.for_campus_id)):
         return shown
-    return shown._replace(heading="You can’t register for this session", below=why.linked, button="", leads_to="")
+    if session.asks_how:
+        now = context.get("now") or database_clock.now()
+        return shown._replace(posts=SEAT, ways=modes.ways_into(session, now, modes_form.WAIT))
+    return shown._replace(posts=WAIT if shown.button == JOIN_WAITLIST else SEAT)
 
 
 @register.simple_tag(takes_context=True)
@@ -97,9 +106,9 @@ def own_interests(context: Context) -> dict[int, Interest]:
 
 
 @register.simple_tag(takes_context=True)
-def waiting_intent(context: Context) -> Intent | None:
-    """Give what waits in this browser session for a code to be accepted, if anything does."""
-    return Intent.waiting_in(context["request"].session)
+def waits_for_code(context: Context) -> Awaited | None:
+    """Give what waits in this browser session for a code to be accepted, in words, if anything does."""
+    return awaited(context["request"].session, database_clock.now())
 
 
 @register.simple_tag(takes_context=True)

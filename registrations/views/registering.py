@@ -13,21 +13,21 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Person
+from accounts.pressed.press import keep
 from accounts.sign_in import send_code
 from foundation import database_clock
 from foundation.dates import time_span, zone_words
 from registrations import eligibility
 from registrations.clash import ACCEPT, Clash, find_clash
-from registrations.display.access import asking_help
-from registrations.display.joining import after_registering, before_registering, would_wait
+from registrations.display.access import and_access
+from registrations.display.joining import after_pressing, before_registering, would_wait
 from registrations.display.titles import day_of
 from registrations.display.ways import on_a_page
 from registrations.forms.mode import refuse_another_mode, said_how, would_rather_wait
-from registrations.forms.registering import NewcomerForm, ProfileGapsForm
+from registrations.forms.registering import SEAT, WAIT, NewcomerForm, ProfileGapsForm, promised_by
 from registrations.models import Accommodation, Registration
 from registrations.newcomers import Intent, complete_profile
 from registrations.views.refusals import refusal_of
@@ -36,12 +36,10 @@ from sessions_app.display.rows import place_in
 from sessions_app.models import Session
 from sessions_app.models.changes import numbers_of
 
-# The name of what the form posts where it promised a seat: nobody joins a waitlist they did not choose.
-SEAT = "seat"
+SIGN_IN_TO_REGISTER = "You were signed out before this was sent. Sign in, and it is done when you enter the code."
 
 
 @never_cache
-@sensitive_post_parameters("needs")
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest, code: str) -> HttpResponse:
@@ -59,7 +57,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
     existing = session.registrations.active().filter(person=person).first()
     if existing:
         return redirect(existing)
-    form = ProfileGapsForm(person=person, session=session, initial={"needs": Accommodation.objects.carried_by(person)})
+    form = ProfileGapsForm(person=person, session=session)
     if session.takes_registrations(now) and (hindrance := eligibility.why_not_known(person, session)):
         return _form_page(request, session, form, now, refusal=hindrance.linked, is_for_viewer=False)
     return _form_page(request, session, form, now, find_clash(person, session, now))
@@ -77,35 +75,42 @@ def _register_person(request: HttpRequest, code: str, viewer: Person) -> HttpRes
         return _form_page(request, session, form, now, clash, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     registrations = Registration.objects
     register = registrations.register if ACCEPT in request.POST else registrations.register_unless_clash
-    # Where nothing was typed the verb's own transaction is enough: with another around it others wait longer.
-    all_or_nothing = transaction.atomic() if form.has_changed() else nullcontext()
+    is_carried = bool(Accommodation.objects.carried_by(person))
+    # Where there is nothing else to write the verb's own transaction is enough: with another around it others wait
+    # longer.
+    all_or_nothing = transaction.atomic() if form.has_changed() or is_carried else nullcontext()
     try:
         with all_or_nothing:
             refuse_another_mode(form, session)
             complete_profile(person, session, **form.profile)
             wants_seat = SEAT in request.POST and not would_rather_wait(form)
             registration = register(person, session, now=now, seat=wants_seat, mode=said_how(form))
-            if form.cleaned_data["needs"]:
-                Accommodation.objects.ask(registration, form.cleaned_data["needs"], now=now)
+            is_new, asked = registration.registered_at == now, None
+            # Once: after it was deleted a second press does not ask for it again.
+            if is_carried and is_new:
+                asked = Accommodation.objects.carry(registration, now=now)
     except Registration.NotPublic as refusal:
         raise Http404 from refusal
     except Registration.NoSuchMode as refusal:
         return _form_page(request, session, form, now, refusal=str(refusal), status=HTTPStatus.BAD_REQUEST)
-    except (Registration.Refused, Accommodation.Refused) as refusal:
+    except Registration.Refused as refusal:
         return _form_page(request, session, form, now, refusal=on_a_page(refusal), status=HTTPStatus.CONFLICT)
     except Clash as clash:
         return _form_page(request, session, form, now, clash, status=HTTPStatus.CONFLICT)
-    messages.success(request, after_registering(registration, now))
+    said = after_pressing(registration, now, promised_by(form))
+    asked = asked if is_new else Accommodation.objects.of(registration)
+    messages.success(request, and_access(said, registration, asked, now))
     return redirect(session)
 
 
 def _register_newcomer(request: HttpRequest, session: Session) -> HttpResponse:
     now = database_clock.now()
     if request.method != "POST":
-        return _newcomer_page(request, session, now)
+        form = NewcomerForm(initial=_typed_before(request, session), session=session)
+        return _form_page(request, session, form, now)
     if "email" not in request.POST:
-        refusal = "You have been signed out. Fill in the form, or sign in first."
-        return _newcomer_page(request, session, now, refusal, HTTPStatus.CONFLICT)
+        # The button of somebody whose sign-in had ended under it.
+        return keep(request, session.get_absolute_url(), SIGN_IN_TO_REGISTER)
     form = NewcomerForm(request.POST, session=session)
     if not form.is_valid():
         status = HTTPStatus.TOO_MANY_REQUESTS if form.is_rate_limited else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -120,17 +125,10 @@ def _register_newcomer(request: HttpRequest, session: Session) -> HttpResponse:
         return _form_page(request, session, form, now, refusal=on_a_page(refusal), status=HTTPStatus.CONFLICT)
     email, profile = form.cleaned_data["email"], form.profile
     said = (profile["name"], profile["role"], profile["unit_id"], profile["campus_id"])
-    intent = Intent(session.code, email, *said, mode=said_how(form))
+    intent = Intent(session.code, email, *said, mode=said_how(form), promised=promised_by(form))
     intent.wait_in(request.session)
     send_code(request, email)
     return redirect(reverse("account_confirm_login_code", query={"next": session.get_absolute_url()}))
-
-
-def _newcomer_page(
-    request: HttpRequest, session: Session, now: datetime, refusal: str = "", status: int = 200
-) -> HttpResponse:
-    form = NewcomerForm(initial=_typed_before(request, session), session=session)
-    return _form_page(request, session, form, now, refusal=refusal, status=status)
 
 
 def _typed_before(request: HttpRequest, session: Session) -> dict[str, Any]:
@@ -158,19 +156,18 @@ def _form_page(
     status: int = 200,
     is_for_viewer: bool = True,
 ) -> HttpResponse:
-    if "needs" in form.fields:
-        form.fields["needs"].help_text = asking_help(session, now, is_carried=bool(form.initial.get("needs")))
     if not refusal and not session.takes_registrations(now):
         refusal = refusal_of(Registration.refuse_unless_joinable, Person(), session, now)
+    waits = would_wait(session, now)
     context = summary(session, now) | {
         "form": form,
         "refusal": refusal,
         "clash": clash,
         "accept": ACCEPT,
-        "seat": SEAT,
+        "promise": WAIT if waits else SEAT,
         "is_open": is_for_viewer and session.takes_registrations(now),
         "is_for_viewer": is_for_viewer,
-        "waits": would_wait(session, now),
+        "waits": waits,
         "would_be": before_registering(session, now),
     }
     return render(request, "registrations/register.html", context, status=status)

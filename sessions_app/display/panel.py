@@ -17,7 +17,9 @@ EVENING = 16
 class Panel(NamedTuple):
     """What the panel says. The button leads to the page named `leads_to`, of `key`; `link` is the quiet way out.
 
-    `waits` is true while it will say something else a moment later.
+    `waits` is true while it will say something else a moment later. `posts` is the name of what the button posts to
+    that page, for a viewer of whom nothing needs to be asked; empty where the button is a link. `ways` has a button for
+    each way to take part, where the session asks for it: its `mode`, and its words.
     """
 
     tone: str
@@ -31,8 +33,11 @@ class Panel(NamedTuple):
     link_to: str = ""
     link_key: str = ""
     waits: bool = False
+    posts: str = ""
+    ways: tuple[tuple[str, str], ...] = ()
 
 
+JOIN_WAITLIST = "Join the waitlist"
 GATHERING, ON, OFF = "is-gathering", "is-on", ""
 
 
@@ -63,7 +68,7 @@ def panel(session: Session, now: datetime, own: Seat | None = None) -> Panel:
 def _open(session: Session, state: State, now: datetime) -> Panel:
     """Return the panel of somebody who may register now."""
     tone, heading, below = _invitation(session, state, now)
-    button = "Join the waitlist" if state is State.FULL else "Register"
+    button = JOIN_WAITLIST if state is State.FULL else "Register"
     return Panel(tone, heading, below, button, "register", session.code, waits=state is State.REACHED)
 
 
@@ -75,11 +80,7 @@ def _invitation(session: Session, state: State, now: datetime) -> tuple[str, str
             return _tone(session), "A seat has opened", below
         return _tone(session), "This session is full", _next_seat(session, now)
     if state is State.CONFIRMED:
-        if session.asks_how:
-            return ON, "It’s happening", left_in_each(session)
-        left = session.seats_left
-        below = f"{left} of {session.capacity} seats left." if left > 1 else f"One of {session.capacity} seats is left."
-        return ON, "It’s happening", below
+        return ON, "It’s happening", left_in_each(session) if session.asks_how else seats_left_words(session)
     if state is State.REACHED:
         heading = (
             "One person has registered" if session.minimum == 1 else f"{_capital(session.minimum)} have registered"
@@ -223,6 +224,12 @@ def invitation_link(session: Session, now: datetime, address: str) -> str:
 
 
 # ---- parts of sentences that other pages and mail build ----
+
+
+def seats_left_words(session: Session) -> str:
+    """“9 of 20 seats left.”, “One of 20 seats is left.”"""
+    left = session.seats_left
+    return f"{left} of {session.capacity} seats left." if left > 1 else f"One of {session.capacity} seats is left."
 
 
 def opening_words(session: Session, now: datetime) -> str:
