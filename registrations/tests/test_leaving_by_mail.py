@@ -84,6 +84,16 @@ def test_a_person_who_waits_leaves_the_waitlist(make_session, people):
     assert third.place_in_line == 1
 
 
+def test_somebody_who_keeps_the_place_needs_no_code(seat):
+    asked = read(Client().get(path_of_leaving(seat)))
+    assert asked.link("Keep my place") == "?keep=1"
+    kept = read(Client().get(f"{path_of_leaving(seat)}?keep=1"))
+    assert title(kept) == f"You keep your place in {seat.session.workshop.title} on {day_of(seat.session)}"
+    assert is_active(seat)
+    Client().post(f"{path_of_leaving(seat)}?keep=1")
+    assert not is_active(seat)
+
+
 # ---- keys that open nothing, or nothing any more ----
 
 

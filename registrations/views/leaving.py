@@ -22,7 +22,7 @@ from registrations.models import Registration
 from registrations.models.leaving_keys import opened_by, path_of_leaving
 
 # What the page says, and with which status.
-ASKS, OVER, UNKNOWN = "asks", "over", "unknown"
+ASKS, KEPT, OVER, UNKNOWN = "asks", "kept", "over", "unknown"
 LEFT, ENDED, MOVED, CANCELLED, NO_SEAT_CAME = "left", "ended", "moved", "cancelled", "no_seat_came"
 STATUSES = {OVER: HTTPStatus.GONE, UNKNOWN: HTTPStatus.NOT_FOUND}
 
@@ -31,7 +31,7 @@ STATUSES = {OVER: HTTPStatus.GONE, UNKNOWN: HTTPStatus.NOT_FOUND}
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def leaving(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
-    """GET asks, POST withdraws and leads to what the page says then.
+    """GET asks, POST withdraws and leads to what the page says then. GET with `keep` says that nothing has changed.
 
     A key of another registration, or a part of one, is 404; a session that is over is 410. A place that has ended
     already is a calm page, and nothing is changed.
@@ -40,7 +40,9 @@ def leaving(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
     if registration is None:
         return _page(request, UNKNOWN)
     if request.method != "POST" or _state_of(registration, now) != ASKS:
-        return _page(request, _state_of(registration, now), registration, now)
+        state = _state_of(registration, now)
+        keeps = state == ASKS and "keep" in request.GET
+        return _page(request, KEPT if keeps else state, registration, now)
     try:
         registration.withdraw(by=registration.person, now=now)
     except Registration.SessionOver:
