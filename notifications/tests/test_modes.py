@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.changing import MINUTES, deliver, subjects_to, text_of
+from notifications.calendars.snapshots import note_snapshots
 from notifications.kinds import reminders
 from notifications.models import CalendarFeed, Notice
 from notifications.outbox.compose import write_mail
@@ -53,6 +54,15 @@ def test_each_invitation_leads_to_where_its_person_takes_part(both, smtp_sink):
     assert WAY in text_of(in_room) and LINK not in in_room.message.as_string()
     assert LINK in text_of(online) and WAY not in text_of(online) and "Learning Commons" not in text_of(online)
     assert list(breaches(timezone.now())) == []
+
+
+def test_invitations_written_together_each_show_their_own_place(hybrid, people, now):
+    for person, mode in zip(people(2), (ROOM, ONLINE), strict=True):
+        Registration.objects.register(person, hybrid, now=now, mode=mode)
+    hybrid.settle(now=now)
+    notices = list(Notice.objects.filter(method="REQUEST").order_by("pk"))
+    note_snapshots(notices, now)
+    assert [notice.facts["says"]["place"] for notice in notices] == [PLACE, "Online"]
 
 
 def test_switching_updates_the_calendar_with_the_next_sequence(both, smtp_sink):
