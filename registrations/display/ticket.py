@@ -42,9 +42,18 @@ class Room(NamedTuple):
 
 
 def meetings_of(own: Registration, every: list[Meeting], now: datetime) -> list[Meets]:
-    """Return those of `every` meeting of the session that are held, as the person of `own` sees them."""
-    numbers = numbers_of(every)
-    return [_meets(one, numbers[one.pk], own, now) for one in every if not one.is_cancelled]
+    """Return those of `every` meeting of the session that are held, as the person of `own` sees them.
+
+    What is said about joining is said of the first meeting that it is true of.
+    """
+    numbers, said, shown = numbers_of(every), set[str](), list[Meets]()
+    for meeting in every:
+        if meeting.is_cancelled:
+            continue
+        one = _meets(meeting, numbers[meeting.pk], own, now)
+        shown.append(one._replace(about_joining="") if one.about_joining in said else one)
+        said.add(one.about_joining)
+    return shown
 
 
 def rooms_of(every: list[Meeting]) -> list[Room]:
