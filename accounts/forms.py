@@ -132,6 +132,13 @@ class ProfileForm(forms.ModelForm):
     """Ask what a person says about themselves."""
 
     name = name_field()
+    addressed_as = OneLineField(
+        label="How should we address you? (optional)",
+        max_length=60,
+        required=False,
+        help_text="Our mail begins with it: Dr. Doe, or Jane.",
+        error_messages={"max_length": "Enter at most 60 characters"},
+    )
     pronouns = OneLineField(
         label="Pronouns (optional)",
         max_length=40,
@@ -152,7 +159,7 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = Person
-        fields = ["name", "pronouns", "role", "unit", "campus", "discreet_titles"]
+        fields = ["name", "addressed_as", "pronouns", "role", "unit", "campus", "discreet_titles"]
 
     def seats_lost(self, now: datetime) -> list:
         """Return the seats that a valid form would cost the person: those in sessions that are for others."""

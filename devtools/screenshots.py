@@ -114,7 +114,7 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
             "sign-in": "/accounts/login/",
         }
     if address == MEMBER:
-        own = address_of(page, site + "/my/", "a.btn[href^='/registrations/']")
+        own = address_of(page, site + "/my/", "main .q-row a[href^='/registrations/']")
         return {
             "my-training": "/my/",
             "my-program": address_of(page, site + "/workshops/", "main a[href^='/programs/ally']"),

@@ -13,7 +13,8 @@ from accounts.signals import DECIDING, person_changed
 from foundation import database_clock
 from foundation.verbs import verb
 from registrations.clash import ACCEPT
-from registrations.forms.registering import ProfileGapsForm, promised_in
+from registrations.forms.mode import said_how, would_rather_wait
+from registrations.forms.registering import WAIT, ProfileGapsForm, promised_in
 from registrations.models import Accommodation, Registration
 from registrations.models.standing import lock_all
 from sessions_app.models import Session
@@ -36,6 +37,7 @@ class Intent:
     role: str
     unit: int | None = None
     campus: int | None = None
+    mode: str = ""
     # SEAT or WAIT: what the button promised.
     promised: str = ""
     accepts_clash: bool = False
@@ -65,13 +67,15 @@ class Intent:
 
         None if the profile of `person` lacks something that was not typed: they register on the form, signed in.
         """
-        typed, code = press.data(), str(resolve(press.path).kwargs["code"])
+        typed, code, mode = press.data(), str(resolve(press.path).kwargs["code"]), ""
+        promised = promised_in(typed)
         session, profile = Session.objects.public().filter(code=code).first(), {"name": "", "role": ""}
         if session is not None:
             form = ProfileGapsForm(typed, person=person, session=session)
             if not form.is_valid():
                 return None
-            profile = form.profile
+            profile, mode = form.profile, said_how(form)
+            promised = WAIT if would_rather_wait(form) else promised
         return cls(
             code,
             person.email,
@@ -79,7 +83,8 @@ class Intent:
             profile["role"],
             profile.get("unit_id"),
             profile.get("campus_id"),
-            promised=promised_in(typed),
+            mode=mode,
+            promised=promised,
             accepts_clash=ACCEPT in typed,
         )
 
@@ -100,7 +105,7 @@ class Intent:
         complete_profile(person, session, **said)
         registrations = Registration.objects
         register = registrations.register if self.accepts_clash else registrations.register_unless_clash
-        registration = register(person, session, now=now)
+        registration = register(person, session, now=now, mode=self.mode)
         Accommodation.objects.carry(registration, now=now)
         return registration
 

@@ -82,8 +82,7 @@ def end_registrations(sender: type, session: Session, **kwargs: Any) -> None:
         registration.status = Registration.Status.SESSION_CANCELLED
         registration.save(update_fields=["status"])
         registration_cancelled.send(Registration, registration=registration, was_registered=was_registered)
-    session.seats_taken = session.waiting_count = 0
-    session.save(update_fields=["seats_taken", "waiting_count"])
+    session.count_nobody()
 
 
 @receiver(session_cancelled, dispatch_uid="registrations.session_cancelled.nominations")
@@ -180,7 +179,9 @@ def invite_the_team(
     """
     if request.takes_part and request.by.profile_is_complete:
         with suppress(Registration.Refused, Clash):
-            Registration.objects.register_unless_clash(request.by, session, now=now)
+            # What they asked for; a chair is kept for somebody to whom either is fine, and they may switch.
+            mode = session.line_of(request.where)
+            Registration.objects.register_unless_clash(request.by, session, now=now, mode=mode)
     emails = [email for email in request.addresses if not Nomination.problem_with(email, request.by)]
     if emails:
         Nomination.objects.nominate(emails, session, by=request.by, now=now, vouched_by=by)

@@ -15,10 +15,14 @@ WHO_READS = "Only the people who arrange access read this. We delete it 30 days 
 
 
 class AccessLine(NamedTuple):
-    """What the page of a registration says about access, and the words of the link to the page where one asks."""
+    """What the page of a registration says about access, and the words of the link to the page where one asks.
+
+    `is_settled` is true once there is an answer.
+    """
 
     words: str
     link: str
+    is_settled: bool = False
 
 
 def ask_by_words(session: Session, now: datetime) -> str:
@@ -48,7 +52,7 @@ def access_line(registration: Registration, now: datetime) -> AccessLine | None:
     if asked is None:
         return AccessLine(ask_by_words(registration.session, now), "Tell us what you need to take part")
     if asked.is_answered:
-        return AccessLine("There is an answer to what you asked for.", "Read the answer")
+        return AccessLine("There is an answer to what you asked for.", "Read the answer", is_settled=True)
     words = "You have asked for what you need. We write to you when there is an answer."
     return AccessLine(words, "Change your access needs")
 

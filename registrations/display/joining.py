@@ -13,6 +13,7 @@ from registrations.forms.registering import SEAT, WAIT
 from registrations.models import Registration
 from registrations.waitlist import has_room
 from sessions_app.display.panel import by_words, seats_left_words
+from sessions_app.display.seats import left_in_each
 from sessions_app.models import Session
 
 # Within it, a second press of the same button is answered as the first was.
@@ -61,7 +62,7 @@ def _on_the_waitlist(registration: Registration, now: datetime) -> str:
     return format_html(
         "<strong>You’re on the waitlist, {nth} in line.</strong> {who_gets_the_next_seat}",
         nth=ordinal(registration.place_in_line),
-        who_gets_the_next_seat=_who_gets_the_next_seat(registration.session, now),
+        who_gets_the_next_seat=_who_gets_the_next_seat(registration.session, now, registration.mode),
     )
 
 
@@ -95,8 +96,8 @@ def _registered(session: Session, now: datetime) -> str:
     )
 
 
-def _who_gets_the_next_seat(session: Session, now: datetime) -> str:
-    if session.has_seat_for_the_quickest(now):
+def _who_gets_the_next_seat(session: Session, now: datetime, mode: str | None = None) -> str:
+    if session.has_seat_for_the_quickest(now, mode):
         return "A seat stands open, and the first person on the waitlist to take it has it."
     if session.is_in_last_day(now):
         return "If a seat opens, we write to everyone waiting, and the first to take it has it."
@@ -107,10 +108,14 @@ def before_registering(session: Session, now: datetime) -> str:
     """“You would be the fifth.”, what joining the waitlist means, or how many seats of a confirmed session are left."""
     if not would_wait(session, now):
         if session.is_confirmed:
-            return f"It is confirmed. {seats_left_words(session)}"
+            left = left_in_each(session) if session.asks_how else seats_left_words(session)
+            return f"It is confirmed. {left}"
         if session.seats_taken >= session.minimum:
             return "It is being confirmed now."
         return f"You would be the {ordinal_words(session.seats_taken + 1)}."
+    if session.asks_how:
+        # The choice says it, for each mode.
+        return ""
     nth = ordinal(session.waiting_count + 1)
     if session.is_in_last_day(now):
         return f"You would be {nth} in line. {_who_gets_the_next_seat(session, now)}"
@@ -118,8 +123,8 @@ def before_registering(session: Session, now: datetime) -> str:
 
 
 def would_wait(session: Session, now: datetime) -> bool:
-    """Tell whether the next person to register joins the waitlist."""
-    return not has_room(session, now)
+    """Tell whether the next person to register joins the waitlist, however they take part."""
+    return not any(has_room(session, now, mode) for mode in session.lines)
 
 
 def after_asking(workshop: Workshop) -> str:

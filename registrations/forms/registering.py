@@ -7,6 +7,7 @@ from django import forms
 
 from accounts.forms import SignInForm, campus_field, name_field, role_field, unit_field
 from accounts.models import Person
+from registrations.forms.mode import ask_how
 from registrations.gaps import gaps
 from sessions_app.models import Session
 
@@ -22,6 +23,7 @@ class ProfileGapsForm(forms.Form):
     def __init__(self, *args: Any, person: Person, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= gaps_of(person, for_campus=bool(session.for_campus_id))
+        ask_how(self, session)
 
     @property
     def profile(self) -> dict[str, Any]:
@@ -43,6 +45,7 @@ class NewcomerForm(SignInForm):
         if session.for_campus_id:
             self.fields["campus"] = campus_field()
         self.fields["email"].help_text = "Your calendar invitation goes here."
+        ask_how(self, session)
 
     @property
     def profile(self) -> dict[str, Any]:

@@ -26,12 +26,13 @@ from registrations.display.access import and_access
 from registrations.display.joining import after_pressing, before_registering, would_wait
 from registrations.display.titles import day_of
 from registrations.display.ways import on_a_page
+from registrations.forms.mode import refuse_another_mode, said_how, would_rather_wait
 from registrations.forms.registering import SEAT, WAIT, NewcomerForm, ProfileGapsForm, promised_in
 from registrations.models import Accommodation, Registration
 from registrations.newcomers import Intent, complete_profile
 from registrations.views.refusals import refusal_of
 from sessions_app.display.length import whole_length
-from sessions_app.display.rows import place_of
+from sessions_app.display.rows import place_in
 from sessions_app.models import Session
 from sessions_app.models.changes import numbers_of
 
@@ -64,7 +65,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
 
 def _register_person(request: HttpRequest, code: str, viewer: Person) -> HttpResponse:
     # What the form asks depends on the campus. The verb reads all the rest once it holds the lock.
-    session = get_object_or_404(Session.objects.only("code", "for_campus"), code=code)
+    session = get_object_or_404(Session.objects.only("code", "for_campus", "format", "room_capacity"), code=code)
     # A copy: what a refused registration wrote on request.user would show in the header.
     person, now = copy(viewer), database_clock.now()
     form = ProfileGapsForm(request.POST, person=person, session=session)
@@ -80,19 +81,24 @@ def _register_person(request: HttpRequest, code: str, viewer: Person) -> HttpRes
     all_or_nothing = transaction.atomic() if form.has_changed() or is_carried else nullcontext()
     try:
         with all_or_nothing:
+            refuse_another_mode(form, session)
             complete_profile(person, session, **form.profile)
-            registration = register(person, session, now=now, seat=SEAT in request.POST)
+            wants_seat = SEAT in request.POST and not would_rather_wait(form)
+            registration = register(person, session, now=now, seat=wants_seat, mode=said_how(form))
             is_new, asked = registration.registered_at == now, None
             # Once: after it was deleted a second press does not ask for it again.
             if is_carried and is_new:
                 asked = Accommodation.objects.carry(registration, now=now)
     except Registration.NotPublic as refusal:
         raise Http404 from refusal
+    except Registration.NoSuchMode as refusal:
+        return _form_page(request, session, form, now, refusal=str(refusal), status=HTTPStatus.BAD_REQUEST)
     except Registration.Refused as refusal:
         return _form_page(request, session, form, now, refusal=on_a_page(refusal), status=HTTPStatus.CONFLICT)
     except Clash as clash:
         return _form_page(request, session, form, now, clash, status=HTTPStatus.CONFLICT)
-    said = after_pressing(registration, now, promised_in(request.POST))
+    promised = WAIT if would_rather_wait(form) else promised_in(request.POST)
+    said = after_pressing(registration, now, promised)
     asked = asked if is_new else Accommodation.objects.of(registration)
     messages.success(request, and_access(said, registration, asked, now))
     return redirect(session)
@@ -111,6 +117,7 @@ def _register_newcomer(request: HttpRequest, session: Session) -> HttpResponse:
         status = HTTPStatus.TOO_MANY_REQUESTS if form.is_rate_limited else HTTPStatus.UNPROCESSABLE_ENTITY
         return _form_page(request, session, form, now, status=status)
     try:
+        refuse_another_mode(form, session)
         # Nobody should fetch a code from their mail to be told what is known now.
         Registration.refuse_unless_joinable(
             Person(role=form.cleaned_data["role"], campus=form.cleaned_data.get("campus")), session, now
@@ -119,7 +126,8 @@ def _register_newcomer(request: HttpRequest, session: Session) -> HttpResponse:
         return _form_page(request, session, form, now, refusal=on_a_page(refusal), status=HTTPStatus.CONFLICT)
     email, profile = form.cleaned_data["email"], form.profile
     said = (profile["name"], profile["role"], profile["unit_id"], profile["campus_id"])
-    Intent(session.code, email, *said, promised=promised_in(request.POST)).wait_in(request.session)
+    promised = WAIT if would_rather_wait(form) else promised_in(request.POST)
+    Intent(session.code, email, *said, mode=said_how(form), promised=promised).wait_in(request.session)
     send_code(request, email)
     return redirect(reverse("account_confirm_login_code", query={"next": session.get_absolute_url()}))
 
@@ -135,6 +143,7 @@ def _typed_before(request: HttpRequest, session: Session) -> dict[str, Any]:
         "role": intent.role,
         "unit": intent.unit,
         "campus": intent.campus,
+        "mode": intent.mode,
     }
 
 
@@ -184,6 +193,6 @@ def summary(session: Session, now: datetime) -> dict[str, Any]:
             for meeting in meetings
         ],
         "length": whole_length(meetings) if len(meetings) > 1 else "",
-        "where": place_of(session.format, room.building if room else None, room.room if room else None),
+        "where": place_in(session.format, room),
         "zone": zone_words(session.time_zone, session.starts_at),
     }

@@ -94,7 +94,9 @@ def _register(request: HttpRequest, program: Program, form: SeveralForm, person:
         with transaction.atomic():
             complete_profile(person, *form.sessions, **form.profile)
             accepted = request.POST.getlist(ACCEPT)
-            registrations = Registration.objects.register_for_all(person, form.sessions, now=now, accepted=accepted)
+            registrations = Registration.objects.register_for_all(
+                person, form.sessions, now=now, accepted=accepted, modes=form.modes
+            )
             for registration in registrations if needs else ():
                 Accommodation.objects.ask(registration, needs, now=now)
     except Registration.NotAll as refusal:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from foundation.dates import clock, deadline, local, long_day_and_time, short_day
 from foundation.text import number_words, ordinal, ordinal_words
 from sessions_app.display.meter import REASON_LENGTH, Seat, State, state_of
+from sessions_app.display.seats import left_in_each
 from sessions_app.models import Session
 
 # From this hour on a decision date is in the evening.
@@ -17,7 +18,8 @@ class Panel(NamedTuple):
     """What the panel says. The button leads to the page named `leads_to`, of `key`; `link` is the quiet way out.
 
     `waits` is true while it will say something else a moment later. `posts` is the name of what the button posts to
-    that page, for a viewer of whom nothing needs to be asked; empty where the button is a link.
+    that page, for a viewer of whom nothing needs to be asked; empty where the button is a link. `ways` are the values
+    it may post, each with the words of a button of its own; empty for the one button.
     """
 
     tone: str
@@ -32,6 +34,7 @@ class Panel(NamedTuple):
     link_key: str = ""
     waits: bool = False
     posts: str = ""
+    ways: tuple[tuple[str, str], ...] = ()
 
 
 JOIN_WAITLIST = "Join the waitlist"
@@ -77,7 +80,7 @@ def _invitation(session: Session, state: State, now: datetime) -> tuple[str, str
             return _tone(session), "A seat has opened", below
         return _tone(session), "This session is full", _next_seat(session, now)
     if state is State.CONFIRMED:
-        return ON, "It’s happening", seats_left_words(session)
+        return ON, "It’s happening", left_in_each(session) if session.asks_how else seats_left_words(session)
     if state is State.REACHED:
         heading = (
             "One person has registered" if session.minimum == 1 else f"{_capital(session.minimum)} have registered"
@@ -104,7 +107,7 @@ def _waiting(session: Session, now: datetime, own: Seat) -> Panel:
     heading, key = f"You’re {ordinal(own.number)} on the waitlist", str(own.uuid)
     if session.has_started(now):
         return Panel(OFF, heading, "The session has started.")
-    if session.has_seat_for_the_quickest(now):
+    if session.has_seat_for_the_quickest(now, own.mode):
         below = "The first person on the waitlist to take it has it."
         shown = Panel(_tone(session), "A seat has opened", below, "Take the seat", "seat", key)
         return shown._replace(link="Leave the waitlist", link_to="withdrawal", link_key=key)

@@ -100,6 +100,9 @@ def in_order(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def address(values: Mapping[str, str], **changes: str | None) -> str:
-    """Return the query string of `values` with the `changes`, None for what goes: “?topic=bias”, or ""."""
+    """Return the query string of `values` with the `changes`, None for what goes: “?topic=bias#sessions”, or "".
+
+    The page of what is chosen opens where its results begin.
+    """
     left = {name: value for name, value in {**values, **changes}.items() if value is not None}
-    return f"?{urlencode(in_order(left))}" if left else ""
+    return f"?{urlencode(in_order(left))}#sessions" if left else ""

@@ -1,4 +1,4 @@
-"""How many sessions each choice of the filter bar leaves, beside all else that is chosen. Three queries.
+"""How many sessions each choice of the filter bar leaves, beside all else that is chosen. Two queries, or three.
 
 A topic, an audience, a program and an action are of the workshop; so is what search found. Sessions are counted by
 workshop, and the sums over the workshops that fit are made here: no filter adds a query or a join.
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, cast
 
 from django.db.models import Count, Max, Min, Value
 
+from accounts.models.campus import several_campuses
 from catalog.models import Format, Program, ProgramWorkshop, Workshop
 from foundation.naming import label_of
 from sessions_app.filters import conditions
@@ -77,7 +78,7 @@ def count(chosen: Mapping[str, Any], found: Set[int] | None, now: datetime) -> C
                 for option, its in sorted(traits.groups[name].items())
             ]
     matching = fitting & searched
-    campuses = sessions_by_campus(chosen, now)
+    campuses = sessions_by_campus(chosen, now) if several_campuses() or "campus" in chosen else {}
     if len(campuses) > 1 or "campus" in chosen:
         groups["campus"] = [
             (option, sum(numbers[workshop] for workshop in numbers.keys() & matching))
