@@ -13,8 +13,8 @@ from accounts.signals import DECIDING, person_changed
 from foundation import database_clock
 from foundation.verbs import verb
 from registrations.clash import ACCEPT
-from registrations.forms.mode import said_how
-from registrations.forms.registering import ProfileGapsForm, promised_by, promised_in
+from registrations.forms.mode import said_how, would_rather_wait
+from registrations.forms.registering import WAIT, ProfileGapsForm, promised_in
 from registrations.models import Accommodation, Registration
 from registrations.models.standing import lock_all
 from sessions_app.models import Session
@@ -67,14 +67,15 @@ class Intent:
 
         None if the profile of `person` lacks something that was not typed: they register on the form, signed in.
         """
-        typed, code = press.data(), str(resolve(press.path).kwargs["code"])
+        typed, code, mode = press.data(), str(resolve(press.path).kwargs["code"]), ""
+        promised = promised_in(typed)
         session, profile = Session.objects.public().filter(code=code).first(), {"name": "", "role": ""}
-        mode, promised = "", promised_in(typed)
         if session is not None:
             form = ProfileGapsForm(typed, person=person, session=session)
             if not form.is_valid():
                 return None
-            profile, mode, promised = form.profile, said_how(form), promised_by(form)
+            profile, mode = form.profile, said_how(form)
+            promised = WAIT if would_rather_wait(form) else promised
         return cls(
             code,
             person.email,

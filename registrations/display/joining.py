@@ -13,6 +13,7 @@ from registrations.forms.registering import SEAT, WAIT
 from registrations.models import Registration
 from registrations.waitlist import has_room
 from sessions_app.display.panel import by_words, seats_left_words
+from sessions_app.display.seats import left_in_each
 from sessions_app.models import Session
 
 # Within it, a second press of the same button is answered as the first was.
@@ -107,7 +108,8 @@ def before_registering(session: Session, now: datetime) -> str:
     """“You would be the fifth.”, what joining the waitlist means, or how many seats of a confirmed session are left."""
     if not would_wait(session, now):
         if session.is_confirmed:
-            return f"It is confirmed. {seats_left_words(session)}"
+            left = left_in_each(session) if session.asks_how else seats_left_words(session)
+            return f"It is confirmed. {left}"
         if session.seats_taken >= session.minimum:
             return "It is being confirmed now."
         return f"You would be the {ordinal_words(session.seats_taken + 1)}."

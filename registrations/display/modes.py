@@ -10,6 +10,8 @@ from sessions_app.display.seats import seats_words
 from sessions_app.models import Meeting, Mode, Session
 
 FULL = {Mode.ROOM: "The room is full", Mode.ONLINE: "Online is full"}
+REGISTER = {Mode.ROOM: "Register for the room", Mode.ONLINE: "Register for online"}
+WAIT_FOR = {Mode.ROOM: "Join the waitlist for the room", Mode.ONLINE: "Join the waitlist for online"}
 
 
 def choices_of(session: Session, now: datetime, wait: str) -> list[tuple[str, str]]:
@@ -26,23 +28,19 @@ def choices_of(session: Session, now: datetime, wait: str) -> list[tuple[str, st
     return choices
 
 
-BUTTONS = {
-    Mode.ROOM: ("Register for the room", "Join the waitlist for the room"),
-    Mode.ONLINE: ("Register online", "Join the waitlist for online"),
-}
-
-
-def ways_into(session: Session, now: datetime, wait: str) -> tuple[tuple[str, str], ...]:
-    """Return a button for each of the two ways to take part: what it posts, as in `choices_of`, and its words."""
-    values = [value for value, _ in choices_of(session, now, wait)]
-    return tuple((value, BUTTONS[Mode(value.removesuffix(wait))][value.endswith(wait)]) for value in values)
-
-
 def _waiting_label(session: Session, mode: Mode) -> str:
     nth = ordinal(session.waiting_in(mode) + 1)
     if mode == Mode.ROOM:
         return f"Wait for the room: it is full, and you would be {nth} in line"
     return f"Wait for online: it is full, and you would be {nth} in line"
+
+
+def ways_of(session: Session, now: datetime, wait: str) -> tuple[tuple[str, str], ...]:
+    """Return the two buttons that register, value and words. Two queries at most, as for `choices_of`."""
+    return tuple(
+        (mode.value, REGISTER[mode]) if has_room(session, now, mode) else (mode.value + wait, WAIT_FOR[mode])
+        for mode in Mode
+    )
 
 
 def place_for(meeting: Meeting, own: Registration) -> str:

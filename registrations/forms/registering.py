@@ -7,7 +7,7 @@ from django import forms
 
 from accounts.forms import SignInForm, campus_field, name_field, role_field, unit_field
 from accounts.models import Person
-from registrations.forms.mode import ask_how, would_rather_wait
+from registrations.forms.mode import ask_how
 from registrations.gaps import gaps
 from sessions_app.models import Session
 
@@ -51,14 +51,6 @@ class NewcomerForm(SignInForm):
     def profile(self) -> dict[str, Any]:
         """What was said, as fields of a Person."""
         return profile_of(self)
-
-
-def promised_by(form: forms.Form) -> str:
-    """Return what the button of a valid `form` promised: SEAT, WAIT, or "" where it said neither.
-
-    Where the session asks how people take part, the choice says it: one of the two may be full.
-    """
-    return WAIT if would_rather_wait(form) else promised_in(form.data)
 
 
 def promised_in(posted: Mapping[str, Any]) -> str:

@@ -16,11 +16,11 @@ from registrations.clash import Clash
 from registrations.display import modes
 from registrations.display.awaited import Awaited, awaited
 from registrations.display.exchanging import Exchange, exchange
-from registrations.display.modes import Switch
+from registrations.display.modes import Switch, ways_of
 from registrations.display.nominating import accepted_words
 from registrations.display.own_rows import own_row_html
 from registrations.display.titles import named
-from registrations.forms import mode as modes_form
+from registrations.forms.mode import WAIT as OR_WAIT
 from registrations.forms.registering import SEAT, WAIT
 from registrations.gaps import gaps
 from registrations.models import Interest, Nomination, Registration
@@ -65,10 +65,10 @@ def own_panel(context: Context, session: Session, own: Registration | None, come
 
     Where it would say Register and the viewer may not, it says why and what they can do instead. Where their profile
     lacks nothing, its button registers. One query where the workshop `comes_after` another, one where the viewer has
-    no unit, one for each way to take part that people wait for, none for somebody signed out.
+    no unit, none for somebody signed out.
     """
-    shown = panel(session, context.get("now") or database_clock.now(), own)
-    person = context["request"].user
+    now = context.get("now") or database_clock.now()
+    shown, person = panel(session, now, own), context["request"].user
     if shown.leads_to != "register" or not person.is_authenticated:
         return shown
     why = eligibility.why_not_known(person, session, comes_after)
@@ -77,8 +77,7 @@ def own_panel(context: Context, session: Session, own: Registration | None, come
     if gaps(person, for_campus=bool(session.for_campus_id)):
         return shown
     if session.asks_how:
-        now = context.get("now") or database_clock.now()
-        return shown._replace(posts=SEAT, ways=modes.ways_into(session, now, modes_form.WAIT))
+        return shown._replace(posts="mode", ways=ways_of(session, now, OR_WAIT))
     return shown._replace(posts=WAIT if shown.button == JOIN_WAITLIST else SEAT)
 
 

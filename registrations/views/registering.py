@@ -27,7 +27,7 @@ from registrations.display.joining import after_pressing, before_registering, wo
 from registrations.display.titles import day_of
 from registrations.display.ways import on_a_page
 from registrations.forms.mode import refuse_another_mode, said_how, would_rather_wait
-from registrations.forms.registering import SEAT, WAIT, NewcomerForm, ProfileGapsForm, promised_by
+from registrations.forms.registering import SEAT, WAIT, NewcomerForm, ProfileGapsForm, promised_in
 from registrations.models import Accommodation, Registration
 from registrations.newcomers import Intent, complete_profile
 from registrations.views.refusals import refusal_of
@@ -97,7 +97,8 @@ def _register_person(request: HttpRequest, code: str, viewer: Person) -> HttpRes
         return _form_page(request, session, form, now, refusal=on_a_page(refusal), status=HTTPStatus.CONFLICT)
     except Clash as clash:
         return _form_page(request, session, form, now, clash, status=HTTPStatus.CONFLICT)
-    said = after_pressing(registration, now, promised_by(form))
+    promised = WAIT if would_rather_wait(form) else promised_in(request.POST)
+    said = after_pressing(registration, now, promised)
     asked = asked if is_new else Accommodation.objects.of(registration)
     messages.success(request, and_access(said, registration, asked, now))
     return redirect(session)
@@ -125,8 +126,8 @@ def _register_newcomer(request: HttpRequest, session: Session) -> HttpResponse:
         return _form_page(request, session, form, now, refusal=on_a_page(refusal), status=HTTPStatus.CONFLICT)
     email, profile = form.cleaned_data["email"], form.profile
     said = (profile["name"], profile["role"], profile["unit_id"], profile["campus_id"])
-    intent = Intent(session.code, email, *said, mode=said_how(form), promised=promised_by(form))
-    intent.wait_in(request.session)
+    promised = WAIT if would_rather_wait(form) else promised_in(request.POST)
+    Intent(session.code, email, *said, mode=said_how(form), promised=promised).wait_in(request.session)
     send_code(request, email)
     return redirect(reverse("account_confirm_login_code", query={"next": session.get_absolute_url()}))
 

@@ -18,8 +18,8 @@ class Panel(NamedTuple):
     """What the panel says. The button leads to the page named `leads_to`, of `key`; `link` is the quiet way out.
 
     `waits` is true while it will say something else a moment later. `posts` is the name of what the button posts to
-    that page, for a viewer of whom nothing needs to be asked; empty where the button is a link. `ways` has a button for
-    each way to take part, where the session asks for it: its `mode`, and its words.
+    that page, for a viewer of whom nothing needs to be asked; empty where the button is a link. `ways` are the values
+    it may post, each with the words of a button of its own; empty for the one button.
     """
 
     tone: str
