@@ -165,9 +165,10 @@ def test_months_turn_by_their_names_and_not_into_the_past(month, now):
 
 def test_a_month_without_dates_leads_to_the_next_that_has_some(month, make_session, now):
     made = make_session(days=100)
-    page = month()
-    assert page.parts(".q-cal") == []
     day = local(made.starts_at, made.time_zone)
+    assert month().headings()[0] == f"{day:%B %Y}", "without a month, the first that has any"
+    page = month(f"m={local(now, 'America/Chicago'):%Y-%m}")
+    assert page.parts(".q-cal") == [] and "No more sessions in" in page.text
     assert page.link(f"The next one is in {day:%B %Y}") == f"/?view=month&m={day:%Y-%m}"
     assert "is over." in month("m=2024-01").text
     assert "No sessions in the evening in" in month("when=evening").text
@@ -188,12 +189,12 @@ def test_a_month_without_dates_leads_to_the_next_that_has_some(month, make_sessi
         ("when=never", "There is no such time of the day."),
     ],
 )
-def test_an_impossible_month_is_named_and_this_one_shown(month, make_session, now, query, sentence):
-    make_session(days=100)
+def test_an_impossible_month_is_named_and_the_first_one_shown(month, make_session, now, query, sentence):
+    made = make_session(days=100)
     page = month(f"{query}&q=bystander", status=400)
     assert sentence in page.part("[role=alert]").text
     assert page.field("Search workshops, programs, people and resources").value == "bystander"
-    assert page.headings()[0] == f"{local(now, 'America/Chicago'):%B %Y}"
+    assert page.headings()[0] == f"{local(made.starts_at, made.time_zone):%B %Y}"
 
 
 def test_two_views_at_once_are_refused(client):

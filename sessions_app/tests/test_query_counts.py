@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from catalog.models import Topic
 from devtools.bench.data import fill
+from foundation.dates import local
 from sessions_app.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,21 @@ def test_a_filter_makes_two_more_queries(count, viewer, queries):
     # One looks whether there is such a topic, and one for the workshops of the topic that have no date.
     queries(HOME + 2, f"{reverse('home')}?topic=topic-0")
     queries(HOME + 2, f"{reverse('home')}?topic=topic-0&audience=staff&format=online")
+
+
+@every_count
+def test_times_and_weekdays_make_no_more_queries(count, viewer, queries):
+    queries(HOME, f"{reverse('home')}?when=noon+morning&weekday=mon+tue+wed&status=confirmed&format=online")
+    queries(HOME, f"{reverse('home')}?day={local(Session.objects.first().starts_at, 'America/Chicago'):%Y-%m-%d}")
+
+
+@every_count
+def test_a_month_makes_four_queries_and_one_for_the_viewers_own_places(count, viewer, client, queries):
+    month = f"?view=month&m={local(Session.objects.first().starts_at, 'America/Chicago'):%Y-%m}"
+    queries(4, reverse("home") + month)
+    queries(4, f"{reverse('home')}{month}&when=noon+morning&format=online")
+    client.force_login(viewer)
+    queries(4 + 1 + WHO_IS_ASKING, reverse("home") + month)
 
 
 @every_count

@@ -28,12 +28,16 @@ class MonthView(HomeView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = database_clock.now()
-        today = local(now, settings.TIME_ZONE).date()
-        asked = self.chosen.get("m") or Month.of(self.chosen.get("day") or today)
+        this_month = Month.of(local(now, settings.TIME_ZONE).date())
+        asked = self.chosen.get("m") or ("day" in self.chosen and Month.of(self.chosen["day"]))
         chosen = {name: value for name, value in self.chosen.items() if name != "page"}
-        chosen |= {"view": "month", "m": asked}
+        chosen |= {"view": "month", "m": asked or this_month}
         found = self.search()
         counted = count(chosen, None if found is None else {pk for one in found for pk in workshop_of(one)}, now)
+        first = counted.first and max(this_month, Month.of(local(counted.first, settings.TIME_ZONE).date()))
+        if not asked:
+            # The first month that has any: at its end this one has none.
+            asked = chosen["m"] = first or this_month
         sessions = Session.objects.listed().upcoming(now).filter(of_campus(chosen), of_choice(chosen, now))
         if chosen.keys() & {"q", *OF_WORKSHOPS}:
             sessions = sessions.filter(workshop__in=counted.matching)
@@ -46,7 +50,6 @@ class MonthView(HomeView):
             return address(values, m=str(other)) if other else ""
 
         shown = month.shown(sessions, asked, now, of_day)
-        first = counted.first and Month.of(local(counted.first, settings.TIME_ZONE).date())
         return TemplateView.get_context_data(
             self,
             **kwargs,
