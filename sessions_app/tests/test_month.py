@@ -104,7 +104,7 @@ def test_today_is_marked_in_this_month_and_nowhere_else(month, workshop, now):
     session.save()
     make_meeting(session, None).save()
     today = local(session.starts_at, "America/Chicago")
-    assert [part.part("time").attribute("datetime") for part in month().parts("[aria-current=date]")] == [
+    assert [part.part(".q-day time").attribute("datetime") for part in month().parts("[aria-current=date]")] == [
         f"{local(now, 'America/Chicago'):%Y-%m-%d}"
     ]
     assert "Today" in month().part("[aria-current=date]").text and list(days(month())) == [f"{today:%Y-%m-%d}"]
@@ -158,7 +158,10 @@ def test_months_turn_by_their_names_and_not_into_the_past(month, now):
     assert page.parts("#earlier, #today") == []
     assert page.part("#later").attribute("rel") == "next"
     page = month(f"m={this.year + 1}-12")
-    assert (page.part("#earlier").text, page.part("#later").text) == ("← November", f"January {this.year + 2} →")
+    assert (page.part("#earlier").text, page.part("#later").text) == (
+        "←\N{NO-BREAK SPACE}November",
+        f"January {this.year + 2}\N{NO-BREAK SPACE}→",
+    )
     assert page.part("#today").attribute("href") == f"/?view=month&m={this:%Y-%m}"
     assert month("m=2100-12").parts("#later") == []
 
