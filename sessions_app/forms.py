@@ -1,5 +1,6 @@
 """The filter of the home page: shape only; what it means for a query is said in filters/."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -38,13 +39,17 @@ class SeveralWords(forms.SelectMultiple):
 
 
 class SeveralField(forms.MultipleChoiceField):
-    """Several of the choices, which widen each other. Gives them in the order of the choices, each once."""
+    """Several choices, which widen each other. Gives them in the order of `names` (value: name ...), each once."""
 
     widget = SeveralWords
 
+    def __init__(self, names: Mapping[str, tuple[str, str]]) -> None:
+        super().__init__(choices=[(value, name) for value, (name, _) in names.items()], required=False)
+        self.names = names
+
     def clean(self, value: Any) -> tuple[str, ...]:
         chosen = super().clean(value)
-        return tuple(choice for choice, _ in self.choices if choice in chosen)
+        return tuple(name for name in self.names if name in chosen)
 
 
 class MonthField(forms.CharField):
@@ -77,8 +82,8 @@ class FilterForm(forms.Form):
     )
     status = forms.ChoiceField(choices=Status.CHOICES, required=False)
     format = forms.ChoiceField(choices=Format.choices, required=False)
-    when = SeveralField(choices=[(part, name) for part, (name, _) in PARTS_OF_DAY.items()], required=False)
-    weekday = SeveralField(choices=[(day, name) for day, (name, _) in WEEKDAYS.items()], required=False)
+    when = SeveralField(PARTS_OF_DAY)
+    weekday = SeveralField(WEEKDAYS)
     day = forms.DateField(
         input_formats=["%Y-%m-%d"],
         validators=[validate_day],
@@ -96,7 +101,7 @@ class FilterForm(forms.Form):
 
     # How the list or the month is shown, and not what is in it.
     NO_FILTERS = ("view", "m", "page")
-    SEVERAL_AT_ONCE = ("when", "weekday")
+    SEVERAL_AT_ONCE = {"when": PARTS_OF_DAY, "weekday": WEEKDAYS}
     UNKNOWN = {
         "status": "There is no such state of a session.",
         "format": "There is no such format.",

@@ -95,8 +95,7 @@ def bar(
 
 def choice(prefix: str, field: str, option: Option, count: int, values: Mapping[str, str]) -> Link:
     """Return the link of one option: to the page with it, or where it is chosen to the page without it."""
-    now = values.get(field, "").split() if field in FilterForm.SEVERAL_AT_ONCE else [values.get(field)]
-    is_chosen = option.value in now
+    is_chosen = option.value in values.get(field, "").split()
     if field in FilterForm.SEVERAL_AT_ONCE:
         left = toggled(field, values, option.value)
     else:
@@ -107,17 +106,17 @@ def choice(prefix: str, field: str, option: Option, count: int, values: Mapping[
 def toggled(field: str, values: Mapping[str, str], value: str) -> str | None:
     """Return the several values of `field` with `value`, or without it where it is there; None where none is left."""
     chosen = set(values.get(field, "").split()) ^ {value}
-    return " ".join(name for name, _ in FilterForm.base_fields[field].choices if name in chosen) or None
+    return " ".join(name for name in FilterForm.SEVERAL_AT_ONCE[field] if name in chosen) or None
 
 
 def taken_away(form: FilterForm, chosen: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[Link]:
     """Yield for each thing that is chosen the link to the page without it."""
     for field, value in chosen.items():
         if field in FilterForm.SEVERAL_AT_ONCE:
-            for each, name in FilterForm.base_fields[field].choices:
-                if each in value:
-                    query = address(values, **{field: toggled(field, values, each)})
-                    yield Link(f"without-{field}-{each}", name, None, query, True)
+            for each in value:
+                name, _ = FilterForm.SEVERAL_AT_ONCE[field][each]
+                query = address(values, **{field: toggled(field, values, each)})
+                yield Link(f"without-{field}-{each}", name, None, query, True)
         elif field not in FilterForm.NO_FILTERS:
             yield Link(f"without-{field}", name_of(form, field, value), None, address(values, **{field: None}), True)
 

@@ -53,7 +53,7 @@ class WallSeconds(Expression):
     def set_source_expressions(self, exprs: Any) -> None:
         self.parts = exprs
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         at, zone = (compiler.compile(part)[0] for part in self.parts)
         epoch = f"date_part('epoch', {at})::bigint"
         if connection.vendor == "sqlite":
@@ -66,7 +66,7 @@ class WallSeconds(Expression):
                 values.append(connection.ops.adapt_datetimefield_value(until))
             cases.append(f"WHEN %s THEN CASE {' '.join(lasting)} END")
             params += [name, *values]
-        return f"({epoch} + CASE {zone} {' '.join(cases)} END)", params
+        return f"({epoch} + CASE {zone} {' '.join(cases)} END)", tuple(params)
 
 
 def half_hour(at: str = "starts_at", zone: str = "time_zone") -> Any:

@@ -34,7 +34,9 @@ class MonthView(HomeView):
         chosen |= {"view": "month", "m": asked or this_month}
         found = self.search()
         counted = count(chosen, None if found is None else {pk for one in found for pk in workshop_of(one)}, now)
-        first = counted.first and max(this_month, Month.of(local(counted.first, settings.TIME_ZONE).date()))
+        first = None
+        if counted.first:
+            first = max(this_month, Month.of(local(counted.first, settings.TIME_ZONE).date()))
         if not asked:
             # The first month that has any: at its end this one has none.
             asked = chosen["m"] = first or this_month
