@@ -17,7 +17,7 @@ from catalog.models import Facilitator, Workshop
 from foundation import database_clock
 from foundation.dates import length_words, local, long_day, plain_day, short_day, time_span, zone_words
 from foundation.text import number_words
-from sessions_app.display import few, panel, rows, seats
+from sessions_app.display import few, month, panel, rows, seats
 from sessions_app.display.length import how_many, whole_length
 from sessions_app.display.meter import Meter, Seat, meter, meter_for_office
 from sessions_app.models import Meeting, Session
@@ -66,6 +66,12 @@ def date_rows(
     now, zone, mine = now_of(context), settings.TIME_ZONE, mine or {}
     made = (rows.row(session, now, mine.get(session.pk), zone, by_workshop, button, months) for session in sessions)
     return mark_safe("".join(map(rows.row_html, rows.day_by_day(made))))
+
+
+@register.simple_tag
+def month_weeks(shown: month.Shown, mine: dict[int, Seat]) -> tuple[tuple[month.Day, ...], ...]:
+    """Give the weeks of a month; `mine` has the viewer's registrations by session id."""
+    return shown.weeks(mine)
 
 
 @register.simple_tag(takes_context=True)

@@ -82,7 +82,15 @@ def test_the_chips_count_and_choose(home, make_session, people, other_workshop, 
     assert rows(home("status=confirmed")) == ["Implicit Bias"]
     assert rows(home("format=in_person")) == ["Bystander Interventions"]
     assert rows(home("format=online")) == ["Implicit Bias", "Bystander Interventions"]
-    assert counts(home("format=in_person"))["All"] == 2
+    assert counts(home("format=in_person")) == {
+        "All": 2,
+        "Needs people": 1,
+        "Confirmed": 0,
+        "Online": 2,
+        "In person": 1,
+    }
+    assert rows(home("format=online&status=confirmed")) == ["Implicit Bias"]
+    assert rows(home("format=in_person&status=confirmed")) == []
 
 
 @pytest.mark.parametrize(
@@ -248,10 +256,10 @@ def test_a_chip_keeps_the_search_and_drops_the_page(home, make_session, now):
     }
     assert links(home("page=2&status=needs-people&q=bystander+int")) == {
         "all": "/?q=bystander+int#sessions",
-        "needs-people": "/?q=bystander+int&status=needs-people#sessions",
+        "needs-people": "/?q=bystander+int#sessions",
         "confirmed": "/?q=bystander+int&status=confirmed#sessions",
-        "online": "/?q=bystander+int&format=online#sessions",
-        "in_person": "/?q=bystander+int&format=in_person#sessions",
+        "online": "/?q=bystander+int&status=needs-people&format=online#sessions",
+        "in_person": "/?q=bystander+int&status=needs-people&format=in_person#sessions",
         "earlier": "/?q=bystander+int&status=needs-people#sessions",
         "later": "/?q=bystander+int&status=needs-people&page=3#sessions",
     }
@@ -260,7 +268,7 @@ def test_a_chip_keeps_the_search_and_drops_the_page(home, make_session, now):
 def test_no_link_repeats_what_cannot_be_chosen(home, make_session):
     make_session()
     page = home("topic=nothing&campus=x&utm_source=mail&q=&status=confirmed", status=400)
-    assert links(page)["all"] == "/" and links(page)["online"] == "/?format=online#sessions"
+    assert links(page)["all"] == "/" and links(page)["online"] == "/?status=confirmed&format=online#sessions"
 
 
 def test_nearly_there_shows_the_three_that_are_decided_first(home, make_session, people):
