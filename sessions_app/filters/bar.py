@@ -144,7 +144,8 @@ def in_order(values: Mapping[str, str]) -> dict[str, str]:
 def address(values: Mapping[str, str], **changes: str | None) -> str:
     """Return the query string of `values` with the `changes`, None for what goes: “?topic=bias#sessions”, or "".
 
-    The page of what is chosen opens where its results begin.
+    The list of what is chosen opens where its results begin; a month begins with its name.
     """
     left = in_order({name: value for name, value in {**values, **changes}.items() if value is not None})
-    return f"?{urlencode(left)}#sessions" if left else ""
+    where = "" if "view" in left else "#sessions"
+    return f"?{urlencode(left)}{where}" if left else ""
