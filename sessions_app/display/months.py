@@ -7,7 +7,7 @@ both say the same of every session but one held about midnight in another zone.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -25,12 +25,12 @@ Counts = dict[YearAndMonth, int]
 
 
 class Month(NamedTuple):
-    """The heading of one month, its `sessions` on this page, and its `count` on all pages (None: not known)."""
+    """The heading of one month, its `sessions` on this page, and their `number` on all pages (None: not known)."""
 
     name: str
     anchor: str
     sessions: Sequence[Session]
-    count: int | None
+    number: int | None
 
 
 class Stop(NamedTuple):
@@ -41,7 +41,7 @@ class Stop(NamedTuple):
 
     name: str
     year: str
-    count: int
+    number: int
     address: str
 
 
@@ -68,7 +68,7 @@ def months(sessions: Iterable[Session], now: datetime, counts: Mapping[YearAndMo
 
 
 def rail(
-    counts: Mapping[YearAndMonth, int], now: datetime, home: str, query: Mapping[str, str], page: int
+    counts: Mapping[YearAndMonth, int], now: datetime, home: str, query: Mapping[str, Any], page: int
 ) -> tuple[Stop, ...]:
     """Return a link to each month of `counts`, to the page of the list on which it begins.
 
@@ -79,10 +79,10 @@ def rail(
         return ()
     stops, before, year = [], 0, local(now, settings.TIME_ZONE).year
     for when, count in counts.items():
-        number = before // PAGE_SIZE + 1
+        begins_on = before // PAGE_SIZE + 1
         first = datetime(*when, 1)
-        asked = {**query, **({"page": str(number)} if number > 1 else {})}
-        there = "" if number == page else f"{home}?{urlencode(asked)}" if asked else home
+        asked = {**query, **({"page": str(begins_on)} if begins_on > 1 else {})}
+        there = "" if begins_on == page else f"{home}?{urlencode(asked)}" if asked else home
         said = "" if first.year == year else f"{first.year}"
         stops.append(Stop(f"{first:%b}", said, count, f"{there}#{anchor_of(when)}"))
         before, year = before + count, first.year

@@ -140,7 +140,7 @@ def test_nothing_found_says_what_was_looked_for(home, make_session):
 def test_nothing_scheduled_says_so_and_leads_on(home):
     page = home()
     assert "Nothing is scheduled yet." in page.text
-    assert page.part(".q-empty").link("Ask for a session for your team") == reverse("request_new")
+    assert page.parts(".q-empty")[0].link("Ask for a session for your team") == reverse("request_new")
 
 
 @pytest.mark.parametrize("query", ["status=confirmed", "q=affirmations", "q=bystander&format=hybrid"])

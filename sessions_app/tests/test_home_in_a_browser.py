@@ -19,7 +19,7 @@ def test_a_second_search_replaces_the_one_under_way(transactional_db, live_serve
         search.press("Enter")
     search.fill("bystander")
     search.press("Enter")
-    page.wait_for_url("**/?q=bystander")
+    page.wait_for_url("**/?q=bystander#sessions")
     assert search.input_value() == "bystander"
     assert page.locator("#say").inner_text() == "1 found. 1 session shown."
 
@@ -47,7 +47,7 @@ def test_a_press_on_a_filter_swaps_the_list_and_the_address(season, live_server,
     page = browser_page
     page.goto(live_server.url)
     page.get_by_role("link", name="Rest 0").click()
-    page.wait_for_url("**/?topic=rest")
+    page.wait_for_url("**/?topic=rest#sessions")
     assert page.locator("#undated + ul .q-t").inner_text() == "Mentoring"
     assert page.locator("#say").inner_text() == "0 sessions shown."
     page.get_by_role("link", name="Remove Rest").click()
@@ -65,7 +65,7 @@ def test_filters_stay_shut_on_a_phone_and_open_without_script(season, live_serve
     assert far_down < 400
     page.locator(".q-more summary").click()
     topic.click()
-    page.wait_for_url("**/?topic=speaking-up")
+    page.wait_for_url("**/?topic=speaking-up#sessions")
     assert page.locator(".q-row").count() == 1
     page.set_viewport_size({"width": 1280, "height": 800})
     assert page.get_by_role("link", name="Allyship 1").is_visible()

@@ -1,16 +1,29 @@
 """The list of the home page in a real browser: how soon the first date comes, and where the reader is after a press."""
 
+from collections.abc import Callable
+
 import pytest
 
 from devtools.bench.data import fill
+from devtools.processes import patience
 
 TOP = "selector => document.querySelector(selector).getBoundingClientRect().top"
 IN_VIEW = """selector => {
     const {top, bottom} = document.querySelector(selector).getBoundingClientRect();
     return bottom > 0 && top < innerHeight;
 }"""
+OPACITY = "() => getComputedStyle(document.querySelector('.q-months')).opacity"
 FOCUSED = "() => document.activeElement.textContent.trim()"
 PHONES = pytest.mark.parametrize("width", [360, 390])
+
+
+def until(page, so: Callable[[], bool]) -> None:
+    """Wait until it is so. The portal's CSP forbids the evaluation by which Playwright would wait itself."""
+    for _ in range(round(patience(10) * 20)):
+        if so():
+            return
+        page.wait_for_timeout(50)
+    assert so()
 
 
 @pytest.fixture
@@ -49,19 +62,20 @@ def test_those_nearly_there_are_one_row_that_scrolls_within_itself(season, live_
     assert len({card.bounding_box()["y"] for card in near.locator(".q-card").all()}) == 1
     near.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('.q-near .q-cards').scrollLeft > 0")
+    until(page, lambda: near.evaluate("row => row.scrollLeft > 0"))
 
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_month_stays_above_its_rows_and_covers_no_focus(season, live_server, browser_page, width):
     page = browser_page
     page.set_viewport_size({"width": width, "height": 700})
+    page.emulate_media(reduced_motion="reduce")  # otherwise it is on its way for a while
     page.goto(live_server.url)
     links = page.locator(".q-months:not(.q-near) .q-t a")
     links.nth(12).scroll_into_view_if_needed()
     page.mouse.wheel(0, 600)
     heading = page.locator(".q-month h3").first
-    page.wait_for_function("scrollY > 300")
+    until(page, lambda: page.evaluate("scrollY > 300"))
     assert 0 <= heading.bounding_box()["y"] < 40
     # Backwards, what gets the focus comes from under the heading.
     links.nth(14).focus()
@@ -78,13 +92,13 @@ def test_a_press_dims_the_old_list_and_goes_on_at_the_new_heading(season, live_s
     page.route("**/?status=confirmed*", lambda route: waiting.append(route))
     page.get_by_role("link", name="Confirmed").first.click()
     page.wait_for_selector("#sessions.htmx-request")
-    page.wait_for_function("getComputedStyle(document.querySelector('.q-months')).opacity === '0.5'")
+    until(page, lambda: page.evaluate(OPACITY) == "0.5")
     waiting.pop().continue_()
     page.wait_for_url("**/?status=confirmed#sessions")
-    page.wait_for_function("document.activeElement.closest('.q-month')")
+    page.locator(".q-month h3:focus").wait_for()
     assert page.evaluate(FOCUSED) == page.locator("#sessions h3").first.inner_text()
     assert page.evaluate(IN_VIEW, ".q-row")
-    assert page.evaluate("getComputedStyle(document.querySelector('.q-months')).opacity") == "1"
+    assert page.evaluate(OPACITY) == "1"
 
 
 def test_a_lost_connection_is_said_on_the_page_and_forgotten_once_it_is_back(season, live_server, browser_page):
@@ -109,7 +123,7 @@ def test_the_rail_leads_to_a_month_on_another_page(season, live_server, browser_
     month = last.inner_text().split()[0]
     last.click()
     page.wait_for_url("**/?page=*#month-*")
-    page.wait_for_function("document.activeElement.id.startsWith('month-')")
+    page.locator(".q-month h3:focus").wait_for()
     assert page.evaluate(FOCUSED).startswith(month)
     assert page.evaluate(IN_VIEW, "#" + page.evaluate("document.activeElement.id"))
 
@@ -119,7 +133,7 @@ def test_the_pager_goes_on_at_the_first_heading_of_the_next_page(season, live_se
     page.goto(live_server.url)
     page.get_by_role("link", name="Later sessions").click()
     page.wait_for_url("**/?page=2#sessions")
-    page.wait_for_function("document.activeElement.closest('.q-month')")
+    page.locator(".q-month h3:focus").wait_for()
     assert page.evaluate(IN_VIEW, ".q-row")
 
 

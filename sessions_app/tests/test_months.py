@@ -24,7 +24,7 @@ def test_a_month_of_another_year_says_the_year_once_at_its_heading():
 
 def test_a_heading_counts_its_month_on_every_page():
     (january,) = months([at(2027, 1, 4, 18)], NOW, {(2026, 12): 60, (2027, 1): 13})
-    assert (january.count, january.anchor) == (13, "month-2027-01")
+    assert (january.number, january.anchor) == (13, "month-2027-01")
 
 
 def test_two_zones_about_midnight_make_no_second_id():
@@ -39,7 +39,7 @@ COUNTS = {(2026, 12): 60, (2027, 1): 45, (2027, 2): 3}
 
 def test_the_rail_leads_to_the_page_where_a_month_begins():
     stops = rail(COUNTS, NOW, "/", {"topic": "bias"}, page=2)
-    assert [(stop.name, stop.count, stop.address) for stop in stops] == [
+    assert [(stop.name, stop.number, stop.address) for stop in stops] == [
         ("Dec", 60, "/?topic=bias#month-2026-12"),
         ("Jan", 45, "#month-2027-01"),
         ("Feb", 3, "/?topic=bias&page=3#month-2027-02"),

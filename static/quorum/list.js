@@ -13,7 +13,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (!heading) return;
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
-  (month ? month.closest("section") : list()).scrollIntoView();
+  (month ? month.closest("section") : list()).scrollIntoView({ behavior: "instant" });
 });
 
 const lost = (event) => {
