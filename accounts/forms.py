@@ -95,22 +95,29 @@ class SignInForm(RequestLoginCodeForm):
 
 
 class CodeForm(ConfirmLoginCodeForm):
-    """Ask for the code mailed to `email`, or its spare one. Blanks and dashes in it do not matter."""
+    """Ask for the code mailed to `email`, or its spare one. Blanks and dashes in it do not matter.
+
+    A code that `was_refused` is shown with that, and not compared once more.
+    """
+
+    MOST = 64
 
     code = forms.CharField(
         label="Code",
-        max_length=64,
+        max_length=MOST,
         help_text="Six digits, in the newest email from us.",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}),
         error_messages=dict.fromkeys(["max_length", "null_characters_not_allowed"], CODE_WRONG)
         | {"required": CODE_MISSING},
     )
 
-    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, email: str, was_refused: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.email = email
+        self.email, self.was_refused = email, was_refused
 
     def clean_code(self) -> str:
+        if self.was_refused:
+            raise ValidationError(CODE_WRONG)
         code = "".join(self.cleaned_data["code"].split()).replace("-", "")
         self.cleaned_data["code"] = code
         try:

@@ -1,4 +1,4 @@
-"""Python, the virtual environment, the locked packages and the browser."""
+"""Python, the virtual environment, the locked packages and the browsers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,8 +16,15 @@ from devtools.processes import ROOT, call, fail, phase, private_folder, runs, st
 
 VENV = ROOT / ".venv"
 PYTHON = str(VENV / "bin" / "python")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
-MAC_CHROME = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "microsoft-edge",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+FIREFOXES = ("firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox")
 TRY_BROWSER = """
 from playwright.sync_api import sync_playwright
 with sync_playwright() as playwright:
@@ -108,23 +116,42 @@ def report_failed_install(said: str) -> NoReturn:
 
 def find_browser() -> str:
     """Return the path of a Chromium, installing one if need be; "" means the one Playwright keeps for itself."""
-    given = os.environ.get("BROWSER_PATH")
-    if given:
-        return given if runs([given, "--version"]) else fail(f"BROWSER_PATH is {given!r}, and no browser starts there.")
-    found = installed_browser()
+    found = given("BROWSER_PATH") or installed(BROWSERS)
     if found or runs([PYTHON, "-c", TRY_BROWSER]):
         return found
-    if os.getuid() == 0 and shutil.which("apt-get"):
-        env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        install = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
-        if runs(["apt-get", "update"], env=env) and runs(install, env=env) and installed_browser():
-            return installed_browser()
+    if installs("chromium") and installed(BROWSERS):
+        return installed(BROWSERS)
     if runs([PYTHON, "-m", "playwright", "install", "--only-shell", "chromium"]) and runs([PYTHON, "-c", TRY_BROWSER]):
         return ""
     fail("The browser tests need Chromium, Chrome or Edge: install one, set BROWSER_PATH, or add --without browser.")
 
 
-def installed_browser() -> str:
-    """Return the path of a browser that starts, or ""."""
-    paths = [*(shutil.which(name) for name in BROWSERS), MAC_CHROME]
+def find_firefox() -> str:
+    """Return the path of a Firefox, installing Debian's if need be."""
+    found = given("FIREFOX_PATH") or installed(FIREFOXES)
+    if not found and installs("firefox-esr"):
+        found = installed(FIREFOXES)
+    return found or fail("The browser tests need Firefox: install it, set FIREFOX_PATH, or add --without browser.")
+
+
+def given(variable: str) -> str:
+    """Return the path that the variable gives, or "" if it is not set; stop if no browser starts there."""
+    path = os.environ.get(variable) or ""
+    if path and not runs([path, "--version"]):
+        fail(f"{variable} is {path!r}, and no browser starts there.")
+    return path
+
+
+def installed(names: Sequence[str]) -> str:
+    """Return the path of the first of these browsers (names, or whole paths) that starts, or ""."""
+    paths = (shutil.which(name) for name in names)
     return next((path for path in paths if path and runs([path, "--version"])), "")
+
+
+def installs(package: str) -> bool:
+    """Install a package of Debian, as root. Says whether that was done."""
+    if os.getuid() != 0 or not shutil.which("apt-get"):
+        return False
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "-y", "--no-install-recommends", package]
+    return runs(["apt-get", "update"], env=env) and runs(install, env=env)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-from devtools.environment import PYTHON, VENV, find_browser, set_up
+from devtools.environment import PYTHON, VENV, find_browser, find_firefox, set_up
 from devtools.processes import call, fail, phase, private_folder, start, stop
 from devtools.servers import postgresql, valkey
 
@@ -41,8 +41,8 @@ def test(args: Sequence[str]) -> int:
     with private_folder() as folder, contextlib.ExitStack() as servers:
         env = {**os.environ, "DEBUG": "1", "TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"}
         if browser:
-            with phase("Browser"):
-                env["BROWSER_PATH"] = find_browser()
+            with phase("Browsers"):
+                env["BROWSER_PATH"], env["FIREFOX_PATH"] = find_browser(), find_firefox()
         with phase("PostgreSQL and Valkey"):
             envs = environments(env, folder, servers)
         failed: list[str] = []

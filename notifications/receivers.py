@@ -6,6 +6,7 @@ registration_confirmed   an invitation to each meeting
 registration_withdrawn   a mail: they have left, and why if they did not do it; the meetings leave the calendar
 registration_cancelled   a mail: the session is cancelled, with other dates; the meetings leave the calendar
 registration_changed     a mail about what changed; updates, new invitations and cancellations if they have invitations
+registration_switched    an update to each invitation, or a mail where no invitation has gone out: where they take part
 seat_opened              a mail to a person who waits: a seat is open
 waitlist_closed          a mail to a person who waited: no seat came, with other dates
 session_asked            a mail to the office: does the session run?
@@ -93,6 +94,7 @@ from registrations.signals import (
     registration_confirmed,
     registration_made,
     registration_promoted,
+    registration_switched,
     registration_withdrawn,
     seat_opened,
     waitlist_closed,
@@ -114,7 +116,7 @@ def tell_registered(sender: type, registration: Registration, **kwargs: Any) -> 
     """Tell the person they are registered (with an invitation if the session is confirmed) or on the waitlist."""
     if registration.is_waitlisted:
         session, at = registration.session, registration.registered_at
-        last_day, seat_open = session.is_in_last_day(at), session.has_seat_for_the_quickest(at)
+        last_day, seat_open = session.is_in_last_day(at), session.has_seat_for_the_quickest(at, registration.mode)
         position = registration.place_in_line
         owe_plain(WAITLISTED, registration, place=position, last_day=last_day, seat_open=seat_open)
     elif registration.session.is_confirmed:
@@ -279,6 +281,13 @@ def tell_changed(
 ) -> None:
     """Tell the person what changed: a cancelled meeting at once, everything else two minutes after the first change."""
     bring_up_to_date(registration, before, now)
+    wake(deliver_soon)
+
+
+@receiver(registration_switched, dispatch_uid="notifications.registration_switched")
+def tell_switched(sender: type, registration: Registration, was: str, now: datetime, **kwargs: Any) -> None:
+    """Tell the person where they take part from now on, two minutes later: not at all if they are back by then."""
+    bring_up_to_date(registration, registration.session.held_meetings, now, was)
     wake(deliver_soon)
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("registrations/<uuid:uuid>/withdrawal/", views.withdrawal, name="withdrawal"),
     path("registrations/<uuid:uuid>/withdrawal/<slug:key>/", views.leaving, name="leaving"),
     path("registrations/<uuid:uuid>/seat/", views.seat, name="seat"),
+    path("registrations/<uuid:uuid>/mode/", views.mode, name="mode"),
     path("registrations/<uuid:uuid>/transfer/", views.transfer, name="transfer"),
     path("registrations/<uuid:uuid>/pre-work/", views.pre_work, name="pre_work"),
     path("sessions/<slug:code>/nominations/", views.nominate, name="nominate"),

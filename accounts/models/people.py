@@ -1,4 +1,4 @@
-"""Who people are: Person, the Unit they belong to, the Campus they work on."""
+"""Who people are: Person, and the Unit they belong to."""
 
 import logging
 from typing import Any
@@ -10,28 +10,13 @@ from django.db.models.functions import Lower, Now
 from django.utils.functional import cached_property
 
 from accounts.browser_sessions.model import name_of
+from accounts.models.campus import Campus
 from accounts.models.greeting import greeting_of
-from foundation.naming import Named
 from foundation.values.addresses import AddressField, plain_address
 from foundation.values.lines import LineField
-from foundation.values.zones import validate_time_zone
 from foundation.verbs import part_of_a_verb, verb
 
 logger = logging.getLogger(__name__)
-
-
-class Campus(Named):
-    """A place where the school works; its zone is the default for sessions held there."""
-
-    name = LineField(max_length=80, unique=True)
-    time_zone = models.CharField(max_length=60, default="America/Chicago", validators=[validate_time_zone])
-
-    class Meta:
-        ordering = ["name"]
-        verbose_name_plural = "campuses"
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Unit(models.Model):

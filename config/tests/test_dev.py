@@ -10,7 +10,7 @@ import time
 import pytest
 from django.conf import settings
 
-from devtools import processes, suite
+from devtools import environment, processes, suite
 from devtools.environment import fingerprint
 
 
@@ -61,6 +61,17 @@ def test_only_the_browser_can_be_left_out():
     assert suite.without_browser(["-k", "six"]) == (["-k", "six"], True)
     with pytest.raises(SystemExit, match="The one thing that can be left out is the browser"):
         suite.without_browser(["--without", "postgres"])
+
+
+def test_a_missing_firefox_stops_the_tests(monkeypatch):
+    monkeypatch.delenv("FIREFOX_PATH", raising=False)
+    monkeypatch.setattr(environment, "installed", lambda names: "")
+    monkeypatch.setattr(environment, "installs", lambda package: package == "firefox-esr")  # and it is still not there
+    with pytest.raises(SystemExit, match="The browser tests need Firefox: install it, set FIREFOX_PATH"):
+        environment.find_firefox()
+    monkeypatch.setenv("FIREFOX_PATH", "/nowhere/firefox")
+    with pytest.raises(SystemExit, match="FIREFOX_PATH is '/nowhere/firefox', and no browser starts there."):
+        environment.find_firefox()
 
 
 def test_each_run_on_postgresql_has_a_database_of_its_own():

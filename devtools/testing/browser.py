@@ -1,9 +1,10 @@
-"""Fixtures with a real browser: one to act in, and one that looks at pages with axe in every width and scheme."""
+"""Fixtures with real browsers: pages to act in, and one that looks at pages with axe in every width and scheme."""
 
 import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import axe_playwright_python
@@ -11,6 +12,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from devtools.environment import FIREFOXES, installed
 from devtools.processes import patience
 from devtools.testing.cast import ZONE
 from devtools.testing.database import HOW
@@ -33,70 +35,133 @@ ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+LARGE_TEXT = 32  # CSS pixels: twice what a browser starts with
+# The server keeps a thread, and that a connection to the database, for as long as a browser holds on to it.
+PREFERENCES = {"network.http.keep-alive.timeout": 1}
+OWN_COLORS = {"browser.display.document_color_use": 2}  # never a page's: forced colors
 
 
-class Chromium:
-    """One headless Chromium for all tests, and another one where it is gone: with a test that hung it is killed too."""
+def chromium(*args: str) -> dict:
+    """Return how Chromium is started."""
+    return {"executable_path": os.environ.get("BROWSER_PATH") or None, "args": [*ARGS, *args]}
+
+
+def firefox(**preferences: object) -> dict:
+    """Return how Firefox is started: as distributions ship it, spoken to over WebDriver BiDi."""
+    path = os.environ.get("FIREFOX_PATH") or installed(FIREFOXES)
+    return {"executable_path": path, "channel": "moz-firefox", "firefox_user_prefs": PREFERENCES | preferences}
+
+
+LAUNCH: dict[str, Callable[[], dict]] = {
+    "chromium": chromium,
+    "firefox": firefox,
+    "chromium-low-vision": lambda: chromium(f"--blink-settings=defaultFontSize={LARGE_TEXT}"),
+    "firefox-low-vision": lambda: firefox(**OWN_COLORS, **{"font.size.variable.x-western": LARGE_TEXT}),
+}
+
+
+class Browsers:
+    """One headless browser of each kind for all tests, and new ones where one is gone: a test that hung takes it along.
+
+    A kind is a key of LAUNCH.
+    """
 
     def __init__(self) -> None:
-        self.playwright = self.browser = None
+        self.playwright = None
+        self.started: dict[str, object] = {}
 
-    def running(self):
-        """Return the browser, started once more if it does not answer."""
+    def running(self, kind: str):
+        """Return the browser of this kind, started if it is not there or does not answer."""
         from playwright.sync_api import Error, sync_playwright
 
-        if self.browser is not None:
-            try:
-                self.browser.new_context().close()
-                return self.browser
-            except Error:
-                self.stop()
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; the tests do not use it
-        self.playwright = sync_playwright().start()
-        path = os.environ.get("BROWSER_PATH") or None
         try:
-            self.browser = self.playwright.chromium.launch(executable_path=path, args=ARGS)
+            for each in self.started.values():
+                each.new_context().close()
+        except Error:
+            self.stop()
+        if kind in self.started:
+            return self.started[kind]
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread; the tests do not use it
+        self.playwright = self.playwright or sync_playwright().start()
+        name = kind.partition("-")[0]
+        try:
+            self.started[kind] = getattr(self.playwright, name).launch(**LAUNCH[kind]())
         except Error as error:
             self.stop()
-            pytest.fail(f"This test needs a browser: {HOW}.\n{error}", pytrace=False)
-        return self.browser
+            pytest.fail(f"This test needs {name.title()}: {HOW}.\n{error}", pytrace=False)
+        return self.started[kind]
 
     def stop(self) -> None:
         from playwright.sync_api import Error
 
-        if self.browser is not None:
+        for browser in self.started.values():
             with contextlib.suppress(Error):
-                self.browser.close()
+                browser.close()
         if self.playwright is not None:
             self.playwright.stop()
-        self.playwright = self.browser = None
+        self.playwright, self.started = None, {}
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Chromium]:
-    """The browser of all tests: the one of BROWSER_PATH, or else the one Playwright keeps."""
-    chromium = Chromium()
-    yield chromium
-    chromium.stop()
+def real_browsers(django_db_setup) -> Iterator[Browsers]:
+    """The browsers of all tests: those of BROWSER_PATH and FIREFOX_PATH, or else those that are found."""
+    browsers = Browsers()
+    yield browsers
+    browsers.stop()
 
 
 @pytest.fixture
-def browser(chromium):
+def browser(real_browsers):
     """A headless Chromium that runs."""
-    return chromium.running()
+    return real_browsers.running("chromium")
+
+
+@pytest.fixture(params=("chromium", "firefox"))
+def kind(request) -> str:
+    """Each browser after the other: a test that asks for it runs in both."""
+    return request.param
 
 
 @pytest.fixture
-def browser_page(browser):
-    """A fresh page. The test fails if a script of the page failed or the Content-Security-Policy stopped something."""
-    context = browser.new_context(locale="en-US", timezone_id=ZONE, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(patience(10) * 1000)
-    page, problems = context.new_page(), []
-    context.on("weberror", lambda failure: problems.append(str(failure.error)))
-    context.on("console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None)
-    yield page
-    context.close()
+def browser_pages(real_browsers) -> Iterator[Callable]:
+    """browser_pages("firefox", width=390, script=False) opens a fresh page; further arguments are those of a context.
+
+    The test fails if a script of a page failed or the Content-Security-Policy stopped something.
+    """
+    contexts, problems = [], []
+
+    def open_page(kind: str, width: int = 1280, script: bool = True, **options):
+        is_firefox = kind.startswith("firefox")
+        usual = {"locale": "en-US", "timezone_id": ZONE, "viewport": {"width": width, "height": 900}}
+        if not is_firefox:
+            options["java_script_enabled"] = script
+        context = real_browsers.running(kind).new_context(**usual | options)
+        contexts.append(context)
+        if is_firefox and not script:  # which Playwright cannot ask of it; the portal has no script but these files
+            context.route("**/*.js", lambda route: route.abort())
+        context.set_default_timeout(patience(10) * 1000)
+        context.on("weberror", lambda failure: problems.append(str(failure.error)))
+        context.on(
+            "console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None
+        )
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
     assert problems == []
+
+
+@pytest.fixture
+def browser_page(browser_pages):
+    """A fresh page of Chromium."""
+    return browser_pages("chromium")
+
+
+@pytest.fixture
+def open_page(browser_pages, kind) -> Callable:
+    """open_page(width=390, script=False) opens a fresh page of each browser, one after the other."""
+    return partial(browser_pages, kind)
 
 
 @pytest.fixture

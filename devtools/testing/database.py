@@ -18,7 +18,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "stack" in item.fixturenames:
             item.add_marker("stack")
-        if "browser" in item.fixturenames:
+        if "real_browsers" in item.fixturenames:
             item.add_marker("browser")
         if item.get_closest_marker("django_db") or {"db", "transactional_db"}.intersection(item.fixturenames):
             item.add_marker("database")

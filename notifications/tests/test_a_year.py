@@ -12,7 +12,7 @@ from foundation.wall_clock import days_before, instant
 from registrations.models import Interest, Registration
 from sessions_app.models import Decision, MeetingPlan, Session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 START, END = datetime(2027, 12, 20, tzinfo=UTC), datetime(2029, 1, 4, tzinfo=UTC)
 NEW_YORK, BERLIN = "America/New_York", "Europe/Berlin"

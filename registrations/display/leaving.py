@@ -20,9 +20,10 @@ def before_leaving(registration: Registration, now: datetime) -> str:
         return f"You are {nth} in line. If you change your mind later, you start again at the end."
     if session.has_started(now):
         return f"The session has begun, so you cannot register again, and nobody takes your seat. {OFF_THE_CALENDAR}"
-    if session.waiting_count and session.is_in_last_day(now):
+    somebody_waits = session.waiting_in(registration.line) > 0
+    if somebody_waits and session.is_in_last_day(now):
         return "We tell the people on the waitlist, and the first to take your seat has it."
-    if session.waiting_count:
+    if somebody_waits:
         return "The next person on the waitlist gets your seat at once."
     if session.is_confirmed:
         return "The session is confirmed and goes ahead. We take it off your calendar and free your seat."

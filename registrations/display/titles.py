@@ -26,3 +26,12 @@ def title_and_day(session: Session, now: datetime) -> str:
 def day_of(session: Session, instant: datetime, now: datetime) -> str:
     """“Tue, May 14” in the session's zone, with the year if it is not the current one."""
     return short_day(instant, session.time_zone, local(now, session.time_zone).year)
+
+
+def named(registration: Registration) -> str:
+    """Return what the heading of a person's own page, and the tab it stands in, call the session.
+
+    Tabs, their history and a shared screen show those to others. A person who wants neutral titles reads the real one
+    in the text of the page.
+    """
+    return DISCREET_TITLE if registration.person.discreet_titles else registration.session.workshop.title

@@ -68,16 +68,35 @@ def test_a_second_press_changes_nothing(me, workshop):
     assert Interest.objects.count() == 1
 
 
-def test_signed_out_one_signs_in_first_and_comes_back(client, workshop, db):
-    page = read(client.get(workshop.get_absolute_url()))
-    assert interest_page(workshop) in page.addresses
-    assert client.get(interest_page(workshop)).url == f"/accounts/login/?next={interest_page(workshop)}"
-    assert client.post(interest_page(workshop)).status_code == 302
-    ask_for_code(client, "new@example.edu", next=interest_page(workshop))
-    response = client.post(CODE_PAGE, {"code": mailed_code("new@example.edu"), "next": interest_page(workshop)})
-    assert response.url == interest_page(workshop) and not Interest.objects.exists()
-    assert client.post(interest_page(workshop)).status_code == 302
-    assert Interest.objects.get().person.email == "new@example.edu"
+def test_pressed_signed_out_it_is_done_when_the_code_is_entered(client, workshop, db):
+    for page in (workshop.get_absolute_url(), interest_page(workshop)):
+        assert interest_page(workshop) in read(client.get(page)).actions
+    back = workshop.get_absolute_url()
+    page = read(client.post(interest_page(workshop), follow=True))
+    assert "It is done when you enter the code." in page.text and page.form("Send me a code").data["next"] == [back]
+    ask_for_code(client, "new@example.edu", next=back)
+    code = read(client.get(CODE_PAGE))
+    assert f"We tell you when {workshop} has a new date, once you have entered this code." in code.text
+    assert not Interest.objects.exists()
+    response = client.post(CODE_PAGE, {"code": mailed_code("new@example.edu"), "next": back})
+    assert response.url == back and Interest.objects.get().person.email == "new@example.edu"
+    page = read(client.get(back))
+    assert f"We’ll write to you when {workshop} has a new date." in page.text and "Stop telling me" in page.link_names
+
+
+def test_somebody_else_who_signs_in_there_is_told_nothing(client, workshop, db):
+    client.post(interest_page(workshop))
+    ask_for_code(client, "other@example.edu")
+    client.post(CODE_PAGE, {"code": mailed_code("other@example.edu")})
+    assert not Interest.objects.exists()
+
+
+def test_a_workshop_for_others_is_refused_after_the_code_too(client, workshop, person):
+    Workshop.objects.update(for_staff=False)
+    client.post(interest_page(workshop))
+    ask_for_code(client, person.email, next=workshop.get_absolute_url())
+    client.post(CODE_PAGE, {"code": mailed_code(person.email)})
+    assert "This workshop is for" in read(client.get("/my/")).text and not Interest.objects.exists()
 
 
 def test_a_draft_or_unknown_workshop_has_no_page(me, workshop):

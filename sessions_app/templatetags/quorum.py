@@ -17,7 +17,7 @@ from catalog.models import Facilitator, Workshop
 from foundation import database_clock
 from foundation.dates import length_words, local, long_day, plain_day, short_day, time_span, zone_words
 from foundation.text import number_words
-from sessions_app.display import few, panel, rows
+from sessions_app.display import few, month, panel, rows, seats
 from sessions_app.display.length import how_many, whole_length
 from sessions_app.display.meter import Meter, Seat, meter, meter_for_office
 from sessions_app.models import Meeting, Session
@@ -65,7 +65,13 @@ def date_rows(
     """
     now, zone, mine = now_of(context), settings.TIME_ZONE, mine or {}
     made = (rows.row(session, now, mine.get(session.pk), zone, by_workshop, button, months) for session in sessions)
-    return mark_safe("".join(map(rows.row_html, made)))
+    return mark_safe("".join(map(rows.row_html, rows.day_by_day(made))))
+
+
+@register.simple_tag
+def month_weeks(shown: month.Shown, mine: dict[int, Seat]) -> tuple[tuple[month.Day, ...], ...]:
+    """Give the weeks of a month; `mine` has the viewer's registrations by session id."""
+    return shown.weeks(mine)
 
 
 @register.simple_tag(takes_context=True)
@@ -79,8 +85,11 @@ def session_cards(
 
 @register.simple_tag(takes_context=True)
 def upcoming_dates(context: Context, workshop: Workshop) -> list["rows.ListedSession"]:
-    """Give the listed dates of one workshop, for `date_rows`. One query."""
-    return list(rows.listing(workshop.sessions.listed().upcoming(now_of(context)))[:MOST_DATES])
+    """Give the listed dates of one workshop, for `date_rows`. One query, however many parts of a page ask."""
+    key, kept = f"upcoming_dates {workshop.pk}", context.render_context
+    if key not in kept:
+        kept[key] = list(rows.listing(workshop.sessions.listed().upcoming(now_of(context)))[:MOST_DATES])
+    return kept[key]
 
 
 class Season(NamedTuple):
@@ -145,6 +154,12 @@ def few_dates(context: Context, mine: dict[int, Seat]) -> dict[int, few.Few]:
 
 
 @register.filter
+def capacity_words(session: Session) -> str:
+    """“24”, or “12 in the room, 12 online”."""
+    return seats.capacity_words(session)
+
+
+@register.filter
 def rows_html(made: Iterable[rows.Row]) -> SafeString:
     """Show one date row for each of these values."""
     return mark_safe("".join(map(rows.row_html, made)))
@@ -197,7 +212,7 @@ def times(
             local(one.starts_at, one.time_zone).isoformat(timespec="minutes"),
             f"{long_day(one.starts_at, one.time_zone, local(now, one.time_zone).year)}, "
             f"{time_span(one.starts_at, one.ends_at, one.time_zone)}",
-            str(one.venue or ""),
+            one.venue.words if one.venue else "",
             numbers[one.pk].short_heading,
         )
         for one in meetings

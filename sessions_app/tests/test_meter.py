@@ -98,7 +98,9 @@ def test_the_time_is_given_to_machines_with_its_offset():
         (unsaved_session(), Seat(), "4 of 6, including you · 2 more to confirm by Fri May 10"),
         (unsaved_session(taken=6), Seat(), "6 of 6, including you · confirming now"),
         (unsaved_session("confirmed", 11), Seat(), "Confirmed · you have a seat"),
-        (unsaved_session("confirmed", 20, waiting_count=3), Seat(), "Full · you have a seat"),
+        (unsaved_session("confirmed", 20, waiting_count=3), Seat(), "Confirmed · you have a seat"),
+        (unsaved_session("confirmed", 20), Seat(), "Confirmed · you have a seat"),
+        (unsaved_session(taken=6, capacity=6), Seat(), "Full · you have a seat"),
         (unsaved_session("confirmed", 20, waiting_count=3), WAITING, "Full · you are 2nd of 3 waiting"),
     ],
 )

@@ -58,6 +58,22 @@ def test_the_sixth_is_confirming_and_the_panel_asks_again_until_it_is(page_of, m
     assert (say.text, say.attribute("hx-swap-oob")) == ("Confirmed. The session takes place.", "innerHTML")
 
 
+def test_confirming_takes_add_to_calendar_off_the_page_of_those_in_it(page_of, client, make_session, people):
+    made = make_session()
+    mine, *others = people(6)
+    for person in (mine, *others):
+        Registration.objects.register(person, made)
+    client.force_login(mine)
+    assert page_of(made).part("#panel-calendar").link_names == ["Add to calendar"]
+    assert page_of(made, "meter", query="?asked=0").parts("#panel-calendar") == []
+    made.settle()
+    gone = page_of(made, "meter", query="?asked=0").part("#panel-calendar")
+    assert gone.attribute("hx-swap-oob") == "delete"
+    assert page_of(made).parts("#panel-calendar") == []
+    client.logout()
+    assert page_of(made, "meter", query="?asked=0").parts("#panel-calendar") == []
+
+
 @pytest.mark.parametrize("asked", ["x", "-1", "%00", "9" * 5000, "٣"])
 def test_an_impossible_count_of_asking_ends_it(page_of, make_session, people, asked):
     made = make_session()
