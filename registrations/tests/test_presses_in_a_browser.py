@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from accounts.browser_sessions.model import BrowserSession
-from devtools.testing.registering import NEWCOMER, day_of, interest_page, join, register_page
+from devtools.testing.registering import NEWCOMER, interest_page, join, register_page
 from devtools.testing.signing_in import mailed_code
 from registrations.models import Interest, Registration
 
@@ -98,19 +98,6 @@ def test_a_waitlist_takes_one_press_too(hand, make_session, people, sign_in):
     hand.press("link", "Leave the waitlist")
     hand.press("button", "Leave the waitlist")
     assert hand.count == 2 and not session.registrations.waitlisted().exists()
-
-
-def test_another_date_takes_three_presses(hand, make_session, person, sign_in):
-    session, later, last = make_session(), make_session(days=20), make_session(days=30)
-    join(session, [person])
-    sign_in(hand.page, person)
-    hand.open(Registration.objects.get().get_absolute_url())
-    hand.press("link", "Change the date")
-    hand.page.locator("details.q-choice summary").first.click()
-    hand.count += 1
-    hand.press("button", f"Move to {day_of(later)}")
-    assert hand.count == 3 and not last.registrations.exists()
-    assert later.registrations.get().is_registered and hand.fits()
 
 
 def test_an_ended_sign_in_costs_two_presses_more(hand, make_session, person, sign_in):
