@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -31,7 +31,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
             forget_sent(request)
         return super().process_view(request, view, args, kwargs)
 
-    def handle_no_permission(self, request: HttpRequest, view: Callable[..., HttpResponseBase]) -> HttpResponseBase:
+    def handle_no_permission(self, request: HttpRequest, view: Callable[..., HttpResponseBase]) -> HttpResponseRedirect:
         """Lead to the page where one signs in. A code of the second factor is never kept."""
         page = request.resolver_match
         if request.method != "POST" or page is None or str(page.url_name).startswith("mfa_"):

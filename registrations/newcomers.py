@@ -69,7 +69,8 @@ class Intent:
         """
         typed, code, mode = press.data(), str(resolve(press.path).kwargs["code"]), ""
         promised = promised_in(typed)
-        session, profile = Session.objects.public().filter(code=code).first(), {"name": "", "role": ""}
+        session = Session.objects.public().filter(code=code).first()
+        profile: dict[str, Any] = {"name": "", "role": ""}
         if session is not None:
             form = ProfileGapsForm(typed, person=person, session=session)
             if not form.is_valid():

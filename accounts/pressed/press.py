@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -78,7 +78,7 @@ class Press:
         return [value for value in values if any(sign.isspace() or sign == "@" for sign in value)]
 
 
-def keep(request: HttpRequest, next_url: str = "", words: str = KEPT) -> HttpResponse:
+def keep(request: HttpRequest, next_url: str = "", words: str = KEPT) -> HttpResponseRedirect:
     """Keep the POST until its person has signed in, say so in `words`, and lead to the page where they do.
 
     From there they come to `next_url`, or to the page where one press sends it. What is too long, or has files, is not

@@ -24,6 +24,7 @@ OPEN = {
     "workshops/<slug:slug>/interest/",  # likewise
     "requests/new/",  # the form has it again: sessions_app/requests/typed.py
     "interests/<uuid:uuid>/",
+    "registrations/<uuid:uuid>/withdrawal/<slug:key>/",  # its key opens it
     "accounts/login/",
     "accounts/login/code/",
     "accounts/logout/",

@@ -47,7 +47,7 @@ def groups(page) -> dict[str, list[str]]:
 
 def opened(page, title: str) -> Part:
     """What opens below the only workshop of this title."""
-    (found,) = [one for one in page.parts("details") if one.part("h3").text == title]
+    (found,) = [one for one in page.parts("main details") if one.part("h3").text == title]
     return found
 
 

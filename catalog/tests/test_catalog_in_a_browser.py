@@ -31,14 +31,14 @@ def catalog_season(transactional_db, workshop, make_session, person, now):
 def test_one_button_opens_and_closes_all(catalog_season, live_server, browser_page):
     page = browser_page
     page.goto(f"{live_server.url}/workshops/")
-    parts, described = page.locator("details"), page.get_by_text(ABOUT)
-    assert parts.count() == 4 and page.locator("details[open]").count() == 0
+    parts, described = page.locator("main details"), page.get_by_text(ABOUT)
+    assert parts.count() == 4 and page.locator("main details[open]").count() == 0
     page.get_by_role("button", name="Expand all").click()
-    assert page.locator("details[open]").count() == 4 and described.first.is_visible()
+    assert page.locator("main details[open]").count() == 4 and described.first.is_visible()
     parts.first.locator("summary").click()
     page.get_by_role("button", name="Expand all").click()
     page.get_by_role("button", name="Collapse all").click()
-    assert page.locator("details[open]").count() == 0 and not described.first.is_visible()
+    assert page.locator("main details[open]").count() == 0 and not described.first.is_visible()
 
 
 def test_without_script_each_opens_and_paper_shows_all(catalog_season, live_server, browser):
@@ -47,7 +47,7 @@ def test_without_script_each_opens_and_paper_shows_all(catalog_season, live_serv
     page.goto(f"{live_server.url}/workshops/")
     described, button = page.get_by_text(ABOUT), page.get_by_role("link", name="Register").first
     assert page.get_by_role("button", name="Expand all").count() == 0
-    page.locator("summary").first.click()
+    page.locator("main summary").first.click()
     assert [described.nth(number).is_visible() for number in range(2)] == [True, False]
     assert button.is_visible()
     page.emulate_media(media="print")

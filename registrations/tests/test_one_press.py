@@ -18,8 +18,9 @@ def panel_of(client, session):
 
 def press(client, session, name: str = "Register"):
     """Press the button of the panel as a browser does; returns the page that follows."""
-    button = panel_of(client, session).button(name)
-    return client.post(button.action, button.sends, follow=True)
+    page = panel_of(client, session)
+    button, data = page.button(name), page.form(id="press").data
+    return client.post(button.action, data | button.sends, follow=True)
 
 
 # ---- the button is the POST ----
@@ -48,6 +49,29 @@ def test_the_button_joins_the_waitlist_in_these_words(me, make_session, people):
     join(session, people(1))
     page = read(press(me, session, "Join the waitlist"))
     assert "You’re on the waitlist, 1st in line." in page.text
+
+
+def test_a_session_online_and_in_person_has_a_button_for_each(me, make_hybrid, people, now):
+    session = make_hybrid(in_room=1, online=12)
+    join_room(session, people(1), now)
+    page = panel_of(me, session)
+    names = [button.name for button in page.part("#panel").buttons()]
+    assert names == ["Join the waitlist for the room", "Register for online"]
+    assert page.form(id="press").data["seat"] == ["1"]
+    press(me, session, "Register for online")
+    assert session.registrations.registered().filter(mode="online").count() == 1
+
+
+def test_the_waitlist_of_a_mode_is_joined_with_one_press(me, make_hybrid, people, now):
+    session = make_hybrid(in_room=1, online=12)
+    join_room(session, people(1), now)
+    page = read(press(me, session, "Join the waitlist for the room"))
+    assert session.registrations.waitlisted().get().mode == "in_person" and "You’re on the waitlist, 1st" in page.text
+
+
+def join_room(session, people, now) -> None:
+    for person in people:
+        Registration.objects.register(person, session, now=now, mode="in_person")
 
 
 @pytest.mark.parametrize("missing", ["name", "role"])

@@ -105,7 +105,7 @@ def test_the_link_can_be_marked_without_script(live_server, browser, sign_in, sc
     assert page.get_by_label("Link to this session").input_value().endswith(gathering.session.get_absolute_url())
     assert page.get_by_role("button", name="Copy").count() == 0
     page.get_by_role("link", name="Change the date").click()
-    page.locator("summary").first.click()
+    page.locator("main summary").first.click()
     page.get_by_role("button", name="Move to").click()
     assert "Your place has moved" in page.get_by_role("main").inner_text()
     context.close()
