@@ -95,22 +95,29 @@ class SignInForm(RequestLoginCodeForm):
 
 
 class CodeForm(ConfirmLoginCodeForm):
-    """Ask for the code mailed to `email`, or its spare one. Blanks and dashes in it do not matter."""
+    """Ask for the code mailed to `email`, or its spare one. Blanks and dashes in it do not matter.
+
+    A code that `was_refused` is shown with that, and not compared once more.
+    """
+
+    MOST = 64
 
     code = forms.CharField(
         label="Code",
-        max_length=64,
+        max_length=MOST,
         help_text="Six digits, in the newest email from us.",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}),
         error_messages=dict.fromkeys(["max_length", "null_characters_not_allowed"], CODE_WRONG)
         | {"required": CODE_MISSING},
     )
 
-    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, email: str, was_refused: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.email = email
+        self.email, self.was_refused = email, was_refused
 
     def clean_code(self) -> str:
+        if self.was_refused:
+            raise ValidationError(CODE_WRONG)
         code = "".join(self.cleaned_data["code"].split()).replace("-", "")
         self.cleaned_data["code"] = code
         try:
@@ -125,6 +132,13 @@ class ProfileForm(forms.ModelForm):
     """Ask what a person says about themselves."""
 
     name = name_field()
+    addressed_as = OneLineField(
+        label="How should we address you? (optional)",
+        max_length=60,
+        required=False,
+        help_text="Our mail begins with it: Dr. Doe, or Jane.",
+        error_messages={"max_length": "Enter at most 60 characters"},
+    )
     pronouns = OneLineField(
         label="Pronouns (optional)",
         max_length=40,
@@ -145,7 +159,7 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = Person
-        fields = ["name", "pronouns", "role", "unit", "campus", "discreet_titles"]
+        fields = ["name", "addressed_as", "pronouns", "role", "unit", "campus", "discreet_titles"]
 
     def seats_lost(self, now: datetime) -> list:
         """Return the seats that a valid form would cost the person: those in sessions that are for others."""

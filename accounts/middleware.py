@@ -1,15 +1,42 @@
-"""The office's second factor, asked for before the admin opens."""
+"""Signing in, asked for before a page of one person opens, and the office's second factor before the admin does."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from accounts.pressed.press import forget_sent, keep
 from accounts.second_factor import has_second_factor, is_proven
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Ask for a sign-in, and do not even look which person is asking where a page is open to everybody.
+
+    To look is to read the browser session: the answer would depend on a cookie, or take an outdated one away. A POST
+    that meets nobody signed in is kept until its person has signed in: their sign-in may have ended under the form.
+    """
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Answer with a redirect where signing in is required and missing."""
+        if not getattr(view, "login_required", True):
+            return None
+        if request.method == "POST" and request.user.is_authenticated:
+            forget_sent(request)
+        return super().process_view(request, view, args, kwargs)
+
+    def handle_no_permission(self, request: HttpRequest, view: Callable[..., HttpResponseBase]) -> HttpResponseBase:
+        """Lead to the page where one signs in. A code of the second factor is never kept."""
+        page = request.resolver_match
+        if request.method != "POST" or page is None or str(page.url_name).startswith("mfa_"):
+            return super().handle_no_permission(request, view)
+        return keep(request)
 
 
 class SecondFactorMiddleware:

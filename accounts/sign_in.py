@@ -20,6 +20,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.browser_sessions.model import BrowserSession, name_of
 from accounts.models import Person
+from accounts.pressed.press import bind
 
 SPARE_CODE_SECONDS = 15 * 60
 
@@ -78,7 +79,9 @@ def send_code(request: HttpRequest, email: str) -> None:
     """Mail a code to `email` and let this browser wait for it. For every address the path and the work are the same.
 
     The code has a browser session of its own, and with it tries of its own: what was asked for before is worthless.
+    What was pressed while signed out waits for the person with this address, if it led here.
     """
+    bind(request, email)
     request.session.cycle_key()
     login = Login(email=email, state={"stages": {"current": LoginByCodeStage.key}})
     stage = LoginByCodeStage(LoginStageController(request, login), request, login)

@@ -16,6 +16,7 @@ from django.urls import path
 from accounts import addresses, views
 from accounts.browser_sessions import views as sign_ins
 from accounts.models import Person
+from accounts.pressed.views import unsent
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -48,6 +49,7 @@ urlpatterns = [
     path("sign-ins/", sign_ins.sign_ins, name="sign_ins"),
     path("sign-ins/others/end/", sign_ins.end_other_sign_ins, name="end_other_sign_ins"),
     path("sign-ins/<slug:name>/end/", sign_ins.end_sign_in, name="end_sign_in"),
+    path("unsent/", unsent, name="unsent"),
     path("appearance/", views.appearance, name="appearance"),
     path("2fa/", office(second_factor.index), name="mfa_index"),
     path("2fa/authenticate/", views.SecondFactorView.as_view(), name="mfa_authenticate"),

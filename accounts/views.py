@@ -42,6 +42,8 @@ else:
 
 logger = logging.getLogger(__name__)
 
+# Where the state of a sign-in keeps the last code that was not right.
+REFUSED = "refused"
 CODE_EXPIRED = "That code has expired. We can send a new one."
 TOO_MANY_TRIES = "That was too many tries, so the code no longer works. We can send a new one."
 
@@ -107,8 +109,19 @@ class CodeView(ConfirmLoginCodeView):
         return super().post(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict:
-        kwargs = super().get_form_kwargs()
-        return kwargs if self._action == "resend" else kwargs | {"email": self._process.state["email"]}
+        kwargs, refused = super().get_form_kwargs(), self._process.state.get(REFUSED)
+        if self._action == "resend":
+            return kwargs
+        if self.request.method != "POST" and refused is not None:
+            kwargs |= {"data": {"code": refused}, "was_refused": True}
+        return kwargs | {"email": self._process.state["email"]}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the page, after a code that was not right with that code and 422."""
+        response = super().get(request, *args, **kwargs)
+        if REFUSED in self._process.state:
+            response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return response
 
     def _verify_form_valid(self, form: CodeForm) -> HttpResponse:
         """Find or make the person the address belongs to, and sign them in."""
@@ -125,6 +138,7 @@ class CodeView(ConfirmLoginCodeView):
             messages.error(self.request, get_adapter().error_messages["rate_limited"])
             context = self.get_context_data(form=CodeForm(code="", email=state["email"]))
             return self.render_to_response(context, status=HTTPStatus.TOO_MANY_REQUESTS)
+        state.pop(REFUSED, None)
         # The new code lives as long as its mail says.
         state |= CodeProcess.initial_state(None) | {"resend_count": state["resend_count"]}
         self._process: LoginCodeVerificationProcess = CodeProcess(self.stage)
@@ -132,6 +146,8 @@ class CodeView(ConfirmLoginCodeView):
         return super()._resend_form_valid(form)
 
     def form_invalid(self, form: CodeForm) -> HttpResponse:
+        """Lead to the page that says so. It is no answer to this POST, so that Back does not send the code again."""
+        self._process.state[REFUSED] = str(form.data.get("code", ""))[: CodeForm.MOST]
         if not form.has_error("code", code="required"):
             self._process.state["failed_attempts"] = BrowserSession.MOST_TRIES - (self.tries_left or 0) - 1
             tries_left = self._process.record_invalid_attempt()
@@ -140,7 +156,8 @@ class CodeView(ConfirmLoginCodeView):
                 tries_left = False
             if not tries_left:
                 return self._no_tries_left()
-        return self.render_to_response(self.get_context_data(form=form), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        self._process.persist()
+        return redirect(self.passthrough_next_url(reverse("account_confirm_login_code")))
 
     def _no_tries_left(self) -> HttpResponse:
         logger.warning("a sign-in code was tried too often")

@@ -65,6 +65,7 @@ app.conf.beat_schedule = {
     "call-for-people": every_minute("notifications.tasks.call_for_people"),
     "remind": every_minute("notifications.tasks.remind"),
     "remind-of-pre-work": every_minute("notifications.tasks.remind_of_pre_work"),
+    "ask-for-links": every_minute("notifications.tasks.ask_for_links"),
     "write-digest": every_minute("notifications.tasks.write_digest"),
     "let-addresses-take-hold": every_minute("accounts.tasks.let_addresses_take_hold"),
     "forget-unverified": {

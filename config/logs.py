@@ -3,11 +3,11 @@
 import logging
 import re
 
-KEY = re.compile(r"/(calendar|accounts/address)/[\w-]{20,}")
+KEY = re.compile(r"/(calendar|accounts/address|withdrawal)/[\w-]{20,}")
 
 
 class TokensOut(logging.Filter):
-    """Hide the address of a private feed, and of a page that only mail leads to: the address is the key.
+    """Hide the address of a private feed, and of pages that only mail leads to: the address is the key.
 
     Django logs the paths it refuses.
     """

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 WIDTHS = (1280, 390)
 # A long list says no more further down.
 MOST_HEIGHT = 2000
-IN_THE_DARK = ("home", "session", "my-training")
+IN_THE_DARK = ("home", "month", "session", "my-training")
 OFFICE, MEMBER = "office@example.edu", "amina.hazelwick@example.edu"
 
 
@@ -96,6 +96,7 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         session = address_of(page, site + "/", ".q-card a")
         return {
             "home": "/",
+            "month": "/?view=month",
             "found": "/?q=micro+agressions",
             "workshops": "/workshops/",
             "workshop": address_of(page, site + "/workshops/", "main a[href^='/workshops/']"),
@@ -114,9 +115,10 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
             "sign-in": "/accounts/login/",
         }
     if address == MEMBER:
-        own = address_of(page, site + "/my/", "a.btn[href^='/registrations/']")
+        own = address_of(page, site + "/my/", "main .q-row a[href^='/registrations/']")
         return {
             "my-training": "/my/",
+            "my-month": "/?view=month",
             "my-program": address_of(page, site + "/workshops/", "main a[href^='/programs/ally']"),
             "registration": own,
             "transfer": own + "transfer/",

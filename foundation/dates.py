@@ -25,6 +25,11 @@ def short_day(instant: datetime, zone: str, this_year: int | None = None) -> str
     return f"{day:%a, %b} {day.day}{_year(day, this_year)}"
 
 
+def day_words(day: date) -> str:
+    """“Tue, May 14, 2024”."""
+    return f"{day:%a, %b} {day.day}, {day.year}"
+
+
 @lru_cache(REMEMBERED)
 def plain_day(instant: datetime, zone: str, this_year: int | None = None) -> str:
     """“Tue May 14”, for a list; with the year unless it is `this_year` (None: never)."""

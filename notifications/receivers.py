@@ -6,6 +6,7 @@ registration_confirmed   an invitation to each meeting
 registration_withdrawn   a mail: they have left, and why if they did not do it; the meetings leave the calendar
 registration_cancelled   a mail: the session is cancelled, with other dates; the meetings leave the calendar
 registration_changed     a mail about what changed; updates, new invitations and cancellations if they have invitations
+registration_switched    an update to each invitation, or a mail where no invitation has gone out: where they take part
 seat_opened              a mail to a person who waits: a seat is open
 waitlist_closed          a mail to a person who waited: no seat came, with other dates
 session_asked            a mail to the office: does the session run?
@@ -18,7 +19,7 @@ request_withdrawn        a mail to the office, unless the first one was never wr
 nomination_made          a mail to the person who was proposed
 nomination_changed       a mail to them about what changed, unless they have answered
 nomination_ended         a mail to them that the session is cancelled, unless the first one was never written
-interest_met             a mail to a person who asked for a date: there is one
+interest_met             a mail to a person who asked for a date: there is one, with all of the next ten minutes
 interest_unmet           a mail to them that the date is cancelled, unless no mail about it went out
 person_changed           the private feed is revoked, if the person may not sign in any more
 titles_chosen            an update to each calendar entry that has the other title; nothing else
@@ -44,10 +45,9 @@ from foundation import database_clock
 from foundation.wake import wake
 from notifications.kinds.account import owe_access_answer, owe_access_request, owe_account_news
 from notifications.kinds.addresses import owe_news, owe_questions
-from notifications.kinds.at_risk import room_left_notices
 from notifications.kinds.changes import bring_up_to_date
 from notifications.kinds.decisions import owe_question
-from notifications.kinds.interests import DATED, UNDATED, dated_notices, owe_interested
+from notifications.kinds.interests import owe_date, owe_no_date
 from notifications.kinds.nominations import (
     CALLED_OFF,
     NOMINATED,
@@ -94,6 +94,7 @@ from registrations.signals import (
     registration_confirmed,
     registration_made,
     registration_promoted,
+    registration_switched,
     registration_withdrawn,
     seat_opened,
     waitlist_closed,
@@ -115,7 +116,7 @@ def tell_registered(sender: type, registration: Registration, **kwargs: Any) -> 
     """Tell the person they are registered (with an invitation if the session is confirmed) or on the waitlist."""
     if registration.is_waitlisted:
         session, at = registration.session, registration.registered_at
-        last_day, seat_open = session.is_in_last_day(at), session.has_seat_for_the_quickest(at)
+        last_day, seat_open = session.is_in_last_day(at), session.has_seat_for_the_quickest(at, registration.mode)
         position = registration.place_in_line
         owe_plain(WAITLISTED, registration, place=position, last_day=last_day, seat_open=seat_open)
     elif registration.session.is_confirmed:
@@ -263,22 +264,14 @@ def tell_called_off(sender: type, nomination: Nomination, **kwargs: Any) -> None
 
 @receiver(interest_met, dispatch_uid="notifications.interest_met")
 def tell_dated(sender: type, interest: Interest, session: Session, **kwargs: Any) -> None:
-    """Tell the person that a date they asked for is open: once, though a session may be listed a second time."""
-    if dated_notices(interest, session).exists():
-        return
-    owe_interested(DATED, interest, session)
-    wake(deliver_soon)
+    """Tell the person that a date they asked for is open, with the others of the next ten minutes."""
+    owe_date(interest, session, database_clock.now())
 
 
 @receiver(interest_unmet, dispatch_uid="notifications.interest_unmet")
 def tell_undated(sender: type, interest: Interest, session: Session, **kwargs: Any) -> None:
-    """Tell a person who was told of this date, or of its seats, that it is cancelled. An unwritten mail expires."""
-    now = database_clock.now()
-    first = dated_notices(interest, session) | room_left_notices(interest.person, session)
-    first.unwritten().update(expires_at=now)
-    if first.exclude(state=Notice.State.EXPIRED).exclude(expires_at=now).exists():
-        why = {"reason": session.cancel_reason, "by_rule": session.cancelled_by_rule}
-        owe_interested(UNDATED, interest, session, **why)
+    """Tell a person who was told of this date, or of its seats, that it is cancelled."""
+    if owe_no_date(interest, session, database_clock.now()):
         wake(deliver_soon)
 
 
@@ -288,6 +281,13 @@ def tell_changed(
 ) -> None:
     """Tell the person what changed: a cancelled meeting at once, everything else two minutes after the first change."""
     bring_up_to_date(registration, before, now)
+    wake(deliver_soon)
+
+
+@receiver(registration_switched, dispatch_uid="notifications.registration_switched")
+def tell_switched(sender: type, registration: Registration, was: str, now: datetime, **kwargs: Any) -> None:
+    """Tell the person where they take part from now on, two minutes later: not at all if they are back by then."""
+    bring_up_to_date(registration, registration.session.held_meetings, now, was)
     wake(deliver_soon)
 
 

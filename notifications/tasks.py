@@ -8,7 +8,7 @@ from django.conf import settings
 from foundation import database_clock
 from foundation.sweeps import sweep
 from foundation.wake import wake
-from notifications.kinds import at_risk, decisions, pre_work, reminders, uninvited
+from notifications.kinds import at_risk, decisions, links, pre_work, reminders, uninvited
 from notifications.models import Decline, MailQueue, ReceivedMail
 from notifications.outbox.deliver import drain
 from notifications.replies.mailbox import read_mailbox
@@ -51,6 +51,12 @@ def remind() -> None:
 def remind_of_pre_work() -> None:
     """Owe the mail about pre-work that is not read yet."""
     pre_work.owe(database_clock.now())
+
+
+@shared_task
+def ask_for_links() -> None:
+    """Owe the office the mail about sessions that start within a day without a link to join."""
+    links.owe(database_clock.now())
 
 
 @shared_task

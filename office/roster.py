@@ -1,8 +1,10 @@
 """Who comes, in the admin: the roster of a session, and each person's registrations beside the person."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from allauth.core import ratelimit
 from django import forms
@@ -24,8 +26,10 @@ from office.people.page import ByAddress
 from office.spreadsheet import as_csv
 from registrations.models import Accommodation, Registration
 from registrations.models.preparation import has_pre_work
-from sessions_app.models import Session
+from sessions_app.models import Mode, Session
 
+HOW_MISSING = "Say whether they take part in the room or online."
+RATHER: dict[str, str] = {Mode.ROOM: "would rather be in the room", Mode.ONLINE: "would rather be online"}
 ROSTER = "admin:registrations_registration_roster"
 
 
@@ -35,6 +39,8 @@ class Line:
 
     registration: Registration
     zone: str
+    # The 1-based number on the waitlist, among those who wait for the same; 0 for somebody with a seat.
+    number: int = 0
 
     @property
     def pk(self) -> int:
@@ -47,6 +53,12 @@ class Line:
     @property
     def get_status_display(self) -> str:
         return self.registration.get_status_display()
+
+    @property
+    def mode_words(self) -> str:
+        """Return how the person takes part where the session asks: “Online, would rather be in the room”."""
+        words = self.registration.get_mode_display() or "In the room, has not said"
+        return f"{words}, {RATHER[self.registration.wants]}" if self.registration.wants else words
 
     @property
     def registered_words(self) -> str:
@@ -63,19 +75,24 @@ class Line:
 
 
 class Roster:
-    """The people of one session: those with a seat by name, and those waiting in order with their place in line."""
+    """The people of one session: those with a seat by name, and those waiting in order with their place in line.
+
+    Where people say how they take part those in the room come first: they are the ones who sign at the door.
+    """
 
     COLUMNS = ["Name", "Pronouns", "E-mail", "Role", "Unit", "Campus", "Status", "Place in line", "Registered at"]
+    HOW = "Takes part"
 
     def __init__(self, session: Session) -> None:
         self.session = session
         people = session.registrations.active().select_related("person__unit", "person__campus").order_by("position")
         active = list(people)
-        seated = sorted((one for one in active if one.is_registered), key=lambda one: str(one.person).casefold())
+        seated = sorted((one for one in active if one.is_registered), key=_in_the_room_by_name)
         # Those who gave up a seat in the last 24 hours before the start, in order of leaving.
         late = session.registrations.filter(left_late=True).select_related("person__unit").order_by("withdrawn_at")
         self.registered = self._lines(seated)
-        self.waiting = self._lines(one for one in active if one.is_waitlisted)
+        self.asks_how = session.asks_how
+        self.waiting = self._numbered(one for one in active if one.is_waitlisted)
         self.left_late = self._lines(late)
         self.has_pre_work = has_pre_work(session, database_clock.now())
         self.have_read = sum(one.pre_work_done_at is not None for one in seated)
@@ -83,13 +100,39 @@ class Roster:
     def _lines(self, registrations: Iterable[Registration]) -> list[Line]:
         return [Line(registration, self.session.time_zone) for registration in registrations]
 
+    def _numbered(self, registrations: Iterable[Registration]) -> list[Line]:
+        """Return a line for each of those who wait, in order, each with its place in the line of its mode."""
+        before: Counter[str] = Counter()
+        lines = []
+        for one in registrations:
+            mode = self.session.line_of(one.mode)
+            before[mode] += 1
+            lines.append(Line(one, self.session.time_zone, before[mode]))
+        return lines
+
+    @property
+    def registered_in_words(self) -> str:
+        """Return “15 registered”, or “15 registered: 12 in the room, 3 online”."""
+        return f"{len(self.registered)} registered{self._of_each(self.registered)}"
+
+    @property
+    def waiting_in_words(self) -> str:
+        """Return “3 on the waitlist”, or “3 on the waitlist: 2 for the room, 1 for online”."""
+        return f"{len(self.waiting)} on the waitlist{self._of_each(self.waiting, 'for the room', 'for online')}"
+
+    def _of_each(self, lines: list[Line], room: str = "in the room", online: str = "online") -> str:
+        if not self.asks_how or not lines:
+            return ""
+        many = sum(line.registration.mode == Mode.ONLINE for line in lines)
+        return f": {len(lines) - many} {room}, {many} {online}"
+
     def rows(self) -> Iterator[list]:
         """Yield the heading and a row per person, for a spreadsheet."""
-        yield self.COLUMNS
+        yield [*self.COLUMNS, self.HOW] if self.asks_how else self.COLUMNS
         for line in self.registered:
             yield self._row(line, "")
-        for position, line in enumerate(self.waiting, 1):
-            yield self._row(line, position)
+        for line in self.waiting:
+            yield self._row(line, line.number)
 
     def _row(self, line: Line, position: int | str) -> list:
         person = line.person
@@ -103,11 +146,28 @@ class Roster:
             line.get_status_display,
             position,
             line.registered_words,
+            *([line.mode_words] if self.asks_how else []),
         ]
 
 
+def _in_the_room_by_name(registration: Registration) -> tuple[bool, str]:
+    return registration.mode == Mode.ONLINE, str(registration.person).casefold()
+
+
 class RegisterForm(ByAddress):
-    """Register somebody."""
+    """Register somebody, and say how they take part where the session asks."""
+
+    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if session.asks_how:
+            self.fields["mode"] = forms.ChoiceField(
+                label="Takes part", choices=[("", "Choose"), *Mode.choices], error_messages={"required": HOW_MISSING}
+            )
+
+    @property
+    def mode(self) -> str:
+        """What was chosen in a valid form, "" where nobody is asked."""
+        return self.cleaned_data.get("mode", "")
 
 
 class MoveUpForm(forms.Form):
@@ -124,13 +184,23 @@ class MoveUpForm(forms.Form):
 @admin.register(Registration)
 class RegistrationAdmin(ReadOnlyAdmin):
     office_may = ("view", "change")
-    list_display = ["person", "session", "status", "registered_at"]
+    list_display = ["person", "session", "status", "mode", "registered_at"]
     list_filter = ["status"]
     list_select_related = ["person", "session__workshop"]
     search_fields = ["person__name", "person__email", "session__workshop__title", "session__code"]
     date_hierarchy = "registered_at"
     ordering = ["-registered_at", "-pk"]
-    fields = ["person", "session", "status", "position", "registered_at", "seated_at", "withdrawn_at", "moved_to"]
+    fields = [
+        "person",
+        "session",
+        "status",
+        "mode",
+        "position",
+        "registered_at",
+        "seated_at",
+        "withdrawn_at",
+        "moved_to",
+    ]
 
     # ---- the roster of a session ----
 
@@ -155,13 +225,14 @@ class RegistrationAdmin(ReadOnlyAdmin):
     def roster_view(self, request: HttpRequest, session_pk: int) -> HttpResponse:
         """Show who comes; POST registers one more person."""
         self._refuse_unless_may(request, "view")
-        session, form, status = self._session(session_pk), RegisterForm(), HTTPStatus.OK
+        session, status = self._session(session_pk), HTTPStatus.OK
+        form = RegisterForm(session=session)
         if request.method == "POST":
             self._refuse_unless_may(request, "change")
-            form = RegisterForm(request.POST)
+            form = RegisterForm(request.POST, session=session)
 
             def register() -> None:
-                messages.success(request, self._register(form.person, session, acting(request)))
+                messages.success(request, self._register(form.person, session, acting(request), form.mode))
 
             status = carry_out(form, register, Registration.Refused, "email")
             if status == HTTPStatus.FOUND:
@@ -182,11 +253,11 @@ class RegistrationAdmin(ReadOnlyAdmin):
         )
 
     @transaction.atomic
-    def _register(self, person: Person, session: Session, by: Person) -> str:
+    def _register(self, person: Person, session: Session, by: Person, mode: str) -> str:
         session.lock()
         if session.registrations.active().filter(person=person).exists():
             return f"{person} is already in this session."
-        registration = Registration.objects.register(person, session)
+        registration = Registration.objects.register(person, session, mode=mode)
         Accommodation.objects.carry(registration)
         if registration.is_registered:
             sentence = f"{person} has a seat."
@@ -202,7 +273,7 @@ class RegistrationAdmin(ReadOnlyAdmin):
         session = self._session(session_pk)
         if not ratelimit.consume(request, action="roster", user=request.user):
             messages.error(request, "You have downloaded many rosters within the hour. Wait a little, then try again.")
-            return self._roster_page(request, session, RegisterForm(), HTTPStatus.TOO_MANY_REQUESTS)
+            return self._roster_page(request, session, RegisterForm(session=session), HTTPStatus.TOO_MANY_REQUESTS)
         roster = Roster(session)
         count = len(roster.registered) + len(roster.waiting)
         record(acting(request), session, f"Roster downloaded, {count} {'person' if count == 1 else 'people'}.")

@@ -16,9 +16,10 @@ from notifications.kinds.registrations import CONFIRMED
 from notifications.kinds.replies import AGAIN
 from notifications.models import CalendarThread, MailQueue, Notice
 from registrations.models import Registration
-from sessions_app.models import Decision, Meeting, Session
+from sessions_app.models import Decision, Meeting, Mode, Session
 from sessions_app.models.numbering import READ, numbered
 from sessions_app.models.opening import LAST_DAY
+from sessions_app.models.seats import COUNTERS
 
 CONFIRMING = (Decision.Kind.CONFIRMED, Decision.Kind.RUN_ANYWAY)
 HELD = (Session.Status.CONFIRMED, Session.Status.COMPLETED)
@@ -72,6 +73,34 @@ def seats_are_counted_right(now: datetime) -> Iterator[str]:
             yield f"G4 {name}: {each.rows} positions, {held}, where 1 to {each.next_position - 1} were given out."
 
 
+def seats_of_each_mode_are_counted_right(now: datetime) -> Iterator[str]:
+    """G1 and G4 of each mode: as for the session as a whole, where it asks how people take part, in the room or online.
+
+    Somebody who has not said has a seat in the room, or waits for one. Nobody said anything where nobody is asked.
+    """
+    of = "registrations"
+    registered = Q(registrations__status=Registration.Status.REGISTERED)
+    waiting = Q(registrations__status=Registration.Status.WAITLISTED)
+    for mode, are in (
+        (Mode.ROOM, ~Q(registrations__mode=Mode.ONLINE)),
+        (Mode.ONLINE, Q(registrations__mode=Mode.ONLINE)),
+    ):
+        sessions = Session.objects.filter(room_capacity__isnull=False).order_by("pk")
+        recounted = sessions.annotate(seats=Count(of, filter=registered & are), line=Count(of, filter=waiting & are))
+        counted = recounted.values_list("code", *COUNTERS[mode], "seats", "line")
+        for code, capacity, taken, wait, seats, line in counted.iterator():
+            name = f"session {code}, {mode}"
+            if seats > capacity:
+                yield f"G1 {name}: {seats} are registered for a capacity of {capacity}."
+            if seats != taken:
+                yield f"G1 {name}: {taken} seats are counted, and {seats} are registered."
+            if line != wait:
+                yield f"G4 {name}: {wait} are counted as waiting, and {line} are."
+    unasked = Registration.objects.filter(session__room_capacity=None).exclude(mode="", wants="").order_by("pk")
+    for pk, code in unasked.values_list("pk", "session__code"):
+        yield f"G1 registration {pk}: it has a mode, and its session {code} does not ask."
+
+
 def nobody_is_there_twice(now: datetime) -> Iterator[str]:
     """G3: one active registration per person and session."""
     pairs = Registration.objects.active().order_by("session", "person").values("session__code", "person")
@@ -82,18 +111,22 @@ def nobody_is_there_twice(now: datetime) -> Iterator[str]:
 def no_seat_stands_free_while_somebody_waits(now: datetime) -> Iterator[str]:
     """G4: before the last 24 hours nobody who qualifies waits for a seat that is free."""
     line = Registration.objects.waitlisted().select_related("person", "session__workshop")
-    sessions = Session.objects.filter(
-        status__in=Session.RUNNING,
-        seats_taken__lt=F("capacity"),
-        starts_at__gt=now + LAST_DAY,
-        registrations__status=Registration.Status.WAITLISTED,
-    )
+    early = Session.objects.filter(status__in=Session.RUNNING, starts_at__gt=now + LAST_DAY)
+    sessions = early.filter(seats_taken__lt=F("capacity"), registrations__status=Registration.Status.WAITLISTED)
     for session in sessions.distinct().order_by("pk").prefetch_related(Prefetch("registrations", line)):
-        # Prefetched: the people who wait, in order.
-        waiting = [registration.pk for registration in session.registrations.all() if registration.qualifies()]
-        if waiting:
-            free = f"{session.seats_left} of {session.capacity} seats are free"
-            yield f"G4 session {session.code}: {free} while registration {waiting[0]} waits."
+        for mode in session.lines:
+            if left := session.seats_left_in(mode):
+                # Prefetched: the people who wait, in order.
+                in_line = [each for each in session.registrations.all() if each.line == mode]
+                waiting = [registration.pk for registration in in_line if registration.qualifies()]
+                if waiting:
+                    free = f"{left} of {session.capacity_in(mode)} seats are free"
+                    yield f"G4 session {session.code}: {free} while registration {waiting[0]} waits."
+    asking = Registration.objects.registered().filter(session__in=early).exclude(wants="").select_related("session")
+    for registration in asking.order_by("pk"):
+        if registration.session.seats_left_in(registration.session.line_of(registration.wants)):
+            code = registration.session.code
+            yield f"G4 session {code}: a seat is free while registration {registration.pk} asks to switch to it."
 
 
 def registrations_follow_their_session(now: datetime) -> Iterator[str]:
@@ -295,6 +328,7 @@ def nothing_is_queued_beyond_its_expiry(now: datetime) -> Iterator[str]:
 
 PROMISES = [
     seats_are_counted_right,
+    seats_of_each_mode_are_counted_right,
     nobody_is_there_twice,
     no_seat_stands_free_while_somebody_waits,
     registrations_follow_their_session,

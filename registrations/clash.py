@@ -137,12 +137,21 @@ def crossing(registrations: list["Registration"], session: Session) -> list["Reg
 
 def warn_of_overlap(registration: "Registration", now: datetime) -> None:
     """Raise the Clash of `registration` with a session of another workshop that its person has at the same time."""
+    if overlaps := _overlaps_of(registration, now):
+        raise Clash(overlaps[0], registration.session)
+
+
+def overlapping_seat(registration: "Registration", now: datetime) -> "Registration | None":
+    """Return the first seat of the same person, in a session of another workshop, at the time of this one's session."""
+    return next((one for one in _overlaps_of(registration, now) if one.is_registered), None)
+
+
+def _overlaps_of(registration: "Registration", now: datetime) -> list["Registration"]:
     session, person = registration.session, registration.person
     active = person.registrations.active().filter(session__status__in=Session.RUNNING)
     meets = active.filter(session__starts_at__lt=session.ends_at, session__ends_at__gt=max(session.starts_at, now))
     others = meets.exclude(session__workshop=session.workshop_id).select_related("session__workshop")
-    if overlaps := crossing(list(others.order_by("session__starts_at", "pk")), session):
-        raise Clash(overlaps[0], session)
+    return crossing(list(others.order_by("session__starts_at", "pk")), session)
 
 
 def warn_of_clash(person: Person, session: Session, now: datetime) -> None:

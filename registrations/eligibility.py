@@ -6,7 +6,7 @@ Each answer is a sentence with the way forward, empty for a person who may.
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Person
 from catalog import order
@@ -75,7 +75,7 @@ def lacking(person: Person, session: Session) -> list[Workshop]:
 def with_earlier_dates(person: Person, workshops: list[Workshop], session: Session) -> set[Workshop]:
     """Return those of `workshops` of which `person` can have a seat on a date that ends before `session` begins."""
     dates = Session.objects.listed().joinable().filter(workshop__in=workshops, ends_at__lte=session.starts_at)
-    dates = dates.filter(seats_taken__lt=F("capacity"), waiting_count=0).select_related("workshop", "for_campus")
+    dates = dates.with_free_seats().select_related("workshop", "for_campus")
     found: set[Workshop] = set()
     for date in dates.order_by("starts_at", "pk")[:MOST_DATES]:
         if date.workshop not in found and not _why_not_known_as(person, date) and not lacking(person, date):

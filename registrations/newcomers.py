@@ -5,11 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
+from django.urls import resolve
 
 from accounts.models import Person
+from accounts.pressed.press import Press
 from accounts.signals import DECIDING, person_changed
 from foundation import database_clock
 from foundation.verbs import verb
+from registrations.clash import ACCEPT
+from registrations.forms.mode import said_how, would_rather_wait
+from registrations.forms.registering import WAIT, ProfileGapsForm, promised_in
 from registrations.models import Accommodation, Registration
 from registrations.models.standing import lock_all
 from sessions_app.models import Session
@@ -32,6 +37,10 @@ class Intent:
     role: str
     unit: int | None = None
     campus: int | None = None
+    mode: str = ""
+    # SEAT or WAIT: what the button promised.
+    promised: str = ""
+    accepts_clash: bool = False
     at: float = field(default_factory=lambda: database_clock.now().timestamp())
 
     def wait_in(self, browser_session: SessionBase) -> None:
@@ -52,6 +61,33 @@ class Intent:
         browser_session.pop(KEY, None)
         return intent
 
+    @classmethod
+    def of(cls, press: Press, person: Person) -> "Intent | None":
+        """Return the intent of a `press` of the button that registers, of somebody whose sign-in had ended under it.
+
+        None if the profile of `person` lacks something that was not typed: they register on the form, signed in.
+        """
+        typed, code, mode = press.data(), str(resolve(press.path).kwargs["code"]), ""
+        promised = promised_in(typed)
+        session, profile = Session.objects.public().filter(code=code).first(), {"name": "", "role": ""}
+        if session is not None:
+            form = ProfileGapsForm(typed, person=person, session=session)
+            if not form.is_valid():
+                return None
+            profile, mode = form.profile, said_how(form)
+            promised = WAIT if would_rather_wait(form) else promised
+        return cls(
+            code,
+            person.email,
+            profile["name"],
+            profile["role"],
+            profile.get("unit_id"),
+            profile.get("campus_id"),
+            mode=mode,
+            promised=promised,
+            accepts_clash=ACCEPT in typed,
+        )
+
     @property
     def session(self) -> Session | None:
         return Session.objects.public().select_related("workshop").filter(code=self.code).first()
@@ -67,7 +103,9 @@ class Intent:
             raise Registration.NotPublic("This session is not open for registration yet.")
         said = {"name": self.name, "role": self.role, "unit_id": self.unit, "campus_id": self.campus}
         complete_profile(person, session, **said)
-        registration = Registration.objects.register_unless_clash(person, session, now=now)
+        registrations = Registration.objects
+        register = registrations.register if self.accepts_clash else registrations.register_unless_clash
+        registration = register(person, session, now=now, mode=self.mode)
         Accommodation.objects.carry(registration, now=now)
         return registration
 

@@ -12,7 +12,8 @@ registration_rebooked                     the same
 person_changed, audience_changed          seats that people may no longer have are freed
 address_changes_now                       the sessions of the person are locked, before the person is
 address_changed                           what the person needs to take part is deleted, unless they are vouched for
-user_logged_in                            the person is registered for the session they chose while signed out
+user_logged_in                            the person is registered for the session they chose while signed out, or
+                                          is told from now on of the dates they asked for
 """
 
 from contextlib import suppress
@@ -24,16 +25,19 @@ from django.contrib.auth.signals import user_logged_in
 from django.db import OperationalError
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.urls import resolve
 
 from accounts.models import Person
+from accounts.pressed.press import Press
 from accounts.signals import address_changed, address_changes_now, person_changed
 from catalog.models import Workshop
 from catalog.signals import audience_changed
 from foundation import database_clock
 from foundation.wake import wake
 from registrations.clash import Clash
-from registrations.display.access import offer_access
-from registrations.display.joining import after_registering
+from registrations.display.access import and_access
+from registrations.display.joining import after_asking, after_pressing
+from registrations.display.ways import on_a_page
 from registrations.models import Accommodation, Interest, Nomination, Registration
 from registrations.newcomers import Intent
 from registrations.signals import (
@@ -78,8 +82,7 @@ def end_registrations(sender: type, session: Session, **kwargs: Any) -> None:
         registration.status = Registration.Status.SESSION_CANCELLED
         registration.save(update_fields=["status"])
         registration_cancelled.send(Registration, registration=registration, was_registered=was_registered)
-    session.seats_taken = session.waiting_count = 0
-    session.save(update_fields=["seats_taken", "waiting_count"])
+    session.count_nobody()
 
 
 @receiver(session_cancelled, dispatch_uid="registrations.session_cancelled.nominations")
@@ -176,7 +179,9 @@ def invite_the_team(
     """
     if request.takes_part and request.by.profile_is_complete:
         with suppress(Registration.Refused, Clash):
-            Registration.objects.register_unless_clash(request.by, session, now=now)
+            # What they asked for; a chair is kept for somebody to whom either is fine, and they may switch.
+            mode = session.line_of(request.where)
+            Registration.objects.register_unless_clash(request.by, session, now=now, mode=mode)
     emails = [email for email in request.addresses if not Nomination.problem_with(email, request.by)]
     if emails:
         Nomination.objects.nominate(emails, session, by=request.by, now=now, vouched_by=by)
@@ -219,22 +224,48 @@ def free_seats_of_others(sender: type, workshop: Workshop, now: datetime, **kwar
 
 
 @receiver(user_logged_in, dispatch_uid="registrations.user_logged_in")
-def register_who_waited(sender: type, request: HttpRequest, user: Person, **kwargs: Any) -> None:
-    """Carry out, once, what was typed while signed out, and leave the outcome for the page that follows."""
-    intent = Intent.take_from(request.session)
-    if intent is None or intent.email != user.email or request.method != "POST":
+def carry_out_what_waited(sender: type[Person], request: HttpRequest, user: Person, **kwargs: Any) -> None:
+    """Carry out, once, what was typed or pressed while signed out, and leave the outcome for the page that follows."""
+    intent, press = Intent.take_from(request.session), Press.take_from(request.session, user, "register", "interested")
+    if request.method != "POST":
         return
+    # The newest wish counts.
+    if intent is not None and (press is None or press.at < intent.at):
+        if intent.email == user.email:
+            _register(request, intent, user)
+    elif press is not None and press.view == "interested":
+        _note_interest(request, str(resolve(press.path).kwargs["slug"]), user)
+    elif press is not None and (pressed := Intent.of(press, user)):
+        _register(request, pressed, user)
+    elif press is not None:
+        messages.warning(request, "You are signed in and not registered yet: we have something to ask you first.")
+
+
+def _register(request: HttpRequest, intent: Intent, user: Person) -> None:
     now = database_clock.now()
     try:
         registration = intent.carry_out(user, now)
     except Registration.Refused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, on_a_page(refusal))
     except Clash as clash:
         messages.warning(request, clash.with_link())
     # The person is signed in, registered or not: an exception here would undo that.
     except OperationalError:
         messages.error(request, "The portal is busy: you are signed in but not registered yet. Register again.")
     else:
-        messages.success(request, after_registering(registration, now))
-        if offer := offer_access(registration, now):
-            messages.info(request, offer)
+        said, asked = after_pressing(registration, now, intent.promised), Accommodation.objects.of(registration)
+        messages.success(request, and_access(said, registration, asked, now))
+
+
+def _note_interest(request: HttpRequest, slug: str, user: Person) -> None:
+    workshop = Workshop.objects.published().filter(slug=slug).first()
+    if workshop is None:
+        return
+    try:
+        Interest.objects.express(user, workshop)
+    except Interest.Refused as refusal:
+        messages.error(request, on_a_page(refusal))
+    except OperationalError:
+        messages.error(request, "The portal is busy: you are signed in, and it is not noted yet. Press it again.")
+    else:
+        messages.success(request, after_asking(workshop))

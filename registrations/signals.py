@@ -23,6 +23,9 @@ interest_unmet = Signal()
 # After a cancelled session the person took another date: `registration=` of the cancelled one, `moved_to` written.
 registration_rebooked = Signal()
 
+# Somebody with a seat takes part in the other way from now on: `registration=`, the mode it `was` before, and `now=`.
+registration_switched = Signal()
+
 # Sent with `accommodation=`.
 accommodation_asked = Signal()
 accommodation_answered = Signal()

@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from foundation import database_clock
 from foundation.sweeps import sweep
@@ -16,6 +16,11 @@ from sessions_app.models.opening import LAST_DAY
 logger = logging.getLogger(__name__)
 
 
+def some_wait(mode: str) -> Q:
+    """Return the condition that a seat of one mode, "room" or "online", is free while somebody waits for it."""
+    return Q(**{f"{mode}_waiting__gt": 0, f"{mode}_taken__lt": F(f"{mode}_capacity")})
+
+
 @shared_task
 def fill_free_seats() -> None:
     """Promote wherever a seat is free while somebody waits, each session in its own transaction.
@@ -24,7 +29,11 @@ def fill_free_seats() -> None:
     """
     now = database_clock.now()
     waiting = Session.objects.filter(
-        status__in=Session.RUNNING, waiting_count__gt=0, seats_taken__lt=F("capacity"), starts_at__gt=now + LAST_DAY
+        Q(room_capacity=None) | some_wait("room") | some_wait("online"),
+        status__in=Session.RUNNING,
+        waiting_count__gt=0,
+        seats_taken__lt=F("capacity"),
+        starts_at__gt=now + LAST_DAY,
     )
 
     @transaction.atomic

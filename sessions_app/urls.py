@@ -1,9 +1,9 @@
 from django.urls import path
 
-from sessions_app.views import HomeView, MeterView, SessionView, request_new, request_withdrawal, session_request
+from sessions_app.views import MeterView, SessionView, home, request_new, request_withdrawal, session_request
 
 urlpatterns = [
-    path("", HomeView.as_view(), name="home"),
+    path("", home, name="home"),
     path("sessions/<slug:code>/", SessionView.as_view(), name="session"),
     path("sessions/<slug:code>/meter/", MeterView.as_view(), name="meter"),
     path("requests/new/", request_new, name="request_new"),

@@ -1,6 +1,8 @@
 """Who people are, and what an address needs before it is theirs."""
 
 from accounts.models.address_change import AddressChange
-from accounts.models.people import Campus, Person, PersonManager, Unit, validate_time_zone
+from accounts.models.campus import Campus
+from accounts.models.people import Person, PersonManager, Unit
+from foundation.values.zones import validate_time_zone
 
 __all__ = ["AddressChange", "Campus", "Person", "PersonManager", "Unit", "validate_time_zone"]

@@ -1,4 +1,4 @@
-"""Who people are: Person, the Unit they belong to, the Campus they work on."""
+"""Who people are: Person, and the Unit they belong to."""
 
 import logging
 from typing import Any
@@ -10,27 +10,13 @@ from django.db.models.functions import Lower, Now
 from django.utils.functional import cached_property
 
 from accounts.browser_sessions.model import name_of
-from foundation.naming import Named
+from accounts.models.campus import Campus
+from accounts.models.greeting import greeting_of
 from foundation.values.addresses import AddressField, plain_address
 from foundation.values.lines import LineField
-from foundation.values.zones import validate_time_zone
 from foundation.verbs import part_of_a_verb, verb
 
 logger = logging.getLogger(__name__)
-
-
-class Campus(Named):
-    """A place where the school works; its zone is the default for sessions held there."""
-
-    name = LineField(max_length=80, unique=True)
-    time_zone = models.CharField(max_length=60, default="America/Chicago", validators=[validate_time_zone])
-
-    class Meta:
-        ordering = ["name"]
-        verbose_name_plural = "campuses"
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Unit(models.Model):
@@ -95,6 +81,14 @@ class Person(AbstractBaseUser, PermissionsMixin):
     email = AddressField("email", max_length=254, unique=True)
     name = LineField(max_length=120, blank=True)
     pronouns = LineField(max_length=40, blank=True)
+    addressed_as = LineField(
+        "how we address them",
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What greetings say. Empty: the first name where that is certain, or else the whole name.",
+    )
     role = models.CharField(max_length=10, choices=Role.choices, blank=True)
     unit = models.ForeignKey(Unit, models.SET_NULL, null=True, blank=True, related_name="people")
     campus = models.ForeignKey(Campus, models.SET_NULL, null=True, blank=True, related_name="people")
@@ -171,4 +165,5 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return str(self)
 
     def get_short_name(self) -> str:
-        return self.name.split(" ")[0] if self.name else self.email
+        """Return how greetings address this person: as they said, or else by what is certain of the name."""
+        return self.addressed_as or greeting_of(self.name) or self.email

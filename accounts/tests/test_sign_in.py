@@ -90,8 +90,8 @@ def test_somebody_who_is_switched_off_gets_no_code(client, people):
     off = people(1, is_active=False)[0]
     assert ask_for_code(client, off.email).url == CODE_PAGE
     assert_no_code_goes_out()
-    assert client.post(CODE_PAGE, {"code": ""}).status_code == 422
-    assert NOT_RIGHT in read(client.post(CODE_PAGE, {"code": "000000"})).text
+    assert client.post(CODE_PAGE, {"code": ""}, follow=True).status_code == 422
+    assert NOT_RIGHT in read(client.post(CODE_PAGE, {"code": "000000"}, follow=True)).text
     assert not is_signed_in(client)
 
 
@@ -133,10 +133,10 @@ def test_a_domain_does_not_tell_which_addresses_are_of_the_office(client, db, em
     assert claim(timezone.now()).to == "desk@partner.example"
     assert_no_code_goes_out()
     assert Person.objects.filter(email__endswith="@partner.example").count() == 2
-    assert asked.post(CODE_PAGE, {"code": "123456"}).status_code == 422
+    assert asked.post(CODE_PAGE, {"code": "123456"}, follow=True).status_code == 422
     # Nor does the code itself: nobody was sent it.
     kept = asked.session["account_login"]["state"]["stages"]["login_by_code"]["data"]
-    assert asked.post(CODE_PAGE, {"code": kept["code"]}).status_code == 422
+    assert asked.post(CODE_PAGE, {"code": kept["code"]}, follow=True).status_code == 422
     assert not is_signed_in(asked)
 
 
@@ -298,7 +298,7 @@ def test_the_accepted_code_verifies_the_address(client, db):
 def test_a_wrong_code_is_refused_and_stays_typed(client, person):
     ask_for_code(client, person.email)
     wrong = another(mailed_code(person.email))
-    response = client.post(CODE_PAGE, {"code": wrong})
+    response = client.post(CODE_PAGE, {"code": wrong}, follow=True)
     assert response.status_code == 422
     assert NOT_RIGHT in read(response).text
     assert read(response).field("Code").value == wrong
@@ -306,10 +306,28 @@ def test_a_wrong_code_is_refused_and_stays_typed(client, person):
     assert not EmailAddress.objects.exists()
 
 
+def test_a_wrong_code_leads_to_a_page_that_can_be_loaded_again(client, person):
+    ask_for_code(client, person.email)
+    code = mailed_code(person.email)
+    response = client.post(CODE_PAGE, {"code": another(code), "next": "/workshops/"})
+    assert (response.status_code, response.url) == (302, f"{CODE_PAGE}?next=%2Fworkshops%2F")
+    for _ in range(9):
+        page = read(client.get(response.url))
+        assert page.status == 422 and NOT_RIGHT in page.text and page.field("Code").value == another(code)
+    assert client.post(CODE_PAGE, {"code": code, "next": "/workshops/"}).url == "/workshops/"
+    assert client.get(response.url).url == "/workshops/"
+
+
+def test_the_code_has_the_focus_before_and_after_a_wrong_one(client, person):
+    ask_for_code(client, person.email)
+    for page in (client.get(CODE_PAGE), client.post(CODE_PAGE, {"code": "x"}, follow=True)):
+        assert "autofocus" in read(page).field("Code").attributes
+
+
 @pytest.mark.parametrize("code", ["", "\0", "123", "１２３４５６", "x" * 10_000, "<script>alert(1)</script>", "🙂"])
 def test_what_is_no_code_is_refused(client, person, code):
     ask_for_code(client, person.email)
-    response = client.post(CODE_PAGE, {"code": code})
+    response = client.post(CODE_PAGE, {"code": code}, follow=True)
     assert response.status_code == 422
     assert read(response).inline_code == []
     assert not is_signed_in(client)
@@ -319,12 +337,12 @@ def test_the_fifth_wrong_code_ends_it_and_the_right_one_is_worthless(client, per
     ask_for_code(client, person.email)
     code = mailed_code(person.email)
     for _ in range(4):
-        assert client.post(CODE_PAGE, {"code": another(code)}).status_code == 422
+        assert client.post(CODE_PAGE, {"code": another(code)}, follow=True).status_code == 422
     response = client.post(CODE_PAGE, {"code": another(code)})
     assert response.status_code == 429
     assert "That was too many tries" in read(response).text
     assert read(response).field("Work or school email").value == person.email
-    assert client.post(CODE_PAGE, {"code": code}).status_code == 422
+    assert client.post(CODE_PAGE, {"code": code}, follow=True).status_code == 422
     assert not is_signed_in(client)
 
 
@@ -333,7 +351,7 @@ def test_a_code_asked_for_after_too_many_tries_has_tries_of_its_own(client, pers
     for _ in range(5):
         client.post(CODE_PAGE, {"code": another(mailed_code(person.email))})
     ask_for_code(client, person.email)
-    assert client.post(CODE_PAGE, {"code": another(mailed_code(person.email))}).status_code == 422
+    assert client.post(CODE_PAGE, {"code": another(mailed_code(person.email))}, follow=True).status_code == 422
     client.post(CODE_PAGE, {"code": mailed_code(person.email)})
     assert is_signed_in(client)
 
@@ -341,7 +359,7 @@ def test_a_code_asked_for_after_too_many_tries_has_tries_of_its_own(client, pers
 def test_an_empty_code_is_no_try(client, person):
     ask_for_code(client, person.email)
     for _ in range(9):
-        assert client.post(CODE_PAGE, {"code": " "}).status_code == 422
+        assert client.post(CODE_PAGE, {"code": " "}, follow=True).status_code == 422
     client.post(CODE_PAGE, {"code": mailed_code(person.email)})
     assert is_signed_in(client)
 
@@ -351,7 +369,7 @@ def test_one_address_makes_twenty_wrong_guesses_a_minute(people):
         client = Client()
         ask_for_code(client, person.email)
         code = mailed_code(person.email)
-        answers = [client.post(CODE_PAGE, {"code": another(code)}).status_code for _ in range(4)]
+        answers = [client.post(CODE_PAGE, {"code": another(code)}, follow=True).status_code for _ in range(4)]
     assert answers == [422, 422, 422, 422]
     assert client.post(CODE_PAGE, {"code": another(code)}).status_code == 429
 
@@ -373,7 +391,7 @@ def test_a_used_code_is_worthless(client, person):
     code = mailed_code(person.email)
     client.post(CODE_PAGE, {"code": code})
     client.post("/accounts/logout/")
-    response = client.post(CODE_PAGE, {"code": code})
+    response = client.post(CODE_PAGE, {"code": code}, follow=True)
     assert response.status_code == 422
     assert "That code has expired. We can send a new one." in read(response).text
     assert not is_signed_in(client)
@@ -391,7 +409,7 @@ def test_a_code_works_only_in_the_browser_that_asked_for_it(client, person):
     ask_for_code(client, person.email)
     stranger = Client()
     ask_for_code(stranger, "new@example.edu")
-    assert stranger.post(CODE_PAGE, {"code": mailed_code(person.email)}).status_code == 422
+    assert stranger.post(CODE_PAGE, {"code": mailed_code(person.email)}, follow=True).status_code == 422
     assert not is_signed_in(stranger)
 
 
@@ -404,7 +422,7 @@ def test_only_the_newest_code_works(client, person):
     newest = mailed_code(person.email)
     assert Notice.objects.count() == 2
     if first != newest:
-        assert client.post(CODE_PAGE, {"code": first}).status_code == 422
+        assert client.post(CODE_PAGE, {"code": first}, follow=True).status_code == 422
     client.post(CODE_PAGE, {"code": newest})
     assert is_signed_in(client)
 
@@ -434,7 +452,7 @@ def test_five_new_codes_are_sent_and_no_sixth(client, person, monkeypatch):
         monkeypatch.setattr(time, "time", lambda at=asked_at + 61 * number: at)
         client.post(CODE_PAGE, {"action": "resend"})
     assert "Send a new code" not in read(client.get(CODE_PAGE)).everything
-    assert client.post(CODE_PAGE, {"action": "resend"}).status_code == 422
+    assert client.post(CODE_PAGE, {"action": "resend"}, follow=True).status_code == 422
     assert Notice.objects.count() == 6
 
 
@@ -458,7 +476,7 @@ def test_what_was_asked_for_before_is_worthless(client, person):
     other_tab = Client()
     other_tab.cookies["sessionid"] = before
     assert other_tab.get(CODE_PAGE).url == SIGN_IN
-    assert other_tab.post(CODE_PAGE, {"code": first}).status_code == 422
+    assert other_tab.post(CODE_PAGE, {"code": first}, follow=True).status_code == 422
     assert not is_signed_in(other_tab)
 
 
@@ -482,7 +500,7 @@ def test_somebody_switched_off_since_does_not_get_in(client, person):
 
 def test_the_code_page_without_a_code_asked_for_leads_to_the_form(client, db):
     assert client.get(CODE_PAGE).url == SIGN_IN
-    assert client.post(CODE_PAGE, {"code": "123456"}).status_code == 422
+    assert client.post(CODE_PAGE, {"code": "123456"}, follow=True).status_code == 422
 
 
 # ---- where it leads ----
@@ -562,13 +580,13 @@ def test_login_code_prints_a_code_that_signs_in_once(client, person, capsys):
     assert client.post(CODE_PAGE, {"code": code}).url == "/my/"
     other = Client()
     ask_for_code(other, person.email)
-    assert other.post(CODE_PAGE, {"code": code}).status_code == 422
+    assert other.post(CODE_PAGE, {"code": code}, follow=True).status_code == 422
 
 
 def test_a_printed_code_is_for_one_person_only(client, people, capsys):
     one, other = people(2)
     ask_for_code(client, other.email)
-    assert client.post(CODE_PAGE, {"code": spare_code(one.email, capsys)}).status_code == 422
+    assert client.post(CODE_PAGE, {"code": spare_code(one.email, capsys)}, follow=True).status_code == 422
 
 
 def test_a_printed_code_lasts_fifteen_minutes(client, person, capsys, monkeypatch):
@@ -579,7 +597,7 @@ def test_a_printed_code_lasts_fifteen_minutes(client, person, capsys, monkeypatc
         "django.core.cache.backends.db.tz_now", lambda: timezone.now() + timedelta(minutes=15, seconds=5)
     )
     ask_for_code(client, person.email)
-    assert client.post(CODE_PAGE, {"code": code}).status_code == 422
+    assert client.post(CODE_PAGE, {"code": code}, follow=True).status_code == 422
 
 
 def test_login_code_refuses_who_is_unknown_or_switched_off(people):

@@ -27,7 +27,7 @@ def test_a_workshop_shows_its_dates_first_then_its_objectives_in_order(client, w
 
 def test_without_dates_it_says_so_and_how_to_ask(client, workshop):
     page = read(client.get(workshop.get_absolute_url()))
-    assert "No dates yet." in page.text
+    assert page.text.count("No dates yet") == 1
     assert any(address.startswith("mailto:training@example.edu") for address in page.addresses)
 
 

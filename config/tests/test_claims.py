@@ -124,8 +124,9 @@ def test_captions_are_claimed_only_where_they_are(client, workshop, make_session
 
 
 @pytest.mark.django_db
-def test_the_form_of_access_needs_claims_no_captions_that_are_not_there(me, workshop, session):
-    page = reverse("register", args=[session.code])
+def test_the_form_of_access_needs_claims_no_captions_that_are_not_there(me, person, workshop, session):
+    registration = Registration.objects.register(person, session)
+    page = reverse("accommodation", args=[registration.uuid])
     assert "Live captions are on" in get(me, page).text
     workshop.has_captions = False
     workshop.save()

@@ -21,12 +21,27 @@ pytestmark = pytest.mark.django_db
 OURS = [model for app in ("accounts", "catalog", "sessions_app", "registrations", "notifications")
         for model in apps.get_app_config(app).get_models()]  # fmt: skip
 LONG_AGO, FAR_AHEAD = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+# The seats of a session that asks how people take part; the one it is tried on has one person, and a capacity of 24.
+SPLIT = {"format": "hybrid", "room_capacity": 20, "online_capacity": 4, "room_taken": 1, "seats_taken": 1}
 # One change to a row that must not be, for each check.
 CHECKS = {
     "code_is_tried_five_times_at_most": [{"tries": 6}],
     "workshop_minimum_within_capacity": [{"default_minimum": 25}, {"default_minimum": 0}],
     "program_rule_has_its_number": [{"rule": "some"}, {"needed": 3}],
     "session_never_overbooked": [{"seats_taken": 25}],
+    "session_room_never_overbooked": [SPLIT | {"seats_taken": 21, "room_taken": 21}],
+    "session_online_never_overbooked": [SPLIT | {"seats_taken": 6, "online_taken": 5}],
+    "session_modes_add_up": [
+        SPLIT | {"format": "online"},
+        SPLIT | {"capacity": 23},
+        SPLIT | {"room_capacity": None},
+        SPLIT | {"online_capacity": None},
+        SPLIT | {"room_capacity": 24, "online_capacity": 0},
+        SPLIT | {"seats_taken": 2},
+        SPLIT | {"waiting_count": 2},
+        {"room_taken": 1},
+        {"online_waiting": 1},
+    ],
     "session_minimum_within_capacity": [{"minimum": 25}, {"minimum": 0}],
     "session_ends_after_it_starts": [{"ends_at": models.F("starts_at")}],
     "session_decided_before_it_starts": [{"confirm_by": models.F("starts_at") + timedelta(seconds=1)}],
@@ -46,6 +61,12 @@ CHECKS = {
     "meeting_ends_after_it_starts": [{"ends_at": models.F("starts_at")}],
     "session_in_this_century": [{"starts_at": LONG_AGO, "confirm_by": LONG_AGO}, {"ends_at": FAR_AHEAD}],
     "meeting_in_this_century": [{"starts_at": LONG_AGO}, {"ends_at": FAR_AHEAD}],
+    "registration_of_a_known_mode": [{"mode": "banana"}],
+    "registration_wants_the_other_mode": [
+        {"mode": "online", "wants": "online", "wants_since": Now()},
+        {"mode": "online", "wants": "in_person"},
+        {"mode": "online", "wants": "banana", "wants_since": Now()},
+    ],
     "registered_since_some_time": [{"status": "registered", "seated_at": None}],
     "withdrawn_at_some_time": [{"status": "withdrawn", "withdrawn_at": None}],
     "nomination_answered_at_some_time": [{"status": "declined", "answered_at": None}],

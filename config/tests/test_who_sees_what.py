@@ -72,14 +72,18 @@ ANSWERS = {
     "programs/<slug:slug>/registration/": (200, 200, 200, 200),
     "registrations/<uuid:uuid>/": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/withdrawal/": (302, 200, 404, 404),
+    "registrations/<uuid:uuid>/withdrawal/<slug:key>/": (200, 200, 200, 200),  # for everybody with the link of the mail
     "registrations/<uuid:uuid>/seat/": (302, 302, 404, 404),
     "registrations/<uuid:uuid>/transfer/": (302, 200, 404, 404),
+    # GET leads to the registration; the button on its page posts.
+    "registrations/<uuid:uuid>/mode/": (302, 302, 404, 404),
     "registrations/<uuid:uuid>/pre-work/": (302, 200, 404, 404),
     "sessions/<slug:code>/nominations/": (302, 200, 200, 200),
     "nominations/<uuid:uuid>/": (302, 200, 404, 404),
-    "workshops/<slug:slug>/interest/": (302, 200, 200, 200),
+    "workshops/<slug:slug>/interest/": (200, 200, 200, 200),
     "interests/<uuid:uuid>/": (200, 200, 200, 200),  # for everybody with the link of the mail; it names nobody
     "registrations/<uuid:uuid>/invitation.ics": (302, 200, 404, 404),
+    "registrations/<uuid:uuid>/invitation/": (302, 302, 404, 404),
     "sessions/<slug:code>/session.ics": (200, 200, 200, 200),
     "sessions.ics": (200, 200, 200, 200),
     "workshops/<slug:slug>/sessions.ics": (200, 200, 200, 200),
@@ -102,6 +106,7 @@ ANSWERS = {
     "accounts/profile/": (302, 200, 200, 200),
     "accounts/address/": (302, 200, 200, 200),
     "accounts/address/<slug:token>/": (200, 200, 200, 200),  # for everybody with the link of the mail
+    "accounts/unsent/": (302, 302, 302, 302),  # nothing waits there
     "accounts/sign-ins/": (302, 200, 200, 200),
     "accounts/sign-ins/others/end/": (302, 405, 405, 405),
     "accounts/sign-ins/<slug:name>/end/": (302, 405, 405, 405),
@@ -180,7 +185,7 @@ UNPUBLISHED = {
     "workshops/<slug:slug>/": (404, 404, 404, 200),
     "programs/<slug:slug>/": (404, 404, 404, 200),
     "programs/<slug:slug>/registration/": (404, 404, 404, 404),
-    "workshops/<slug:slug>/interest/": (302, 404, 404, 404),
+    "workshops/<slug:slug>/interest/": (404, 404, 404, 404),
 }
 
 

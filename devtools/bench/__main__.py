@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from statistics import median
@@ -31,6 +32,8 @@ OURS_ROW, BARE_ROW = '<li class="q-row', '<li><a href="/sessions/'
 CATALOG_ROWS, MOST_CATALOG_ROWS = FEW - FEW // 10, 12 * 6
 # Three of the workshops are in the program, with all of their dates.
 PROGRAM, PROGRAM_ROWS = "/programs/program-0/", 10
+# devtools/bench/data.py: until the first session.
+FIRST_IN_DAYS = 10
 
 
 @dataclass
@@ -97,6 +100,11 @@ def start_in_turns(firsts: list[Contestant], times: int) -> dict[str, float]:
     return {name: median(each) for name, each in seconds.items()}
 
 
+def first_month() -> str:
+    """Return the address of the month in which the first of the sessions is."""
+    return f"/?view=month&m={datetime.now(UTC) + timedelta(days=FIRST_IN_DAYS):%Y-%m}"
+
+
 def prepare(env: dict[str, str], count: int, folder: Path) -> dict[str, Any]:
     """Migrate and fill the database of `env`. Returns the cookie, the session's address and the pages' query counts."""
     log = folder / "prepare.log"
@@ -105,6 +113,7 @@ def prepare(env: dict[str, str], count: int, folder: Path) -> dict[str, Any]:
     pages = {
         "signed out": ("/", ""),
         "signed in": ("/", filled["cookie"]),
+        "month": (first_month(), ""),
         "catalog": ("/workshops/", ""),
         "program": (PROGRAM, ""),
         "session": (filled["session"], ""),
@@ -170,6 +179,11 @@ def measure(rounds: int, requests: int, starts: int) -> int:
             Contestant(bare, "/workshops/", "", {BARE_ROW: CATALOG_ROWS}),
             Contestant(full, "/workshops/", "", {OURS_ROW: MOST_CATALOG_ROWS, "<details": 12}),
         ]
+        month = [
+            Contestant(ours, first_month(), "", {'class="q-cal"': 1}),
+            Contestant(bare, "/", "", {BARE_ROW: FEW}),
+            Contestant(full, first_month(), "", {'class="q-cal"': 1}),
+        ]
         program = [
             Contestant(ours, PROGRAM, "", {OURS_ROW: PROGRAM_ROWS, "<h1": 1}),
             Contestant(bare, PROGRAM, "", {BARE_ROW: PROGRAM_ROWS, "<h1": 1}),
@@ -184,6 +198,7 @@ def measure(rounds: int, requests: int, starts: int) -> int:
         pages = {
             "Home, signed out": signed_out,
             "Home, signed in": signed_in,
+            "Month": month,
             "Catalog": catalog,
             "Program": program,
             "Session": one,
@@ -220,10 +235,12 @@ Each figure: ours, bare, ratio; a ratio of 1.00 is as fast as bare, 0.50 half as
                 MOST_GROWTH,
             ),
             (f"Home, signed in, latency at {MANY:,} / at {FEW}", growth(signed_in[2], signed_in[0]), "<=", MOST_GROWTH),
+            (f"Month, latency at {MANY:,} / at {FEW}", growth(month[2], month[0]), "<=", MOST_GROWTH),
             ("Queries, signed out", few["signed out"], "<=", MOST_QUERIES_SIGNED_OUT),
             ("Queries, signed in", few["signed in"], "<=", MOST_QUERIES_SIGNED_IN),
             (f"Queries at {MANY:,}, signed out", many["signed out"], "=", few["signed out"]),
             (f"Queries at {MANY:,}, signed in", many["signed in"], "=", few["signed in"]),
+            (f"Queries of a month at {MANY:,}", many["month"], "=", few["month"]),
             ("Queries of the catalog", few["catalog"], "=", CATALOG_QUERIES),
             (f"Queries of the catalog at {MANY:,}", many["catalog"], "=", CATALOG_QUERIES),
             ("Queries of a program", few["program"], "=", PROGRAM_QUERIES),

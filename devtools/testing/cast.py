@@ -39,6 +39,14 @@ def no_page_texts(monkeypatch) -> None:
     monkeypatch.setattr(page_text, "_memory", (float("inf"), {}))
 
 
+@pytest.fixture(autouse=True)
+def forgotten_campuses(monkeypatch) -> None:
+    """No page remembers from another test whether there are several campuses."""
+    from accounts.models import campus
+
+    monkeypatch.setattr(campus, "_answer", (False, 0.0))
+
+
 # ---- people ----
 
 
@@ -127,6 +135,23 @@ def make_session(workshop, office, now) -> Callable:
         if published:
             session.publish(by=office, now=now)
         return session
+
+    return make
+
+
+@pytest.fixture
+def make_hybrid(make_session, room) -> Callable:
+    """make_hybrid(in_room=2, online=2, minimum=1, ...) makes a session online and in person, in the Learning Commons.
+
+    Other arguments are those of make_session.
+    """
+    from dataclasses import replace
+
+    def make(in_room: int = 2, online: int = 2, minimum: int = 1, days: int = 14, **overrides):
+        (plan,) = weekly(1, days)
+        sizes = {"room_capacity": in_room, "online_capacity": online, "capacity": in_room + online}
+        overrides = {"meetings": [replace(plan, venue=room)], "minimum": minimum} | sizes | overrides
+        return make_session(format="hybrid", **overrides)
 
     return make
 

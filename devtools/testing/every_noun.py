@@ -92,6 +92,7 @@ def address(every_noun, now) -> Callable:
     from library.models import Resource
     from notifications.models import CalendarFeed, Decline
     from registrations.models import Interest, Nomination
+    from registrations.models.leaving_keys import leaving_key
     from sessions_app.models import SessionRequest
 
     AddressChange.objects.update(new_digest=digest_of(OPENS))
@@ -107,6 +108,7 @@ def address(every_noun, now) -> Callable:
         "<slug:slug>": workshop.slug,
         "facilitators/<slug:key>/": Facilitator.objects.get().get_absolute_url().lstrip("/"),
         "address/<slug:token>": f"address/{OPENS}",
+        "withdrawal/<slug:key>": f"withdrawal/{leaving_key(every_noun)}",
         "<slug:name>": "0" * 40,
         "<slug:token>": CalendarFeed.objects.renew(every_noun.person, now),
         "nominations/<uuid:uuid>": f"nominations/{Nomination.objects.get().uuid}",

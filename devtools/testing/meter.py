@@ -18,6 +18,7 @@ class Seat:
     is_registered: bool = True
     is_waitlisted: bool = False
     number: int | None = None
+    mode: str = ""
 
 
 WAITING = Seat(is_registered=False, is_waitlisted=True, number=2)

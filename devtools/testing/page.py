@@ -289,7 +289,9 @@ class Part:
         return on_one_line(f"{Part(element).text} {pictures}")
 
     def _button(self, element: Tag) -> Button:
-        form = element.find_parent("form")
+        # A button may stand outside its form, and name it.
+        named = self._by_id(element.get("form"))
+        form = named[0] if named else element.find_parent("form")
         sends = {str(element["name"]): str(element.get("value", ""))} if element.get("name") else {}
         action = element.get("formaction") or (form.get("action", "") if form else "")
         return Button(self._name_of(element), sends, str(action))

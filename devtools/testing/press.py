@@ -1,8 +1,8 @@
 """Register many people for one session through the whole web stack, from this process.
 
-Run as `python -m devtools.testing.press SESSION_CODE FIRST LAST [without-lock]`: each Person with a primary key in
-FIRST..LAST signs in and POSTs. Prints one line of JSON per answer: person, status. `without-lock` is the control: it
-takes the row lock away and must break the outcome.
+Run as `python -m devtools.testing.press SESSION_CODE FIRST LAST [times=N] [without-lock]`: each Person with a primary
+key in FIRST..LAST signs in and POSTs, once or N times. Prints one line of JSON per answer: person, status, and where it
+leads. `without-lock` is the control: it takes the row lock away and must break the outcome.
 """
 
 import json
@@ -20,8 +20,8 @@ from django.urls import reverse  # noqa: E402
 from sessions_app.models import Session  # noqa: E402
 
 
-def press(code: str, first: int, last: int) -> None:
-    """POST the registration of every person in `first`..`last`, one after the other."""
+def press(code: str, first: int, last: int, times: int) -> None:
+    """POST the registration of every person in `first`..`last`, one after the other, each so many `times`."""
     url = reverse("register", args=[code])
     # One for all: each of its own would look through the static files again.
     handler = ClientHandler(enforce_csrf_checks=False)
@@ -29,10 +29,14 @@ def press(code: str, first: int, last: int) -> None:
         client = Client(raise_request_exception=False, SERVER_NAME="127.0.0.1")
         client.handler = handler
         client.force_login(person)
-        print(json.dumps({"person": person.pk, "status": client.post(url).status_code}), flush=True)
+        for _ in range(times):
+            answer = client.post(url)
+            said = {"person": person.pk, "status": answer.status_code, "to": answer.get("Location", "")}
+            print(json.dumps(said), flush=True)
 
 
 if __name__ == "__main__":
     if "without-lock" in sys.argv:
         Session.lock = Session.refresh_from_db
-    press(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    many = [int(flag.removeprefix("times=")) for flag in sys.argv if flag.startswith("times=")]
+    press(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), *(many or [1]))

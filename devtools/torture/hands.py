@@ -20,7 +20,10 @@ SCATTER = 0.004  # seconds; the width of most verbs
 
 @dataclass(frozen=True)
 class Action:
-    """One verb to call: its name below, on a session by primary key, by or for a person, perhaps to others (`keys`)."""
+    """One verb to call: its name below, on a session by primary key, by or for a person, perhaps to others (`keys`).
+
+    `mode` is how the person takes part, where the session asks.
+    """
 
     verb: str
     key: int
@@ -28,6 +31,7 @@ class Action:
     to: int = 0
     keys: tuple[int, ...] = ()
     now: datetime | None = None
+    mode: str = ""
 
 
 class Hands:

@@ -19,6 +19,7 @@ def main(name: str, count: str, without: str = "") -> None:
         answers,
         clocks,
         disk,
+        hybrid,
         inputs,
         looking,
         machine,
@@ -37,6 +38,7 @@ def main(name: str, count: str, without: str = "") -> None:
     for module in (
         races,
         several,
+        hybrid,
         outages,
         disk,
         upgrade,

@@ -11,10 +11,10 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.utils import timezone
 
 from accounts.browser_sessions.model import BrowserSession, name_of
-from accounts.models import Person
+from accounts.models import Campus, Person
 from catalog.models import Workshop
 from registrations.models import Registration
-from sessions_app.models import MeetingPlan, Session
+from sessions_app.models import MeetingPlan, Session, Venue
 
 PEOPLE = 2000
 ZONE = "America/Chicago"
@@ -48,19 +48,30 @@ def make_workshop() -> Workshop:
     return Workshop.objects.create(title=f"Practice {number}", slug=f"practice-{number}", status="published")
 
 
-def make_session(crowd: Iterable[Person] = (), workshop: Workshop | None = None, **sizes: Any) -> Session:
+def make_session(
+    crowd: Iterable[Person] = (), workshop: Workshop | None = None, venue: Venue | None = None, **sizes: Any
+) -> Session:
     """Publish a session in two weeks or later, at a time of its own, and register `crowd` in order.
 
     `sizes` are its fields. Without `workshop` it has one of its own.
     """
     now = timezone.now()
     starts_at = now.replace(second=0, microsecond=0) + timedelta(days=14, hours=2 * Session.objects.count())
-    plan = MeetingPlan(starts_at, starts_at + timedelta(minutes=90), ZONE, join_link="https://meet.example.edu/quorum")
+    ends_at, link = starts_at + timedelta(minutes=90), "https://meet.example.edu/quorum"
+    plan = MeetingPlan(starts_at, ends_at, ZONE, venue=venue, join_link=link)
     session = Session.objects.schedule(workshop or make_workshop(), [plan], office(), now=now, **sizes)
     session.publish(office(), now=now)
     for person in crowd:
         Registration.objects.register(person, session, now=now)
     return session
+
+
+def make_hybrid(in_room: int, online: int) -> Session:
+    """Publish a session as `make_session` does, with so many seats in a room and so many online."""
+    campus, _ = Campus.objects.get_or_create(name="Downtown")
+    room, _ = Venue.objects.get_or_create(campus=campus, building="Learning Commons", room="210")
+    sizes: dict[str, Any] = {"capacity": in_room + online, "room_capacity": in_room, "online_capacity": online}
+    return make_session((), None, room, format="hybrid", **sizes)
 
 
 def cookies(crowd: list[Person], until: datetime | None = None) -> dict[int, str]:

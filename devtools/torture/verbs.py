@@ -21,7 +21,8 @@ def press(session: Session, action: Action) -> Callable:
     client = Client(raise_request_exception=False, SERVER_NAME="127.0.0.1")
     client.handler = HANDLER
     client.force_login(Person.objects.get(pk=action.person))
-    return lambda: str(client.post(reverse("register", args=[session.code])).status_code)
+    posted = {"mode": action.mode} if action.mode else {}
+    return lambda: str(client.post(reverse("register", args=[session.code]), posted).status_code)
 
 
 def register(session: Session, action: Action) -> Callable:
@@ -40,6 +41,11 @@ def withdraw(session: Session, action: Action) -> Callable:
     return lambda: registration.withdraw(registration.person, now=action.now)
 
 
+def switch(session: Session, action: Action) -> Callable:
+    registration = Registration.objects.active().get(session=session, person=action.person)
+    return lambda: registration.switch(action.mode, registration.person, now=action.now)
+
+
 def transfer(session: Session, action: Action) -> Callable:
     registration = Registration.objects.active().get(session=session, person=action.person)
     to = Session.objects.get(pk=action.to)
@@ -55,7 +61,7 @@ def cancel(session: Session, action: Action) -> Callable:
     return lambda: session.cancel("Snow.", by=by, now=action.now)
 
 
-VERBS = {verb.__name__: verb for verb in (press, register, register_all, withdraw, transfer, settle, cancel)}
+VERBS = {verb.__name__: verb for verb in (press, register, register_all, withdraw, switch, transfer, settle, cancel)}
 
 
 def prepare(action: Action) -> Callable[[], str]:

@@ -27,6 +27,8 @@ TIMES = [time(12), time(0), time(2, 30), time(8), time(23, 30), time(1, 30), tim
 LEAST_AHEAD, MOST_BEHIND = 13, 2  # days between the first step and a session, and between it and the last step
 MINIMUM = 2
 CROWD = 8
+# Every fifth session never gets a link to join.
+LINKLESS = 5
 
 
 def year(count: int, without: str) -> Verdict:
@@ -68,7 +70,8 @@ def make_sessions(begins: datetime, days: int) -> Iterator[Session]:
     for number, day in enumerate(range(LEAST_AHEAD, days - MOST_BEHIND, 2)):
         zone = ZONES[number % len(ZONES)]
         starts_at = some_time(FIRST + timedelta(days=day), number, zone)
-        plan = MeetingPlan(starts_at, starts_at + 2 * HOUR, zone, join_link="https://meet.example.edu/quorum")
+        link = "" if number % LINKLESS == 0 else "https://meet.example.edu/quorum"
+        plan = MeetingPlan(starts_at, starts_at + 2 * HOUR, zone, join_link=link)
         session = Session.objects.schedule(workshop, [plan], by, now=begins, minimum=MINIMUM)
         session.publish(by, now=begins)
         for _ in range(1 if number % 3 == 2 else MINIMUM):
@@ -94,6 +97,8 @@ def what_is_owed(sessions: list[Session]) -> list[Mail]:
             at = first_hour(session.confirm_by - timedelta(days=3))
             owed += [("at_risk", to, at) for to in crowd] + [("room_left", interested, at)]
             continue
+        if not session.meetings.get().join_link:
+            owed.append(("no_link", settings.OFFICE_EMAIL, first_hour(session.starts_at - timedelta(hours=24))))
         for kind, days in (("reminder", 7), ("reminder", 1), ("pre_work", 2)):
             at = first_hour(days_before(session.starts_at, days, session.time_zone))
             owed += [(kind, to, at) for to in crowd]

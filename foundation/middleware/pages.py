@@ -1,11 +1,9 @@
-"""What holds for every page: its headers, who keeps it, signing in, a page in place of a blank answer."""
+"""What holds for every page: its headers, who keeps it, a page in place of a blank answer."""
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
 
-from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -39,21 +37,6 @@ class NoStoreMiddleware:
         if request.session.accessed and not request.session.is_empty():
             response["Cache-Control"] = "no-store, private"
         return response
-
-
-class SignInMiddleware(LoginRequiredMiddleware):
-    """Ask for a sign-in, and do not even look which person is asking where a page is open to everybody.
-
-    To look is to read the browser session: the answer would depend on a cookie, or take an outdated one away.
-    """
-
-    def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any
-    ) -> HttpResponseBase | None:
-        """Answer with a redirect where signing in is required and missing."""
-        if not getattr(view, "login_required", True):
-            return None
-        return super().process_view(request, view, args, kwargs)
 
 
 class NotAllowedMiddleware:

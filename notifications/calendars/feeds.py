@@ -20,7 +20,7 @@ from accounts.models import Campus, Person
 from foundation.links import absolute
 from foundation.values.zones import zone_of
 from notifications.calendars.invitations import description_for, part_title_for, summary_for
-from notifications.calendars.snapshots import place_words
+from notifications.calendars.snapshots import link_for, place_words
 from notifications.calendars.writing import Entry
 from notifications.models import CalendarThread, CalendarThreadQuerySet
 from registrations.models import Registration
@@ -127,16 +127,18 @@ def _own_entry(thread: CalendarThread, parts: "Parts", records: "Records") -> En
     return Entry(
         uid=thread.uid,
         sequence=thread.shown_sequence,
-        stamp=records.last_change(meeting, registration.seated_at, registration.person.discreet_titles_chosen_at),
+        stamp=records.last_change(
+            meeting, registration.seated_at, registration.mode_since, registration.person.discreet_titles_chosen_at
+        ),
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         time_zone=zone_of(meeting.time_zone).key,
         summary=summary_for(registration.person, session),
         description=description_for(registration),
-        location=place_words(meeting, session),
+        location=place_words(meeting, session, registration.mode),
         status=status,
         # As in the mail: the link to join comes with the confirmation.
-        join_link=meeting.join_link if status == "CONFIRMED" else "",
+        join_link=link_for(meeting, registration.mode) if status == "CONFIRMED" else "",
         busy=status != "CANCELLED",
         part=part.number,
         parts=part.of,

@@ -7,9 +7,10 @@ from django.conf import settings
 from accounts.models import Person
 from foundation.links import absolute
 from foundation.values.zones import zone_of
-from notifications.calendars.snapshots import DISCREET_TITLE, instant_in, snapshot_of
+from notifications.calendars.snapshots import instant_in, snapshot_of
 from notifications.calendars.writing import Invitation, Mailbox
 from notifications.models import Notice
+from registrations.display.titles import DISCREET_TITLE
 from registrations.models import Registration
 from sessions_app.models import Session
 from sessions_app.models.numbering import Numbered

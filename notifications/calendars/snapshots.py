@@ -13,14 +13,14 @@ from catalog.models import Format
 from foundation.dates import long_day, time_span, zone_words
 from foundation.text import one_line
 from notifications.models import CalendarThread, Notice
+from registrations.display.titles import DISCREET_TITLE
 from registrations.models import Registration
-from sessions_app.models import Meeting, Session
+from sessions_app.models import Meeting, Mode, Session
 from sessions_app.models.numbering import Numbered
 
 Snapshot = dict[str, Any]
 
 TIMES = ("starts_at", "ends_at", "time_zone")
-DISCREET_TITLE = "Training session"
 # What a neutral title hides.
 HIDDEN = ("title", "part_title", "facilitators")
 
@@ -32,12 +32,12 @@ def snapshot_of(registration: Registration, meeting: Meeting, numbers: dict[int,
     """
     session = registration.session
     part = (numbers or session.part_numbers())[meeting.pk]
-    return when_and_where(meeting, session) | {
+    return when_and_where(meeting, session, registration.mode) | {
         "title": session.workshop.title,
         "part": part.number,
         "parts": part.of,
         "part_title": part.title,
-        "join_link": meeting.join_link,
+        "join_link": link_for(meeting, registration.mode),
         "facilitators": [facilitator.byline for facilitator in session.facilitators.all()],
         "neutral": registration.person.discreet_titles,
     }
@@ -58,23 +58,37 @@ def _as_shown(snapshot: Snapshot) -> Snapshot:
     return {name: value for name, value in shown.items() if name not in hidden}
 
 
-def when_and_where(meeting: Meeting, session: Session) -> Snapshot:
-    """Return the snapshot of a person without an invitation: they know when and where the meeting is."""
+def when_and_where(meeting: Meeting, session: Session, mode: str = "") -> Snapshot:
+    """Return the snapshot of a person without an invitation: they know when and where they take part, by `mode`."""
     return {
         "meeting": meeting.pk,
         "starts_at": meeting.starts_at.astimezone(UTC).isoformat(),
         "ends_at": meeting.ends_at.astimezone(UTC).isoformat(),
         "time_zone": meeting.time_zone,
-        "place": place_words(meeting, session),
+        "place": place_words(meeting, session, mode),
     }
 
 
-def place_words(meeting: Meeting, session: Session) -> str:
-    """Return where a meeting is, in words and without its join link."""
-    if meeting.venue is None:
+def place_words(meeting: Meeting, session: Session, mode: str = "") -> str:
+    """Return where a meeting is, in words and without its join link: for a person who takes part as `mode` says."""
+    if meeting.venue is None or mode == Mode.ONLINE:
         return "Online"
     place = f"{meeting.venue}, {meeting.venue.campus}"
-    return f"{place}, and online" if session.format == Format.HYBRID else place
+    return f"{place}, and online" if session.format == Format.HYBRID and mode != Mode.ROOM else place
+
+
+def tells_a_switch(before: Snapshot, after: Snapshot, mode: str) -> bool:
+    """Tell whether the place differs because the person, who takes part as `mode` says, took part in another way.
+
+    People who are online are told of no room.
+    """
+    was, now = before.get("place"), after.get("place")
+    return bool(mode) and was != now and ("Online" in (was, now) or was == f"{now}, and online")
+
+
+def link_for(meeting: Meeting, mode: str) -> str:
+    """Return the link to join for a person who takes part as `mode` says: in the room they have none."""
+    return "" if mode == Mode.ROOM else meeting.join_link
 
 
 def instant_in(snapshot: Snapshot, name: str) -> datetime:
@@ -134,10 +148,11 @@ def note_snapshots(notices: list[Notice], now: datetime) -> None:
 
     Where the times are others than the calendar shows, the answer of the person counts no longer.
     """
-    alike: dict[tuple[Meeting, bool], list[Notice]] = defaultdict(list)
+    alike: dict[tuple[Meeting, bool, str], list[Notice]] = defaultdict(list)
     for notice in notices:
-        alike[notice.thread.meeting, notice.registration.person.discreet_titles].append(notice)
-    for (meeting, _), invitations in alike.items():
+        own = notice.registration
+        alike[notice.thread.meeting, own.person.discreet_titles, own.mode].append(notice)
+    for (meeting, _, _), invitations in alike.items():
         shown, threads = snapshot_of(invitations[0].registration, meeting), [notice.thread for notice in invitations]
         moved = [thread for thread in threads if times_differ(thread.shown, shown)]
         _write(moved, partstat=CalendarThread.Partstat.NEEDS_ACTION)

@@ -23,9 +23,10 @@ from foundation import database_clock
 from foundation.links import absolute
 from notifications.calendars import writing
 from notifications.calendars.feeds import entries_for, entries_of, entries_of_session, public_entries
-from notifications.calendars.invitations import DISCREET_TITLE, office
+from notifications.calendars.invitations import office
 from notifications.models import CalendarFeed
 from notifications.models.private_feed import path_of
+from registrations.display.titles import DISCREET_TITLE
 from registrations.models import Registration
 from sessions_app.models import Session, SessionQuerySet
 

@@ -11,6 +11,7 @@ from notifications.kinds import (
     changes,
     decisions,
     interests,
+    links,
     nominations,
     pre_work,
     registrations,
@@ -33,6 +34,7 @@ FAMILIES = (
     at_risk,
     reminders,
     pre_work,
+    links,
 )
 KINDS.update({kind.name: kind for family in FAMILIES for kind in family.KINDS})
 

@@ -21,6 +21,7 @@ from notifications.models import Notice, NoticeQuerySet
 from notifications.models.kind import Example, Family, Kind
 from registrations import eligibility
 from registrations.models import Interest, Registration
+from registrations.models.leaving_keys import path_of_leaving
 from sessions_app.display.panel import by_words
 from sessions_app.models import Decision, Session
 from sessions_app.models.deciding import AT_RISK as AHEAD
@@ -147,7 +148,7 @@ def room_left_context(notice: Notice) -> dict[str, Any]:
         | {
             "interest_url": absolute(interest.get_absolute_url()) if interest else "",
             "waits_for": day_of(waiting) if waiting else "",
-            "leave_url": absolute(reverse("withdrawal", args=[waiting.uuid])) if waiting else "",
+            "leave_url": absolute(path_of_leaving(waiting)) if waiting else "",
         }
     )
 

@@ -16,6 +16,7 @@ from notifications.calendars.snapshots import (
     differences,
     snapshot_of,
     snapshots_differ,
+    tells_a_switch,
     times_differ,
     when_and_where,
     when_words,
@@ -40,12 +41,15 @@ STATE, METHOD = Notice.State, Notice.Method
 # ---- what is owed ----
 
 
-def bring_up_to_date(registration: Registration, before: list[Meeting] | None, now: datetime) -> None:
+def bring_up_to_date(
+    registration: Registration, before: list[Meeting] | None, now: datetime, was: str | None = None
+) -> None:
     """Owe the person of an active registration what differs from what they know. Called under the session's lock.
 
     A person with invitations gets an update for each meeting that differs, an invitation for a meeting that is new and
     a cancellation for one that is cancelled. Everybody else gets one plain mail about times and places. `before` has
-    the meetings as they were; it is None where only a name changed, which concerns invitations alone.
+    the meetings as they were; it is None where only a name changed, which concerns invitations alone. Of a person who
+    takes part in another way than before, `was` is the mode until then.
     """
     if registration.is_registered and registration.session.is_confirmed:
         _bring_calendars_up_to_date(registration, now)
@@ -53,15 +57,19 @@ def bring_up_to_date(registration: Registration, before: list[Meeting] | None, n
     if registration.is_registered:
         CalendarThread.objects.begin(registration)
         registration.threads.change_tentative()
+    mode = registration.mode if was is None else was
     if before is not None and not lock_unwritten(registration.notices.filter(thread=None, kind__in=PLAIN_NEWS)):
-        facts = counts_of(registration.session) | {"known": known_meetings(registration.session, before)}
+        facts = counts_of(registration.session) | {"known": known_meetings(registration.session, before, mode)}
         Notice.objects.owe(CHANGED, registration, facts, event=f"{now:%Y%m%d%H%M%S%f}", at=now + COLLAPSE)
 
 
-def known_meetings(session: Session, meetings: Iterable[Meeting] | None = None) -> list[Snapshot]:
-    """Return what people without an invitation know of the session's meetings, or of `meetings` as they were."""
+def known_meetings(session: Session, meetings: Iterable[Meeting] | None = None, mode: str = "") -> list[Snapshot]:
+    """Return what a person without an invitation knows of the session's meetings, or of `meetings` as they were.
+
+    They take part as `mode` says.
+    """
     shown = session.meetings.select_related("venue__campus") if meetings is None else meetings
-    return [when_and_where(meeting, session) for meeting in shown]
+    return [when_and_where(meeting, session, mode) for meeting in shown]
 
 
 def lock_unwritten(notices: NoticeQuerySet) -> bool:
@@ -154,7 +162,10 @@ def _is_plain_news(notice: Notice, now: datetime) -> bool:
     if last and _never_went_out(last) and not own.filter(pk__gt=notice.pk).exists():
         return _take_over(notice, last)
     return differs_from_what_was_told(
-        notice, own.filter(kind=CHANGED.name, thread=None, pk__lt=notice.pk), registration.session
+        notice,
+        own.filter(kind=CHANGED.name, thread=None, pk__lt=notice.pk),
+        registration.session,
+        registration.mode,
     )
 
 
@@ -164,8 +175,10 @@ def _never_went_out(news: Notice) -> bool:
     return is_standing and news.state not in (STATE.SENT, STATE.SENDING)
 
 
-def differs_from_what_was_told(notice: Notice, earlier: NoticeQuerySet, session: Session) -> bool:
+def differs_from_what_was_told(notice: Notice, earlier: NoticeQuerySet, session: Session, mode: str = "") -> bool:
     """Tell whether the meetings differ from what the reader was told last, and note that in the facts of `notice`.
+
+    The reader takes part as `mode` says.
 
     `earlier` are the changes before it: one that never went out was not told, one that was tried may have been.
     """
@@ -174,7 +187,7 @@ def differs_from_what_was_told(notice: Notice, earlier: NoticeQuerySet, session:
         if one.state == STATE.SENT:
             break
         known, uncertain = one.facts["known"], uncertain or one.attempts > 0
-    now_so = known_meetings(session)
+    now_so = known_meetings(session, mode=mode)
     if known != now_so:
         notice.facts["known"] = known
     return uncertain or known != now_so
@@ -194,31 +207,42 @@ def change_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of the mail about a change may name: what was and what is, and only that."""
     session, this_year = notice.registration.session, database_clock.now().year
     context = registration_context(notice)
+    mode = notice.registration.mode
     if notice.thread:
         before, after = notice.facts.get("known", {}), notice.facts["says"]
+        is_switched = tells_a_switch(before, after, mode)
         found, is_moved = differences(before, after, this_year), times_differ(before, after)
         heading = context["meetings"][0]["heading"]
         rows = [row | {"part": heading} for row in _with_its_hour(found, after, this_year)]
     else:
-        rows, is_moved = changed_meetings(session, notice.facts["known"], this_year)
+        rows, is_moved = changed_meetings(session, notice.facts["known"], this_year, mode)
+        held = {values["meeting"]: values for values in known_meetings(session, mode=mode)}
+        is_switched = any(
+            tells_a_switch(one, held[one["meeting"]], mode) for one in notice.facts["known"] if one["meeting"] in held
+        )
     return context | {
         "changes": rows,
         "what": labels_of(rows),
         "is_moved": is_moved,
+        "switched_to": mode if is_switched and not is_moved else "",
         "is_waiting": notice.registration.is_waitlisted,
         "next_dates": next_dates(session, notice.registration) if is_moved else [],
     }
 
 
-def changed_meetings(session: Session, before: list[Snapshot], this_year: int) -> tuple[list[dict[str, str]], bool]:
+def changed_meetings(
+    session: Session, before: list[Snapshot], this_year: int, mode: str = ""
+) -> tuple[list[dict[str, str]], bool]:
     """Return what changed of the meetings as rows (`label`, `was`, `now`, `part`), and whether a time did.
+
+    The reader takes part as `mode` says.
 
     A new meeting was not held before, a cancelled one is not held now.
     """
     numbers, is_moved = session.part_numbers(), False
     rows: list[dict[str, str]] = []
     was = {values["meeting"]: values for values in before}
-    held = {meeting.pk: when_and_where(meeting, session) for meeting in session.held_meetings}
+    held = {meeting.pk: when_and_where(meeting, session, mode) for meeting in session.held_meetings}
     for pk, part in numbers.items():
         old, new = was.get(pk), held.get(pk)
         if old and new:
@@ -255,12 +279,12 @@ WHOLE: list[tuple[str, Callable[[Snapshot | None], str]]] = [
 def dropped_context(notice: Notice) -> dict[str, Any]:
     """Return what the templates of the mail about one cancelled meeting may name; `meetings` are the others ahead."""
     meeting, session = notice.thread.meeting, notice.registration.session
-    context, numbers = registration_context(notice), session.part_numbers()
+    context, numbers, mode = registration_context(notice), session.part_numbers(), notice.registration.mode
     rest = [one for one in session.held_meetings if one.ends_at > database_clock.now()]
     return context | {
-        "dropped": meeting_context(meeting, session, numbers, invited=False),
+        "dropped": meeting_context(meeting, session, numbers, invited=False, mode=mode),
         "reason": meeting.cancel_reason,
-        "meetings": [meeting_context(one, session, numbers, invited=True) for one in rest],
+        "meetings": [meeting_context(one, session, numbers, invited=True, mode=mode) for one in rest],
     }
 
 

@@ -15,11 +15,13 @@ from foundation import database_clock
 from foundation.dates import local, long_day, plain_day, time_span, zone_words
 from foundation.links import absolute
 from foundation.text import ordinal
-from notifications.calendars.snapshots import place_words
+from notifications.calendars.snapshots import link_for, place_words
 from notifications.models import Notice, counts_of
 from registrations.models import Registration
+from registrations.models.leaving_keys import path_of_leaving
 from sessions_app.display.panel import opening_words
-from sessions_app.models import Meeting, Session
+from sessions_app.models import Meeting, Mode, Session
+from sessions_app.models.linking import LINK_COMES, lacks_link
 from sessions_app.models.numbering import Numbered
 
 MOST_NEXT_DATES = 4
@@ -37,8 +39,9 @@ def session_context(
     *,
     joins: bool = False,
     offers_dates: bool = False,
+    mode: str = "",
 ) -> dict[str, Any]:
-    """Return what every mail about a session may name, read by `name`.
+    """Return what every mail about a session may name, read by `name`, who takes part as `mode` says.
 
     `meetings` are those of an invitation, its own first; without them all held meetings are named. The links to join
     are for people who are invited, and for a mail that `joins` its reader to what starts soon. `offers_dates` names the
@@ -57,7 +60,9 @@ def session_context(
         "long_day": long_day(session.starts_at, session.time_zone),
         "decided_day": long_day(session.confirm_by, session.time_zone),
         "decided_weekday": f"{local(session.confirm_by, session.time_zone):%A}",
-        "meetings": [meeting_context(one, session, numbers, invited) for one in meetings or session.held_meetings],
+        "meetings": [
+            meeting_context(one, session, numbers, invited, mode) for one in meetings or session.held_meetings
+        ],
         "part": numbers[meetings[0].pk].words if meetings else "",
         "facilitators": [facilitator.byline for facilitator in session.facilitators.all()],
         "good_to_know": session.workshop.good_to_know(session.format),
@@ -91,9 +96,10 @@ def registration_context(
     if introduces and meeting in to_come[:1]:
         shown = to_come
     name = first_name(registration.person)
-    return session_context(notice, registration.session, name, shown, joins=joins, offers_dates=offers_dates) | {
+    session, mode = registration.session, registration.mode
+    return session_context(notice, session, name, shown, joins=joins, offers_dates=offers_dates, mode=mode) | {
         "registration_url": absolute(registration.get_absolute_url()),
-        "withdrawal_url": absolute(reverse("withdrawal", args=[registration.uuid])),
+        "withdrawal_url": absolute(path_of_leaving(registration)),
         "choose_url": absolute(reverse("transfer", args=[registration.uuid])) if registration.may_rebook else "",
         "pre_work_url": pre_work_url(registration),
         "seat_url": absolute(reverse("seat", args=[registration.uuid])),
@@ -104,11 +110,13 @@ def registration_context(
 
 def first_name(person: Person | None) -> str:
     """Return how a mail greets its reader; empty where the name is not known."""
-    return person.get_short_name() if person and person.name else ""
+    return person.get_short_name() if person and (person.addressed_as or person.name) else ""
 
 
-def meeting_context(meeting: Meeting, session: Session, numbers: dict[int, Numbered], invited: bool) -> dict[str, str]:
-    """Return the words about one meeting; `numbers` are the session's `part_numbers`.
+def meeting_context(
+    meeting: Meeting, session: Session, numbers: dict[int, Numbered], invited: bool, mode: str = ""
+) -> dict[str, str]:
+    """Return the words about one meeting; `numbers` are the session's `part_numbers`, `mode` how the reader takes part.
 
     A subject says `part` alone, for a title may be one that its reader wants hidden there; the mail itself `heading`.
     """
@@ -118,9 +126,10 @@ def meeting_context(meeting: Meeting, session: Session, numbers: dict[int, Numbe
         "day": long_day(meeting.starts_at, zone, database_clock.now().year),
         "times": time_span(meeting.starts_at, meeting.ends_at, zone),
         "zone": zone_words(zone, meeting.starts_at),
-        "place": place_words(meeting, session),
-        "directions": meeting.venue.directions if meeting.venue else "",
-        "join_link": meeting.join_link if invited else "",
+        "place": place_words(meeting, session, mode),
+        "directions": meeting.venue.directions if meeting.venue and mode != Mode.ONLINE else "",
+        "join_link": link_for(meeting, mode) if invited else "",
+        "link_comes": LINK_COMES if invited and mode != Mode.ROOM and lacks_link(meeting, session.format) else "",
         "part": part.words,
         "part_title": part.title,
         "heading": part.heading,

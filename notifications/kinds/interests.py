@@ -1,13 +1,17 @@
-"""Mail to people who asked for a date of a workshop: that there is one, and that it was cancelled.
+"""Mail to people who asked for a date of a workshop: that there are dates, and that one was cancelled.
 
-Like a nomination, the mail about a date is of use until registering ends, which is asked at every claim.
+Dates that are published within ten minutes are one mail. Like a nomination, each is of use until registering ends,
+which is asked at every claim; with none left the mail expires.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from foundation import database_clock
+from foundation.dates import long_day, time_span, zone_words
 from foundation.links import absolute
+from foundation.verbs import lock_row
+from notifications.kinds.at_risk import room_left_notices
 from notifications.kinds.contexts import first_name, opening_with_zone, session_context
 from notifications.kinds.nominations import is_on_offer
 from notifications.kinds.registrations import facts_of_ending
@@ -16,31 +20,132 @@ from notifications.models.kind import Example, Family, Kind
 from registrations.models import Interest
 from sessions_app.models import Session
 
-
-def owe_interested(kind: Kind, interest: Interest, session: Session, **facts: Any) -> None:
-    """Owe the person who asked for a date one plain mail about `session`."""
-    facts = counts_of(session) | {"interest": interest.pk, "dated": session.pk} | facts
-    Notice.objects.owe_to(kind, f"{interest.pk}:{session.pk}:", interest.person.email, interest.person, facts)
+LINGER = timedelta(minutes=10)
+STATE = Notice.State
 
 
-def dated_notices(interest: Interest, session: Session) -> NoticeQuerySet:
-    """Return the Notice that tells the person who asked for a date of `session`, if one was ever owed."""
-    return Notice.objects.filter(dedupe_key=f"{DATED.name}:{interest.pk}:{session.pk}:")
+# ---- what is owed ----
 
 
-def still_wants_the_date(notice: Notice, now: datetime) -> bool:
-    """Tell whether the reader still waits for a date, and may register for this one, now or once that begins."""
-    session = Session.objects.listed().filter(pk=notice.facts["dated"]).select_related("workshop").first()
-    if session is None or not is_on_offer(session, now):
+def owe_date(interest: Interest, session: Session, now: datetime) -> None:
+    """Owe the person who asked for a date one plain mail about `session`, once, though it may be listed a second time.
+
+    The mail waits for ten minutes, and takes in the dates of the workshop that are published until it is written: dates
+    of one workshop are one mail. Two publications at the same moment wait for each other at the interest.
+    """
+    lock_row(interest, "person")
+    notices = list(_about_dates(interest).order_by("pk"))
+    if any(session.pk in dates_of(notice) for notice in notices):
+        return
+    waiting = [one.pk for one in notices if one.state == STATE.QUEUED and not one.text and one.expires_at is None]
+    # A worker that has claimed it holds it until the dates are chosen: then this one comes too late for that mail.
+    gathering = Notice.objects.unwritten().filter(pk__in=waiting[-1:]).select_for_update().first()
+    if gathering is None:
+        _owe(DATED, interest, session, at=now + LINGER)
+        return
+    gathering.facts["also"] = [*gathering.facts.get("also", []), session.pk]
+    gathering.save(update_fields=["facts"])
+
+
+def owe_no_date(interest: Interest, session: Session, now: datetime) -> bool:
+    """Owe a mail that `session` is cancelled to a person who was told of it, or of its seats. Tells whether it is owed.
+
+    A mail about this date alone that is not written expires; one about several leaves it out.
+    """
+    lock_row(interest, "person")
+    gathered = [notice for notice in _about_dates(interest) if session.pk in dates_of(notice)]
+    alone = [notice.pk for notice in gathered if dates_of(notice) == [session.pk]]
+    news = Notice.objects.filter(pk__in=alone) | room_left_notices(interest.person, session)
+    news.unwritten().update(expires_at=now)
+    knows = news.exclude(state=STATE.EXPIRED).exclude(expires_at=now).exists()
+    if not knows and not any(_was_told(notice, session) for notice in gathered if notice.pk not in alone):
         return False
-    return Interest.objects.met_by(session, now).filter(pk=notice.facts["interest"]).exists()
+    _owe(UNDATED, interest, session, reason=session.cancel_reason, by_rule=session.cancelled_by_rule)
+    return True
+
+
+def _owe(kind: Kind, interest: Interest, session: Session, at: datetime | None = None, **facts: Any) -> None:
+    facts = counts_of(session) | {"interest": interest.pk, "dated": session.pk} | facts
+    Notice.objects.owe_to(kind, f"{interest.pk}:{session.pk}:", interest.person.email, interest.person, facts, at=at)
+
+
+def _about_dates(interest: Interest) -> NoticeQuerySet:
+    """Return the Notices that tell the person of dates, found by the index on their key."""
+    return Notice.objects.filter(dedupe_key__startswith=f"{DATED.name}:{interest.pk}:")
+
+
+def dates_of(notice: Notice) -> list[int]:
+    """Return the keys of the sessions whose dates a Notice gathered, in the order in which they were published."""
+    return [notice.facts["dated"], *notice.facts.get("also", [])]
+
+
+def _was_told(notice: Notice, session: Session) -> bool:
+    """Tell whether the mail of a Notice is, or is being, written with the date of `session` in it."""
+    if notice.state == STATE.EXPIRED or (notice.state == STATE.QUEUED and not notice.text):
+        return False
+    return session.pk in notice.facts.get("said", dates_of(notice))
+
+
+# ---- at the claim ----
+
+
+def still_wants_a_date(notice: Notice, now: datetime) -> bool:
+    """Tell whether the reader still waits for a date, and may register for one of these, now or once that begins."""
+    return bool(_wanted(notice, now))
+
+
+def choose_dates(notice: Notice, now: datetime) -> bool:
+    """Write into the facts which dates the mail says, unless it is written. A date that is published later comes late.
+
+    So a date that is cancelled while the mail is being written is known to have been told.
+    """
+    if not notice.text:
+        notice.facts["said"] = [session.pk for session in _wanted(notice, now)]
+        notice.save(update_fields=["facts"])
+    return True
+
+
+def _wanted(notice: Notice, now: datetime) -> list[Session]:
+    """Return the sessions of a Notice that its reader may register for, now or later on, the soonest first."""
+    keys = notice.facts["said"] if notice.text and "said" in notice.facts else dates_of(notice)
+    sessions = Session.objects.listed().filter(pk__in=keys).select_related("workshop").order_by("starts_at", "pk")
+    asked = Interest.objects.filter(pk=notice.facts["interest"])
+    return [one for one in sessions if is_on_offer(one, now) and (Interest.objects.met_by(one, now) & asked).exists()]
+
+
+# ---- what the templates may name ----
 
 
 def interest_context(notice: Notice) -> dict[str, Any]:
-    """Return what the templates of the mail about a new date may name."""
+    """Return what the templates of the mail about a date that was cancelled may name."""
     interest = Interest.objects.select_related("person").get(pk=notice.facts["interest"])
     session = Session.objects.select_related("workshop").get(pk=notice.facts["dated"])
     return about_interest(notice, interest, session)
+
+
+def dates_context(notice: Notice) -> dict[str, Any]:
+    """Return what the templates of the mail about new dates may name: the first of them, and all where it has more."""
+    interest, now = Interest.objects.select_related("person").get(pk=notice.facts["interest"]), database_clock.now()
+    said = Session.objects.select_related("workshop").in_bulk(notice.facts.get("said") or dates_of(notice))
+    dates = sorted(said.values(), key=lambda one: (one.starts_at, one.pk))
+    several = [_date_context(session, now) for session in dates] if len(dates) > 1 else []
+    # Those in the facts are of the date that was published first.
+    counts = counts_of(dates[0]) if dates[0].pk != notice.facts["dated"] else {}
+    return about_interest(notice, interest, dates[0]) | counts | {"dates": several}
+
+
+def _date_context(session: Session, now: datetime) -> dict[str, Any]:
+    """Return the words about one of several dates."""
+    zone = session.time_zone
+    return {
+        "day": long_day(session.starts_at, zone, now.year),
+        "times": time_span(session.starts_at, session.ends_at, zone),
+        "zone": zone_words(zone, session.starts_at),
+        "meetings": len(session.held_meetings),
+        "is_confirmed": session.is_confirmed,
+        "opens": opening_with_zone(session, now) if session.opens_later(now) else "",
+        "url": absolute(session.get_absolute_url()),
+    }
 
 
 def about_interest(notice: Notice, interest: Interest, session: Session) -> dict[str, Any]:
@@ -61,10 +166,11 @@ DATED = Kind(
     name="dated",
     label="A new date",
     family=Family.NEWS,
-    context=interest_context,
+    context=dates_context,
     placeholders={"interest_url": "the link to hear no more of this workshop"},
     required=frozenset(),
-    still_true=still_wants_the_date,
+    still_true=still_wants_a_date,
+    is_news=choose_dates,
     example=Example(context=example_context),
 )
 UNDATED = Kind(

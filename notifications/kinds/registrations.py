@@ -3,14 +3,15 @@
 from typing import Any
 
 from django.db.models import Q
-from django.urls import reverse
 
 from foundation import database_clock
 from foundation.links import absolute
 from notifications.kinds.contexts import OF_A_REGISTRATION, day_of, registration_context
 from notifications.models import CalendarThread, Notice, counts_of
 from notifications.models.kind import Carries, Example, Family, Kind, News
+from registrations.clash import overlapping_seat
 from registrations.models import Registration
+from registrations.models.leaving_keys import path_of_leaving
 from sessions_app.models import Session
 
 CONFIRMED_OR_OVER = (Session.Status.CONFIRMED, Session.Status.COMPLETED)
@@ -57,8 +58,14 @@ def introducing_context(notice: Notice) -> dict[str, Any]:
 
 
 def promotion_context(notice: Notice) -> dict[str, Any]:
-    """Return what the mail about a seat from the waitlist names: also the seat on another date, if there is one."""
-    return registration_context(notice, introduces=True) | {"other_seat": other_seat(notice.registration)}
+    """Return what the mail about a seat from the waitlist names: also the seats on another date and at that time."""
+    others = {"other_seat": other_seat(notice.registration), "overlap": overlap_with(notice.registration)}
+    return registration_context(notice, introduces=True) | others
+
+
+def seat_context(notice: Notice) -> dict[str, Any]:
+    """Return what the mail about a seat that has opened names: also what the seat would overlap."""
+    return registration_context(notice) | {"overlap": overlap_with(notice.registration)}
 
 
 def context_with_dates(notice: Notice) -> dict[str, Any]:
@@ -74,7 +81,19 @@ def other_seat(registration: Registration) -> dict[str, str] | None:
     other = seats.exclude(pk=registration.pk).select_related("session").first()
     if other is None:
         return None
-    return {"day": day_of(other), "url": absolute(reverse("withdrawal", args=[other.uuid]))}
+    return {"day": day_of(other), "url": absolute(path_of_leaving(other))}
+
+
+def overlap_with(registration: Registration) -> dict[str, str] | None:
+    """Return title and day of the seat that the person has at the same time, and the URL to give it up.
+
+    The title is "" for a person who wants neutral titles: the other session is not what this mail is about.
+    """
+    held = overlapping_seat(registration, database_clock.now())
+    if held is None:
+        return None
+    title = "" if registration.person.discreet_titles else held.session.workshop.title
+    return {"title": title, "day": day_of(held), "url": absolute(path_of_leaving(held))}
 
 
 # ---- the examples ----
@@ -170,7 +189,7 @@ SEAT_OPENED = Kind(
     name="seat_opened",
     label="A seat has opened",
     family=Family.NEWS,
-    context=registration_context,
+    context=seat_context,
     placeholders={**OF_A_REGISTRATION, "seat_url": "the link to take the seat"},
     required=frozenset(),
     example=Example(status=WAITLISTED_PERSON),

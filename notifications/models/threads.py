@@ -1,7 +1,7 @@
 """CalendarThread: one entry in one person's calendar."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -19,6 +19,9 @@ from sessions_app.models import Meeting
 
 if TYPE_CHECKING:
     from notifications.models.notices import Notice
+
+# How often within a day a person has their own invitation sent again.
+MOST_ASKED = 3
 
 
 def new_uid() -> str:
@@ -49,6 +52,30 @@ class CalendarThreadQuerySet(models.QuerySet["CalendarThread"]):
         The caller holds the session's lock.
         """
         self.filter(sequence=None).update(tentative_sequence=Coalesce("tentative_sequence", 0) + 1)
+
+    @verb
+    def send_again_to(self, registration: Registration, now: datetime | None = None) -> list["Notice"]:
+        """Owe the person of `registration`, who asks, each invitation of theirs that holds once more.
+
+        Answers with the Notices, those that are on their way already among them. Raises TooOften after MOST_ASKED a
+        day, counted under the lock of the session, and NotInvited where there is no invitation to a meeting to come.
+        """
+        now = now or database_clock.now()
+        registration.session.lock()
+        registration.refresh_from_db(fields=["status"])
+        holding = registration.threads.announced().filter(meeting__cancelled_at=None, meeting__ends_at__gt=now)
+        threads = list(holding.select_related("meeting"))
+        if not registration.is_registered or not registration.session.is_confirmed or not threads:
+            raise CalendarThread.NotInvited("There is no invitation to send: you have no seat in a confirmed session.")
+        again = threads[0].notices.filter(kind=KINDS["again"].name)
+        is_on_its_way = again.filter(state__in=[State.QUEUED, State.SENDING]).exists()
+        if not is_on_its_way and again.filter(created_at__gt=now - timedelta(days=1)).count() >= MOST_ASKED:
+            raise CalendarThread.TooOften(
+                "We have sent it several times today. Look into your junk mail, or write to the office."
+            )
+        for thread in threads:
+            thread.registration = registration
+        return [thread.send_again(by=registration.person, now=now) for thread in threads]
 
     def announced(self) -> "CalendarThreadQuerySet":
         """Return the threads that a mail was ever written for."""
@@ -149,6 +176,9 @@ class CalendarThread(models.Model):
 
     class NotInvited(Refused):
         """The person is not invited to the meeting now, or it is over."""
+
+    class TooOften(Refused):
+        """The person has had their invitation sent again too often within a day."""
 
     @verb
     def send_again(self, by: Person, now: datetime | None = None) -> "Notice":

@@ -15,10 +15,11 @@ from django.template.loader import render_to_string
 
 from foundation import database_clock
 from notifications.calendars import writing
-from notifications.calendars.invitations import DISCREET_TITLE, invitation_of, office
+from notifications.calendars.invitations import invitation_of, office
 from notifications.calendars.writing import Mailbox
 from notifications.models import Notice, Wording, placeholders
 from notifications.models.placeholders import STANDARD_WORDS
+from registrations.display.titles import DISCREET_TITLE
 
 logger = logging.getLogger(__name__)
 BLANK_LINES = re.compile(r"\n\s*\n")

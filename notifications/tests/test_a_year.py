@@ -12,7 +12,7 @@ from foundation.wall_clock import days_before, instant
 from registrations.models import Interest, Registration
 from sessions_app.models import Decision, MeetingPlan, Session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 START, END = datetime(2027, 12, 20, tzinfo=UTC), datetime(2029, 1, 4, tzinfo=UTC)
 NEW_YORK, BERLIN = "America/New_York", "Europe/Berlin"
@@ -88,6 +88,10 @@ def test_each_reminder_digest_and_decision_comes_exactly_once(year, settings):
     two_days = sorted(first_hour(days_before(session.starts_at, 2, session.time_zone)) for session in enough)
     assert when["pre_work", "person1@example.edu"] == two_days
     assert counts["pre_work"] == 2 * len(enough)
+
+    # Nobody ever set a link to join.
+    a_day = sorted(first_hour(session.starts_at - timedelta(hours=24)) for session in enough)
+    assert when["no_link", settings.OFFICE_EMAIL] == a_day
 
     assert counts["at_risk"] == sum(count for _, count in short)
     assert when["room_left", "person3@example.edu"] == when["at_risk", "person1@example.edu"]

@@ -20,7 +20,7 @@ from operations.invariants import breaches
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Place, Session, Times, Venue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 STEPS = 60
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 

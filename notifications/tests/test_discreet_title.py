@@ -14,11 +14,11 @@ from devtools.testing.cast import ZONE
 from devtools.testing.changing import MINUTES, deliver, text_of
 from devtools.testing.mail_reader import read_mail
 from foundation.dates import long_day
-from notifications.calendars.snapshots import DISCREET_TITLE
 from notifications.models import CalendarThread, Notice
 from notifications.outbox.compose import write_mail
 from notifications.outbox.deliver import drain
 from operations.invariants import breaches
+from registrations.display.titles import DISCREET_TITLE
 from registrations.models import Registration
 from sessions_app.models import Session
 

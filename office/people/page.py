@@ -106,7 +106,7 @@ class PersonAdmin(OfficeAdmin):
     list_select_related = ["unit", "campus"]
     search_fields = ["name", "email"]
     fieldsets = [
-        (None, {"fields": ["email", "name", "pronouns"]}),
+        (None, {"fields": ["email", "name", "addressed_as", "pronouns"]}),
         ("At the institution", {"fields": ["role", "unit", "campus"]}),
         ("Account", {"fields": ["is_active"]}),
     ]

@@ -11,11 +11,12 @@ from foundation.wall_clock import instant
 from office.base import MOST
 from office.requests.decisions import RequestDecisionForm
 from office.sessions.fields import MeetingFields, WallClockField
+from office.sessions.seats import HELP, ModeSeatsForm
 from sessions_app.models import MeetingPlan, Where
 from sessions_app.requests.minimum import minimum_of
 
 
-class ScheduleRequestForm(MeetingFields, RequestDecisionForm):
+class ScheduleRequestForm(ModeSeatsForm, MeetingFields, RequestDecisionForm):
     """Ask what, when, where and who leads it. What is left blank follows from the workshop and the rule.
 
     `window` is which of the team's times the page starts from, 1 being the soonest.
@@ -37,6 +38,12 @@ class ScheduleRequestForm(MeetingFields, RequestDecisionForm):
     minimum = forms.IntegerField(min_value=1, max_value=MOST, required=False)
     capacity = forms.IntegerField(
         min_value=1, max_value=MOST, required=False, help_text="Blank: the workshop’s default capacity."
+    )
+    room_capacity = forms.IntegerField(
+        label="Seats in the room", min_value=1, max_value=MOST, required=False, help_text=HELP["room_capacity"]
+    )
+    online_capacity = forms.IntegerField(
+        label="Seats online", min_value=1, max_value=MOST, required=False, help_text=HELP["online_capacity"]
     )
     confirm_by = WallClockField(
         label="Confirm by",
@@ -103,6 +110,8 @@ class ScheduleRequestForm(MeetingFields, RequestDecisionForm):
         super().clean()
         cleaned = self.cleaned_data
         if workshop := cleaned.get("workshop"):
+            venues = [fields.cleaned_data.get("venue") for fields in [self, *self.further] if fields.is_bound]
+            self.clean_seats(cleaned.get("format") or workshop.format, filter(None, venues))
             for name in ("minimum", "capacity"):
                 if name not in self.errors:
                     cleaned[name] = cleaned.get(name) or getattr(workshop, f"default_{name}")
@@ -175,6 +184,8 @@ class ScheduleRequestForm(MeetingFields, RequestDecisionForm):
             format=said["format"],
             minimum=said["minimum"],
             capacity=said["capacity"],
+            room_capacity=said.get("room_capacity"),
+            online_capacity=said.get("online_capacity"),
             confirm_by=said["confirm_by"],
         )
         return f"Scheduled: {session}. Everyone is being told."

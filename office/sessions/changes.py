@@ -15,7 +15,7 @@ from foundation import database_clock
 from office.base import model_choice
 from office.sessions.decisions import DecisionForm, ReasonForm
 from office.sessions.fields import MeetingFields, OneMeeting, PlaceFields, TimesFields
-from sessions_app.models import Meeting, Place, Session, Venue
+from sessions_app.models import Meeting, Mode, Place, Session, Venue
 from sessions_app.models.venue import meeting_words
 
 Fields = TypeVar("Fields", bound=OneMeeting)
@@ -123,12 +123,14 @@ class RelocateForm(MeetingsForm[PlaceFields]):
     def clean(self) -> dict[str, Any]:
         super().clean()
         cleaned = self.cleaned_data
-        small = [venue for venue in self._new_venues() if (venue.capacity or LARGEST) < self.session.seats_taken]
+        in_room = self.session.taken_in(self.session.line_of(Mode.ROOM))
+        small = [venue for venue in self._new_venues() if (venue.capacity or LARGEST) < in_room]
         if small and not cleaned.get("anyway"):
             self.fields["anyway"].widget = forms.CheckboxInput()
             self.fields["anyway"].widget.is_required = False
             holds = "; ".join(f"{venue} holds {venue.capacity}" for venue in small)
-            raise forms.ValidationError(f"{holds}, and {self.session.seats_taken} people have seats.")
+            where = " in the room" if self.session.asks_how else ""
+            raise forms.ValidationError(f"{holds}, and {in_room} people have seats{where}.")
         return cleaned
 
     def _new_venues(self) -> list[Venue]:

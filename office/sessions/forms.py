@@ -11,6 +11,7 @@ from foundation.values.zones import zone_of
 from foundation.wall_clock import instant
 from office.base import OfficeForm, PartInline
 from office.sessions.fields import MeetingFields, WallClockField
+from office.sessions.seats import HELP, NAMES, ModeSeatsForm
 from sessions_app.models import Meeting, Session
 from sessions_app.models.deciding import is_by_rule
 
@@ -62,7 +63,7 @@ class FurtherMeetingInline(PartInline):
     max_num = 20
 
 
-class ScheduleForm(MeetingFields, OfficeForm):
+class ScheduleForm(ModeSeatsForm, MeetingFields, OfficeForm):
     """A session that is a draft or not there yet. What is left blank follows from the workshop and the rule."""
 
     confirm_by = WallClockField(
@@ -90,6 +91,8 @@ class ScheduleForm(MeetingFields, OfficeForm):
         for name in self.FOLLOWING:
             self.fields[name].required = False
             self.fields[name].help_text = f"Blank: the workshop’s {name}."
+        for name in NAMES:
+            self.fields[name].help_text = HELP[name]
         formats = self.fields["format"]
         assert isinstance(formats, forms.ChoiceField)
         formats.choices = [("", "As the workshop"), *Format.choices]
@@ -101,6 +104,8 @@ class ScheduleForm(MeetingFields, OfficeForm):
         cleaned = self.cleaned_data
         self.instance.planned_start = self.starts_at
         if workshop := cleaned.get("workshop"):
+            venue = cleaned.get("venue")
+            self.clean_seats(cleaned.get("format") or workshop.format, [venue] if venue else [])
             for name, source in self.FOLLOWING.items():
                 if name not in self.errors:
                     cleaned[name] = cleaned.get(name) or getattr(workshop, source)
@@ -148,7 +153,7 @@ class ScheduleForm(MeetingFields, OfficeForm):
             self.add_error(name, late)
 
 
-class PublishedForm(OfficeForm):
+class PublishedForm(ModeSeatsForm, OfficeForm):
     """A session people may have registered for: only what a verb may change, and how it is shown."""
 
     class Meta:
@@ -156,17 +161,32 @@ class PublishedForm(OfficeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("minimum", "capacity"):
+        asks = self.instance.asks_how
+        for name in ("minimum", *(NAMES if asks else ["capacity"])):
             if name in self.fields:
                 self.fields[name].required = True
+        if asks and "capacity" in self.fields:
+            self.fields["capacity"].help_text = "Blank: the seats in the room and online together."
 
     def clean(self) -> dict[str, Any]:
         super().clean()
         cleaned = self.cleaned_data
-        minimum, capacity = cleaned.get("minimum"), cleaned.get("capacity")
-        if minimum is not None and capacity is not None:
-            try:
-                self.instance.refuse_size(minimum, capacity)
-            except Session.Refused as refusal:
-                self.add_error("minimum" if minimum > capacity else "capacity", str(refusal))
+        if "minimum" in self.fields:
+            self._clean_size()
         return cleaned
+
+    def _clean_size(self) -> None:
+        cleaned = self.cleaned_data
+        if self.instance.asks_how or any(cleaned.get(name) for name in NAMES):
+            meetings = self.instance.meetings.filter(venue__isnull=False).select_related("venue")
+            self.clean_seats(self.instance.format, [meeting.venue for meeting in meetings])
+        minimum, capacity = cleaned.get("minimum"), cleaned.get("capacity")
+        if self.errors or minimum is None or capacity is None:
+            return
+        room, online = (cleaned.get(name) for name in NAMES)
+        try:
+            self.instance.refuse_size(minimum, capacity, room, online)
+        except Session.Refused as refusal:
+            of_a_mode = "online_capacity" if (online or 0) < self.instance.online_taken else "room_capacity"
+            field = of_a_mode if self.instance.asks_how or room else "capacity"
+            self.add_error("minimum" if minimum > capacity else field, str(refusal))

@@ -1,5 +1,6 @@
 """The session in the admin: drafts are edited, published sessions change through verbs."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,34 +12,19 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
-from catalog.models import Workshop
+from catalog.models import Format, Workshop
 from catalog.models.parts import default_minutes
 from foundation import database_clock
 from foundation.dates import day_and_time
 from office.base import OfficeAdmin, OwnPage, PanelInline, acting
 from office.dates import when_and_where
-from office.lookups import ChosenFilter
 from office.sessions.asking import PAGES, decide, open_pages
 from office.sessions.fields import MeetingFields
+from office.sessions.filters import LinkFilter, UpcomingFilter
 from office.sessions.forms import DEADLINES, FurtherMeetingInline, PublishedForm, ScheduleForm
+from office.sessions.seats import NAMES
 from sessions_app.display.meter import meter_for_office
-from sessions_app.models import Decision, Meeting, MeetingPlan, Session
-
-
-class UpcomingFilter(ChosenFilter):
-    title = "time"
-    parameter_name = "when"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [("upcoming", "Upcoming"), ("past", "Past")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
-        now = database_clock.now()
-        if self.value() == "upcoming":
-            return queryset.filter(ends_at__gt=now)
-        if self.value() == "past":
-            return queryset.filter(ends_at__lte=now)
-        return queryset
+from sessions_app.models import Decision, Meeting, MeetingPlan, Mode, Session
 
 
 class DecisionInline(PanelInline):
@@ -70,7 +56,7 @@ class SessionAdmin(OfficeAdmin):
     office_may = ("view", "add", "change", "delete")
     list_display = ["when", "title", "state", "meter", "decided", "seats", "waiting"]
     list_display_links = ["when", "title"]
-    list_filter = [UpcomingFilter, "status", "workshop"]
+    list_filter = [UpcomingFilter, "status", LinkFilter, "workshop"]
     list_select_related = ["workshop"]
     search_fields = ["workshop__title", "code", "meetings__venue__building", "meetings__venue__room"]
     date_hierarchy = "starts_at"
@@ -82,7 +68,7 @@ class SessionAdmin(OfficeAdmin):
     SCHEDULE = [
         ("What and when", {"fields": ["workshop", "day", ("starts", "ends"), "zone"]}),
         ("Where", {"fields": ["format", "venue", "join_link"]}),
-        ("Who", {"fields": ["facilitators", ("minimum", "capacity")]}),
+        ("Who", {"fields": ["facilitators", ("minimum", "capacity"), NAMES]}),
         ("Registering and deciding", {"fields": ["confirm_by", "at_deadline", *WINDOW, "for_campus", "listed"]}),
         ("Access", {"fields": ["accommodation_lead_days"]}),
     ]
@@ -100,7 +86,7 @@ class SessionAdmin(OfficeAdmin):
     COUNTS = ["seats", "waiting"]
     HISTORY = ["published_at", "confirmed_at", "run_anyway_reason", "cancelled_at", "cancel_reason", "completed_at"]
     SHOWN = ["listed", "facilitators", "accommodation_lead_days"]
-    SIZE = ["minimum", "capacity"]
+    SIZE = ["minimum", "capacity", *NAMES]
     CHOSEN = ["format", *SIZE, "at_deadline", "for_campus", "listed", "accommodation_lead_days"]
 
     def own_pages(self) -> list[OwnPage]:
@@ -118,15 +104,19 @@ class SessionAdmin(OfficeAdmin):
         history = [name for name in self.HISTORY if getattr(obj, name)]
         return [
             (None, {"fields": self.FACTS, "description": fixed if obj.is_running else ""}),
-            ("Seats", {"fields": [*self.COUNTS, *self.SIZE]}),
+            ("Seats", {"fields": [*self.COUNTS, *self._sizes(obj)]}),
             ("How it is shown", {"fields": self.SHOWN}),
             *([("What happened", {"fields": history})] if history else []),
         ]
 
+    def _sizes(self, obj: Session) -> list[str]:
+        """Return the sizes that a session has: those of each mode only if it is online and in person."""
+        return [name for name in self.SIZE if name not in NAMES or obj.format == Format.HYBRID]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Session | None = None) -> list[str]:
         if obj is None or self._is_schedule(request, obj):
             return []
-        sealed = [] if obj.is_running else self.SIZE
+        sealed = [] if obj.is_running else self._sizes(obj)
         return [*self.FACTS, *self.COUNTS, *self.HISTORY, *sealed]
 
     def _is_schedule(self, request: HttpRequest, obj: Session) -> bool:
@@ -209,8 +199,8 @@ class SessionAdmin(OfficeAdmin):
         session.save(update_fields=given)
 
     def _differing(self, form: ScheduleForm) -> set[str]:
-        """Return the fields typed in, and those left blank that follow from the workshop."""
-        return {*form.changed_data, *form.FOLLOWING}
+        """Return the fields typed in, and those left blank that follow from the workshop, or from one another."""
+        return {*form.changed_data, *form.FOLLOWING, *NAMES}
 
     def _rewrite_meetings(self, session: Session, plans: list[MeetingPlan]) -> None:
         """Replace the meetings of a draft, to which nothing points yet, unless they are the same."""
@@ -233,12 +223,13 @@ class SessionAdmin(OfficeAdmin):
             show = session.make_listed if cleaned["listed"] else session.make_unlisted
             show(by=acting(request))
         if "minimum" in cleaned:
-            session.resize(cleaned["minimum"], cleaned["capacity"], by=acting(request))
+            room, online = (cleaned.get(name) for name in NAMES)
+            session.resize(cleaned["minimum"], cleaned["capacity"], by=acting(request), room=room, online=online)
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """Say what changed; what verbs of a published session have put on record is left out."""
         if isinstance(form, PublishedForm):
-            for label in ("Minimum", "Capacity", "Facilitators", "Listed"):
+            for label in ("Minimum", "Capacity", "Seats in the room", "Seats online", "Facilitators", "Listed"):
                 form.before[label] = self.words(form.instance)[label]
         return super().construct_change_message(request, form, formsets, add)
 
@@ -300,8 +291,8 @@ class SessionAdmin(OfficeAdmin):
         return session.workshop.title
 
     @admin.display(description="waiting", ordering="waiting_count")
-    def waiting(self, session: Session) -> int:
-        return session.waiting_count
+    def waiting(self, session: Session) -> str:
+        return in_each_mode(session, session.waiting_count, session.waiting_in)
 
     @admin.display(description="state", ordering="status")
     def state(self, session: Session) -> str:
@@ -326,7 +317,8 @@ class SessionAdmin(OfficeAdmin):
 
     @admin.display(description="seats", ordering="capacity")
     def seats(self, session: Session) -> str:
-        return f"{session.seats_taken} of {session.capacity}"
+        taken = f"{session.seats_taken} of {session.capacity}"
+        return in_each_mode(session, taken, lambda mode: f"{session.taken_in(mode)} of {session.capacity_in(mode)}")
 
     @admin.display(description="meetings")
     def meetings_in_words(self, session: Session) -> str:
@@ -341,6 +333,13 @@ def planned(workshop: Workshop, meetings: list[MeetingFields]) -> list[MeetingPl
     in_order = sorted(meetings, key=lambda meeting: meeting.times(0).starts_at)
     of = dict(zip(range(len(in_order)), parts, strict=False))
     return [one.plan(default_minutes(workshop, of.get(number))) for number, one in enumerate(in_order)]
+
+
+def in_each_mode(session: Session, whole: int | str, part: Callable[[str], int | str]) -> str:
+    """Return “15 of 24”, and where people say how they take part “15 of 24: 12 of 12 in the room, 3 of 12 online”."""
+    if not session.asks_how:
+        return str(whole)
+    return f"{whole}: {part(Mode.ROOM)} in the room, {part(Mode.ONLINE)} online"
 
 
 def session_state(session: Session) -> str:

@@ -12,6 +12,7 @@ from foundation.dates import day_and_time
 from foundation.values.zones import zone_names
 from office.dates import when_and_where
 from sessions_app.models import Session, SessionRequest
+from sessions_app.models.linking import missing_link
 
 register = template.Library()
 DECISIONS_AHEAD = timedelta(days=10)
@@ -42,6 +43,12 @@ def upcoming_figures() -> dict[str, int]:
 def requests_waiting() -> int:
     """Give how many teams wait for an answer to their request for a session."""
     return SessionRequest.objects.waiting().count()
+
+
+@register.simple_tag
+def sessions_without_link() -> int:
+    """Give how many published sessions people are to join online, and cannot yet."""
+    return missing_link(Session.objects.all(), database_clock.now()).count()
 
 
 @register.simple_tag

@@ -283,7 +283,8 @@ def test_the_words_are_nowhere_but_where_they_belong(arranging, cara, person, of
     caplog.set_level(logging.DEBUG)
     session, canary, reply = make_session(), "CANARYneeds", "CANARYanswer"
     mine = signed_in(person)
-    mine.post(register_page(session), {"needs": canary})
+    mine.post(register_page(session))
+    mine.post(access_page(Registration.objects.get(person=person)), {"needs": canary})
     asked = Accommodation.objects.get()
     arranging.post(url(asked, "reading"))
     arranging.post(url(asked, "answer"), answer_to(asked, reply))

@@ -36,7 +36,7 @@ def test_the_offices_words_stand_in_the_standard_frame(notice, workshop):
     assert mail["subject"] == "Welcome to Bystander Interventions"
     page = read_mail(mail).page
     assert "That makes" not in mail["text"] and "That makes" not in page.everything
-    assert mail["text"].startswith("Hello Person.\n\nHi there! We decide on Bystander Interventions by ")
+    assert mail["text"].startswith("Hello Person 1.\n\nHi there! We decide on Bystander Interventions by ")
     for standard in ("When:  ", "Where: ", "I can’t make it: http", "Reply to this message to reach a person."):
         assert standard in mail["text"]
     (link,) = [link for link in page.links() if link.name.startswith("http") and link.address.endswith(url)]

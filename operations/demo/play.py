@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from operator import itemgetter
+from typing import Any
 
 from accounts.models import Person
 from catalog.models import Format, Workshop
@@ -43,8 +44,17 @@ def schedule(story: Story, office: Person, now: datetime) -> Session:
         if overrides.get("format", workshop.format) == Format.IN_PERSON
         else f"https://meet.example.edu/{workshop.slug}"
     )
+    if overrides.get("format", workshop.format) == Format.HYBRID:
+        overrides = split(overrides, workshop)
     meetings = [MeetingPlan(start, end, ZONE, venue=venue, join_link=link) for start, end in story.meetings]
     return Session.objects.schedule(workshop, meetings, office, now=scheduled_at(story, now), **overrides)
+
+
+def split(overrides: dict[str, Any], workshop: Workshop) -> dict[str, Any]:
+    """Add the seats of each mode: in the room as many as the story says, otherwise half of all; the rest online."""
+    capacity = overrides.get("capacity", workshop.default_capacity)
+    room = overrides.get("room_capacity", capacity // 2)
+    return overrides | {"capacity": capacity, "room_capacity": room, "online_capacity": capacity - room}
 
 
 def scheduled_at(story: Story, now: datetime) -> datetime:
@@ -76,7 +86,9 @@ def life(story: Story, session: Session, people: list[Person], office: Person, n
 
     def register(person: Person) -> Callable[[datetime], None]:
         def happen(at: datetime) -> None:
-            made.append(Registration.objects.register(person, session, now=at))
+            # Where people are asked, every second one comes to the room.
+            mode = session.lines[len(made) % 2] if session.asks_how else ""
+            made.append(Registration.objects.register(person, session, now=at, mode=mode))
             if len(made) <= len(story.needs):
                 Accommodation.objects.ask(made[-1], story.needs[len(made) - 1], now=at)
             if session.seats_taken >= session.minimum:

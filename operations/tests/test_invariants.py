@@ -385,6 +385,7 @@ def queries(now) -> int:
     return len(captured)
 
 
+@pytest.mark.postgres
 def test_four_thousand_sessions_take_as_many_queries_as_three(world, now):
     few = queries(now)
     world.open.refresh_from_db()

@@ -2,14 +2,18 @@
 
 from datetime import datetime, timedelta
 
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
+from catalog.models import Workshop
 from foundation.text import number_words, ordinal, ordinal_words
 from registrations.display.titles import day_of, title_and_day
+from registrations.forms.registering import SEAT, WAIT
 from registrations.models import Registration
 from registrations.waitlist import has_room
-from sessions_app.display.panel import by_words
+from sessions_app.display.panel import by_words, seats_left_words
+from sessions_app.display.seats import left_in_each
 from sessions_app.models import Session
 
 # Within it, a second press of the same button is answered as the first was.
@@ -22,6 +26,26 @@ def after_registering(registration: Registration, now: datetime) -> str:
     if registration.is_waitlisted:
         return _on_the_waitlist(registration, now) if is_news else _already_on_the_waitlist(registration)
     return _registered(registration.session, now) if is_news else "You’re already registered for this session."
+
+
+def after_pressing(registration: Registration, now: datetime, promised: str = "") -> str:
+    """Say what `after_registering` says, and what has changed since the button `promised` SEAT or WAIT; "" for neither.
+
+    A session may fill up, or a seat come free, between the page and its button.
+    """
+    said = after_registering(registration, now)
+    if registration.registered_at <= now - SAME_PRESS:
+        return said
+    if promised == WAIT and registration.is_registered:
+        return format_html("A seat came free just now, and you have it. {said}", said=said)
+    if promised == SEAT and registration.is_waitlisted:
+        return format_html(
+            "The last seat went before your code came. {said} "
+            '<a href="{leave}">Leave the waitlist</a> if you would rather not wait.',
+            said=said,
+            leave=reverse("withdrawal", args=[registration.uuid]),
+        )
+    return said
 
 
 def after_registering_for_all(registrations: list[Registration], now: datetime) -> str:
@@ -38,7 +62,7 @@ def _on_the_waitlist(registration: Registration, now: datetime) -> str:
     return format_html(
         "<strong>You’re on the waitlist, {nth} in line.</strong> {who_gets_the_next_seat}",
         nth=ordinal(registration.place_in_line),
-        who_gets_the_next_seat=_who_gets_the_next_seat(registration.session, now),
+        who_gets_the_next_seat=_who_gets_the_next_seat(registration.session, now, registration.mode),
     )
 
 
@@ -72,8 +96,8 @@ def _registered(session: Session, now: datetime) -> str:
     )
 
 
-def _who_gets_the_next_seat(session: Session, now: datetime) -> str:
-    if session.has_seat_for_the_quickest(now):
+def _who_gets_the_next_seat(session: Session, now: datetime, mode: str | None = None) -> str:
+    if session.has_seat_for_the_quickest(now, mode):
         return "A seat stands open, and the first person on the waitlist to take it has it."
     if session.is_in_last_day(now):
         return "If a seat opens, we write to everyone waiting, and the first to take it has it."
@@ -81,9 +105,17 @@ def _who_gets_the_next_seat(session: Session, now: datetime) -> str:
 
 
 def before_registering(session: Session, now: datetime) -> str:
-    """“You would be the fifth.”, or what joining the waitlist means."""
+    """“You would be the fifth.”, what joining the waitlist means, or how many seats of a confirmed session are left."""
     if not would_wait(session, now):
+        if session.is_confirmed:
+            left = left_in_each(session) if session.asks_how else seats_left_words(session)
+            return f"It is confirmed. {left}"
+        if session.seats_taken >= session.minimum:
+            return "It is being confirmed now."
         return f"You would be the {ordinal_words(session.seats_taken + 1)}."
+    if session.asks_how:
+        # The choice says it, for each mode.
+        return ""
     nth = ordinal(session.waiting_count + 1)
     if session.is_in_last_day(now):
         return f"You would be {nth} in line. {_who_gets_the_next_seat(session, now)}"
@@ -91,8 +123,17 @@ def before_registering(session: Session, now: datetime) -> str:
 
 
 def would_wait(session: Session, now: datetime) -> bool:
-    """Tell whether the next person to register joins the waitlist."""
-    return not has_room(session, now)
+    """Tell whether the next person to register joins the waitlist, however they take part."""
+    return not any(has_room(session, now, mode) for mode in session.lines)
+
+
+def after_asking(workshop: Workshop) -> str:
+    """Confirm that somebody is told of the dates of `workshop`."""
+    return format_html(
+        "<strong>We’ll write to you when {title} has a new date.</strong> "
+        "One mail per date that is for you, none while you are registered for one.",
+        title=workshop.title,
+    )
 
 
 def call_for_people(session: Session, now: datetime) -> str:

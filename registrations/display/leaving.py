@@ -20,13 +20,21 @@ def before_leaving(registration: Registration, now: datetime) -> str:
         return f"You are {nth} in line. If you change your mind later, you start again at the end."
     if session.has_started(now):
         return f"The session has begun, so you cannot register again, and nobody takes your seat. {OFF_THE_CALENDAR}"
-    if session.waiting_count and session.is_in_last_day(now):
+    somebody_waits = session.waiting_in(registration.line) > 0
+    if somebody_waits and session.is_in_last_day(now):
         return "We tell the people on the waitlist, and the first to take your seat has it."
-    if session.waiting_count:
+    if somebody_waits:
         return "The next person on the waitlist gets your seat at once."
     if session.is_confirmed:
         return "The session is confirmed and goes ahead. We take it off your calendar and free your seat."
     return _who_is_left(session, now)
+
+
+def before_leaving_by_mail(registration: Registration, now: datetime) -> str:
+    """Say what leaving means, to the reader of a mail that may have been passed on: without the place in line."""
+    if registration.is_waitlisted:
+        return "If you change your mind later, you start again at the end of the waitlist."
+    return before_leaving(registration, now)
 
 
 def _who_is_left(session: Session, now: datetime) -> str:

@@ -157,8 +157,8 @@ def _shown(
     return [
         Date(
             date,
-            f"{day_of(date, date.starts_at, now)}, {times_of(date, settings.TIME_ZONE)}",
-            place_of(date.format, date.building, date.room),
+            f"{day_of(date, date.starts_at, now)}, {''.join(times_of(date, settings.TIME_ZONE))}",
+            place_of(date.format, date.building, date.room, date.campus),
             meter(date, now),
             "" if date.code in chosen else _why_not(date, dates, person, now, before),
         )

@@ -1,38 +1,22 @@
 """The form to choose another date."""
 
-from typing import Any
-
 from django import forms
 from django.core.validators import validate_slug
 
+from registrations.forms.mode import AnyModeField
 from sessions_app.models import Session
 
-
-class DateField(forms.ChoiceField):
-    """One of the dates offered, or the code of another session: whether the person may move there is for the verb."""
-
-    def valid_value(self, value: str) -> bool:
-        return True
+CHOOSE = "Choose one of the dates"
 
 
 class TransferForm(forms.Form):
-    """Ask for another date. `dates` are (code, words)."""
+    """Ask for the code of another date. Whether the person may move there is for the verb."""
 
-    to = DateField(
-        label="Move my place to",
-        widget=forms.RadioSelect,
-        validators=[validate_slug],
-        error_messages=dict.fromkeys(["required", "invalid"], "Choose one of the dates"),
-    )
-
-    def __init__(self, *args: Any, dates: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        to = self.fields["to"]
-        assert isinstance(to, DateField)
-        to.choices = dates
+    to = forms.CharField(validators=[validate_slug], error_messages=dict.fromkeys(["required", "invalid"], CHOOSE))
+    mode = AnyModeField()
 
     def clean_to(self) -> Session:
         found = Session.objects.select_related("workshop", "for_campus").filter(code=self.cleaned_data["to"]).first()
         if found is None:
-            raise forms.ValidationError("Choose one of the dates")
+            raise forms.ValidationError(CHOOSE)
         return found

@@ -1,22 +1,29 @@
 """The registration form, for somebody who is signed in and for somebody who is not."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
 from accounts.forms import SignInForm, campus_field, name_field, role_field, unit_field
 from accounts.models import Person
-from registrations.forms.access import NeedsField
+from registrations.forms.mode import ask_how
+from registrations.gaps import gaps
 from sessions_app.models import Session
+
+# What the button of registering posts: that it promised a seat, or a place on the waitlist. Nobody joins a waitlist
+# they did not choose, and what is said afterwards names what has changed in between.
+SEAT, WAIT = "seat", "wait"
+FIELDS = {"name": name_field, "role": role_field, "unit": unit_field, "campus": campus_field}
 
 
 class ProfileGapsForm(forms.Form):
-    """Ask a signed-in person for what their profile lacks, and for what they need to take part."""
+    """Ask a signed-in person for what their profile lacks."""
 
     def __init__(self, *args: Any, person: Person, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= gaps_of(person, for_campus=bool(session.for_campus_id))
-        self.fields["needs"] = NeedsField(label="Access needs (optional)", required=False)
+        ask_how(self, session)
 
     @property
     def profile(self) -> dict[str, Any]:
@@ -38,6 +45,7 @@ class NewcomerForm(SignInForm):
         if session.for_campus_id:
             self.fields["campus"] = campus_field()
         self.fields["email"].help_text = "Your calendar invitation goes here."
+        ask_how(self, session)
 
     @property
     def profile(self) -> dict[str, Any]:
@@ -45,19 +53,14 @@ class NewcomerForm(SignInForm):
         return profile_of(self)
 
 
+def promised_in(posted: Mapping[str, Any]) -> str:
+    """Return what the button promised whose form was `posted`: SEAT, WAIT, or "" for a form that says neither."""
+    return next((name for name in (SEAT, WAIT) if name in posted), "")
+
+
 def gaps_of(person: Person, for_campus: bool) -> dict[str, forms.Field]:
     """Return the fields for what the profile of `person` lacks; the campus only where it decides."""
-    gaps: dict[str, forms.Field] = {}
-    if for_campus and not person.campus_id:
-        gaps["campus"] = campus_field()
-    if not person.profile_is_complete:
-        if not person.name:
-            gaps["name"] = name_field()
-        if not person.role:
-            gaps["role"] = role_field()
-        if not person.unit_id:
-            gaps["unit"] = unit_field()
-    return gaps
+    return {name: FIELDS[name]() for name in gaps(person, for_campus)}
 
 
 def profile_of(form: forms.Form) -> dict[str, Any]:

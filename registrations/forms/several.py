@@ -8,6 +8,7 @@ from accounts.models import Person
 from registrations.display.access import WHO_READS
 from registrations.display.several import Offer
 from registrations.forms.access import NeedsField
+from registrations.forms.mode import MISSING, AnyModeField, said_how
 from registrations.forms.registering import gaps_of, profile_of
 from sessions_app.models import Session
 
@@ -35,17 +36,27 @@ class SeveralForm(forms.Form):
             )
         if person is not None:
             dates = [date for offer in self.offers for date in offer.dates]
+            if any(date.session.asks_how for date in dates):
+                self.fields["mode"] = AnyModeField(label="On a date online and in person I take part")
             self.fields |= gaps_of(person, for_campus=any(date.session.for_campus_id for date in dates))
             self.fields["needs"] = NeedsField(label="Access needs (optional)", required=False, help_text=HELP)
 
     def clean(self) -> None:
         if not self.sessions and not any(offer.field in self.errors for offer in self.offers):
             raise forms.ValidationError(NOTHING_CHOSEN)
+        asking = any(session.asks_how for session in self.sessions)
+        if "mode" in self.fields and asking and not self.cleaned_data.get("mode") and "mode" not in self.errors:
+            self.add_error("mode", MISSING)
 
     @property
     def sessions(self) -> list[Session]:
         chosen = {self.cleaned_data.get(offer.field) for offer in self.offers}
         return [date.session for offer in self.offers for date in offer.dates if date.code in chosen]
+
+    @property
+    def modes(self) -> dict[int, str]:
+        """How the person takes part in those of the chosen sessions that ask, by key."""
+        return {session.pk: said_how(self) for session in self.sessions if session.asks_how}
 
     @property
     def profile(self) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from accounts.models import Person
+from catalog.models import Format
 from registrations import clash, eligibility, waitlist
 from registrations.models.waiting import Waiting
 from registrations.signals import registration_made
 from sessions_app.display.panel import opening_words
-from sessions_app.models import Session
+from sessions_app.models import Mode, Session
 
 if TYPE_CHECKING:
     from registrations.models.registration import Registration
@@ -38,6 +39,12 @@ class Joining(Waiting):
 
     class TooOften(Waiting.Refused):
         """The person has joined and left this session too often within a day."""
+
+    class HowMissing(Waiting.Refused):
+        """The session asks how a person takes part, and they have not said."""
+
+    class NoSuchMode(Waiting.Refused):
+        """The session is not held in that way."""
 
     class NotAll(Waiting.Refused):
         """Of several sessions one or more cannot be had, so that none was given.
@@ -78,17 +85,44 @@ class Joining(Waiting):
         if problem := eligibility.why_not(person, session):
             raise cls.NotEligible(problem)
 
+    @classmethod
+    def mode_in(cls, session: Session, mode: str) -> str:
+        """Return how somebody takes part in `session` who says `mode`: "" where nobody is asked.
+
+        Raises HowMissing where the session asks and nothing is said, and NoSuchMode for what it is not.
+        """
+        if session.asks_how:
+            if not mode:
+                raise cls.HowMissing("Say how you take part: in the room or online.")
+            if mode not in Mode.values:
+                raise cls.NoSuchMode("Choose one of the two: in the room or online.")
+            return mode
+        if mode and session.format not in (mode, Format.HYBRID):
+            raise cls.NoSuchMode(
+                "This session is held online only." if mode == Mode.ROOM else "This session is not held online."
+            )
+        return ""
+
     # ---- what the verbs have in common ----
 
     @classmethod
-    def _join(cls, person: Person, session: Session, now: datetime, seat: bool, warns: bool = False) -> "Registration":
+    def _join(
+        cls, person: Person, session: Session, now: datetime, seat: bool, warns: bool = False, mode: str = ""
+    ) -> "Registration":
         """Do what `register` says, in the transaction of the verb that calls; with `warns` raise the Clash first."""
         session.lock()
-        return cls._join_locked(person, session, now, seat, warns)
+        return cls._join_locked(person, session, now, seat, warns, mode=mode)
 
     @classmethod
     def _join_locked(
-        cls, person: Person, session: Session, now: datetime, seat: bool, warns: bool, announces: bool = True
+        cls,
+        person: Person,
+        session: Session,
+        now: datetime,
+        seat: bool,
+        warns: bool,
+        announces: bool = True,
+        mode: str = "",
     ) -> "Registration":
         """Do what `_join` does once the session is locked. Without `announces` nobody is told: it will be undone."""
         # While others wait for the lock one query asks for everything the person has or had, here and elsewhere.
@@ -102,35 +136,33 @@ class Joining(Waiting):
             raise cls.TooOften(
                 "You have joined and left this session many times today. Come back tomorrow, or write to the office."
             )
-        if seat and not waitlist.has_room(session, now):
+        mode = cls.mode_in(session, mode)
+        if seat and not waitlist.has_room(session, now, mode):
             raise cls.SessionFull("The last seat has just gone. You can join the waitlist.")
         # Last: only what nothing else stands against can be accepted.
         if warns and (found := clash.clash_among(active, person, session, now)):
             raise found
-        return cls._add(person, session, now, announces)
+        return cls._add(person, session, now, mode, announces)
 
     @classmethod
     def _add(
-        cls, person: Person, session: Session, now: datetime, announces: bool = True, **brought: Any
+        cls, person: Person, session: Session, now: datetime, mode: str, announces: bool = True, **brought: Any
     ) -> "Registration":
         """Write the next registration of a locked session, with a seat if one is free that nobody who waits may have.
 
         `brought` are the fields that come along from another date.
         """
-        seated = waitlist.has_room(session, now)
         # Somebody may qualify again since their seat became free: they come first.
         waitlist.promote_waiting(session, now)
+        seated = waitlist.has_room(session, now, mode)
         position = session.next_position
         session.next_position += 1
-        if seated:
-            session.seats_taken += 1
-        else:
-            session.waiting_count += 1
-        session.save(update_fields=["next_position", "seats_taken", "waiting_count"])
+        session.count(mode, seats=int(seated), waiting=int(not seated), also=("next_position",))
         registration = session.registrations.create(
             person=person,
             status=cls.Status.REGISTERED if seated else cls.Status.WAITLISTED,
             position=position,
+            mode=mode,
             registered_at=now,
             seated_at=now if seated else None,
             **brought,

@@ -76,15 +76,11 @@ class Leaving(Waiting):
         self.gave_up = by == self.person
         # Written now, because the session may move to another day later.
         self.left_late = self.gave_up and self.seated_at is not None and session.is_in_last_day(now)
-        if self.is_registered:
-            session.seats_taken -= 1
-        else:
-            session.waiting_count -= 1
-        session.save(update_fields=["seats_taken", "waiting_count"])
+        session.count(self.mode, seats=-int(self.is_registered), waiting=-int(self.is_waitlisted))
         self.status, self.withdrawn_at = self.Status.WITHDRAWN, now
         self.save(update_fields=["status", "withdrawn_at", "gave_up", "left_late"])
 
     def _pass_on(self, now: datetime) -> None:
         """Pass on the seat that was held, if there was one."""
         if self.seated_at:
-            waitlist.pass_on(self.session, now, freed=f"left-{self.pk}")
+            waitlist.pass_on(self.session, now, freed=f"left-{self.pk}", mode=self.mode)

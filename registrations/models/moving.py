@@ -57,13 +57,21 @@ class Moving(Joining, Leaving, Preparation):
         """True once the session was cancelled, while the person has no other date instead."""
         return self.status == self.Status.SESSION_CANCELLED and self.successor is None
 
+    def mode_there(self, to: Session, mode: str) -> str:
+        """Return how the person takes part on the date `to`: as they say, otherwise as on this one; "" if nobody asks.
+
+        Raises HowMissing and NoSuchMode as registering there does.
+        """
+        return self.mode_in(to, mode or self.mode) if to.asks_how else ""
+
     # ---- verbs ----
 
     @verb
-    def transfer(self, to: Session, by: Person, now: datetime | None = None) -> "Registration":
+    def transfer(self, to: Session, by: Person, now: datetime | None = None, mode: str = "") -> "Registration":
         """Move to another date of the same workshop, in one step: this registration ends only if a seat is given there.
 
-        Locks both sessions in ascending key order. Returns the new registration; a retry answers with the same one.
+        Without a `mode` they take part there as they do here, where that date asks. Locks both sessions in ascending
+        key order. Returns the new registration; a retry answers with the same one.
         Refuses (SessionFull) where joining would mean waiting, and as registering there would be refused.
         """
         now = now or database_clock.now()
@@ -72,21 +80,22 @@ class Moving(Joining, Leaving, Preparation):
         if (moved := self.successor) and moved.session_id == to.pk:
             return moved
         self._refuse_unless_movable(to, now)
-        if not waitlist.has_room(to, now):
+        mode = self.mode_there(to, mode)
+        if not waitlist.has_room(to, now, mode):
             raise self.SessionFull("That date is full. You can join its waitlist and keep this place.")
         self._leave(now, by)
-        moved = self._add(self.person, to, now, pre_work_done_at=self.pre_work_done_at)
+        moved = self._add(self.person, to, now, mode, pre_work_done_at=self.pre_work_done_at)
         self._write_moved_to(moved, by)
         registration_withdrawn.send(type(self), registration=self)
         self._pass_on(now)
         return moved
 
     @verb
-    def rebook(self, to: Session, by: Person, now: datetime | None = None) -> "Registration":
+    def rebook(self, to: Session, by: Person, now: datetime | None = None, mode: str = "") -> "Registration":
         """Take another date of the workshop instead of a cancelled session: a seat, or the end of the waitlist.
 
         Locks both sessions in ascending key order. Returns the registration there, also if the person had one already;
-        what they asked for follows. Refuses as registering there would be refused.
+        what they asked for follows. The `mode` is as in `transfer`. Refuses as registering there would be refused.
         """
         now = now or database_clock.now()
         lock_all([self.session, to])
@@ -97,7 +106,7 @@ class Moving(Joining, Leaving, Preparation):
             raise self.NotThere("This session was not cancelled. To change the date, move your place.")
         if to.workshop_id != self.session.workshop_id:
             raise self.AnotherWorkshop("A place can only move to another date of the same workshop.")
-        instead = self._join(self.person, to, now, seat=False)
+        instead = self._join(self.person, to, now, seat=False, mode=self.mode_there(to, mode))
         if type(self)._default_manager.filter(moved_to=instead).exists():
             return instead
         self._write_moved_to(instead, by)

@@ -156,8 +156,10 @@ class Nomination(models.Model):
     # ---- verbs ----
 
     @verb
-    def accept(self, person: Person, now: datetime | None = None) -> Registration:
+    def accept(self, person: Person, now: datetime | None = None, mode: str = "") -> Registration:
         """Register `person`, the owner of the address; a second call answers with the registration there is.
+
+        `mode` is how they take part, where the session asks.
 
         Raises Registration.Refused as registering does, and Nomination.Refused once it was declined.
         """
@@ -167,7 +169,7 @@ class Nomination(models.Model):
             return self.registration
         if self.status == self.Status.DECLINED:
             raise self.Refused("You declined this before. If you would like to come after all, register.")
-        registration = Registration.objects.register(person, self.session, now=now)
+        registration = Registration.objects.register(person, self.session, now=now, mode=mode)
         Accommodation.objects.carry(registration, now=now)
         self._answer(self.Status.ACCEPTED, now, registration)
         return registration

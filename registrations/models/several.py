@@ -1,6 +1,6 @@
 """Registering for several sessions at once: all of them are given, or none."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def join_all(
-    model: "type[Registration]", person: Person, sessions: Iterable[Session], now: datetime, accepted: Collection[str]
+    model: "type[Registration]",
+    person: Person,
+    sessions: Iterable[Session],
+    now: datetime,
+    accepted: Collection[str],
+    modes: Mapping[int, str],
 ) -> list["Registration"]:
     """Do what `register_for_all` says, in its transaction: which ends with an error where one seat cannot be given.
 
@@ -27,7 +32,7 @@ def join_all(
     """
     chosen = list(dict.fromkeys(sessions))
     lock_all(chosen)
-    attempt = Attempt(model, person, now, accepted, is_in_vain=_is_full(chosen, person))
+    attempt = Attempt(model, person, now, accepted, modes, is_in_vain=_is_full(chosen, person, modes))
     # Only a draft has no time, and it is refused.
     for session in sorted(chosen, key=lambda one: (one.starts_at is None, one.starts_at, one.pk)):
         attempt.join(session)
@@ -48,6 +53,7 @@ class Attempt:
     person: Person
     now: datetime
     accepted: Collection[str]
+    modes: Mapping[int, str]
     is_in_vain: bool
     given: "list[Registration]" = field(default_factory=list)
     refused: list[Session] = field(default_factory=list)
@@ -66,7 +72,8 @@ class Attempt:
 
     def _add(self, session: Session, warns: bool) -> "Registration":
         announces = not self.is_in_vain
-        registration = self.model._join_locked(self.person, session, self.now, True, warns, announces)
+        mode = self.modes.get(session.pk, "")
+        registration = self.model._join_locked(self.person, session, self.now, True, warns, announces, mode)
         if registration.is_waitlisted:
             raise self.model.NotThere("You are on the waitlist for this date. Choose another date.")
         return registration
@@ -92,9 +99,10 @@ class Attempt:
         return all(counts & earlier for counts in order.counting_as(workshop.pk for workshop in missing).values())
 
 
-def _is_full(sessions: list[Session], person: Person) -> bool:
+def _is_full(sessions: list[Session], person: Person, modes: Mapping[int, str]) -> bool:
     """Tell whether one of the locked `sessions` has no seat left, and none of this person's. One query or none."""
-    full = {session.pk for session in sessions if session.seats_left == 0}
+    chosen = {session: session.line_of(modes.get(session.pk, "")) for session in sessions}
+    full = {session.pk for session, line in chosen.items() if session.seats_left_in(line) == 0}
     if not full:
         return False
     own = person.registrations.registered().filter(session__in=full)

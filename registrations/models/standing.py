@@ -36,7 +36,17 @@ class Standing(models.Model):
 
     ACTIVE = (Status.REGISTERED, Status.WAITLISTED)
     # What a verb reads again once it holds the lock.
-    CHANGES = ["status", "position", "seated_at", "withdrawn_at", "gave_up", "moved_to", "pre_work_done_at"]
+    CHANGES = [
+        "status",
+        "position",
+        "mode",
+        "wants",
+        "seated_at",
+        "withdrawn_at",
+        "gave_up",
+        "moved_to",
+        "pre_work_done_at",
+    ]
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="registrations")

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Person
 from foundation import database_clock
@@ -11,6 +11,7 @@ from foundation.record import record
 from foundation.verbs import verb
 from registrations import eligibility, waitlist
 from registrations.models.standing import Standing
+from sessions_app.models import Mode
 
 
 class Waiting(Standing):
@@ -20,6 +21,26 @@ class Waiting(Standing):
         """The office has to say why."""
 
     position = models.PositiveIntegerField(help_text="Order in this session, without gaps.")
+    mode = models.CharField(
+        "takes part",
+        max_length=9,
+        choices=Mode.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Asked where a session is online and in person. Without a word a seat in the room is kept.",
+    )
+    mode_since = models.DateTimeField(null=True, blank=True, editable=False)
+    wants = models.CharField(
+        "would rather take part",
+        max_length=9,
+        choices=Mode.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of somebody with a seat of the other kind: they switch once a seat is free that nobody waits for.",
+    )
+    wants_since = models.DateTimeField(null=True, blank=True, editable=False)
     seated_at = models.DateTimeField(null=True, blank=True)
 
     # The 1-based number on the waitlist, for lists: `numbered()` sets it.
@@ -32,12 +53,22 @@ class Waiting(Standing):
             models.CheckConstraint(
                 condition=~Q(status="registered") | Q(seated_at__isnull=False), name="registered_since_some_time"
             ),
+            models.CheckConstraint(condition=Q(mode__in=["", *Mode.values]), name="registration_of_a_known_mode"),
+            models.CheckConstraint(
+                condition=Q(wants="") | Q(wants__in=Mode.values, wants_since__isnull=False) & ~Q(wants=F("mode")),
+                name="registration_wants_the_other_mode",
+            ),
         ]
 
     @property
+    def line(self) -> str:
+        """Return which line of the session this seat, or place in line, counts in: a mode, "" if there is but one."""
+        return self.session.line_of(self.mode)
+
+    @property
     def place_in_line(self) -> int:
-        """The 1-based number on the waitlist. One query."""
-        return self.session.registrations.waitlisted().filter(position__lte=self.position).count()
+        """The 1-based number on the waitlist, of those who wait for the same mode. One query."""
+        return self.session.registrations.waiting_for(self.line).filter(position__lte=self.position).count()
 
     @verb
     def take_seat(self, now: datetime | None = None) -> None:
@@ -57,7 +88,7 @@ class Waiting(Standing):
             raise self.SessionOver("This session has already started. Choose another date.")
         if not session.is_in_last_day(now):
             raise self.NotThere("Until 24 hours before the start, seats go to the people waiting in their order.")
-        if session.seats_left == 0:
+        if session.seats_left_in(self.line) == 0:
             raise self.SessionFull("Somebody took the seat before you. You keep your place on the waitlist.")
         if problem := eligibility.why_not(self.person, session):
             raise self.NotEligible(problem)

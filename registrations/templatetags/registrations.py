@@ -1,23 +1,39 @@
 """What pages ask about the viewer: their registrations, nominations and interests."""
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.db.models import Count, Q
 from django.template import Context
+from django.utils.safestring import SafeString, mark_safe
 
 from catalog.models import Program, Workshop
 from foundation import database_clock
 from registrations import eligibility
+from registrations.clash import Clash
+from registrations.display import modes
+from registrations.display.awaited import Awaited, awaited
+from registrations.display.exchanging import Exchange, exchange
+from registrations.display.modes import Switch, ways_of
 from registrations.display.nominating import accepted_words
+from registrations.display.own_rows import own_row_html
+from registrations.display.titles import named
+from registrations.forms.mode import WAIT as OR_WAIT
+from registrations.forms.registering import SEAT, WAIT
+from registrations.gaps import gaps
 from registrations.models import Interest, Nomination, Registration
-from registrations.newcomers import Intent
 from registrations.progress import Progress, progress
-from sessions_app.display.panel import Panel, panel
+from sessions_app.display.meter import State, state_of
+from sessions_app.display.panel import JOIN_WAITLIST, Panel, panel
 from sessions_app.models import Session
 
+if TYPE_CHECKING:
+    from sessions_app.display.rows import ListedSession
+
 register = template.Library()
+register.filter("named", named)
 
 
 @register.simple_tag(takes_context=True)
@@ -47,17 +63,22 @@ def own_progress(context: Context, program: Program) -> Progress | None:
 def own_panel(context: Context, session: Session, own: Registration | None, comes_after: bool = True) -> Panel:
     """Give the values of the register panel of `session` for the viewer, whose registration there is `own`.
 
-    Where it would say Register and the viewer may not, it says why and what they can do instead. One query where the
-    workshop `comes_after` another, none for somebody signed out.
+    Where it would say Register and the viewer may not, it says why and what they can do instead. Where their profile
+    lacks nothing, its button registers. One query where the workshop `comes_after` another, one where the viewer has
+    no unit, none for somebody signed out.
     """
-    shown = panel(session, context.get("now") or database_clock.now(), own)
-    person = context["request"].user
+    now = context.get("now") or database_clock.now()
+    shown, person = panel(session, now, own), context["request"].user
     if shown.leads_to != "register" or not person.is_authenticated:
         return shown
     why = eligibility.why_not_known(person, session, comes_after)
-    if not why:
+    if why:
+        return shown._replace(heading="You can’t register for this session", below=why.linked, button="", leads_to="")
+    if gaps(person, for_campus=bool(session.for_campus_id)):
         return shown
-    return shown._replace(heading="You can’t register for this session", below=why.linked, button="", leads_to="")
+    if session.asks_how:
+        return shown._replace(posts="mode", ways=ways_of(session, now, OR_WAIT))
+    return shown._replace(posts=WAIT if shown.button == JOIN_WAITLIST else SEAT)
 
 
 @register.simple_tag(takes_context=True)
@@ -84,9 +105,9 @@ def own_interests(context: Context) -> dict[int, Interest]:
 
 
 @register.simple_tag(takes_context=True)
-def waiting_intent(context: Context) -> Intent | None:
-    """Give what waits in this browser session for a code to be accepted, if anything does."""
-    return Intent.waiting_in(context["request"].session)
+def waits_for_code(context: Context) -> Awaited | None:
+    """Give what waits in this browser session for a code to be accepted, in words, if anything does."""
+    return awaited(context["request"].session, database_clock.now())
 
 
 @register.simple_tag(takes_context=True)
@@ -95,6 +116,12 @@ def accepted_of(context: Context, session: Session) -> str:
     accepted = Count("pk", filter=Q(status=Nomination.Status.ACCEPTED))
     found = session.nominations.filter(by=context["request"].user).aggregate(accepted=accepted, many=Count("pk"))
     return accepted_words(**found)
+
+
+@register.simple_tag(takes_context=True)
+def switch_of(context: Context, registration: Registration) -> Switch | None:
+    """Give how the person of `registration` takes part, and how they switch; None where nobody is asked. A query."""
+    return modes.switch_of(registration, context.get("now") or database_clock.now())
 
 
 @register.simple_tag(takes_context=True)
@@ -113,10 +140,38 @@ def nominations_and_interests(context: Context) -> dict[str, Any]:
     running = Session.objects.public().joinable(now)
     asked = Nomination.objects.open().told_to(person).filter(session__in=running)
     registered = Registration.objects.active().filter(person=person)
-    asked = asked.exclude(session__in=registered.values("session")).select_related("session__workshop")
+    asked = asked.exclude(session__in=registered.values("session")).select_related("session__workshop", "by")
     interests = Interest.objects.standing().filter(person=person, workshop__status=Workshop.Status.PUBLISHED)
+    in_order = asked.order_by("session__starts_at", "pk")
     return {
         "now": now,
-        "asked": asked.order_by("session__starts_at", "pk"),
+        "asked": [(one, state_of(one.session, now) is State.FULL) for one in in_order],
         "interests": interests.select_related("workshop").order_by("workshop__title"),
     }
+
+
+@register.simple_tag(takes_context=True)
+def own_rows(
+    context: Context, sessions: Iterable["ListedSession"], own: dict[int, Registration], links: dict[int, str]
+) -> SafeString:
+    """Show one row per session of `listing()`, which leads to what the viewer has there: `own`, by session id.
+
+    `links` are the addresses to join today, by session id.
+    """
+    now: datetime = context["now"]
+    return mark_safe("".join(own_row_html(one, own[one.pk], now, links.get(one.pk, "")) for one in sessions))
+
+
+@register.simple_tag
+def other_dates_of(registration: Registration) -> str:
+    """Give the path where the other dates of the workshop stand; one without its name for a person who hides titles."""
+    session = registration.session
+    if registration.person.discreet_titles:
+        return f"{session.get_absolute_url()}#dates"
+    return session.workshop.get_absolute_url()
+
+
+@register.simple_tag(takes_context=True)
+def exchange_of(context: Context, clash: Clash) -> Exchange:
+    """Give what moving to the date of a clash gives up and gets: the person has another date of the workshop."""
+    return exchange(clash.registration, clash.session, context.get("now") or database_clock.now())

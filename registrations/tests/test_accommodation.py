@@ -176,49 +176,37 @@ def test_the_waitlisted_are_asked_too(client, person, people, make_session):
 # ---- at registration ----
 
 
-def test_the_form_asks_and_registers_in_one_step(client, person, session):
+def test_the_form_asks_nothing_and_the_page_after_does(client, person, session):
     client.force_login(person)
-    page = read(client.get(register_page(session)))
-    assert "Access needs (optional)" in page.text and "Only the people who arrange access read this." in page.text
-    client.post(register_page(session), {"needs": NEEDS})
-    assert Accommodation.objects.get().registration == Registration.objects.get(person=person, session=session)
-    assert Accommodation.objects.get().needs == NEEDS
-
-
-def test_registering_without_needs_asks_for_nothing(client, person, session):
-    client.force_login(person)
-    client.post(register_page(session), {"needs": " "})
-    assert Registration.objects.get().person == person and not Accommodation.objects.exists()
-
-
-def test_a_text_too_long_registers_nobody_and_stays_as_typed(client, person, session):
-    client.force_login(person)
-    response = client.post(register_page(session), {"needs": "x" * 100_000})
-    assert response.status_code == 422
-    assert "there is room for 4,000" in read(response).text and typed_in(read(response)) == "x" * 100_000
-    assert not Registration.objects.exists()
-
-
-def test_a_refused_registration_keeps_what_was_typed(client, person, session, office):
-    session.cancel("The facilitator is ill.", by=office)
-    client.force_login(person)
-    response = client.post(register_page(session), {"needs": NEEDS})
-    assert response.status_code == 409 and typed_in(read(response)) == NEEDS
+    assert "needs" not in read(client.get(register_page(session))).field_names
+    page = read(client.post(register_page(session), follow=True))
+    assert "Is there anything you need to take part?" in page.text
+    assert page.link("Tell us what you need to take part") == access_page(Registration.objects.get())
     assert not Accommodation.objects.exists()
 
 
-def test_a_second_click_without_the_text_deletes_nothing(client, person, session):
+@pytest.mark.parametrize(
+    ("lead", "said"),
+    [
+        (14, "For interpreters, two weeks’ notice helps: tell us by {last}."),
+        (7, "For interpreters, a week’s notice helps: tell us by {last}."),
+        (10, "For interpreters, it helps to know by {last}."),
+        (0, "Some arrangements take longer than is left; ask anyway."),
+        (60, "Some arrangements take longer than is left; ask anyway."),
+    ],
+)
+def test_the_page_after_says_what_helps_and_by_when(client, person, make_session, lead, said):
+    session = make_session(days=20, accommodation_lead_days=lead)
+    last = short_day(session.accommodation_by, session.time_zone, session.accommodation_by.year)
     client.force_login(person)
-    for needs in (NEEDS, ""):
-        client.post(register_page(session), {"needs": needs})
-    assert Accommodation.objects.get().needs == NEEDS
+    assert said.format(last=last) in read(client.post(register_page(session), follow=True)).text
 
 
-def test_asking_again_from_a_stale_form_after_the_session_is_refused(client, mine, now):
-    let_end(mine.session, now)
-    response = client.post(register_page(mine.session), {"needs": NEEDS})
-    assert response.status_code == 409
-    assert "This session has been held" in read(response).text and NEEDS in read(response).text
+def test_a_person_who_has_asked_is_not_asked_again(client, person, session):
+    client.force_login(person)
+    client.post(register_page(session), follow=True)
+    Accommodation.objects.ask(Registration.objects.get(), NEEDS)
+    assert "anything you need" not in read(client.post(register_page(session), follow=True)).text
 
 
 def test_signed_out_nobody_is_asked_until_they_are_signed_in(client, session):
@@ -237,25 +225,27 @@ def kept(mine) -> Accommodation:
     return Accommodation.objects.ask(mine, NEEDS, keep_for_next=True)
 
 
-def test_what_is_to_be_kept_stands_in_the_next_form(client, kept, make_session):
+def test_what_is_to_be_kept_comes_along_with_the_next_press(client, kept, make_session):
     following = make_session(days=20)
-    page = read(client.get(register_page(following)))
-    assert typed_in(page) == NEEDS and "This is what you asked for last time." in page.text
-    client.post(register_page(following), {"needs": NEEDS, "anyway": "1"})
+    page = read(client.post(register_page(following), {"anyway": "1"}, follow=True))
     copy = Accommodation.objects.get(registration__session=following)
     assert (copy.needs, copy.keep_for_next, copy.answer) == (NEEDS, True, "")
+    assert "What you asked for last time to take part comes along." in page.text
+    assert page.link("Change it") == access_page(copy.registration)
 
 
 def test_what_is_not_to_be_kept_is_not_carried_over(client, mine, make_session):
     Accommodation.objects.ask(mine, NEEDS)
     following = make_session(days=20)
-    assert typed_in(read(client.get(register_page(following)))) == ""
     client.post(register_page(following), {"anyway": "1"})
     assert following.registrations.exists() and Accommodation.objects.count() == 1
 
 
-def test_what_is_emptied_in_the_next_form_is_not_carried_over(client, kept, make_session):
-    client.post(register_page(make_session(days=20)), {"needs": "", "anyway": "1"})
+def test_a_second_press_does_not_bring_back_what_was_deleted(client, kept, make_session, person):
+    following = make_session(days=20)
+    client.post(register_page(following), {"anyway": "1"})
+    Accommodation.objects.take_back(following.registrations.get(person=person))
+    client.post(register_page(following), {"anyway": "1"})
     assert Accommodation.objects.get() == kept
 
 
@@ -312,7 +302,8 @@ def test_online_one_asks_two_weeks_before(client, person, make_session, now):
     session = make_session(days=20)
     last = short_day(session.starts_at - timedelta(days=14), session.time_zone, now.year)
     client.force_login(person)
-    assert f"Ask by {last} for an interpreter" in read(client.get(register_page(session))).text
+    registration = Registration.objects.register(person, session)
+    assert f"Ask by {last} for an interpreter" in read(client.get(access_page(registration))).text
 
 
 def test_the_day_is_that_of_the_place_across_a_change_of_clocks(make_session, workshop):

@@ -1,7 +1,6 @@
 """Asking for what one needs and answering it in a real browser, under the Content-Security-Policy; and axe."""
 
 from devtools.testing.access import NEEDS, REQUESTS, access_page, arranger
-from devtools.testing.registering import register_page
 from registrations.models import Accommodation, Registration
 
 
@@ -9,10 +8,12 @@ def test_what_one_asks_is_read_and_answered(live_server, person, make_session, b
     session, page, cara = make_session(), browser_page, arranger()
     page.set_viewport_size({"width": 360, "height": 740})
     sign_in(page, person)
-    page.goto(live_server.url + register_page(session))
-    page.get_by_label("Access needs (optional)").fill(NEEDS)
-    page.get_by_role("button", name="Register").click()
-    page.wait_for_url(f"**{session.get_absolute_url()}")
+    page.goto(live_server.url + session.get_absolute_url())
+    page.locator("#panel-button").click()
+    page.get_by_role("link", name="Tell us what you need to take part").click()
+    page.get_by_label("What do you need to take part?").fill(NEEDS)
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text("Saved. The people who arrange access read it.").wait_for()
     registration = Registration.objects.get()
     page.goto(f"{live_server.url}/registrations/{registration.uuid}/")
     page.get_by_role("link", name="Change your access needs").click()
@@ -44,9 +45,9 @@ def test_axe_finds_nothing_on_the_pages_of_access(inspector, sign_in, people, ma
     answered, bare = (Registration.objects.register(person, session) for person in (asker, other))
     asked = Accommodation.objects.ask(answered, NEEDS, keep_for_next=True)
     asked.reply("An interpreter is booked.", by=cara, asked_at=asked.asked_at)
-    following, page = make_session(days=20), inspector.page
+    page = inspector.page
     sign_in(page, asker)
-    inspector.visit(access_page(answered), f"/registrations/{answered.uuid}/", register_page(following))
+    inspector.visit(access_page(answered), f"/registrations/{answered.uuid}/")
     sign_in(page, other)
     inspector.visit(access_page(bare), f"/registrations/{bare.uuid}/")
     page.goto(inspector.url + access_page(bare))

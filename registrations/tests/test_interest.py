@@ -5,6 +5,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
 from accounts.models import Campus
@@ -15,6 +16,7 @@ from devtools.testing.page import read
 from devtools.testing.registering import interest_page, next_page
 from devtools.testing.signing_in import CODE_PAGE, ask_for_code, mailed_code
 from foundation.dates import long_day
+from notifications.kinds.interests import LINGER, dates_of
 from notifications.models import Notice
 from notifications.outbox.compose import write_mail
 from notifications.outbox.deliver import drain
@@ -23,7 +25,14 @@ from sessions_app.models import Session
 
 
 def told() -> list[str]:
-    return list(Notice.objects.filter(kind="dated").order_by("pk").values_list("to", flat=True))
+    """Return who is told of a date, once for each date."""
+    return [notice.to for notice in Notice.objects.filter(kind="dated").order_by("pk") for _ in dates_of(notice)]
+
+
+def deliver_what_lingered() -> None:
+    """Send what is due once the ten minutes are over in which dates are gathered."""
+    Notice.objects.filter(kind="dated").update(next_attempt_at=F("next_attempt_at") - LINGER)
+    drain()
 
 
 @pytest.fixture
@@ -59,16 +68,35 @@ def test_a_second_press_changes_nothing(me, workshop):
     assert Interest.objects.count() == 1
 
 
-def test_signed_out_one_signs_in_first_and_comes_back(client, workshop, db):
-    page = read(client.get(workshop.get_absolute_url()))
-    assert interest_page(workshop) in page.addresses
-    assert client.get(interest_page(workshop)).url == f"/accounts/login/?next={interest_page(workshop)}"
-    assert client.post(interest_page(workshop)).status_code == 302
-    ask_for_code(client, "new@example.edu", next=interest_page(workshop))
-    response = client.post(CODE_PAGE, {"code": mailed_code("new@example.edu"), "next": interest_page(workshop)})
-    assert response.url == interest_page(workshop) and not Interest.objects.exists()
-    assert client.post(interest_page(workshop)).status_code == 302
-    assert Interest.objects.get().person.email == "new@example.edu"
+def test_pressed_signed_out_it_is_done_when_the_code_is_entered(client, workshop, db):
+    for page in (workshop.get_absolute_url(), interest_page(workshop)):
+        assert interest_page(workshop) in read(client.get(page)).actions
+    back = workshop.get_absolute_url()
+    page = read(client.post(interest_page(workshop), follow=True))
+    assert "It is done when you enter the code." in page.text and page.form("Send me a code").data["next"] == [back]
+    ask_for_code(client, "new@example.edu", next=back)
+    code = read(client.get(CODE_PAGE))
+    assert f"We tell you when {workshop} has a new date, once you have entered this code." in code.text
+    assert not Interest.objects.exists()
+    response = client.post(CODE_PAGE, {"code": mailed_code("new@example.edu"), "next": back})
+    assert response.url == back and Interest.objects.get().person.email == "new@example.edu"
+    page = read(client.get(back))
+    assert f"We’ll write to you when {workshop} has a new date." in page.text and "Stop telling me" in page.link_names
+
+
+def test_somebody_else_who_signs_in_there_is_told_nothing(client, workshop, db):
+    client.post(interest_page(workshop))
+    ask_for_code(client, "other@example.edu")
+    client.post(CODE_PAGE, {"code": mailed_code("other@example.edu")})
+    assert not Interest.objects.exists()
+
+
+def test_a_workshop_for_others_is_refused_after_the_code_too(client, workshop, person):
+    Workshop.objects.update(for_staff=False)
+    client.post(interest_page(workshop))
+    ask_for_code(client, person.email, next=workshop.get_absolute_url())
+    client.post(CODE_PAGE, {"code": mailed_code(person.email)})
+    assert "This workshop is for" in read(client.get("/my/")).text and not Interest.objects.exists()
 
 
 def test_a_draft_or_unknown_workshop_has_no_page(me, workshop):
@@ -103,7 +131,7 @@ def test_a_session_that_opens_is_told_once_to_each(people, workshop, make_sessio
     session.publish(by=office)
     session.publish(by=office)
     assert told() == [person.email for person in three]
-    drain()
+    deliver_what_lingered()
     for person in three:
         (mail,) = smtp_sink.to(person.email)
         assert mail.recipients == [person.email]
@@ -138,7 +166,7 @@ def test_somebody_on_a_waitlist_is_told_of_another_date(me, people, person, work
     )
     make_session(days=20)
     assert waiting.is_waitlisted and told() == [person.email]
-    drain()
+    deliver_what_lingered()
     assert Notice.objects.get(kind="dated").state == "sent"
 
 
@@ -195,7 +223,7 @@ def test_a_date_for_one_campus_is_told_to_its_people_only(people, workshop, make
     assert told() == [there.email]
     there.campus = west
     there.save()
-    drain()
+    deliver_what_lingered()
     assert Notice.objects.get(kind="dated").state == "expired"
 
 
@@ -209,7 +237,7 @@ def test_a_later_part_is_told_to_people_who_have_the_first(people, workshop, mak
     make_session()
     assert told() == [ready.email]
     place.withdraw(by=ready, now=now)
-    drain()
+    deliver_what_lingered()
     assert Notice.objects.get(kind="dated").state == "expired"
 
 
@@ -252,7 +280,7 @@ def test_the_mail_about_a_confirmed_session_says_that_it_is(interest, make_sessi
 def test_a_mail_that_did_not_leave_before_registering_ended_is_not_sent(interest, make_session, smtp_sink, now):
     session = make_session()
     Session.objects.filter(pk=session.pk).update(registration_closes_at=now)
-    drain()
+    deliver_what_lingered()
     assert smtp_sink.received == []
     assert Notice.objects.get(kind="dated").state == "expired"
 
@@ -262,7 +290,7 @@ def test_who_stopped_or_registered_before_the_mail_left_does_not_get_it(make_ses
     session = make_session()
     stopped.stop(now=now)
     Registration.objects.register(placed.person, session, now=now)
-    drain()
+    deliver_what_lingered()
     dated = Notice.objects.filter(kind="dated").order_by("pk")
     assert list(dated.values_list("to", "state")) == [
         (stopped.person.email, "expired"),

@@ -283,7 +283,7 @@ def test_the_page_says_who_thought_of_one_and_changes_nothing(as_ada, nominated,
     page = read(as_ada.get(nominated.get_absolute_url()))
     assert f"{person} ({person.email}) thought you might like to come. Nothing is booked for you." in page.text
     assert "You would be the first." in page.text and "Accept and register" in page.text and "Decline" in page.text
-    assert "Nominated" in read(as_ada.get("/my/")).text
+    assert f"{person} ({person.email}) asked you." in read(as_ada.get("/my/")).text
     assert not Registration.objects.exists()
 
 

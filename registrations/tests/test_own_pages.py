@@ -23,7 +23,7 @@ def leave_page(registration: Registration) -> str:
 
 def test_a_registration_says_when_and_where_and_the_way_out(client, mine, session):
     page = read(client.get(f"/registrations/{mine.uuid}/"))
-    assert "You are registered." in page.text
+    assert "0 of 6" not in page.text and "1 of 6 registered, including you" in page.text
     assert "Noon–1:30 PM, Central time" in page.text and "Online" in page.text
     assert leave_page(mine) in page.addresses and f"/sessions/{session.code}/" in page.addresses
 
@@ -52,7 +52,7 @@ def test_the_waitlisted_see_their_place_in_line(client, person, people, make_ses
     join(session, people(3))
     client.force_login(person)
     waiting = Registration.objects.register(person, session)
-    assert "You are 3rd in line." in read(client.get(f"/registrations/{waiting.uuid}/")).text
+    assert "you are 3rd of 3 waiting" in read(client.get(f"/registrations/{waiting.uuid}/")).text
 
 
 def test_the_page_praises_nobody_for_a_seat_that_was_taken_away(client, mine, office):
@@ -244,9 +244,10 @@ def test_my_training_lists_what_comes_by_date_and_nothing_of_others(client, pers
     cancelled.cancel("The facilitator is ill.", by=office)
     client.force_login(person)
     page = read(client.get("/my/"))
-    places = [page.addresses.index(f"/sessions/{session.code}/") for session in (sooner, cancelled, full, later)]
+    have = {one.session: one.get_absolute_url() for one in person.registrations.all()}
+    places = [page.addresses.index(have[session]) for session in (sooner, cancelled, full, later)]
     assert places == sorted(places)
-    assert left.code not in page.everything and others.code not in page.everything
+    assert have[left] not in page.everything and others.code not in page.everything
     assert "you are 1st of 1 waiting" in page.text and ", including you" in page.text and "Cancelled" in page.text
 
 
@@ -258,8 +259,9 @@ def test_my_training_keeps_what_has_been(client, person, session, now):
     client.force_login(person)
     page = read(client.get("/my/"))
     past = page.region("Past")
-    assert session.get_absolute_url() in past.addresses
-    assert page.everything.count(session.code) == past.everything.count(session.code)
+    own = person.registrations.get().get_absolute_url()
+    assert own in past.addresses
+    assert page.everything.count(own) == past.everything.count(own)
 
 
 @pytest.mark.parametrize(("days_left", "others", "said"), [(2, 3, True), (2, 5, False), (4, 3, False)])
@@ -281,8 +283,8 @@ def test_my_training_takes_the_same_queries_for_one_and_for_thirty(
         join(make_session(days=10 + number), [person])
     client.force_login(person)
     client.get("/my/")
-    # The browser session, the person, the places, what comes, what was, what they asked for.
-    with django_assert_num_queries(9):
+    # The browser session, the person, the places, what comes, what was, the links to join, and what they asked for.
+    with django_assert_num_queries(10):
         assert client.get("/my/").status_code == 200
 
 

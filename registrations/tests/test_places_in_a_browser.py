@@ -36,11 +36,10 @@ def test_axe_finds_nothing_on_the_pages_of_places(inspector, sign_in, office, sc
     inspector.visit("/my/", near.get_absolute_url(), later.get_absolute_url(), later.workshop.get_absolute_url())
     inspector.visit(places["near"].get_absolute_url(), f"/registrations/{places['near'].uuid}/seat/")
     inspector.visit(register_page(full), transfer)
-    page.get_by_role("button", name="Move my place").click()
-    inspector.look("no date chosen")
     page.goto(f"{inspector.url}{transfer}?to={full.code}")
-    page.get_by_role("button", name="Move my place").click()
     inspector.look("a full date")
+    page.get_by_role("button", name="Join the waitlist for").click()
+    inspector.look("on the waitlist of the other date")
     near.registrations.waitlisted().last().take_seat()
     page.goto(f"{inspector.url}/registrations/{places['near'].uuid}/seat/")
     inspector.look("no open seat")
@@ -48,6 +47,37 @@ def test_axe_finds_nothing_on_the_pages_of_places(inspector, sign_in, office, sc
     inspector.visit(reverse("admin:registrations_registration_roster", args=[near.pk]))
     inspector.visit(reverse("admin:registrations_registration_move_up", args=[places["near"].pk]))
     inspector.visit(reverse("admin:registrations_priorattendance_add"))
+
+
+def test_axe_finds_nothing_where_a_person_says_how_they_take_part(
+    inspector, sign_in, transactional_db, make_hybrid, people, now
+):
+    cache.clear()  # the throttles; they outlive a test that commits
+    (me, other), session, later = people(2), make_hybrid(in_room=1, online=12), make_hybrid(days=21)
+    Registration.objects.register(other, session, now=now, mode="in_person")
+    sign_in(inspector.page, me)
+    inspector.visit(register_page(session))
+    inspector.page.get_by_role("button", name="Register").click()
+    inspector.look("no answer")
+    inspector.page.get_by_label("Online").check()
+    inspector.page.get_by_role("button", name="Register").click()
+    inspector.look("registered")
+    mine = Registration.objects.get(person=me)
+    assert mine.mode == "online"
+    inspector.visit(mine.get_absolute_url(), f"{mine.get_absolute_url()}transfer/?to={later.code}")
+    inspector.page.goto(inspector.url + mine.get_absolute_url())
+    inspector.page.get_by_role("button", name="Switch to the room when there is a seat").click()
+    inspector.look("asked to switch")
+    inspector.page.get_by_role("button", name="I stay where I am").click()
+    Registration.objects.get(person=other).withdraw(by=other)
+    inspector.page.goto(inspector.url + mine.get_absolute_url())
+    inspector.page.get_by_role("button", name="Take part in the room instead").click()
+    inspector.page.wait_for_url(f"**{mine.get_absolute_url()}")
+    mine.refresh_from_db()
+    assert mine.mode == "in_person"
+    inspector.page.get_by_role("button", name="Take part online instead").evaluate("button => button.value = 'banana'")
+    inspector.page.get_by_role("button", name="Take part online instead").click()
+    inspector.look("no such mode")
 
 
 def test_only_a_press_takes_the_seat(live_server, browser_page, sign_in, scene):

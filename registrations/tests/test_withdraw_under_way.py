@@ -115,8 +115,8 @@ def test_the_pages_offer_it_and_say_what_it_means(client, under_way):
     client.force_login(mine.person)
     leave = f"/registrations/{mine.uuid}/withdrawal/"
     own = read(client.get(mine.get_absolute_url()))
-    assert leave in own.addresses and "It is confirmed, and you have a seat." in own.text
-    assert "Change the date" not in own.everything and "Nominate colleagues" not in own.everything
+    assert leave in own.addresses and own.text.count("you have a seat") == 1
+    assert "Change the date" not in own.everything and "Invite a colleague" not in own.everything
     assert read(client.get(under_way.get_absolute_url())).link("I can’t make the rest") == leave
     page = read(client.get(leave))
     assert "you cannot register again, and nobody takes your seat." in page.text and "waitlist" not in page.everything
@@ -138,7 +138,7 @@ def test_the_pages_offer_to_join_each_meeting_to_come(client, under_way):
         part.text for part in page.parts("dt") if "Join" in part.text
     ]
     own = read(client.get(mine.get_absolute_url()))
-    assert [part.text for part in own.parts("dt") if "Join" in part.text] == ["Join"] * 2
+    assert len(own.parts(".q-meets a")) == 2
 
 
 def test_before_the_first_meeting_there_is_one_way_out(client, full_weekly):

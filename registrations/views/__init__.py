@@ -2,6 +2,8 @@
 
 from registrations.views.accommodation import accommodation, accommodation_deletion
 from registrations.views.interests import interest, interested
+from registrations.views.leaving import leaving
+from registrations.views.mode import mode
 from registrations.views.moving import transfer
 from registrations.views.nominating import nominate, nomination
 from registrations.views.own import my_training, registration, withdrawal
@@ -15,6 +17,8 @@ __all__ = [
     "accommodation_deletion",
     "interest",
     "interested",
+    "leaving",
+    "mode",
     "my_training",
     "nominate",
     "nomination",

@@ -7,34 +7,39 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import Person
+from accounts.pressed.press import keep
 from catalog.models import Workshop
+from registrations.display.joining import after_asking
 from registrations.models import Interest
-from registrations.views.viewer import SignedInRequest
+
+SIGN_IN_TO_HEAR = "Sign in, so that we know where to write. It is done when you enter the code."
 
 
 @never_cache
+@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def interested(request: SignedInRequest, slug: str) -> HttpResponse:
-    """GET asks, POST notes that the person wants to hear of dates of the workshop. A refusal is 409."""
+def interested(request: HttpRequest, slug: str) -> HttpResponse:
+    """GET asks, POST notes that the person wants to hear of dates of the workshop. A refusal is 409.
+
+    Signed out, what was pressed is done when the mailed code is accepted.
+    """
     workshop = get_object_or_404(Workshop.objects.published(), slug=slug)
-    refusal = ""
+    person, refusal = request.user if isinstance(request.user, Person) else None, ""
     if request.method == "POST":
+        if person is None:
+            return keep(request, workshop.get_absolute_url(), SIGN_IN_TO_HEAR)
         try:
-            Interest.objects.express(request.user, workshop)
+            Interest.objects.express(person, workshop)
         except Interest.Refused as error:
             refusal = str(error)
         else:
-            words = (
-                "<strong>We’ll write to you when {} has a new date.</strong> "
-                "One mail per date that is for you, none while you are registered for one."
-            )
-            messages.success(request, format_html(words, workshop.title))
+            messages.success(request, after_asking(workshop))
             return redirect(workshop)
-    mine = Interest.objects.standing().filter(person=request.user, workshop=workshop).first()
+    mine = Interest.objects.standing().filter(person=person, workshop=workshop).first() if person else None
     context = {"nav": "workshops", "workshop": workshop, "interest": mine, "refusal": refusal}
     status = HTTPStatus.CONFLICT if refusal else HTTPStatus.OK
     return render(request, "registrations/interested.html", context, status=status)

@@ -14,8 +14,10 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Person
 from foundation import database_clock
 from registrations.clash import ACCEPT, Clash, find_clash, warn_of_clash
+from registrations.display.access import ask_by_words
 from registrations.display.joining import after_registering, before_registering, would_wait
 from registrations.display.nominating import after_nominating
+from registrations.forms.mode import said_how
 from registrations.forms.nominating import NominateForm
 from registrations.forms.registering import ProfileGapsForm
 from registrations.models import Nomination, Registration
@@ -93,7 +95,7 @@ def nomination(request: SignedInRequest, uuid: UUID) -> HttpResponse:
                 complete_profile(person, own.session, **form.profile)
                 if ACCEPT not in request.POST:
                     warn_of_clash(person, own.session, now)
-            registration = own.accept(person, now=now)
+            registration = own.accept(person, now=now, mode=said_how(form))
     except Clash:
         return _answer_page(request, own, form, now, status=HTTPStatus.CONFLICT)
     except (Nomination.Refused, Registration.Refused) as refusal:
@@ -127,6 +129,8 @@ def _answer_page(
     own.refresh_from_db(fields=["status", "registration"])
     registration = session.registrations.active().filter(person=request.user).first()
     is_open = own.is_open and registration is None and session.takes_registrations(now)
+    # Asked on a page of its own, once they have accepted.
+    form.fields.pop("needs", None)
     context = {
         "nomination": own,
         "form": form,
@@ -134,6 +138,7 @@ def _answer_page(
         "here": [session],
         "refusal": refusal or ("" if registration else _why_not_register(session, now)),
         "is_open": is_open,
+        "access_by": ask_by_words(session, now) if is_open else "",
         "clash": find_clash(request.user, session, now) if is_open else None,
         "accept": ACCEPT,
         "waits": would_wait(session, now),

@@ -1,81 +1,80 @@
 """The pages of a person's own registrations: one of them, giving it up, and all of them."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from itertools import groupby
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import Person
 from foundation import database_clock
-from foundation.dates import local, long_day, time_span, zone_words
-from foundation.text import ordinal
+from foundation.dates import local
+from foundation.links import absolute
 from registrations.display.access import access_line
 from registrations.display.joining import SAME_PRESS, call_for_people
 from registrations.display.leaving import after_leaving, before_leaving
 from registrations.display.pre_work import pre_work_line
-from registrations.display.titles import title_and_day
+from registrations.display.ticket import joined_today, meetings_of, pre_work_words, rooms_of
+from registrations.display.titles import discreet_title_and_day
 from registrations.models import Registration
 from registrations.models.preparation import has_pre_work
 from registrations.views.viewer import SignedInRequest, own_registration
+from sessions_app.display.preview import NEUTRAL
 from sessions_app.display.rows import listing
-from sessions_app.models import Meeting, Session
-from sessions_app.models.changes import numbers_of
+from sessions_app.models import Meeting, Mode, Session
 from sessions_app.models.deciding import AT_RISK
-from sessions_app.models.numbering import Numbered
+
+DAY = timedelta(days=1)
 
 
 @never_cache
 @require_safe
 def registration(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Show what the person has: state, when, where, place in line, and the way out."""
-    own, now = own_registration(request, uuid), database_clock.now()
-    every = own.session.all_meetings
-    numbers = numbers_of(every)
+    """Show what the person has: when, where, how to join, what to do before, and the ways out."""
+    return ticket_page(request, own_registration(request, uuid), database_clock.now())
+
+
+def ticket_page(
+    request: SignedInRequest, own: Registration, now: datetime, refusal: str = "", status: int = HTTPStatus.OK
+) -> HttpResponse:
+    """Answer with the page of `own`, the viewer's registration; `refusal` says why what they asked for was not done."""
+    session, every = own.session, own.session.all_meetings
     own.number = own.place_in_line if own.is_waitlisted else 0
+    is_ahead = not session.has_started(now)
     context = {
         "nav": "my",
         "now": now,
+        "refusal": refusal,
         "registration": own,
         "own": own if own.is_active else None,
-        "in_line": ordinal(own.number),
-        "session": own.session,
-        "meetings": [_meeting_words(one, numbers[one.pk], own, now) for one in every if not one.is_cancelled],
-        "seat_is_open": own.is_waitlisted and own.session.has_seat_for_the_quickest(now),
-        "is_ahead": own.is_active and not own.session.has_started(now),
-        "may_leave": own.is_active and own.session.has_meeting_ahead(now),
+        "session": session,
+        "meetings": meetings_of(own, every, now),
+        "rooms": rooms_of(every) if own.is_active and own.mode != Mode.ONLINE else [],
+        "seat_is_open": own.is_waitlisted and session.has_seat_for_the_quickest(now, own.mode),
+        "is_ahead": own.is_active and is_ahead,
+        "may_leave": own.is_active and session.has_meeting_ahead(now),
         "may_rebook": own.may_rebook,
         "successor": own.successor,
-        "has_started": own.session.has_started(now),
         "access": access_line(own, now),
+        "pre_work": pre_work_words(own, now),
         "pre_work_line": pre_work_line(own, now),
-        "has_pre_work": own.is_active and not own.session.has_started(now) and has_pre_work(own.session, now),
+        "has_pre_work": own.is_active and is_ahead and has_pre_work(session, now),
+        "address": _address_to_share(own) if own.is_active and session.takes_registrations(now) else "",
     }
-    return render(request, "registrations/registration.html", context)
+    return render(request, "registrations/registration.html", context, status=status)
 
 
-def _meeting_words(meeting: Meeting, numbered: Numbered, own: Registration, now: datetime) -> dict[str, str]:
-    """Return when and where `meeting` is, in words, and which part of the workshop it is.
-
-    The link to join is for a person with a seat in a confirmed session, until the meeting is over.
-    """
-    zone, venue = meeting.time_zone, meeting.venue
-    may_join = own.is_registered and own.session.is_confirmed and meeting.ends_at > now
-    return {
-        "part": numbered.short_heading,
-        "day": long_day(meeting.starts_at, zone, local(now, zone).year),
-        "times": time_span(meeting.starts_at, meeting.ends_at, zone),
-        "zone": zone_words(zone, meeting.starts_at),
-        "place": f"{venue}, {venue.campus}" if venue else "Online",
-        "directions": venue.directions if venue else "",
-        "access": venue.access if venue else "",
-        "join_link": meeting.join_link if may_join else "",
-    }
+def _address_to_share(own: Registration) -> str:
+    """Return the address of the session for colleagues; for a person who wants neutral titles one whose preview is."""
+    address = absolute(own.session.get_absolute_url())
+    return f"{address}?{NEUTRAL}" if own.person.discreet_titles else address
 
 
 @never_cache
@@ -114,7 +113,7 @@ def _withdrawal_page(
         "nav": "my",
         "registration": own,
         "session": own.session,
-        "titled": title_and_day(own.session, now),
+        "titled": discreet_title_and_day(own, now),
         "meaning": before_leaving(own, now),
         "refusal": refusal,
     }
@@ -143,10 +142,19 @@ def my_training(request: SignedInRequest) -> HttpResponse:
         "months": by_month(coming, now),
         "past": by_month(past, now),
         "own": own,
+        "links": joined_today(_meetings_soon(request.user, now), now),
         "short": short,
         "call": call_for_people(short, now) if short else "",
     }
     return render(request, "registrations/my_training.html", context)
+
+
+def _meetings_soon(person: Person, now: datetime) -> QuerySet[Meeting]:
+    """Return the meetings within a day that `person` has the link to join of, soonest first."""
+    may_join = {"status": Registration.Status.REGISTERED, "session__status": Session.Status.CONFIRMED}
+    seats = person.registrations.filter(**may_join).exclude(mode=Mode.ROOM)
+    soon = Meeting.objects.filter(session__in=seats.values("session"), ends_at__gt=now, starts_at__lt=now + DAY)
+    return soon.exclude(join_link="").order_by("starts_at", "pk")
 
 
 def by_month(sessions: Iterable[Session], now: datetime) -> list[tuple[str, list[Session]]]:

@@ -13,34 +13,33 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Person
+from accounts.pressed.press import keep
 from accounts.sign_in import send_code
 from foundation import database_clock
 from foundation.dates import time_span, zone_words
 from registrations import eligibility
 from registrations.clash import ACCEPT, Clash, find_clash
-from registrations.display.access import asking_help
-from registrations.display.joining import after_registering, before_registering, would_wait
+from registrations.display.access import and_access
+from registrations.display.joining import after_pressing, before_registering, would_wait
 from registrations.display.titles import day_of
 from registrations.display.ways import on_a_page
-from registrations.forms.registering import NewcomerForm, ProfileGapsForm
+from registrations.forms.mode import refuse_another_mode, said_how, would_rather_wait
+from registrations.forms.registering import SEAT, WAIT, NewcomerForm, ProfileGapsForm, promised_in
 from registrations.models import Accommodation, Registration
 from registrations.newcomers import Intent, complete_profile
 from registrations.views.refusals import refusal_of
 from sessions_app.display.length import whole_length
-from sessions_app.display.rows import place_of
+from sessions_app.display.rows import place_in
 from sessions_app.models import Session
 from sessions_app.models.changes import numbers_of
 
-# The name of what the form posts where it promised a seat: nobody joins a waitlist they did not choose.
-SEAT = "seat"
+SIGN_IN_TO_REGISTER = "You were signed out before this was sent. Sign in, and it is done when you enter the code."
 
 
 @never_cache
-@sensitive_post_parameters("needs")
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest, code: str) -> HttpResponse:
@@ -58,7 +57,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
     existing = session.registrations.active().filter(person=person).first()
     if existing:
         return redirect(existing)
-    form = ProfileGapsForm(person=person, session=session, initial={"needs": Accommodation.objects.carried_by(person)})
+    form = ProfileGapsForm(person=person, session=session)
     if session.takes_registrations(now) and (hindrance := eligibility.why_not_known(person, session)):
         return _form_page(request, session, form, now, refusal=hindrance.linked, is_for_viewer=False)
     return _form_page(request, session, form, now, find_clash(person, session, now))
@@ -66,7 +65,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
 
 def _register_person(request: HttpRequest, code: str, viewer: Person) -> HttpResponse:
     # What the form asks depends on the campus. The verb reads all the rest once it holds the lock.
-    session = get_object_or_404(Session.objects.only("code", "for_campus"), code=code)
+    session = get_object_or_404(Session.objects.only("code", "for_campus", "format", "room_capacity"), code=code)
     # A copy: what a refused registration wrote on request.user would show in the header.
     person, now = copy(viewer), database_clock.now()
     form = ProfileGapsForm(request.POST, person=person, session=session)
@@ -76,36 +75,49 @@ def _register_person(request: HttpRequest, code: str, viewer: Person) -> HttpRes
         return _form_page(request, session, form, now, clash, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     registrations = Registration.objects
     register = registrations.register if ACCEPT in request.POST else registrations.register_unless_clash
-    # Where nothing was typed the verb's own transaction is enough: with another around it others wait longer.
-    all_or_nothing = transaction.atomic() if form.has_changed() else nullcontext()
+    is_carried = bool(Accommodation.objects.carried_by(person))
+    # Where there is nothing else to write the verb's own transaction is enough: with another around it others wait
+    # longer.
+    all_or_nothing = transaction.atomic() if form.has_changed() or is_carried else nullcontext()
     try:
         with all_or_nothing:
+            refuse_another_mode(form, session)
             complete_profile(person, session, **form.profile)
-            registration = register(person, session, now=now, seat=SEAT in request.POST)
-            if form.cleaned_data["needs"]:
-                Accommodation.objects.ask(registration, form.cleaned_data["needs"], now=now)
+            wants_seat = SEAT in request.POST and not would_rather_wait(form)
+            registration = register(person, session, now=now, seat=wants_seat, mode=said_how(form))
+            is_new, asked = registration.registered_at == now, None
+            # Once: after it was deleted a second press does not ask for it again.
+            if is_carried and is_new:
+                asked = Accommodation.objects.carry(registration, now=now)
     except Registration.NotPublic as refusal:
         raise Http404 from refusal
-    except (Registration.Refused, Accommodation.Refused) as refusal:
+    except Registration.NoSuchMode as refusal:
+        return _form_page(request, session, form, now, refusal=str(refusal), status=HTTPStatus.BAD_REQUEST)
+    except Registration.Refused as refusal:
         return _form_page(request, session, form, now, refusal=on_a_page(refusal), status=HTTPStatus.CONFLICT)
     except Clash as clash:
         return _form_page(request, session, form, now, clash, status=HTTPStatus.CONFLICT)
-    messages.success(request, after_registering(registration, now))
+    promised = WAIT if would_rather_wait(form) else promised_in(request.POST)
+    said = after_pressing(registration, now, promised)
+    asked = asked if is_new else Accommodation.objects.of(registration)
+    messages.success(request, and_access(said, registration, asked, now))
     return redirect(session)
 
 
 def _register_newcomer(request: HttpRequest, session: Session) -> HttpResponse:
     now = database_clock.now()
     if request.method != "POST":
-        return _newcomer_page(request, session, now)
+        form = NewcomerForm(initial=_typed_before(request, session), session=session)
+        return _form_page(request, session, form, now)
     if "email" not in request.POST:
-        refusal = "You have been signed out. Fill in the form, or sign in first."
-        return _newcomer_page(request, session, now, refusal, HTTPStatus.CONFLICT)
+        # The button of somebody whose sign-in had ended under it.
+        return keep(request, session.get_absolute_url(), SIGN_IN_TO_REGISTER)
     form = NewcomerForm(request.POST, session=session)
     if not form.is_valid():
         status = HTTPStatus.TOO_MANY_REQUESTS if form.is_rate_limited else HTTPStatus.UNPROCESSABLE_ENTITY
         return _form_page(request, session, form, now, status=status)
     try:
+        refuse_another_mode(form, session)
         # Nobody should fetch a code from their mail to be told what is known now.
         Registration.refuse_unless_joinable(
             Person(role=form.cleaned_data["role"], campus=form.cleaned_data.get("campus")), session, now
@@ -113,17 +125,11 @@ def _register_newcomer(request: HttpRequest, session: Session) -> HttpResponse:
     except Registration.Refused as refusal:
         return _form_page(request, session, form, now, refusal=on_a_page(refusal), status=HTTPStatus.CONFLICT)
     email, profile = form.cleaned_data["email"], form.profile
-    intent = Intent(session.code, email, profile["name"], profile["role"], profile["unit_id"], profile["campus_id"])
-    intent.wait_in(request.session)
+    said = (profile["name"], profile["role"], profile["unit_id"], profile["campus_id"])
+    promised = WAIT if would_rather_wait(form) else promised_in(request.POST)
+    Intent(session.code, email, *said, mode=said_how(form), promised=promised).wait_in(request.session)
     send_code(request, email)
     return redirect(reverse("account_confirm_login_code", query={"next": session.get_absolute_url()}))
-
-
-def _newcomer_page(
-    request: HttpRequest, session: Session, now: datetime, refusal: str = "", status: int = 200
-) -> HttpResponse:
-    form = NewcomerForm(initial=_typed_before(request, session), session=session)
-    return _form_page(request, session, form, now, refusal=refusal, status=status)
 
 
 def _typed_before(request: HttpRequest, session: Session) -> dict[str, Any]:
@@ -137,6 +143,7 @@ def _typed_before(request: HttpRequest, session: Session) -> dict[str, Any]:
         "role": intent.role,
         "unit": intent.unit,
         "campus": intent.campus,
+        "mode": intent.mode,
     }
 
 
@@ -150,19 +157,18 @@ def _form_page(
     status: int = 200,
     is_for_viewer: bool = True,
 ) -> HttpResponse:
-    if "needs" in form.fields:
-        form.fields["needs"].help_text = asking_help(session, now, is_carried=bool(form.initial.get("needs")))
     if not refusal and not session.takes_registrations(now):
         refusal = refusal_of(Registration.refuse_unless_joinable, Person(), session, now)
+    waits = would_wait(session, now)
     context = summary(session, now) | {
         "form": form,
         "refusal": refusal,
         "clash": clash,
         "accept": ACCEPT,
-        "seat": SEAT,
+        "promise": WAIT if waits else SEAT,
         "is_open": is_for_viewer and session.takes_registrations(now),
         "is_for_viewer": is_for_viewer,
-        "waits": would_wait(session, now),
+        "waits": waits,
         "would_be": before_registering(session, now),
     }
     return render(request, "registrations/register.html", context, status=status)
@@ -187,6 +193,6 @@ def summary(session: Session, now: datetime) -> dict[str, Any]:
             for meeting in meetings
         ],
         "length": whole_length(meetings) if len(meetings) > 1 else "",
-        "where": place_of(session.format, room.building if room else None, room.room if room else None),
+        "where": place_in(session.format, room),
         "zone": zone_words(session.time_zone, session.starts_at),
     }

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 from foundation import database_clock
 from foundation.text import ordinal
 from registrations.display.joining import after_taking
-from registrations.display.titles import title_and_day
+from registrations.display.ticket import meetings_of
+from registrations.display.titles import discreet_title_and_day
 from registrations.eligibility import why_not
 from registrations.models import Registration
 from registrations.views.viewer import SignedInRequest, own_registration
@@ -36,15 +37,17 @@ def seat(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, own: Registration, now: datetime, refusal: str = "", status: int = 200) -> HttpResponse:
     session = own.session
-    is_open = own.is_waitlisted and session.has_seat_for_the_quickest(now)
+    own.number = own.place_in_line if own.is_waitlisted else 0
+    is_open = own.is_waitlisted and session.has_seat_for_the_quickest(now, own.mode)
     problem = why_not(own.person, session) if is_open else ""
     context = {
         "nav": "my",
         "now": now,
         "registration": own,
         "session": session,
-        "titled": title_and_day(session, now),
-        "in_line": ordinal(own.place_in_line) if own.is_waitlisted else "",
+        "titled": discreet_title_and_day(own, now),
+        "meetings": meetings_of(own, session.all_meetings, now),
+        "in_line": ordinal(own.number) if own.is_waitlisted else "",
         "is_open": is_open and not problem,
         "is_in_last_day": session.is_in_last_day(now),
         "refusal": refusal or problem,

@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Person
+from accounts.pressed.press import keep
 from catalog.models import Program
 from foundation import database_clock
 from registrations.clash import ACCEPT, Clash
@@ -28,6 +29,8 @@ from registrations.newcomers import complete_profile
 
 # A program has fewer workshops than that.
 MOST_CHOSEN = 100
+# What only somebody who is signed in is asked for.
+TYPED = ("name", "role", "unit", "campus", "needs")
 JUST_FULL = "The last seat of this date has gone. Choose another date, or {wait}join its waitlist{end}."
 OVERLAP = "{clash} You can still register."
 SISTER = "{clash} You can {move}move it to this date{end}, or register for both."
@@ -71,6 +74,9 @@ def program_registration(request: HttpRequest, slug: str) -> HttpResponse:
         if person:
             initial["needs"] = Accommodation.objects.carried_by(person)
         return _page(request, program, SeveralForm(offers=shown, person=person, initial=initial), shown)
+    if person is None and any(request.POST.get(name) for name in TYPED):
+        # Somebody signed out is not asked for that: their sign-in had ended under the form.
+        return keep(request)
     chosen = [str(value) for name, value in request.POST.items() if name.startswith("date-")][:MOST_CHOSEN]
     shown = offers(program, person, now, chosen, is_pressed=True)
     form = SeveralForm(request.POST, offers=shown, person=person)
@@ -88,7 +94,9 @@ def _register(request: HttpRequest, program: Program, form: SeveralForm, person:
         with transaction.atomic():
             complete_profile(person, *form.sessions, **form.profile)
             accepted = request.POST.getlist(ACCEPT)
-            registrations = Registration.objects.register_for_all(person, form.sessions, now=now, accepted=accepted)
+            registrations = Registration.objects.register_for_all(
+                person, form.sessions, now=now, accepted=accepted, modes=form.modes
+            )
             for registration in registrations if needs else ():
                 Accommodation.objects.ask(registration, needs, now=now)
     except Registration.NotAll as refusal:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from foundation.dates import clock, local, month_day, plain_day
 from foundation.text import number_words, ordinal
+from sessions_app.display.seats import left_where
 from sessions_app.models import Session
 
 MOST_DOTS = 12
@@ -22,6 +23,9 @@ class Seat(Protocol):
     """The viewer's own registration for a session; `number` is its 1-based position on the waitlist."""
 
     number: int
+
+    @property
+    def mode(self) -> str: ...
 
     @property
     def uuid(self) -> UUID: ...
@@ -84,7 +88,7 @@ def state_of(session: Session, now: datetime) -> State:
         return State.HELD
     if session.is_confirmed and not session.takes_registrations(now) and not session.opens_later(now):
         return State.CLOSED
-    if session.seats_left == 0 or session.waiting_count:
+    if session.is_only_waited_for:
         return State.FULL
     if session.is_confirmed:
         return State.CONFIRMED
@@ -95,26 +99,31 @@ def state_of(session: Session, now: datetime) -> State:
     return State.GATHERING
 
 
-def meter(session: Session, now: datetime, own: Seat | None = None) -> Meter:
-    """Return what the meter of `session` shows at `now` (aware) to a viewer whose registration is `own`."""
+def meter(session: Session, now: datetime, own: Seat | None = None, says_year: bool = True) -> Meter:
+    """Return what the meter of `session` shows at `now` (aware) to a viewer whose registration is `own`.
+
+    Its days name their year where it is not the present one, if the meter `says_year`: where the year of the session
+    stands beside it, it need not.
+    """
     state = state_of(session, now)
+    this_year = local(now, session.time_zone).year if says_year else None
     seated = own is not None and own.is_registered
     taken = session.seats_taken
     if state is State.CANCELLED:
-        return _cancelled(session, now)
+        return _cancelled(session, this_year)
     lead, text, when, when_iso = "", "", "", ""
     if state is State.DRAFT:
         lead, text = "Draft", f" · it will need {number_words(session.minimum)}"
     elif state is State.HELD:
-        lead, text = f"Held {_held_on(session, now)}", f" · {taken} registered"
+        lead, text = f"Held {_held_on(session, this_year)}", f" · {taken} registered"
     elif state is State.CLOSED:
         lead, text = "Registration closed", f" · {taken} going"
     elif state is State.FULL:
         lead = "A seat has opened" if session.has_seat_for_the_quickest(now) else "Full"
         text = f" · {_waiting(session, own)}"
     elif state is State.CONFIRMED:
-        left = session.seats_left
-        lead, text = "Confirmed", " · 1 seat left" if left == 1 else f" · {left} seats left"
+        left, where = session.seats_left_for_anybody, left_where(session)
+        lead, text = "Confirmed", f" · 1 seat left{where}" if left == 1 else f" · {left} seats left{where}"
     else:
         lead = f"{min(taken, session.minimum)} of {session.minimum}"
         text = ", including you" if seated else ""
@@ -124,7 +133,7 @@ def meter(session: Session, now: datetime, own: Seat | None = None) -> Meter:
             text += " · being decided today"
         else:
             text += _still_needed(session, now)
-            when, when_iso = _deadline(session, now)
+            when, when_iso = _deadline(session, now, this_year)
     if seated and state in (State.CLOSED, State.FULL, State.CONFIRMED):
         text = " · you have a seat"
         if state is State.FULL and session.is_confirmed:  # what is full to others takes place, to those in it
@@ -141,10 +150,10 @@ def meter_for_office(session: Session, now: datetime) -> Meter:
     return shown._replace(text=f" · {NOBODY_WAITS}") if shown.text == f" · {JOIN}" else shown
 
 
-def _cancelled(session: Session, now: datetime) -> Meter:
+def _cancelled(session: Session, this_year: int | None) -> Meter:
     dots = _dots(session.minimum, 0, False)
     if session.cancelled_by_rule:
-        text, when = f" · {session.cancelled_count} of {session.minimum} by ", _decided_on(session, now)
+        text, when = f" · {session.cancelled_count} of {session.minimum} by ", _decided_on(session, this_year)
         return Meter(State.CANCELLED, SHAPES[State.CANCELLED], dots, "Cancelled", False, text, when, _iso(session))
     reason = " ".join(session.cancel_reason.split())
     if len(reason) > REASON_LENGTH:
@@ -155,7 +164,7 @@ def _cancelled(session: Session, now: datetime) -> Meter:
 
 def _waiting(session: Session, own: Seat | None) -> str:
     if own is not None and own.is_waitlisted:
-        return f"you are {ordinal(own.number)} of {session.waiting_count} waiting"
+        return f"you are {ordinal(own.number)} of {session.waiting_in(session.line_of(own.mode))} waiting"
     return f"{session.waiting_count} on the waitlist" if session.waiting_count else JOIN
 
 
@@ -169,21 +178,21 @@ def _still_needed(session: Session, now: datetime) -> str:
     return f" · {session.minimum - session.seats_taken} more to confirm by "
 
 
-def _deadline(session: Session, now: datetime) -> tuple[str, str]:
+def _deadline(session: Session, now: datetime, this_year: int | None) -> tuple[str, str]:
     zone = session.time_zone
     if local(session.confirm_by, zone).date() == local(now, zone).date():
         return f"{clock(session.confirm_by, zone)} today", _iso(session)
-    return _decided_on(session, now), _iso(session)
+    return _decided_on(session, this_year), _iso(session)
 
 
-def _decided_on(session: Session, now: datetime) -> str:
-    """“Fri May 10”; with the year if it is not the current one."""
-    return plain_day(session.confirm_by, session.time_zone, local(now, session.time_zone).year)
+def _decided_on(session: Session, this_year: int | None) -> str:
+    """“Fri May 10”; with the year unless it is `this_year` (None: never)."""
+    return plain_day(session.confirm_by, session.time_zone, this_year)
 
 
-def _held_on(session: Session, now: datetime) -> str:
-    """“May 14”; with the year if it is not the current one."""
-    return month_day(session.starts_at, session.time_zone, local(now, session.time_zone).year)
+def _held_on(session: Session, this_year: int | None) -> str:
+    """“May 14”; with the year unless it is `this_year` (None: never)."""
+    return month_day(session.starts_at, session.time_zone, this_year)
 
 
 def _iso(session: Session) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from foundation.dates import clock, deadline, local, long_day_and_time, short_day
 from foundation.text import number_words, ordinal, ordinal_words
 from sessions_app.display.meter import REASON_LENGTH, Seat, State, state_of
+from sessions_app.display.seats import left_in_each
 from sessions_app.models import Session
 
 # From this hour on a decision date is in the evening.
@@ -16,7 +17,9 @@ EVENING = 16
 class Panel(NamedTuple):
     """What the panel says. The button leads to the page named `leads_to`, of `key`; `link` is the quiet way out.
 
-    `waits` is true while it will say something else a moment later.
+    `waits` is true while it will say something else a moment later. `posts` is the name of what the button posts to
+    that page, for a viewer of whom nothing needs to be asked; empty where the button is a link. `ways` are the values
+    it may post, each with the words of a button of its own; empty for the one button.
     """
 
     tone: str
@@ -30,8 +33,11 @@ class Panel(NamedTuple):
     link_to: str = ""
     link_key: str = ""
     waits: bool = False
+    posts: str = ""
+    ways: tuple[tuple[str, str], ...] = ()
 
 
+JOIN_WAITLIST = "Join the waitlist"
 GATHERING, ON, OFF = "is-gathering", "is-on", ""
 
 
@@ -62,7 +68,7 @@ def panel(session: Session, now: datetime, own: Seat | None = None) -> Panel:
 def _open(session: Session, state: State, now: datetime) -> Panel:
     """Return the panel of somebody who may register now."""
     tone, heading, below = _invitation(session, state, now)
-    button = "Join the waitlist" if state is State.FULL else "Register"
+    button = JOIN_WAITLIST if state is State.FULL else "Register"
     return Panel(tone, heading, below, button, "register", session.code, waits=state is State.REACHED)
 
 
@@ -74,9 +80,7 @@ def _invitation(session: Session, state: State, now: datetime) -> tuple[str, str
             return _tone(session), "A seat has opened", below
         return _tone(session), "This session is full", _next_seat(session, now)
     if state is State.CONFIRMED:
-        left = session.seats_left
-        below = f"{left} of {session.capacity} seats left." if left > 1 else f"One of {session.capacity} seats is left."
-        return ON, "It’s happening", below
+        return ON, "It’s happening", left_in_each(session) if session.asks_how else seats_left_words(session)
     if state is State.REACHED:
         heading = (
             "One person has registered" if session.minimum == 1 else f"{_capital(session.minimum)} have registered"
@@ -103,7 +107,7 @@ def _waiting(session: Session, now: datetime, own: Seat) -> Panel:
     heading, key = f"You’re {ordinal(own.number)} on the waitlist", str(own.uuid)
     if session.has_started(now):
         return Panel(OFF, heading, "The session has started.")
-    if session.has_seat_for_the_quickest(now):
+    if session.has_seat_for_the_quickest(now, own.mode):
         below = "The first person on the waitlist to take it has it."
         shown = Panel(_tone(session), "A seat has opened", below, "Take the seat", "seat", key)
         return shown._replace(link="Leave the waitlist", link_to="withdrawal", link_key=key)
@@ -220,6 +224,12 @@ def invitation_link(session: Session, now: datetime, address: str) -> str:
 
 
 # ---- parts of sentences that other pages and mail build ----
+
+
+def seats_left_words(session: Session) -> str:
+    """“9 of 20 seats left.”, “One of 20 seats is left.”"""
+    left = session.seats_left
+    return f"{left} of {session.capacity} seats left." if left > 1 else f"One of {session.capacity} seats is left."
 
 
 def opening_words(session: Session, now: datetime) -> str:

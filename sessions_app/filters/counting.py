@@ -1,21 +1,23 @@
-"""How many sessions each choice of the filter bar leaves, beside all else that is chosen. Three queries.
+"""How many sessions each choice of the filter bar leaves, beside all else that is chosen. Two queries, or three.
 
 A topic, an audience, a program and an action are of the workshop; so is what search found. Sessions are counted by
-workshop, and the sums over the workshops that fit are made here: no filter adds a query or a join.
+workshop and by when in the week they start, and the sums over those that fit are made here: no filter adds a query or a
+join.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, cast
 
-from django.db.models import Count, Max, Min, Value
+from django.db.models import Count, Max, Min, Q, Value
 
+from accounts.models.campus import several_campuses
 from catalog.models import Format, Program, ProgramWorkshop, Workshop
 from foundation.naming import label_of
-from sessions_app.filters import conditions
-from sessions_app.forms import FilterForm, in_address
+from sessions_app.filters import conditions, wall_clock
+from sessions_app.forms import PARTS_OF_DAY, WEEKDAYS, FilterForm, in_address
 from sessions_app.models import Session
 
 OF_WORKSHOPS = ("topic", "audience", "program", "action")
@@ -46,6 +48,7 @@ class Counted(NamedTuple):
     """What the bar and the page say.
 
     numbers   the count of each chip, and `shown`, how many sessions the whole of what is chosen leaves
+    first     when the first of those begins from the start of the shown month on, where a month is shown
     groups    of each group its options, in order, each with its count; a group that makes no difference is not there
     dates     the dates ahead of each workshop, whatever is chosen
     minimums  how many of those dates need each minimum
@@ -54,11 +57,21 @@ class Counted(NamedTuple):
     """
 
     numbers: dict[str, int]
+    first: datetime | None
     groups: dict[str, list[tuple[Option, int]]]
     dates: Dates
     minimums: Mapping[int, int]
     fitting: frozenset[int]
     matching: frozenset[int]
+
+
+class Start(NamedTuple):
+    """What starts at one time of the week: of which workshop, and how many sessions by the names of `counted`."""
+
+    workshop: int
+    weekday: str
+    part: str
+    numbers: Mapping[str, Any]
 
 
 def count(chosen: Mapping[str, Any], found: Set[int] | None, now: datetime) -> Counted:
@@ -67,63 +80,119 @@ def count(chosen: Mapping[str, Any], found: Set[int] | None, now: datetime) -> C
     fits = {name: traits.fitting(name, in_address(chosen[name])) for name in OF_WORKSHOPS if name in chosen}
     fitting = traits.workshops.intersection(*fits.values())
     searched = traits.workshops if found is None else traits.workshops & found
-    by_workshop, dates = sessions_by_workshop(chosen, now)
-    groups = {}
+    matching = fitting & searched
+    starts = all_starts(chosen, now)
+    days, parts = chosen.get("weekday") or WEEKDAYS, chosen.get("when") or PARTS_OF_DAY
+    in_time = [start for start in starts if start.weekday in days and start.part in parts]
+    groups = groups_of_time(starts, chosen, matching)
+    shown: Counter[int] = Counter()
+    for start in in_time:
+        shown[start.workshop] += start.numbers["shown"]
     for name in OF_WORKSHOPS:
         if any(its != traits.workshops for its in traits.groups[name].values()):
             rest = searched.intersection(*(its for other, its in fits.items() if other != name))
             groups[name] = [
-                (option, sum(by_workshop[workshop]["shown"] for workshop in rest & its & by_workshop.keys()))
+                (option, sum(shown[workshop] for workshop in rest & its & shown.keys()))
                 for option, its in sorted(traits.groups[name].items())
             ]
-    matching = fitting & searched
-    campuses = sessions_by_campus(chosen, now)
+    campuses = sessions_by_campus(chosen, now) if several_campuses() or "campus" in chosen else {}
     if len(campuses) > 1 or "campus" in chosen:
         groups["campus"] = [
             (option, sum(numbers[workshop] for workshop in numbers.keys() & matching))
             for option, numbers in sorted(campuses.items())
         ]
-    numbers = {
-        name: sum(by_workshop[workshop][name] for workshop in matching & by_workshop.keys())
-        for name in counted(chosen, now)
-    }
-    return Counted(numbers, groups, dates, minimums_of(by_workshop), fitting, matching)
+    left = [start for start in in_time if start.workshop in matching]
+    numbers = {name: sum(start.numbers[name] for start in left) for name in counted(chosen, now)}
+    first = min((start.numbers["next"] for start in left if start.numbers["next"]), default=None)
+    return Counted(numbers, first, groups, dates_of(starts), minimums_of(starts), fitting, matching)
+
+
+def groups_of_time(
+    starts: Iterable[Start], chosen: Mapping[str, Any], matching: Set[int]
+) -> dict[str, list[tuple[Option, int]]]:
+    """Return the weekdays and the parts of the day on which sessions start, each with how many of those that match.
+
+    The choices of such a group widen each other: each counts its own, and what several leave is their sum.
+    """
+    days, parts = chosen.get("weekday") or WEEKDAYS, chosen.get("when") or PARTS_OF_DAY
+    on: dict[str, int] = dict.fromkeys(chosen.get("weekday", ()), 0)
+    at: dict[str, int] = dict.fromkeys(chosen.get("when", ()), 0)
+    for start in starts:
+        number = start.numbers["shown"] if start.workshop in matching else 0
+        on[start.weekday] = on.get(start.weekday, 0) + (number if start.part in parts else 0)
+        at[start.part] = at.get(start.part, 0) + (number if start.weekday in days else 0)
+    groups = {}
+    for name, names, found in (("when", PARTS_OF_DAY, at), ("weekday", WEEKDAYS, on)):
+        if len(found) > 1 or name in chosen:
+            groups[name] = [
+                (Option(position, names[value][0], value), found[value])
+                for position, value in enumerate(names)
+                if value in found
+            ]
+    return groups
 
 
 def counted(chosen: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Return the condition under which a session is counted for each chip, and as `shown`."""
-    within = conditions.of_campus(chosen)
+    """Return the condition under which a session is counted for each chip, and as `shown`; of its time says nothing."""
+    within = conditions.of_campus(chosen) & conditions.of_day(chosen)
+    status = within & conditions.of_status(chosen.get("status"), now)
+    format = within & conditions.of_format(chosen.get("format"))
     return {
         "all": within,
-        "shown": within & conditions.of_choice(chosen, now),
-        FilterForm.Status.NEEDS_PEOPLE: within & conditions.needs_people(now),
-        FilterForm.Status.CONFIRMED: within & conditions.CONFIRMED,
-        Format.ONLINE.value: within & conditions.ONLINE,
-        Format.IN_PERSON.value: within & conditions.IN_PERSON,
+        "shown": status & format,
+        FilterForm.Status.NEEDS_PEOPLE: format & conditions.needs_people(now),
+        FilterForm.Status.CONFIRMED: format & conditions.CONFIRMED,
+        Format.ONLINE.value: status & conditions.ONLINE,
+        Format.IN_PERSON.value: status & conditions.IN_PERSON,
     }
 
 
-def sessions_by_workshop(chosen: Mapping[str, Any], now: datetime) -> tuple[dict[int, dict[str, Any]], Dates]:
-    """Count the sessions of each workshop for every chip, whatever it is about; and give its dates. One query."""
-    numbers = {name: Count("pk", filter=condition or None) for name, condition in counted(chosen, now).items()}
+def all_starts(chosen: Mapping[str, Any], now: datetime) -> list[Start]:
+    """Count the sessions ahead by workshop and time of the week. One query; more where it met a zone not known yet."""
+    wall_clock.know(now)
+    starts = list(_starts(chosen, now))
+    if any(not start.weekday for start in starts):
+        wall_clock.learn(now)
+        starts = list(_starts(chosen, now))
+    return starts
+
+
+def _starts(chosen: Mapping[str, Any], now: datetime) -> Iterator[Start]:
+    conditions_of = counted(chosen, now)
+    numbers = {name: Count("pk", filter=condition or None) for name, condition in conditions_of.items()}
     ahead = {
         "dates": Count("pk", filter=conditions.RUNNING),
         "first": Min("starts_at", filter=conditions.RUNNING),
         "fewest": Min("minimum", filter=conditions.RUNNING),
         "most": Max("minimum", filter=conditions.RUNNING),
     }
-    grouped = Session.objects.listed().upcoming(now).order_by().values("workshop").annotate(**ahead, **numbers)
-    rows = {row["workshop"]: row for row in cast("Iterable[dict[str, Any]]", grouped)}
-    return rows, {workshop: (row["dates"], row["first"]) for workshop, row in rows.items()}
+    month = chosen.get("m")
+    later = Q(ends_at__gt=wall_clock.around(month.first_day, month.first_day)[0]) if month else Q()
+    ahead["next"] = Min("starts_at", filter=(conditions_of["shown"] & later) or None)
+    grouped = Session.objects.listed().upcoming(now).order_by().values("workshop", half_hour=wall_clock.half_hour())
+    for row in cast("Iterable[dict[str, Any]]", grouped.annotate(**ahead, **numbers)):
+        weekday, part = ("", "") if row["half_hour"] is None else wall_clock.WEEK[row["half_hour"]]
+        yield Start(row["workshop"], weekday, part, row)
 
 
-def minimums_of(by_workshop: Mapping[int, Mapping[str, Any]]) -> dict[int, int]:
+def dates_of(starts: Iterable[Start]) -> Dates:
+    """Return how many dates each workshop has ahead, and when the first of them begins."""
+    dates: Dates = {}
+    for start in starts:
+        number, first = dates.get(start.workshop, (0, None))
+        its = start.numbers["first"]
+        earlier = its if first is None or its is not None and its < first else first
+        dates[start.workshop] = number + start.numbers["dates"], earlier
+    return dates
+
+
+def minimums_of(starts: Iterable[Start]) -> dict[int, int]:
     """Return how many sessions ahead need each minimum.
 
-    Where those of one workshop differ, the lowest and the highest count once.
+    Where those of one workshop differ at one time of the week, the lowest and the highest count once.
     """
     minimums: Counter[int] = Counter()
-    for row in by_workshop.values():
+    for row in (start.numbers for start in starts):
         if row["fewest"] == row["most"] is not None:
             minimums[row["most"]] += row["dates"]
         elif row["dates"]:
@@ -132,7 +201,7 @@ def minimums_of(by_workshop: Mapping[int, Mapping[str, Any]]) -> dict[int, int]:
 
 
 def sessions_by_campus(chosen: Mapping[str, Any], now: datetime) -> dict[Option, dict[int, int]]:
-    """Count for each campus the sessions of each workshop that the status and format leave there. One query."""
+    """Count for each campus the sessions of each workshop that all but workshop and campus leave there. One query."""
     number = Count("pk", distinct=True, filter=conditions.of_choice(chosen, now) or None)
     found: dict[Option, dict[int, int]] = defaultdict(dict)
     for campus, name, workshop, sessions in held().upcoming(now).order_by().annotate(sessions=number):

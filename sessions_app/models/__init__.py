@@ -1,6 +1,7 @@
 """When it is taught, and whether it runs."""
 
 from sessions_app.models.decision import Decision
+from sessions_app.models.mode import Mode
 from sessions_app.models.request import RequestWindow, SessionRequest
 from sessions_app.models.request_rules import RequestRules
 from sessions_app.models.session import Session, SessionQuerySet
@@ -11,6 +12,7 @@ __all__ = [
     "Decision",
     "Meeting",
     "MeetingPlan",
+    "Mode",
     "Place",
     "RequestRules",
     "RequestWindow",

@@ -43,7 +43,6 @@ class ChangesQuerySet(DecidingQuerySet[AnyLife]):
 class Changes(Deciding):
     """Where a session meets and who leads it, and the verbs of a session that is open or confirmed."""
 
-    format = models.CharField(max_length=10, choices=Format.choices, blank=True)
     facilitators = models.ManyToManyField(Facilitator, blank=True, related_name="sessions")
 
     if TYPE_CHECKING:

@@ -24,6 +24,12 @@ class OpeningQuerySet(LifeQuerySet[AnyLife]):
         opened = Q(registration_opens_at__isnull=True) | Q(registration_opens_at__lte=now)
         return self.filter(opened, status__in=Life.RUNNING, registration_closes_at__gt=now, starts_at__gt=now)
 
+    def with_free_seats(self) -> Self:
+        """Sessions in which a seat is free that nobody waits for: where people are asked, of either mode."""
+        free = Q(room_capacity=None, waiting_count=0, seats_taken__lt=F("capacity"))
+        free |= Q(room_waiting=0, room_taken__lt=F("room_capacity"))
+        return self.filter(free | Q(online_waiting=0, online_taken__lt=F("online_capacity")))
+
 
 class Opening(Seats):
     """The time in which people may register. It ends at the start at the latest."""
@@ -58,9 +64,13 @@ class Opening(Seats):
         """True from 24 hours before the first start: from then on nobody is given a seat unseen."""
         return self.starts_at - LAST_DAY <= now
 
-    def has_seat_for_the_quickest(self, now: datetime) -> bool:
-        """True while a seat stands open for the first person on the waitlist who takes it."""
-        is_open = self.is_running and self.seats_left > 0 and self.waiting_count > 0
+    def has_seat_for_the_quickest(self, now: datetime, mode: str | None = None) -> bool:
+        """True while a seat stands open for the first person on the waitlist who takes it.
+
+        With `mode`, one that a person who waits for that mode may take.
+        """
+        lines = self.lines if mode is None else [self.line_of(mode)]
+        is_open = self.is_running and any(self.seats_left_in(line) and self.waiting_in(line) for line in lines)
         return is_open and self.is_in_last_day(now) and not self.has_started(now)
 
     def _move_registration(self, old_start: datetime) -> list[str]:

@@ -204,6 +204,8 @@ class Session(Changes):
         for meeting in meetings:
             if meeting.venue is None and self.format != Format.ONLINE:
                 raise self.Incomplete("Choose a venue for every meeting, or set the format to online.")
+        if self.format == Format.HYBRID and not self.asks_how:
+            raise self.Incomplete("Say how many of the seats are in the room and how many online.")
 
     def _take_parts(self) -> None:
         """Give the meetings their parts for good. Refuses (Incomplete) fewer meetings than parts."""

@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 
 from accounts.models import Campus
+from accounts.models.campus import several_campuses
 from catalog.models import Part
 from foundation.dates import short_day, time_span, zone_words
 from foundation.naming import Named
@@ -19,6 +20,12 @@ from foundation.values.links import LinkField
 from foundation.values.zones import validate_time_zone
 
 DEFAULT_LEAD_DAYS, MOST_LEAD_DAYS = 14, 180
+
+
+def venue_words(building: str, room: str, campus: str) -> str:
+    """“Learning Commons 210”, and “Learning Commons 210, Rochester” where there is more than one campus."""
+    words = f"{building} {room}".strip()
+    return f"{words}, {campus}" if campus and several_campuses() else words
 
 
 class Venue(Named):
@@ -44,6 +51,11 @@ class Venue(Named):
 
     def __str__(self) -> str:
         return f"{self.building} {self.room}".strip()
+
+    @property
+    def words(self) -> str:
+        """Return where it is as pages say it: with the campus where there is more than one."""
+        return venue_words(self.building, self.room, self.campus.name)
 
 
 @dataclass(frozen=True)

@@ -100,9 +100,19 @@ def _schedule(
     minimum = plan.minimum or workshop.default_minimum
     if minimum > capacity:
         raise ValueError(f"The minimum of {minimum} is larger than the capacity of {capacity}.")
+    seats = _seats_of_each_mode(capacity, meeting.venue) if (plan.format or workshop.format) == Format.HYBRID else {}
     return Session.objects.schedule(
-        workshop, [meeting], by, now=now, format=plan.format, capacity=capacity, minimum=minimum
+        workshop, [meeting], by, now=now, format=plan.format, capacity=capacity, minimum=minimum, **seats
     )
+
+
+def _seats_of_each_mode(capacity: int, venue: Venue | None) -> dict[str, int]:
+    """Return the seats of a session online and in person: what the venue holds, and the rest of `capacity` online.
+
+    Nothing where that leaves none online, or nobody knows the size of the venue: then the office has to say it.
+    """
+    holds = venue.capacity if venue else None
+    return {"room_capacity": holds, "online_capacity": capacity - holds} if holds and holds < capacity else {}
 
 
 def _draft_workshop(plan: PlannedSession, by: Person) -> Workshop:

@@ -17,10 +17,11 @@ from catalog.models import Facilitator, Workshop
 from foundation import database_clock
 from foundation.dates import length_words, local, long_day, plain_day, short_day, time_span, zone_words
 from foundation.text import number_words
-from sessions_app.display import few, panel, rows
+from sessions_app.display import few, month, panel, rows, seats
 from sessions_app.display.length import how_many, whole_length
 from sessions_app.display.meter import Meter, Seat, meter, meter_for_office
 from sessions_app.models import Meeting, Session
+from sessions_app.models.linking import ONLINE, lacks_link
 from sessions_app.models.numbering import Numbered
 
 register = template.Library()
@@ -64,7 +65,13 @@ def date_rows(
     """
     now, zone, mine = now_of(context), settings.TIME_ZONE, mine or {}
     made = (rows.row(session, now, mine.get(session.pk), zone, by_workshop, button, months) for session in sessions)
-    return mark_safe("".join(map(rows.row_html, made)))
+    return mark_safe("".join(map(rows.row_html, rows.day_by_day(made))))
+
+
+@register.simple_tag
+def month_weeks(shown: month.Shown, mine: dict[int, Seat]) -> tuple[tuple[month.Day, ...], ...]:
+    """Give the weeks of a month; `mine` has the viewer's registrations by session id."""
+    return shown.weeks(mine)
 
 
 @register.simple_tag(takes_context=True)
@@ -78,8 +85,11 @@ def session_cards(
 
 @register.simple_tag(takes_context=True)
 def upcoming_dates(context: Context, workshop: Workshop) -> list["rows.ListedSession"]:
-    """Give the listed dates of one workshop, for `date_rows`. One query."""
-    return list(rows.listing(workshop.sessions.listed().upcoming(now_of(context)))[:MOST_DATES])
+    """Give the listed dates of one workshop, for `date_rows`. One query, however many parts of a page ask."""
+    key, kept = f"upcoming_dates {workshop.pk}", context.render_context
+    if key not in kept:
+        kept[key] = list(rows.listing(workshop.sessions.listed().upcoming(now_of(context)))[:MOST_DATES])
+    return kept[key]
 
 
 class Season(NamedTuple):
@@ -144,6 +154,12 @@ def few_dates(context: Context, mine: dict[int, Seat]) -> dict[int, few.Few]:
 
 
 @register.filter
+def capacity_words(session: Session) -> str:
+    """“24”, or “12 in the room, 12 online”."""
+    return seats.capacity_words(session)
+
+
+@register.filter
 def rows_html(made: Iterable[rows.Row]) -> SafeString:
     """Show one date row for each of these values."""
     return mark_safe("".join(map(rows.row_html, made)))
@@ -196,7 +212,7 @@ def times(
             local(one.starts_at, one.time_zone).isoformat(timespec="minutes"),
             f"{long_day(one.starts_at, one.time_zone, local(now, one.time_zone).year)}, "
             f"{time_span(one.starts_at, one.ends_at, one.time_zone)}",
-            str(one.venue or ""),
+            one.venue.words if one.venue else "",
             numbers[one.pk].short_heading,
         )
         for one in meetings
@@ -213,6 +229,18 @@ def day(meeting: Meeting) -> str:
 def is_ahead(session: Session, now: datetime) -> bool:
     """Tell whether the session may still be held, and has not ended."""
     return session.is_running and now < session.ends_at
+
+
+@register.simple_tag
+def link_promise(session: Session, meetings: list[Meeting], now: datetime) -> str:
+    """Return when people get the link to join: with their “invitation”, “later” by mail, or "" where none is to come.
+
+    A page promises no link that is not there.
+    """
+    ahead = [meeting for meeting in meetings if meeting.ends_at > now]
+    if not (ahead and is_ahead(session, now) and session.format in ONLINE):
+        return ""
+    return "later" if any(lacks_link(meeting, session.format) for meeting in ahead) else "invitation"
 
 
 @register.filter

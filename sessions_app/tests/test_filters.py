@@ -68,7 +68,7 @@ def group(page: Page, name: str) -> dict[str, int]:
 
 def leads(page: Page, selector: str) -> dict[str, str]:
     """Return where the links lead, by their ids."""
-    return {part.attribute("id"): part.attribute("href") for part in page.parts(selector)}
+    return {part.attribute("id"): part.attribute("href").removesuffix("#sessions") for part in page.parts(selector)}
 
 
 def titles(page: Page, section: str) -> list[str]:

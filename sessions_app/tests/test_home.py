@@ -82,7 +82,15 @@ def test_the_chips_count_and_choose(home, make_session, people, other_workshop, 
     assert rows(home("status=confirmed")) == ["Implicit Bias"]
     assert rows(home("format=in_person")) == ["Bystander Interventions"]
     assert rows(home("format=online")) == ["Implicit Bias", "Bystander Interventions"]
-    assert counts(home("format=in_person"))["All"] == 2
+    assert counts(home("format=in_person")) == {
+        "All": 2,
+        "Needs people": 1,
+        "Confirmed": 0,
+        "Online": 2,
+        "In person": 1,
+    }
+    assert rows(home("format=online&status=confirmed")) == ["Implicit Bias"]
+    assert rows(home("format=in_person&status=confirmed")) == []
 
 
 @pytest.mark.parametrize(
@@ -129,8 +137,49 @@ def test_nothing_found_says_what_was_looked_for(home, make_session):
     assert "No sessions like that at the moment." in home("status=confirmed").text
 
 
-def test_nothing_scheduled_says_so(home):
-    assert "Nothing is scheduled yet." in home().text
+def test_nothing_scheduled_says_so_and_leads_on(home):
+    page = home()
+    assert "Nothing is scheduled yet." in page.text
+    assert page.part(".q-empty").link("Ask for a session for your team") == reverse("request_new")
+
+
+@pytest.mark.parametrize("query", ["status=confirmed", "q=affirmations", "q=bystander&format=hybrid"])
+def test_a_list_without_a_result_leads_on(home, make_session, query):
+    make_session()
+    empty = home(query).part(".q-empty")
+    assert empty.link("Show all sessions") == "/"
+    assert empty.link("Ask for a session for your team") == reverse("request_new")
+    (month,) = empty.parts(".q-rail a")
+    path, _, anchor = month.attribute("href").partition("#")
+    assert path == "/" and home().part(f"#{anchor}").text.startswith(month.text[:3])
+
+
+def test_a_workshop_without_a_date_says_so_once_and_offers_to_tell(home, make_session, other_workshop):
+    make_session()
+    other_workshop.topics.add(Topic.objects.create(name="Wellbeing", slug="wellbeing"))
+    page = home("topic=wellbeing")
+    assert page.text.count("No dates yet") == 1
+    tell_me = page.region("No dates yet").link("Tell me when one is scheduled: Implicit Bias")
+    assert tell_me == reverse("interested", args=[other_workshop.slug])
+
+
+def test_what_is_chosen_leaves_neither_the_steps_nor_those_nearly_there(home, make_session, people):
+    made = make_session()
+    for person in people(4):
+        Registration.objects.register(person, made)
+    assert "Nearly there" in home().headings() and "If not, we write with other dates." in home().text
+    for query in ("status=needs-people", "q=bystander", "page=1"):
+        assert "Nearly there" not in home(query).headings() and "If not, we write" not in home(query).text
+    assert "Nearly there" not in home("status=nothing", status=400).headings()
+
+
+def test_every_filter_lands_on_the_results(home, make_session, other_workshop):
+    make_session()
+    other_workshop.topics.add(Topic.objects.create(name="Wellbeing", slug="wellbeing"))
+    page = home("topic=wellbeing&status=needs-people")
+    leads = [link.attribute("href") for link in page.parts(".q-filter a")]
+    assert [address for address in leads if "?" in address and not address.endswith("#sessions")] == []
+    assert page.part("form[role=search]").attribute("action") == "/#sessions"
 
 
 @pytest.mark.parametrize(
@@ -180,9 +229,9 @@ def test_fifty_sessions_make_a_page(home, make_session, now):
         copies.append(copy)
     Session.objects.bulk_create(copies)
     assert len(rows(home())) == 50
-    assert home().part("[rel=next]").attribute("href") == "/?page=2"
+    assert home().part("[rel=next]").attribute("href") == "/?page=2#sessions"
     assert len(rows(home("page=2"))) == 2
-    assert home("page=2").part("[rel=prev]").attribute("href") == "/"
+    assert home("page=2").part("[rel=prev]").attribute("href") == "/#sessions"
 
 
 def links(page: Page) -> dict[str, str]:
@@ -199,27 +248,27 @@ def test_a_chip_keeps_the_search_and_drops_the_page(home, make_session, now):
     Session.objects.bulk_create(copies)
     assert links(home()) == {
         "all": "/",
-        "needs-people": "/?status=needs-people",
-        "confirmed": "/?status=confirmed",
-        "online": "/?format=online",
-        "in_person": "/?format=in_person",
-        "later": "/?page=2",
+        "needs-people": "/?status=needs-people#sessions",
+        "confirmed": "/?status=confirmed#sessions",
+        "online": "/?format=online#sessions",
+        "in_person": "/?format=in_person#sessions",
+        "later": "/?page=2#sessions",
     }
     assert links(home("page=2&status=needs-people&q=bystander+int")) == {
-        "all": "/?q=bystander+int",
-        "needs-people": "/?q=bystander+int&status=needs-people",
-        "confirmed": "/?q=bystander+int&status=confirmed",
-        "online": "/?q=bystander+int&format=online",
-        "in_person": "/?q=bystander+int&format=in_person",
-        "earlier": "/?q=bystander+int&status=needs-people",
-        "later": "/?q=bystander+int&status=needs-people&page=3",
+        "all": "/?q=bystander+int#sessions",
+        "needs-people": "/?q=bystander+int#sessions",
+        "confirmed": "/?q=bystander+int&status=confirmed#sessions",
+        "online": "/?q=bystander+int&status=needs-people&format=online#sessions",
+        "in_person": "/?q=bystander+int&status=needs-people&format=in_person#sessions",
+        "earlier": "/?q=bystander+int&status=needs-people#sessions",
+        "later": "/?q=bystander+int&status=needs-people&page=3#sessions",
     }
 
 
 def test_no_link_repeats_what_cannot_be_chosen(home, make_session):
     make_session()
     page = home("topic=nothing&campus=x&utm_source=mail&q=&status=confirmed", status=400)
-    assert links(page)["all"] == "/" and links(page)["online"] == "/?format=online"
+    assert links(page)["all"] == "/" and links(page)["online"] == "/?status=confirmed&format=online#sessions"
 
 
 def test_nearly_there_shows_the_three_that_are_decided_first(home, make_session, people):
@@ -275,8 +324,12 @@ def test_workshops_are_links_under_their_programs(home, make_session, workshop, 
     assert page.link("Foundations") == program.get_absolute_url()
     assert page.headings().index("Foundations") < page.headings().index("Other workshops")
     lines = [part.text for part in page.region("Workshops").parts("li")]
-    assert lines[0].startswith("Bystander Interventions Next date") and lines[1] == "Implicit Bias No dates yet"
-    assert page.region("Other workshops").addresses == [other_workshop.get_absolute_url()]
+    assert (
+        lines[0].startswith("Bystander Interventions Next date")
+        and lines[1] == "Implicit Bias Tell me when there is a date: Implicit Bias"
+    )
+    tell_me = reverse("interested", args=[other_workshop.slug])
+    assert page.region("Other workshops").addresses == [other_workshop.get_absolute_url(), tell_me]
     assert page.region("Workshops").link("What each is about") == reverse("workshops")
     assert "Not ready" not in page.everything
 

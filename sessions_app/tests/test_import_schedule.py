@@ -323,6 +323,15 @@ def test_a_wrong_optional_cell_gets_a_sentence(column, cell, sentence):
     assert wrong(f"A,2024-05-14,12:00,13:00,{cell}", f"workshop,date,start,end,{column}\n") == sentence
 
 
+@pytest.mark.parametrize(("holds", "seats"), [(12, (12, 8)), (20, (None, None)), (None, (None, None))])
+def test_the_venue_says_how_many_seats_are_in_the_room(implicit_bias, rule, twin_cities_room, holds, seats):
+    twin_cities_room.capacity = holds
+    twin_cities_room.save()
+    data = "workshop,date,start,end,format,venue\nImplicit Bias,2024-05-14,12:30,14:00,hybrid,Learning Commons 210\n"
+    (session,) = import_schedule(data.encode(), rule, CHICAGO, now=NOW).sessions
+    assert (session.room_capacity, session.online_capacity) == seats and session.capacity == 20
+
+
 def test_a_row_that_stands_there_twice_is_listed_once():
     data = HEADING + "A,2024-05-14,12:00,13:00\nB,2024-05-14,12:00,13:00\n a ,2024-05-14,12:00,14:00\n"
     plans, rows = read_schedule(data.encode(), CHICAGO)

@@ -3,14 +3,17 @@
 import pytest
 from django.urls import reverse
 
+from accounts.models import Campus
 from catalog.models import Topic
 from devtools.bench.data import fill
+from foundation.dates import local
 from sessions_app.models import Session
 
 pytestmark = pytest.mark.django_db
 every_count = pytest.mark.parametrize("count", [1, 40, 400])
-# Sessions by workshop, by campus, what tells workshops apart, the list, those nearly there, and the workshops.
+# Sessions by workshop, by month, what tells workshops apart, the list, those nearly there, and the workshops.
 HOME = 6
+NARROWED = HOME - 1  # without those nearly there
 WHO_IS_ASKING = 2  # the browser session and the person, on every page for somebody signed in
 
 
@@ -38,22 +41,51 @@ def test_home_makes_six_queries_signed_out(count, viewer, queries):
 
 
 @every_count
+def test_several_campuses_make_one_more_query(count, viewer, queries):
+    Campus.objects.create(name="East Campus")
+    queries(HOME + 1, reverse("home"))
+
+
+@every_count
+def test_the_list_alone_makes_one_query_less(count, viewer, client, django_assert_num_queries):
+    client.get(reverse("home"))
+    with django_assert_num_queries(HOME - 1):
+        client.get(reverse("home"), headers={"HX-Request": "true"})
+
+
+@every_count
 def test_home_makes_one_more_query_for_the_viewers_own_places(count, viewer, client, queries):
     client.force_login(viewer)
     queries(HOME + 1 + WHO_IS_ASKING, reverse("home"))
 
 
 @every_count
-def test_search_makes_four_more_queries(count, viewer, queries):
-    queries(HOME + 4, f"{reverse('home')}?q=workshop+number")
+def test_search_makes_four_more_queries_and_leaves_out_one(count, viewer, queries):
+    queries(NARROWED + 4, f"{reverse('home')}?q=workshop+number")
 
 
 @every_count
-def test_a_filter_makes_two_more_queries(count, viewer, queries):
+def test_a_filter_makes_two_more_queries_and_leaves_out_one(count, viewer, queries):
     Topic.objects.get(slug="topic-0").workshops.create(title="No date", slug="no-date", status="published")
     # One looks whether there is such a topic, and one for the workshops of the topic that have no date.
-    queries(HOME + 2, f"{reverse('home')}?topic=topic-0")
-    queries(HOME + 2, f"{reverse('home')}?topic=topic-0&audience=staff&format=online")
+    queries(NARROWED + 2, f"{reverse('home')}?topic=topic-0")
+    queries(NARROWED + 2, f"{reverse('home')}?topic=topic-0&audience=staff&format=online")
+
+
+@every_count
+def test_times_and_weekdays_make_no_more_queries(count, viewer, queries):
+    every_day = "mon+tue+wed+thu+fri+sat+sun"
+    queries(HOME, f"{reverse('home')}?when=noon+morning&weekday={every_day}&status=needs-people&format=online")
+    queries(HOME, f"{reverse('home')}?day={local(Session.objects.first().starts_at, 'America/Chicago'):%Y-%m-%d}")
+
+
+@every_count
+def test_a_month_makes_four_queries_and_one_for_the_viewers_own_places(count, viewer, client, queries):
+    month = f"?view=month&m={local(Session.objects.first().starts_at, 'America/Chicago'):%Y-%m}"
+    queries(4, reverse("home") + month)
+    queries(4, f"{reverse('home')}{month}&when=noon+morning&format=online")
+    client.force_login(viewer)
+    queries(4 + 1 + WHO_IS_ASKING, reverse("home") + month)
 
 
 @every_count
@@ -75,7 +107,7 @@ def test_a_workshop_makes_seven_queries_signed_out(count, viewer, queries):
 @every_count
 def test_my_training_makes_the_same_queries_with_one_place_and_with_five(count, viewer, client, queries):
     client.force_login(viewer)
-    queries(3 + 4 + WHO_IS_ASKING, reverse("my_training"))
+    queries(4 + 4 + WHO_IS_ASKING, reverse("my_training"))
 
 
 @every_count
@@ -83,3 +115,10 @@ def test_the_offices_list_of_sessions_makes_the_same_queries(count, viewer, offi
     client.force_login(office)
     # One of them asks whether this is somebody who arranges access, and three whether mail goes out.
     queries(10 + WHO_IS_ASKING, reverse("admin:sessions_app_session_changelist"))
+
+
+@pytest.mark.parametrize("count", [4000])
+def test_the_first_page_of_a_long_list_is_small(count, viewer, client):
+    assert len(client.get(reverse("home")).content) < 60_000
+    client.force_login(viewer)
+    assert len(client.get(reverse("home")).content) < 60_000

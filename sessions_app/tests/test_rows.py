@@ -9,8 +9,8 @@ from sessions_app.display.rows import Card, Row, card_html, listing, place_of, r
 
 METER = Meter(State.GATHERING, "", ("on", ""), "1 of 2", True, " · 1 more by ", "Fri May 10", "2024-05-10T17:00-05:00")
 ROW = Row(
-    *("abcdefgh", "Implicit Bias", "Tue", 14, "May", "2024-05-14T12:30-05:00", "Tue May 14", "12:30–2:00 PM", "Online"),
-    *(METER, "Register", "register", "abcdefgh", True, True, 3),
+    *("abcdefgh", "Implicit Bias", "Tue", 14, "May", "", "2024-05-14T12:30-05:00", "Tue May 14", "12:30–2:00 PM", ""),
+    *("Online", METER, "Register", "register", "abcdefgh", True, 3),
 )
 CARD = Card("abcdefgh", "Implicit Bias", "2024-05-14T12:30-05:00", "Tue, May 14 · Noon", "90 minutes · Online", METER)
 OTHER = {
@@ -18,8 +18,8 @@ OTHER = {
     "meter": METER._replace(lead="2 of 2"),
     "leads_to": "session",
     "by_workshop": False,
-    "names_month": False,
     "level": 5,
+    "same_day": True,
 }
 OTHER_IN_THE_METER = {"state": State.CANCELLED, "dots": ("on", "on"), "counts": False, "shape": "qm-join qm-yes"}
 

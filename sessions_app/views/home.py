@@ -1,18 +1,16 @@
 """The home page: what is coming up, filtered, and links to the workshops."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import EmptyPage, Paginator
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
@@ -22,8 +20,9 @@ from catalog.audiences import open_to
 from catalog.listing import Group, Heading, Line, index
 from catalog.search import Document, findable, rank
 from foundation import database_clock
-from foundation.dates import local, zone_words
+from foundation.dates import zone_words
 from sessions_app.display.gathering import gathering
+from sessions_app.display.months import PAGE_SIZE, Counts, count_by_month, months, rail
 from sessions_app.display.rows import date_words, listed
 from sessions_app.filters.bar import bar, in_order
 from sessions_app.filters.conditions import needs_people, of_campus, of_choice
@@ -32,20 +31,12 @@ from sessions_app.filters.found import FIRST, MOST, rows, without_dates
 from sessions_app.forms import FilterForm, in_address
 from sessions_app.models import Session
 
-PAGE_SIZE = 50
+if TYPE_CHECKING:
+    from sessions_app.display.rows import ListedSession
+
 NEAR, NEARLY_THERE = 3, 3
 # Of each program, or of none: title, slug and dates in words of each of its workshops.
 Index = tuple[tuple[Heading | None, tuple[tuple[str, str, str], ...]], ...]
-
-
-@dataclass(frozen=True)
-class Month:
-    """The sessions of one month; `count` is known only when the list has no other page."""
-
-    name: str
-    anchor: str
-    sessions: Sequence[Session]
-    count: int | None
 
 
 class HtmxRequest(HttpRequest):
@@ -86,7 +77,7 @@ class HomeView(TemplateView):
         found = self.search()
         counted = count(self.chosen, None if found is None else {pk for one in found for pk in workshop_of(one)}, now)
         counts, dates = counted.numbers, counted.dates
-        paginator = Paginator(self.sessions(counted, now), PAGE_SIZE)
+        paginator = Paginator(self.narrowed(listed().upcoming(now), counted, now), PAGE_SIZE)
         # Counted with the chips, in their query.
         paginator.count = counts["shown"]
         number, pages = self.chosen.get("page", 1), paginator.num_pages
@@ -94,15 +85,18 @@ class HomeView(TemplateView):
             sessions = list(paginator.page(number))
         except EmptyPage:
             raise Http404(f"There are {pages} pages.") from None
+        by_month, query = self.count_by_month(counted, now), self.query()
+        is_narrowed = bool(self.chosen) or (self.filter is not None and bool(self.filter.errors))
         context = super().get_context_data(
             **kwargs,
             nav="sessions",
             now=now,
             only_list=self.only_list,
+            is_narrowed=is_narrowed,
             filter=self.filter,
             chosen=self.chosen,
             typed=self.request.GET.get("q", "")[:1000].replace("\0", ""),
-            query=self.query(),
+            query=query,
             # Status and format say themselves what is chosen; the rest has links that take it away.
             narrowed=bool(self.chosen.keys() - {"status", "format", "page"}),
             bar=bar(self.filter, self.chosen, counts, counted.groups),
@@ -110,7 +104,10 @@ class HomeView(TemplateView):
             **self.undated(found, counted, now),
             zone=zone_words(settings.TIME_ZONE, now),
             sessions=sessions,
-            months=months(sessions, now, whole=pages == 1),
+            months=months(sessions, now, by_month),
+            # Of a list without a result, the months of the whole one.
+            rail=rail(by_month, now, reverse("home"), query.dict() if sessions else {}, number if sessions else 0),
+            near=[] if is_narrowed else nearly_there(now),
             number=number,
             pages=pages,
             # The first page has no number in its address.
@@ -118,9 +115,6 @@ class HomeView(TemplateView):
             later=number + 1,
         )
         if not self.only_list:
-            near = listed().upcoming(now).filter(needs_people(now), registration_closes_at__gt=now)
-            near = near.filter(seats_taken__gte=F("minimum") - NEAR, seats_taken__gt=0).order_by("confirm_by", "pk")
-            context["near"] = list(near[:NEARLY_THERE])
             groups = index()
             lines = {line for group in groups for line in group.workshops}
             context["index"] = workshop_index(groups, dates, now)
@@ -132,12 +126,17 @@ class HomeView(TemplateView):
         """Return what was searched for and found, best first; None where nobody searches."""
         return rank(self.chosen["q"], findable(self.request.user)) if "q" in self.chosen else None
 
-    def sessions(self, counted: Counted, now: datetime) -> QuerySet:
-        """Return the sessions that everything chosen leaves."""
-        sessions = listed().upcoming(now).filter(of_campus(self.chosen), of_choice(self.chosen, now))
+    def narrowed(self, sessions: QuerySet, counted: Counted, now: datetime) -> QuerySet:
+        """Return those of `sessions` that everything chosen leaves."""
+        sessions = sessions.filter(of_campus(self.chosen), of_choice(self.chosen, now))
         if self.chosen.keys() & {"q", *OF_WORKSHOPS}:
             sessions = sessions.filter(workshop__in=counted.matching)
         return sessions
+
+    def count_by_month(self, counted: Counted, now: datetime) -> Counts:
+        """Count the sessions that are shown, by month; where there is none, all there are, to lead on. One query."""
+        ahead = Session.objects.listed().upcoming(now)
+        return count_by_month(self.narrowed(ahead, counted, now) if counted.numbers["shown"] else ahead)
 
     def undated(self, found: list[Document] | None, counted: Counted, now: datetime) -> dict[str, Any]:
         """Return the rows of what was found, and without a search those of the workshops that fit and have no date."""
@@ -155,35 +154,28 @@ class HomeView(TemplateView):
         return query
 
 
+def nearly_there(now: datetime) -> "list[ListedSession]":
+    """Return the few sessions that are short by the fewest people, earliest decision first. One query."""
+    short = listed().upcoming(now).filter(needs_people(now), registration_closes_at__gt=now)
+    near = short.filter(seats_taken__gte=F("minimum") - NEAR, seats_taken__gt=0).order_by("confirm_by", "pk")
+    return list(near[:NEARLY_THERE])
+
+
 def workshop_of(document: Document) -> tuple[int, ...]:
     """Return the key of the workshop that `document` is; none for a program, a person or something to read."""
     return document.workshops if document.key[0] == "workshop" else ()
 
 
-def months(sessions: Sequence[Session], now: datetime, whole: bool) -> list[Month]:
-    """Group `sessions`, which stand in order, by the month on their own wall clock."""
-    this_year = local(now, settings.TIME_ZONE).year
-    found: list[Month] = []
-    for (year, month), group in groupby(sessions, key=lambda one: local(one.starts_at, one.time_zone).timetuple()[:2]):
-        its = list(group)
-        name = f"{local(its[0].starts_at, its[0].time_zone):%B}"
-        found.append(
-            Month(
-                name if year == this_year else f"{name} {year}",
-                f"month-{year}-{month:02}-{len(found)}",
-                its,
-                len(its) if whole else None,
-            )
-        )
-    return found
-
-
 def workshop_index(groups: list[Group[Line]], dates: Dates, now: datetime) -> Index:
-    """Return the workshops of each group: title, slug, and `dates` in words."""
+    """Return the workshops of each group: title, slug, and `dates` in words; "" for none."""
     return tuple(
         (
             group.heading,
-            tuple((each.title, each.slug, date_words(*dates.get(each.pk, (0, None)), now)) for each in group.workshops),
+            tuple((each.title, each.slug, words_of(dates.get(each.pk), now)) for each in group.workshops),
         )
         for group in groups
     )
+
+
+def words_of(dates: tuple[int, datetime | None] | None, now: datetime) -> str:
+    return date_words(*dates, now) if dates and dates[0] else ""

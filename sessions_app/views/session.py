@@ -15,7 +15,7 @@ from accounts.models import Person
 from catalog.models import Facilitator, Workshop
 from foundation import database_clock
 from foundation.dates import zone_words
-from sessions_app.display.rows import listed, place_of
+from sessions_app.display.rows import listed, place_in
 from sessions_app.models import Meeting, Session
 from sessions_app.models.changes import numbers_of
 from sessions_app.models.numbering import Numbered
@@ -39,7 +39,9 @@ def shown() -> QuerySet:
     another.
     """
     required = Workshop.requires.through.objects.filter(from_workshop=OuterRef("session__workshop"))
-    meetings = Meeting.every.select_related("venue", "part", "session__workshop", "session__for_campus").order_by()
+    meetings = Meeting.every.select_related(
+        "venue__campus", "part", "session__workshop", "session__for_campus"
+    ).order_by()
     return meetings.annotate(comes_after=Exists(required))
 
 
@@ -93,7 +95,7 @@ class SessionView(TemplateView):
             meetings=meetings,
             numbers=numbers,
             many_venues=len(venues) > 1,
-            where=place_of(session.format, room.building if room else None, room.room if room else None),
+            where=place_in(session.format, room),
             led_by=facilitators,
             objectives=by_part(objectives, every, numbers),
             comes_after=any(getattr(meeting, "comes_after", True) for meeting in every),

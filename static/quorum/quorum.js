@@ -58,10 +58,21 @@ document.addEventListener("submit", (event) => {
   [pressed, pressedAt] = [event.target, event.timeStamp];
 }, true);
 
-// A form that came back with errors puts the reader at their summary.
-document.querySelector(".q-errors[tabindex], .alert-danger[tabindex]")?.focus();
+// A form that came back with errors puts the reader at their summary; one with a single field at the field.
+if (!document.querySelector("[autofocus]")) {
+  document.querySelector(".q-errors[tabindex], .alert-danger[tabindex]")?.focus();
+}
 
 // If a fragment cannot be had, go to the page it is a part of: that one says what is wrong.
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.boosted) location.assign(event.detail.pathInfo.finalRequestPath);
 });
+
+// What opens over the page closes with Escape, and with a press anywhere else.
+const who = document.querySelector(".q-who");
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !who?.open) return;
+  who.open = false;
+  who.querySelector("summary").focus();
+});
+document.addEventListener("click", (event) => { if (who?.open && !who.contains(event.target)) who.open = false; });

@@ -28,6 +28,9 @@ Dates and times may stand as Excel writes them (5/14/2027, 14-May-27, 1:30 PM). 
 in the one order in which each of them is a day; where both orders would do, the row is refused. An end before the start
 is on the next day; a meeting lasts 12 hours at most.
 
+A session online and in person has as many seats in the room as its venue holds, and the rest of its capacity online;
+where that leaves none online the office says how many of each there are, before it publishes.
+
 New sessions are drafts for the office to look over and publish. With --publish those of published workshops are opened
 for registration at once. A title nobody knows becomes a draft workshop. Sessions that are there already (same workshop,
 same start) are left alone, so a corrected file can be imported again."""
