@@ -16,7 +16,7 @@ from registrations.models import Registration
 
 LOOKS = [(360, True), (390, False), (1280, True)]
 # How many presses each way takes at most.
-REGISTER_SIGNED_OUT, REGISTER_SIGNED_IN, WAIT, LEAVE, CHANGE_THE_DATE, SIGN_IN = 3, 2, 2, 2, 2, 2
+REGISTER_SIGNED_OUT, REGISTER_SIGNED_IN, WAIT, LEAVE, CHANGE_THE_DATE, SIGN_IN = 3, 1, 1, 2, 2, 2
 
 
 class Walk:
@@ -30,9 +30,9 @@ class Walk:
         self.presses = 0
 
     def press(self, name: str) -> None:
-        """Press the first button or link whose name begins so."""
-        name = re.compile(f"^{name}")
-        self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name)).first.click()
+        """Press the first button or link of the page itself whose name begins so."""
+        name, page = re.compile(f"^{name}"), self.page.get_by_role("main")
+        page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name)).first.click()
         self.presses += 1
 
     def type(self, label: str, text: str) -> None:
