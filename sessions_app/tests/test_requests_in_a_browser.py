@@ -35,7 +35,7 @@ def test_from_the_workshop_to_the_count_to_six(
     assert page.get_by_label("Workshop", exact=True).input_value() == workshop.slug
     fill_in(page, now)
     page.get_by_role("button", name="Sign in and send").click()
-    assert "Say why you are fewer" in page.get_by_role("alert").inner_text()
+    assert "Say why you are fewer" in page.locator(".q-errors").inner_text()
     assert page.get_by_label("What do you hope for?").input_value() == HOPES
     page.get_by_label("How many people?").fill("8")
     page.get_by_role("button", name="Sign in and send").click()
