@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog.models import Topic
+from catalog.models import Topic, Workshop
 from foundation.dates import local
 from registrations.models import Registration
 
@@ -11,7 +11,8 @@ from registrations.models import Registration
 def season(transactional_db, make_session, workshop, office, people):
     """Sessions in every state on one day, one of them the first person's; gives that person and the month's address."""
     workshop.topics.add(Topic.objects.create(name="Bias", slug="bias"))
-    Topic.objects.create(name="Rest", slug="rest")
+    other = Workshop.objects.create(title="Mentoring", slug="mentoring", status=Workshop.Status.PUBLISHED)
+    other.topics.add(Topic.objects.create(name="Rest", slug="rest"))
     me, *others = people(6)
     own, confirmed, cancelled, full = (make_session(capacity=24 if number < 3 else 6) for number in range(4))
     Registration.objects.register(me, own)
@@ -27,7 +28,11 @@ def season(transactional_db, make_session, workshop, office, people):
 
 def test_a_month_is_accessible(season, inspector, sign_in):
     me, month = season
-    inspector.visit(month, f"{month}&topic=bias&weekday=mon+tue", "/?view=month&m=2024-13", f"{month}&when=evening")
+    inspector.visit(
+        month, f"{month}&topic=bias&weekday=mon+tue", f"{month}&when=evening", "/?when=noon&status=confirmed"
+    )
+    inspector.page.goto(f"{inspector.url}/?view=month&m=2024-13")
+    inspector.look("a month that does not exist")
     sign_in(inspector.page, me)
     inspector.visit(month)
 
