@@ -121,7 +121,7 @@ def test_a_day_with_many_leads_to_the_list_of_that_day(month, client, workshop, 
     more = page.part(".q-others")
     day = local(first.starts_at, first.time_zone)
     assert more.text == f"12 more on {day:%A, %B} {day.day}"
-    assert more.attribute("href") == f"/?day={day:%Y-%m-%d}&audience=staff"
+    assert more.attribute("href") == f"/?day={day:%Y-%m-%d}&audience=staff#sessions"
     assert len(read(client.get(more.attribute("href"))).parts("li.q-row")) == MOST + 12
 
 

@@ -75,17 +75,17 @@ def test_a_filter_makes_two_more_queries_and_leaves_out_one(count, viewer, queri
 @every_count
 def test_times_and_weekdays_make_no_more_queries(count, viewer, queries):
     every_day = "mon+tue+wed+thu+fri+sat+sun"
-    queries(HOME, f"{reverse('home')}?when=noon+morning&weekday={every_day}&status=needs-people&format=online")
-    queries(HOME, f"{reverse('home')}?day={local(Session.objects.first().starts_at, 'America/Chicago'):%Y-%m-%d}")
+    queries(NARROWED, f"{reverse('home')}?when=noon+morning&weekday={every_day}&status=needs-people&format=online")
+    queries(NARROWED, f"{reverse('home')}?day={local(Session.objects.first().starts_at, 'America/Chicago'):%Y-%m-%d}")
 
 
 @every_count
-def test_a_month_makes_four_queries_and_one_for_the_viewers_own_places(count, viewer, client, queries):
+def test_a_month_makes_three_queries_and_one_for_the_viewers_own_places(count, viewer, client, queries):
     month = f"?view=month&m={local(Session.objects.first().starts_at, 'America/Chicago'):%Y-%m}"
-    queries(4, reverse("home") + month)
-    queries(4, f"{reverse('home')}{month}&when=noon+morning&format=online")
+    queries(3, reverse("home") + month)
+    queries(3, f"{reverse('home')}{month}&when=noon+morning&format=online")
     client.force_login(viewer)
-    queries(4 + 1 + WHO_IS_ASKING, reverse("home") + month)
+    queries(3 + 1 + WHO_IS_ASKING, reverse("home") + month)
 
 
 @every_count
