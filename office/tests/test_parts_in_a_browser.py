@@ -1,4 +1,4 @@
-"""Axe on the pages of a workshop with parts and of its session, and on the list of programs, as the office sees them."""
+"""Axe on a workshop with parts, its session and the list of programs, as everybody and as the office sees them."""
 
 from django.urls import reverse
 

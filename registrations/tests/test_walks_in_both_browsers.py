@@ -186,7 +186,7 @@ def test_somebody_new_registers_with_the_keyboard_alone(walk, make_session):
     keyboard.press("Space")
     tab_to(way.page, "Register")
     keyboard.press("Enter")
-    way.page.wait_for_url("**/code/")
+    way.page.wait_for_url("**/code/**")
     way.page.get_by_role("textbox", name="Code").focus()
     keyboard.type(mailed_code(NEWCOMER))
     tab_to(way.page, "Confirm and register")
