@@ -177,7 +177,7 @@ def test_every_filter_lands_on_the_results(home, make_session, other_workshop):
     make_session()
     other_workshop.topics.add(Topic.objects.create(name="Wellbeing", slug="wellbeing"))
     page = home("topic=wellbeing&status=needs-people")
-    leads = [link.attribute("href") for link in page.parts(".q-filter a")]
+    leads = [link.attribute("href") for link in page.parts(".q-filter a:not(#as-months)")]
     assert [address for address in leads if "?" in address and not address.endswith("#sessions")] == []
     assert page.part("form[role=search]").attribute("action") == "/#sessions"
 

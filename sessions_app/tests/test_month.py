@@ -133,7 +133,7 @@ def test_filters_apply_and_stay_in_every_link(month, make_session, workshop):
     assert len(page.parts(".q-entry")) == 1
     after = "view=month&" + month_of(made)
     assert page.part("#chip-online").attribute("href") == f"/?format=online&when=noon&topic=bias&{after}"
-    assert page.part("#as-list").attribute("href") == "/?when=noon&topic=bias"
+    assert page.part("#as-list").attribute("href") == "/?when=noon&topic=bias#sessions"
     assert page.part("#as-months").attribute("href") == f"/?when=noon&topic=bias&{after}"
     assert page.part("#clear").attribute("href") == f"/?{after}"
     assert page.part("#later").attribute("href").startswith("/?when=noon&topic=bias&view=month&m=")
