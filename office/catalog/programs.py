@@ -80,8 +80,7 @@ class CategoryInline(PartInline):
     model = ProgramCategory
     form = CategoryForm
     formset = CategoryFormSet
-    template = "admin/edit_inline/tabular.html"
-    fields = ["name", "needed"]
+    fields = [("name", "needed")]
     extra = 2
     verbose_name, verbose_name_plural = "category", "categories, where people take so many of each"
 
@@ -180,8 +179,7 @@ class EntryInline(PartInline):
     model = ProgramWorkshop
     form = EntryForm
     formset = EntryFormSet
-    template = "admin/edit_inline/tabular.html"
-    fields = ["position", "workshop", "category_name"]
+    fields = [("position", "workshop", "category_name")]
     extra = 3
     verbose_name, verbose_name_plural = "workshop", "workshops, in order"
 

@@ -15,4 +15,5 @@ def test_axe_finds_nothing_on_parts_and_programs(inspector, sign_in, office, in_
     inspector.visit(workshop_page(workshop), session_page(session))
     for name in ("parts", "reschedule"):
         inspector.visit(reverse(f"admin:sessions_app_session_{name}", args=[session.pk]))
-    inspector.visit(reverse("admin:catalog_program_changelist"))
+    pages = ("changelist", []), ("add", []), ("change", [program.pk])
+    inspector.visit(*(reverse(f"admin:catalog_program_{name}", args=args) for name, args in pages))
