@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django import template
@@ -30,10 +31,17 @@ from sessions_app.display.panel import JOIN_WAITLIST, Panel, panel
 from sessions_app.models import Session
 
 if TYPE_CHECKING:
+    from registrations.models.registration import RegistrationQuerySet
     from sessions_app.display.rows import ListedSession
 
 register = template.Library()
 register.filter("named", named)
+
+
+@cache
+def active_numbered() -> "RegistrationQuerySet":
+    """Return the active registrations with their `number`, built once: copying it for a filter is quicker."""
+    return Registration.objects.active().order_by().numbered()
 
 
 @register.simple_tag(takes_context=True)
@@ -46,8 +54,8 @@ def own_registrations(context: Context, *lists: Iterable[Session]) -> dict[int, 
     ids = [session.pk for sessions in lists for session in sessions or ()]
     if person is None or not person.is_authenticated or not ids:
         return {}
-    own = Registration.objects.active().filter(person=person, session__in=ids).order_by()
-    return {registration.session_id: registration for registration in own.numbered()}
+    own = active_numbered().filter(person=person, session__in=ids)
+    return {registration.session_id: registration for registration in own}
 
 
 @register.simple_tag(takes_context=True)
@@ -91,8 +99,8 @@ def own_to_come(context: Context) -> dict[int, Registration]:
     if not person.is_authenticated:
         return {}
     now = context.get("now") or database_clock.now()
-    own = Registration.objects.active().filter(person=person, session__ends_at__gt=now).order_by()
-    return {registration.session_id: registration for registration in own.numbered()}
+    own = active_numbered().filter(person=person, session__ends_at__gt=now)
+    return {registration.session_id: registration for registration in own}
 
 
 @register.simple_tag(takes_context=True)
