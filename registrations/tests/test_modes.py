@@ -15,6 +15,7 @@ from devtools.testing.modes import (
     join,
     statuses,
 )
+from foundation import database_clock
 from operations.invariants import breaches
 from registrations import waitlist
 from registrations.models import Registration
@@ -161,6 +162,18 @@ def test_in_the_last_day_those_are_told_who_wait_for_that_mode(make_hybrid, peop
         for_online.take_seat(now=late)
     for_room.take_seat(now=late)
     assert statuses(for_room, for_online) == [SEATED_IN_ROOM, WAITS_FOR_ONLINE]
+
+
+def test_seats_added_to_one_mode_in_the_last_day_are_told_to_its_line(make_hybrid, people, office, monkeypatch):
+    session, crowd = make_hybrid(in_room=1, online=1), people(4)
+    _, for_room = join(session, *crowd[:2])
+    _, for_online = join(session, *crowd[2:], mode=ONLINE)
+    late = session.starts_at - timedelta(hours=3)
+    session.refresh_from_db()
+    monkeypatch.setattr(database_clock, "now", lambda: late)
+    session.resize(1, 3, by=office, room=2, online=1)
+    kinds = [[notice.kind for notice in one.notices.order_by("pk")] for one in (for_room, for_online)]
+    assert kinds == [["waitlisted", "seat_opened"], ["waitlisted"]]
 
 
 def test_an_open_seat_is_not_told_again_when_one_of_the_other_mode_opens(make_hybrid, people, now):

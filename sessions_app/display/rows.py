@@ -198,7 +198,7 @@ def action_of(
     if own is not None and session.is_running:
         return "Manage", "registration", str(own.uuid)
     if session.takes_registrations(now):
-        return "Join waitlist" if state is State.FULL else "Register", "register", session.code
+        return "Join the waitlist" if state is State.FULL else "Register", "register", session.code
     return ("", "", "") if by_workshop else ("Other dates", "workshop", session.slug)
 
 
