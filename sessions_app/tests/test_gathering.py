@@ -45,7 +45,7 @@ def test_the_home_page_goes_by_the_sessions_ahead(client, make_session):
     assert "Four people make a session." in read(client.get(reverse("home"))).headings()
     make_session(minimum=4, days=20), make_session(minimum=6, days=21)
     page = read(client.get(reverse("home")))
-    assert "At six, it’s confirmed. Some sessions need another number." in page.text
+    assert "At four, it’s confirmed. Some sessions need another number." in page.text
 
 
 @pytest.mark.django_db
