@@ -362,5 +362,5 @@ def test_the_page_makes_the_same_queries_for_any_number(me, one_program, make_se
         make_session(days=20 + number, workshop=workshop)
         make_session(days=50 + number, workshop=workshop)
     me.get(PAGE)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         me.get(PAGE)
