@@ -10,6 +10,7 @@ from devtools.testing.cast import ZONE
 from devtools.testing.changing import MINUTES, deliver, owed, plan, shift, subjects_to, text_of
 from foundation.dates import long_day
 from notifications.kinds import at_risk
+from notifications.kinds.interests import LINGER
 from notifications.models import Notice
 from notifications.outbox.claim import claim
 from registrations.models import Interest, Nomination, Registration
@@ -152,6 +153,7 @@ def test_people_told_of_a_date_are_told_of_its_cancellation(make_session, worksh
     for person in (told, placed):
         Interest.objects.express(person, workshop, now=now)
     session = make_session()
+    now += LINGER
     deliver(now)
     Interest.objects.express(late, workshop, now=now)
     Registration.objects.register(placed, session, now=now)
