@@ -153,7 +153,7 @@ def test_people_told_of_a_date_are_told_of_its_cancellation(make_session, worksh
     for person in (told, placed):
         Interest.objects.express(person, workshop, now=now)
     session = make_session()
-    now += LINGER
+    now += LINGER + MINUTES  # published a moment after `now`
     deliver(now)
     Interest.objects.express(late, workshop, now=now)
     Registration.objects.register(placed, session, now=now)

@@ -63,7 +63,7 @@ def test_a_filter_chosen_by_month_stays_in_the_list(season, live_server, browser
     page.wait_for_url("**status=confirmed**")
     assert page.locator(".q-entry").count() == 2
     page.get_by_role("link", name="List", exact=True).click()
-    page.wait_for_url(f"{live_server.url}/?status=confirmed")
+    page.wait_for_url(f"{live_server.url}/?status=confirmed#sessions")
     assert page.locator(".q-row").count() == 2
 
 
