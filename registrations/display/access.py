@@ -57,8 +57,12 @@ def access_line(registration: Registration, now: datetime) -> AccessLine | None:
     return AccessLine(words, "Change your access needs")
 
 
-def and_access(said: str, registration: Registration, asked: Accommodation | None, now: datetime) -> str:
-    """Return what was `said` after somebody joined, and ask whether they need anything to take part. A query or none.
+def and_access(
+    said: str, registration: Registration, asked: Accommodation | None, now: datetime, last: datetime | None = None
+) -> str:
+    """Return what was `said` after somebody joined, and ask whether they need anything to take part.
+
+    `last` is the session's `accommodation_by`, read before what was said was saved: nothing is to fail after it.
 
     The form does not ask: to register takes one press. What they asked for last time, if they said to keep it, has come
     along. `asked` is what is asked with the registration: nothing is added for a person who has asked since.
@@ -68,7 +72,7 @@ def and_access(said: str, registration: Registration, asked: Accommodation | Non
         return format_html(
             '{said}<br>{do_you_need} <a href="{url}">Tell us what you need to take part</a>',
             said=said,
-            do_you_need=_do_you_need(registration.session, now),
+            do_you_need=_do_you_need(registration.session, last or registration.session.accommodation_by, now),
             url=url,
         )
     if asked.asked_at != registration.registered_at:
@@ -80,9 +84,9 @@ def and_access(said: str, registration: Registration, asked: Accommodation | Non
     )
 
 
-def _do_you_need(session: Session, now: datetime) -> str:
+def _do_you_need(session: Session, last: datetime, now: datetime) -> str:
     """“Is there anything you need to take part? For interpreters, two weeks’ notice helps: tell us by …”"""
-    zone, last = session.time_zone, session.accommodation_by
+    zone = session.time_zone
     today, starts = local(now, zone).date(), local(session.starts_at, zone).date()
     days = (starts - last.date()).days
     if today > last.date() or days < 1:

@@ -32,6 +32,6 @@ def test_only_the_button_says_that_it_is_read(live_server, browser_page, sign_in
     assert to_prepare.pre_work_done_at is None
     browser_page.get_by_role("button", name="I have read it").dblclick()
     browser_page.wait_for_url(f"**{to_prepare.get_absolute_url()}")
-    assert "You have read this, on" in browser_page.get_by_role("main").inner_text()
+    assert "Read on " in browser_page.get_by_role("main").inner_text()
     to_prepare.refresh_from_db()
     assert to_prepare.pre_work_done_at is not None

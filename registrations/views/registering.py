@@ -36,6 +36,8 @@ from sessions_app.display.rows import place_in
 from sessions_app.models import Session
 from sessions_app.models.changes import numbers_of
 
+# What is looked at before the verb reads the session under its lock.
+READ = ("code", "for_campus", "format", "room_capacity", "accommodation_lead_days", "starts_at", "time_zone")
 SIGN_IN_TO_REGISTER = "You were signed out before this was sent. Sign in, and it is done when you enter the code."
 
 
@@ -65,7 +67,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
 
 def _register_person(request: HttpRequest, code: str, viewer: Person) -> HttpResponse:
     # What the form asks depends on the campus. The verb reads all the rest once it holds the lock.
-    session = get_object_or_404(Session.objects.only("code", "for_campus", "format", "room_capacity"), code=code)
+    session = get_object_or_404(Session.objects.only(*READ), code=code)
     # A copy: what a refused registration wrote on request.user would show in the header.
     person, now = copy(viewer), database_clock.now()
     form = ProfileGapsForm(request.POST, person=person, session=session)
@@ -76,6 +78,8 @@ def _register_person(request: HttpRequest, code: str, viewer: Person) -> HttpRes
     registrations = Registration.objects
     register = registrations.register if ACCEPT in request.POST else registrations.register_unless_clash
     is_carried = bool(Accommodation.objects.carried_by(person))
+    # Read now: after the verb nothing is to fail. A draft may have no start yet.
+    access_by = session.accommodation_by if session.starts_at else None
     # Where there is nothing else to write the verb's own transaction is enough: with another around it others wait
     # longer.
     all_or_nothing = transaction.atomic() if form.has_changed() or is_carried else nullcontext()
@@ -100,7 +104,7 @@ def _register_person(request: HttpRequest, code: str, viewer: Person) -> HttpRes
     promised = WAIT if would_rather_wait(form) else promised_in(request.POST)
     said = after_pressing(registration, now, promised)
     asked = asked if is_new else Accommodation.objects.of(registration)
-    messages.success(request, and_access(said, registration, asked, now))
+    messages.success(request, and_access(said, registration, asked, now, access_by))
     return redirect(session)
 
 
