@@ -231,6 +231,7 @@ CALENDARS = {"sessions/<slug:code>/session.ics", "sessions.ics", "workshops/<slu
 THE_SAME_FOR_ALL = {"healthz", "readyz", "calendar/<slug:token>.ics", *CALENDARS}
 
 
+@pytest.mark.postgres
 @pytest.mark.parametrize("who", ["owner", "office"])
 def test_no_page_of_a_person_is_kept_anywhere(who, clients, address):
     kept = set()
@@ -277,6 +278,7 @@ def changed_by_looking(client: Client, addresses: Iterable[str]) -> list[str]:
     return [label for label, rows in every_row().items() if rows != before[label]]
 
 
+@pytest.mark.postgres
 @pytest.mark.parametrize("who", LOOKING)
 def test_looking_again_and_again_changes_no_row(who, clients, address, monkeypatch):
     # Where no broker runs /readyz waits for one two seconds, each time.
@@ -298,6 +300,7 @@ def test_a_row_that_looking_writes_is_seen(method, every_noun, settings):
     assert changed_by_looking(Client(), ["/throw-away/"]) == ["catalog.Topic"]
 
 
+@pytest.mark.postgres
 @pytest.mark.parametrize("who, least", [("visitor", 30), ("owner", 100), ("office", 200)])
 def test_a_database_that_goes_away_in_any_answer_is_no_fault(who, least, clients, address, monkeypatch):
     monkeypatch.setattr(current_app.conf, "broker_url", "memory://")
@@ -487,6 +490,7 @@ def test_a_page_that_tells_too_much_is_found(asked_by, address, monkeypatch, set
     assert ("get", "my/", 200, {"CANARYneeds"}) in wrong
 
 
+@pytest.mark.postgres
 @pytest.mark.parametrize("who", ["office", "arranger"])
 def test_no_row_of_the_admin_tells_more(who, asked_by):
     wrong, ask = [], asked_by(who)
