@@ -102,7 +102,7 @@ def test_somebody_without_a_name_is_greeted_as_they_say(make_session, person):
 
 
 @pytest.fixture
-def said(client, person):
+def greeted(client, person):
     """Return a function that posts how `person` is to be addressed."""
     client.force_login(person)
     typed = {"name": "Jane Doe", "role": "faculty"}
@@ -112,15 +112,15 @@ def said(client, person):
 @pytest.mark.parametrize(
     "typed, kept", [("  Dr.\u200b  Doe ", "Dr. Doe"), ("🌟", "🌟"), ("", ""), ("x" * 60, "x" * 60)]
 )
-def test_how_one_is_addressed_is_kept_as_one_plain_line(said, person, typed, kept):
-    assert said(typed).status_code == 302
+def test_how_one_is_addressed_is_kept_as_one_plain_line(greeted, person, typed, kept):
+    assert greeted(typed).status_code == 302
     person.refresh_from_db()
     assert person.addressed_as == kept
 
 
 @pytest.mark.parametrize("typed", ["Dr.\nDoe", "\u202eeoD", "a\x07", "\u0301", "x" * 61])
-def test_what_could_forge_a_greeting_is_refused_beside_its_field(said, person, typed):
-    answer = said(typed)
+def test_what_could_forge_a_greeting_is_refused_beside_its_field(greeted, person, typed):
+    answer = greeted(typed)
     assert answer.status_code == 422 and read(answer).field(name="addressed_as").errors
     person.refresh_from_db()
     assert person.addressed_as == ""

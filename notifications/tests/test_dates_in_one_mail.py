@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def interest(person, workshop) -> Interest:
+def interest_in_dates(person, workshop) -> Interest:
     return Interest.objects.express(person, workshop)
 
 
@@ -40,7 +40,7 @@ def mail_at(now):
     return read_mail(write_mail(notice))
 
 
-def test_nothing_leaves_before_ten_minutes_are_over(interest, make_session, smtp_sink):
+def test_nothing_leaves_before_ten_minutes_are_over(interest_in_dates, make_session, smtp_sink):
     make_session()
     drain()
     assert smtp_sink.received == []
@@ -48,7 +48,7 @@ def test_nothing_leaves_before_ten_minutes_are_over(interest, make_session, smtp
     assert claim(later(10.1)).kind == "dated"
 
 
-def test_dates_of_ten_minutes_are_one_mail_in_their_order(interest, make_session):
+def test_dates_of_ten_minutes_are_one_mail_in_their_order(interest_in_dates, make_session):
     dates = [make_session(days=days) for days in (30, 10, 20)]
     assert Notice.objects.count() == 1
     mail = mail_at(later())
@@ -56,20 +56,20 @@ def test_dates_of_ten_minutes_are_one_mail_in_their_order(interest, make_session
     for body in mail.bodies:
         places = [body.index(session.get_absolute_url()) for session in (dates[1], dates[2], dates[0])]
         assert places == sorted(places)
-        assert "Here are three." in body and interest.get_absolute_url() in body
+        assert "Here are three." in body and interest_in_dates.get_absolute_url() in body
         assert all(day(session) in body for session in dates)
     Notice.objects.update(state="sent")
     assert claim(later(60)) is None
 
 
-def test_one_date_alone_reads_as_before(interest, make_session):
+def test_one_date_alone_reads_as_before(interest_in_dates, make_session):
     session = make_session()
     mail = mail_at(later())
     assert mail.subject.startswith("A new date: Bystander Interventions, ")
     assert f"Register: http://127.0.0.1:8000{session.get_absolute_url()}" in mail.text and "Here it is" in mail.text
 
 
-def test_each_workshop_has_a_mail_of_its_own(interest, person, make_session):
+def test_each_workshop_has_a_mail_of_its_own(interest_in_dates, person, make_session):
     other = Workshop.objects.create(title="Allyship", slug="allyship", status=Workshop.Status.PUBLISHED)
     Interest.objects.express(person, other)
     make_session()
@@ -77,7 +77,7 @@ def test_each_workshop_has_a_mail_of_its_own(interest, person, make_session):
     assert Notice.objects.filter(kind="dated").count() == 2
 
 
-def test_a_date_after_the_mail_is_claimed_is_another_mail(interest, make_session):
+def test_a_date_after_the_mail_is_claimed_is_another_mail(interest_in_dates, make_session):
     make_session()
     claimed = claim(later())
     second = make_session(days=20)
@@ -88,7 +88,7 @@ def test_a_date_after_the_mail_is_claimed_is_another_mail(interest, make_session
 
 @pytest.mark.parametrize("gone", [0, 1, 2])
 @pytest.mark.parametrize("how", ["cancelled", "unlisted", "closed"])
-def test_a_date_that_is_gone_is_left_out(interest, make_session, office, gone, how):
+def test_a_date_that_is_gone_is_left_out(interest_in_dates, make_session, office, gone, how):
     dates = [make_session(days=days) for days in (10, 20, 30)]
     end(dates[gone], how, office)
     assert not Notice.objects.filter(kind="undated").exists()
@@ -107,7 +107,7 @@ def end(session: Session, how: str, office) -> None:
         Session.objects.filter(pk=session.pk).update(registration_closes_at=database_clock.now())
 
 
-def test_of_two_dates_the_one_that_is_left_is_told_as_one(interest, make_session, office):
+def test_of_two_dates_the_one_that_is_left_is_told_as_one(interest_in_dates, make_session, office):
     gone, left = make_session(minimum=9), make_session(days=20, minimum=4)
     gone.cancel("Snow.", by=office)
     mail = mail_at(later())
@@ -118,14 +118,14 @@ def test_of_two_dates_the_one_that_is_left_is_told_as_one(interest, make_session
 
 
 @pytest.mark.parametrize("how", ["cancelled", "unlisted", "closed"])
-def test_with_no_date_left_there_is_no_mail(interest, make_session, office, how):
+def test_with_no_date_left_there_is_no_mail(interest_in_dates, make_session, office, how):
     for session in [make_session(days=days) for days in (10, 20)]:
         end(session, how, office)
     assert claim(later()) is None
     assert Notice.objects.get().state == "expired"
 
 
-def test_only_a_date_that_was_told_is_taken_back(interest, make_session, office):
+def test_only_a_date_that_was_told_is_taken_back(interest_in_dates, make_session, office):
     told, untold = make_session(), make_session(days=20)
     untold.cancel("Snow.", by=office)
     write_mail(claim(later()))
@@ -135,7 +135,7 @@ def test_only_a_date_that_was_told_is_taken_back(interest, make_session, office)
     assert Notice.objects.get(kind="undated").facts["dated"] == told.pk
 
 
-def test_a_date_that_is_cancelled_while_its_mail_is_written_is_taken_back(interest, make_session, office):
+def test_a_date_that_is_cancelled_while_its_mail_is_written_is_taken_back(interest_in_dates, make_session, office):
     dates = [make_session(days=days) for days in (10, 20)]
     claimed = claim(later())
     dates[0].cancel("Snow.", by=office)
@@ -143,7 +143,7 @@ def test_a_date_that_is_cancelled_while_its_mail_is_written_is_taken_back(intere
     assert Notice.objects.filter(kind="undated").count() == 1
 
 
-def test_a_date_after_all_the_others_are_cancelled_has_its_own_mail(interest, make_session, office):
+def test_a_date_after_all_the_others_are_cancelled_has_its_own_mail(interest_in_dates, make_session, office):
     gone = make_session()
     gone.cancel("Snow.", by=office)
     left = make_session(days=20)
@@ -151,26 +151,26 @@ def test_a_date_after_all_the_others_are_cancelled_has_its_own_mail(interest, ma
     assert left.get_absolute_url() in mail.text and gone.get_absolute_url() not in mail.text
 
 
-def test_a_seat_taken_meanwhile_is_answer_enough(interest, make_session, person):
+def test_a_seat_taken_meanwhile_is_answer_enough(interest_in_dates, make_session, person):
     dates = [make_session(days=days) for days in (10, 20)]
     Registration.objects.register(person, dates[1])
     assert all(notice.kind != "dated" for notice in claim_some(later(), 50))
 
 
-def test_a_date_is_owed_once_whatever_asks_for_it(interest, make_session):
+def test_a_date_is_owed_once_whatever_asks_for_it(interest_in_dates, make_session):
     sessions = [make_session(days=days) for days in (10, 20)]
     for session in sessions * 2:
-        owe_date(interest, session, database_clock.now())
+        owe_date(interest_in_dates, session, database_clock.now())
     notice = Notice.objects.get(kind="dated")
     assert (notice.facts["dated"], notice.facts["also"]) == (sessions[0].pk, [sessions[1].pk])
     with pytest.raises(IntegrityError), transaction.atomic():
         Notice.objects.create(kind="dated", to="x@example.edu", dedupe_key=notice.dedupe_key)
 
 
-def test_what_the_code_before_owed_is_still_sent(interest, make_session):
+def test_what_the_code_before_owed_is_still_sent(interest_in_dates, make_session):
     session = make_session()
     notice = Notice.objects.get()
-    notice.facts = {"interest": interest.pk, "dated": session.pk, "count": 0, "minimum": 6}
+    notice.facts = {"interest": interest_in_dates.pk, "dated": session.pk, "count": 0, "minimum": 6}
     notice.save()
     assert session.get_absolute_url() in mail_at(later()).text
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def confirmed(make_session, person, now) -> Registration:
+def invited_seat(make_session, person, now) -> Registration:
     """The seat of `person` in a confirmed session; every mail about it has been sent."""
     session = make_session(minimum=1)
     registration = Registration.objects.register(person, session, now=now)
@@ -34,39 +34,39 @@ def again(registration: Registration) -> str:
     return f"/registrations/{registration.uuid}/invitation/"
 
 
-def test_the_button_owes_the_same_invitation_once_more(me, confirmed):
-    assert read(me.get(confirmed.get_absolute_url())).form("Send the invitation again").action == again(confirmed)
-    first = confirmed.notices.get(kind="confirmed")
-    response = me.post(again(confirmed))
-    assert (response.status_code, response.url) == (302, confirmed.get_absolute_url())
-    assert f"Your invitation is on its way to {confirmed.person.email}." in next_page(me, response.url).text
-    owed = confirmed.notices.get(kind="again")
+def test_the_button_owes_the_same_invitation_once_more(me, invited_seat):
+    assert read(me.get(invited_seat.get_absolute_url())).form("Send the invitation again").action == again(invited_seat)
+    first = invited_seat.notices.get(kind="confirmed")
+    response = me.post(again(invited_seat))
+    assert (response.status_code, response.url) == (302, invited_seat.get_absolute_url())
+    assert f"Your invitation is on its way to {invited_seat.person.email}." in next_page(me, response.url).text
+    owed = invited_seat.notices.get(kind="again")
     assert (owed.to, owed.method, owed.sequence, owed.thread) == (first.to, "REQUEST", first.sequence, first.thread)
 
 
-def test_looking_sends_nothing(me, confirmed):
+def test_looking_sends_nothing(me, invited_seat):
     for method in (me.get, me.head):
-        assert method(again(confirmed)).url == confirmed.get_absolute_url()
-    assert me.put(again(confirmed)).status_code == 405
-    assert kinds_of(confirmed) == ["registered", "confirmed"]
+        assert method(again(invited_seat)).url == invited_seat.get_absolute_url()
+    assert me.put(again(invited_seat)).status_code == 405
+    assert kinds_of(invited_seat) == ["registered", "confirmed"]
 
 
-def test_one_that_is_on_its_way_is_not_owed_twice(me, confirmed):
+def test_one_that_is_on_its_way_is_not_owed_twice(me, invited_seat):
     for _ in range(10):
-        assert me.post(again(confirmed)).status_code == 302
-    assert kinds_of(confirmed).count("again") == 1
+        assert me.post(again(invited_seat)).status_code == 302
+    assert kinds_of(invited_seat).count("again") == 1
 
 
-def test_after_several_a_day_it_says_what_to_do_instead(me, confirmed):
+def test_after_several_a_day_it_says_what_to_do_instead(me, invited_seat):
     for _ in range(MOST_ASKED):
-        assert me.post(again(confirmed)).status_code == 302
+        assert me.post(again(invited_seat)).status_code == 302
         all_sent()
-    response = me.post(again(confirmed))
+    response = me.post(again(invited_seat))
     assert response.status_code == 429
     page = read(response)
     assert "We have sent it several times today. Look into your junk mail, or write to the office." in page.text
-    assert page.heading() == confirmed.session.workshop.title
-    assert kinds_of(confirmed).count("again") == MOST_ASKED
+    assert page.heading() == invited_seat.session.workshop.title
+    assert kinds_of(invited_seat).count("again") == MOST_ASKED
 
 
 def test_each_meeting_still_to_come_has_its_invitation_sent(me, person, in_two_parts, now):
@@ -101,28 +101,28 @@ def test_where_no_invitation_holds_it_is_refused_with_a_sentence(me, make_sessio
     assert kinds_of(mine) == before
 
 
-def test_a_seat_declined_in_the_calendar_is_kept_and_not_sent_again(me, confirmed, now):
-    confirmed.threads.update(partstat=CalendarThread.Partstat.DECLINED)
-    Decline.objects.begin(confirmed, now=now)
-    page = read(me.get(confirmed.get_absolute_url()))
+def test_a_seat_declined_in_the_calendar_is_kept_and_not_sent_again(me, invited_seat, now):
+    invited_seat.threads.update(partstat=CalendarThread.Partstat.DECLINED)
+    Decline.objects.begin(invited_seat, now=now)
+    page = read(me.get(invited_seat.get_absolute_url()))
     assert "Keep my place" in page.text and "Send the invitation again" not in page.text
 
 
-def test_another_person_can_have_nothing_sent(confirmed, people, office):
+def test_another_person_can_have_nothing_sent(invited_seat, people, office):
     for who in (people(1)[0], office):
         other = Client()
         other.force_login(who)
-        assert other.post(again(confirmed)).status_code == 404
-    assert Client().post(again(confirmed)).url.startswith("/accounts/login/")
+        assert other.post(again(invited_seat)).status_code == 404
+    assert Client().post(again(invited_seat)).url.startswith("/accounts/login/")
     checked = Client(enforce_csrf_checks=True)
-    checked.force_login(confirmed.person)
-    assert checked.post(again(confirmed)).status_code == 403
-    assert kinds_of(confirmed) == ["registered", "confirmed"]
+    checked.force_login(invited_seat.person)
+    assert checked.post(again(invited_seat)).status_code == 403
+    assert kinds_of(invited_seat) == ["registered", "confirmed"]
 
 
 @pytest.mark.postgres
-def test_many_presses_at_once_owe_one_invitation(transactional_db, confirmed):
-    browsers = [browser(confirmed.person) for _ in range(8)]
-    answers = at_once(*(lambda one=one: one.post(again(confirmed)).status_code for one in browsers))
+def test_many_presses_at_once_owe_one_invitation(transactional_db, invited_seat):
+    browsers = [browser(invited_seat.person) for _ in range(8)]
+    answers = at_once(*(lambda one=one: one.post(again(invited_seat)).status_code for one in browsers))
     assert answers == [302] * 8
-    assert kinds_of(confirmed).count("again") == 1
+    assert kinds_of(invited_seat).count("again") == 1

@@ -32,7 +32,7 @@ def hybrid(make_hybrid, room):
 
 
 @pytest.fixture
-def both(hybrid, people, now, smtp_sink):
+def both_ways(hybrid, people, now, smtp_sink):
     """The registrations of one person in the room and one online; the session is confirmed, both are invited."""
     registrations = [
         Registration.objects.register(person, hybrid, now=now, mode=mode)
@@ -47,8 +47,8 @@ def last(smtp_sink, registration):
     return smtp_sink.to(registration.person.email)[-1]
 
 
-def test_each_invitation_leads_to_where_its_person_takes_part(both, smtp_sink):
-    in_room, online = (last(smtp_sink, one) for one in both)
+def test_each_invitation_leads_to_where_its_person_takes_part(both_ways, smtp_sink):
+    in_room, online = (last(smtp_sink, one) for one in both_ways)
     assert str(calendar_of(in_room)["LOCATION"]) == PLACE
     assert str(calendar_of(online)["LOCATION"]) == f"Online / {LINK}"
     assert WAY in text_of(in_room) and LINK not in in_room.message.as_string()
@@ -65,8 +65,8 @@ def test_invitations_written_together_each_show_their_own_place(hybrid, people, 
     assert [notice.facts["says"]["place"] for notice in notices] == [PLACE, "Online"]
 
 
-def test_switching_updates_the_calendar_with_the_next_sequence(both, smtp_sink):
-    mine = both[0]
+def test_switching_updates_the_calendar_with_the_next_sequence(both_ways, smtp_sink):
+    mine = both_ways[0]
     before = calendar_of(last(smtp_sink, mine))
     mine.switch(ONLINE, by=mine.person)
     deliver(timezone.now() + 3 * MINUTES)
@@ -80,8 +80,8 @@ def test_switching_updates_the_calendar_with_the_next_sequence(both, smtp_sink):
     assert list(breaches(timezone.now())) == []
 
 
-def test_switching_back_within_two_minutes_is_no_mail(both, smtp_sink):
-    mine, before = both[0], len(smtp_sink.received)
+def test_switching_back_within_two_minutes_is_no_mail(both_ways, smtp_sink):
+    mine, before = both_ways[0], len(smtp_sink.received)
     mine.switch(ONLINE, by=mine.person)
     mine.switch(ROOM, by=mine.person)
     deliver(timezone.now() + 3 * MINUTES)
@@ -89,8 +89,8 @@ def test_switching_back_within_two_minutes_is_no_mail(both, smtp_sink):
     assert list(breaches(timezone.now())) == []
 
 
-def test_twenty_presses_are_one_mail(both, smtp_sink):
-    mine, before = both[0], len(smtp_sink.received)
+def test_twenty_presses_are_one_mail(both_ways, smtp_sink):
+    mine, before = both_ways[0], len(smtp_sink.received)
     for mode in (ONLINE, ROOM) * 10 + (ONLINE,):
         mine.switch(mode, by=mine.person)
     deliver(timezone.now() + 3 * MINUTES)
@@ -136,15 +136,15 @@ def test_a_seat_taken_by_switching_is_said_as_such(make_hybrid, people, now, smt
     assert len(subjects_to(smtp_sink, two)) == 1
 
 
-def test_the_reminder_names_the_room_or_the_link(both, hybrid):
-    for mine in both:
+def test_the_reminder_names_the_room_or_the_link(both_ways, hybrid):
+    for mine in both_ways:
         facts = {"meeting": hybrid.meetings.get().pk}
         mail = write_mail(Notice.objects.owe(reminders.REMINDER, mine, facts))
         assert (LINK in mail["text"], WAY in mail["text"]) == ((False, True) if mine.mode == ROOM else (True, False))
 
 
-def test_the_feed_and_the_file_say_it_too(both, now):
-    for mine, place in zip(both, (PLACE, f"Online / {LINK}"), strict=True):
+def test_the_feed_and_the_file_say_it_too(both_ways, now):
+    for mine, place in zip(both_ways, (PLACE, f"Online / {LINK}"), strict=True):
         token = CalendarFeed.objects.renew(mine.person, now)
         (event,) = icalendar.Calendar.from_ical(Client().get(f"/calendar/{token}.ics").content).walk("VEVENT")
         assert str(event["LOCATION"]) == place
@@ -180,12 +180,12 @@ def test_people_who_never_said_have_both_until_they_say(hybrid, people, now, smt
     assert list(breaches(timezone.now())) == []
 
 
-def test_a_change_of_the_room_is_no_news_online(both, hybrid, office, smtp_sink, room):
+def test_a_change_of_the_room_is_no_news_online(both_ways, hybrid, office, smtp_sink, room):
     other = Venue.objects.create(campus=room.campus, building="Library", room="1")
     meeting = hybrid.meetings.get()
     hybrid.relocate({meeting: Place(other, meeting.join_link)}, by=office)
     before = len(smtp_sink.received)
     deliver(timezone.now() + 3 * MINUTES)
     assert len(smtp_sink.received) == before + 1
-    text = text_of(last(smtp_sink, both[0]))
+    text = text_of(last(smtp_sink, both_ways[0]))
     assert "Library 1" in text and "The place of this session has changed." in text

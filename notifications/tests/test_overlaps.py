@@ -25,7 +25,7 @@ def waits(make_session, people, now):
 
 
 @pytest.fixture
-def other(make_session) -> callable:
+def other_seat(make_session) -> callable:
     """Return a function that makes a session of another workshop, so many days from now."""
     workshop = Workshop.objects.create(title=TITLE, slug="allyship", status=Workshop.Status.PUBLISHED)
     return lambda days: make_session(days=days, workshop=workshop)
@@ -45,26 +45,26 @@ def days_of(waits, now) -> int:
     return (waits[0].session.starts_at - now).days
 
 
-def test_the_mail_of_a_seat_names_the_seat_it_overlaps(waits, other, now):
-    held = Registration.objects.register(waits[0].person, other(14), now=now)
+def test_the_mail_of_a_seat_names_the_seat_it_overlaps(waits, other_seat, now):
+    held = Registration.objects.register(waits[0].person, other_seat(14), now=now)
     assert held.session.starts_at == waits[0].session.starts_at
     for body in promoted(waits, now).bodies:
         assert f"It overlaps with {TITLE} on {day(held)}, where you have a seat too" in body
         assert path_of_leaving(held) in body and path_of_leaving(waits[0]) in body
 
 
-def test_a_neutral_title_stays_out_of_it(waits, other, now):
+def test_a_neutral_title_stays_out_of_it(waits, other_seat, now):
     waits[0].person.discreet_titles = True
     waits[0].person.save()
-    held = Registration.objects.register(waits[0].person, other(14), now=now)
+    held = Registration.objects.register(waits[0].person, other_seat(14), now=now)
     for body in promoted(waits, now).bodies:
         assert f"It overlaps with another session on {day(held)}, where you have a seat too" in body
         assert TITLE not in body and path_of_leaving(held) in body
 
 
 @pytest.mark.parametrize("ends", ["another day", "given up", "cancelled", "only waits"])
-def test_what_is_no_seat_at_that_time_is_not_named(waits, other, people, now, office, ends):
-    there = other(20 if ends == "another day" else 14)
+def test_what_is_no_seat_at_that_time_is_not_named(waits, other_seat, people, now, office, ends):
+    there = other_seat(20 if ends == "another day" else 14)
     if ends == "only waits":
         there.resize(there.minimum, 6, by=office)
         for person in people(6):
@@ -78,8 +78,8 @@ def test_what_is_no_seat_at_that_time_is_not_named(waits, other, people, now, of
         assert "overlap" not in body and TITLE not in body
 
 
-def test_a_seat_that_has_opened_says_what_it_would_overlap(waits, other, now):
-    held = Registration.objects.register(waits[0].person, other(14), now=now)
+def test_a_seat_that_has_opened_says_what_it_would_overlap(waits, other_seat, now):
+    held = Registration.objects.register(waits[0].person, other_seat(14), now=now)
     for session in (waits[0].session, held.session):
         bring_near(session, now + timedelta(hours=5), now)
     for each in waits:

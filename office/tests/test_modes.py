@@ -26,7 +26,7 @@ def sizes(session) -> tuple:
 
 
 @pytest.fixture
-def small_room(room):
+def room_for_twelve(room):
     room.capacity = 20
     room.save()
     return room
@@ -41,8 +41,8 @@ def small_room(room):
         ({"capacity": "24"}, (20, 4, 24)),
     ],
 )
-def test_two_of_room_online_and_capacity_tell_the_third(clerk, workshop, wednesday, small_room, typed, found):
-    response, session = schedule(clerk, workshop, wednesday, venue=small_room.pk, **HYBRID, **typed)
+def test_two_of_room_online_and_capacity_tell_the_third(clerk, workshop, wednesday, room_for_twelve, typed, found):
+    response, session = schedule(clerk, workshop, wednesday, venue=room_for_twelve.pk, **HYBRID, **typed)
     assert response.status_code == 302
     assert sizes(session) == found
 
@@ -60,8 +60,8 @@ def test_two_of_room_online_and_capacity_tell_the_third(clerk, workshop, wednesd
         ({"room_capacity": "many", "online_capacity": "5"}, "Enter a whole number."),
     ],
 )
-def test_seats_that_do_not_add_up_are_named(clerk, workshop, wednesday, small_room, typed, sentence):
-    response, _ = schedule(clerk, workshop, wednesday, venue=small_room.pk, **HYBRID, **typed)
+def test_seats_that_do_not_add_up_are_named(clerk, workshop, wednesday, room_for_twelve, typed, sentence):
+    response, _ = schedule(clerk, workshop, wednesday, venue=room_for_twelve.pk, **HYBRID, **typed)
     assert response.status_code == 400
     assert sentence in read(response).text
 
@@ -72,11 +72,11 @@ def test_a_room_of_unknown_size_is_asked_for(clerk, workshop, wednesday, room):
     assert "Say how many seats there are in the room." in read(response).text
 
 
-def test_a_draft_that_becomes_online_has_one_kind_of_seats(clerk, workshop, wednesday, small_room):
-    _, session = schedule(clerk, workshop, wednesday, venue=small_room.pk, **HYBRID, online_capacity="30")
+def test_a_draft_that_becomes_online_has_one_kind_of_seats(clerk, workshop, wednesday, room_for_twelve):
+    _, session = schedule(clerk, workshop, wednesday, venue=room_for_twelve.pk, **HYBRID, online_capacity="30")
     assert save(clerk, session, format="online", venue="").status_code == 302
     assert sizes(session) == (None, None, 50)
-    assert save(clerk, session, format="hybrid", venue=small_room.pk, online_capacity="10").status_code == 302
+    assert save(clerk, session, format="hybrid", venue=room_for_twelve.pk, online_capacity="10").status_code == 302
     assert sizes(session) == (20, 10, 30)
 
 

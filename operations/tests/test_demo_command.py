@@ -1,5 +1,6 @@
 """`manage.py demo`: what it says, and that it fills an empty database and no other."""
 
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -8,9 +9,9 @@ from django.core.management import CommandError, call_command
 from accounts.models import Person
 from catalog.models import Workshop
 from operations.demo.build import AMINA, KAI, OFFICE, NotEmpty, build
-from operations.tests.test_demo import NOON
 
 pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 5, 12, 17, tzinfo=UTC)
 
 
 def demo(*options) -> str:

@@ -309,7 +309,7 @@ def test_what_the_profile_lacks_is_asked_and_decides(me, dates_chosen, person):
     person.role = person.name = ""
     person.save()
     page = read(me.get(PAGE))
-    assert {"role", "name", "unit", "needs"} <= page.field_names
+    assert {"role", "name", "needs"} <= page.field_names
     response = press(me, *dates_chosen)
     assert response.status_code == 422 and checked(read(response)) == {one.code for one in dates_chosen}
     assert press(me, *dates_chosen, role="faculty", name="Ada Lovelace", needs="An interpreter.").status_code == 302

@@ -24,7 +24,7 @@ def ticket(client, own: Registration):
 
 
 @pytest.fixture
-def confirmed(make_session, person, now) -> Registration:
+def confirmed_seat(make_session, person, now) -> Registration:
     """The seat of `person` in a confirmed session online."""
     session = make_session(minimum=1, capacity=2)
     own = Registration.objects.register(person, session, now=now)
@@ -36,10 +36,10 @@ def confirmed(make_session, person, now) -> Registration:
 
 
 @pytest.mark.parametrize("is_full", [False, True])
-def test_that_one_has_a_seat_is_said_once(me, confirmed, people, is_full):
+def test_that_one_has_a_seat_is_said_once(me, confirmed_seat, people, is_full):
     if is_full:
-        join(confirmed.session, people(1))
-    page = ticket(me, confirmed)
+        join(confirmed_seat.session, people(1))
+    page = ticket(me, confirmed_seat)
     assert page.text.lower().count("a seat") == 1 and "you have a seat" in page.text
 
 
@@ -50,33 +50,33 @@ def test_a_number_in_line_is_said_once(me, person, make_session, people):
     assert page.text.count("2nd") == 1 and "you are 2nd of 2 waiting" in page.text
 
 
-def test_one_row_leads_to_another_date_to_colleagues_and_out(me, confirmed):
-    (row,) = ticket(me, confirmed).parts(".q-quiet")
+def test_one_row_leads_to_another_date_to_colleagues_and_out(me, confirmed_seat):
+    (row,) = ticket(me, confirmed_seat).parts(".q-quiet")
     assert row.link_names == ["Change the date", "Invite a colleague", "I can’t make it"]
 
 
 # ---- joining ----
 
 
-def test_on_the_day_join_is_a_button_and_before_it_an_address(me, confirmed, now):
-    assert LINK in ticket(me, confirmed).text
-    bring_near(confirmed.session, now + timedelta(minutes=30), now)
-    page = ticket(me, confirmed)
+def test_on_the_day_join_is_a_button_and_before_it_an_address(me, confirmed_seat, now):
+    assert LINK in ticket(me, confirmed_seat).text
+    bring_near(confirmed_seat.session, now + timedelta(minutes=30), now)
+    page = ticket(me, confirmed_seat)
     (button,) = [part for part in page.parts("a.btn-primary") if part.text.startswith("Join")]
     assert button.attribute("href") == LINK and LINK not in page.text
 
 
-def test_the_link_to_join_goes_with_the_end(me, confirmed, now):
-    bring_near(confirmed.session, now - timedelta(hours=3), now)
-    assert LINK not in ticket(me, confirmed).everything and LINK not in read(me.get("/my/")).everything
+def test_the_link_to_join_goes_with_the_end(me, confirmed_seat, now):
+    bring_near(confirmed_seat.session, now - timedelta(hours=3), now)
+    assert LINK not in ticket(me, confirmed_seat).everything and LINK not in read(me.get("/my/")).everything
 
 
 @pytest.mark.parametrize("page", ["ticket", "/my/"])
-def test_the_link_to_join_is_for_people_with_a_seat(client, people, confirmed, now, page):
-    join(confirmed.session, people(2))
-    bring_near(confirmed.session, now + timedelta(minutes=30), now)
+def test_the_link_to_join_is_for_people_with_a_seat(client, people, confirmed_seat, now, page):
+    join(confirmed_seat.session, people(2))
+    bring_near(confirmed_seat.session, now + timedelta(minutes=30), now)
     shown = {}
-    for own in confirmed.session.registrations.all():
+    for own in confirmed_seat.session.registrations.all():
         client.force_login(own.person)
         path = own.get_absolute_url() if page == "ticket" else page
         shown[own.status, own.pk] = LINK in read(client.get(path)).everything
@@ -92,9 +92,9 @@ def test_a_link_is_promised_only_where_there_is_one(me, mine, has_link, said):
     assert said in page.text and LINK not in page.everything
 
 
-def test_a_confirmed_session_without_a_link_says_that_it_comes(me, confirmed):
-    confirmed.session.meetings.update(join_link="")
-    assert LINK_COMES in ticket(me, confirmed).text
+def test_a_confirmed_session_without_a_link_says_that_it_comes(me, confirmed_seat):
+    confirmed_seat.session.meetings.update(join_link="")
+    assert LINK_COMES in ticket(me, confirmed_seat).text
 
 
 def test_a_room_needs_no_link_and_says_how_to_get_there(me, person, make_session, room, session):
@@ -127,19 +127,19 @@ def test_before_the_confirmation_the_file_and_afterwards_the_invitation(me, mine
 # ---- what comes before ----
 
 
-def test_the_checklist_says_what_is_read_and_what_is_asked(me, confirmed, workshop, office, now):
+def test_the_checklist_says_what_is_read_and_what_is_asked(me, confirmed_seat, workshop, office, now):
     workshop.pre_work = "Read the *introduction*."
     workshop.save()
-    page = ticket(me, confirmed)
+    page = ticket(me, confirmed_seat)
     assert "Not read yet" in page.text and "Tell us what you need to take part" in page.text
     assert page.parts(".is-done") == []
-    confirmed.finish_pre_work(now=now)
-    asked = Accommodation.objects.ask(confirmed, "Captions.", now=now)
-    page = ticket(me, confirmed)
+    confirmed_seat.finish_pre_work(now=now)
+    asked = Accommodation.objects.ask(confirmed_seat, "Captions.", now=now)
+    page = ticket(me, confirmed_seat)
     assert "Read on" in page.text and "You have asked for what you need." in page.text
     assert len(page.parts(".is-done")) == 1
     asked.reply("They are on.", office, asked.asked_at, now=now)
-    page = ticket(me, confirmed)
+    page = ticket(me, confirmed_seat)
     assert "There is an answer to what you asked for." in page.text and len(page.parts(".is-done")) == 2
 
 
@@ -199,12 +199,12 @@ def test_an_ended_place_does_not_give_a_hidden_title_away(me, mine, person, work
 # ---- my training ----
 
 
-def test_a_row_leads_to_the_ticket_and_joins_on_the_day(me, confirmed, make_session, person, now):
+def test_a_row_leads_to_the_ticket_and_joins_on_the_day(me, confirmed_seat, make_session, person, now):
     later = Registration.objects.register(person, make_session(days=30), now=now)
     page = read(me.get("/my/"))
-    assert {confirmed.get_absolute_url(), later.get_absolute_url()} <= set(page.addresses)
+    assert {confirmed_seat.get_absolute_url(), later.get_absolute_url()} <= set(page.addresses)
     assert LINK not in page.addresses
-    bring_near(confirmed.session, now + timedelta(minutes=30), now)
+    bring_near(confirmed_seat.session, now + timedelta(minutes=30), now)
     (button,) = [part for part in read(me.get("/my/")).parts("a.btn-primary") if part.text.startswith("Join")]
     assert button.attribute("href") == LINK
 

@@ -13,7 +13,7 @@ from sessions_app.models import Session
 
 
 @pytest.fixture
-def scene(transactional_db, people, workshop, make_session, now):
+def ticket_scene(transactional_db, people, workshop, make_session, now):
     """Somebody with a confirmed seat today, a place that gathers, a number in line and a nomination.
 
     Two more dates can be moved to, a confirmed one and one that gathers.
@@ -40,8 +40,8 @@ def scene(transactional_db, people, workshop, make_session, now):
     return me, own[today.pk], own[gathering.pk], own[full.pk], confirmed, more
 
 
-def test_axe_finds_nothing_on_tickets_and_changes_of_date(inspector, sign_in, scene):
-    me, today, gathering, waiting, _, more = scene
+def test_axe_finds_nothing_on_tickets_and_changes_of_date(inspector, sign_in, ticket_scene):
+    me, today, gathering, waiting, _, more = ticket_scene
     page = inspector.page
     sign_in(page, me)
     inspector.visit("/my/", *(own.get_absolute_url() for own in (today, gathering, waiting)))
@@ -61,8 +61,8 @@ def test_axe_finds_nothing_on_tickets_and_changes_of_date(inspector, sign_in, sc
     inspector.visit(today.get_absolute_url(), Nomination.objects.get().get_absolute_url())
 
 
-def test_three_presses_change_the_date(live_server, browser_page, sign_in, scene):
-    me, _, gathering, _, confirmed, _ = scene
+def test_three_presses_change_the_date(live_server, browser_page, sign_in, ticket_scene):
+    me, _, gathering, _, confirmed, _ = ticket_scene
     page = browser_page
     page.set_viewport_size({"width": 360, "height": 740})
     sign_in(page, me)
@@ -76,16 +76,16 @@ def test_three_presses_change_the_date(live_server, browser_page, sign_in, scene
     assert gathering.moved_to.session == confirmed
 
 
-def test_only_one_date_is_open_at_a_time(live_server, browser_page, sign_in, scene):
-    me, _, gathering, _, confirmed, more = scene
+def test_only_one_date_is_open_at_a_time(live_server, browser_page, sign_in, ticket_scene):
+    me, _, gathering, _, confirmed, more = ticket_scene
     sign_in(browser_page, me)
     browser_page.goto(live_server.url + f"{gathering.get_absolute_url()}transfer/?to={more.code}")
     browser_page.locator("summary", has_text=day_of(confirmed)).click()
     expect(browser_page.locator("details[open]")).to_have_count(1)
 
 
-def test_one_press_copies_the_link_and_says_so(live_server, browser_page, sign_in, scene):
-    me, _, gathering, *_ = scene
+def test_one_press_copies_the_link_and_says_so(live_server, browser_page, sign_in, ticket_scene):
+    me, _, gathering, *_ = ticket_scene
     page = browser_page
     sign_in(page, me)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -96,8 +96,8 @@ def test_one_press_copies_the_link_and_says_so(live_server, browser_page, sign_i
     assert copied.endswith(gathering.session.get_absolute_url())
 
 
-def test_the_link_can_be_marked_without_script(live_server, browser, sign_in, scene):
-    me, _, gathering, *_ = scene
+def test_the_link_can_be_marked_without_script(live_server, browser, sign_in, ticket_scene):
+    me, _, gathering, *_ = ticket_scene
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     sign_in(page, me)
@@ -111,8 +111,8 @@ def test_the_link_can_be_marked_without_script(live_server, browser, sign_in, sc
     context.close()
 
 
-def test_one_press_accepts_a_nomination(live_server, browser_page, sign_in, scene):
-    me, *_ = scene
+def test_one_press_accepts_a_nomination(live_server, browser_page, sign_in, ticket_scene):
+    me, *_ = ticket_scene
     sign_in(browser_page, me)
     browser_page.goto(f"{live_server.url}/my/")
     browser_page.get_by_role("button", name="Accept").dblclick()

@@ -15,7 +15,7 @@ ROOM, WITH_CAMPUS = "Learning Commons 210", "Learning Commons 210, West Campus"
 
 
 @pytest.fixture
-def session(make_session):
+def session_in_a_room(make_session):
     """A session in a room of the only campus, one of two of its workshop."""
     venue = Venue.objects.create(
         campus=Campus.objects.create(name="West Campus"), building="Learning Commons", room="210"
@@ -27,14 +27,17 @@ def session(make_session):
 
 
 @pytest.fixture
-def pages(client, session, people):
+def pages_with_a_place(client, session_in_a_room, people):
     """pages() returns the text of each page and form that says where the session is."""
     (me,) = people(1)
-    own = Registration.objects.register(me, session)
+    own = Registration.objects.register(me, session_in_a_room)
 
     def read_all() -> dict[str, str]:
-        program = {"home": reverse("home"), "workshop": session.workshop.get_absolute_url()}
-        paths = program | {"session": session.get_absolute_url(), "form": reverse("register", args=[session.code])}
+        program = {"home": reverse("home"), "workshop": session_in_a_room.workshop.get_absolute_url()}
+        paths = program | {
+            "session": session_in_a_room.get_absolute_url(),
+            "form": reverse("register", args=[session_in_a_room.code]),
+        }
         texts = {name: read(client.get(path)).everything for name, path in paths.items()}
         client.force_login(me)
         own_pages = {"own": own.get_absolute_url(), "moving": reverse("transfer", args=[own.uuid])}
@@ -45,22 +48,22 @@ def pages(client, session, people):
     return read_all
 
 
-def test_one_campus_is_never_said(pages):
-    for name, text in pages().items():
+def test_one_campus_is_never_said(pages_with_a_place):
+    for name, text in pages_with_a_place().items():
         assert ROOM in text, name
         assert WITH_CAMPUS not in text, name
 
 
-def test_of_two_campuses_each_place_says_its_own(pages):
+def test_of_two_campuses_each_place_says_its_own(pages_with_a_place):
     Campus.objects.create(name="East Campus")
-    for name, text in pages().items():
+    for name, text in pages_with_a_place().items():
         assert text.count(ROOM) == text.count(WITH_CAMPUS) > 0, name
 
 
-def test_those_nearly_there_say_the_campus(client, session, people):
+def test_those_nearly_there_say_the_campus(client, session_in_a_room, people):
     Campus.objects.create(name="East Campus")
     for person in people(4):
-        Registration.objects.register(person, session)
+        Registration.objects.register(person, session_in_a_room)
     (card,) = read(client.get(reverse("home"))).parts("li.q-card")
     assert WITH_CAMPUS in card.text
 

@@ -27,14 +27,14 @@ def until(page, so: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def season(transactional_db, now):
+def long_season(transactional_db, now):
     """Sessions of two months or more, eight on a day."""
     fill(200, now)
 
 
 @PHONES
 @pytest.mark.parametrize("scripts", [True, False], ids=["with script", "without"])
-def test_the_first_date_is_near_the_top_of_a_phone(season, live_server, browser, width, scripts):
+def test_the_first_date_is_near_the_top_of_a_phone(long_season, live_server, browser, width, scripts):
     context = browser.new_context(viewport={"width": width, "height": 844}, java_script_enabled=scripts)
     page = context.new_page()
     page.goto(live_server.url)
@@ -44,7 +44,9 @@ def test_the_first_date_is_near_the_top_of_a_phone(season, live_server, browser,
 
 
 @PHONES
-def test_results_stand_near_the_top_and_nothing_above_them_but_the_filters(season, live_server, browser_page, width):
+def test_results_stand_near_the_top_and_nothing_above_them_but_the_filters(
+    long_season, live_server, browser_page, width
+):
     page = browser_page
     page.set_viewport_size({"width": width, "height": 844})
     page.goto(f"{live_server.url}/?status=confirmed")
@@ -52,7 +54,7 @@ def test_results_stand_near_the_top_and_nothing_above_them_but_the_filters(seaso
     assert page.evaluate(TOP, ".q-row") < 500
 
 
-def test_those_nearly_there_are_one_row_that_scrolls_within_itself(season, live_server, browser_page):
+def test_those_nearly_there_are_one_row_that_scrolls_within_itself(long_season, live_server, browser_page):
     page = browser_page
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(live_server.url)
@@ -66,7 +68,7 @@ def test_those_nearly_there_are_one_row_that_scrolls_within_itself(season, live_
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_a_month_stays_above_its_rows_and_covers_no_focus(season, live_server, browser_page, width):
+def test_a_month_stays_above_its_rows_and_covers_no_focus(long_season, live_server, browser_page, width):
     page = browser_page
     page.set_viewport_size({"width": width, "height": 700})
     page.emulate_media(reduced_motion="reduce")  # otherwise it is on its way for a while
@@ -85,7 +87,7 @@ def test_a_month_stays_above_its_rows_and_covers_no_focus(season, live_server, b
         assert width == 1280 or focused >= heading.bounding_box()["y"] + heading.bounding_box()["height"]
 
 
-def test_a_press_dims_the_old_list_and_goes_on_at_the_new_heading(season, live_server, browser_page):
+def test_a_press_dims_the_old_list_and_goes_on_at_the_new_heading(long_season, live_server, browser_page):
     page = browser_page
     page.goto(live_server.url)
     waiting = []
@@ -101,7 +103,7 @@ def test_a_press_dims_the_old_list_and_goes_on_at_the_new_heading(season, live_s
     assert page.evaluate(OPACITY) == "1"
 
 
-def test_a_lost_connection_is_said_on_the_page_and_forgotten_once_it_is_back(season, live_server, browser_page):
+def test_a_lost_connection_is_said_on_the_page_and_forgotten_once_it_is_back(long_season, live_server, browser_page):
     page = browser_page
     page.goto(live_server.url)
     page.context.set_offline(True)
@@ -116,7 +118,7 @@ def test_a_lost_connection_is_said_on_the_page_and_forgotten_once_it_is_back(sea
     lost.wait_for(state="hidden")
 
 
-def test_the_rail_leads_to_a_month_on_another_page(season, live_server, browser_page):
+def test_the_rail_leads_to_a_month_on_another_page(long_season, live_server, browser_page):
     page = browser_page
     page.goto(live_server.url)
     last = page.locator(".q-rail a").last
@@ -128,7 +130,7 @@ def test_the_rail_leads_to_a_month_on_another_page(season, live_server, browser_
     assert page.evaluate(IN_VIEW, "#" + page.evaluate("document.activeElement.id"))
 
 
-def test_the_pager_goes_on_at_the_first_heading_of_the_next_page(season, live_server, browser_page):
+def test_the_pager_goes_on_at_the_first_heading_of_the_next_page(long_season, live_server, browser_page):
     page = browser_page
     page.goto(live_server.url)
     page.get_by_role("link", name="Later sessions").click()
@@ -137,7 +139,7 @@ def test_the_pager_goes_on_at_the_first_heading_of_the_next_page(season, live_se
     assert page.evaluate(IN_VIEW, ".q-row")
 
 
-def test_without_script_a_search_and_a_chip_land_on_the_results(season, live_server, browser):
+def test_without_script_a_search_and_a_chip_land_on_the_results(long_season, live_server, browser):
     context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
     page = context.new_page()
     page.goto(live_server.url)
@@ -152,7 +154,7 @@ def test_without_script_a_search_and_a_chip_land_on_the_results(season, live_ser
 
 
 @pytest.mark.parametrize("width", [320, 360, 390, 1280])
-def test_a_time_never_breaks_inside(season, live_server, browser_page, width):
+def test_a_time_never_breaks_inside(long_season, live_server, browser_page, width):
     page = browser_page
     page.set_viewport_size({"width": width, "height": 844})
     page.goto(live_server.url)
@@ -160,7 +162,7 @@ def test_a_time_never_breaks_inside(season, live_server, browser_page, width):
     assert page.evaluate("[...document.querySelectorAll('.q-nb')].every(time => time.getClientRects().length === 1)")
 
 
-def test_the_list_is_accessible(season, inspector):
+def test_the_list_is_accessible(long_season, inspector):
     inspector.visit("/", "/?page=2", "/?status=confirmed", "/?q=nothing-of-the-kind")
     inspector.page.goto(inspector.url)
     inspector.page.context.set_offline(True)

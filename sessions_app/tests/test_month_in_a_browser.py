@@ -8,7 +8,7 @@ from registrations.models import Registration
 
 
 @pytest.fixture
-def season(transactional_db, make_session, workshop, office, people):
+def season_by_month(transactional_db, make_session, workshop, office, people):
     """Sessions in every state on one day, one of them the first person's; gives that person and the month's address."""
     workshop.topics.add(Topic.objects.create(name="Bias", slug="bias"))
     other = Workshop.objects.create(title="Mentoring", slug="mentoring", status=Workshop.Status.PUBLISHED)
@@ -26,8 +26,8 @@ def season(transactional_db, make_session, workshop, office, people):
     return me, f"/?view=month&m={local(own.starts_at, own.time_zone):%Y-%m}"
 
 
-def test_a_month_is_accessible(season, inspector, sign_in):
-    me, month = season
+def test_a_month_is_accessible(season_by_month, inspector, sign_in):
+    me, month = season_by_month
     inspector.visit(
         month, f"{month}&topic=bias&weekday=mon+tue", f"{month}&when=evening", "/?when=noon&status=confirmed"
     )
@@ -37,8 +37,8 @@ def test_a_month_is_accessible(season, inspector, sign_in):
     inspector.visit(month)
 
 
-def test_a_press_turns_the_month_in_place(season, live_server, browser_page):
-    _, month = season
+def test_a_press_turns_the_month_in_place(season_by_month, live_server, browser_page):
+    _, month = season_by_month
     page = browser_page
     page.goto(live_server.url + month)
     name = page.locator("h1").inner_text()
@@ -55,8 +55,8 @@ def test_a_press_turns_the_month_in_place(season, live_server, browser_page):
     assert page.locator("h1").inner_text() == name
 
 
-def test_a_filter_chosen_by_month_stays_in_the_list(season, live_server, browser_page):
-    _, month = season
+def test_a_filter_chosen_by_month_stays_in_the_list(season_by_month, live_server, browser_page):
+    _, month = season_by_month
     page = browser_page
     page.goto(live_server.url + month)
     page.get_by_role("link", name="Confirmed 2").click()
@@ -67,8 +67,8 @@ def test_a_filter_chosen_by_month_stays_in_the_list(season, live_server, browser
     assert page.locator(".q-row").count() == 2
 
 
-def test_a_phone_lists_the_days_without_script(season, live_server, browser):
-    _, month = season
+def test_a_phone_lists_the_days_without_script(season_by_month, live_server, browser):
+    _, month = season_by_month
     context = browser.new_context(viewport={"width": 390, "height": 800}, java_script_enabled=False)
     page = context.new_page()
     page.goto(live_server.url + month)

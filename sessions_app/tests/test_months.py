@@ -59,7 +59,7 @@ def test_an_empty_list_leads_to_every_month_of_the_whole_one():
 
 
 @pytest.fixture
-def home(client):
+def home_by_months(client):
     """home("q=bias") returns the page."""
 
     def get(query: str = "") -> Page:
@@ -90,15 +90,15 @@ def test_the_month_of_a_session_is_that_of_the_portals_clock(make_session, now):
 
 
 @pytest.mark.django_db
-def test_every_month_of_a_long_list_is_reached_where_it_begins(home, make_session, now):
+def test_every_month_of_a_long_list_is_reached_where_it_begins(home_by_months, make_session, now):
     first = make_session(days=10)
     year = now.year + 1
     spread(first, [datetime(year, month, 5 + n % 20, 18, tzinfo=UTC) for month in (1, 2, 3) for n in range(40)])
-    links = {part.text: part.attribute("href") for part in home().parts(".q-rail a")}
+    links = {part.text: part.attribute("href") for part in home_by_months().parts(".q-rail a")}
     for name, number in {"January": 1, "February": 2, "March": 3}.items():
         address = links[f"{name[:3]} 40"]
         path, _, anchor = address.partition("#")
-        there = home(path.partition("?")[2])
+        there = home_by_months(path.partition("?")[2])
         assert there.part(f"#{anchor}").text == f"{name} {year}"
         month = there.region(f"{name} {year}")
         assert month.parts("time.q-date")[0].attribute("datetime").startswith(f"{year}-{number:02}-05")
@@ -106,17 +106,19 @@ def test_every_month_of_a_long_list_is_reached_where_it_begins(home, make_sessio
 
 
 @pytest.mark.django_db
-def test_rows_of_one_day_stand_under_one_day_block(home, make_session, now):
+def test_rows_of_one_day_stand_under_one_day_block(home_by_months, make_session, now):
     first = make_session(days=10)
     noon = datetime(now.year + 1, 3, 2, 18, tzinfo=UTC)
     spread(first, [noon, noon + timedelta(hours=2), noon + timedelta(days=1)])
-    shown = [("is-same" in row.attribute("class"), row.part("time b").text) for row in home().parts("li.q-row")[1:]]
+    shown = [
+        ("is-same" in row.attribute("class"), row.part("time b").text) for row in home_by_months().parts("li.q-row")[1:]
+    ]
     assert shown == [(False, "2"), (True, "2"), (False, "3")]
 
 
 @pytest.mark.django_db
-def test_no_row_under_a_month_says_the_year(home, make_session, now):
+def test_no_row_under_a_month_says_the_year(home_by_months, make_session, now):
     year = now.year + 1
     spread(make_session(days=10), [datetime(year, 3, 2, 18, tzinfo=UTC)])
-    row = home().region(f"March {year}").part("li.q-row")
+    row = home_by_months().region(f"March {year}").part("li.q-row")
     assert str(year) not in row.text
