@@ -11,7 +11,8 @@ from devtools.testing.browser import AXE, RUN_AXE, SCROLLS_SIDEWAYS
 from devtools.testing.every_noun import routes
 
 NARROW, WIDE = 320, 1280
-NO_PAGE = (".ics", ".txt", ".ris", "healthz", "readyz", "file/<slug:name>/", "/logout/")
+# Files, answers for machines, and the panel of a session, which htmx puts into its page.
+NO_PAGE = (".ics", ".txt", ".ris", "healthz", "readyz", "file/<slug:name>/", "/logout/", "/meter/")
 # Where what is chosen is marked, or where one types and presses: in one's own colors each keeps a border.
 MARKED = "a[aria-current], .btn, .form-control, .form-select, .form-check-input, .q-panel, .q-card"
 WITHOUT_BORDER = f"""() => [...document.querySelectorAll('{MARKED}')].filter((each) => {{
