@@ -99,7 +99,7 @@ def exchange(own: Registration, to: Session, now: datetime, mode: str = "") -> E
     """
     has, day = _has(own), day_of(own.session, own.session.starts_at, now)
     line = to.line_of(mode) if mode else ""
-    is_full = is_waited_for(to, line) if line else state_of(to, now) is State.FULL
+    is_full = to.is_waited_for_in(line) if line else state_of(to, now) is State.FULL
     if is_full:
         literal = (WAIT_ALONE if has is Has.NOTHING else WAIT)[line]
         return Exchange(literal.format(day=day, nth_there=ordinal(to.waiting_in(line) + 1)), True, False)
@@ -111,11 +111,6 @@ def exchange(own: Registration, to: Session, now: datetime, mode: str = "") -> E
         by=by_words(to.confirm_by, to, now) if to.confirm_by else "",
     )
     return Exchange(words, False, has is Has.SEAT and gets is not Gets.SEAT)
-
-
-def is_waited_for(to: Session, mode: str) -> bool:
-    """Tell whether as far as counters tell the next person in this mode waits."""
-    return to.seats_left_in(mode) == 0 or to.waiting_in(mode) > 0
 
 
 def _has(own: Registration) -> Has:

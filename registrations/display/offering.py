@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 
-from registrations.display.exchanging import Exchange, exchange, is_waited_for
+from registrations.display.exchanging import Exchange, exchange
 from registrations.display.titles import day_of
 from registrations.models import Registration
 from sessions_app.display.meter import Meter
@@ -74,6 +74,6 @@ def _ways(date: Session, own: Registration) -> tuple[Way, ...]:
 
 
 def _way_words(date: Session, mode: Mode) -> str:
-    if is_waited_for(date, mode):
+    if date.is_waited_for_in(mode):
         return "In the room: full" if mode == Mode.ROOM else "Online: full"
     return f"{mode.label}: {seats_words(date.seats_left_in(mode))} left"

@@ -125,10 +125,14 @@ class Seats(Life):
         """The seats left in those of its lines in which nobody waits."""
         return sum(self.seats_left_in(mode) for mode in self.lines if not self.waiting_in(mode))
 
+    def is_waited_for_in(self, mode: str) -> bool:
+        """Tell whether as far as counters tell the next person in this line waits."""
+        return self.seats_left_in(mode) == 0 or self.waiting_in(mode) > 0
+
     @property
     def is_only_waited_for(self) -> bool:
         """True if each of its lines is full, or has people in it: as far as counters tell, the next person waits."""
-        return all(self.seats_left_in(mode) == 0 or self.waiting_in(mode) for mode in self.lines)
+        return all(map(self.is_waited_for_in, self.lines))
 
     # ---- verbs, and what they have in common ----
 
