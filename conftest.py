@@ -25,6 +25,7 @@ pytest_plugins = [
         "cast",
         "registered",
         "library",
+        "outcomes",
         "every_noun",
         "mail_server",
         "stack",

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "sessions_app",
     "registrations",
     "library",
+    "outcomes",
     "notifications",
     "operations",
     "office",

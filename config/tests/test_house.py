@@ -17,6 +17,7 @@ APPS = [
     "sessions_app",
     "registrations",
     "library",
+    "outcomes",
     "notifications",
     "operations",
     "office",

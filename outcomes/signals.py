@@ -1,0 +1,10 @@
+"""What came of a meeting. Sent inside the transaction of the verb.
+
+`attendance_changed` sends `attendance=` and `was=`, the state it had before (None where there was no word yet).
+`attendance_closed` sends `meeting=`: the office says that its list is complete.
+"""
+
+from django.dispatch import Signal
+
+attendance_changed = Signal()
+attendance_closed = Signal()
