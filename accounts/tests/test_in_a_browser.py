@@ -67,8 +67,7 @@ def test_an_app_is_set_up_and_asked_for(portal, office, browser_page):
 def test_errors_take_the_focus(portal, browser_page):
     browser_page.goto(f"{portal}/accounts/login/")
     browser_page.get_by_role("button", name="Send me a code").click()
-    browser_page.wait_for_load_state()
-    assert browser_page.evaluate("document.activeElement.className") == "q-errors"
+    browser_page.locator(".q-errors:focus").wait_for()
 
 
 def test_axe_finds_nothing_on_the_account_pages(portal, office, inspector, sign_in):

@@ -52,5 +52,5 @@ def test_a_program_reads_and_leads_to_registering_without_script(program_to_see,
     page.goto(live_server.url + program_to_see.get_absolute_url())
     assert page.get_by_text("Take two of these four, within 12 months.").is_visible()
     page.locator("#allys").get_by_role("link", name="Register").click()
-    assert page.get_by_role("heading", name="Allyship").is_visible()
+    page.get_by_role("heading", name="Allyship").wait_for()
     context.close()

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -58,6 +59,26 @@ LAUNCH: dict[str, Callable[[], dict]] = {
     "chromium-low-vision": lambda: chromium(f"--blink-settings=defaultFontSize={LARGE_TEXT}"),
     "firefox-low-vision": lambda: firefox(**OWN_COLORS, **{"font.size.variable.x-western": LARGE_TEXT}),
 }
+
+
+def takes_keys(page) -> None:
+    """Wait until the browser has painted the page. Before that it drops every key, as nobody presses one unseen.
+
+    Such a key is lost without a word, and on a busy machine a page is painted long after it is loaded.
+    """
+    until = time.monotonic() + patience(10)
+    while not page.evaluate("performance.getEntriesByName('first-contentful-paint').length"):
+        assert time.monotonic() < until, f"{page.url} is not painted."
+        page.wait_for_timeout(20)
+
+
+def type_where_focus_is(page, name: str, text: str) -> None:
+    """Type into the field `name`, which must get the focus by itself, as a person does who presses nothing before."""
+    field = page.locator(f"[name={name}]:focus")
+    field.wait_for()
+    takes_keys(page)
+    page.keyboard.type(text)
+    assert field.input_value() == text
 
 
 class Browsers:

@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from accounts.browser_sessions.model import BrowserSession
+from devtools.testing.browser import takes_keys, type_where_focus_is
 from devtools.testing.registering import NEWCOMER, interest_page, join, register_page
 from devtools.testing.signing_in import mailed_code
 from registrations.models import Interest, Registration
@@ -31,8 +32,7 @@ class Hand:
     def enter_code(self, email: str, button: str) -> None:
         """Type into the field that has the focus, as it is."""
         self.page.wait_for_url("**/accounts/login/code/**")
-        assert self.page.evaluate("document.activeElement.name") == "code"
-        self.page.keyboard.type(mailed_code(email))
+        type_where_focus_is(self.page, "code", mailed_code(email))
         self.press("button", button)
 
     def text(self) -> str:
@@ -131,10 +131,10 @@ def test_after_a_wrong_code_back_shows_the_page(hand, make_session, person):
     hand.page.goto(f"{hand.url}/accounts/login/?next={session.get_absolute_url()}")
     hand.page.get_by_role("textbox", name="Work or school email").fill(person.email)
     hand.press("button", "Send me a code")
-    hand.page.keyboard.type("x")
+    type_where_focus_is(hand.page, "code", "x")
     hand.press("button", "Sign in")
     hand.page.get_by_text("That code is not right.").first.wait_for()
-    assert hand.page.evaluate("document.activeElement.name") == "code"
+    hand.page.locator("[name=code]:focus").wait_for()
     hand.page.goto(hand.url + session.get_absolute_url())
     hand.page.go_back()
     assert "That code is not right." in hand.text()
@@ -175,6 +175,7 @@ def test_axe_finds_nothing_on_what_one_meets_on_the_way(inspector, sign_in, peop
     inspector.visit(session.get_absolute_url())
     page.locator(".q-who summary").click()
     inspector.look("who is signed in, opened")
+    takes_keys(page)
     page.keyboard.press("Escape")
     page.locator("#panel-button").click()
     inspector.look("just registered")

@@ -9,7 +9,7 @@ import re
 import pytest
 from django.core.cache import cache
 
-from devtools.testing.browser import SCROLLS_SIDEWAYS
+from devtools.testing.browser import SCROLLS_SIDEWAYS, takes_keys
 from devtools.testing.registering import NEWCOMER, join
 from devtools.testing.signing_in import mailed_code
 from registrations.models import Registration
@@ -132,7 +132,7 @@ def test_a_form_sent_empty_says_each_error_once(walk, make_session):
     way.press("Register")
     summary = way.page.get_by_role("group", name="Some things need another look")
     summary.wait_for()
-    assert way.page.evaluate("document.activeElement.className") == "q-errors"
+    way.page.locator(".q-errors:focus").wait_for()
     assert way.page.get_by_role("alert").count() == 0  # the focus reads it
     for link in summary.get_by_role("link").all():
         sentence = link.inner_text()
@@ -159,6 +159,7 @@ NAME_OF_FOCUS = """() => {
 
 def tab_to(page, name: str) -> None:
     """Press Tab until the element of this name has the focus; every stop on the way must show that it has it."""
+    takes_keys(page)
     for _ in range(60):
         page.keyboard.press("Tab")
         at = page.evaluate(NAME_OF_FOCUS)
@@ -188,6 +189,7 @@ def test_somebody_new_registers_with_the_keyboard_alone(walk, make_session):
     keyboard.press("Enter")
     way.page.wait_for_url("**/code/**")
     way.page.get_by_role("textbox", name="Code").focus()
+    takes_keys(way.page)
     keyboard.type(mailed_code(NEWCOMER))
     tab_to(way.page, "Confirm and register")
     keyboard.press("Enter")

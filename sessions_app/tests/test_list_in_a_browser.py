@@ -6,6 +6,7 @@ import pytest
 
 from devtools.bench.data import fill
 from devtools.processes import patience
+from devtools.testing.browser import takes_keys
 
 TOP = "selector => document.querySelector(selector).getBoundingClientRect().top"
 IN_VIEW = """selector => {
@@ -63,6 +64,7 @@ def test_those_nearly_there_are_one_row_that_scrolls_within_itself(long_season, 
     assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     assert len({card.bounding_box()["y"] for card in near.locator(".q-card").all()}) == 1
     near.focus()
+    takes_keys(page)
     page.keyboard.press("ArrowRight")
     until(page, lambda: near.evaluate("row => row.scrollLeft > 0"))
 
@@ -81,6 +83,7 @@ def test_a_month_stays_above_its_rows_and_covers_no_focus(long_season, live_serv
     assert 0 <= heading.bounding_box()["y"] < 40
     # Backwards, what gets the focus comes from under the heading.
     links.nth(14).focus()
+    takes_keys(page)
     for _ in range(10):
         page.keyboard.press("Shift+Tab")
         focused = page.evaluate("document.activeElement.getBoundingClientRect().top")

@@ -3,6 +3,7 @@
 import pytest
 
 from catalog.models import Topic, Workshop
+from devtools.testing.browser import takes_keys
 from foundation.dates import local
 from registrations.models import Registration
 
@@ -44,6 +45,7 @@ def test_a_press_turns_the_month_in_place(season_by_month, live_server, browser_
     name = page.locator("h1").inner_text()
     later = page.locator("#later").get_attribute("href")
     page.locator("#later").focus()
+    takes_keys(page)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{later}")
     page.locator("#earlier").wait_for()
