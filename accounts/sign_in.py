@@ -5,12 +5,14 @@ knows no person cannot tell, by its words or by its time, whether there is one.
 """
 
 import secrets
+import time
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.models import EmailAddress, Login
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.core import ratelimit
+from allauth.core.internal.ratelimit import CACHE_LOCK_TIMEOUT, CACHE_LOCK_WAIT_TIMEOUT
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -62,7 +64,28 @@ def _domain(email: str) -> str:
 
 def may_send(request: HttpRequest, email: str) -> bool:
     """Count one more code for `email`, asked for or sent again. False over three a minute or ten an hour."""
-    return ratelimit.consume(request, action="request_login_code", key=email)
+    return _within_limit(request, "request_login_code", email)
+
+
+def may_guess_on(request: HttpRequest) -> bool:
+    """Count one more wrong code from the network of this request. False over twenty a minute."""
+    return _within_limit(request, "wrong_login_code")
+
+
+def _within_limit(request: HttpRequest, action: str, key: str | None = None) -> bool:
+    """Count one more `action`. False over the limit that settings.ACCOUNT_RATE_LIMITS has for it.
+
+    allauth counts one request at a time and gives up on one that has stood in line for a second. That is no verdict:
+    on a busy machine a person would hear of too many codes after the first. So such a request joins the line again, for
+    longer than one that died in front of it can hold it up.
+    """
+    for _ in range(CACHE_LOCK_TIMEOUT // CACHE_LOCK_WAIT_TIMEOUT + 1):
+        began = time.monotonic()
+        if ratelimit.consume(request, action=action, key=key):
+            return True
+        if time.monotonic() - began < CACHE_LOCK_WAIT_TIMEOUT:
+            break
+    return False
 
 
 class CodeProcess(LoginCodeVerificationProcess):
@@ -98,6 +121,12 @@ def take_try(request: HttpRequest) -> int | None:
     since.
     """
     return BrowserSession(name=name_of(request.session.session_key or "")).take_try()
+
+
+def has_no_tries_left(request: HttpRequest) -> bool:
+    """Tell whether every try of the code that this browser waited for was taken, and so the code thrown away."""
+    tried = BrowserSession.objects.filter(name=name_of(request.session.session_key or ""))
+    return tried.filter(tries=BrowserSession.MOST_TRIES).exists()
 
 
 def welcome(email: str) -> Person:

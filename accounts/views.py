@@ -9,7 +9,6 @@ from allauth.account.internal.flows.login_by_code import LoginCodeVerificationPr
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
-from allauth.core import ratelimit
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from django.conf import settings
@@ -91,6 +90,8 @@ class CodeView(ConfirmLoginCodeView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST" and not request.user.is_authenticated:
             stage = LoginStageController.enter(request, LoginByCodeStage.key)
+            if stage is None and sign_in.has_no_tries_left(request):
+                return start_again(request, "", TOO_MANY_TRIES, HTTPStatus.TOO_MANY_REQUESTS)
             if stage is None or not LoginCodeVerificationProcess(stage).is_valid():
                 email = stage.state.get("email", "") if stage else ""
                 return start_again(request, email, CODE_EXPIRED, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -151,7 +152,7 @@ class CodeView(ConfirmLoginCodeView):
         if not form.has_error("code", code="required"):
             self._process.state["failed_attempts"] = BrowserSession.MOST_TRIES - (self.tries_left or 0) - 1
             tries_left = self._process.record_invalid_attempt()
-            if not ratelimit.consume(self.request, action="wrong_login_code") and tries_left:
+            if not sign_in.may_guess_on(self.request) and tries_left:
                 self._process.abort()
                 tries_left = False
             if not tries_left:

@@ -11,10 +11,9 @@ import pytest
 from celery import Celery
 from django.conf import settings
 
+from devtools.processes import patience
 from foundation import wake as waking
 from foundation.wake import Bell, wake
-
-AT_ONCE = 0.5
 
 
 @pytest.fixture
@@ -79,6 +78,11 @@ class Recorder:
         self.goes_on.wait(10)
 
 
+def at_once() -> float:
+    """Return so many seconds as are fewer than one wait for a frozen broker takes, however busy the machine is."""
+    return patience(0.5, most_times=2)
+
+
 def seconds(do) -> float:
     began = time.monotonic()
     do()
@@ -87,14 +91,14 @@ def seconds(do) -> float:
 
 def test_waking_does_not_wait_for_a_frozen_broker(bell, task_at, frozen_port):
     task = task_at(frozen_port)
-    assert seconds(lambda: [bell.ring(task, (number,)) for number in range(50)]) < AT_ONCE
+    assert seconds(lambda: [bell.ring(task, (number,)) for number in range(50)]) < at_once()
 
 
 def test_a_frozen_broker_is_waited_for_once_and_two_seconds(bell, task_at, frozen_port, caplog):
     task = task_at(frozen_port)
     for number in range(50):
         bell.ring(task, (number,))
-    assert 1 < seconds(lambda: bell.wait_until_quiet(10)) < 4
+    assert 1 < seconds(lambda: bell.wait_until_quiet(patience(10))) < patience(4)
     assert caplog.text.count("broker unreachable") == 1
 
 

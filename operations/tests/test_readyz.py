@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from devtools.processes import private_folder, start, stop, tail
+from devtools.processes import patience, private_folder, start, stop, tail
 from devtools.servers import Valkey
 from devtools.testing.database import database_url
 from devtools.testing.outage import away_from, disk_full
@@ -108,8 +108,8 @@ def test_a_frozen_broker_holds_one_thread_of_a_web_process(settings, tmp_path):
             began = time.monotonic()
             with ThreadPoolExecutor(ASKING) as crowd:
                 asked = list(crowd.map(lambda _: get(f"{folder}/web.sock", "/readyz"), range(ASKING)))
-            # If each waited for the broker, it would be a second for each two of them.
-            assert time.monotonic() - began < ASKING / WEB_THREADS / 2
+            # If each waited for the broker, it would be a second for each two of them, and more on a busy machine.
+            assert time.monotonic() - began < patience(ASKING / WEB_THREADS / 2, most_times=1.9)
             assert {status for status, _ in asked} == {503}
             assert "broker" in json.loads(get(f"{folder}/web.sock", "/readyz")[1])["problems"]
         finally:
