@@ -46,5 +46,4 @@ from office import (  # noqa: E402
     roster,  # noqa: F401
     season,  # noqa: F401
     sessions,  # noqa: F401
-    venues,  # noqa: F401
 )

@@ -1,3 +1,3 @@
-"""A season of dates put up at one press, undone at one press, and the days on which nothing is held."""
+"""When and where: a season of dates put up and undone at one press, days without sessions, and venues."""
 
-from office.season import days_off, imports  # noqa: F401
+from office.season import days_off, imports, venues  # noqa: F401
