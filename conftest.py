@@ -10,11 +10,16 @@ os.environ.setdefault("DEBUG", "1")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("DJANGO_LIVE_TEST_SERVER_ADDRESS", "127.0.0.1")
 
+import hypothesis
 import pytest
 from django.conf import settings
 
 # Configured here and not by pytest.ini, so that DEBUG above is set first.
 assert settings.DATABASES
+
+# How long one example takes says what else the machine does; a test has its time limit.
+hypothesis.settings.register_profile("quorum", deadline=None)
+hypothesis.settings.load_profile("quorum")
 
 pytest.register_assert_rewrite("devtools.testing")
 pytest_plugins = [

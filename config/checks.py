@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
+import holidays
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured, ValidationError
@@ -132,6 +133,16 @@ def hosts_problem(value: str, debug: bool) -> str:
         return "ALLOWED_HOSTS is empty, so every page would be refused."
     wrong = next((host for host in hosts if not re.fullmatch(r"\*|\.?[\w.-]+|\[[0-9a-fA-F:.]+\]", host)), None)
     return f"ALLOWED_HOSTS holds {wrong!r}, not a host name." if wrong else ""
+
+
+def holidays_problem(value: str, debug: bool) -> str:
+    country, _, part = value.strip().partition("-")
+    try:
+        if country:
+            holidays.country_holidays(country, subdiv=part or None)
+    except NotImplementedError:
+        return f"HOLIDAYS is {value!r}, which is no place whose holidays are known."
+    return ""
 
 
 def port_problem(value: str, debug: bool) -> str:
@@ -277,6 +288,12 @@ RULES = [
     ),
     Rule(
         "E012", "ALLOWED_HOSTS", hosts_problem, "Host names with commas between them, or leave it out: SITE_URL's host."
+    ),
+    Rule(
+        "E034",
+        "HOLIDAYS",
+        holidays_problem,
+        "A country or a part of one by ISO 3166, whose public holidays the office is reminded of: US, US-MN, CA-ON.",
     ),
     Rule("E013", "PORT", port_problem, "For example 8000."),
     Rule(

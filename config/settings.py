@@ -235,6 +235,7 @@ MFA_TOTP_TOLERANCE = 1
 # ---- time and language ----
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = env("TIME_ZONE", default="America/Chicago")
+HOLIDAYS = env("HOLIDAYS", default="US").strip()  # a country, or a part of one (US-MN), by ISO 3166; empty for none
 # The zones of the pinned package tzdata, in every process: those of a system may be years old, and then pages and
 # calendars say another hour than people's own calendars do.
 zoneinfo.reset_tzpath(to=())

@@ -44,6 +44,6 @@ from office import (  # noqa: E402
     requests,  # noqa: F401
     resources,  # noqa: F401
     roster,  # noqa: F401
+    season,  # noqa: F401
     sessions,  # noqa: F401
-    venues,  # noqa: F401
 )

@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from foundation.verbs import lock_row
+from office.consequences import AsksFirst, of_a_new_name
 from office.deleting import DeletesUnneeded
 
 # A page under a noun: its route, its view, and the end of its URL's name.
@@ -76,7 +77,7 @@ def changes(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, st
     return [change for change in pairs if change[1] != change[2]]
 
 
-class OfficeForm(forms.ModelForm):
+class OfficeForm(AsksFirst):
     """A form that knows how its object read when the page was made, and refuses to overwrite what changed since."""
 
     as_loaded = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -266,12 +267,20 @@ class OfficeAdmin(DeletesUnneeded):
         return response
 
 
+class NamedForm(OfficeForm):
+    """The form of a noun whose name people read in their calendars."""
+
+    def consequences(self) -> list[str]:
+        return of_a_new_name(self.instance) if set(self.instance.NAMING).intersection(self.changed_data) else []
+
+
 class NamedAdmin(OfficeAdmin):
     """A page for a noun whose name people read in their calendars: `rename` changes it and puts it on record.
 
     `other_verbs` are further fields that a verb changes and puts on record.
     """
 
+    form = NamedForm
     other_verbs: tuple[str, ...] = ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

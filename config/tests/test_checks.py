@@ -103,6 +103,8 @@ def test_production_has_no_default_for(name, id):
         ("E011", "SIGNUP_EMAIL_DOMAINS", "example.edu," + "e" * 64 + ".edu"),
         ("E012", "ALLOWED_HOSTS", ""),
         ("E012", "ALLOWED_HOSTS", "https://training.example.edu"),
+        ("E034", "HOLIDAYS", "XX"),
+        ("E034", "HOLIDAYS", "US-ZZ"),
         ("E013", "PORT", "http"),
         ("E013", "PORT", "0"),
         ("E013", "PORT", "65536"),

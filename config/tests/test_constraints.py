@@ -8,13 +8,13 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.test import Client
 
-from accounts.models import AddressChange, Campus, Unit
+from accounts.models import AddressChange, Campus, Person, Unit
 from accounts.models.address_change import SILENCE
 from catalog.models import Action, Facilitator, PageText, Partner, Program, TeamMember, Topic, Workshop
 from devtools.testing.requesting import ask
 from notifications.models import CalendarFeed, Decline, ReceivedMail
 from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
-from sessions_app.models import RequestRules, SessionRequest, Venue
+from sessions_app.models import Blackout, RequestRules, ScheduleImport, SessionRequest, Venue
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +85,7 @@ CHECKS = {
         {"state": "held", "ended_at": Now(), "confirmed_new_at": Now() - SILENCE + timedelta(minutes=1)},
     ],
     "address_change_ends_once": [{"state": "stopped"}, {"ended_at": Now()}],
+    "blackout_ends_after_it_starts": [{"last_day": models.F("first_day") - timedelta(days=1)}],
     "request_rules_are_one_row": [{"id": 2}],
     "request_names_a_workshop_or_a_topic": [{"workshop": None, "topic": ""}, {"topic": "Power"}],
     "request_is_for_somebody": [{"people": 0}],
@@ -144,6 +145,9 @@ def two_of_each(make_session, people, now):
             outcome=ReceivedMail.Outcome.ACCEPTED,
         )
     RequestRules.objects.get_or_create(pk=1)
+    for made_by in Person.objects.all()[:2]:
+        Blackout.objects.create(words=str(made_by), first_day=now.date(), last_day=now.date())
+        ScheduleImport.objects.create(made_at=now, made_by=made_by)
     session.settle(now=now)
     Registration.objects.update(moved_to=models.F("pk"))
 

@@ -34,7 +34,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     from notifications.models import Decline, Wording
     from notifications.replies.applying import receive
     from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
-    from sessions_app.models import RequestRules, Venue
+    from sessions_app.models import Blackout, RequestRules, ScheduleImport, Venue
 
     owner, other = people(2)
     campus = Campus.objects.create(name="Downtown")
@@ -74,6 +74,8 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
         file=PDF,
     )
     RequestRules.objects.create(pk=1)
+    Blackout.objects.create(words="Spring break", first_day=now.date(), last_day=now.date())
+    ScheduleImport.objects.create(made_at=now, made_by=office)
     ask(owner, workshop, now, addresses=["colleague@example.edu"])
     AddressChange.objects.ask(other, "other.address@example.edu", by=office, now=now)
     return registration

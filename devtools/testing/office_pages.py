@@ -42,3 +42,13 @@ def schedule(client, workshop: Workshop, on: date, **typed) -> tuple:
 def in_chicago(at: datetime) -> datetime:
     """Return the instant on the clock of Chicago, without a zone."""
     return at.astimezone(ZoneInfo("America/Chicago")).replace(tzinfo=None)
+
+
+def agree(client, url: str, typed: dict, *sentences: str):
+    """Send a form that asks first, see that it says `sentences` and saves nothing, say yes, and return the answer."""
+    asked = client.post(url, typed)
+    page = read(asked)
+    assert asked.status_code == 400 and "Nothing is saved yet" in page.text, page.text
+    for sentence in sentences:
+        assert sentence in page.text, page.text
+    return client.post(url, typed | {"agreed": page.field(name="agreed").attributes["value"]})

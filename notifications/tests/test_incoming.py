@@ -270,7 +270,7 @@ SOUND = [write(UID, "DECLINED", JANA, AT) for write in CLIENTS] + [bounce("<a@po
 
 
 @given(raw=some.one_of(some.binary(max_size=2000), some.sampled_from(SOUND)), data=some.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_nothing_raises(raw, data):
     at = data.draw(some.integers(0, len(raw)))
     cut = raw[:at] + data.draw(some.binary(max_size=12)) + raw[at + data.draw(some.integers(0, 12)) :]

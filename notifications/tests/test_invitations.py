@@ -380,7 +380,7 @@ HOSTILE = st.sampled_from(
 TEXT = st.lists(HOSTILE | st.characters(exclude_categories=()) | st.text(min_size=20), max_size=12).map("".join)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(title=TEXT, name=TEXT, place=TEXT, notes=TEXT)
 def test_no_text_breaks_out_of_its_line(title, name, place, notes):
     invitation = an_invitation(

@@ -178,7 +178,7 @@ HOSTILE = st.sampled_from(
 WORDS = st.lists(HOSTILE | st.characters(exclude_categories=()) | st.text(min_size=20), max_size=12).map("".join)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(name=WORDS, subject=WORDS)
 def test_names_and_subjects_arrive_as_one_line_of_the_same_letters(name, subject):
     mail = a_message(sender=Mailbox(name, OFFICE.address), recipient=Mailbox(name, JANA.address), subject=subject)

@@ -15,8 +15,9 @@ from catalog.models.parts import in_words
 from catalog.offerings import SAYS
 from catalog.reminder_days import in_order
 from foundation import database_clock
-from office.base import MOST, NamedAdmin, OfficeForm, PartInline, acting, model_choice
+from office.base import MOST, NamedAdmin, NamedForm, PartInline, acting, model_choice
 from office.catalog.parts import InOrderForm, PartFormSet, WorkshopPartInline
+from office.consequences import of_a_draft_workshop, of_a_narrower_audience
 
 AUDIENCE = tuple(Workshop.AUDIENCE_FIELDS.values())
 
@@ -59,14 +60,13 @@ class ObjectiveInline(PartInline):
         return ["text", ("position", "part") if has_parts else "position"]
 
 
-class WorkshopForm(OfficeForm):
+class WorkshopForm(NamedForm):
     default_minimum = forms.IntegerField(
         required=False,
         min_value=1,
         max_value=MOST,
         help_text=f"Blank: {SAYS[Offering.TRAINING].minimum}; for a lecture {SAYS[Offering.LECTURE].minimum}.",
     )
-    seats_lost = 0
 
     class Meta:
         widgets = {
@@ -94,8 +94,6 @@ class WorkshopForm(OfficeForm):
         minimum, capacity = cleaned.get("default_minimum"), cleaned.get("default_capacity")
         if minimum and capacity and minimum > capacity:
             self.add_error("default_minimum", f"The minimum cannot be larger than the capacity, {capacity}.")
-        if not self.errors and self.instance.pk and set(AUDIENCE).intersection(self.changed_data):
-            self._ask_about_seats()
         if self.instance.pk:
             self._refuse_circles()
             self._refuse_draft_that_programs_need()
@@ -126,18 +124,14 @@ class WorkshopForm(OfficeForm):
         """Return the roles it is for, as chosen."""
         return [role for role, field in Workshop.AUDIENCE_FIELDS.items() if self.cleaned_data[field]]
 
-    def _ask_about_seats(self) -> None:
-        """Refuse a narrower audience that costs people their seats until the office has said yes to that number."""
-        lost = self.instance.seats_of_others(self.roles(), database_clock.now())
-        if not lost or self.data.get("free_seats") == str(lost):
-            return
-        self.seats_lost = lost
-        seats = "One seat" if lost == 1 else f"{lost} seats"
-        taken = "is taken by somebody" if lost == 1 else "are taken by people"
-        raise forms.ValidationError(
-            f"{seats} in sessions to come {taken} this workshop would no longer be for. Nothing is saved yet: "
-            "say yes below and save again, or choose the audience again."
-        )
+    def consequences(self) -> list[str]:
+        """Return also the seats that a narrower audience costs people, and what becomes of sessions of a draft."""
+        said = super().consequences()
+        if set(AUDIENCE).intersection(self.changed_data):
+            said += of_a_narrower_audience(self.instance.seats_of_others(self.roles(), database_clock.now()))
+        if "status" in self.changed_data and self.cleaned_data["status"] == Workshop.Status.DRAFT:
+            said += of_a_draft_workshop(self.instance)
+        return said
 
 
 @admin.register(Workshop)

@@ -18,6 +18,7 @@ from accounts.models import AddressChange, Campus, Person, Unit
 from accounts.signals import DECIDING, person_changed
 from foundation.values.addresses import AddressFormField
 from office.base import NamedAdmin, OfficeAdmin, OfficeForm, PanelInline, acting
+from office.consequences import of_a_person_who_may_not_come
 from registrations.models import Registration
 
 
@@ -84,6 +85,10 @@ class PersonForm(OfficeForm):
             return ""
         typed: str = self.cleaned_data["email"]
         return "" if typed == self.initial["email"] else typed
+
+    def consequences(self) -> list[str]:
+        deciding = DECIDING.intersection(self.changed_data)
+        return of_a_person_who_may_not_come(self.instance) if deciding else []
 
     def clean_groups(self) -> QuerySet[Group]:
         """Let only somebody who reads access requests put another person into the group that does."""

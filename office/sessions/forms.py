@@ -10,6 +10,8 @@ from catalog.models import Format
 from foundation.values.zones import zone_of
 from foundation.wall_clock import instant
 from office.base import OfficeForm, PartInline
+from office.consequences import of_listing, of_more_seats, of_other_facilitators
+from office.sessions.decisions import RunAnywayForm
 from office.sessions.fields import MeetingFields, WallClockField
 from office.sessions.seats import HELP, NAMES, ModeSeatsForm
 from sessions_app.models import Meeting, Session
@@ -175,6 +177,25 @@ class PublishedForm(ModeSeatsForm, OfficeForm):
             self._clean_size()
         return cleaned
 
+    def consequences(self) -> list[str]:
+        before, chosen = Session.objects.get(pk=self.instance.pk), self.cleaned_data
+        said = of_more_seats(before, chosen["capacity"]) if "capacity" in chosen else []
+        if "facilitators" in self.changed_data:
+            said += of_other_facilitators(before)
+        if "listed" in self.changed_data and chosen["listed"]:
+            said += of_listing(before)
+        return said
+
+    def _refuse_to_confirm(self, minimum: int) -> None:
+        """Refuse a lower minimum that would confirm the session: people were promised the other one."""
+        before = Session.objects.get(pk=self.instance.pk)
+        if before.status == Session.Status.OPEN and minimum < before.minimum and minimum <= before.seats_taken:
+            self.add_error(
+                "minimum",
+                f"{before.seats_taken} have registered, so this would confirm the session at once, below the "
+                f"{before.minimum} that people were told. “{RunAnywayForm.title}” does that, with a reason.",
+            )
+
     def _clean_size(self) -> None:
         cleaned = self.cleaned_data
         if self.instance.asks_how or any(cleaned.get(name) for name in NAMES):
@@ -183,6 +204,7 @@ class PublishedForm(ModeSeatsForm, OfficeForm):
         minimum, capacity = cleaned.get("minimum"), cleaned.get("capacity")
         if self.errors or minimum is None or capacity is None:
             return
+        self._refuse_to_confirm(minimum)
         room, online = (cleaned.get(name) for name in NAMES)
         try:
             self.instance.refuse_size(minimum, capacity, room, online)

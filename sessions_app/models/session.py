@@ -24,6 +24,7 @@ from sessions_app.models.changes import Changes, ChangesQuerySet
 from sessions_app.models.deciding import Deciding
 from sessions_app.models.life import Life
 from sessions_app.models.opening import Opening
+from sessions_app.models.schedule_import import ScheduleImport
 from sessions_app.models.seats import Seats
 from sessions_app.models.venue import DEFAULT_LEAD_DAYS, MOST_LEAD_DAYS, MeetingPlan, any_overlap
 from sessions_app.signals import session_listed, session_published
@@ -92,6 +93,7 @@ class Session(Changes):
         verbose_name="only for people at",
         help_text="Empty: for people at every campus.",
     )
+    imported = models.ForeignKey(ScheduleImport, models.SET_NULL, null=True, editable=False, related_name="sessions")
     accommodation_lead_days = models.PositiveSmallIntegerField(
         null=True,
         blank=True,

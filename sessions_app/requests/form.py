@@ -80,7 +80,7 @@ class RequestForm(forms.Form):
         label="How many people?",
         min_value=1,
         max_value=SessionRequest.MOST_PEOPLE,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "q-narrow"}),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "q-short"}),
         error_messages={
             "required": "Say how many people you are.",
             "invalid": "Enter a number, like 8.",

@@ -1,14 +1,25 @@
-"""Take a CSV file apart, in the ways spreadsheet programs write one: bytes in, numbered rows of cells out."""
+"""Take a CSV or XLSX file apart, in the ways spreadsheet programs write one: bytes in, numbered rows of cells out."""
 
 import codecs
 import csv
 import io
+import logging
 import re
+import zipfile
+from datetime import datetime, time
+
+import openpyxl
 
 from foundation.values.lines import without_invisible
 
+logger = logging.getLogger(__name__)
+
 # Excel's own first line, which says what separates the cells and is not shown as a row.
 SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
+
+MOST_UNPACKED = 50_000_000  # bytes of an XLSX file
+MOST_ROWS = 10_000
+NOT_XLSX = "This file cannot be read as XLSX. Save it again, or as “CSV UTF-8”, and choose that."
 
 Row = tuple[int, list[str]]
 
@@ -24,9 +35,11 @@ class BrokenFile(ValueError):
 def read_rows(data: bytes) -> list[Row]:
     """Return the rows that say something, each with its number as a spreadsheet counts: the heading is row 1.
 
-    `data` is UTF-8, with or without BOM, or UTF-16 with one, separated by commas, semicolons or tabs, with any line
-    ending. Space in a cell is single. Raises BrokenFile.
+    `data` is an XLSX file, of which the first sheet is read, or text: UTF-8, with or without BOM, or UTF-16 with one,
+    separated by commas, semicolons or tabs, with any line ending. Space in a cell is single. Raises BrokenFile.
     """
+    if data.startswith(b"PK\x03\x04"):
+        return _rows_of_xlsx(data)
     text = _decoded(data)
     if found := SEPARATOR_LINE.match(text):
         separator, text = found[1], text[found.end() :]
@@ -43,6 +56,47 @@ def read_rows(data: bytes) -> list[Row]:
         sentence = f"This row and what follows cannot be read as CSV: {error}."
         raise BrokenFile(number + 1, sentence, rows) from None
     return rows
+
+
+def _rows_of_xlsx(data: bytes) -> list[Row]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
+                raise BrokenFile(1, f"This file holds more than {MOST_UNPACKED // 1_000_000} MB. Is it the right one?")
+        sheet = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
+        # A sheet may claim a million columns and hold three.
+        cells = sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=50, values_only=True)
+        rows = [(number, [_words(cell) for cell in row]) for number, row in enumerate(cells, start=1)]
+    except BrokenFile:
+        raise
+    except Exception as error:  # openpyxl raises whatever the file makes it stumble over
+        logger.info("an XLSX file could not be read: %s", type(error).__name__)
+        raise BrokenFile(1, NOT_XLSX) from None
+    if len(rows) > MOST_ROWS:
+        raise BrokenFile(MOST_ROWS + 1, f"There are more than {MOST_ROWS} rows. Take them in portions.", rows[:-1])
+    return [(number, cells) for number, cells in rows if any(map(is_filled, cells))]
+
+
+def _words(cell: object) -> str:
+    """Return what a cell of a spreadsheet shows: a day as 2027-05-14, a time as 13:30."""
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d}" if cell.time() == time() else f"{cell:%Y-%m-%d %H:%M}"
+    if isinstance(cell, time):
+        return f"{cell:%H:%M}"
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return " ".join(str(cell).split()) if cell is not None else ""
+
+
+def as_text(rows: list[Row]) -> str:
+    """Return rows as text that `read_rows` reads as the same rows with the same numbers."""
+    text, at = io.StringIO(), 1
+    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
+    for number, cells in rows:
+        text.write("\n" * (number - at))
+        writer.writerow(cells)
+        at = number + 1
+    return text.getvalue()
 
 
 def is_filled(cell: str) -> bool:

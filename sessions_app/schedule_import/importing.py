@@ -1,4 +1,4 @@
-"""Schedule a season of dates from a CSV file as sessions: all of them or none."""
+"""Schedule a season of dates as sessions: all of them or none."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,10 +8,11 @@ from django.utils.text import slugify
 
 from accounts.models import Person
 from catalog.models import Format, Workshop
+from foundation import database_clock
 from foundation.record import record
 from foundation.text import shown
 from foundation.values.lines import line_key
-from sessions_app.models import MeetingPlan, Session, Venue
+from sessions_app.models import MeetingPlan, ScheduleImport, Session, Venue
 from sessions_app.schedule_import.reading import PlannedSession, WrongRow, read_schedule
 
 
@@ -31,21 +32,37 @@ class Imported:
     published: list[Session] = field(default_factory=list)
     drafted_workshops: list[Workshop] = field(default_factory=list)
     known_already: int = 0
+    made_by_it: ScheduleImport | None = None
 
 
-@transaction.atomic
 def import_schedule(
     data: bytes, by: Person, time_zone: str, publish: bool = False, now: datetime | None = None
 ) -> Imported:
-    """Schedule, as drafts, the sessions of the CSV in `data` that are not there yet.
+    """Schedule, as drafts, the sessions of the CSV or XLSX in `data` that are not there yet.
+
+    With `publish` they are opened for registration. Raises WrongRows as `take_in` does.
+    """
+    return take_in(*read_schedule(data, time_zone, venue_zones()), by=by, publish=publish, now=now)
+
+
+def venue_zones() -> dict[str, str]:
+    """Return the IANA zone of each venue by the names it has in a schedule (`line_key`)."""
+    return {name: found[0].campus.time_zone for name, found in venues_by_name().items()}
+
+
+@transaction.atomic
+def take_in(
+    plans: list[PlannedSession], wrong: list[WrongRow], by: Person, publish: bool = False, now: datetime | None = None
+) -> Imported:
+    """Schedule, as drafts, those of `plans` that are not there yet.
 
     An unknown title becomes a draft workshop. A session is there when one of the same workshop starts at the same
     instant, so a second run adds nothing. With `publish`, new sessions of published workshops are opened for
-    registration, or say why they cannot be. Raises WrongRows if anything is wrong, and then writes nothing at all.
+    registration, or say why they cannot be. What was made can be undone at one press (ScheduleImport). Raises WrongRows
+    if anything is wrong, also what was `wrong` before, and then writes nothing at all.
     """
-    venues = _venues()
-    zones = {name: found[0].campus.time_zone for name, found in venues.items()}
-    plans, wrong = read_schedule(data, time_zone, zones)
+    venues, now = venues_by_name(), now or database_clock.now()
+    wrong = list(wrong)
     # Locked, so that two imports at once do not both miss the same session.
     workshops = {line_key(each.title): each for each in Workshop.objects.select_for_update(no_key=True).order_by("pk")}
     there = set(Session.objects.values_list("workshop_id", "starts_at"))
@@ -56,7 +73,7 @@ def import_schedule(
             imported.known_already += 1
             continue
         try:
-            meeting = _meeting(plan, venues)
+            meeting = meeting_of(plan, venues)
             if workshop is None:
                 workshop = workshops[line_key(plan.title)] = _draft_workshop(plan, by)
                 imported.drafted_workshops.append(workshop)
@@ -69,10 +86,13 @@ def import_schedule(
             wrong.append(WrongRow(plan.row, str(error)))
     if wrong:
         raise WrongRows(sorted(wrong))
+    if imported.sessions:
+        imported.made_by_it = ScheduleImport.objects.create(made_at=now, made_by=by)
+        Session.objects.filter(pk__in=[one.pk for one in imported.sessions]).update(imported=imported.made_by_it)
     return imported
 
 
-def _venues() -> dict[str, list[Venue]]:
+def venues_by_name() -> dict[str, list[Venue]]:
     """Return the venues by the ways to name one: “Building Room”, and with the campus before it."""
     found: dict[str, list[Venue]] = {}
     for venue in Venue.objects.select_related("campus"):
@@ -81,7 +101,7 @@ def _venues() -> dict[str, list[Venue]]:
     return found
 
 
-def _meeting(plan: PlannedSession, venues: dict[str, list[Venue]]) -> MeetingPlan:
+def meeting_of(plan: PlannedSession, venues: dict[str, list[Venue]]) -> MeetingPlan:
     """Return the one meeting of a row. Raises ValueError if the venue it names is unknown, or not the only one."""
     named = venues.get(line_key(plan.venue), []) if plan.venue else [None]
     if not named:

@@ -492,7 +492,7 @@ def test_none_of_5000_hostile_files_does_worse_than_wrong_rows():
     assert 500 < read < 4500  # neither all nonsense nor all harmless
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     data=st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode)),
     zone=st.sampled_from([CHICAGO, "Asia/Kathmandu", "Pacific/Apia", "Nowhere"]),
@@ -503,7 +503,7 @@ def test_no_bytes_do_worse_than_wrong_rows(data, zone):
 
 
 @given(day=st.dates(), start=st.times(), end=st.times(), zone=st.sampled_from(["Asia/Kathmandu", "Pacific/Apia"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_day_and_time_is_worse_than_a_wrong_row(day, start, end, zone):
     row = f"A,{day},{start:%H:%M},{end:%H:%M}\n"
     assert_read_or_listed((HEADING + row).encode(), zone)

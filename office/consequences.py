@@ -1,0 +1,121 @@
+"""Ask first: what saving a form does to people, said and counted, and done only once the office has said yes to it."""
+
+import hashlib
+
+from django import forms
+
+from accounts.models import Person
+from catalog.models import Workshop
+from foundation import database_clock
+from foundation.naming import Named
+from foundation.text import number_words
+from registrations.models import Interest, Registration
+from sessions_app.models import Session
+from sessions_app.receivers import SHOWN_BY
+
+
+class AsksFirst(forms.ModelForm):
+    """A form that says what saving it does to people, and saves once somebody has said yes to exactly that.
+
+    `consequences` of a subclass returns the sentences. While they are not agreed to the form is refused, `asked` holds
+    them for the page, and `agreement` what a yes to them is.
+    """
+
+    asked: list[str] = []
+    agreement = ""
+
+    def consequences(self) -> list[str]:
+        """Return what saving does to people, a sentence each, from what was typed; none where it does nothing."""
+        return []
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if not self.is_bound or self.errors or not self.instance.pk or not self.has_changed():
+            return
+        said = self.consequences()
+        agreement = hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+        if not said or self.data.get("agreed") == agreement:
+            return
+        self.asked, self.agreement = said, agreement
+        self.add_error(None, "Nothing is saved yet: say yes below and save again, or change it back.")
+
+
+# ---- sentences ----
+
+
+def people_words(number: int) -> str:
+    """“one person”, “twelve people”, “30 people”."""
+    return "one person" if number == 1 else f"{number_words(number)} people"
+
+
+def of_a_new_name(noun: Named) -> list[str]:
+    """Return what a new name of something does: people who have it in a calendar get an update."""
+    confirmed = Session.objects.filter(status=Session.Status.CONFIRMED, ends_at__gt=database_clock.now())
+    sessions = confirmed.filter(SHOWN_BY[type(noun)](noun)).order_by()
+    told = Registration.objects.filter(session__in=sessions, status=Registration.Status.REGISTERED).count()
+    if not told:
+        return []
+    many = sessions.count()
+    held = "one confirmed session" if many == 1 else f"{number_words(many)} confirmed sessions"
+    return [f"The name changes in the calendars of {people_words(told)}, for {held}: each of them gets an update."]
+
+
+def of_more_seats(before: Session, capacity: int) -> list[str]:
+    """Return what raising the capacity does: people who wait get seats."""
+    promoted = min(before.waiting_count, max(0, capacity - before.seats_taken))
+    if capacity <= before.capacity or not promoted or not before.is_running:
+        return []
+    who = "One person on the waitlist gets a seat and is"
+    if promoted > 1:
+        who = f"{number_words(promoted).capitalize()} people on the waitlist get a seat and are"
+    return [f"{who} told at once."]
+
+
+def of_other_facilitators(before: Session) -> list[str]:
+    """Return what other facilitators of a session do: people registered are told who leads it."""
+    if not before.is_running or not before.seats_taken:
+        return []
+    return [f"The calendars of {people_words(before.seats_taken)} registered say who leads it: they get an update."]
+
+
+def of_listing(before: Session) -> list[str]:
+    """Return what listing a session does: people who asked for a date of its workshop are told."""
+    now = database_clock.now()
+    told = Interest.objects.met_by(before, now).count() if before.takes_registrations(now) else 0
+    return [f"A mail about this date goes to {people_words(told)} who asked for one."] if told else []
+
+
+def of_a_narrower_audience(seats: int) -> list[str]:
+    """Return what an audience does that leaves out people who have so many seats in sessions to come."""
+    if not seats:
+        return []
+    if seats == 1:
+        taken = "One seat in sessions to come is taken by somebody this workshop would no longer be for."
+        lost = "That person loses it and is told why."
+    else:
+        taken = f"{seats} seats in sessions to come are taken by people this workshop would no longer be for."
+        lost = "They lose their seats and are told why."
+    return [f"{taken} {lost} The next in line get what becomes free; people who wait and may not come are passed over."]
+
+
+def of_a_draft_workshop(workshop: Workshop) -> list[str]:
+    """Return what taking back a workshop does: nobody sees its sessions, which go on."""
+    sessions = list(workshop.sessions.running().upcoming())
+    if not sessions:
+        return []
+    seats = sum(one.seats_taken + one.waiting_count for one in sessions)
+    many = "One session" if len(sessions) == 1 else f"{number_words(len(sessions)).capitalize()} sessions"
+    return [
+        f"{many} to come, with {people_words(seats)}, cannot be found any more, and nobody registers. They are not "
+        "cancelled, and nobody is told: cancel each date that is not held."
+    ]
+
+
+def of_a_person_who_may_not_come(person: Person) -> list[str]:
+    """Return what switching a person off, or another role or campus, does: seats and places in line that are lost."""
+    now = database_clock.now()
+    lost = Registration.objects.filter(person=person.pk).out_of_reach_of(person, now)
+    if not lost:
+        return []
+    dates = "; ".join(str(one.session) for one in lost)
+    return [f"{person} loses the seat in {dates}, and is told why. The next in line get what becomes free."]

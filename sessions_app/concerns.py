@@ -1,0 +1,105 @@
+"""What the office may want to know before it puts a date up: reminders, none of which refuses anything."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+import holidays
+from django.conf import settings
+
+from foundation.dates import length_words, local, time_span
+from sessions_app.models import Blackout, Meeting, Session, Venue
+from sessions_app.models.venue import overlap
+
+DAY_BEGINS, DAY_ENDS = time(7), time(20)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A meeting that may be put up: aware instants, and what is known of it. A page calls it `name`: “line 3”."""
+
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    venue: Venue | None = None
+    facilitators: frozenset[int] = field(default_factory=frozenset)
+    capacity: int | None = None
+    minutes: int | None = None
+
+
+def concerns(planned: Sequence[Planned], now: datetime, beside: int | None = None) -> list[list[str]]:
+    """Return for each of `planned` what speaks against it, a sentence each. Three queries for any number.
+
+    `beside` is the key of a session that is not held against itself.
+    """
+    if not planned:
+        return []
+    first, last = min(one.starts_at for one in planned), max(one.ends_at for one in planned)
+    there = _there(first, last, beside)
+    off = list(Blackout.objects.between((first - timedelta(days=1)).date(), (last + timedelta(days=1)).date()))
+    found = []
+    for number, one in enumerate(planned):
+        said = [*_of_the_day(one, now, off), *_of_the_size(one)]
+        said += [sentence for meeting in there if overlap(one, meeting) for sentence in _clashes(one, meeting)]
+        said += [
+            f"{earlier.name.capitalize()} has the same room at that time."
+            for earlier in planned[:number]
+            if one.venue and earlier.venue == one.venue and overlap(one, earlier)
+        ]
+        found.append(said)
+    return found
+
+
+def _there(first: datetime, last: datetime, beside: int | None) -> list[Meeting]:
+    """Return the meetings from `first` to `last` of sessions that may be held, drafts included."""
+    sessions = [*Session.RUNNING, Session.Status.DRAFT]
+    meetings = Meeting.objects.filter(starts_at__lt=last, ends_at__gt=first, session__status__in=sessions)
+    meetings = meetings.exclude(session=beside).select_related("session__workshop", "venue")
+    return list(meetings.prefetch_related("session__facilitators").order_by("starts_at", "pk"))
+
+
+def _clashes(one: Planned, meeting: Meeting) -> Iterable[str]:
+    span = time_span(meeting.starts_at, meeting.ends_at, one.time_zone)
+    title = meeting.session.workshop.title
+    if one.venue is not None and one.venue == meeting.venue:
+        yield f"{one.venue} is taken: {title}, {span}."
+    for facilitator in meeting.session.facilitators.all():
+        if facilitator.pk in one.facilitators:
+            yield f"{facilitator} leads {title} at that time, {span}."
+
+
+def _of_the_size(one: Planned) -> Iterable[str]:
+    holds = one.venue.capacity if one.venue else None
+    if holds and one.capacity and one.capacity > holds:
+        yield f"{one.venue} holds {holds}, and the session {one.capacity}."
+    lasts = (one.ends_at - one.starts_at) // timedelta(minutes=1)
+    if one.minutes and not one.minutes * 0.5 <= lasts <= one.minutes * 2:
+        yield f"It lasts {length_words(lasts)}; the workshop takes {length_words(one.minutes)}."
+
+
+def _of_the_day(one: Planned, now: datetime, off: Sequence[Blackout]) -> Iterable[str]:
+    starts, ends = local(one.starts_at, one.time_zone), local(one.ends_at, one.time_zone)
+    if one.starts_at <= now:
+        yield "It is in the past."
+    if starts.weekday() > 4:
+        yield f"It is a {starts:%A}."
+    elif starts.time() < DAY_BEGINS or ends.time() > DAY_ENDS or ends.date() > starts.date():
+        yield "It is outside working hours."
+    if holiday := holiday_on(starts.date()):
+        yield f"It is {holiday}."
+    for blackout in off:
+        if blackout.includes(starts.date()):
+            yield f"No sessions are held then: {blackout.words}."
+
+
+def holiday_on(day: date) -> str:
+    """Return the name of the public holiday on `day` where the office is (setting HOLIDAYS), "" on other days."""
+    return _holidays(settings.HOLIDAYS, day.year).get(day, "")
+
+
+@lru_cache(50)
+def _holidays(place: str, year: int) -> dict[date, str]:
+    country, _, part = place.partition("-")
+    return dict(holidays.country_holidays(country, subdiv=part or None, years=year, language="en_US")) if place else {}
