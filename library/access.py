@@ -62,22 +62,38 @@ def access_of(person: Viewer, resource: Resource, now: datetime) -> Access:
 def sessions_of(person: Person, resource: Resource, now: datetime) -> list[Session]:
     """Return the sessions by which `resource` is open to `person`, now or later. One query."""
     everywhere = resource.placements.filter(session=None).values("workshop")
-    beside = Q(session__placements__resource=resource) | Q(session__workshop__in=everywhere)
-    seats = seats_of(person, now).filter(beside).select_related("session__workshop").distinct()
-    return [seat.session for seat in seats.order_by("session__starts_at", "pk")]
+    beside = Q(placements__resource=resource) | Q(workshop__in=everywhere)
+    theirs = Q(pk__in=seats_of(person, now).order_by().values("session"))
+    if resource.access == Resource.Access.ATTENDED:
+        theirs = took_part(person, theirs)
+    sessions = Session.objects.filter(beside, theirs).select_related("workshop").distinct()
+    return list(sessions.order_by("starts_at", "pk"))
 
 
 def seats_of(person: Person, now: datetime) -> QuerySet[Registration]:
     """Return the registrations by which `person` belongs to a session that is held or still may be: with a seat, and
-    not given up.
-
-    Until attendance is kept, a seat also says that its person took part, once the session has been held. What
-    Resource.Access.ATTENDED means is decided here and in `opens_at`, and nowhere else.
-    """
+    not given up."""
     not_held = Q(session__status=Session.Status.OPEN, session__ends_at__lte=now)
     held_or_to_come = [*Session.RUNNING, Session.Status.COMPLETED]
     own = Registration.objects.registered().filter(person=person, session__status__in=held_or_to_come)
     return own.exclude(not_held)
+
+
+def took_part(person: Person, seats: Q) -> Q:
+    """Return the condition on sessions that `person` took part: attendance says so, or says nothing of their seat.
+
+    `seats` is the condition for the sessions they have a seat in. People who walked in took part without one. What
+    Resource.Access.ATTENDED means is decided here and in `opens_at`, and nowhere else.
+    """
+    said = person.attendances.filter(meeting__cancelled_at=None).order_by()
+    here, absent = (said.filter(state=state).values("meeting__session") for state in ("here", "absent"))
+    return Q(pk__in=here) | (seats & ~Q(pk__in=absent))
+
+
+def opened_by_the_end(person: Person, session: Session, now: datetime) -> list[Resource]:
+    """Return what the end of `session` opens to `person`, in the order of the library. A query, and one for each."""
+    released = Resource.objects.released_after(session)
+    return [resource for resource in released if access_of(person, resource, now).is_open]
 
 
 def opens_at(resource: Resource, session: Session) -> datetime:

@@ -7,6 +7,7 @@ kinds. `notifications/models/kind.py` says what a kind is. CONTRIBUTING.md has t
 from notifications.kinds import (
     account,
     addresses,
+    afterwards,
     at_risk,
     changes,
     decisions,
@@ -35,6 +36,7 @@ FAMILIES = (
     reminders,
     pre_work,
     links,
+    afterwards,
 )
 KINDS.update({kind.name: kind for family in FAMILIES for kind in family.KINDS})
 
