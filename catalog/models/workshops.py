@@ -76,6 +76,13 @@ class Workshop(Facts, Named):
         verbose_name="comes after",
         help_text="People register for an earlier date of these first, or have taken them elsewhere.",
     )
+    needs_attendance = models.BooleanField(
+        "only for people who were there",
+        default=False,
+        db_default=False,
+        help_text="People register only if attendance says that they were at a session of each of these, or have taken "
+        "it elsewhere.",
+    )
     successor = models.ForeignKey(
         "self",
         models.SET_NULL,

@@ -96,6 +96,8 @@ class WorkshopForm(OfficeForm):
             self.add_error("default_minimum", f"The minimum cannot be larger than the capacity, {capacity}.")
         if not self.errors and self.instance.pk and set(AUDIENCE).intersection(self.changed_data):
             self._ask_about_seats()
+        if cleaned.get("needs_attendance") and not cleaned.get("requires") and "requires" not in self.errors:
+            self.add_error("needs_attendance", "Choose what it comes after, or take this away: nobody could register.")
         if self.instance.pk:
             self._refuse_circles()
             self._refuse_draft_that_programs_need()
@@ -163,7 +165,7 @@ class WorkshopAdmin(NamedAdmin):
         ),
         (
             "Who it is for",
-            {"fields": [*AUDIENCE, "requires"]},
+            {"fields": [*AUDIENCE, "requires", "needs_attendance"]},
         ),
         ("What took its place", {"fields": ["successor"]}),
         (
