@@ -1,6 +1,7 @@
 """Attendance: one word per meeting and person, and who may say which."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 
 from outcomes.attended import is_taken, presence_of, sheet_of
 from outcomes.models import Attendance
@@ -67,3 +68,52 @@ def test_attendance_is_taken_once_every_list_is_closed(held, office):
     assert not is_taken(held)
     sheet_of(second).close(by=office)
     assert is_taken(held)
+
+
+# ---- people without a seat ----
+
+
+def test_somebody_with_an_account_walks_in_by_address(held, office, people):
+    guest = people(1)[0]
+    meeting = held.meetings.first()
+    said = Attendance.objects.walk_in(meeting, office, name="Gerda", address=f" {guest.email.upper()} ")
+    assert (said.person, said.registration, said.name, said.address) == (guest, None, "", "")
+    assert said.is_here and said.source == Attendance.Source.CHECK_IN
+
+
+def test_somebody_known_by_name_walks_in_once(held, office):
+    meeting = held.meetings.first()
+    said = [Attendance.objects.walk_in(meeting, office, name=name) for name in ("Ann Bo", " ann  bo ")]
+    assert said[0] == said[1] == Attendance.objects.get()
+    assert said[0].name == "Ann Bo"
+
+
+def test_two_people_of_one_name_are_told_apart_by_address(held, office):
+    meeting = held.meetings.first()
+    for address in ("one@example.org", "two@example.org", ""):
+        Attendance.objects.walk_in(meeting, office, name="Ann Bo", address=address)
+    assert Attendance.objects.here().count() == 3
+
+
+def test_a_person_with_a_seat_is_no_walk_in(held, registered, office):
+    meeting, person = held.meetings.first(), registered[0].person
+    said = Attendance.objects.walk_in(meeting, office, address=person.email)
+    assert said.registration == registered[0]
+
+
+@pytest.mark.parametrize("who", [{}, {"name": " \u200b "}, {"address": "nobody@example.org"}])
+def test_a_walk_in_needs_a_name_or_an_account(held, office, who):
+    with pytest.raises(Attendance.NobodyNamed):
+        Attendance.objects.walk_in(held.meetings.first(), office, **who)
+    assert not Attendance.objects.exists()
+
+
+def test_what_was_ticked_by_mistake_is_taken_back(held, registered, office):
+    meeting = held.meetings.first()
+    said = Attendance.objects.mark(meeting, registered[0], HERE, "check_in", office)
+    said.take_back(by=office)
+    said.take_back(by=office)
+    assert presence_of(registered[:1])[registered[0].pk].unknown >= {meeting.pk}
+    assert (
+        "taken back: here" in LogEntry.objects.get(object_id=held.pk, change_message__contains="taken").change_message
+    )
