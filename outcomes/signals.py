@@ -2,9 +2,11 @@
 
 `attendance_changed` sends `attendance=` and `was=`, the state it had before (None where there was no word yet).
 `attendance_closed` sends `meeting=`: the office says that its list is complete.
+`evaluation_answered` sends `session=` and `person=`: that they have answered, never what.
 """
 
 from django.dispatch import Signal
 
 attendance_changed = Signal()
 attendance_closed = Signal()
+evaluation_answered = Signal()
