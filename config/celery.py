@@ -69,6 +69,12 @@ app.conf.beat_schedule = {
     "write-afterwards": every_minute("notifications.tasks.write_afterwards"),
     "write-digest": every_minute("notifications.tasks.write_digest"),
     "let-addresses-take-hold": every_minute("accounts.tasks.let_addresses_take_hold"),
+    "open-evaluations": every_minute("outcomes.tasks.open_evaluations"),
+    "close-evaluations": {
+        "task": "outcomes.tasks.close_evaluations",
+        "schedule": every(60 * MINUTE),
+        "options": {"expires": 60 * MINUTE},
+    },
     "forget-unverified": {
         "task": "accounts.tasks.forget_unverified",
         "schedule": every(60 * MINUTE),

@@ -3,7 +3,7 @@
 import logging
 import re
 
-KEY = re.compile(r"/(calendar|accounts/address|withdrawal)/[\w-]{20,}")
+KEY = re.compile(r"/(calendar|accounts/address|withdrawal|evaluations)/[\w-]{20,}")
 
 
 class TokensOut(logging.Filter):

@@ -218,6 +218,7 @@ CALENDAR_FEED_MOST_AN_HOUR = 120
 SIGN_IN_KEYS = [key.strip() for key in env.list("SIGN_IN_KEY", default=[DEVELOPMENT_SIGN_IN_KEY] if DEBUG else [])]
 ACCOMMODATION_KEYS = [key.strip() for key in env.list("ACCOMMODATION_KEY", default=[DEVELOPMENT_KEY] if DEBUG else [])]
 ACCOMMODATION_LIFE = timedelta(days=30)  # after the end of the session
+EVALUATION_LIFE = timedelta(days=21)  # from the end of the session: so long people may answer
 
 # ---- the office's second factor ----
 OFFICE_SECOND_FACTOR = not DEBUG

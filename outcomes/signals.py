@@ -5,6 +5,7 @@ Where the word was taken back the row is gone, and its `state` is "".
 `attendance_closed` sends `meeting=`: the office says that its list is complete.
 `certificate_issued` sends `certificate=` and `replaces=`, the one whose place it takes (None for a first one).
 `certificate_revoked` sends `certificate=`. One that is replaced is not revoked.
+`evaluation_answered` sends `session=` and `person=`: that they have answered, never what.
 """
 
 from django.dispatch import Signal
@@ -13,3 +14,4 @@ attendance_changed = Signal()
 attendance_closed = Signal()
 certificate_issued = Signal()
 certificate_revoked = Signal()
+evaluation_answered = Signal()

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0006_biographies'),
-        ('outcomes', '0001_attendance'),
+        ('outcomes', '0002_one_walk_in_of_a_name'),
         ('sessions_app', '0009_seats_of_each_mode'),
     ]
 

@@ -4,6 +4,8 @@ from outcomes.models.attendance import Attendance, AttendanceQuerySet
 from outcomes.models.certificate import Certificate, CertificateCredit, CertificateQuerySet
 from outcomes.models.credit import CreditKind, CreditOffer
 from outcomes.models.license import License
+from outcomes.models.evaluation import Evaluation, EvaluationPot, EvaluationQuerySet, EvaluationReceipt
+from outcomes.models.evaluation_question import EvaluationQuestion
 from outcomes.models.sheet import AttendanceSheet
 
 __all__ = [
@@ -16,4 +18,9 @@ __all__ = [
     "CreditKind",
     "CreditOffer",
     "License",
+    "Evaluation",
+    "EvaluationPot",
+    "EvaluationQuerySet",
+    "EvaluationQuestion",
+    "EvaluationReceipt",
 ]
