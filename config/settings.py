@@ -208,6 +208,7 @@ ACCOUNT_RATE_LIMITS = {
     "nominate": "10/d/user",
     "request": "10/d/user",
     "roster": "30/h/user",  # as files
+    "outside": "30/h/user",  # with a file each
 }
 
 # ---- calendar feeds: some programs ask every few minutes, and one person may have several ----
@@ -217,6 +218,11 @@ CALENDAR_FEED_MOST_AN_HOUR = 120
 SIGN_IN_KEYS = [key.strip() for key in env.list("SIGN_IN_KEY", default=[DEVELOPMENT_SIGN_IN_KEY] if DEBUG else [])]
 ACCOMMODATION_KEYS = [key.strip() for key in env.list("ACCOMMODATION_KEY", default=[DEVELOPMENT_KEY] if DEBUG else [])]
 ACCOMMODATION_LIFE = timedelta(days=30)  # after the end of the session
+
+# ---- what people have a record of, and how long it is kept ----
+ACADEMIC_YEAR_MONTH = env.int("ACADEMIC_YEAR_MONTH", 7)  # each begins on the first of it
+ATTENDANCE_YEARS = env.int("ATTENDANCE_YEARS", 3)  # and then counts only
+CREDIT_YEARS = env.int("CREDIT_YEARS", 6)  # credit with the attendance it rests on, certificates, outside activities
 
 # ---- the office's second factor ----
 OFFICE_SECOND_FACTOR = not DEBUG

@@ -1,6 +1,5 @@
 """What people earn: so many hours of a kind for each meeting they were at."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
