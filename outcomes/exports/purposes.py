@@ -31,8 +31,8 @@ HANDINGS = [
     Handing(
         Purpose.PARS,
         "ACCME’s PARS",
-        "Your name, the month and day of your birth, your license with its state, and of each session with credit its "
-        "day and the credit.",
+        "Your name, the month and day of your birth, your license and its state if you gave them, and of each session "
+        "with credit its day and the credit.",
         "The Accreditation Council for Continuing Medical Education passes it to the boards that license you.",
         asks_birthday=True,
     ),

@@ -13,6 +13,13 @@ from foundation import database_clock
 from foundation.record import record
 from foundation.verbs import lock_row, verb
 
+# The states that license physicians, and the district and territories that do (United States Postal Service).
+WRITTEN = (
+    "AK AL AR AS AZ CA CO CT DC DE FL GA GU HI IA ID IL IN KS KY LA MA MD ME MI MN MO MP MS MT NC ND NE NH NJ NM NV NY "
+    "OH OK OR PA PR RI SC SD TN TX UT VA VI VT WA WI WV WY"
+)
+STATES = WRITTEN.split()
+
 
 class Purpose(models.TextChoices):
     """Whom it goes to. What goes there stands in outcomes/exports/purposes.py."""
@@ -31,21 +38,24 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         return self.filter(person=person)
 
     @verb
-    def give(self, person: Person, purpose: str, birthday: str = "", now: datetime | None = None) -> "Consent":
-        """Write down that `person` agrees. Given again it is the same one, with the `birthday` told last.
+    def give(
+        self, person: Person, purpose: str, birthday: str = "", state: str = "", now: datetime | None = None
+    ) -> "Consent":
+        """Write down that `person` agrees. Given again it is the same one, with the facts told last.
 
-        `birthday` is a month and a day, "05-14", and needed where the purpose is PARS. Raises Consent.NoBirthday.
+        Where the purpose is PARS: `birthday`, a month and a day such as "05-14", and perhaps the `state` that licenses
+        them, such as "MI". Raises a Consent.Refused: NoBirthday, NoState.
         """
         lock_row(person)
         if purpose == Purpose.PARS:
-            birthday = read_birthday(birthday)
+            birthday, state = read_birthday(birthday), read_state(state)
         given = self.of_person(person).standing().filter(purpose=purpose).first()
         if given is None:
             given = self.create(person=person, purpose=purpose, given_at=now or database_clock.now())
             record(person, given, f"Agreed: {given.get_purpose_display()}.")
-        if purpose == Purpose.PARS and given.birthday_if_readable != birthday:
-            given.sealed_birthday = ACCESS_NEEDS.seal(birthday)
-            given.save(update_fields=["sealed_birthday"])
+        if purpose == Purpose.PARS and (given.birthday_if_readable, given.state) != (birthday, state):
+            given.sealed_birthday, given.state = ACCESS_NEEDS.seal(birthday), state
+            given.save(update_fields=["sealed_birthday", "state"])
         return given
 
 
@@ -58,12 +68,16 @@ class Consent(models.Model):
     class NoBirthday(Refused):
         """The purpose needs the month and day of birth."""
 
+    class NoState(Refused):
+        """There is no such state."""
+
     person = models.ForeignKey(Person, models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=5, choices=Purpose.choices)
     given_at = models.DateTimeField(editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)
     # Month and day of birth, by which PARS tells two people of one name apart. Gone once the yes is taken back.
     sealed_birthday = models.TextField(blank=True, editable=False)
+    state = models.CharField("state of the license", max_length=2, blank=True, editable=False)
 
     objects = ConsentQuerySet.as_manager()
 
@@ -74,8 +88,8 @@ class Consent(models.Model):
                 fields=["person", "purpose"], condition=Q(revoked_at=None), name="one_consent_per_person_and_purpose"
             ),
             models.CheckConstraint(
-                condition=Q(revoked_at=None) | Q(revoked_at__isnull=False, sealed_birthday=""),
-                name="revoked_consent_keeps_no_birthday",
+                condition=Q(revoked_at=None) | Q(revoked_at__isnull=False, sealed_birthday="", state=""),
+                name="revoked_consent_keeps_no_facts",
             ),
         ]
 
@@ -91,13 +105,20 @@ class Consent(models.Model):
             return ""
 
     @verb
+    def rotate(self) -> bool:
+        """Seal the birthday with the first key. False if the person changed it in between. Raises Unreadable."""
+        before = self.sealed_birthday
+        unchanged = Consent.objects.filter(pk=self.pk, sealed_birthday=before)
+        return bool(unchanged.update(sealed_birthday=ACCESS_NEEDS.reseal(before)))
+
+    @verb
     def revoke(self, now: datetime | None = None) -> None:
-        """Take it back: nothing is handed on for this purpose any more, and the birthday is forgotten."""
+        """Take it back: nothing is handed on for this purpose any more, and what only it needed is forgotten."""
         lock_row(self)
         if self.revoked_at is not None:
             return
-        self.revoked_at, self.sealed_birthday = now or database_clock.now(), ""
-        self.save(update_fields=["revoked_at", "sealed_birthday"])
+        self.revoked_at, self.sealed_birthday, self.state = now or database_clock.now(), "", ""
+        self.save(update_fields=["revoked_at", "sealed_birthday", "state"])
         record(self.person, self, f"Taken back: {self.get_purpose_display()}.")
 
 
@@ -109,3 +130,11 @@ def read_birthday(text: str) -> str:
     if not is_number or not 1 <= int(month) <= 12 or not 1 <= int(day) <= calendar.monthrange(2024, int(month))[1]:
         raise Consent.NoBirthday("Choose the month and the day of your birth. The year is not asked.")
     return f"{int(month):02}-{int(day):02}"
+
+
+def read_state(text: str) -> str:
+    """Return the state in two letters, "" for none. Raises Consent.NoState."""
+    state = text.strip().upper()
+    if state and state not in STATES:
+        raise Consent.NoState("Choose one of the states, or none.")
+    return state

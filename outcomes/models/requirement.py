@@ -9,8 +9,10 @@ from django.db.models import Q
 
 from accounts.models import Person
 from catalog.models import Program
+from foundation.naming import label_of
+from foundation.text import listed
 from foundation.values.lines import LineField
-from outcomes.models.credit import CreditKind, validate_hours
+from outcomes.models.credit import CreditKind, hours_words, validate_hours
 
 MOST_MONTHS = 120
 SAY_WHAT = "Say how many hours it takes, or choose a program, and not both."
@@ -132,7 +134,17 @@ class Requirement(models.Model):
         if (self.window in self.IN_MONTHS) != (self.months is not None):
             raise ValidationError({"months": SAY_MONTHS})
 
-    def is_for(self, person: Person) -> bool:
-        """Tell whether people of the role of `person` are asked for it; no role chosen is everybody."""
-        named = [field for field in self.ROLE_FIELDS.values() if getattr(self, field)]
-        return not named or self.ROLE_FIELDS.get(person.role) in named
+    @property
+    def what_words(self) -> str:
+        """“6 hours of any”, “6 hours: DEI hours”, “Foundations, the whole program”."""
+        if self.program:
+            return f"{self.program}, the whole program"
+        hours = hours_words(self.hours) if self.hours is not None else "0"
+        return f"{hours} {self.kind.unit}: {self.kind}" if self.kind else f"{hours} hours of any"
+
+    @property
+    def whom_words(self) -> str:
+        """“Faculty and staff”, “Everybody”."""
+        names = [label_of(Requirement, field) for field in self.ROLE_FIELDS.values() if getattr(self, field)]
+        words = listed(names)
+        return words[:1].upper() + words[1:] if names else "Everybody"

@@ -18,6 +18,7 @@ from foundation import database_clock
 from foundation.dates import plain_day
 from outcomes.exports.purposes import HANDINGS, OF
 from outcomes.models import Consent
+from outcomes.models.consent import STATES
 from outcomes.record.files import FORMS, neutral_for
 from outcomes.record.whole import record_of
 
@@ -58,7 +59,7 @@ def consent(request: SignedInRequest, purpose: str) -> HttpResponse:
         raise Http404("There is no such purpose.")
     birthday = f"{request.POST.get('month', '')}-{request.POST.get('day', '')}"
     try:
-        Consent.objects.give(request.user, purpose, birthday)
+        Consent.objects.give(request.user, purpose, birthday, request.POST.get("state", ""))
     except Consent.Refused as refusal:
         return _page(request, {purpose: str(refusal)}, HTTPStatus.UNPROCESSABLE_ENTITY)
     messages.success(request, f"You agree: {handing.title}. You can take it back here at any time.")
@@ -97,6 +98,8 @@ def _page(
         "days": DAYS,
         "month": request.POST.get("month", ""),
         "day": request.POST.get("day", ""),
+        "states": STATES,
+        "state": request.POST.get("state", ""),
         "other_titles": "full" if request.user.discreet_titles else "neutral",
     }
     return render(request, "outcomes/record.html", context, status=status)
