@@ -209,6 +209,7 @@ ACCOUNT_RATE_LIMITS = {
     "request": "10/d/user",
     "roster": "30/h/user",  # as files
     "wrong_code_of_the_day": "10/h/user,200/h/ip",  # a whole room may share one address
+    "outside": "30/h/user",  # with a file each
 }
 
 # ---- calendar feeds: some programs ask every few minutes, and one person may have several ----
@@ -219,6 +220,11 @@ SIGN_IN_KEYS = [key.strip() for key in env.list("SIGN_IN_KEY", default=[DEVELOPM
 ACCOMMODATION_KEYS = [key.strip() for key in env.list("ACCOMMODATION_KEY", default=[DEVELOPMENT_KEY] if DEBUG else [])]
 ACCOMMODATION_LIFE = timedelta(days=30)  # after the end of the session
 EVALUATION_LIFE = timedelta(days=21)  # from the end of the session: so long people may answer
+
+# ---- what people have a record of, and how long it is kept ----
+ACADEMIC_YEAR_MONTH = env.int("ACADEMIC_YEAR_MONTH", 7)  # each begins on the first of it
+ATTENDANCE_YEARS = env.int("ATTENDANCE_YEARS", 3)  # and then counts only
+CREDIT_YEARS = env.int("CREDIT_YEARS", 6)  # credit with the attendance it rests on, certificates, outside activities
 
 # ---- the office's second factor ----
 OFFICE_SECOND_FACTOR = not DEBUG

@@ -41,6 +41,7 @@ from office import (  # noqa: E402
     mail,  # noqa: F401
     nominations,  # noqa: F401
     people,  # noqa: F401
+    record,  # noqa: F401
     requests,  # noqa: F401
     resources,  # noqa: F401
     roster,  # noqa: F401

@@ -19,11 +19,11 @@ from django.views.decorators.http import require_POST
 from accounts.models import Person
 from foundation import database_clock
 from foundation.dates import day_and_time
+from foundation.files.spreadsheet import as_csv
 from foundation.record import record
 from foundation.text import ordinal
 from office.base import OwnPage, ReadOnlyAdmin, acting, carry_out
 from office.people.page import ByAddress
-from office.spreadsheet import as_csv
 from registrations.models import Accommodation, Registration
 from registrations.models.preparation import has_pre_work
 from sessions_app.models import Mode, Session

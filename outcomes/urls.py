@@ -1,8 +1,9 @@
-"""What came of a session: attendance, and the pages of the people who were there."""
+"""What came of sessions: attendance, and the pages of the people who were there."""
 
 from django.urls import path
 
 from outcomes import views
+from outcomes.views import outside, record
 from outcomes.views.evaluations import evaluation
 
 urlpatterns = [
@@ -11,4 +12,12 @@ urlpatterns = [
     path("check-in/", views.check_in_with, name="check_in_with"),
     path("check-in/<slug:day_code>/", views.check_in_with, name="check_in_with"),
     path("evaluations/<slug:token>/", evaluation, name="evaluation"),
+    path("my/record/", record.record, name="record"),
+    path("my/record.<slug:form>", record.record_file, name="record_file"),
+    path("my/record/consents/<slug:purpose>/", record.consent, name="consent"),
+    path("my/record/consents/<slug:purpose>/withdrawal/", record.consent_withdrawal, name="consent_withdrawal"),
+    path("my/record/outside/", outside.tell, name="tell_outside"),
+    path("outside-activities/<uuid:uuid>/", outside.activity, name="outside_activity"),
+    path("outside-activities/<uuid:uuid>/proof/", outside.proof, name="outside_proof"),
+    path("outside-activities/<uuid:uuid>/withdrawal/", outside.withdrawal, name="outside_withdrawal"),
 ]

@@ -2,11 +2,16 @@
 
 from outcomes.models.attendance import Attendance, AttendanceQuerySet
 from outcomes.models.certificate import Certificate, CertificateCredit, CertificateQuerySet
+from outcomes.models.consent import Consent, Purpose
 from outcomes.models.credit import CreditKind, CreditOffer
-from outcomes.models.license import License
 from outcomes.models.evaluation import Evaluation, EvaluationPot, EvaluationQuerySet, EvaluationReceipt
 from outcomes.models.evaluation_question import EvaluationQuestion
+from outcomes.models.export import Export
+from outcomes.models.license import License
+from outcomes.models.outside import OutsideActivity, OutsideProof
+from outcomes.models.requirement import Requirement
 from outcomes.models.sheet import AttendanceSheet
+from outcomes.models.tally import AttendanceTally
 
 __all__ = [
     "Attendance",
@@ -23,4 +28,13 @@ __all__ = [
     "EvaluationQuerySet",
     "EvaluationQuestion",
     "EvaluationReceipt",
+    "AttendanceTally",
+    "Consent",
+    "CreditKind",
+    "CreditOffer",
+    "Export",
+    "OutsideActivity",
+    "OutsideProof",
+    "Purpose",
+    "Requirement",
 ]
