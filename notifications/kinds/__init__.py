@@ -9,6 +9,7 @@ from notifications.kinds import (
     addresses,
     afterwards,
     at_risk,
+    certificates,
     changes,
     decisions,
     interests,
@@ -37,6 +38,7 @@ FAMILIES = (
     pre_work,
     links,
     afterwards,
+    certificates,
 )
 KINDS.update({kind.name: kind for family in FAMILIES for kind in family.KINDS})
 

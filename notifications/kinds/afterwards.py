@@ -24,7 +24,12 @@ from notifications.kinds.registrations import CONFIRMED_OR_OVER
 from notifications.models import Notice
 from notifications.models.kind import Example, Family, Kind
 from outcomes.attended import Presence, is_taken, presence_of
-from outcomes.models import Attendance
+from outcomes.credit import Earned, credit_of
+from outcomes.evaluations.answered import has_answered
+from outcomes.evaluations.asked import refusal_for
+from outcomes.evaluations.invitations import path_for
+from outcomes.models import Attendance, Certificate, Evaluation
+from outcomes.models.credit import hours_words
 from outcomes.what_next import Next, dialogues_after, often_taken_after
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session
@@ -57,14 +62,26 @@ def plan(session: Session, now: datetime) -> list[Notice]:
             person=person,
             registration=registration,
             facts={"held": session.pk},
-            # By the person, who may have walked in and have a registration later.
-            dedupe_key=f"{AFTERWARDS.name}:{person.pk}:{session.pk}:",
+            dedupe_key=key_of(person, session),
             created_at=now,
             next_attempt_at=now,
             expires_at=session.ends_at + LIVES,
         )
         for person, registration in people_of(session)
     ]
+
+
+def key_of(person: Person, session: Session) -> str:
+    """Return the key of the mail to `person`, who may have walked in and have a registration later."""
+    return f"{AFTERWARDS.name}:{person.pk}:{session.pk}:"
+
+
+def is_still_to_be_written(person: Person, session: Session, now: datetime) -> bool:
+    """Tell whether the mail to `person` after `session` is to come, so that it will say what is so by then."""
+    notice = Notice.objects.filter(dedupe_key=key_of(person, session)).only("state", "text").first()
+    if notice is None:
+        return now < session.ends_at + MOST_LATE
+    return notice.state == Notice.State.QUEUED and not notice.text
 
 
 def morning_after(session: Session) -> datetime:
@@ -119,7 +136,11 @@ def example_context(notice: Notice, session: Session) -> dict[str, Any]:
     """Return the same for an example: its reader was there throughout."""
     assert notice.person is not None
     presence = Presence(here=frozenset(meeting.pk for meeting in session.held_meetings))
-    return registration_context(notice) | what_came_of(session, notice.person, presence)
+    context = registration_context(notice) | what_came_of(session, notice.person, presence)
+    return context | {
+        "certificate_url": absolute(Certificate(session=session).get_absolute_url()),
+        "evaluation_url": absolute(path_for(notice.person, session)),
+    }
 
 
 def what_came_of(session: Session, person: Person, presence: Presence) -> dict[str, Any]:
@@ -127,8 +148,14 @@ def what_came_of(session: Session, person: Person, presence: Presence) -> dict[s
     now = database_clock.now()
     standing = standing_of(presence)
     absent = [one for one in session.held_meetings if standing == "here" and one.pk in presence.absent]
+    certificate = Certificate.objects.valid().filter(person=person, session=session).first()
+    earned = credit_of({(person.pk, session.pk)}).get((person.pk, session.pk), [])
     return {
         "standing": standing,
+        "certificate_url": absolute(certificate.get_absolute_url()) if certificate else "",
+        "evaluation_url": evaluation_url(session, person, now),
+        "credits": [credit_words(one) for one in earned if not one.waits],
+        "waiting_credits": listed([credit_words(one) for one in earned if one.waits]),
         "absent_days": listed([long_day(one.starts_at, one.time_zone, now.year) for one in absent]),
         "held": [date_words(one, now) for one in session.held_meetings],
         "my_url": absolute(reverse("my_training")),
@@ -136,6 +163,19 @@ def what_came_of(session: Session, person: Person, presence: Presence) -> dict[s
         "dialogues": [next_words(one, now) for one in dialogues_after(session, person, now)],
         "often": [next_words(one, now) for one in often_taken_after(session, person, now)],
     }
+
+
+def evaluation_url(session: Session, person: Person, now: datetime) -> str:
+    """Return the address at which `person` says how `session` was; "" where they are not asked, or not any more."""
+    evaluation = Evaluation.objects.filter(session=session).first()
+    if refusal_for(person, session) or has_answered(person, session) or (evaluation and not evaluation.is_open(now)):
+        return ""
+    return absolute(path_for(person, session))
+
+
+def credit_words(one: Earned) -> str:
+    """“1.5 hours: DEI hours”, as certificates say it."""
+    return f"{hours_words(one.hours)} {one.kind.unit}: {one.kind.name}"
 
 
 def standing_of(presence: Presence) -> str:
