@@ -17,7 +17,6 @@ from outcomes.signals import attendance_changed
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session
 
-
 NOBODY_NAMED = "Write their name, or the e-mail address of their account."
 NO_ACCOUNT = "Nobody here has an account with this address. Write their name too."
 
