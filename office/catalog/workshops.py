@@ -166,6 +166,7 @@ class WorkshopAdmin(NamedAdmin):
             {"fields": [*AUDIENCE, "requires"]},
         ),
         ("What took its place", {"fields": ["successor"]}),
+        ("Attendance", {"fields": ["may_miss_minutes"]}),
         (
             "Sessions start from",
             {
