@@ -134,6 +134,16 @@ class Review:
     # ---- what the page shows ----
 
     @cached_property
+    def unmatched(self) -> list[Other]:
+        """Those whom somebody has to look at: a line may be a registrant, or somebody who came without a seat."""
+        return [one for one in self.others if not one.match.is_left_out]
+
+    @cached_property
+    def hosts(self) -> list[Other]:
+        """Those who were there to give it: facilitators and people of the office, who are left out."""
+        return [one for one in self.others if one.match.is_left_out]
+
+    @cached_property
     def here(self) -> list[Found]:
         return [one for one in self.found if not one.is_unsure]
 

@@ -41,7 +41,8 @@ WHO = {NAME, FIRST_NAME, LAST_NAME, ADDRESS, LOGIN}
 LONGEST_NAME = 150
 # What programs write behind a name, of people without an account of the organization.
 MARKS = re.compile(r"\s*[(（](?:unverified|external|guest|host|co-host|me|host, me)[)）]", re.IGNORECASE)
-ORIGINAL = re.compile(r"^(?P<shown>.*\S)\s*\((?P<original>[^()]*[^()\s][^()]*)\)$")
+# What is longer is no name: so much of a cell is looked at.
+LOOKED_AT = 600
 
 
 @dataclass(frozen=True)
@@ -97,10 +98,10 @@ def address_in(cell: str) -> str:
 
 def clean_name(text: str) -> str:
     """Return a name on one line, without the marks that programs write behind it, and no longer than a row holds."""
-    return plain_line(MARKS.sub("", one_line(text)))[:LONGEST_NAME].strip()
+    return plain_line(MARKS.sub("", one_line(text[:LOOKED_AT])))[:LONGEST_NAME].strip()
 
 
 def original_name(name: str) -> str:
     """Return what stands in brackets behind a name: in Zoom, what its account is called; "" for none."""
-    found = ORIGINAL.match(name)
-    return found["original"].strip() if found else ""
+    shown, opened, original = name.removesuffix(")").rpartition("(")
+    return original.strip() if opened and name.endswith(")") and shown.strip() else ""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from foundation.values.pasted import read_addresses
-from outcomes.reports.columns import JOINED, LEFT, Columns, address_in, clean_name
+from outcomes.reports.columns import JOINED, LEFT, LOOKED_AT, Columns, address_in, clean_name
 from outcomes.reports.report import Line, Report
 from outcomes.reports.times import Moments
 from outcomes.reports.zoom import line_of
@@ -54,7 +54,7 @@ def _people(text: str) -> Iterator[Line]:
         yield from (Line(addresses=(address,)) for address in addresses)
         return
     if addresses:
-        name = clean_name(ADDRESS.sub(" ", text).strip(AROUND))
+        name = clean_name(ADDRESS.sub(" ", text[:LOOKED_AT]).strip(AROUND))
         yield Line((name,) if name and not address_in(name) else (), (addresses[0],))
         return
     for name in map(clean_name, re.split(r"[;\t]", text)):

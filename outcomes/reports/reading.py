@@ -22,6 +22,8 @@ from sessions_app.models.venue import Span
 
 MOST_BYTES = 5_000_000
 MOST_ROWS, MOST_COLUMNS = 20_000, 60
+# Teams gives two addresses in a row.
+MOST_ADDRESSES = 2 * MOST_ROWS
 MOST_UNPACKED = 50_000_000
 # Where a heading is looked for: below Teams' summary, or below the lines that somebody wrote above a list.
 HEAD = 60
@@ -68,6 +70,8 @@ def read_text(text: str, meeting: Span, zone: str) -> Report:
     lines = LINE_END.split(CONTROLS.sub("", text).lstrip("\ufeff"))
     if len(lines) > MOST_ROWS:
         raise Refused(f"This has {len(lines):,} lines, and {MOST_ROWS:,} are the most. It is no report of one meeting.")
+    if text.count("@") > MOST_ADDRESSES:
+        raise Refused(f"This has more than {MOST_ADDRESSES:,} addresses. It is no report of one meeting.")
     if found := SEPARATOR_LINE.match(lines[0].strip()):
         return _read_rows([_cells(line, found[1]) for line in lines[1:]], meeting, zone)
     for separator in SEPARATORS:
