@@ -168,6 +168,7 @@ class WorkshopAdmin(NamedAdmin):
             {"fields": [*AUDIENCE, "requires", "needs_attendance"]},
         ),
         ("What took its place", {"fields": ["successor"]}),
+        ("Attendance", {"fields": ["may_miss_minutes"]}),
         (
             "Sessions start from",
             {
