@@ -6,6 +6,7 @@ Where the word was taken back the row is gone, and its `state` is "".
 `certificate_issued` sends `certificate=` and `replaces=`, the one whose place it takes (None for a first one).
 `certificate_revoked` sends `certificate=`. One that is replaced is not revoked.
 `evaluation_answered` sends `session=` and `person=`: that they have answered, never what.
+`attendance_disputed` sends `dispute=`: a person says that what is known of them is wrong.
 """
 
 from django.dispatch import Signal
@@ -15,3 +16,4 @@ attendance_closed = Signal()
 certificate_issued = Signal()
 certificate_revoked = Signal()
 evaluation_answered = Signal()
+attendance_disputed = Signal()

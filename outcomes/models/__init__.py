@@ -4,6 +4,7 @@ from outcomes.models.attendance import Attendance, AttendanceQuerySet
 from outcomes.models.certificate import Certificate, CertificateCredit, CertificateQuerySet
 from outcomes.models.consent import Consent, Purpose
 from outcomes.models.credit import CreditKind, CreditOffer
+from outcomes.models.dispute import AttendanceDispute
 from outcomes.models.evaluation import Evaluation, EvaluationPot, EvaluationQuerySet, EvaluationReceipt
 from outcomes.models.evaluation_question import EvaluationQuestion
 from outcomes.models.export import Export
@@ -15,24 +16,23 @@ from outcomes.models.tally import AttendanceTally
 
 __all__ = [
     "Attendance",
+    "AttendanceDispute",
     "AttendanceQuerySet",
     "AttendanceSheet",
+    "AttendanceTally",
     "Certificate",
     "CertificateCredit",
     "CertificateQuerySet",
+    "Consent",
     "CreditKind",
     "CreditOffer",
-    "License",
     "Evaluation",
     "EvaluationPot",
     "EvaluationQuerySet",
     "EvaluationQuestion",
     "EvaluationReceipt",
-    "AttendanceTally",
-    "Consent",
-    "CreditKind",
-    "CreditOffer",
     "Export",
+    "License",
     "OutsideActivity",
     "OutsideProof",
     "Purpose",
