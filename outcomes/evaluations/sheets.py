@@ -14,7 +14,7 @@ from outcomes.evaluations.questions import STEPS, Kind, Question
 Sheet = list[Any]
 # A sheet takes as much room as any other in the seal: most do with one of these. So how much a seal grows does not
 # tell how much the last person wrote.
-ROOM = 4096
+ROOM = 2048
 
 _random = SystemRandom()
 
