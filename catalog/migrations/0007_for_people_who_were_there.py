@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0006_biographies'),
+        ('catalog', '0007_minutes_people_may_miss'),
     ]
 
     operations = [
