@@ -67,17 +67,22 @@ def taken_by(person: Person, workshops: Collection[int], now: datetime) -> list[
     held = Session.objects.filter(
         workshop__in=workshops, status__in=(Session.Status.CONFIRMED, Session.Status.COMPLETED), ends_at__lte=now
     )
-    seats = Registration.objects.registered().filter(person=person).order_by()
-    missed = person.attendances.filter(state="absent").order_by().values("meeting")
-    not_missed = Meeting.objects.filter(session=OuterRef("pk")).exclude(pk__in=missed).order_by()
-    seen = person.attendances.filter(state="here", meeting__cancelled_at=None).order_by().values("meeting__session")
-    had_a_seat = Q(Exists(not_missed), pk__in=seats.values("session"))
-    held = held.filter(had_a_seat | Q(pk__in=seen)).select_related("workshop").order_by("ends_at", "pk")
+    held = held.filter(took_part(person)).select_related("workshop").order_by("ends_at", "pk")
     elsewhere = PriorAttendance.objects.filter(person=person, workshop__in=workshops).order_by("pk")
     return [
         *(Taken(one.workshop_id, one.workshop.title, _day(one)) for one in held),
         *(Taken(one.workshop_id, one.workshop.title, None) for one in elsewhere.select_related("workshop")),
     ]
+
+
+def took_part(person: Person) -> Q:
+    """Return the condition on sessions that `person` took part: they had a seat and did not miss all of it, or were
+    seen without one. It does not ask whether the session was held."""
+    seats = Registration.objects.registered().filter(person=person).order_by()
+    missed = person.attendances.filter(state="absent").order_by().values("meeting")
+    not_missed = Meeting.objects.filter(session=OuterRef("pk")).exclude(pk__in=missed).order_by()
+    seen = person.attendances.filter(state="here", meeting__cancelled_at=None).order_by().values("meeting__session")
+    return Q(Exists(not_missed), pk__in=seats.values("session")) | Q(pk__in=seen)
 
 
 def progress(person: Person, program: Program, now: datetime) -> Progress:

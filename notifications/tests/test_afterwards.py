@@ -18,6 +18,11 @@ from registrations.models import Registration
 
 pytestmark = pytest.mark.django_db
 
+UNKNOWN = (
+    "This session has been held, and attendance does not say yet whether you were there. Were you? Reply to this "
+    "message and tell us."
+)
+
 
 def told(now) -> list[str]:
     return [to for kind, to in sweep_and_send(now) if kind == "afterwards"]
@@ -173,7 +178,7 @@ def words_for(hold, office, state) -> dict:
     [
         ("here", "Thank you for being there: Bystander", "Thank you for being there.", "See your registration"),
         ("absent", "About Bystander", "We have you as absent from this session. If that is wrong, tell us.", "Tell us"),
-        ("", "Were you there? Bystander", "attendance does not say yet whether you were there. Were you?", "Tell us"),
+        ("", "Were you there? Bystander", UNKNOWN, "See your registration"),
     ],
 )
 def test_it_says_what_attendance_says(hold, office, settings, state, subject, sentence, button):
