@@ -208,6 +208,7 @@ ACCOUNT_RATE_LIMITS = {
     "nominate": "10/d/user",
     "request": "10/d/user",
     "roster": "30/h/user",  # as files
+    "wrong_certificate_code": "20/m/ip",
 }
 
 # ---- calendar feeds: some programs ask every few minutes, and one person may have several ----
@@ -300,5 +301,7 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "filters": {"tokens_out": {"()": "config.logs.TokensOut"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens_out"]}},
+    # It tells which letters stand in a file that is drawn, and those are somebody's name.
+    "loggers": {"fontTools": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }
