@@ -210,6 +210,7 @@ ACCOUNT_RATE_LIMITS = {
     "roster": "30/h/user",  # as files
     "wrong_code_of_the_day": "10/h/user,200/h/ip",  # a whole room may share one address
     "outside": "30/h/user",  # with a file each
+    "wrong_certificate_code": "20/m/ip",
 }
 
 # ---- calendar feeds: some programs ask every few minutes, and one person may have several ----
@@ -308,5 +309,7 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "filters": {"tokens_out": {"()": "config.logs.TokensOut"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens_out"]}},
+    # It tells which letters stand in a file that is drawn, and those are somebody's name.
+    "loggers": {"fontTools": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

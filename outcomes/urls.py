@@ -1,4 +1,4 @@
-"""What came of sessions: attendance, and the pages of the people who were there."""
+"""What came of sessions: attendance, certificates, and the pages of the people who were there."""
 
 from django.urls import path
 
@@ -20,4 +20,10 @@ urlpatterns = [
     path("outside-activities/<uuid:uuid>/", outside.activity, name="outside_activity"),
     path("outside-activities/<uuid:uuid>/proof/", outside.proof, name="outside_proof"),
     path("outside-activities/<uuid:uuid>/withdrawal/", outside.withdrawal, name="outside_withdrawal"),
+    path("certificates/<slug:code>/", views.certificate, name="certificate"),
+    path("certificates/<slug:code>/certificate.pdf", views.certificate_file, name="certificate_file"),
+    path("certificates/<slug:code>/name/", views.certificate_name, name="certificate_name"),
+    path("my/licenses/", views.licenses, name="licenses"),
+    path("my/licenses/<int:kind>/", views.license_of, name="license"),
+    path("my/licenses/<int:kind>/deletion/", views.license_deletion, name="license_deletion"),
 ]

@@ -169,6 +169,11 @@ class Certificate(models.Model):
         """“1 hour 30 minutes”; empty where nobody knows."""
         return length_words(self.minutes) if self.minutes else ""
 
+    @property
+    def content_lines(self) -> list[str]:
+        """The workshops of a program, each with its day."""
+        return self.contents.splitlines()
+
     # ---- verbs ----
 
     @verb
