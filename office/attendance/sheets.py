@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from accounts.models import Person
 from foundation import database_clock
+from foundation.record import record
 from office.base import OwnPage, ReadOnlyAdmin, acting, carry_out
 from outcomes.attended import sheet_of
 from outcomes.check_in import Line, Roll, attendance_of, is_open, registration_of, roll_of
@@ -103,6 +104,8 @@ class AttendanceSheetAdmin(ReadOnlyAdmin):
         if everybody:
             new |= {line.key for line in roll.registered if not line.state}
         gone = (form.was - form.here) & set(known)
+        if (new or gone) and _is_closed(meeting):
+            Attendance.refuse_without_reason(meeting, form.cleaned_data["reason"], now)
         for key in sorted(new, key=list(known).index):
             self._say_here(meeting, key, by, form.cleaned_data["reason"], now)
         for key in sorted(gone, key=list(known).index):
@@ -119,9 +122,11 @@ class AttendanceSheetAdmin(ReadOnlyAdmin):
         elif registration := registration_of(meeting, key):
             source = Attendance.Source.CORRECTION if _is_closed(meeting) else Attendance.Source.ROSTER
             if registration.is_registered:
-                Attendance.objects.mark(meeting, registration, state, source, by, now=now)
+                made = Attendance.objects.mark(meeting, registration, state, source, by, now=now)
             else:
-                Attendance.objects.walk_in(meeting, by, person=registration.person, source=source, now=now)
+                made = Attendance.objects.walk_in(meeting, by, person=registration.person, source=source, now=now)
+            if reason:
+                record(by, made, f"Attendance corrected: {reason}")
 
     def _say_not(self, meeting: Meeting, key: str, by: Person, reason: str, now: datetime) -> None:
         said = attendance_of(meeting, key)
