@@ -237,6 +237,12 @@ class Attendance(models.Model):
         record(by, self, f"Attendance: {self.get_state_display()}, was {self.State(was).label}.")
         announce(self, was)
 
+    @classmethod
+    def refuse_without_reason(cls, meeting: Meeting, reason: str, now: datetime) -> None:
+        """Raise ReasonMissing where attendance at `meeting` is corrected late, and nobody says why."""
+        if not reason.strip() and now > meeting.ends_at + CORRECTED_FREELY:
+            raise cls.ReasonMissing("This meeting was more than 30 days ago: say why it is corrected.")
+
     @verb
     def correct(self, state: str, by: Person, reason: str = "", now: datetime | None = None) -> None:
         """Say it otherwise after the list was closed. After 30 days that takes a reason, else ReasonMissing."""
@@ -245,8 +251,7 @@ class Attendance(models.Model):
         lock_row(self)
         if self.state == state:
             return
-        if not reason and now > self.meeting.ends_at + CORRECTED_FREELY:
-            raise self.ReasonMissing("This meeting was more than 30 days ago: say why it is corrected.")
+        self.refuse_without_reason(self.meeting, reason, now)
         if reason:
             record(by, self, f"Attendance corrected: {reason}")
         self.say(state, self.Source.CORRECTION, by, now=now)
