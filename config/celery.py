@@ -66,8 +66,15 @@ app.conf.beat_schedule = {
     "remind": every_minute("notifications.tasks.remind"),
     "remind-of-pre-work": every_minute("notifications.tasks.remind_of_pre_work"),
     "ask-for-links": every_minute("notifications.tasks.ask_for_links"),
+    "write-afterwards": every_minute("notifications.tasks.write_afterwards"),
     "write-digest": every_minute("notifications.tasks.write_digest"),
     "let-addresses-take-hold": every_minute("accounts.tasks.let_addresses_take_hold"),
+    "open-evaluations": every_minute("outcomes.tasks.open_evaluations"),
+    "close-evaluations": {
+        "task": "outcomes.tasks.close_evaluations",
+        "schedule": every(60 * MINUTE),
+        "options": {"expires": 60 * MINUTE},
+    },
     "forget-unverified": {
         "task": "accounts.tasks.forget_unverified",
         "schedule": every(60 * MINUTE),

@@ -208,6 +208,9 @@ ACCOUNT_RATE_LIMITS = {
     "nominate": "10/d/user",
     "request": "10/d/user",
     "roster": "30/h/user",  # as files
+    "wrong_code_of_the_day": "10/h/user,200/h/ip",  # a whole room may share one address
+    "outside": "30/h/user",  # with a file each
+    "wrong_certificate_code": "20/m/ip",
 }
 
 # ---- calendar feeds: some programs ask every few minutes, and one person may have several ----
@@ -217,6 +220,12 @@ CALENDAR_FEED_MOST_AN_HOUR = 120
 SIGN_IN_KEYS = [key.strip() for key in env.list("SIGN_IN_KEY", default=[DEVELOPMENT_SIGN_IN_KEY] if DEBUG else [])]
 ACCOMMODATION_KEYS = [key.strip() for key in env.list("ACCOMMODATION_KEY", default=[DEVELOPMENT_KEY] if DEBUG else [])]
 ACCOMMODATION_LIFE = timedelta(days=30)  # after the end of the session
+EVALUATION_LIFE = timedelta(days=21)  # from the end of the session: so long people may answer
+
+# ---- what people have a record of, and how long it is kept ----
+ACADEMIC_YEAR_MONTH = env.int("ACADEMIC_YEAR_MONTH", 7)  # each begins on the first of it
+ATTENDANCE_YEARS = env.int("ATTENDANCE_YEARS", 3)  # and then counts only
+CREDIT_YEARS = env.int("CREDIT_YEARS", 6)  # credit with the attendance it rests on, certificates, outside activities
 
 # ---- the office's second factor ----
 OFFICE_SECOND_FACTOR = not DEBUG
@@ -301,5 +310,7 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "filters": {"tokens_out": {"()": "config.logs.TokensOut"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens_out"]}},
+    # It tells which letters stand in a file that is drawn, and those are somebody's name.
+    "loggers": {"fontTools": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

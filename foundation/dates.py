@@ -30,6 +30,11 @@ def day_words(day: date) -> str:
     return f"{day:%a, %b} {day.day}, {day.year}"
 
 
+def plain_date(day: date) -> str:
+    """“May 14, 2024”."""
+    return f"{day:%b} {day.day}, {day.year}"
+
+
 @lru_cache(REMEMBERED)
 def plain_day(instant: datetime, zone: str, this_year: int | None = None) -> str:
     """“Tue May 14”, for a list; with the year unless it is `this_year` (None: never)."""

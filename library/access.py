@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from accounts.models import Person
 from library.models import Resource
 from registrations.models import Registration
+from registrations.progress import took_part
 from sessions_app.models import Session
 
 Viewer = Person | AnonymousUser
@@ -60,24 +61,26 @@ def access_of(person: Viewer, resource: Resource, now: datetime) -> Access:
 
 
 def sessions_of(person: Person, resource: Resource, now: datetime) -> list[Session]:
-    """Return the sessions by which `resource` is open to `person`, now or later. One query."""
-    everywhere = resource.placements.filter(session=None).values("workshop")
-    beside = Q(session__placements__resource=resource) | Q(session__workshop__in=everywhere)
-    seats = seats_of(person, now).filter(beside).select_related("session__workshop").distinct()
-    return [seat.session for seat in seats.order_by("session__starts_at", "pk")]
+    """Return the sessions by which `resource` is open to `person`, now or later. One query.
 
-
-def seats_of(person: Person, now: datetime) -> QuerySet[Registration]:
-    """Return the registrations by which `person` belongs to a session that is held or still may be: with a seat, and
-    not given up.
-
-    Until attendance is kept, a seat also says that its person took part, once the session has been held. What
-    Resource.Access.ATTENDED means is decided here and in `opens_at`, and nowhere else.
+    They are held or still may be. The person has a seat there that is not given up, or for Resource.Access.ATTENDED
+    takes part, as attendance says where it was taken. That is decided here and in `opens_at`, and nowhere else.
     """
-    not_held = Q(session__status=Session.Status.OPEN, session__ends_at__lte=now)
-    held_or_to_come = [*Session.RUNNING, Session.Status.COMPLETED]
-    own = Registration.objects.registered().filter(person=person, session__status__in=held_or_to_come)
-    return own.exclude(not_held)
+    everywhere = resource.placements.filter(session=None).values("workshop")
+    beside = Q(placements__resource=resource) | Q(workshop__in=everywhere)
+    not_held = Q(status=Session.Status.OPEN, ends_at__lte=now)
+    sessions = Session.objects.filter(beside, status__in=[*Session.RUNNING, Session.Status.COMPLETED]).exclude(not_held)
+    if resource.access == Resource.Access.ATTENDED:
+        theirs = took_part(person)
+    else:
+        theirs = Q(pk__in=Registration.objects.registered().filter(person=person).order_by().values("session"))
+    return list(sessions.filter(theirs).select_related("workshop").distinct().order_by("starts_at", "pk"))
+
+
+def opened_by_the_end(person: Person, session: Session, now: datetime) -> list[Resource]:
+    """Return what the end of `session` opens to `person`, in the order of the library. A query, and one for each."""
+    released = Resource.objects.released_after(session)
+    return [resource for resource in released if access_of(person, resource, now).is_open]
 
 
 def opens_at(resource: Resource, session: Session) -> datetime:

@@ -1,14 +1,14 @@
-"""What may be put into the library as a file: told by its content, not by its name or what a browser says of it."""
+"""What may be put into the library as a file."""
 
 import io
 import zipfile
-from dataclasses import dataclass
 
-import filetype
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
-MOST_BYTES = 5_000_000
+from foundation.files.uploads import MOST_BYTES, Upload, read_file
+
+__all__ = ["MAY_BE", "MOST_BYTES", "Upload", "read_upload"]
+
 # By what `filetype` calls it. Nothing here is run or drawn with script by a browser.
 ALLOWED = {
     "pdf": "application/pdf",
@@ -20,45 +20,13 @@ ALLOWED = {
 }
 # The main part of each of Office's own kinds, which are zip archives (ECMA-376, part 2).
 MAIN_PARTS = {"docx": "word/document.xml", "pptx": "ppt/presentation.xml", "xlsx": "xl/workbook.xml"}
-SAME = {"jpeg": "jpg", "jpe": "jpg"}
 MAY_BE = "a PDF, a Word, PowerPoint or Excel file without macros, or a PNG or JPEG picture"
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file that may be stored: its extension and type as found by content, and its bytes."""
-
-    extension: str
-    content_type: str
-    content: bytes
+IF_TOO_LARGE = "Make it smaller, or put it somewhere else and enter its link. Nothing was saved yet."
 
 
 def read_upload(file: UploadedFile) -> Upload:
-    """Return what was uploaded, if it may be stored.
-
-    Raises ValidationError, with a sentence, for what is empty or larger than 5 MB, for what is none of the kinds that
-    may be, and where the name says another kind than the content.
-    """
-    size = file.size or 0
-    if size > MOST_BYTES:
-        raise ValidationError(
-            f"This file has {size / 1_000_000:.1f} MB, and 5 MB is the most. Make it smaller, or put it somewhere "
-            "else and enter its link. Nothing was saved yet."
-        )
-    content = file.read()
-    if not content:
-        raise ValidationError("This file is empty. Choose another one.")
-    found = filetype.guess(content)
-    extension = found.extension if found else ""
-    if extension not in ALLOWED or not _is_whole(extension, content):
-        raise ValidationError(f"By its content this file is none that can be put here. It may be {MAY_BE}.")
-    named = (file.name or "").rpartition(".")[2].lower()
-    if SAME.get(named, named) != extension:
-        raise ValidationError(
-            f"The content of this file is that of .{extension}, and its name says something else. Rename it or choose "
-            "the right one."
-        )
-    return Upload(extension, ALLOWED[extension], content)
+    """Return what was uploaded, if it may be stored. Raises ValidationError, as `read_file` does."""
+    return read_file(file, ALLOWED, MAY_BE, IF_TOO_LARGE, _is_whole)
 
 
 def _is_whole(extension: str, content: bytes) -> bool:

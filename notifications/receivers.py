@@ -29,6 +29,8 @@ address_changed          a mail to each address; the private feed is revoked; th
 second_factor_taken      a mail to the person: the office took it away
 accommodation_asked      a mail to the people who arrange access: a request waits
 accommodation_answered   a mail to the person who asked: an answer is there
+certificate_issued       a mail to its person, unless the mail after the session will have it
+certificate_revoked      a mail to its person ten minutes later, unless there is another one by then
 """
 
 from contextlib import suppress
@@ -45,6 +47,7 @@ from foundation import database_clock
 from foundation.wake import wake
 from notifications.kinds.account import owe_access_answer, owe_access_request, owe_account_news
 from notifications.kinds.addresses import owe_news, owe_questions
+from notifications.kinds.certificates import owe_certificate, owe_revoked
 from notifications.kinds.changes import bring_up_to_date
 from notifications.kinds.decisions import owe_question
 from notifications.kinds.interests import owe_date, owe_no_date
@@ -80,6 +83,8 @@ from notifications.kinds.requests import (
 )
 from notifications.models import CalendarFeed, CalendarThread, Notice, counts_of
 from notifications.tasks import deliver_soon
+from outcomes.models import Certificate
+from outcomes.signals import certificate_issued, certificate_revoked
 from registrations.models import Accommodation, Interest, Nomination, Registration
 from registrations.signals import (
     accommodation_answered,
@@ -376,3 +381,18 @@ def tell_answered(sender: type, accommodation: Accommodation, **kwargs: Any) -> 
     """Tell the person who asked that there is an answer."""
     owe_access_answer(accommodation)
     wake(deliver_soon)
+
+
+@receiver(certificate_issued, dispatch_uid="notifications.certificate_issued")
+def tell_of_the_certificate(
+    sender: type, certificate: Certificate, replaces: Certificate | None, **kwargs: Any
+) -> None:
+    """Tell the person that there is a certificate, where the mail after the session does not."""
+    owe_certificate(certificate, replaces)
+    wake(deliver_soon)
+
+
+@receiver(certificate_revoked, dispatch_uid="notifications.certificate_revoked")
+def tell_that_it_is_revoked(sender: type, certificate: Certificate, **kwargs: Any) -> None:
+    """Tell the person that their certificate is not valid any more."""
+    owe_revoked(certificate)

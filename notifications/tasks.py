@@ -8,7 +8,7 @@ from django.conf import settings
 from foundation import database_clock
 from foundation.sweeps import sweep
 from foundation.wake import wake
-from notifications.kinds import at_risk, decisions, links, pre_work, reminders, uninvited
+from notifications.kinds import afterwards, at_risk, decisions, links, pre_work, reminders, uninvited
 from notifications.models import Decline, MailQueue, ReceivedMail
 from notifications.outbox.deliver import drain
 from notifications.replies.mailbox import read_mailbox
@@ -57,6 +57,12 @@ def remind_of_pre_work() -> None:
 def ask_for_links() -> None:
     """Owe the office the mail about sessions that start within a day without a link to join."""
     links.owe(database_clock.now())
+
+
+@shared_task
+def write_afterwards() -> None:
+    """Owe the mail after the sessions that were held."""
+    afterwards.owe(database_clock.now())
 
 
 @shared_task

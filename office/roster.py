@@ -19,11 +19,13 @@ from django.views.decorators.http import require_POST
 from accounts.models import Person
 from foundation import database_clock
 from foundation.dates import day_and_time
+from foundation.files.spreadsheet import as_csv
 from foundation.record import record
 from foundation.text import ordinal
+from office.attendance_reports.deciding import decide
+from office.attendance_reports.page import report_page
 from office.base import OwnPage, ReadOnlyAdmin, acting, carry_out
 from office.people.page import ByAddress
-from office.spreadsheet import as_csv
 from registrations.models import Accommodation, Registration
 from registrations.models.preparation import has_pre_work
 from sessions_app.models import Mode, Session
@@ -208,6 +210,8 @@ class RegistrationAdmin(ReadOnlyAdmin):
         return [
             ("roster/<int:session_pk>/", self.roster_view, "roster"),
             ("roster/<int:session_pk>/csv/", require_POST(self.csv_view), "csv"),
+            ("roster/<int:session_pk>/report/", self.report_view, "report"),
+            ("roster/<int:session_pk>/decide/", require_POST(self.decide_view), "decide"),
             ("<int:pk>/withdraw/", self.withdraw_view, "withdraw"),
             ("<int:pk>/move-up/", self.move_up_view, "move_up"),
         ]
@@ -280,6 +284,16 @@ class RegistrationAdmin(ReadOnlyAdmin):
         response = HttpResponse(as_csv(roster.rows()), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="roster-{session.code}.csv"'
         return response
+
+    def report_view(self, request: HttpRequest, session_pk: int) -> HttpResponse:
+        """Take attendance from a report: POST shows what it says, and the second one writes it."""
+        self._refuse_unless_may(request, "change")
+        return report_page(self, request, self._session(session_pk))
+
+    def decide_view(self, request: HttpRequest, session_pk: int) -> HttpResponse:
+        """Say of somebody whom a report left open whether they were there."""
+        self._refuse_unless_may(request, "change")
+        return decide(request, self._session(session_pk))
 
     # ---- one registration ----
 

@@ -6,10 +6,13 @@ has said a word about a person at a meeting, it is not known.
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from outcomes.models import Attendance, AttendanceSheet
+from outcomes.models.attendance import CORRECTED_FREELY
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session
 
@@ -44,6 +47,13 @@ def is_taken(session: Session) -> bool:
     return not open_lists.exists()
 
 
+def lacking_attendance(sessions: QuerySet[Session], now: datetime) -> QuerySet[Session]:
+    """Return those of `sessions` that took place, with a meeting of the last 30 days whose list is not closed."""
+    recent = Meeting.objects.filter(session=OuterRef("pk"), ends_at__lte=now, ends_at__gt=now - CORRECTED_FREELY)
+    held = sessions.filter(status__in=(Session.Status.CONFIRMED, Session.Status.COMPLETED))
+    return held.filter(Exists(recent.exclude(sheet__closed_at__isnull=False)))
+
+
 def presence_of(registrations: Collection[Registration]) -> dict[int, Presence]:
     """Return the Presence of each of `registrations` by its key, of whatever sessions. Two queries for any number."""
     sessions = {one.session_id for one in registrations}
@@ -73,3 +83,17 @@ def _presence(meetings: list[Meeting], said: dict[int, Attendance]) -> Presence:
 def sheet_of(meeting: Meeting) -> AttendanceSheet:
     """Return the list of `meeting`, made where there is none."""
     return AttendanceSheet.objects.get_or_create(meeting=meeting)[0]
+
+
+def presence_at(session: Session, people: Collection[int] | None = None) -> dict[int, Presence]:
+    """Return the Presence in `session` of all people it says a word of, by their keys, walk-ins with an account too.
+
+    `people` are the keys of those to ask for, None for all. Two queries.
+    """
+    meetings = list(Meeting.objects.filter(session=session))
+    rows = Attendance.objects.of_session(session).filter(person__isnull=False)
+    said: dict[int, dict[int, Attendance]] = defaultdict(dict)
+    for row in rows if people is None else rows.filter(person__in=people):
+        assert row.person_id is not None
+        said[row.person_id][row.meeting_id] = row
+    return {person: _presence(meetings, of_one) for person, of_one in said.items()}

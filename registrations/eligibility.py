@@ -15,6 +15,8 @@ from registrations.display import ways
 from registrations.display.ways import NOTHING, Sentence
 from sessions_app.models import Session
 
+# Of a session: somebody was at one of its meetings. Who that is comes into the same `filter`.
+WAS_THERE = Q(meetings__cancelled_at=None, meetings__attendances__state="here")
 # Of so many earlier dates it is looked at whether one is open to the person.
 MOST_DATES = 20
 
@@ -48,7 +50,11 @@ def why_not_in(person: Person, workshop: Workshop) -> Sentence:
 def why_not_yet(person: Person, session: Session) -> Sentence:
     """Return why not, from what the person lacks, and what they can do about it."""
     missing = lacking(person, session)
-    return ways.comes_after(missing, with_earlier_dates(person, missing, session)) if missing else NOTHING
+    if not missing:
+        return NOTHING
+    if session.workshop.needs_attendance:
+        return ways.was_there(missing)
+    return ways.comes_after(missing, with_earlier_dates(person, missing, session))
 
 
 def why_not_known(person: Person, session: Session, comes_after: bool = True) -> Sentence:
@@ -94,32 +100,35 @@ def people_for(session: Session) -> QuerySet[Person]:
         people = people.filter(campus=session.for_campus_id)
     required = list(_required_by(workshop))
     for counting in order.counting_as(required).values() if required else ():
-        booked = Session.objects.filter(
-            workshop__in=counting, registrations__status="registered", ends_at__lte=session.starts_at
-        )
+        earlier = Session.objects.filter(workshop__in=counting, ends_at__lte=session.starts_at)
+        if workshop.needs_attendance:
+            there = earlier.filter(WAS_THERE).values("meetings__attendances__person")
+        else:
+            there = earlier.filter(registrations__status="registered").values("registrations__person")
         elsewhere = Workshop.objects.filter(pk__in=counting).values("prior_attendances__person")
-        people = people.filter(Q(pk__in=booked.values("registrations__person")) | Q(pk__in=elsewhere))
+        people = people.filter(Q(pk__in=there) | Q(pk__in=elsewhere))
     return people
 
 
 def missing_workshops(person: Person, workshop: Workshop, before: datetime) -> list[Workshop]:
     """Return what `workshop` comes after and `person` neither has a seat in before `before` nor took elsewhere.
 
-    A seat in a workshop that counts as one of these, or that one taken elsewhere, will do.
+    A seat in a workshop that counts as one of these, or that one taken elsewhere, will do. Where `workshop` is only for
+    people who were there, no seat will do: attendance has to say so.
     """
     # Most workshops come after none, so the first look is a narrow one.
     required = _required_by(workshop)
     if not required:
         return []
     counting = order.counting_as(required)
-    booked = Q(
-        sessions__registrations__person=person,
-        sessions__registrations__status="registered",
-        sessions__ends_at__lte=before,
-    )
-    elsewhere = Q(prior_attendances__person=person)
+    earlier = Session.objects.filter(ends_at__lte=before)
+    if workshop.needs_attendance:
+        earlier = earlier.filter(WAS_THERE, meetings__attendances__person=person)
+    else:
+        earlier = earlier.filter(registrations__person=person, registrations__status="registered")
     would_do = Workshop.objects.filter(pk__in=set().union(*counting.values()))
-    done = set(would_do.filter(booked | elsewhere).order_by().values_list("pk", flat=True))
+    has_it = Q(pk__in=earlier.order_by().values("workshop")) | Q(prior_attendances__person=person)
+    done = set(would_do.filter(has_it).order_by().values_list("pk", flat=True))
     return list(Workshop.objects.filter(pk__in=[one for one in required if not done & counting[one]]))
 
 

@@ -3,12 +3,14 @@
 `taken_by` alone decides what somebody has taken; everything else here follows from what it returns.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.models import Person
 from catalog import order
@@ -16,7 +18,7 @@ from catalog.models import Program, ProgramWorkshop
 from catalog.program_rule import ProgramRule
 from foundation.dates import local, months_later, plain_day
 from registrations.models import PriorAttendance, Registration
-from sessions_app.models import Session
+from sessions_app.models import Meeting, Session
 
 
 class Taken(NamedTuple):
@@ -60,21 +62,60 @@ class Progress(NamedTuple):
 def taken_by(person: Person, workshops: Collection[int], now: datetime) -> list[Taken]:
     """Return which of `workshops` (keys) `person` has taken. This is the one place that decides what “taken” means.
 
-    It is a seat in a session that is over and was held, or the office's word that they took it elsewhere. Two queries.
+    It is a session that is over and was held, in which they had a seat and which they did not miss from beginning to
+    end, or in which they were seen without one; or the office's word that they took it elsewhere. Two queries.
     """
-    held = Registration.objects.filter(
-        person=person,
-        status=Registration.Status.REGISTERED,
-        session__workshop__in=workshops,
-        session__status__in=(Session.Status.CONFIRMED, Session.Status.COMPLETED),
-        session__ends_at__lte=now,
+    held = Session.objects.filter(
+        workshop__in=workshops, status__in=(Session.Status.CONFIRMED, Session.Status.COMPLETED), ends_at__lte=now
     )
-    held = held.select_related("session__workshop").order_by("session__ends_at", "pk")
+    held = held.filter(took_part(person)).select_related("workshop").order_by("ends_at", "pk")
     elsewhere = PriorAttendance.objects.filter(person=person, workshop__in=workshops).order_by("pk")
     return [
-        *(Taken(one.session.workshop_id, one.session.workshop.title, _day(one.session)) for one in held),
+        *(Taken(one.workshop_id, one.workshop.title, _day(one)) for one in held),
         *(Taken(one.workshop_id, one.workshop.title, None) for one in elsewhere.select_related("workshop")),
     ]
+
+
+def taken_by_all(workshops: Collection[int], now: datetime) -> dict[int, list[Taken]]:
+    """Return what `taken_by` says of each person who has taken any of `workshops` (keys), by the person's key.
+
+    Four queries for any number of people.
+    """
+    held = Session.objects.filter(
+        workshop__in=workshops, status__in=(Session.Status.CONFIRMED, Session.Status.COMPLETED), ends_at__lte=now
+    )
+    meetings = Count("meetings", filter=Q(meetings__cancelled_at=None))
+    sessions = {one.pk: one for one in held.select_related("workshop").order_by().annotate(many=meetings)}
+    seats = Registration.objects.filter(status=Registration.Status.REGISTERED, session__in=sessions)
+    said = Session.objects.filter(pk__in=sessions, meetings__cancelled_at=None).exclude(meetings__attendances=None)
+    missed: Counter[tuple[int, int]] = Counter()
+    pairs: set[tuple[int, int]] = set()
+    words = ("meetings__attendances__person", "pk", "meetings__attendances__state")
+    for person, session, state in said.order_by().values_list(*words):
+        missed[person, session] += state == "absent"
+        if state == "here" and person is not None:
+            pairs.add((person, session))
+    for pair in seats.order_by().values_list("person", "session"):
+        if missed[pair] < sessions[pair[1]].many:
+            pairs.add(pair)
+    taken: dict[int, list[Taken]] = defaultdict(list)
+    for person, session in sorted(pairs, key=lambda pair: (sessions[pair[1]].ends_at, pair[1])):
+        one = sessions[session]
+        taken[person].append(Taken(one.workshop_id, one.workshop.title, _day(one)))
+    elsewhere = PriorAttendance.objects.filter(workshop__in=workshops).order_by("pk")
+    for person, workshop, title in elsewhere.values_list("person", "workshop", "workshop__title"):
+        taken[person].append(Taken(workshop, title, None))
+    return taken
+
+
+def took_part(person: Person) -> Q:
+    """Return the condition on sessions that `person` took part: they had a seat and did not miss all of it, or were
+    seen without one. It does not ask whether the session was held."""
+    seats = Registration.objects.registered().filter(person=person).order_by()
+    missed = person.attendances.filter(state="absent").order_by().values("meeting")
+    not_missed = Meeting.objects.filter(session=OuterRef("pk")).exclude(pk__in=missed).order_by()
+    seen = person.attendances.filter(state="here", meeting__cancelled_at=None).order_by().values("meeting__session")
+    return Q(Exists(not_missed), pk__in=seats.values("session")) | Q(pk__in=seen)
 
 
 def progress(person: Person, program: Program, now: datetime) -> Progress:

@@ -59,6 +59,13 @@ class Workshop(Facts, Named):
     for_others = models.BooleanField("others", default=True)
     default_minimum = models.PositiveSmallIntegerField(default=6, validators=[MinValueValidator(1)])
     default_capacity = models.PositiveSmallIntegerField(default=24, validators=[MinValueValidator(1)])
+    may_miss_minutes = models.PositiveSmallIntegerField(
+        "minutes people may miss",
+        default=15,
+        db_default=15,
+        help_text="Of a meeting. Where an attendance report counts that somebody missed more, the office decides "
+        "whether they were there.",
+    )
     pre_work = models.TextField(blank=True, help_text="What to read or do before, and how long it takes. Markdown.")
     reminder_days = models.CharField(
         "remind people",
@@ -75,6 +82,13 @@ class Workshop(Facts, Named):
         related_name="prepares_for",
         verbose_name="comes after",
         help_text="People register for an earlier date of these first, or have taken them elsewhere.",
+    )
+    needs_attendance = models.BooleanField(
+        "only for people who were there",
+        default=False,
+        db_default=False,
+        help_text="People register only if attendance says that they were at a session of each of these, or have taken "
+        "it elsewhere.",
     )
     successor = models.ForeignKey(
         "self",

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from notifications.kinds import at_risk, decisions, links, pre_work, reminders
+from notifications.kinds import afterwards, at_risk, decisions, links, pre_work, reminders
 from notifications.models import Notice
 from notifications.outbox.claim import claim
 from notifications.outbox.compose import write_mail
@@ -16,12 +16,12 @@ from notifications.outbox.deliver import expire
 from sessions_app.models import Session
 
 HOUR = timedelta(hours=1)
-TIMED = ["at_risk", "room_left", "reminder", "pre_work", "no_link", "digest"]
+TIMED = ["at_risk", "room_left", "reminder", "pre_work", "no_link", "afterwards", "digest"]
 
 
 def sweep(now: datetime) -> None:
     """Write what the moment owes, as beat does every minute."""
-    for owe in (at_risk.owe, reminders.owe, pre_work.owe, links.owe, decisions.owe_digest):
+    for owe in (at_risk.owe, reminders.owe, pre_work.owe, links.owe, afterwards.owe, decisions.owe_digest):
         owe(now)
 
 

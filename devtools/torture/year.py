@@ -16,6 +16,7 @@ from devtools.torture.verdict import Verdict
 from foundation.wall_clock import AmbiguousTime, NoSuchTime, days_before, instant
 from notifications.kinds import decisions, prompts
 from notifications.models import Notice
+from outcomes.attended import sheet_of
 from registrations.models import Interest, Registration
 from sessions_app.models import Decision, MeetingPlan, Session
 
@@ -29,6 +30,8 @@ MINIMUM = 2
 CROWD = 8
 # Every fifth session never gets a link to join.
 LINKLESS = 5
+# Of every third session that is held the office closes the list so long after its end; of the others never.
+CLOSED, CLOSED_AFTER = 3, 3 * HOUR
 
 
 def year(count: int, without: str) -> Verdict:
@@ -38,7 +41,12 @@ def year(count: int, without: str) -> Verdict:
     sessions = list(make_sessions(begins, count))
     at_seven: set[datetime] = set()
 
+    by = office()
+
     def look(now: datetime) -> None:
+        for number, session in enumerate(sessions):
+            if number % CLOSED == 0 and first_hour(session.ends_at + CLOSED_AFTER) == now:
+                sheet_of(session.meetings.get()).close(by, now=now)
         local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
         if local.hour == decisions.AT.hour and Session.objects.awaiting_decision(now).exists():
             at_seven.add(now)
@@ -91,7 +99,7 @@ def what_is_owed(sessions: list[Session]) -> list[Mail]:
     """Return kind, address and hour of everything owed about the sessions, from the rules and not from notices."""
     owed = []
     interested = Interest.objects.get().person.email
-    for session in sessions:
+    for number, session in enumerate(sessions):
         crowd = list(session.registrations.values_list("person__email", flat=True))
         if len(crowd) < MINIMUM:
             at = first_hour(session.confirm_by - timedelta(days=3))
@@ -102,7 +110,16 @@ def what_is_owed(sessions: list[Session]) -> list[Mail]:
         for kind, days in (("reminder", 7), ("reminder", 1), ("pre_work", 2)):
             at = first_hour(days_before(session.starts_at, days, session.time_zone))
             owed += [(kind, to, at) for to in crowd]
+        owed += [("afterwards", to, after(session, is_closed=number % CLOSED == 0)) for to in crowd]
     return owed
+
+
+def after(session: Session, is_closed: bool) -> datetime:
+    """Return the hour of the mail after `session`: that of nine the next morning, or of the list that was closed."""
+    ends_at = session.ends_at.astimezone(ZoneInfo(session.time_zone))
+    day = ends_at.date() if ends_at.time() < time(5) else ends_at.date() + timedelta(days=1)
+    morning = first_hour(instant(day, time(9), session.time_zone))
+    return min(morning, first_hour(session.ends_at + CLOSED_AFTER)) if is_closed else morning
 
 
 def check(verdict: Verdict, owed: Counter[Mail], sent: Counter[Mail]) -> None:

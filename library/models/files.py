@@ -7,9 +7,9 @@ import secrets
 
 from django.db import models
 
+from foundation.files.uploads import Upload, size_words
 from foundation.verbs import lock_row, verb
 from library.models.resources import Resource
-from library.uploads import Upload
 
 
 def new_name() -> str:
@@ -45,6 +45,4 @@ class StoredFile(models.Model):
     @property
     def size_words(self) -> str:
         """Return its size as people read it: “1.2 MB”, “340 kB”."""
-        if self.size >= 1_000_000:
-            return f"{self.size / 1_000_000:.1f} MB"
-        return f"{max(1, round(self.size / 1000))} kB"
+        return size_words(self.size)

@@ -40,6 +40,11 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
         own, every = Q(placements__session=session), Q(placements__session=None)
         return self.filter(own | every, placements__workshop=session.workshop_id).distinct()
 
+    def released_after(self, session: Session) -> Self:
+        """The published resources of the session that its end opens to people who were there, or had a seat."""
+        by_the_end = Q(released=Resource.Released.AFTER) | Q(access=Resource.Access.ATTENDED)
+        return self.published().filter(by_the_end).of_session(session)
+
     def to_prepare_for(self, session: Session, now: datetime) -> Self:
         """The published pre-work of the session that its registrants may open at `now`."""
         days_left = ceil((session.starts_at - now) / DAY)

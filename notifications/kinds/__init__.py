@@ -7,7 +7,9 @@ kinds. `notifications/models/kind.py` says what a kind is. CONTRIBUTING.md has t
 from notifications.kinds import (
     account,
     addresses,
+    afterwards,
     at_risk,
+    certificates,
     changes,
     decisions,
     interests,
@@ -35,6 +37,8 @@ FAMILIES = (
     reminders,
     pre_work,
     links,
+    afterwards,
+    certificates,
 )
 KINDS.update({kind.name: kind for family in FAMILIES for kind in family.KINDS})
 

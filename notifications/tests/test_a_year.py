@@ -9,6 +9,7 @@ import pytest
 
 from devtools.testing.in_time import HOUR, TIMED, first_hour, live
 from foundation.wall_clock import days_before, instant
+from notifications.kinds.afterwards import morning_after
 from registrations.models import Interest, Registration
 from sessions_app.models import Decision, MeetingPlan, Session
 
@@ -57,7 +58,7 @@ def steps(year) -> Iterator[datetime]:
     """Yield the instants to stop at."""
     for hour in range(int((END - START) / HOUR)):
         now = START + hour * HOUR
-        if hour % BETWEEN == 0 or any(-NEAR < now - session.starts_at < timedelta(days=1) for session in year):
+        if hour % BETWEEN == 0 or any(-NEAR < now - session.starts_at < timedelta(days=2) for session in year):
             yield now
 
 
@@ -88,6 +89,11 @@ def test_each_reminder_digest_and_decision_comes_exactly_once(year, settings):
     two_days = sorted(first_hour(days_before(session.starts_at, 2, session.time_zone)) for session in enough)
     assert when["pre_work", "person1@example.edu"] == two_days
     assert counts["pre_work"] == 2 * len(enough)
+
+    # Nobody ever closes a list, so that people are asked the next morning.
+    mornings = sorted(first_hour(morning_after(session)) for session in enough)
+    assert when["afterwards", "person1@example.edu"] == mornings
+    assert counts["afterwards"] == 2 * len(enough)
 
     # Nobody ever set a link to join.
     a_day = sorted(first_hour(session.starts_at - timedelta(hours=24)) for session in enough)

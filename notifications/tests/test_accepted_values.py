@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from foundation.dates import long_day_and_time, short_day, time_span, zone_words
+from foundation.files.spreadsheet import as_csv, safe_cell
 from foundation.values.addresses import read_address
 from foundation.values.lines import read_line
 from foundation.values.zones import zone_names
@@ -21,7 +22,6 @@ from foundation.wall_clock import end_after, instant
 from notifications.calendars.vtimezone import vtimezone
 from notifications.calendars.writing import Entry, Invitation, Mailbox, cancel, feed, publish, request
 from notifications.outbox.mime import build_mail
-from office.spreadsheet import as_csv, safe_cell
 
 OFFICE = Mailbox("Training office", "training@portal.example")
 STAMP = datetime(2026, 1, 1, tzinfo=UTC)

@@ -94,6 +94,8 @@ class WorkshopForm(NamedForm):
         minimum, capacity = cleaned.get("default_minimum"), cleaned.get("default_capacity")
         if minimum and capacity and minimum > capacity:
             self.add_error("default_minimum", f"The minimum cannot be larger than the capacity, {capacity}.")
+        if cleaned.get("needs_attendance") and not cleaned.get("requires") and "requires" not in self.errors:
+            self.add_error("needs_attendance", "Choose what it comes after, or take this away: nobody could register.")
         if self.instance.pk:
             self._refuse_circles()
             self._refuse_draft_that_programs_need()
@@ -157,9 +159,10 @@ class WorkshopAdmin(NamedAdmin):
         ),
         (
             "Who it is for",
-            {"fields": [*AUDIENCE, "requires"]},
+            {"fields": [*AUDIENCE, "requires", "needs_attendance"]},
         ),
         ("What took its place", {"fields": ["successor"]}),
+        ("Attendance", {"fields": ["may_miss_minutes"]}),
         (
             "Sessions start from",
             {

@@ -16,11 +16,12 @@ from catalog.models import Format, Workshop
 from catalog.models.parts import default_minutes
 from foundation import database_clock
 from foundation.dates import day_and_time
-from office.base import OfficeAdmin, OwnPage, PanelInline, acting
+from office.base import OwnPage, PanelInline, acting
 from office.dates import when_and_where
+from office.numbers.page import NumbersPages
 from office.sessions.asking import PAGES, decide, open_pages
 from office.sessions.fields import MeetingFields
-from office.sessions.filters import LinkFilter, UpcomingFilter
+from office.sessions.filters import AttendanceFilter, LinkFilter, UpcomingFilter
 from office.sessions.forms import DEADLINES, FurtherMeetingInline, PublishedForm, ScheduleForm
 from office.sessions.seats import NAMES
 from sessions_app.display.meter import meter_for_office
@@ -52,11 +53,11 @@ class DecisionInline(PanelInline):
 
 
 @admin.register(Session)
-class SessionAdmin(OfficeAdmin):
+class SessionAdmin(NumbersPages):
     office_may = ("view", "add", "change", "delete")
     list_display = ["when", "title", "state", "meter", "decided", "seats", "waiting"]
     list_display_links = ["when", "title"]
-    list_filter = [UpcomingFilter, "status", LinkFilter, "workshop"]
+    list_filter = [UpcomingFilter, "status", LinkFilter, AttendanceFilter, "workshop"]
     list_select_related = ["workshop"]
     search_fields = ["workshop__title", "code", "meetings__venue__building", "meetings__venue__room"]
     date_hierarchy = "starts_at"
@@ -90,10 +91,11 @@ class SessionAdmin(OfficeAdmin):
     CHOSEN = ["format", *SIZE, "at_deadline", "for_campus", "listed", "accommodation_lead_days"]
 
     def own_pages(self) -> list[OwnPage]:
-        return [
+        decisions: list[OwnPage] = [
             (f"<int:pk>/{name}/", partial(decide, office=self, form_class=form_class), name)
             for name, form_class in PAGES.items()
         ]
+        return [*decisions, *super().own_pages()]
 
     # ---- what can be typed ----
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import Person, Unit
 from devtools.testing.office_pages import filled_in
 from devtools.testing.page import read
-from office.spreadsheet import as_csv
+from foundation.files.spreadsheet import as_csv
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/accounts/person/add/"
@@ -190,7 +190,7 @@ def test_every_cell_stands_in_quotation_marks():
 def test_only_one_place_writes_csv(settings):
     writers = [path for path in settings.BASE_DIR.glob("*/**/*.py") if "csv.writer" in path.read_text()]
     ours = {str(path.relative_to(settings.BASE_DIR)) for path in writers if not {".venv", "tests"} & {*path.parts}}
-    assert ours == {"office/spreadsheet.py"}
+    assert ours == {"foundation/files/spreadsheet.py"}
 
 
 def test_the_keys_of_second_factors_are_never_shown(client, office):

@@ -1,20 +1,25 @@
 """Who was at which meeting, and from where the portal knows it: one row per meeting and person, made by one verb."""
 
-from datetime import datetime
-from typing import Self
+from datetime import datetime, timedelta
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from accounts.models import Person
 from foundation import database_clock
 from foundation.record import record
-from foundation.values.addresses import AddressField
-from foundation.values.lines import LineField
+from foundation.values.addresses import AddressField, plain_address
+from foundation.values.lines import LineField, plain_line
 from foundation.verbs import lock_row, verb
 from outcomes.signals import attendance_changed
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session
+
+CORRECTED_FREELY = timedelta(days=30)
+NOBODY_NAMED = "Write their name, or the e-mail address of their account."
+NO_ACCOUNT = "Nobody here has an account with this address. Write their name too."
 
 
 class AttendanceQuerySet(models.QuerySet["Attendance"]):
@@ -54,6 +59,7 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
         `by` is the person who says so: one's own with the code of the day, else somebody of the office. `minutes` are
         those a report counted. Raises an Attendance.Refused: NotOfThisSession, SaidByAMachine.
         """
+        meeting.session.lock()
         if registration.session_id != meeting.session_id:
             raise Attendance.NotOfThisSession("This person is not registered for this session.")
         if state == Attendance.State.ABSENT and source in Attendance.MACHINES:
@@ -65,9 +71,51 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
             meeting=meeting, person=registration.person, defaults={"registration": registration, **words}
         )
         if is_new:
-            attendance_changed.send(Attendance, attendance=said, was=None)
+            announce(said, None)
         else:
             said.say(state, source, by, minutes, now)
+        return said
+
+    @verb
+    def walk_in(
+        self,
+        meeting: Meeting,
+        by: Person,
+        person: Person | None = None,
+        name: str = "",
+        address: str = "",
+        source: str = "check_in",
+        minutes: int | None = None,
+        now: datetime | None = None,
+    ) -> "Attendance":
+        """Write down that somebody without a seat was at `meeting`; the same said again is quiet.
+
+        It is `person`, or else the account of `address`, or else somebody known by `name` alone. Somebody who has a
+        seat after all is marked as registered. A walk-in counts as there, never as registered in time, and the
+        capacity refuses nobody. Raises Attendance.NobodyNamed.
+        """
+        meeting.session.lock()
+        now, here = now or database_clock.now(), Attendance.State.HERE
+        name, address = plain_line(name), plain_address(address)
+        if person is None and address:
+            person = Person.objects.filter(email=address).first()
+        if person is None and not name:
+            raise Attendance.NobodyNamed(NO_ACCOUNT if address else NOBODY_NAMED)
+        if person is not None:
+            who: dict[str, Any] = {"person": person}
+            seat = Registration.objects.registered().filter(person=person, session=meeting.session_id).first()
+            if seat is not None:
+                return self.mark(meeting, seat, here, source, by, minutes, now)
+        else:
+            who = {"address": address} if address else {"person": None, "address": "", "name__iexact": name}
+        words = {"state": here, "source": source, "said_by": by, "said_at": now, "minutes": minutes}
+        names = {} if person is not None else {"name": name}
+        said, is_new = self.get_or_create(meeting=meeting, **who, defaults=names | words)
+        if is_new:
+            record(by, said, "Attendance: came without being registered.")
+            announce(said, None)
+        else:
+            said.say(here, source, by, minutes, now)
         return said
 
 
@@ -102,6 +150,12 @@ class Attendance(models.Model):
     class SaidByAMachine(Refused):
         """No person says that somebody was absent."""
 
+    class ReasonMissing(Refused):
+        """It is long ago, and nobody says why it was wrong."""
+
+    class NobodyNamed(Refused):
+        """It is not said who walked in."""
+
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="attendances")
     registration = models.ForeignKey(Registration, models.CASCADE, null=True, blank=True, related_name="attendances")
     person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="attendances")
@@ -125,6 +179,9 @@ class Attendance(models.Model):
             models.UniqueConstraint(fields=["meeting", "person"], name="one_attendance_per_person"),
             models.UniqueConstraint(
                 fields=["meeting", "address"], condition=~Q(address=""), name="one_attendance_per_address"
+            ),
+            models.UniqueConstraint(
+                "meeting", Lower("name"), condition=Q(person=None, address=""), name="one_attendance_per_name"
             ),
             models.CheckConstraint(
                 condition=Q(person__isnull=False, name="", address="")
@@ -153,8 +210,24 @@ class Attendance(models.Model):
     # ---- verbs ----
 
     @verb
+    def take_back(self, by: Person) -> None:
+        """Unsay it: nothing is known of this person at this meeting, as before. The row goes, and what it said stays on
+        record with the meeting's list."""
+        self.meeting.session.lock()
+        rows = Attendance.objects.filter(pk=self.pk)
+        found = rows.first()
+        if found is None:
+            return
+        was, source = found.get_state_display(), found.get_source_display()
+        rows.delete()
+        record(by, self.meeting.session, f"Attendance of {self.person or self.name} taken back: {was}, {source}.")
+        was_state, self.state = found.state, ""
+        announce(self, was_state)
+
+    @verb
     def say(self, state: str, source: str, by: Person, minutes: int | None = None, now: datetime | None = None) -> None:
         """Say it otherwise than before. A machine changes nothing that a person of the office has said."""
+        self.meeting.session.lock()
         lock_row(self)
         if self.state == state or (source in self.MACHINES and self.source not in self.MACHINES):
             return
@@ -162,4 +235,37 @@ class Attendance(models.Model):
         self.minutes, self.said_at = minutes, now or database_clock.now()
         self.save(update_fields=["state", "source", "said_by", "minutes", "said_at"])
         record(by, self, f"Attendance: {self.get_state_display()}, was {self.State(was).label}.")
-        attendance_changed.send(Attendance, attendance=self, was=was)
+        announce(self, was)
+
+    @classmethod
+    def refuse_without_reason(cls, meeting: Meeting, reason: str, now: datetime) -> None:
+        """Raise ReasonMissing where attendance at `meeting` is corrected late, and nobody says why."""
+        if not reason.strip() and now > meeting.ends_at + CORRECTED_FREELY:
+            raise cls.ReasonMissing("This meeting was more than 30 days ago: say why it is corrected.")
+
+    @verb
+    def correct(self, state: str, by: Person, reason: str = "", now: datetime | None = None) -> None:
+        """Say it otherwise after the list was closed. After 30 days that takes a reason, else ReasonMissing."""
+        now, reason = now or database_clock.now(), reason.strip()
+        self.meeting.session.lock()
+        lock_row(self)
+        if self.state == state:
+            return
+        self.refuse_without_reason(self.meeting, reason, now)
+        if reason:
+            record(by, self, f"Attendance corrected: {reason}")
+        self.say(state, self.Source.CORRECTION, by, now=now)
+
+
+def announce(said: Attendance, was: str | None) -> None:
+    """Say that what is known of somebody changed, and count again. Part of a verb, under the lock of the session."""
+    count_attended(said.meeting.session)
+    attendance_changed.send(Attendance, attendance=said, was=was)
+
+
+def count_attended(session: Session) -> None:
+    """Note on `session` how many people were there, once the list of each of its meetings is closed."""
+    if Meeting.objects.filter(session=session).exclude(sheet__closed_at__isnull=False).exists():
+        return
+    here = Attendance.objects.here().of_session(session).order_by()
+    session.note_attended(here.values("person", "name", "address").distinct().count())

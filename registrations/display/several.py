@@ -72,17 +72,23 @@ class Offer(NamedTuple):
 class Before(NamedTuple):
     """What a person has for what comes after it: the ends of their seats by workshop, and what was taken elsewhere.
 
-    `counting` has the workshops that count as one, by keys.
+    `counting` has the workshops that count as one, by keys, and `attended` the ends of the sessions they were at.
     """
 
     counting: dict[int, set[int]]
     ends: dict[int, list[datetime]]
+    attended: dict[int, list[datetime]]
     elsewhere: set[int]
 
-    def covers(self, workshop: int, at: datetime | None = None) -> bool:
-        """Tell whether the person has it, `at` that time: taken elsewhere, or a seat that ends by then."""
+    def lacking(self, workshop: Workshop, at: datetime | None = None) -> list[Workshop]:
+        """Return what `workshop` comes after and the person does not have, `at` that time: taken elsewhere, or a seat
+        that ends by then; attendance has to say that they were there where `workshop` is only for such people."""
+        ends = self.attended if workshop.needs_attendance else self.ends
+        return [first for first in workshop.requires.all() if not self._covers(first.pk, ends, at)]
+
+    def _covers(self, workshop: int, ends: dict[int, list[datetime]], at: datetime | None) -> bool:
         counts = self.counting[workshop]
-        return bool(counts & self.elsewhere) or any(at is None or end <= at for one in counts for end in self.ends[one])
+        return bool(counts & self.elsewhere) or any(at is None or end <= at for one in counts for end in ends[one])
 
 
 def offers(
@@ -109,21 +115,25 @@ def offers(
         elif person.role and (for_others := eligibility.why_not_in(person, workshop)):
             made.append(Offer(workshop, "", for_others.linked, [], _chosen(shown, chosen), False))
         else:
-            after = [first for first in workshop.requires.all() if not before.covers(first.pk)]
-            made.append(Offer(workshop, step.words, _same(shown), after, shown))
+            made.append(Offer(workshop, step.words, _same(shown), before.lacking(workshop), shown))
     return made
 
 
 def _before(person: Person, workshops: list[Workshop]) -> Before:
-    """Return what `person` has of all that these workshops come after. Three queries, none if they come after none."""
+    """Return what `person` has of all that these workshops come after. Three queries, none if they come after none, and
+    one more where one of them is only for people who were there."""
     required = {first.pk for workshop in workshops for first in workshop.requires.all()}
-    before = Before(order.counting_as(required) if required else {}, defaultdict(list), set())
+    before = Before(order.counting_as(required) if required else {}, defaultdict(list), defaultdict(list), set())
     if not required:
         return before
     wanted = set().union(*before.counting.values())
     seats = Registration.objects.registered().filter(person=person, session__workshop__in=wanted).order_by()
     for seat in seats.select_related("session"):
         before.ends[seat.session.workshop_id].append(seat.session.ends_at)
+    if any(workshop.needs_attendance for workshop in workshops):
+        held = Session.objects.filter(eligibility.WAS_THERE, meetings__attendances__person=person, workshop__in=wanted)
+        for workshop, ends_at in held.order_by().values_list("workshop", "ends_at").distinct():
+            before.attended[workshop].append(ends_at)
     taken = PriorAttendance.objects.filter(person=person, workshop__in=wanted).order_by()
     before.elsewhere.update(taken.values_list("workshop", flat=True))
     return before
@@ -181,7 +191,9 @@ def _why_not(
         return ""
     if date.for_campus_id and person.campus_id and date.for_campus_id != person.campus_id:
         return ways.for_campus(str(date.for_campus)).linked
-    missing = [first for first in date.workshop.requires.all() if not before.covers(first.pk, date.starts_at)]
+    missing = before.lacking(date.workshop, date.starts_at)
+    if missing and date.workshop.needs_attendance:
+        return ways.was_there(missing).linked
     here = {
         first
         for first in missing

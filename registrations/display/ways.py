@@ -45,6 +45,15 @@ SOME_WITHOUT_DATE = (
     "This workshop comes after {titles}. There is no earlier date of {undated} you can register for. "
     "{office}Write to the office{end} if you have taken them elsewhere."
 )
+# Only people who were there may register.
+WAS_THERE = (
+    "This workshop is only for people who were at a session of {title}, and attendance does not say that of you. "
+    "If you were there, or have taken it elsewhere, {office}write to the office{end}."
+)
+WAS_AT_EACH = (
+    "This workshop is only for people who were at a session of each of these: {titles}. Attendance does not say that "
+    "of you. If you were there, or have taken them elsewhere, {office}write to the office{end}."
+)
 # Where it is not looked at whether it can be.
 FIRST = (
     "This comes after {titles}: look for a date of it that is earlier, "
@@ -89,6 +98,13 @@ def comes_after(missing: list[Workshop], dated: set[Workshop]) -> Sentence:
     if not undated:
         return say(EACH, _office(), titles=_titles(missing))
     return say(SOME_WITHOUT_DATE, _office(), titles=_titles(missing), undated=" and ".join(map(str, undated)))
+
+
+def was_there(missing: list[Workshop]) -> Sentence:
+    """Say that it is only for people who were at a session of each of `missing`."""
+    if len(missing) == 1:
+        return say(WAS_THERE, _office(), title=_titles(missing))
+    return say(WAS_AT_EACH, _office(), titles=_titles(missing))
 
 
 def comes_first(missing: list[Workshop]) -> Sentence:

@@ -1,0 +1,1 @@
+"""Files: what people send us, and the tables that we give them."""
