@@ -40,9 +40,10 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 
 class SecondFactorMiddleware:
-    """Open /admin/ to the office only with a second factor: set up if there is none, shown in this browser session.
+    """Open the office's pages only with a second factor: set up if there is none, shown in this browser session.
 
-    Does nothing unless OFFICE_SECOND_FACTOR, which is on except with DEBUG.
+    Those are /admin/ and what is marked `for_the_office`. Does nothing unless OFFICE_SECOND_FACTOR, which is on except
+    with DEBUG.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -56,7 +57,9 @@ class SecondFactorMiddleware:
     ) -> HttpResponse | None:
         """Answer with a redirect where the factor is missing. Runs after every middleware, so messages work here."""
         page = request.resolver_match
-        if not settings.OFFICE_SECOND_FACTOR or page is None or page.app_name != "admin":
+        if not settings.OFFICE_SECOND_FACTOR or page is None:
+            return None
+        if page.app_name != "admin" and not getattr(view, "is_for_the_office", False):
             return None
         if not (request.user.is_authenticated and request.user.is_active and request.user.is_staff):
             return None

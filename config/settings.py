@@ -208,6 +208,7 @@ ACCOUNT_RATE_LIMITS = {
     "nominate": "10/d/user",
     "request": "10/d/user",
     "roster": "30/h/user",  # as files
+    "wrong_code_of_the_day": "10/h/user,200/h/ip",  # a whole room may share one address
 }
 
 # ---- calendar feeds: some programs ask every few minutes, and one person may have several ----

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("catalog.urls")),
     path("", include("registrations.urls")),
     path("", include("library.urls")),
+    path("", include("outcomes.urls")),
     path("", include("notifications.urls")),
     path("", include("operations.urls")),
     path("accounts/", include("accounts.urls")),

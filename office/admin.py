@@ -37,6 +37,7 @@ admin.site.unregister([Authenticator, EmailAddress, Group])
 # Each registers its pages, so they come after what is taken away above.
 from office import (  # noqa: E402
     accommodations,  # noqa: F401
+    attendance,  # noqa: F401
     catalog,  # noqa: F401
     mail,  # noqa: F401
     nominations,  # noqa: F401

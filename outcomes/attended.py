@@ -6,10 +6,13 @@ has said a word about a person at a meeting, it is not known.
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from outcomes.models import Attendance, AttendanceSheet
+from outcomes.models.attendance import CORRECTED_FREELY
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session
 
@@ -42,6 +45,13 @@ def is_taken(session: Session) -> bool:
     """Tell whether the office has closed the list of every meeting of `session` that was held. One query."""
     open_lists = Meeting.objects.filter(session=session).exclude(sheet__closed_at__isnull=False)
     return not open_lists.exists()
+
+
+def lacking_attendance(sessions: QuerySet[Session], now: datetime) -> QuerySet[Session]:
+    """Return those of `sessions` that took place, with a meeting of the last 30 days whose list is not closed."""
+    recent = Meeting.objects.filter(session=OuterRef("pk"), ends_at__lte=now, ends_at__gt=now - CORRECTED_FREELY)
+    held = sessions.filter(status__in=(Session.Status.CONFIRMED, Session.Status.COMPLETED))
+    return held.filter(Exists(recent.exclude(sheet__closed_at__isnull=False)))
 
 
 def presence_of(registrations: Collection[Registration]) -> dict[int, Presence]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Person
 from catalog import order
@@ -16,7 +17,7 @@ from catalog.models import Program, ProgramWorkshop
 from catalog.program_rule import ProgramRule
 from foundation.dates import local, months_later, plain_day
 from registrations.models import PriorAttendance, Registration
-from sessions_app.models import Session
+from sessions_app.models import Meeting, Session
 
 
 class Taken(NamedTuple):
@@ -60,19 +61,21 @@ class Progress(NamedTuple):
 def taken_by(person: Person, workshops: Collection[int], now: datetime) -> list[Taken]:
     """Return which of `workshops` (keys) `person` has taken. This is the one place that decides what “taken” means.
 
-    It is a seat in a session that is over and was held, or the office's word that they took it elsewhere. Two queries.
+    It is a session that is over and was held, in which they had a seat and which they did not miss from beginning to
+    end, or in which they were seen without one; or the office's word that they took it elsewhere. Two queries.
     """
-    held = Registration.objects.filter(
-        person=person,
-        status=Registration.Status.REGISTERED,
-        session__workshop__in=workshops,
-        session__status__in=(Session.Status.CONFIRMED, Session.Status.COMPLETED),
-        session__ends_at__lte=now,
+    held = Session.objects.filter(
+        workshop__in=workshops, status__in=(Session.Status.CONFIRMED, Session.Status.COMPLETED), ends_at__lte=now
     )
-    held = held.select_related("session__workshop").order_by("session__ends_at", "pk")
+    seats = Registration.objects.registered().filter(person=person).order_by()
+    missed = person.attendances.filter(state="absent").order_by().values("meeting")
+    not_missed = Meeting.objects.filter(session=OuterRef("pk")).exclude(pk__in=missed).order_by()
+    seen = person.attendances.filter(state="here", meeting__cancelled_at=None).order_by().values("meeting__session")
+    had_a_seat = Q(Exists(not_missed), pk__in=seats.values("session"))
+    held = held.filter(had_a_seat | Q(pk__in=seen)).select_related("workshop").order_by("ends_at", "pk")
     elsewhere = PriorAttendance.objects.filter(person=person, workshop__in=workshops).order_by("pk")
     return [
-        *(Taken(one.session.workshop_id, one.session.workshop.title, _day(one.session)) for one in held),
+        *(Taken(one.workshop_id, one.workshop.title, _day(one)) for one in held),
         *(Taken(one.workshop_id, one.workshop.title, None) for one in elsewhere.select_related("workshop")),
     ]
 

@@ -17,6 +17,7 @@ def main(name: str, count: str, without: str = "") -> None:
 
     from devtools.torture import (
         answers,
+        checkin,
         clocks,
         disk,
         hybrid,
@@ -39,6 +40,7 @@ def main(name: str, count: str, without: str = "") -> None:
         races,
         several,
         hybrid,
+        checkin,
         outages,
         disk,
         upgrade,

@@ -10,6 +10,10 @@ from django.urls import reverse
 from accounts.models import Person
 from devtools.torture.hands import Action
 from devtools.torture.stage import office
+from foundation import database_clock
+from outcomes.check_in import say_here
+from outcomes.code_of_the_day import code_of
+from outcomes.models import Attendance
 from registrations.models import Registration, RegistrationQuerySet, several
 from sessions_app.models import Session
 
@@ -61,7 +65,26 @@ def cancel(session: Session, action: Action) -> Callable:
     return lambda: session.cancel("Snow.", by=by, now=action.now)
 
 
-VERBS = {verb.__name__: verb for verb in (press, register, register_all, withdraw, switch, transfer, settle, cancel)}
+def use_code(session: Session, action: Action) -> Callable:
+    client = Client(raise_request_exception=False, SERVER_NAME="127.0.0.1")
+    client.handler = HANDLER
+    client.force_login(Person.objects.get(pk=action.person))
+    code = code_of(session.meetings.get())
+    return lambda: str(client.post(reverse("check_in_with"), {"code": code}).status_code)
+
+
+def tick(session: Session, action: Action) -> Callable:
+    registration, meeting, by = session.registrations.get(person=action.person), session.meetings.get(), office()
+    return lambda: say_here(meeting, f"r-{registration.uuid}", by, database_clock.now()) and None
+
+
+def add(session: Session, action: Action) -> Callable:
+    meeting, by = session.meetings.get(), office()
+    return lambda: Attendance.objects.walk_in(meeting, by, name=f"Guest {action.person}") and None
+
+
+ALL = (press, register, register_all, withdraw, switch, transfer, settle, cancel, use_code, tick, add)
+VERBS = {verb.__name__: verb for verb in ALL}
 
 
 def prepare(action: Action) -> Callable[[], str]:
@@ -71,7 +94,7 @@ def prepare(action: Action) -> Callable[[], str]:
     def do() -> str:
         try:
             return str(call() or "done")
-        except (Session.Refused, Registration.Refused) as refusal:
+        except (Session.Refused, Registration.Refused, Attendance.Refused) as refusal:
             return f"refused {type(refusal).__name__}"
         # The errors that a verb raises are what the run is about.
         except Exception as error:
@@ -111,6 +134,7 @@ def give_one_by_one() -> None:
 
 WITHOUT = {
     "lock": take_the_lock_away,
+    "lock and index": take_the_lock_away,  # the run itself drops the index
     "immediate transactions": begin_late,
     "one order of locks": lock_in_any_order,
     "one transaction": give_one_by_one,

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from foundation import database_clock
 from office.lookups import ChosenFilter
+from outcomes.attended import lacking_attendance
 from sessions_app.models import Session
 from sessions_app.models.linking import missing_link
 
@@ -35,3 +36,14 @@ class LinkFilter(ChosenFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
         return missing_link(queryset, database_clock.now()) if self.value() else queryset
+
+
+class AttendanceFilter(ChosenFilter):
+    title = "attendance"
+    parameter_name = "attendance"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("missing", "Held in the last 30 days, and not complete")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
+        return lacking_attendance(queryset, database_clock.now()) if self.value() else queryset

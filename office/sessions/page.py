@@ -20,7 +20,7 @@ from office.base import OfficeAdmin, OwnPage, PanelInline, acting
 from office.dates import when_and_where
 from office.sessions.asking import PAGES, decide, open_pages
 from office.sessions.fields import MeetingFields
-from office.sessions.filters import LinkFilter, UpcomingFilter
+from office.sessions.filters import AttendanceFilter, LinkFilter, UpcomingFilter
 from office.sessions.forms import DEADLINES, FurtherMeetingInline, PublishedForm, ScheduleForm
 from office.sessions.seats import NAMES
 from sessions_app.display.meter import meter_for_office
@@ -56,7 +56,7 @@ class SessionAdmin(OfficeAdmin):
     office_may = ("view", "add", "change", "delete")
     list_display = ["when", "title", "state", "meter", "decided", "seats", "waiting"]
     list_display_links = ["when", "title"]
-    list_filter = [UpcomingFilter, "status", LinkFilter, "workshop"]
+    list_filter = [UpcomingFilter, "status", LinkFilter, AttendanceFilter, "workshop"]
     list_select_related = ["workshop"]
     search_fields = ["workshop__title", "code", "meetings__venue__building", "meetings__venue__room"]
     date_hierarchy = "starts_at"

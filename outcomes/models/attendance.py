@@ -1,6 +1,6 @@
 """Who was at which meeting, and from where the portal knows it: one row per meeting and person, made by one verb."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -17,6 +17,7 @@ from outcomes.signals import attendance_changed
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session
 
+CORRECTED_FREELY = timedelta(days=30)
 NOBODY_NAMED = "Write their name, or the e-mail address of their account."
 NO_ACCOUNT = "Nobody here has an account with this address. Write their name too."
 
@@ -70,7 +71,7 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
             meeting=meeting, person=registration.person, defaults={"registration": registration, **words}
         )
         if is_new:
-            attendance_changed.send(Attendance, attendance=said, was=None)
+            announce(said, None)
         else:
             said.say(state, source, by, minutes, now)
         return said
@@ -112,7 +113,7 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
         said, is_new = self.get_or_create(meeting=meeting, **who, defaults=names | words)
         if is_new:
             record(by, said, "Attendance: came without being registered.")
-            attendance_changed.send(Attendance, attendance=said, was=None)
+            announce(said, None)
         else:
             said.say(here, source, by, minutes, now)
         return said
@@ -148,6 +149,9 @@ class Attendance(models.Model):
 
     class SaidByAMachine(Refused):
         """No person says that somebody was absent."""
+
+    class ReasonMissing(Refused):
+        """It is long ago, and nobody says why it was wrong."""
 
     class NobodyNamed(Refused):
         """It is not said who walked in."""
@@ -218,7 +222,7 @@ class Attendance(models.Model):
         rows.delete()
         record(by, self.meeting.session, f"Attendance of {self.person or self.name} taken back: {was}, {source}.")
         was_state, self.state = found.state, ""
-        attendance_changed.send(Attendance, attendance=self, was=was_state)
+        announce(self, was_state)
 
     @verb
     def say(self, state: str, source: str, by: Person, minutes: int | None = None, now: datetime | None = None) -> None:
@@ -231,4 +235,37 @@ class Attendance(models.Model):
         self.minutes, self.said_at = minutes, now or database_clock.now()
         self.save(update_fields=["state", "source", "said_by", "minutes", "said_at"])
         record(by, self, f"Attendance: {self.get_state_display()}, was {self.State(was).label}.")
-        attendance_changed.send(Attendance, attendance=self, was=was)
+        announce(self, was)
+
+    @classmethod
+    def refuse_without_reason(cls, meeting: Meeting, reason: str, now: datetime) -> None:
+        """Raise ReasonMissing where attendance at `meeting` is corrected late, and nobody says why."""
+        if not reason.strip() and now > meeting.ends_at + CORRECTED_FREELY:
+            raise cls.ReasonMissing("This meeting was more than 30 days ago: say why it is corrected.")
+
+    @verb
+    def correct(self, state: str, by: Person, reason: str = "", now: datetime | None = None) -> None:
+        """Say it otherwise after the list was closed. After 30 days that takes a reason, else ReasonMissing."""
+        now, reason = now or database_clock.now(), reason.strip()
+        self.meeting.session.lock()
+        lock_row(self)
+        if self.state == state:
+            return
+        self.refuse_without_reason(self.meeting, reason, now)
+        if reason:
+            record(by, self, f"Attendance corrected: {reason}")
+        self.say(state, self.Source.CORRECTION, by, now=now)
+
+
+def announce(said: Attendance, was: str | None) -> None:
+    """Say that what is known of somebody changed, and count again. Part of a verb, under the lock of the session."""
+    count_attended(said.meeting.session)
+    attendance_changed.send(Attendance, attendance=said, was=was)
+
+
+def count_attended(session: Session) -> None:
+    """Note on `session` how many people were there, once the list of each of its meetings is closed."""
+    if Meeting.objects.filter(session=session).exclude(sheet__closed_at__isnull=False).exists():
+        return
+    here = Attendance.objects.here().of_session(session).order_by()
+    session.note_attended(here.values("person", "name", "address").distinct().count())

@@ -1,5 +1,6 @@
 """The attendance of one meeting as a whole: whether the office says that it is complete."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import models
@@ -8,7 +9,9 @@ from accounts.models import Person
 from foundation import database_clock
 from foundation.record import record
 from foundation.verbs import lock_row, verb
+from outcomes.models.attendance import Attendance, count_attended
 from outcomes.signals import attendance_closed
+from registrations.models import Registration
 from sessions_app.models import Meeting
 
 
@@ -30,12 +33,24 @@ class AttendanceSheet(models.Model):
         return self.closed_at is not None
 
     @verb
-    def close(self, by: Person, now: datetime | None = None) -> None:
-        """Say that the list is complete."""
+    def close(self, by: Person, now: datetime | None = None, absent: Collection[Registration] = ()) -> None:
+        """Say that the list is complete, and that the people of `absent` were not there.
+
+        Somebody of whom it was said in the time between that they were there stays there.
+        """
+        self.meeting.session.lock()
         lock_row(self)
         if self.is_closed:
             return
-        self.closed_at, self.closed_by = now or database_clock.now(), by
+        now = now or database_clock.now()
+        known = Attendance.objects.filter(meeting=self.meeting).exclude(state=Attendance.State.UNSURE)
+        decided = set(known.values_list("person", flat=True))
+        unknown = [one for one in absent if one.person_id not in decided]
+        for one in unknown:
+            state, source = Attendance.State.ABSENT, Attendance.Source.ROSTER
+            Attendance.objects.mark(self.meeting, one, state, source, by, now=now)
+        self.closed_at, self.closed_by = now, by
         self.save(update_fields=["closed_at", "closed_by"])
-        record(by, self, "Attendance is complete.")
+        record(by, self, f"Attendance is complete; absent: {len(unknown)}.")
+        count_attended(self.meeting.session)
         attendance_closed.send(AttendanceSheet, meeting=self.meeting)

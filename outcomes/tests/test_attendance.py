@@ -4,7 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from outcomes.attended import is_taken, presence_of, sheet_of
-from outcomes.models import Attendance
+from outcomes.models import Attendance, AttendanceDispute
 from registrations.models import Registration
 
 HERE, ABSENT, UNSURE = Attendance.State.HERE, Attendance.State.ABSENT, Attendance.State.UNSURE
@@ -117,3 +117,78 @@ def test_what_was_ticked_by_mistake_is_taken_back(held, registered, office):
     assert (
         "taken back: here" in LogEntry.objects.get(object_id=held.pk, change_message__contains="taken").change_message
     )
+
+
+# ---- lists, corrections, disputes ----
+
+
+def test_closing_a_list_says_absent_of_those_who_are_named(held, registered, office):
+    meeting = held.meetings.first()
+    Attendance.objects.mark(meeting, registered[0], HERE, "check_in", office)
+    Attendance.objects.mark(meeting, registered[1], UNSURE, "report", office)
+    sheet_of(meeting).close(by=office, absent=registered[:3])
+    states = dict(Attendance.objects.values_list("person", "state"))
+    assert [states.get(one.person_id) for one in registered] == [HERE, ABSENT, ABSENT, None]
+
+
+def test_how_many_attended_is_known_once_every_list_is_closed(held, registered, office):
+    first, second = held.meetings.all()
+    Attendance.objects.mark(first, registered[0], HERE, "roster", office)
+    for meeting in (first, second):
+        Attendance.objects.mark(meeting, registered[1], HERE, "roster", office)
+        Attendance.objects.walk_in(meeting, office, name="Ann Bo")
+    sheet_of(first).close(by=office)
+    held.refresh_from_db()
+    assert held.attended is None
+    sheet_of(second).close(by=office, absent=registered)
+    held.refresh_from_db()
+    assert held.attended == 3
+    said = Attendance.objects.get(meeting=second, person=registered[2].person_id)
+    said.correct(HERE, by=office)
+    held.refresh_from_db()
+    assert held.attended == 4
+
+
+def test_a_correction_after_thirty_days_needs_a_reason(hold, office):
+    session = hold(1, days_ago=31)
+    said = Attendance.objects.mark(session.meetings.get(), session.registrations.get(), ABSENT, "roster", office)
+    with pytest.raises(Attendance.ReasonMissing):
+        said.correct(HERE, by=office, reason="  ")
+    said.correct(HERE, by=office, reason="The sign-in sheet turned up.")
+    said.refresh_from_db()
+    assert said.is_here and said.source == Attendance.Source.CORRECTION
+    on_record = LogEntry.objects.filter(object_id=said.pk).values_list("change_message", flat=True)
+    assert "Attendance corrected: The sign-in sheet turned up." in on_record
+
+
+def test_a_correction_within_thirty_days_needs_none(hold, office):
+    session = hold(1, days_ago=29)
+    said = Attendance.objects.mark(session.meetings.get(), session.registrations.get(), ABSENT, "roster", office)
+    said.correct(HERE, by=office)
+    assert Attendance.objects.get().is_here
+
+
+def test_nobody_disputes_what_is_not_known(registered):
+    with pytest.raises(AttendanceDispute.NothingKnown):
+        AttendanceDispute.objects.make(registered[0], "I was there.")
+
+
+def test_a_dispute_waits_once_and_keeps_its_words(held, registered, office):
+    Attendance.objects.mark(held.meetings.first(), registered[0], ABSENT, "roster", office)
+    for words in ("I was there.", "", "I was there.", "Row three."):
+        AttendanceDispute.objects.make(registered[0], words)
+    assert AttendanceDispute.objects.get().words == "I was there.\n\nRow three."
+
+
+def test_the_office_decides_a_dispute_once_and_on_record(held, registered, office):
+    meetings = list(held.meetings.all())
+    for meeting in meetings:
+        Attendance.objects.mark(meeting, registered[0], ABSENT, "roster", office)
+    dispute = AttendanceDispute.objects.make(registered[0], "I was there.")
+    dispute.decide(by=office, states={meetings[0].pk: HERE}, answer="We found you on the sheet.")
+    dispute.decide(by=office, states={meetings[1].pk: HERE})
+    assert dispute.is_corrected and dispute.answer == "We found you on the sheet."
+    assert list(Attendance.objects.order_by("meeting").values_list("state", flat=True)) == [HERE, ABSENT]
+    again = AttendanceDispute.objects.make(registered[0], "The second one too.")
+    again.decide(by=office, states={})
+    assert again.outcome == AttendanceDispute.Outcome.STANDS

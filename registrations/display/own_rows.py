@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from sessions_app.display.rows import ListedSession
 
 
-def own_row_html(session: "ListedSession", own: Registration, now: datetime, join_link: str) -> SafeString:
-    """Render the row of one of `listing()`; `join_link` is the address to join today, or empty."""
+def own_row_html(
+    session: "ListedSession", own: Registration, now: datetime, join_link: str, attended: str
+) -> SafeString:
+    """Render the row of one of `listing()`; `join_link` is the address to join today, or empty.
+
+    `attended` says whether the person was there, where it is known.
+    """
     shown = row(session, now, own, settings.TIME_ZONE)
-    context = {"row": shown, "own": own, "join_link": join_link}
+    context = {"row": shown, "own": own, "join_link": join_link, "attended": attended}
     return mark_safe(get_template("registrations/_own_row.html").render(context))

@@ -160,14 +160,20 @@ def nominations_and_interests(context: Context) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def own_rows(
-    context: Context, sessions: Iterable["ListedSession"], own: dict[int, Registration], links: dict[int, str]
+    context: Context,
+    sessions: Iterable["ListedSession"],
+    own: dict[int, Registration],
+    links: dict[int, str],
+    attended: dict[int, str] | None = None,
 ) -> SafeString:
     """Show one row per session of `listing()`, which leads to what the viewer has there: `own`, by session id.
 
-    `links` are the addresses to join today, by session id.
+    `links` are the addresses to join today, and `attended` what is known of the viewer, by session id.
     """
     now: datetime = context["now"]
-    return mark_safe("".join(own_row_html(one, own[one.pk], now, links.get(one.pk, "")) for one in sessions))
+    known = attended or {}
+    rows = (own_row_html(one, own[one.pk], now, links.get(one.pk, ""), known.get(one.pk, "")) for one in sessions)
+    return mark_safe("".join(rows))
 
 
 @register.simple_tag

@@ -115,7 +115,8 @@ def meter(session: Session, now: datetime, own: Seat | None = None, says_year: b
     if state is State.DRAFT:
         lead, text = "Draft", f" · it will need {number_words(session.minimum)}"
     elif state is State.HELD:
-        lead, text = f"Held {_held_on(session, this_year)}", f" · {taken} registered"
+        came = f"{taken} registered" if session.attended is None else f"{session.attended} attended"
+        lead, text = f"Held {_held_on(session, this_year)}", f" · {came}"
     elif state is State.CLOSED:
         lead, text = "Registration closed", f" · {taken} going"
     elif state is State.FULL:

@@ -50,7 +50,7 @@ COLUMNS = [
     *("time_zone", "confirm_by", "registration_opens_at", "registration_closes_at"),
     *("cancelled_count", "cancelled_by_rule", "cancel_reason"),
     *("room_capacity", "room_taken", "room_waiting", "online_capacity", "online_taken", "online_waiting"),
-    "workshop_id",
+    *("attended", "workshop_id"),
 ]
 TAKING = (State.GATHERING, State.PENDING, State.REACHED, State.CONFIRMED)
 

@@ -57,6 +57,9 @@ class Life(models.Model):
         starts_at = models.DateTimeField(null=True, editable=False, db_index=True)
         ends_at = models.DateTimeField(null=True, editable=False)
     time_zone = models.CharField(max_length=60, blank=True, editable=False, validators=[validate_time_zone])
+    attended = models.PositiveSmallIntegerField(
+        null=True, editable=False, help_text="How many were there, once the office has said so of every meeting."
+    )
 
     class Meta:
         abstract = True
@@ -72,6 +75,13 @@ class Life(models.Model):
         """Lock this row until the transaction ends and refresh it. Waits 3 s at most, then OperationalError."""
         # With the workshop, which nearly every verb asks next, while others wait for the lock.
         lock_row(self, "workshop")
+
+    @part_of_a_verb
+    def note_attended(self, many: int) -> None:
+        """Note how many people were there. The lock is held."""
+        if self.attended != many:
+            self.attended = many
+            self.save(update_fields=["attended"])
 
     @property
     def is_running(self) -> bool:

@@ -1,0 +1,43 @@
+"""What the office's pages say about attendance."""
+
+from typing import NamedTuple
+
+from django import template
+from django.db.models import Count, Q
+
+from foundation import database_clock
+from outcomes.attended import lacking_attendance
+from outcomes.models import AttendanceDispute
+from sessions_app.models import Meeting, Session
+
+register = template.Library()
+
+
+class Taken(NamedTuple):
+    """One meeting: how many are said to have been there, and whether its list is closed."""
+
+    meeting: Meeting
+    here: int
+    is_closed: bool
+
+
+@register.simple_tag
+def attendance_of_meetings(session: Session) -> list[Taken]:
+    """Give how attendance stands at each meeting of `session`; none of a session that does not take place. A query."""
+    if session.status not in (Session.Status.CONFIRMED, Session.Status.COMPLETED):
+        return []
+    here = Count("attendances", filter=Q(attendances__state="here"))
+    meetings = session.meetings.select_related("sheet").annotate(here=here).order_by("starts_at", "pk")
+    return [Taken(one, one.here, hasattr(one, "sheet") and one.sheet.is_closed) for one in meetings]
+
+
+@register.simple_tag
+def sessions_without_attendance() -> int:
+    """Give how many sessions of the last 30 days have a meeting whose list is not closed."""
+    return lacking_attendance(Session.objects.all(), database_clock.now()).count()
+
+
+@register.simple_tag
+def disputes_waiting() -> int:
+    """Give how many people say that their attendance is wrong, and wait for an answer."""
+    return AttendanceDispute.objects.waiting().count()

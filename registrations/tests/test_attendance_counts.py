@@ -1,0 +1,51 @@
+"""What counts as taken goes by attendance, where it is known."""
+
+import pytest
+
+from outcomes.models import Attendance
+from registrations.progress import taken_by
+
+HERE, ABSENT = Attendance.State.HERE, Attendance.State.ABSENT
+
+
+@pytest.fixture
+def held(hold, person):
+    """A session of two meetings in which `person` had a seat."""
+    return hold(2, meetings=2, persons=[person])
+
+
+def taken(person, session, now) -> bool:
+    return bool(taken_by(person, [session.workshop_id], now))
+
+
+def say(session, person, office, *states) -> None:
+    registration = session.registrations.get(person=person)
+    for meeting, state in zip(session.meetings.all(), states, strict=False):
+        Attendance.objects.mark(meeting, registration, state, "roster", by=office)
+
+
+@pytest.mark.parametrize(
+    ("states", "counts"), [((), True), ((ABSENT,), True), ((ABSENT, HERE), True), ((ABSENT, ABSENT), False)]
+)
+def test_only_who_missed_all_of_it_has_not_taken_it(held, person, office, now, states, counts):
+    say(held, person, office, *states)
+    assert taken(person, held, now) is counts
+
+
+def test_a_walk_in_with_an_account_has_taken_it(held, people, office, now):
+    guest = people(1)[0]
+    assert not taken(guest, held, now)
+    Attendance.objects.walk_in(held.meetings.first(), office, person=guest)
+    assert taken(guest, held, now)
+
+
+def test_a_cancelled_meeting_says_nothing(held, person, office, now):
+    first, second = held.meetings.all()
+    say(held, person, office, ABSENT, HERE)
+    type(second).objects.filter(pk=second.pk).update(cancelled_at=now)
+    assert not taken(person, held, now)
+
+
+def test_attendance_costs_no_further_query(held, person, now, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        taken_by(person, [held.workshop_id], now)
