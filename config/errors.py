@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from allauth.account.adapter import get_adapter
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
@@ -15,7 +16,8 @@ from foundation.middleware.outages import outage_of, outage_page
 
 @login_not_required
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
+    context = {"is_too_large": isinstance(exception, RequestDataTooBig)}
+    return render(request, "400.html", context, status=HTTPStatus.BAD_REQUEST)
 
 
 @login_not_required

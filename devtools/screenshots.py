@@ -129,6 +129,8 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         }
     changelist = "/admin/sessions_app/session/?when=upcoming&status__exact=open"
     session = address_of(page, site + changelist, "#result_list tbody a").partition("?")[0]
+    completed = "/admin/sessions_app/session/?status__exact=completed"
+    held = address_of(page, site + completed, "#result_list tbody a").partition("?")[0]
     return {
         "office": "/admin/",
         "office-sessions": changelist,
@@ -136,6 +138,7 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         "office-session": session,
         "office-times": address_of(page, site + session, ".object-tools a[href*='reschedule']"),
         "office-roster": address_of(page, site + session, ".object-tools a[href*='roster']"),
+        "office-report": address_of(page, site + held, ".object-tools a[href*='roster']") + "report/",
         "office-requests": "/admin/sessions_app/sessionrequest/",
         "office-undeliverable": "/admin/notifications/notice/undeliverable/",
         "office-wording": "/admin/notifications/wording/",

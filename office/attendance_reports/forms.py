@@ -75,7 +75,7 @@ class ReportForm(forms.Form):
         field = self.fields["meeting"]
         assert isinstance(field, MeetingField)
         field.queryset = Meeting.objects.filter(pk__in=[one.pk for one in meetings])
-        field.initial = meetings[-1].pk if meetings else None
+        field.initial = self.initial.get("meeting") or (meetings[-1].pk if meetings else None)
         if len(meetings) == 1:
             field.widget = forms.HiddenInput()
         zones = dict.fromkeys([session.time_zone, *Campus.objects.values_list("time_zone", flat=True), "UTC"])

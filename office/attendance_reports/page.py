@@ -33,7 +33,10 @@ def report_page(office: OfficeAdmin, request: HttpRequest, session: Session) -> 
     if request.method == "POST" and "report" in request.POST:
         return _second_press(office, request, session, meetings)
     if request.method != "POST":
-        return _asking(office, request, session, ReportForm(session=session, meetings=meetings), meetings)
+        asked = [one.pk for one in meetings if str(one.pk) == request.GET.get("meeting")]
+        initial = {"meeting": asked[0]} if asked else {}
+        form = ReportForm(session=session, meetings=meetings, initial=initial)
+        return _asking(office, request, session, form, meetings)
     form = ReportForm(request.POST, request.FILES, session=session, meetings=meetings)
     if not form.is_valid():
         return _asking(office, request, session, form, meetings, HTTPStatus.BAD_REQUEST)
