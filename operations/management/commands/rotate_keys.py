@@ -8,19 +8,22 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.browser_sessions.model import BrowserSession
 from accounts.sealed import Unreadable
 from accounts.second_factor import reseal_second_factor, second_factors_with_secrets
+from outcomes.models import EvaluationPot
 from registrations.models import Accommodation
 
 
 class Command(BaseCommand):
     help = (
-        "Encrypt access requests again with the first key of ACCOMMODATION_KEY, and second factors and browser "
-        "sessions with the first key of SIGN_IN_KEY; the keys behind it are needed until this has run. Running it "
-        "again does no harm. Exit 1 if something could not be read with any key."
+        "Encrypt access requests and the answers of open evaluations again with the first key of ACCOMMODATION_KEY, "
+        "and second factors and browser sessions with the first key of SIGN_IN_KEY; the keys behind it are needed "
+        "until this has run. Running it again does no harm. Exit 1 if something could not be read with any key."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         needs = Accommodation.objects.values_list("pk", flat=True)
         unreadable = self.reseal("Access requests", needs, reseal_request)
+        pots = EvaluationPot.objects.values_list("pk", flat=True)
+        unreadable += self.reseal("Open evaluations", pots, reseal_pot)
         factors = second_factors_with_secrets().values_list("pk", flat=True)
         unreadable += self.reseal("Second factors", factors, reseal_second_factor)
         # One that no key opens opens nothing: its browser starts with an empty one.
@@ -46,6 +49,12 @@ def reseal_request(pk: int) -> bool:
         if accommodation.rotate():
             return True
     return False
+
+
+def reseal_pot(pk: int) -> bool:
+    """Seal the answers of one open evaluation again. Returns False if it has closed, or holds none."""
+    pot = EvaluationPot.objects.filter(pk=pk).select_related("evaluation").first()
+    return pot.evaluation.reseal() if pot else False
 
 
 def reseal_browser_session(name: str) -> bool:
