@@ -11,6 +11,10 @@ from datetime import datetime
 HEIGHT, BASE, TOP = 128, 104, 18
 GROUP, BAR, GAP = 60, 22, 2
 LEFT = 28
+# The square that stands for an average.
+MARK = 11
+# A chart of few sessions is as wide as one of so many, so that its letters are no larger.
+LEAST_WIDE = 6
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,18 @@ class Span:
     now: float
     label: str
 
+    @property
+    def left(self) -> float:
+        return self.x - MARK / 2
+
+    @property
+    def before_top(self) -> float:
+        return round(self.before - MARK / 2, 1)
+
+    @property
+    def now_top(self) -> float:
+        return round(self.now - MARK / 2, 1)
+
 
 @dataclass(frozen=True)
 class Course:
@@ -75,6 +91,7 @@ class Course:
     left: int = LEFT
     height: int = 150
     label_y: int = 142
+    mark: int = MARK
 
 
 def course(points: list[tuple[datetime, str, float, float]]) -> Course:
@@ -87,4 +104,4 @@ def course(points: list[tuple[datetime, str, float, float]]) -> Course:
         Span(LEFT + GROUP * number + GROUP / 2, y(before), y(now), label)
         for number, (_, label, before, now) in enumerate(points)
     ]
-    return Course(LEFT + GROUP * len(points), spans, [(y(step), step) for step in range(1, 6)])
+    return Course(LEFT + GROUP * max(LEAST_WIDE, len(points)), spans, [(y(step), step) for step in range(1, 6)])

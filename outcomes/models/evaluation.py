@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from accounts.models import Person
 from foundation import database_clock
 from foundation.record import record
-from foundation.verbs import lock_row, verb
+from foundation.verbs import lock_row, part_of_a_verb, verb
 from outcomes.evaluations.questions import Question, questions_of, read_all
 from outcomes.evaluations.sheets import Sheet, complete, count, seal_together, unseal_together
 from outcomes.signals import evaluation_answered
@@ -46,8 +46,12 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
         too long ago; the same said again is quiet.
         """
         now = now or database_clock.now()
-        if session.status != Session.Status.COMPLETED or session.ends_at + settings.EVALUATION_LIFE <= now:
-            return None
+        is_held = session.status == Session.Status.COMPLETED
+        return self.begin(session, now) if is_held and session.ends_at + settings.EVALUATION_LIFE > now else None
+
+    @part_of_a_verb
+    def begin(self, session: Session, now: datetime) -> "Evaluation":
+        """Make the evaluation of `session`, or return the one there is, without asking whether it was held."""
         asked = [question.to_keep() for question in questions_of(session.workshop)]
         closes_at = session.ends_at + settings.EVALUATION_LIFE
         known = {"questions": asked, "opened_at": now, "closes_at": closes_at}
