@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from accounts.sealed import Unreadable
 from catalog.models import Workshop
 from foundation import database_clock
 from foundation.dates import day_and_time
@@ -141,8 +142,12 @@ class EvaluationAdmin(ReadOnlyAdmin):
             messages.warning(request, "This evaluation is closed already.")
             return redirect(EVALUATION, pk)
         if request.method == "POST":
-            life.close(evaluation, by=acting(request), now=database_clock.now())
-            messages.success(request, "Closed. No more answers are taken.")
+            try:
+                life.close(evaluation, by=acting(request), now=database_clock.now())
+            except Unreadable as problem:
+                messages.error(request, f"Not closed, and nothing is lost. {problem}")
+            else:
+                messages.success(request, "Closed. No more answers are taken.")
             return redirect(EVALUATION, pk)
         return self.page(request, "evaluations/closing", "Close it now", **self._said(evaluation))
 

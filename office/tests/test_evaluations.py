@@ -1,6 +1,7 @@
 """Evaluations in the admin: questions of the office's own, what is shown when, the audit, and closing early."""
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
 from django.test import Client
@@ -86,6 +87,13 @@ def test_the_office_closes_one_early_on_a_second_press(clerk, answered, evaluati
     assert LogEntry.objects.filter(user=office, change_message="Closed: 5 of 9 have answered.").exists()
     again = post(clerk, closing, follow=True)
     assert again.messages == ["This evaluation is closed already."]
+
+
+def test_without_the_key_it_stays_open_and_says_so(clerk, answered, evaluation, settings):
+    answered(5)
+    settings.ACCOMMODATION_KEYS = [Fernet.generate_key().decode()]
+    (said,) = post(clerk, f"{LIST}{evaluation.pk}/closing/", follow=True).messages
+    assert said.startswith("Not closed, and nothing is lost.") and not Evaluation.objects.get().is_closed
 
 
 def test_closing_with_four_says_that_they_are_destroyed(clerk, answered, evaluation):

@@ -7,9 +7,10 @@ from cryptography.fernet import Fernet
 from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from accounts.sealed import ACCESS_NEEDS, Unreadable
+from devtools.testing.page import post
 from outcomes.evaluations import life
 from outcomes.evaluations.asked import people_asked
 from outcomes.evaluations.invitations import path_for
@@ -194,7 +195,11 @@ def test_somebody_who_walked_in_may_answer(client, held, people, office):
 
 def test_with_a_missing_key_nothing_is_lost_and_it_stays_open(evaluation, people_there, now, settings):
     answer(evaluation, people_there[:5], now)
+    said = {"q0": "0", "q1_before": "0", "q1_now": "1", "q2": "Kept on the page", "q3": ""}
     with override_settings(ACCOMMODATION_KEYS=[ANOTHER_KEY]):
+        page = post(Client(), path_for(people_there[5], evaluation.session), said)
+        assert page.status == 409 and "could not be taken just now" in page.text and "Kept on the page" in page.text
+        assert EvaluationReceipt.objects.count() == 5
         with pytest.raises(Unreadable):
             evaluation.close(asked=9, now=now)
         life.close_due(now + LIFE)
