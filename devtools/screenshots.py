@@ -129,6 +129,8 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         }
     changelist = "/admin/sessions_app/session/?when=upcoming&status__exact=open"
     session = address_of(page, site + changelist, "#result_list tbody a").partition("?")[0]
+    shown = "/admin/outcomes/evaluation/?state=results"
+    evaluation = address_of(page, site + shown, "#result_list tbody th a").partition("?")[0]
     return {
         "office": "/admin/",
         "office-sessions": changelist,
@@ -144,6 +146,10 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         "office-citations": "/admin/library/resource/import/",
         "office-program": address_of(page, site + "/admin/catalog/program/", "#result_list tbody th a"),
         "office-words": "/admin/catalog/pagetext/how/change/",
+        "evaluation": address_of(page, site + evaluation, ".office-actions a[href*='/workshop/']") + "form/",
+        "office-evaluation": evaluation,
+        "office-evaluations": address_of(page, site + evaluation, ".office-actions a[href*='/workshop/']"),
+        "office-audit": evaluation.replace("/change/", "/audit/"),
     }
 
 

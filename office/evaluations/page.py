@@ -97,7 +97,8 @@ class EvaluationAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         evaluation = self.get_object(request, object_id)
         if evaluation is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            messages.warning(request, f"There is no evaluation “{object_id}”. Perhaps it was deleted.")
+            return redirect("admin:index")
         said = self._said(evaluation) | {"results": results_of(evaluation), "may_close": self.may_close(request)}
         return self.page(request, "evaluations/evaluation", "Evaluation", subtitle=str(evaluation.session), **said)
 
@@ -159,7 +160,7 @@ class EvaluationAdmin(ReadOnlyAdmin):
         every = Evaluation.objects.filter(session__workshop=workshop).select_related("session__workshop")
         found = list(every.order_by("session__starts_at", "pk"))
         shown = [one for one in found if one.results is not None]
-        said = {
+        said: dict[str, Any] = {
             "workshop": workshop,
             "objectives": over_time(shown),
             "shown": shown,
