@@ -131,6 +131,8 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
     session = address_of(page, site + changelist, "#result_list tbody a").partition("?")[0]
     completed = "/admin/sessions_app/session/?status__exact=completed"
     held = address_of(page, site + completed, "#result_list tbody a").partition("?")[0]
+    shown = "/admin/outcomes/evaluation/?state=results"
+    evaluation = address_of(page, site + shown, "#result_list tbody th a").partition("?")[0]
     return {
         "office": "/admin/",
         "office-sessions": changelist,
@@ -147,6 +149,10 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         "office-citations": "/admin/library/resource/import/",
         "office-program": address_of(page, site + "/admin/catalog/program/", "#result_list tbody th a"),
         "office-words": "/admin/catalog/pagetext/how/change/",
+        "evaluation": address_of(page, site + evaluation, ".office-actions a[href*='/workshop/']") + "form/",
+        "office-evaluation": evaluation,
+        "office-evaluations": address_of(page, site + evaluation, ".office-actions a[href*='/workshop/']"),
+        "office-audit": evaluation.replace("/change/", "/audit/"),
     }
 
 

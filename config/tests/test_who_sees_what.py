@@ -27,6 +27,7 @@ from library.models import Citation, Resource, StoredFile
 from library.uploads import Upload
 from notifications.kinds.account import owe_code
 from notifications.models import Notice, ReceivedMail
+from outcomes.models import Evaluation
 from registrations.models import Accommodation, PriorAttendance, Registration
 from sessions_app.models import Meeting, MeetingPlan, Session, SessionRequest
 
@@ -93,6 +94,7 @@ ANSWERS = {
     "registrations/<uuid:uuid>/accommodation/": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/accommodation/deletion/": (302, 405, 405, 405),
     "declines/<uuid:uuid>/": (302, 200, 404, 404),
+    "evaluations/<slug:token>/": (200, 200, 200, 200),  # for everybody with the link of the mail; it names nobody
     "my/": (302, 200, 200, 200),
     "requests/new/": (200, 200, 200, 200),
     "requests/<uuid:uuid>/": (302, 200, 404, 200),
@@ -157,6 +159,12 @@ ANSWERS = {
     "admin/registrations/nomination/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/registrations/interest/add/": (302, 302, 302, 403),
     "admin/registrations/interest/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/outcomes/evaluation/<int:pk>/closing/": (302, 302, 302, 200),
+    "admin/outcomes/evaluation/<int:pk>/audit/": (302, 302, 302, 200),
+    "admin/outcomes/evaluation/workshop/<slug:slug>/": (302, 302, 302, 200),
+    "admin/outcomes/evaluation/workshop/<slug:slug>/form/": (302, 302, 302, 200),
+    "admin/outcomes/evaluation/add/": (302, 302, 302, 403),
+    "admin/outcomes/evaluation/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/notifications/notice/undeliverable/": (302, 302, 302, 200),
     "admin/notifications/notice/<int:pk>/retry/": (302, 302, 302, 405),
     "admin/notifications/notice/<int:pk>/handled/": (302, 302, 302, 200),
@@ -359,6 +367,8 @@ CANARIES = {
     "CANARYcited": {"owner", "arranger", *OFFICE},
     "CANARYfile": {"owner", "arranger", *OFFICE},
     "CANARYresource": {*OFFICE},  # of a draft
+    "CANARYsheet": set(),  # what somebody said in an evaluation that is open
+    "CANARYresult": OFFICE,  # what five people said in one that has closed
     APP_SECRET: set(),
 }
 # Everybody who has the address of a private feed reads in it where the owner's sessions are.
@@ -408,6 +418,13 @@ def fellow(every_noun, clients, make_resource, now) -> Person:
     Resource.objects.update(body="CANARYtext", link="https://journal.example.org/CANARYwhere")
     Citation.objects.update(title="CANARYcited")
     StoredFile.objects.put(resource, Upload("pdf", "application/pdf", b"%PDF-1.4 CANARYfile"))
+    evaluation = Evaluation.objects.get()
+    evaluation.answer(owner, [0, 1, "CANARYsheet", ""], now=now)
+    closed = Session.objects.schedule(session.workshop, meetings=[plan_like(session)], by=arranger, now=now)
+    shown = Evaluation.objects.begin(closed, now=now)
+    for person in Person.objects.exclude(pk=owner.pk)[:5]:
+        shown.answer(person, [0, 1, "CANARYresult", ""], now=now)
+    shown.close(asked=5, now=now)
     draft = Workshop.objects.create(title="CANARYdraft", slug="draft")
     make_resource("CANARYresource", status=Resource.Status.DRAFT, beside=[every_noun.session.workshop, draft])
     Session.objects.schedule(draft, meetings=[plan_like(session)], by=arranger, now=now)

@@ -33,6 +33,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     from devtools.testing.signing_in import APP_SECRET
     from notifications.models import Decline, Wording
     from notifications.replies.applying import receive
+    from outcomes.models import Evaluation
     from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
     from sessions_app.models import Blackout, RequestRules, ScheduleImport, Venue
 
@@ -78,6 +79,8 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     ScheduleImport.objects.create(made_at=now, made_by=office)
     ask(owner, workshop, now, addresses=["colleague@example.edu"])
     AddressChange.objects.ask(other, "other.address@example.edu", by=office, now=now)
+    workshop.evaluation_questions.create(text="How was the room?", kind="scale")
+    Evaluation.objects.begin(session, now=now)
     return registration
 
 
@@ -93,6 +96,7 @@ def address(every_noun, now) -> Callable:
     from foundation.tokens import digest_of
     from library.models import Resource
     from notifications.models import CalendarFeed, Decline
+    from outcomes.evaluations.invitations import token_for
     from registrations.models import Interest, Nomination
     from registrations.models.leaving_keys import leaving_key
     from sessions_app.models import SessionRequest
@@ -112,6 +116,7 @@ def address(every_noun, now) -> Callable:
         "address/<slug:token>": f"address/{OPENS}",
         "withdrawal/<slug:key>": f"withdrawal/{leaving_key(every_noun)}",
         "<slug:name>": "0" * 40,
+        "evaluations/<slug:token>": f"evaluations/{token_for(every_noun.person, session)}",
         "<slug:token>": CalendarFeed.objects.renew(every_noun.person, now),
         "nominations/<uuid:uuid>": f"nominations/{Nomination.objects.get().uuid}",
         "declines/<uuid:uuid>": f"declines/{Decline.objects.get().uuid}",

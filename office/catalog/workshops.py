@@ -18,6 +18,7 @@ from foundation import database_clock
 from office.base import MOST, NamedAdmin, NamedForm, PartInline, acting, model_choice
 from office.catalog.parts import InOrderForm, PartFormSet, WorkshopPartInline
 from office.consequences import of_a_draft_workshop, of_a_narrower_audience
+from office.evaluations.questions import EvaluationQuestionInline, words_of
 
 AUDIENCE = tuple(Workshop.AUDIENCE_FIELDS.values())
 
@@ -143,7 +144,7 @@ class WorkshopAdmin(NamedAdmin):
     list_filter = ["status", "offering", "format", "topics"]
     search_fields = ["title", "summary", "description"]
     prepopulated_fields = {"slug": ["title"]}
-    inlines = [WorkshopPartInline, ObjectiveInline]
+    inlines = [WorkshopPartInline, ObjectiveInline, EvaluationQuestionInline]
     other_verbs = AUDIENCE
     instead = "Make it a draft instead: then only the office sees it."
     fieldsets = [
@@ -178,7 +179,11 @@ class WorkshopAdmin(NamedAdmin):
             for number, one in enumerate(obj.objectives.select_related("part"), 1)
         ]
         parts = in_words([(part, part.title, part.minutes) for part in obj.parts.all()])
-        return super().words(obj) | {"Parts": parts, "Objectives": " ".join(objectives) or "nothing"}
+        return (
+            super().words(obj)
+            | {"Parts": parts, "Objectives": " ".join(objectives) or "nothing"}
+            | {"Questions of your own": words_of(obj)}
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Workshop | None = None) -> list[str]:
         """Show the length of a workshop with parts: it is that of the parts together."""
@@ -199,7 +204,8 @@ class WorkshopAdmin(NamedAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if isinstance(formset, PartFormSet):
             return formset.carry_out(form.instance, by=acting(request))
-        formset.let_go()
+        if isinstance(formset, ObjectiveFormSet):
+            formset.let_go()
         super().save_formset(request, form, formset, change)
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
@@ -210,7 +216,8 @@ class WorkshopAdmin(NamedAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        for position, objective in enumerate(form.instance.objectives.all(), 1):
-            if objective.position != position:
-                objective.position = position
-                objective.save(update_fields=["position"])
+        for rows in (form.instance.objectives.all(), form.instance.evaluation_questions.all()):
+            for position, row in enumerate(rows, 1):
+                if row.position != position:
+                    row.position = position
+                    row.save(update_fields=["position"])

@@ -52,3 +52,9 @@ def _counted(question: Question, answers: list[Any]) -> dict[str, Any]:
         return {"pairs": [[given.count((before, now)) for now in steps] for before in steps]}
     options = range(len(question.choices) or len(STEPS))
     return {"counts": [answers.count(option) for option in options]}
+
+
+def complete(questions: list[Question], sheets: list[Sheet]) -> int:
+    """Return how many of `sheets` rate every objective twice, before and now."""
+    pairs = [at for at, question in enumerate(questions) if question.kind == Kind.PAIR]
+    return sum(all(sheet[at] and None not in sheet[at] for at in pairs) for sheet in sheets)

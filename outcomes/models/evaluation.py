@@ -15,9 +15,9 @@ from django.db.models import F, Q
 from accounts.models import Person
 from foundation import database_clock
 from foundation.record import record
-from foundation.verbs import lock_row, verb
+from foundation.verbs import lock_row, part_of_a_verb, verb
 from outcomes.evaluations.questions import Question, questions_of, read_all
-from outcomes.evaluations.sheets import Sheet, count, seal_together, unseal_together
+from outcomes.evaluations.sheets import Sheet, complete, count, seal_together, unseal_together
 from outcomes.signals import evaluation_answered
 from sessions_app.models import Session
 
@@ -46,8 +46,12 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
         too long ago; the same said again is quiet.
         """
         now = now or database_clock.now()
-        if session.status != Session.Status.COMPLETED or session.ends_at + settings.EVALUATION_LIFE <= now:
-            return None
+        is_held = session.status == Session.Status.COMPLETED
+        return self.begin(session, now) if is_held and session.ends_at + settings.EVALUATION_LIFE > now else None
+
+    @part_of_a_verb
+    def begin(self, session: Session, now: datetime) -> "Evaluation":
+        """Make the evaluation of `session`, or return the one there is, without asking whether it was held."""
         asked = [question.to_keep() for question in questions_of(session.workshop)]
         closes_at = session.ends_at + settings.EVALUATION_LIFE
         known = {"questions": asked, "opened_at": now, "closes_at": closes_at}
@@ -74,6 +78,8 @@ class Evaluation(models.Model):
     answered_count = models.PositiveIntegerField(default=0, editable=False)
     # How many people were asked; counted when it closes.
     asked_count = models.PositiveIntegerField(null=True, editable=False)
+    # How many of the sheets rate every objective twice, before and now; counted when it closes.
+    complete_count = models.PositiveIntegerField(null=True, editable=False)
     results = models.JSONField(null=True, editable=False)
 
     objects = EvaluationQuerySet.as_manager()
@@ -86,8 +92,9 @@ class Evaluation(models.Model):
                 name="evaluation_shows_five_or_nothing",
             ),
             models.CheckConstraint(
-                condition=Q(closed_at=None, asked_count=None) | Q(closed_at__isnull=False, asked_count__isnull=False),
-                name="closed_evaluation_knows_whom_it_asked",
+                condition=Q(closed_at=None, asked_count=None, complete_count=None)
+                | Q(closed_at__isnull=False, asked_count__isnull=False, complete_count__isnull=False),
+                name="closed_evaluation_has_its_counts",
             ),
             models.CheckConstraint(condition=Q(closes_at__gt=F("opened_at")), name="evaluation_closes_after_it_opens"),
         ]
@@ -150,11 +157,23 @@ class Evaluation(models.Model):
             return
         sheets = self.pot.sheets()
         self.closed_at, self.asked_count = now or database_clock.now(), asked
+        self.complete_count = complete(self.asks, sheets)
         if len(sheets) >= LEAST:
             self.results = count(self.asks, sheets)
-        self.save(update_fields=["closed_at", "asked_count", "results"])
+        self.save(update_fields=["closed_at", "asked_count", "complete_count", "results"])
         self.pot.delete()
         record(by or Person.objects.rule(), self, f"Closed: {self.answered_count} of {asked} have answered.")
+
+    @verb
+    def reseal(self) -> bool:
+        """Seal the sheets with the newest key. Returns False if there are none. Raises accounts.sealed.Unreadable."""
+        lock_row(self)
+        pot = EvaluationPot.objects.filter(evaluation=self).first()
+        if pot is None or not pot.sealed:
+            return False
+        pot.sealed = seal_together(pot.sheets())
+        pot.save(update_fields=["sealed"])
+        return True
 
     def results_by_question(self) -> list[tuple[Question, dict[str, Any]]]:
         """Return each question with what was counted; nothing where nothing is shown."""

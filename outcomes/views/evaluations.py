@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Person
+from accounts.sealed import Unreadable
 from foundation import database_clock
 from outcomes.evaluations.asked import refusal_for
 from outcomes.evaluations.form import EvaluationForm
@@ -26,6 +27,7 @@ from sessions_app.models import Session
 
 # What the page says, and with which status.
 ASKS, DONE, CLOSED, EARLY, NONE, NOT_ASKED, UNKNOWN = "asks", "done", "closed", "early", "none", "not_asked", "unknown"
+LATER = "Your answers could not be taken just now, and nothing is lost: keep this page open and send them again later."
 STATUSES = {
     CLOSED: HTTPStatus.GONE,
     NONE: HTTPStatus.GONE,
@@ -62,6 +64,8 @@ def evaluation(request: HttpRequest, token: str) -> HttpResponse:
         asked.answer(person, form.sheet(), now=now)
     except Evaluation.Closed:
         return _page(request, CLOSED, session, now, asked, form)
+    except Unreadable:
+        return _page(request, ASKS, session, now, asked, form, LATER, status=HTTPStatus.CONFLICT)
     return redirect("evaluation", token)
 
 

@@ -8,15 +8,16 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.browser_sessions.model import BrowserSession
 from accounts.sealed import Unreadable
 from accounts.second_factor import reseal_second_factor, second_factors_with_secrets
-from outcomes.models import Consent, License
+from outcomes.models import Consent, EvaluationPot, License
 from registrations.models import Accommodation
 
 
 class Command(BaseCommand):
     help = (
-        "Encrypt access requests, birthdays and license numbers again with the first key of ACCOMMODATION_KEY, and "
-        "second factors and browser sessions with the first key of SIGN_IN_KEY; the keys behind it are needed until this has "
-        "run. Running it again does no harm. Exit 1 if something could not be read with any key."
+        "Encrypt access requests, birthdays, license numbers and the answers of open evaluations again with the first key "
+        "of ACCOMMODATION_KEY, and second factors and browser sessions with the first key of SIGN_IN_KEY; the keys behind "
+        "it are needed until this has run. Running it again does no harm. Exit 1 if something could not be read with any "
+        "key."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -25,6 +26,8 @@ class Command(BaseCommand):
         birthdays = Consent.objects.exclude(sealed_birthday="").values_list("pk", flat=True)
         unreadable += self.reseal("Birthdays for PARS", birthdays, reseal_birthday)
         unreadable += self.reseal("License numbers", License.objects.values_list("pk", flat=True), reseal_license)
+        pots = EvaluationPot.objects.values_list("pk", flat=True)
+        unreadable += self.reseal("Open evaluations", pots, reseal_pot)
         factors = second_factors_with_secrets().values_list("pk", flat=True)
         unreadable += self.reseal("Second factors", factors, reseal_second_factor)
         # One that no key opens opens nothing: its browser starts with an empty one.
@@ -66,6 +69,12 @@ def reseal_license(pk: int) -> bool:
         if license.rotate():
             return True
     return False
+
+
+def reseal_pot(pk: int) -> bool:
+    """Seal the answers of one open evaluation again. Returns False if it has closed, or holds none."""
+    pot = EvaluationPot.objects.filter(pk=pk).select_related("evaluation").first()
+    return pot.evaluation.reseal() if pot else False
 
 
 def reseal_browser_session(name: str) -> bool:

@@ -1,0 +1,94 @@
+"""An evaluation in a real browser: with the keyboard alone, without script, on a narrow phone; and axe."""
+
+import pytest
+
+from outcomes.evaluations import life
+from outcomes.evaluations.invitations import path_for
+from outcomes.models import Evaluation
+from registrations.models import Registration
+
+
+@pytest.fixture
+def held(transactional_db, workshop, hold, now):
+    workshop.objectives.create(text="Name what happened, calmly and without blame", position=1)
+    workshop.evaluation_questions.create(text="Which room was it?", kind="choice", choices="210\n211", position=1)
+    workshop.evaluation_questions.create(text="How was the room?", kind="scale", position=2)
+    session = hold(7)
+    life.open_due(now)
+    return session
+
+
+@pytest.fixture
+def path(held) -> str:
+    return path_for(Registration.objects.filter(session=held).first().person, held)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_it_is_answered_on_a_phone_with_and_without_script(browser, live_server, path, script):
+    context = browser.new_context(java_script_enabled=script, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(live_server.url + path)
+    page.get_by_label("Worth it", exact=True).check()
+    for when, number in (("Before", 0), ("Now", 3)):
+        box = page.get_by_role("group", name=f"{when}: Name what happened").locator("label").nth(number)
+        bounds = box.bounding_box()
+        assert bounds["width"] >= 44 and bounds["height"] >= 44 and bounds["x"] + bounds["width"] <= 360
+        box.click()
+    page.get_by_label("What will you do differently?").fill("I will ask before I help.")
+    page.get_by_role("button", name="Send my answers").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+    assert Evaluation.objects.get().pot.sheets() == [[1, [0, 3], "I will ask before I help.", None, None, ""]]
+    context.close()
+
+
+def test_the_keyboard_alone_answers_it(browser_page, live_server, path):
+    page = browser_page
+    page.goto(live_server.url + path)
+    page.get_by_label("Well worth it").focus()
+    for key in ("ArrowDown", "Tab", "ArrowRight", "Tab", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    assert page.evaluate("getComputedStyle(document.activeElement.nextElementSibling).outlineStyle") == "solid"
+    page.keyboard.press("Tab")
+    page.keyboard.type("Ask first.")
+    page.get_by_role("button", name="Send my answers").press("Enter")
+    page.get_by_role("heading", name="Thank you").wait_for()
+    assert Evaluation.objects.get().pot.sheets()[0][:3] == [1, [1, 2], "Ask first."]
+
+
+def test_what_is_missing_is_reached_from_the_top_of_the_page(browser_page, live_server, path):
+    page = browser_page
+    page.goto(live_server.url + path)
+    page.get_by_label("Anything else").fill("Typed before.")
+    page.get_by_role("button", name="Send my answers").click()
+    page.get_by_role("link", name="Was it worth your time?").click()
+    assert page.evaluate("document.activeElement.name") == "q0"
+    assert page.get_by_label("Anything else").input_value() == "Typed before."
+
+
+def test_axe_finds_nothing_on_the_pages_of_a_person(inspector, held, path, live_server, now):
+    inspector.visit(path, path.replace("-", "-1", 1))
+    inspector.page.goto(live_server.url + path)
+    inspector.page.get_by_role("button", name="Send my answers").click()
+    inspector.page.get_by_text("Something is missing").wait_for()
+    inspector.look("the form with what is missing")
+    answer_by_five(held, now)
+    inspector.visit(path)
+    life.close(Evaluation.objects.get(), now=now)
+    inspector.visit(path_for(Registration.objects.filter(session=held).last().person, held))
+
+
+def answer_by_five(session, now) -> None:
+    for one in Registration.objects.filter(session=session)[:5]:
+        Evaluation.objects.get().answer(one.person, [0, [0, 4], "Words, which are long " * 9, 1, 2, ""], now=now)
+
+
+def test_axe_finds_nothing_on_the_pages_of_the_office(inspector, held, sign_in, office, workshop, now):
+    answer_by_five(held, now)
+    evaluation = Evaluation.objects.get()
+    sign_in(inspector.page, office)
+    of_one = f"/admin/outcomes/evaluation/{evaluation.pk}"
+    inspector.visit(f"{of_one}/change/", f"{of_one}/closing/", f"{of_one}/audit/")
+    life.close(evaluation, now=now)
+    over_time = f"/admin/outcomes/evaluation/workshop/{workshop.slug}/"
+    inspector.visit("/admin/outcomes/evaluation/", f"{of_one}/change/", f"{of_one}/audit/", over_time)
+    inspector.visit(f"{over_time}form/", f"/admin/catalog/workshop/{workshop.pk}/change/")
