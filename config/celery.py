@@ -102,6 +102,16 @@ app.conf.beat_schedule = {
         "schedule": at(9, 10),
         "options": {"expires": 12 * 60 * MINUTE},
     },
+    "forget-attendance": {
+        "task": "outcomes.tasks.forget_attendance",
+        "schedule": at(9, 20),
+        "options": {"expires": 12 * 60 * MINUTE},
+    },
+    "forget-records": {
+        "task": "outcomes.tasks.forget_records",
+        "schedule": at(9, 25),
+        "options": {"expires": 12 * 60 * MINUTE},
+    },
 }
 
 

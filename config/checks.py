@@ -150,14 +150,26 @@ def port_problem(value: str, debug: bool) -> str:
     return "" if number else f"PORT is {value!r}, and a port is a number from 1 to 65535."
 
 
-def whole_number(name: str, least: int = 0) -> Callable[[str, bool], str]:
-    """Return the rule for a small number, `least` or more."""
+def whole_number(name: str, least: int = 0, most: int = 9999) -> Callable[[str, bool], str]:
+    """Return the rule for a small number, from `least` to `most`."""
 
     def problem(value: str, debug: bool) -> str:
         good = value.isascii() and value.isdecimal() and len(value) < 5
         if not good:
             return f"{name} is {value!r}, not a whole number."
+        if int(value) > most:
+            return f"{name} is {value!r}, and {most} is the most."
         return "" if int(value) >= least else f"{name} is {value!r}, and {least} is the least."
+
+    return problem
+
+
+def month_of_a_year(name: str) -> Callable[[str, bool], str]:
+    """Return the rule for the number of a month."""
+
+    def problem(value: str, debug: bool) -> str:
+        good = value.isascii() and value.isdecimal() and len(value) < 3 and 1 <= int(value) <= 12
+        return "" if good else f"{name} is {value!r}, and a month is a number from 1 to 12."
 
     return problem
 
@@ -340,6 +352,24 @@ RULES = [
         "DECLINE_UNDO_MINUTES",
         whole_number("DECLINE_UNDO_MINUTES"),
         "Minutes between a decline in a calendar and the loss of the place, for example 30.",
+    ),
+    Rule(
+        "E040",
+        "ACADEMIC_YEAR_MONTH",
+        month_of_a_year("ACADEMIC_YEAR_MONTH"),
+        "The month an academic year begins with, for example 7.",
+    ),
+    Rule(
+        "E041",
+        "ATTENDANCE_YEARS",
+        whole_number("ATTENDANCE_YEARS", least=1, most=100),
+        "Years after which it is forgotten who was at a session, for example 3.",
+    ),
+    Rule(
+        "E042",
+        "CREDIT_YEARS",
+        whole_number("CREDIT_YEARS", least=1, most=100),
+        "Years for which credit and what it rests on are kept, for example 6.",
     ),
     Rule("E030", "SIGN_IN_KEY", sealing_key("SIGN_IN_KEY"), MAKE_A_KEY, required=True),
     Rule(

@@ -1,9 +1,14 @@
-"""What follows from a session by itself, and the sweeps that beat starts."""
+"""What follows from a session by itself, and what is forgotten: the sweeps that beat starts."""
+
+import logging
 
 from celery import shared_task
 
 from foundation import database_clock
+from outcomes import retention
 from outcomes.evaluations import life
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -16,3 +21,17 @@ def open_evaluations() -> None:
 def close_evaluations() -> None:
     """Close each evaluation whose time is over."""
     life.close_due(database_clock.now())
+
+
+@shared_task
+def forget_attendance() -> None:
+    """Forget who was at the sessions of long ago, and keep how many."""
+    retention.forget_attendance(database_clock.now())
+
+
+@shared_task
+def forget_records() -> None:
+    """Delete what people took elsewhere long ago, and what they agreed to and took back."""
+    now = database_clock.now()
+    outside, consents = retention.forget_outside(now), retention.forget_consents(now)
+    logger.info("%s activities elsewhere and %s consents deleted", outside, consents)

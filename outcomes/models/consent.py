@@ -46,7 +46,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         Where the purpose is PARS: `birthday`, a month and a day such as "05-14", and perhaps the `state` that licenses
         them, such as "MI". Raises a Consent.Refused: NoBirthday, NoState.
         """
-        lock_row(person)
+        lock_row(Person(pk=person.pk))
         if purpose == Purpose.PARS:
             birthday, state = read_birthday(birthday), read_state(state)
         given = self.of_person(person).standing().filter(purpose=purpose).first()

@@ -47,7 +47,7 @@ class OutsideActivityQuerySet(models.QuerySet["OutsideActivity"]):
 
         Raises an OutsideActivity.Refused: TooManyWaiting.
         """
-        lock_row(person)
+        lock_row(Person(pk=person.pk))
         known = self.of_person(person).waiting()
         same = known.filter(title=told.title, happened_on=told.happened_on, hours=told.hours).first()
         if same is not None:
