@@ -6,7 +6,7 @@ queries stays the same.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from catalog import audiences
 from catalog.models import Objective, Part, Program, Workshop
+from foundation.prepared import prepared
 
 REMEMBERED = 1024
 FIELDS = [field.attname for field in Workshop._meta.concrete_fields]
@@ -136,9 +137,9 @@ def catalog(drafts: bool = False) -> list[Group[Entry]]:
     return grouped(entries(drafts), map(Membership._make, rows))
 
 
-@cache
+@prepared
 def lines() -> QuerySet[Workshop, tuple[Any, ...]]:
-    """Return each published workshop beside each of its programs; built once, because copying is quicker."""
+    """Return each published workshop beside each of its programs."""
     of_programs = (f"entries__program__{name}" for name in ("position", "title", "slug", "lead", "status"))
     shown = ("title", "slug", "default_minimum", *audiences.FIELDS, *of_programs, "entries__position", "entries__pk")
     return Workshop.objects.published().order_by("title", "pk").values_list("pk", *shown)
@@ -148,7 +149,7 @@ def index() -> list[Group[Line]]:
     """Return all published workshops as lines, by program as in the catalog. One query."""
     found: dict[int, Line] = {}
     memberships: list[Membership] = []
-    for pk, title, slug, minimum, *rest in lines().all():
+    for pk, title, slug, minimum, *rest in lines():
         audience, of_program = rest[: len(audiences.FIELDS)], rest[len(audiences.FIELDS) :]
         membership = Membership._make([*of_program, pk])
         found[pk] = Line(pk, title, slug, minimum, tuple(audience))

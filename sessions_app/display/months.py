@@ -15,6 +15,7 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncMonth
 
 from foundation.dates import local
+from foundation.prepared import prepared
 from foundation.values.zones import zone_of
 from sessions_app.models import Session
 
@@ -22,6 +23,7 @@ PAGE_SIZE = 50
 # A year and the number of a month in it; and how many sessions each of them has, in order.
 YearAndMonth = tuple[int, int]
 Counts = dict[YearAndMonth, int]
+CountOfMonth = tuple[datetime, int]
 
 
 class Month(NamedTuple):
@@ -45,10 +47,20 @@ class Stop(NamedTuple):
     address: str
 
 
-def count_by_month(sessions: QuerySet) -> Counts:
-    """Count `sessions` by the month in which they begin on the portal's clock, in order. One query."""
+@prepared
+def all_by_month(now: datetime) -> "QuerySet[Session, CountOfMonth]":
+    """Return the months in which listed sessions begin, each with their number. One query."""
+    return by_month(Session.objects.listed().upcoming(now))
+
+
+def by_month(sessions: QuerySet[Session]) -> "QuerySet[Session, CountOfMonth]":
+    """Return the months in which `sessions` begin on the portal's clock, each with their number, in no order."""
     month = TruncMonth("starts_at", tzinfo=zone_of(settings.TIME_ZONE))
-    counted = sessions.order_by().values_list(month).annotate(count=Count("pk"))
+    return sessions.order_by().values_list(month).annotate(count=Count("pk"))
+
+
+def in_order_of_months(counted: "Iterable[CountOfMonth]") -> Counts:
+    """Return what `by_month` gives, in the order of time."""
     return dict(sorted(((month.year, month.month), count) for month, count in counted))
 
 
