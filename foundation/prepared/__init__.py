@@ -16,9 +16,11 @@ queries elsewhere.
 - What stands behind the `*` is the **shape**: the query is built once for each. Shapes are few and the portal's own;
   what somebody typed is never one.
 - Several keys are one value: `filter(Among(F("session"), sessions))`.
+- What belongs to the rows has a query of its own, and `put_beside` puts it there.
 - Of the rows nothing is kept: each call asks the database.
 """
 
+from foundation.prepared.beside import put_beside
 from foundation.prepared.query import Among, prepared
 
-__all__ = ["Among", "prepared"]
+__all__ = ["Among", "prepared", "put_beside"]
