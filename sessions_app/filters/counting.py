@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, cast
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Value
+from django.db.models import Count, Min, Q, QuerySet, Value
 
 from accounts.models.campus import several_campuses
 from catalog.models import Format, Program, ProgramWorkshop, Workshop
@@ -51,7 +51,7 @@ class Counted(NamedTuple):
     numbers   the count of each chip, and `shown`, how many sessions the whole of what is chosen leaves
     first     when the first of those begins from the start of the shown month on, where a month is shown
     groups    of each group its options, in order, each with its count; a group that makes no difference is not there
-    dates     the dates ahead of each workshop, whatever is chosen
+    dates     the dates ahead of each workshop, whatever is chosen; none where a month is shown, which does not say them
     minimums  how many of those dates need each minimum
     fitting   the published workshops that the topic, audience, program and action leave
     matching  those of them that search found, too
@@ -105,7 +105,8 @@ def count(chosen: Mapping[str, Any], found: Set[int] | None, now: datetime) -> C
     left = [start for start in in_time if start.workshop in matching]
     numbers = {name: sum(start.numbers[name] for start in left) for name in counted(chosen, now)}
     first = min((start.numbers["next"] for start in left if start.numbers.get("next")), default=None)
-    return Counted(numbers, first, groups, dates_of(starts), minimums_of(starts), fitting, matching)
+    dates, minimums = ({}, {}) if "view" in chosen else (dates_of(starts), minimums_of(starts))
+    return Counted(numbers, first, groups, dates, minimums, fitting, matching)
 
 
 def groups_of_time(
@@ -159,7 +160,8 @@ def all_starts(chosen: Mapping[str, Any], now: datetime) -> list[Start]:
 
 
 def _starts(chosen: Mapping[str, Any], now: datetime) -> Iterator[Start]:
-    month = chosen.get("m")
+    # Only a month has a view of its own; the address of a list may name one, which says nothing there.
+    month = chosen["m"] if "view" in chosen else None
     since = wall_clock.around(month.first_day, month.first_day)[0] if month else None
     if chosen.keys() & {"day", "campus"}:
         rows = list(counts_of_starts(chosen, now, since, wall_clock.known()))
@@ -188,22 +190,22 @@ def counts_of_month(
 def counts_of_starts(
     chosen: Mapping[str, Any], now: datetime, since: datetime | None, zones: wall_clock.Known
 ) -> "QuerySet[Session, dict[str, Any]]":
-    """Return of each workshop and half hour of the week how many sessions there are for each chip, and their dates.
+    """Return of each workshop and half hour of the week how many sessions there are for each chip.
 
-    With `since`, a time, also when the `next` of those that are chosen begins which ends later.
+    For a list they are told apart by their minimum, and it is said how many of them are `dates` ahead and when the
+    `first` of these begins. For a month, `since` a time, when the `next` of the chosen ones begins that ends later.
     """
     conditions_of = counted(chosen, now)
     numbers = {name: Count("pk", filter=condition or None) for name, condition in conditions_of.items()}
-    ahead = {
-        "dates": Count("pk", filter=conditions.RUNNING),
-        "first": Min("starts_at", filter=conditions.RUNNING),
-        "fewest": Min("minimum", filter=conditions.RUNNING),
-        "most": Max("minimum", filter=conditions.RUNNING),
-    }
+    by, ahead = ["workshop"], {}
     if since:
         ahead["next"] = Min("starts_at", filter=conditions_of["shown"] & Q(ends_at__gt=since))
+    else:
+        by.append("minimum")
+        ahead["dates"] = Count("pk", filter=conditions.RUNNING)
+        ahead["first"] = Min("starts_at", filter=conditions.RUNNING)
     grouped = Session.objects.listed().upcoming(now).order_by()
-    found = grouped.values("workshop", half_hour=wall_clock.half_hour(zones=zones)).annotate(**ahead, **numbers)
+    found = grouped.values(*by, half_hour=wall_clock.half_hour(zones=zones)).annotate(**ahead, **numbers)
     return cast("QuerySet[Session, dict[str, Any]]", found)
 
 
@@ -219,16 +221,11 @@ def dates_of(starts: Iterable[Start]) -> Dates:
 
 
 def minimums_of(starts: Iterable[Start]) -> dict[int, int]:
-    """Return how many sessions ahead need each minimum.
-
-    Where those of one workshop differ at one time of the week, the lowest and the highest count once.
-    """
+    """Return how many sessions ahead need each minimum."""
     minimums: Counter[int] = Counter()
     for row in (start.numbers for start in starts):
-        if row["fewest"] == row["most"] is not None:
-            minimums[row["most"]] += row["dates"]
-        elif row["dates"]:
-            minimums.update((row["fewest"], row["most"]))
+        if row["dates"]:
+            minimums[row["minimum"]] += row["dates"]
     return dict(minimums)
 
 

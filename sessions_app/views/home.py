@@ -23,7 +23,7 @@ from foundation import database_clock
 from foundation.dates import zone_words
 from foundation.prepared import prepared
 from sessions_app.display.gathering import gathering
-from sessions_app.display.months import PAGE_SIZE, Counts, all_by_month, by_month, in_order_of_months, months, rail
+from sessions_app.display.months import PAGE_SIZE, Counts, count_by_month, months, rail
 from sessions_app.display.rows import date_words, listed
 from sessions_app.filters.bar import bar, in_order
 from sessions_app.filters.conditions import needs_people, of_campus, of_choice
@@ -141,8 +141,8 @@ class HomeView(TemplateView):
     def count_by_month(self, counted: Counted, now: datetime) -> Counts:
         """Count the sessions that are shown, by month; where there is none, all there are, to lead on. One query."""
         if not (self.chosen.keys() - {"page"} and counted.numbers["shown"]):
-            return in_order_of_months(all_by_month(now))
-        return in_order_of_months(by_month(self.narrowed(Session.objects.listed().upcoming(now), counted, now)))
+            return count_by_month(now)
+        return count_by_month(now, self.narrowed(Session.objects.listed().upcoming(now), counted, now))
 
     def undated(self, found: list[Document] | None, counted: Counted, now: datetime) -> dict[str, Any]:
         """Return the rows of what was found, and without a search those of the workshops that fit and have no date."""
