@@ -30,6 +30,10 @@ class Given(Expression):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         return "%s", [self]
 
+    def _combine(self, other: Any, connector: str, reversed: bool) -> Any:
+        # The database would have to guess what it is: an instant less twelve hours, or a duration.
+        raise TypeError(f"{self.name} is a value to come: give the query what follows from it as a value of its own.")
+
 
 class Among(Lookup):
     """That a key is one of a list, which comes as one value: `In` makes other SQL for each length of the list."""

@@ -1,7 +1,7 @@
 """A prepared query is built once, answers like the queryset it was built from, and never from memory."""
 
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -119,6 +119,15 @@ def test_a_value_may_hold_whatever_sql_means(led):
         assert called(name) == []
         Facilitator.objects.create(name=name)
         assert names(called(name)) == [name]
+
+
+def test_nothing_is_reckoned_with_a_value_to_come():
+    @prepared
+    def older(now: datetime) -> QuerySet[Person]:
+        return Person.objects.filter(created_at__lt=now - timedelta(hours=1))
+
+    with pytest.raises(TypeError, match="now is a value to come"):
+        older(datetime(2027, 1, 1, tzinfo=UTC))
 
 
 def test_too_few_values_are_refused():
