@@ -9,7 +9,7 @@ from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from django.db.models import Expression, Lookup, Model, QuerySet
 from django.db.models.sql import Query
 
@@ -95,7 +95,7 @@ class Statement:
     def _rows(self, sql: str, params: list[Any]) -> list[Any]:
         compiler = copy.copy(self.compiler)
         # The one of this thread.
-        compiler.connection = connection
+        compiler.connection = connections[self.queryset.db]
         compiler.as_sql = lambda: (sql, params)
         compiler.get_converters = lambda expressions: self.converters
         of = self.queryset
