@@ -6,7 +6,7 @@ queries stays the same.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from catalog import audiences
 from catalog.models import Objective, Part, Program, Workshop
+from foundation.prepared import prepared
 
 REMEMBERED = 1024
 FIELDS = [field.attname for field in Workshop._meta.concrete_fields]
@@ -130,15 +131,20 @@ class Membership(NamedTuple):
 
 def catalog(drafts: bool = False) -> list[Group[Entry]]:
     """Return all of the catalog; the drafts among programs and workshops too if asked for. Six queries."""
+    return grouped(entries(drafts), map(Membership._make, memberships_of(drafts=drafts)))
+
+
+@prepared
+def memberships_of(*, drafts: bool) -> QuerySet[Program, tuple[Any, ...]]:
+    """Return each program beside each of its workshops."""
     programs = Program.objects.all() if drafts else Program.objects.published()
     of_entries = ("entries__position", "entries__pk", "entries__workshop")
-    rows = programs.order_by().values_list("position", "title", "slug", "lead", "status", *of_entries)
-    return grouped(entries(drafts), map(Membership._make, rows))
+    return programs.order_by().values_list("position", "title", "slug", "lead", "status", *of_entries)
 
 
-@cache
+@prepared
 def lines() -> QuerySet[Workshop, tuple[Any, ...]]:
-    """Return each published workshop beside each of its programs; built once, because copying is quicker."""
+    """Return each published workshop beside each of its programs."""
     of_programs = (f"entries__program__{name}" for name in ("position", "title", "slug", "lead", "status"))
     shown = ("title", "slug", "default_minimum", *audiences.FIELDS, *of_programs, "entries__position", "entries__pk")
     return Workshop.objects.published().order_by("title", "pk").values_list("pk", *shown)
@@ -148,7 +154,7 @@ def index() -> list[Group[Line]]:
     """Return all published workshops as lines, by program as in the catalog. One query."""
     found: dict[int, Line] = {}
     memberships: list[Membership] = []
-    for pk, title, slug, minimum, *rest in lines().all():
+    for pk, title, slug, minimum, *rest in lines():
         audience, of_program = rest[: len(audiences.FIELDS)], rest[len(audiences.FIELDS) :]
         membership = Membership._make([*of_program, pk])
         found[pk] = Line(pk, title, slug, minimum, tuple(audience))
@@ -179,15 +185,10 @@ def grouped(found: dict[int, Listed], memberships: Iterable[Membership]) -> list
 
 def entries(drafts: bool = False) -> dict[int, Entry]:
     """Return every workshop by its key, in the order of titles. Five queries."""
-    workshops = Workshop.objects.all() if drafts else Workshop.objects.published()
-    topics = gathered(Workshop.topics.through.objects.order_by("topic__name"), "workshop", "topic__name", "topic__slug")
-    earlier = Workshop.requires.through.objects.filter(to_workshop__status=Workshop.Status.PUBLISHED)
-    earlier = earlier.order_by("to_workshop__title")
-    requires = gathered(earlier, "from_workshop", "to_workshop__title", "to_workshop__slug")
-    parts = gathered(Part.objects.all(), "workshop", "pk", "title", "minutes")
+    topics, requires, parts = gathered(topics_of_all()), gathered(earlier_of_all()), gathered(parts_of_all())
     # By workshop and part, so that those of no part are found under None.
     objectives: dict[tuple[int, int | None], list[str]] = defaultdict(list)
-    for workshop, part, text in Objective.objects.values_list("workshop", "part", "text"):
+    for workshop, part, text in objectives_of_all():
         objectives[workshop, part].append(text)
     return {
         fields[PK]: Entry(
@@ -200,14 +201,43 @@ def entries(drafts: bool = False) -> dict[int, Entry]:
                 for part, title, minutes in parts.get(fields[PK], ())
             ),
         )
-        for fields in workshops.order_by("title", "pk").values_list(*FIELDS)
+        for fields in fields_of_all(drafts=drafts)
     }
 
 
-def gathered(rows: QuerySet[Any], key: str, *columns: str) -> dict[int, tuple[Any, ...]]:
-    """Return the `columns` of `rows`, in their order, by what stands in the column `key`. One query."""
+@prepared
+def fields_of_all(*, drafts: bool) -> QuerySet[Workshop, tuple[Any, ...]]:
+    workshops = Workshop.objects.all() if drafts else Workshop.objects.published()
+    return workshops.order_by("title", "pk").values_list(*FIELDS)
+
+
+@prepared
+def topics_of_all() -> QuerySet[Any, tuple[int, str, str]]:
+    about = Workshop.topics.through.objects.order_by("topic__name")
+    return about.values_list("workshop", "topic__name", "topic__slug")
+
+
+@prepared
+def earlier_of_all() -> QuerySet[Any, tuple[int, str, str]]:
+    earlier = Workshop.requires.through.objects.filter(to_workshop__status=Workshop.Status.PUBLISHED)
+    earlier = earlier.order_by("to_workshop__title")
+    return earlier.values_list("from_workshop", "to_workshop__title", "to_workshop__slug")
+
+
+@prepared
+def parts_of_all() -> QuerySet[Part, tuple[int, int, str, int]]:
+    return Part.objects.values_list("workshop", "pk", "title", "minutes")
+
+
+@prepared
+def objectives_of_all() -> QuerySet[Objective, tuple[int, int | None, str]]:
+    return Objective.objects.values_list("workshop", "part", "text")
+
+
+def gathered(rows: Iterable[tuple[Any, ...]]) -> dict[int, tuple[Any, ...]]:
+    """Return the other values of `rows`, in their order, by the first of each."""
     found: dict[int, list[Any]] = defaultdict(list)
-    for pk, *values in rows.values_list(key, *columns):
+    for pk, *values in rows:
         found[pk].append(tuple(values))
     return {pk: tuple(values) for pk, values in found.items()}
 

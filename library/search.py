@@ -14,7 +14,7 @@ from library.models import Placement, Resource
 
 def resources(person: Person | AnonymousUser) -> Iterator[Document]:
     """Give the resources that are listed; drafts too to the office alone. Four queries, none where there are none."""
-    if not (person.is_staff or shelf.has_any("listed", Resource.objects.listed())):
+    if not (person.is_staff or shelf.has_any("listed", Resource.objects.listed)):
         return
     found = Resource.objects.all() if person.is_staff else Resource.objects.listed()
     subjects = found.prefetch_related("topics", "actions").select_related("citation__resource")

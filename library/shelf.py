@@ -1,6 +1,7 @@
 """Whether there is anything in the library: every page asks, so each process remembers the answer for some seconds."""
 
 import time
+from collections.abc import Callable
 
 from django.db import Error, connection, models
 
@@ -10,15 +11,15 @@ REMEMBERED = 10.0  # seconds
 _answers: dict[str, tuple[bool, float]] = {}
 
 
-def has_any(what: str, resources: "models.QuerySet[models.Model]") -> bool:
-    """Tell whether there is one of `resources`, which are `what`. Asks the database every ten seconds at most.
+def has_any(what: str, resources: "Callable[[], models.QuerySet[models.Model]]") -> bool:
+    """Tell whether there is one of what `resources` returns, named `what`. Asks the database every ten seconds at most.
 
     While the database is away the last answer stands.
     """
     answer, until = _answers.get(what, (False, 0.0))
     if time.monotonic() >= until:
         try:
-            answer = _ask(resources)
+            answer = _ask(resources())
         except Error:
             return answer
         _answers[what] = (answer, time.monotonic() + REMEMBERED)

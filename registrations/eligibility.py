@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Person
 from catalog import order
 from catalog.models import Workshop
+from foundation.prepared import prepared
 from registrations.display import ways
 from registrations.display.ways import NOTHING, Sentence
 from sessions_app.models import Session
@@ -98,7 +99,7 @@ def people_for(session: Session) -> QuerySet[Person]:
     people = Person.objects.filter(is_active=True, role__in=roles)
     if session.for_campus_id:
         people = people.filter(campus=session.for_campus_id)
-    required = list(_required_by(workshop))
+    required = _required_by(workshop)
     for counting in order.counting_as(required).values() if required else ():
         earlier = Session.objects.filter(workshop__in=counting, ends_at__lte=session.starts_at)
         if workshop.needs_attendance:
@@ -132,7 +133,8 @@ def missing_workshops(person: Person, workshop: Workshop, before: datetime) -> l
     return list(Workshop.objects.filter(pk__in=[one for one in required if not done & counting[one]]))
 
 
+@prepared
 def _required_by(workshop: Workshop) -> QuerySet[Any, int]:
-    """Return the keys of the workshops that `workshop` comes after."""
-    through = Workshop.requires.through.objects.filter(from_workshop=workshop.pk)
+    """Return the keys of the workshops that `workshop` comes after; prepared, because registering asks under a lock."""
+    through = Workshop.requires.through.objects.filter(from_workshop=workshop)
     return through.values_list("to_workshop", flat=True)

@@ -23,15 +23,19 @@ def name_of(session_key: str) -> str:
 class BrowserSessionQuerySet(models.QuerySet["BrowserSession"]):
     def over(self, now: datetime) -> "BrowserSessionQuerySet":
         """Return those that open nothing any more at `now`: out of date, or the office's and too long unused."""
-        return self.filter(Q(ends_at__lte=now) | self._is_idle(now))
+        return self.filter(Q(ends_at__lte=now) | self._is_idle(now - settings.OFFICE_IDLE))
 
     def alive(self, now: datetime) -> "BrowserSessionQuerySet":
         """Return those that are not over at `now`."""
-        return self.filter(ends_at__gt=now).exclude(self._is_idle(now))
+        return self.used_since(now - settings.OFFICE_IDLE, now)
 
-    def _is_idle(self, now: datetime) -> Q:
+    def used_since(self, since: datetime, now: datetime) -> "BrowserSessionQuerySet":
+        """Return those that are not out of date at `now`, of the office only those used after `since`."""
+        return self.filter(ends_at__gt=now).exclude(self._is_idle(since))
+
+    def _is_idle(self, since: datetime) -> Q:
         # Whether a person is of the office is asked now: somebody may have become so since they signed in.
-        return Q(person__is_staff=True, last_used_at__lte=now - settings.OFFICE_IDLE)
+        return Q(person__is_staff=True, last_used_at__lte=since)
 
 
 class BrowserSession(models.Model):

@@ -5,21 +5,29 @@ they signed in, and the key of an authenticator app that is being set up. Nothin
 not.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.utils import url_str_to_user_pk
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import QuerySet
 
 from accounts.browser_sessions.model import BrowserSession, name_of
 from accounts.sealed import SIGN_INS, Unreadable
 from foundation import database_clock
+from foundation.prepared import prepared
 
 # How exactly we know when a browser session was last used: more often nothing is written.
 USE_IS_NOTED = timedelta(minutes=5)
 PENDING_LOGIN = "account_login"  # where allauth keeps a sign-in that still lacks its code or its second factor
+
+
+@prepared
+def alive_of(name: str, idle_since: datetime, now: datetime) -> QuerySet[BrowserSession]:
+    """Return the browser session of that name, if it is alive at `now`."""
+    return BrowserSession.objects.used_since(idle_since, now).filter(name=name)
 
 
 class SessionStore(DatabaseStore):
@@ -54,10 +62,11 @@ class SessionStore(DatabaseStore):
     def load(self) -> dict[str, Any]:
         """Read it, and have it written with the answer if its last use is to be noted."""
         now = database_clock.now()
-        row = BrowserSession.objects.alive(now).filter(name=name_of(self.session_key or "")).first()
-        if row is None:
+        found = alive_of(name_of(self.session_key or ""), now - settings.OFFICE_IDLE, now)
+        if not found:
             self._session_key = None
             return {}
+        row = found[0]
         kept = self.decode(row.sealed)
         if kept and now - row.last_used_at >= USE_IS_NOTED:
             self.modified = True

@@ -1,16 +1,19 @@
 """The catalog: all workshops, one of them with its dates, and one program with its workshops."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.http import Http404
 from django.utils.decorators import method_decorator
 from django.views.generic import DetailView, TemplateView
 
 from catalog import listing
 from catalog.audiences import open_to
-from catalog.models import Part, Program, ProgramWorkshop, Workshop
+from catalog.models import Part, Partner, Program, ProgramCategory, ProgramWorkshop, Workshop
 from foundation import database_clock
+from foundation.prepared import Among, prepared, put_beside
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -60,10 +63,21 @@ class ProgramView(DetailView):
     template_name = "catalog/program.html"
     context_object_name = "program"
 
-    def get_queryset(self) -> QuerySet[Program]:
-        programs = Program.objects.all() if self.request.user.is_staff else Program.objects.published()
-        programs = programs.with_entries().select_related("sponsor")
-        return programs.prefetch_related("partners", "entries__workshop__requires")
+    def get_object(self, queryset: QuerySet[Program] | None = None) -> Program:
+        """Return the program with all that its page shows of it. Five queries. Raises Http404."""
+        found = programs_named(self.kwargs["slug"], drafts=self.request.user.is_staff)
+        if not found:
+            raise Http404("No such program.")
+        program, entries = found[0], entries_of(found[0])
+        earlier: dict[int, list[Workshop]] = defaultdict(list)
+        for one in requirements_of([entry.workshop_id for entry in entries]):
+            earlier[one.from_workshop_id].append(one.to_workshop)
+        for entry in entries:
+            put_beside(entry.workshop, "requires", earlier[entry.workshop_id])
+        put_beside(program, "entries", entries)
+        put_beside(program, "categories", categories_of(program))
+        put_beside(program, "partners", partners_of(program))
+        return program
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         program = self.object
@@ -75,3 +89,32 @@ class ProgramView(DetailView):
             entries=entries,
             workshops=[entry.workshop for entry in entries],
         )
+
+
+@prepared
+def programs_named(slug: str, *, drafts: bool) -> QuerySet[Program]:
+    """Return the program of that slug with its sponsor, if there is one."""
+    programs = Program.objects.all() if drafts else Program.objects.published()
+    return programs.filter(slug=slug).select_related("sponsor")
+
+
+@prepared
+def entries_of(program: Program) -> QuerySet[ProgramWorkshop]:
+    return ProgramWorkshop.objects.filter(program=program).select_related("workshop", "category")
+
+
+@prepared
+def categories_of(program: Program) -> QuerySet[ProgramCategory]:
+    return ProgramCategory.objects.filter(program=program)
+
+
+@prepared
+def partners_of(program: Program) -> QuerySet[Partner]:
+    return Partner.objects.filter(programs=program)
+
+
+@prepared
+def requirements_of(workshops: list[int]) -> QuerySet[Any]:
+    """Return what each of `workshops` comes after: the rows between them, with the workshop that comes first."""
+    between = Workshop.requires.through.objects.filter(Among(F("from_workshop"), workshops))
+    return between.select_related("to_workshop").order_by("to_workshop__title")

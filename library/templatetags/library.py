@@ -19,7 +19,7 @@ register = template.Library()
 @register.simple_tag
 def has_resources() -> bool:
     """Tell whether there is anything in the library. No query on most pages."""
-    return shelf.has_any("listed", Resource.objects.listed())
+    return shelf.has_any("listed", Resource.objects.listed)
 
 
 @register.filter
@@ -54,7 +54,7 @@ def to_prepare_for(context: Context, session: Session) -> list[Resource]:
 
 
 def _is_in_use() -> bool:
-    return shelf.has_any("published", Resource.objects.published())
+    return shelf.has_any("published", Resource.objects.published)
 
 
 def _rows(resources: Any) -> list[Resource]:

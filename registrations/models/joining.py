@@ -1,13 +1,13 @@
 """Joining a session: who may, and what they get: a seat that nobody who waits may have, or the end of the waitlist."""
 
 from datetime import datetime, timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 from accounts.models import Person
 from catalog.models import Format
+from foundation.prepared import prepared
 from registrations import clash, eligibility, waitlist
 from registrations.models.waiting import Waiting
 from registrations.signals import registration_made
@@ -126,7 +126,7 @@ class Joining(Waiting):
     ) -> "Registration":
         """Do what `_join` does once the session is locked. Without `announces` nobody is told: it will be undone."""
         # While others wait for the lock one query asks for everything the person has or had, here and elsewhere.
-        rows = list(_rows_of(cls).filter(person=person))
+        rows = rows_of(person, model=cls)
         active = [row for row in rows if row.status in cls.ACTIVE]
         for row in active:
             if row.session == session.pk:
@@ -172,7 +172,8 @@ class Joining(Waiting):
         return registration
 
 
-@cache
-def _rows_of(model: type[Joining]) -> models.QuerySet:
-    """Return what registering asks of the registrations people have or had: built once, because others wait."""
-    return model._default_manager.order_by().values_list("status", "registered_at", *clash.COLUMNS, named=True)
+@prepared
+def rows_of(person: Person, *, model: type[Joining]) -> models.QuerySet[Joining, Any]:
+    """Return what registering asks of the registrations `person` has or had; prepared, because others wait."""
+    rows = model._default_manager.filter(person=person).order_by()
+    return rows.values_list("status", "registered_at", *clash.COLUMNS, named=True)

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from django.conf import settings
-from django.db.models import Count, Q, Window
+from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 
+from foundation.prepared import Among, prepared
 from sessions_app.display.meter import Seat
 from sessions_app.display.rows import Row, date_words, listed, row
 from sessions_app.models import Session
@@ -44,11 +44,15 @@ class Few(NamedTuple):
         return self.many > len(self.rows)
 
 
-@cache
-def ranked() -> "ChangesQuerySet[RankedSession]":
-    """Return the listed sessions that may still be held, each with its `place` among the `dates` of its workshop."""
+@prepared
+def ranked(now: datetime, mine: list[int]) -> "ChangesQuerySet[RankedSession]":
+    """Return the first listed sessions of each workshop that may still be held, and those of `mine`, given by key.
+
+    Each has its `place` among the `dates` of its workshop. One query.
+    """
     place = Window(RowNumber(), partition_by="workshop", order_by=["starts_at", "pk"])
-    found = listed().running().annotate(place=place, dates=Window(Count("pk"), partition_by="workshop"))
+    dates = listed().running().upcoming(now).annotate(place=place, dates=Window(Count("pk"), partition_by="workshop"))
+    found = dates.annotate(is_mine=Among(F("pk"), mine)).filter(Q(place__lte=MOST) | Q(is_mine=True))
     return cast("ChangesQuerySet[RankedSession]", found)
 
 
@@ -57,11 +61,8 @@ def few_dates(now: datetime, mine: Mapping[int, Seat]) -> dict[int, Few]:
 
     `mine` has the viewer's registrations by session id. One query.
     """
-    shown = Q(place__lte=MOST)
-    if mine:
-        shown |= Q(pk__in=list(mine))
     of_workshop: dict[int, list[RankedSession]] = defaultdict(list)
-    for session in ranked().upcoming(now).filter(shown):
+    for session in ranked(now, list(mine)):
         of_workshop[session.workshop_id].append(session)
     return {pk: _few(sessions, now, mine) for pk, sessions in of_workshop.items()}
 

@@ -10,6 +10,7 @@ from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from foundation.dates import clock, local, zone_words
+from foundation.prepared import prepared
 from foundation.values.months import Month
 from sessions_app.display.meter import Meter, Seat, State, meter
 from sessions_app.display.rows import COLUMNS
@@ -143,22 +144,41 @@ class Shown(NamedTuple):
         )
 
 
-def shown(sessions: QuerySet[Session], month: Month, now: datetime, link: Callable[[date], str]) -> Shown:
-    """Return the `month` of `sessions`. One query; more where it met a zone that is not known yet."""
-    found = list(meetings_of(sessions, month))
+def shown(sessions: QuerySet[Session] | None, month: Month, now: datetime, link: Callable[[date], str]) -> Shown:
+    """Return the `month` of `sessions`, or of all that are listed and have not ended.
+
+    One query; more where it met a zone that is not known yet.
+    """
+    found = meetings(sessions, month, now)
     if any(session.day is None for session in found):
         wall_clock.learn(now)
-        found = list(meetings_of(sessions, month))
+        found = meetings(sessions, month, now)
     first, last = (wall_clock.number_of(day) for day in (month.first_day, last_day(month)))
     inside = [session for session in found if session.day is not None and first <= session.day <= last]
     return Shown(month, now, inside, link)
 
 
-def meetings_of(sessions: QuerySet[Session], month: Month) -> "QuerySet[MeetingSession]":
-    """Return of each day around `month` the first few meetings of `sessions`, in order, each as its session."""
+def meetings(sessions: QuerySet[Session] | None, month: Month, now: datetime) -> "list[MeetingSession]":
+    """Return of each day around `month` the first few meetings, in order, each as its session. One query."""
     since, until = wall_clock.around(month.first_day, last_day(month))
+    if sessions is None:
+        return meetings_of_all(now, since, until, zones=wall_clock.known())
+    return list(meetings_of(sessions, since, until, wall_clock.known()))
+
+
+@prepared
+def meetings_of_all(
+    now: datetime, since: datetime, until: datetime, *, zones: wall_clock.Known
+) -> "QuerySet[Session, MeetingSession]":
+    return meetings_of(Session.objects.listed().upcoming(now), since, until, zones)
+
+
+def meetings_of(
+    sessions: QuerySet[Session], since: datetime, until: datetime, zones: wall_clock.Known
+) -> "QuerySet[Session, MeetingSession]":
+    """Return of each day the first few meetings of `sessions` that begin from `since` to `until`."""
     of_month = Q(meetings__cancelled_at=None, meetings__starts_at__gte=since, meetings__starts_at__lt=until)
-    day = wall_clock.day_number("held__starts_at", "held__time_zone")
+    day = wall_clock.day_number("held__starts_at", "held__time_zone", zones)
     # The first line is for the index: a session's meetings are between its start and its end.
     found = (
         sessions.filter(starts_at__lt=until, ends_at__gt=since)
@@ -173,7 +193,7 @@ def meetings_of(sessions: QuerySet[Session], month: Month) -> "QuerySet[MeetingS
             of_day=Window(Count("pk"), partition_by=day),
         )
     )
-    return cast("QuerySet[MeetingSession]", found.filter(place__lte=MOST).order_by("held_at", "pk"))
+    return cast("QuerySet[Session, MeetingSession]", found.filter(place__lte=MOST).order_by("held_at", "pk"))
 
 
 def last_day(month: Month) -> date:

@@ -4,17 +4,20 @@ A heading has the month of a session's own wall clock, as its rows have the day.
 both say the same of every session but one held about midnight in another zone.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, F, Func, IntegerField, QuerySet
 
 from foundation.dates import local
+from foundation.prepared import prepared
+from foundation.values.days import FIRST_DAY, LAST_DAY
 from foundation.values.zones import zone_of
 from sessions_app.models import Session
 
@@ -45,11 +48,51 @@ class Stop(NamedTuple):
     address: str
 
 
-def count_by_month(sessions: QuerySet) -> Counts:
-    """Count `sessions` by the month in which they begin on the portal's clock, in order. One query."""
-    month = TruncMonth("starts_at", tzinfo=zone_of(settings.TIME_ZONE))
-    counted = sessions.order_by().values_list(month).annotate(count=Count("pk"))
-    return dict(sorted(((month.year, month.month), count) for month, count in counted))
+class Begun(Func):
+    """How many of the instants `begins`, which stand in order, are not after a field."""
+
+    def __init__(self, field: str, begins: tuple[datetime, ...]) -> None:
+        super().__init__(F(field), output_field=IntegerField())
+        self.begins = begins
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+        field, params = compiler.compile(self.source_expressions[0])
+        if connection.vendor == "sqlite":
+            begins = json.dumps([connection.ops.adapt_datetimefield_value(each) for each in self.begins])
+            return f"(SELECT COUNT(*) FROM json_each(%s) WHERE value <= {field})", [begins, *params]
+        return f"width_bucket({field}, %s::timestamptz[])", [*params, list(self.begins)]
+
+
+@prepared
+def all_by_month(now: datetime, *, begins: tuple[datetime, ...]) -> "QuerySet[Session, tuple[int, int]]":
+    return by_month(Session.objects.listed().upcoming(now), begins)
+
+
+def by_month(sessions: QuerySet[Session], begins: tuple[datetime, ...]) -> "QuerySet[Session, tuple[int, int]]":
+    """Return how many of `sessions` start in each month: after its number in `begins`, from 1. In no order."""
+    return sessions.order_by().values_list(Begun("starts_at", begins)).annotate(count=Count("pk"))
+
+
+@lru_cache(8)
+def begins_of_months(first: YearAndMonth, last: YearAndMonth, zone: str) -> tuple[datetime, ...]:
+    """Return when each month from `first` to `last` begins on the clock of `zone`."""
+    numbers = range(first[0] * 12 + first[1] - 1, last[0] * 12 + last[1])
+    return tuple(datetime(number // 12, number % 12 + 1, 1, tzinfo=zone_of(zone)) for number in numbers)
+
+
+def count_by_month(now: datetime, sessions: QuerySet[Session] | None = None) -> Counts:
+    """Count `sessions`, or all that are listed and have not ended, by the month in which they begin, in order.
+
+    The month is that of the portal's clock, of the pinned tz database. One query; another one where a session begins
+    years from now.
+    """
+    year, zone = local(now, settings.TIME_ZONE).year, settings.TIME_ZONE
+    for first, last in ((year - 1, year + 3), (FIRST_DAY.year, LAST_DAY.year + 1)):
+        begins = begins_of_months((first, 1), (last, 1), zone)
+        counted = all_by_month(now, begins=begins) if sessions is None else list(by_month(sessions, begins))
+        if all(0 < number < len(begins) for number, _ in counted):
+            break
+    return {(first + (number - 1) // 12, (number - 1) % 12 + 1): count for number, count in sorted(counted)}
 
 
 def months(sessions: Iterable[Session], now: datetime, counts: Mapping[YearAndMonth, int]) -> list[Month]:

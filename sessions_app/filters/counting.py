@@ -11,11 +11,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, cast
 
-from django.db.models import Count, Max, Min, Q, Value
+from django.db.models import Count, Min, Q, QuerySet, Value
 
 from accounts.models.campus import several_campuses
 from catalog.models import Format, Program, ProgramWorkshop, Workshop
 from foundation.naming import label_of
+from foundation.prepared import prepared
 from sessions_app.filters import conditions, wall_clock
 from sessions_app.forms import PARTS_OF_DAY, WEEKDAYS, FilterForm, in_address
 from sessions_app.models import Session
@@ -50,7 +51,7 @@ class Counted(NamedTuple):
     numbers   the count of each chip, and `shown`, how many sessions the whole of what is chosen leaves
     first     when the first of those begins from the start of the shown month on, where a month is shown
     groups    of each group its options, in order, each with its count; a group that makes no difference is not there
-    dates     the dates ahead of each workshop, whatever is chosen
+    dates     the dates ahead of each workshop, whatever is chosen; none where a month is shown, which does not say them
     minimums  how many of those dates need each minimum
     fitting   the published workshops that the topic, audience, program and action leave
     matching  those of them that search found, too
@@ -103,8 +104,9 @@ def count(chosen: Mapping[str, Any], found: Set[int] | None, now: datetime) -> C
         ]
     left = [start for start in in_time if start.workshop in matching]
     numbers = {name: sum(start.numbers[name] for start in left) for name in counted(chosen, now)}
-    first = min((start.numbers["next"] for start in left if start.numbers["next"]), default=None)
-    return Counted(numbers, first, groups, dates_of(starts), minimums_of(starts), fitting, matching)
+    first = min((start.numbers["next"] for start in left if start.numbers.get("next")), default=None)
+    dates, minimums = ({}, {}) if "view" in chosen else (dates_of(starts), minimums_of(starts))
+    return Counted(numbers, first, groups, dates, minimums, fitting, matching)
 
 
 def groups_of_time(
@@ -158,21 +160,53 @@ def all_starts(chosen: Mapping[str, Any], now: datetime) -> list[Start]:
 
 
 def _starts(chosen: Mapping[str, Any], now: datetime) -> Iterator[Start]:
-    conditions_of = counted(chosen, now)
-    numbers = {name: Count("pk", filter=condition or None) for name, condition in conditions_of.items()}
-    ahead = {
-        "dates": Count("pk", filter=conditions.RUNNING),
-        "first": Min("starts_at", filter=conditions.RUNNING),
-        "fewest": Min("minimum", filter=conditions.RUNNING),
-        "most": Max("minimum", filter=conditions.RUNNING),
-    }
-    month = chosen.get("m")
-    later = Q(ends_at__gt=wall_clock.around(month.first_day, month.first_day)[0]) if month else Q()
-    ahead["next"] = Min("starts_at", filter=(conditions_of["shown"] & later) or None)
-    grouped = Session.objects.listed().upcoming(now).order_by().values("workshop", half_hour=wall_clock.half_hour())
-    for row in cast("Iterable[dict[str, Any]]", grouped.annotate(**ahead, **numbers)):
+    # Only a month has a view of its own; the address of a list may name one, which says nothing there.
+    month = chosen["m"] if "view" in chosen else None
+    since = wall_clock.around(month.first_day, month.first_day)[0] if month else None
+    if chosen.keys() & {"day", "campus"}:
+        rows = list(counts_of_starts(chosen, now, since, wall_clock.known()))
+    else:
+        kind = {"status": chosen.get("status"), "format": chosen.get("format"), "zones": wall_clock.known()}
+        rows = counts_of_month(now, since, **kind) if since else counts_of_all(now, **kind)
+    for row in rows:
         weekday, part = ("", "") if row["half_hour"] is None else wall_clock.WEEK[row["half_hour"]]
         yield Start(row["workshop"], weekday, part, row)
+
+
+@prepared
+def counts_of_all(
+    now: datetime, *, status: str | None, format: str | None, zones: wall_clock.Known
+) -> "QuerySet[Session, dict[str, Any]]":
+    return counts_of_starts({"status": status, "format": format}, now, None, zones)
+
+
+@prepared
+def counts_of_month(
+    now: datetime, since: datetime, *, status: str | None, format: str | None, zones: wall_clock.Known
+) -> "QuerySet[Session, dict[str, Any]]":
+    return counts_of_starts({"status": status, "format": format}, now, since, zones)
+
+
+def counts_of_starts(
+    chosen: Mapping[str, Any], now: datetime, since: datetime | None, zones: wall_clock.Known
+) -> "QuerySet[Session, dict[str, Any]]":
+    """Return of each workshop and half hour of the week how many sessions there are for each chip.
+
+    For a list they are told apart by their minimum, and it is said how many of them are `dates` ahead and when the
+    `first` of these begins. For a month, `since` a time, when the `next` of the chosen ones begins that ends later.
+    """
+    conditions_of = counted(chosen, now)
+    numbers = {name: Count("pk", filter=condition or None) for name, condition in conditions_of.items()}
+    by, ahead = ["workshop"], {}
+    if since:
+        ahead["next"] = Min("starts_at", filter=conditions_of["shown"] & Q(ends_at__gt=since))
+    else:
+        by.append("minimum")
+        ahead["dates"] = Count("pk", filter=conditions.RUNNING)
+        ahead["first"] = Min("starts_at", filter=conditions.RUNNING)
+    grouped = Session.objects.listed().upcoming(now).order_by()
+    found = grouped.values(*by, half_hour=wall_clock.half_hour(zones=zones)).annotate(**ahead, **numbers)
+    return cast("QuerySet[Session, dict[str, Any]]", found)
 
 
 def dates_of(starts: Iterable[Start]) -> Dates:
@@ -187,16 +221,11 @@ def dates_of(starts: Iterable[Start]) -> Dates:
 
 
 def minimums_of(starts: Iterable[Start]) -> dict[int, int]:
-    """Return how many sessions ahead need each minimum.
-
-    Where those of one workshop differ at one time of the week, the lowest and the highest count once.
-    """
+    """Return how many sessions ahead need each minimum."""
     minimums: Counter[int] = Counter()
     for row in (start.numbers for start in starts):
-        if row["fewest"] == row["most"] is not None:
-            minimums[row["most"]] += row["dates"]
-        elif row["dates"]:
-            minimums.update((row["fewest"], row["most"]))
+        if row["dates"]:
+            minimums[row["minimum"]] += row["dates"]
     return dict(minimums)
 
 
@@ -217,7 +246,7 @@ def held() -> Any:
     return sessions.values_list("meetings__venue__campus", "meetings__venue__campus__name", "workshop")
 
 
-@cache
+@prepared
 def told_apart() -> Any:
     """Return each published workshop beside each topic, action and program of its own, with the roles it is for."""
     roles = Workshop.AUDIENCE_FIELDS.values()
@@ -249,7 +278,7 @@ def traits_of_workshops() -> Traits:
     ]
     groups: dict[str, dict[Option, set[int]]] = {name: defaultdict(set) for name in OF_WORKSHOPS}
     workshops = set()
-    for workshop, *row in told_apart().all():
+    for workshop, *row in told_apart():
         if workshop not in workshops:
             workshops.add(workshop)
             for audience, is_for in zip(audiences, row, strict=False):

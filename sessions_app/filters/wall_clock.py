@@ -36,16 +36,21 @@ WEEK = tuple(
     for half_hour in range(7 * HALF_HOURS)
 )
 
-# Of each zone that sessions are in, the years for which its offsets are known.
+# Each zone that sessions are in, with the first and the last year for which its offsets are known.
+Known = tuple[tuple[str, tuple[int, int]], ...]
 _known: dict[str, tuple[int, int]] = {}
 
 
 class WallSeconds(Expression):
-    """The seconds from the epoch to what the wall clock of `zone` shows `at` an instant: both are names of fields."""
+    """The seconds from the epoch to what the wall clock of `zone` shows `at` an instant: both are names of fields.
 
-    def __init__(self, at: str, zone: str) -> None:
+    It has the offsets of the zones that are `known`.
+    """
+
+    def __init__(self, at: str, zone: str, known: Known) -> None:
         super().__init__(output_field=IntegerField())
         self.parts: list[Any] = [F(at), F(zone)]
+        self.known = known
 
     def get_source_expressions(self) -> list[Any]:
         return self.parts
@@ -59,7 +64,7 @@ class WallSeconds(Expression):
         if connection.vendor == "sqlite":
             epoch = f"CAST(strftime('%%s', {at}) AS integer)"
         cases, params = [], []
-        for name, years in _known.items():
+        for name, years in self.known:
             lasting, values = [], []
             for until, offset in offsets(name, *years):
                 lasting.append(f"WHEN {at} < %s THEN {'NULL' if offset is None else offset}")
@@ -69,14 +74,22 @@ class WallSeconds(Expression):
         return f"({epoch} + CASE {zone} {' '.join(cases)} END)", tuple(params)
 
 
-def half_hour(at: str = "starts_at", zone: str = "time_zone") -> Any:
-    """Return the half hour of the week, its place in WEEK, of the field `at` on the clock of the field `zone`."""
-    return WallSeconds(at, zone) / Value(HALF_HOUR) % Value(len(WEEK))
+def known() -> Known:
+    """Return what is known now: a query that is kept is kept for these zones and years."""
+    return tuple(_known.items())
 
 
-def day_number(at: str, zone: str) -> Any:
-    """Return the days from the epoch to the day of the field `at` on the clock of the field `zone`."""
-    return WallSeconds(at, zone) / Value(DAY)
+def half_hour(at: str = "starts_at", zone: str = "time_zone", zones: Known | None = None) -> Any:
+    """Return the half hour of the week, its place in WEEK, of the field `at` on the clock of the field `zone`.
+
+    `zones` are those that are known, where the query is kept.
+    """
+    return WallSeconds(at, zone, known() if zones is None else zones) / Value(HALF_HOUR) % Value(len(WEEK))
+
+
+def day_number(at: str, zone: str, zones: Known | None = None) -> Any:
+    """Return the days from the epoch to the day of the field `at` on the clock of the field `zone`, as `half_hour`."""
+    return WallSeconds(at, zone, known() if zones is None else zones) / Value(DAY)
 
 
 def number_of(day: date) -> int:

@@ -9,13 +9,14 @@ from typing import NamedTuple, TypeVar
 
 from django import template
 from django.conf import settings
-from django.db.models import Count, Min, Model
+from django.db.models import Count, F, Min, Model, QuerySet
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 
 from catalog.models import Facilitator, Workshop
 from foundation import database_clock
 from foundation.dates import length_words, local, long_day, plain_day, short_day, time_span, zone_words
+from foundation.prepared import Among, prepared
 from foundation.text import number_words
 from sessions_app.display import few, month, panel, rows, seats
 from sessions_app.display.length import how_many, whole_length
@@ -88,8 +89,18 @@ def upcoming_dates(context: Context, workshop: Workshop) -> list["rows.ListedSes
     """Give the listed dates of one workshop, for `date_rows`. One query, however many parts of a page ask."""
     key, kept = f"upcoming_dates {workshop.pk}", context.render_context
     if key not in kept:
-        kept[key] = list(rows.listing(workshop.sessions.listed().upcoming(now_of(context)))[:MOST_DATES])
+        kept[key] = dates_of(workshop, now_of(context))
     return kept[key]
+
+
+@prepared
+def dates_of(workshop: Workshop, now: datetime) -> "QuerySet[Session, rows.ListedSession]":
+    return rows.listed().upcoming(now).filter(workshop=workshop)[:MOST_DATES]
+
+
+@prepared
+def dates_of_all(workshops: list[int], now: datetime) -> "QuerySet[Session, rows.ListedSession]":
+    return rows.listed().upcoming(now).filter(Among(F("workshop"), workshops))
 
 
 class Season(NamedTuple):
@@ -106,10 +117,9 @@ class Season(NamedTuple):
 @register.simple_tag(takes_context=True)
 def season(context: Context, workshops: Iterable[Workshop]) -> Season:
     """Give the listed dates of each of `workshops`, soonest first, for `date_rows`. One query."""
-    found = rows.listed().upcoming(now_of(context))
     of_each: dict[int, list[rows.ListedSession]] = {}
     more: dict[int, bool] = {}
-    for session in found.filter(workshop__in=[workshop.pk for workshop in workshops]):
+    for session in dates_of_all([workshop.pk for workshop in workshops], now_of(context)):
         dates = of_each.setdefault(session.workshop_id, [])
         if len(dates) == MOST_DATES:
             more[session.workshop_id] = True
@@ -121,7 +131,12 @@ def season(context: Context, workshops: Iterable[Workshop]) -> Season:
 @register.simple_tag(takes_context=True)
 def dates_led_by(context: Context, facilitator: Facilitator) -> list["rows.ListedSession"]:
     """Give the listed dates that `facilitator` leads, for `date_rows`. One query."""
-    return list(rows.listing(facilitator.sessions.listed().upcoming(now_of(context)))[:MOST_DATES])
+    return dates_led(facilitator, now_of(context))
+
+
+@prepared
+def dates_led(facilitator: Facilitator, now: datetime) -> "QuerySet[Session, rows.ListedSession]":
+    return rows.listed().upcoming(now).filter(facilitators=facilitator)[:MOST_DATES]
 
 
 @register.simple_tag(takes_context=True)

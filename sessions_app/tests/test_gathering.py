@@ -61,3 +61,19 @@ def test_a_cancelled_session_and_an_unlisted_one_count_for_nothing(client, make_
 def test_without_sessions_the_home_page_goes_by_the_workshops(client, me, workshop):
     Workshop.objects.update(default_minimum=5)
     assert "Five people make a session." in read(client.get(reverse("home"))).headings()
+
+
+@pytest.mark.django_db
+def test_each_session_at_one_time_of_the_week_counts(client, make_session):
+    for weeks, minimum in enumerate((7, 5, 5, 5, 9)):
+        make_session(minimum=minimum, days=14 + 7 * weeks)
+    assert "Five people make a session." in read(client.get(reverse("home"))).headings()
+
+
+@pytest.mark.django_db
+def test_a_list_whose_address_names_a_month_says_its_dates(client, make_session):
+    session = make_session(minimum=4)
+    page = read(client.get(reverse("home"), {"m": "2027-01"}))
+    assert "Four people make a session." in page.headings()
+    assert "No dates yet" not in page.text
+    assert session.workshop.title in page.text

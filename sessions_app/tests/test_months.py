@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from devtools.testing.page import Page, read
+from foundation.values.zones import zone_of
 from sessions_app.display.months import count_by_month, months, rail
 from sessions_app.models import Session
 
@@ -85,8 +86,27 @@ def test_the_month_of_a_session_is_that_of_the_portals_clock(make_session, now):
     year = now.year + 1
     # The end of January in Chicago, and February in UTC.
     spread(make_session(days=10), [datetime(year, 2, 1, 3, tzinfo=UTC), datetime(year, 2, 1, 9, tzinfo=UTC)])
-    counted = count_by_month(Session.objects.filter(starts_at__year__gte=year))
+    counted = count_by_month(now, Session.objects.filter(starts_at__year__gte=year))
     assert counted == {(year, 1): 1, (year, 2): 1}
+
+
+@pytest.mark.django_db
+def test_a_month_far_away_is_counted_by_one_more_query(make_session, now, django_assert_num_queries):
+    session = make_session(days=10)
+    near, year = count_by_month(now), now.year
+    # A course that began long ago and is still going on, and the last month of the century.
+    spread(session, [datetime(year - 3, 5, 14, 18, tzinfo=UTC), datetime(2100, 12, 31, 18, tzinfo=UTC)])
+    Session.objects.filter(starts_at__lt=now).update(ends_at=now + timedelta(days=20))
+    with django_assert_num_queries(2):
+        assert count_by_month(now) == {(year - 3, 5): 1, **near, (2100, 12): 1}
+
+
+@pytest.mark.django_db
+def test_a_month_begins_at_its_first_instant(make_session, now):
+    begin = datetime(now.year + 1, 3, 1, tzinfo=zone_of("America/Chicago"))
+    spread(make_session(days=10), [begin - timedelta(seconds=1), begin, begin + timedelta(microseconds=1)])
+    counted = count_by_month(now, Session.objects.filter(starts_at__year=now.year + 1))
+    assert counted == {(now.year + 1, 2): 1, (now.year + 1, 3): 2}
 
 
 @pytest.mark.django_db

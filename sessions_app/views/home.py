@@ -3,11 +3,11 @@
 from collections import Counter
 from datetime import datetime
 from http import HTTPStatus
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import EmptyPage, Paginator
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
@@ -21,6 +21,7 @@ from catalog.listing import Group, Heading, Line, index
 from catalog.search import Document, findable, rank
 from foundation import database_clock
 from foundation.dates import zone_words
+from foundation.prepared import prepared
 from sessions_app.display.gathering import gathering
 from sessions_app.display.months import PAGE_SIZE, Counts, count_by_month, months, rail
 from sessions_app.display.rows import date_words, listed
@@ -77,14 +78,11 @@ class HomeView(TemplateView):
         found = self.search()
         counted = count(self.chosen, None if found is None else {pk for one in found for pk in workshop_of(one)}, now)
         counts, dates = counted.numbers, counted.dates
-        paginator = Paginator(self.narrowed(listed().upcoming(now), counted, now), PAGE_SIZE)
         # Counted with the chips, in their query.
-        paginator.count = counts["shown"]
-        number, pages = self.chosen.get("page", 1), paginator.num_pages
-        try:
-            sessions = list(paginator.page(number))
-        except EmptyPage:
-            raise Http404(f"There are {pages} pages.") from None
+        number, pages = self.chosen.get("page", 1), max(1, ceil(counts["shown"] / PAGE_SIZE))
+        if number > pages:
+            raise Http404(f"There are {pages} pages.")
+        sessions = self.on_page(number, counted, now)
         by_month, query = self.count_by_month(counted, now), self.query()
         is_narrowed = bool(self.chosen) or (self.filter is not None and bool(self.filter.errors))
         context = super().get_context_data(
@@ -126,6 +124,13 @@ class HomeView(TemplateView):
         """Return what was searched for and found, best first; None where nobody searches."""
         return rank(self.chosen["q"], findable(self.request.user)) if "q" in self.chosen else None
 
+    def on_page(self, number: int, counted: Counted, now: datetime) -> "list[ListedSession]":
+        """Return the sessions of one page of those that everything chosen leaves, soonest first. One query."""
+        if number == 1 and not self.chosen:
+            return first_page(now)
+        first = (number - 1) * PAGE_SIZE
+        return list(self.narrowed(listed().upcoming(now), counted, now)[first : first + PAGE_SIZE])
+
     def narrowed(self, sessions: QuerySet, counted: Counted, now: datetime) -> QuerySet:
         """Return those of `sessions` that everything chosen leaves."""
         sessions = sessions.filter(of_campus(self.chosen), of_choice(self.chosen, now))
@@ -135,8 +140,9 @@ class HomeView(TemplateView):
 
     def count_by_month(self, counted: Counted, now: datetime) -> Counts:
         """Count the sessions that are shown, by month; where there is none, all there are, to lead on. One query."""
-        ahead = Session.objects.listed().upcoming(now)
-        return count_by_month(self.narrowed(ahead, counted, now) if counted.numbers["shown"] else ahead)
+        if not (self.chosen.keys() - {"page"} and counted.numbers["shown"]):
+            return count_by_month(now)
+        return count_by_month(now, self.narrowed(Session.objects.listed().upcoming(now), counted, now))
 
     def undated(self, found: list[Document] | None, counted: Counted, now: datetime) -> dict[str, Any]:
         """Return the rows of what was found, and without a search those of the workshops that fit and have no date."""
@@ -154,11 +160,18 @@ class HomeView(TemplateView):
         return query
 
 
-def nearly_there(now: datetime) -> "list[ListedSession]":
+@prepared
+def first_page(now: datetime) -> "QuerySet[Session, ListedSession]":
+    """Return the sessions with which the whole list begins. One query."""
+    return listed().upcoming(now)[:PAGE_SIZE]
+
+
+@prepared
+def nearly_there(now: datetime) -> "QuerySet[Session, ListedSession]":
     """Return the few sessions that are short by the fewest people, earliest decision first. One query."""
     short = listed().upcoming(now).filter(needs_people(now), registration_closes_at__gt=now)
     near = short.filter(seats_taken__gte=F("minimum") - NEAR, seats_taken__gt=0).order_by("confirm_by", "pk")
-    return list(near[:NEARLY_THERE])
+    return near[:NEARLY_THERE]
 
 
 def workshop_of(document: Document) -> tuple[int, ...]:

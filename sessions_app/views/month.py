@@ -13,8 +13,7 @@ from foundation.dates import local, zone_words
 from foundation.values.months import Month
 from sessions_app.display import month
 from sessions_app.filters.bar import address, bar
-from sessions_app.filters.conditions import of_campus, of_choice
-from sessions_app.filters.counting import OF_WORKSHOPS, count
+from sessions_app.filters.counting import count
 from sessions_app.forms import FilterForm, in_address
 from sessions_app.models import Session
 from sessions_app.views.home import HomeView, workshop_of
@@ -40,9 +39,9 @@ class MonthView(HomeView):
         if not asked:
             # The first month that has any: at its end this one has none.
             asked = chosen["m"] = first or this_month
-        sessions = Session.objects.listed().upcoming(now).filter(of_campus(chosen), of_choice(chosen, now))
-        if chosen.keys() & {"q", *OF_WORKSHOPS}:
-            sessions = sessions.filter(workshop__in=counted.matching)
+        sessions = None
+        if chosen.keys() - set(FilterForm.NO_FILTERS):
+            sessions = self.narrowed(Session.objects.listed().upcoming(now), counted, now)
         values = {name: in_address(value) for name, value in chosen.items()}
 
         def of_day(day: date) -> str:

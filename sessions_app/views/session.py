@@ -1,7 +1,7 @@
 """The page of one session. Reading only; registering belongs to registrations."""
 
-from functools import cache
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
@@ -15,10 +15,14 @@ from accounts.models import Person
 from catalog.models import Facilitator, Workshop
 from foundation import database_clock
 from foundation.dates import zone_words
+from foundation.prepared import prepared
 from sessions_app.display.rows import listed, place_in
 from sessions_app.models import Meeting, Session
 from sessions_app.models.changes import numbers_of
 from sessions_app.models.numbering import Numbered
+
+if TYPE_CHECKING:
+    from sessions_app.display.rows import ListedSession
 
 OTHER_DATES = 6
 
@@ -30,10 +34,9 @@ class Taught(NamedTuple):
     part: int | None
 
 
-# Built once, and put in order here: building an ORDER BY takes longer than sorting these few.
-@cache
-def shown() -> QuerySet:
-    """Return the meetings with all that a session page shows of their session, venue and part, in no order.
+@prepared
+def shown(code: str) -> QuerySet[Meeting, Meeting]:
+    """Return the meetings of a session with all that its page shows of it, of their venues and parts, in order.
 
     Those that are cancelled too, for they have a number. Each has `comes_after`: whether its workshop comes after
     another.
@@ -41,17 +44,21 @@ def shown() -> QuerySet:
     required = Workshop.requires.through.objects.filter(from_workshop=OuterRef("session__workshop"))
     meetings = Meeting.every.select_related(
         "venue__campus", "part", "session__workshop", "session__for_campus"
-    ).order_by()
-    return meetings.annotate(comes_after=Exists(required))
+    ).order_by("starts_at", "pk")
+    return meetings.filter(session__code=code).annotate(comes_after=Exists(required))
 
 
-@cache
-def teaching() -> QuerySet:
-    """Return each session's objectives beside its facilitators, in no order."""
-    return Session.objects.order_by().values_list(
-        *("workshop__objectives__position", "workshop__objectives__pk"),
-        *("workshop__objectives__text", "workshop__objectives__part"),
-        *("facilitators__name", "facilitators__pk", "facilitators__credentials", "facilitators__pronouns"),
+@prepared
+def teaching(session: Session) -> QuerySet[Session, tuple[Any, ...]]:
+    """Return the session's objectives beside its facilitators, in no order."""
+    return (
+        Session.objects.filter(pk=session)
+        .order_by()
+        .values_list(
+            *("workshop__objectives__position", "workshop__objectives__pk"),
+            *("workshop__objectives__text", "workshop__objectives__part"),
+            *("facilitators__name", "facilitators__pk", "facilitators__credentials", "facilitators__pronouns"),
+        )
     )
 
 
@@ -60,7 +67,7 @@ def find(code: str, person: Person | AnonymousUser) -> tuple[Session, list[Meeti
 
     Raises Http404 where there is none, and for a draft unless the person is of the office.
     """
-    meetings = sorted(shown().filter(session__code=code), key=lambda meeting: (meeting.starts_at, meeting.pk))
+    meetings = shown(code)
     if meetings:
         session = meetings[0].session
     else:
@@ -81,8 +88,7 @@ class SessionView(TemplateView):
         meetings, numbers = [meeting for meeting in every if not meeting.is_cancelled], numbers_of(every)
         venues = list({meeting.venue_id: meeting.venue for meeting in meetings if meeting.venue}.values())
         room = venues[0] if len(venues) == 1 else None
-        # One more than is shown: this session is one of them.
-        dates = listed().joinable(now).filter(workshop=session.workshop_id)[: OTHER_DATES + 1]
+        dates = dates_of(session.workshop_id, now)
         objectives, facilitators = taught(session)
         return super().get_context_data(
             **kwargs,
@@ -104,13 +110,19 @@ class SessionView(TemplateView):
         )
 
 
+@prepared
+def dates_of(workshop: int, now: datetime) -> "QuerySet[Session, ListedSession]":
+    """Return one more of the dates of a workshop that people may join than is shown: a session is one of its own."""
+    return listed().joinable(now).filter(workshop=workshop)[: OTHER_DATES + 1]
+
+
 def taught(session: Session) -> tuple[list[Taught], tuple[tuple[str, str], ...]]:
     """Return the objectives in order, and of each facilitator the address of their page and how they wish to be named.
 
     One query: it reads each of the few objectives beside each of the few facilitators.
     """
     objectives, facilitators = {}, {}
-    for position, objective, text, part, name, pk, credentials, pronouns in teaching().filter(pk=session.pk):
+    for position, objective, text, part, name, pk, credentials, pronouns in teaching(session):
         if objective is not None:
             objectives[position, objective] = Taught(text, part)
         if pk is not None:
