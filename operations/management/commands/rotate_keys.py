@@ -14,10 +14,10 @@ from registrations.models import Accommodation
 
 class Command(BaseCommand):
     help = (
-        "Encrypt access requests, birthdays, license numbers and the answers of open evaluations again with the first key "
-        "of ACCOMMODATION_KEY, and second factors and browser sessions with the first key of SIGN_IN_KEY; the keys behind "
-        "it are needed until this has run. Running it again does no harm. Exit 1 if something could not be read with any "
-        "key."
+        "Encrypt access requests, birthdays, license numbers and the answers of open evaluations again with the first "
+        "key of ACCOMMODATION_KEY, and second factors and browser sessions with the first key of SIGN_IN_KEY; the keys "
+        "behind it are needed until this has run. Running it again does no harm. Exit 1 if something could not be read "
+        "with any key."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outcomes', '0003_what_the_record_keeps'),
+        ('outcomes', '0006_what_the_record_keeps'),
         ('registrations', '0005_how_a_person_takes_part'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sessions_app', '0009_seats_of_each_mode'),
+        ('sessions_app', '0011_session_imported'),
     ]
 
     operations = [
