@@ -10,7 +10,7 @@ from foundation import database_clock
 from foundation.naming import Named
 from foundation.text import number_words
 from registrations.models import Interest, Registration
-from sessions_app.models import Session
+from sessions_app.models import Mode, Session
 from sessions_app.receivers import SHOWN_BY
 
 
@@ -60,10 +60,17 @@ def of_a_new_name(noun: Named) -> list[str]:
     return [f"The name changes in the calendars of {people_words(told)}, for {held}: each of them gets an update."]
 
 
-def of_more_seats(before: Session, capacity: int) -> list[str]:
-    """Return what raising the capacity does: people who wait get seats."""
-    promoted = min(before.waiting_count, max(0, capacity - before.seats_taken))
-    if capacity <= before.capacity or not promoted or not before.is_running:
+def of_more_seats(before: Session, capacity: int, room: int | None = None, online: int | None = None) -> list[str]:
+    """Return what raising the capacity, or the seats of a mode, does: people who wait get seats."""
+    if not before.is_running:
+        return []
+    sizes = {Mode.ROOM: room, Mode.ONLINE: online} if before.asks_how else {"": capacity}
+    promoted = sum(
+        min(before.waiting_in(line), max(0, (size or 0) - before.taken_in(line)))
+        for line, size in sizes.items()
+        if (size or 0) > before.capacity_in(line)
+    )
+    if not promoted:
         return []
     who = "One person on the waitlist gets a seat and is"
     if promoted > 1:

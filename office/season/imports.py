@@ -51,7 +51,7 @@ class ScheduleImportAdmin(ReadOnlyAdmin):
             if status == HTTPStatus.FOUND:
                 messages.success(request, "Undone: its drafts are deleted, and what was published is cancelled.")
             else:
-                messages.error(request, " ".join(form.non_field_errors()))
+                messages.error(request, " ".join(map(str, form.non_field_errors())))
         return redirect(page, pk)
 
     @admin.display(description="put up", ordering="made_at")

@@ -179,7 +179,9 @@ class PublishedForm(ModeSeatsForm, OfficeForm):
 
     def consequences(self) -> list[str]:
         before, chosen = Session.objects.get(pk=self.instance.pk), self.cleaned_data
-        said = of_more_seats(before, chosen["capacity"]) if "capacity" in chosen else []
+        said = []
+        if "capacity" in chosen:
+            said += of_more_seats(before, chosen["capacity"], *(chosen.get(name) for name in NAMES))
         if "facilitators" in self.changed_data:
             said += of_other_facilitators(before)
         if "listed" in self.changed_data and chosen["listed"]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Campus
 from catalog.models import Facilitator
 from devtools.testing.cast import ZONE
-from devtools.testing.office_pages import filled_in
+from devtools.testing.office_pages import agree, filled_in
 from devtools.testing.page import read
 from foundation.wall_clock import instant
 from notifications.models import Notice
@@ -169,7 +169,7 @@ def test_a_meeting_to_cancel_must_be_chosen_and_a_reason_given(clerk, in_may, ty
 def test_who_leads_it_changes_by_the_verb(clerk, in_may):
     someone = Facilitator.objects.create(name="Ada Okafor")
     url = reverse("admin:sessions_app_session_change", args=[in_may.pk])
-    clerk.post(url, filled_in(clerk, url, "session_form", facilitators=someone.pk))
+    agree(clerk, url, filled_in(clerk, url, "session_form", facilitators=someone.pk))
     assert (list(in_may.facilitators.all()), changed()) == ([someone], 6)
     last = LogEntry.objects.latest("pk").change_message
     assert last == "Led by Ada Okafor, before by nobody."
@@ -192,7 +192,7 @@ def test_a_name_changed_on_its_own_page_reaches_the_calendars(clerk, in_may, sma
         "campus": ("accounts", small_room.campus, {"name": "South"}),
     }[name]
     url = reverse(f"admin:{app}_{name}_change", args=[noun.pk])
-    assert clerk.post(url, filled_in(clerk, url, f"{name}_form", **typed)).status_code == 302
+    assert agree(clerk, url, filled_in(clerk, url, f"{name}_form", **typed)).status_code == 302
     assert changed() > before
     noun.refresh_from_db()
     assert {field: str(getattr(noun, field)) for field in typed} == typed

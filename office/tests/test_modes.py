@@ -6,7 +6,7 @@ import io
 import pytest
 from django.urls import reverse
 
-from devtools.testing.office_pages import filled_in, schedule, session_page
+from devtools.testing.office_pages import agree, filled_in, schedule, session_page
 from devtools.testing.page import read
 from registrations.models import Registration
 from sessions_app.models import Mode, Session
@@ -83,7 +83,8 @@ def test_a_draft_that_becomes_online_has_one_kind_of_seats(clerk, workshop, wedn
 def test_a_published_session_gets_more_seats_of_one_mode(clerk, make_hybrid, people, now):
     session = make_hybrid(in_room=1, online=2)
     seated, waiting = (Registration.objects.register(one, session, now=now, mode=ROOM) for one in people(2))
-    assert save(clerk, session, room_capacity="2").status_code == 302
+    typed = filled_in(clerk, session_page(session), "session_form", room_capacity="2")
+    assert agree(clerk, session_page(session), typed, "One person on the waitlist gets a seat").status_code == 302
     assert sizes(session) == (2, 2, 4)
     waiting.refresh_from_db()
     assert waiting.is_registered

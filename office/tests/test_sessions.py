@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Campus
 from catalog.models import Facilitator
-from devtools.testing.office_pages import SCHEDULE, filled_in, in_chicago, schedule, session_page
+from devtools.testing.office_pages import SCHEDULE, agree, filled_in, in_chicago, schedule, session_page
 from devtools.testing.page import read
 from registrations.models import Registration
 from sessions_app.models import Meeting, MeetingPlan, Session, Venue
@@ -309,7 +309,7 @@ def test_added_seats_go_to_the_people_waiting(clerk, make_session, people):
     first, second = people(2)
     Registration.objects.register(first, session)
     waiting = Registration.objects.register(second, session)
-    save(clerk, session, capacity="2")
+    agree(clerk, session_page(session), filled_in(clerk, session_page(session), "session_form", capacity="2"))
     waiting.refresh_from_db()
     assert waiting.is_registered
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import Campus, Person
 from catalog.models import Workshop
 from devtools.testing.mail_reader import read_mail
-from devtools.testing.office_pages import filled_in
+from devtools.testing.office_pages import agree, filled_in
 from devtools.testing.page import read
 from devtools.testing.registering import NEWCOMER, TYPED, kinds_of, next_page, register_page
 from devtools.testing.signing_in import CODE_PAGE, mailed_code
@@ -306,7 +306,7 @@ def test_who_is_switched_off_frees_the_seat(client, office, seats):
     url = reverse("admin:accounts_person_change", args=[person.pk])
     typed = filled_in(client, url, "person_form")
     typed.pop("is_active")
-    assert client.post(url, typed).status_code == 302
+    assert agree(client, url, typed, "Person 1 loses the seat").status_code == 302
     for registration, status in zip(seats, ["withdrawn", "registered"], strict=True):
         registration.refresh_from_db()
         assert registration.status == status

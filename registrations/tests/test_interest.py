@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import Campus
 from catalog.models import Workshop
 from devtools.testing.mail_reader import read_mail
-from devtools.testing.office_pages import filled_in
+from devtools.testing.office_pages import agree, filled_in
 from devtools.testing.page import read
 from devtools.testing.registering import interest_page, next_page
 from devtools.testing.signing_in import CODE_PAGE, ask_for_code, mailed_code
@@ -186,7 +186,7 @@ def test_a_session_listed_later_is_told_then_and_once(client, people, workshop, 
     client.force_login(office)
     url = f"/admin/sessions_app/session/{session.pk}/change/"
     typed = filled_in(client, url, "session_form", listed="on")
-    assert [client.post(url, typed).status_code, told()] == [302, [first.email]]
+    assert [agree(client, url, typed).status_code, told()] == [302, [first.email]]
     session.make_unlisted(by=office)
     Interest.objects.express(later, workshop, now=now)
     session.make_listed(by=office)

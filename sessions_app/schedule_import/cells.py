@@ -90,13 +90,14 @@ def _words(cell: object) -> str:
 
 def as_text(rows: list[Row]) -> str:
     """Return rows as text that `read_rows` reads as the same rows with the same numbers."""
-    text, at = io.StringIO(), 1
-    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
+    lines = [""] * max((number for number, _ in rows), default=0)
     for number, cells in rows:
-        text.write("\n" * (number - at))
-        writer.writerow(cells)
-        at = number + 1
-    return text.getvalue()
+        lines[number - 1] = "\t".join(_quoted(cell) if '"' in cell else cell for cell in cells)
+    return "\n".join(lines)
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"'
 
 
 def is_filled(cell: str) -> bool:
