@@ -20,6 +20,7 @@ pytest.register_assert_rewrite("devtools.testing")
 pytest_plugins = [
     f"devtools.testing.{name}"
     for name in (
+        "turns",
         "time_limit",
         "database",
         "cast",

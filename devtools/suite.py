@@ -24,13 +24,10 @@ CHECKS = {
     "Types": ["-m", "mypy", "--cache-dir=/dev/null"],
     "Migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
 }
-MAIN, CROWD, LITE = "PostgreSQL", "PostgreSQL with a browser or other processes", "SQLite"
-# Which tests are whose. Each run has a database and a broker of its own; those of the second mostly wait for others.
-MARKS = {
-    MAIN: "not browser and not stack and not postgres",
-    CROWD: "browser or stack or postgres",
-    LITE: "database and not browser and not postgres and not stack",
-}
+MAIN, CROWD, LITE = "PostgreSQL", "PostgreSQL with browsers and other processes first", "SQLite"
+# Each run has a database and a broker of its own. The first two share the tests: devtools/testing/turns.py.
+RUNS = (MAIN, CROWD, LITE)
+ON_SQLITE = "database and not browser and not postgres and not stack"
 
 
 def test(args: Sequence[str]) -> int:
@@ -49,10 +46,10 @@ def test(args: Sequence[str]) -> int:
         for name, command in CHECKS.items():
             if call([PYTHON, *command], env=envs[MAIN], on_terminal=True) != 0:
                 failed.append(name)
-        marks = MARKS if browser else {**MARKS, CROWD: f"({MARKS[CROWD]}) and not browser"}
-        reports = {name: folder / f"{number}.xml" for number, name in enumerate(MARKS)}
+        reports = {name: folder / f"{number}.xml" for number, name in enumerate(RUNS)}
+        chosen = options(folder, browser)
         commands = {
-            name: [PYTHON, "-m", "pytest", f"--junitxml={reports[name]}", "-m", marks[name], *args] for name in MARKS
+            name: [PYTHON, "-m", "pytest", f"--junitxml={reports[name]}", *chosen[name], *args] for name in RUNS
         }
         codes = beside_each_other(commands, envs, folder)
         counts = {name: count(reports[name]) for name in codes}
@@ -65,6 +62,13 @@ def test(args: Sequence[str]) -> int:
             worst = max(worst, abs(code))
     summarize(counts, failed, time.monotonic() - began, browser)
     return worst
+
+
+def options(folder: Path, browser: bool) -> dict[str, list[str]]:
+    """Return how pytest is told which tests are whose, for each run."""
+    (turns := folder / "turns").mkdir()
+    shared = [f"--turns={turns}", *([] if browser else ["-m", "not browser"])]
+    return {MAIN: shared, CROWD: [*shared, "--crowd-first"], LITE: ["-m", ON_SQLITE]}
 
 
 def environments(env: dict[str, str], folder: Path, servers: contextlib.ExitStack) -> dict[str, dict[str, str]]:
