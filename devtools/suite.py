@@ -24,13 +24,10 @@ CHECKS = {
     "Types": ["-m", "mypy", "--cache-dir=/dev/null"],
     "Migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
 }
-MAIN, CROWD, LITE = "PostgreSQL", "PostgreSQL with a browser or other processes", "SQLite"
-# Which tests are whose. Each run has a database and a broker of its own; those of the second mostly wait for others.
-MARKS = {
-    MAIN: "not browser and not stack and not postgres",
-    CROWD: "browser or stack or postgres",
-    LITE: "database and not browser and not postgres and not stack",
-}
+MAIN, CROWD, LITE = "PostgreSQL", "PostgreSQL with browsers and other processes first", "SQLite"
+# Each run has a database and a broker of its own. The first two share the tests: devtools/testing/turns.py.
+RUNS = (MAIN, CROWD, LITE)
+ON_SQLITE = "database and not (browser or postgres or stack or alike)"
 
 
 def test(args: Sequence[str]) -> int:
@@ -45,16 +42,12 @@ def test(args: Sequence[str]) -> int:
                 env["BROWSER_PATH"], env["FIREFOX_PATH"] = find_browser(), find_firefox()
         with phase("PostgreSQL and Valkey"):
             envs = environments(env, folder, servers)
-        failed: list[str] = []
-        for name, command in CHECKS.items():
-            if call([PYTHON, *command], env=envs[MAIN], on_terminal=True) != 0:
-                failed.append(name)
-        marks = MARKS if browser else {**MARKS, CROWD: f"({MARKS[CROWD]}) and not browser"}
-        reports = {name: folder / f"{number}.xml" for number, name in enumerate(MARKS)}
+        reports = {name: folder / f"{number}.xml" for number, name in enumerate(RUNS)}
+        chosen = options(folder, browser)
         commands = {
-            name: [PYTHON, "-m", "pytest", f"--junitxml={reports[name]}", "-m", marks[name], *args] for name in MARKS
+            name: [PYTHON, "-m", "pytest", f"--junitxml={reports[name]}", *chosen[name], *args] for name in RUNS
         }
-        codes = beside_each_other(commands, envs, folder)
+        codes, failed = beside_each_other(commands, envs, folder)
         counts = {name: count(reports[name]) for name in codes}
         worst = 1 if failed else 0
         for name, code in codes.items():
@@ -65,6 +58,13 @@ def test(args: Sequence[str]) -> int:
             worst = max(worst, abs(code))
     summarize(counts, failed, time.monotonic() - began, browser)
     return worst
+
+
+def options(folder: Path, browser: bool) -> dict[str, list[str]]:
+    """Return how pytest is told which tests are whose, for each run."""
+    (turns := folder / "turns").mkdir()
+    shared = [f"--turns={turns}", *([] if browser else ["-m", "not browser"])]
+    return {MAIN: shared, CROWD: [*shared, "--crowd-first"], LITE: ["-m", ON_SQLITE]}
 
 
 def environments(env: dict[str, str], folder: Path, servers: contextlib.ExitStack) -> dict[str, dict[str, str]]:
@@ -87,24 +87,33 @@ def broker(servers: contextlib.ExitStack) -> str:
     return os.environ.get("REDIS_URL") or servers.enter_context(valkey(servers.enter_context(private_folder())))
 
 
-def beside_each_other(commands: dict[str, list[str]], envs: dict[str, dict[str, str]], folder: Path) -> dict[str, int]:
-    """Run the first on the terminal and the others beside it, then show what they said. Returns the code of each."""
+def check(env: dict[str, str]) -> list[str]:
+    """Run every check on the terminal. Returns the names of those that failed."""
+    return [name for name, command in CHECKS.items() if call([PYTHON, *command], env=env, on_terminal=True) != 0]
+
+
+def beside_each_other(
+    commands: dict[str, list[str]], envs: dict[str, dict[str, str]], folder: Path
+) -> tuple[dict[str, int], list[str]]:
+    """Run the checks and then the first on the terminal, the others beside them, and show what those said.
+
+    Returns the code of each, and the names of the checks that failed.
+    """
     main, *others = commands
     logs = {name: folder / f"{number}.log" for number, name in enumerate(others)}
     beside: dict[str, subprocess.Popen] = {}
     try:
         for name in others:
             beside[name] = start(commands[name], env=envs[name], log=logs[name])
-            print(
-                f"\n==== Tests on {main} (the other runs go on beside this one and are shown after it) ====", flush=True
-            )
+        failed = check(envs[main])
+        print(f"\n==== Tests on {main} (the other runs go on beside this one and are shown after it) ====", flush=True)
         codes = {main: call(commands[main], env=envs[main], on_terminal=True)}
         for name, process in beside.items():
             codes[name] = process.wait()
             print(f"\n==== Tests on {name} ====\n{logs[name].read_text(errors='replace')}", flush=True)
     finally:
         stop(*beside.values(), how=signal.SIGINT)
-    return codes
+    return codes, failed
 
 
 def without_browser(args: Sequence[str]) -> tuple[list[str], bool]:

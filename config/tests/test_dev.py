@@ -12,6 +12,7 @@ from django.conf import settings
 
 from devtools import environment, processes, suite
 from devtools.environment import fingerprint
+from devtools.testing.database import ALIKE, OFFICE, OFFICE_ON_SQLITE, is_alike
 
 
 def dev_py(*args: str, **environ: str) -> subprocess.CompletedProcess:
@@ -91,6 +92,16 @@ def test_the_last_line_counts_all_runs(capsys):
     )
     assert "Left out as asked: the browser tests." in said
     assert "Failed: Lint." in said
+
+
+def test_what_is_left_out_on_sqlite_and_what_is_not_is_there():
+    """A module that gets another name may not change sides in silence."""
+    modules = {path.name: path for path in processes.ROOT.glob("*/tests/test_*.py")}
+    assert modules.keys() >= ALIKE | OFFICE_ON_SQLITE
+    assert all(modules[name].parent.parent.name == OFFICE for name in OFFICE_ON_SQLITE)
+    assert not any(is_alike(modules[name]) for name in OFFICE_ON_SQLITE)
+    assert all(is_alike(modules[name]) for name in [*ALIKE, "test_wordings.py"])
+    assert not any(is_alike(path) for path in (processes.ROOT / "registrations").glob("tests/test_*.py"))
 
 
 def test_stopping_a_process_ends_its_grandchildren():

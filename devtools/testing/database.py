@@ -1,6 +1,7 @@
 """Marks by what a test asks for, and the database of the tests for another process."""
 
 import time
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -8,6 +9,11 @@ from django.db import connection
 from django.utils import timezone
 
 from foundation import database_clock
+
+# Where SQLite would show nothing else (docs/testing.md, section 1): how many queries a page makes, what is refused
+# before anything is read, and the office's pages; of these its largest forms and its searches do run there.
+ALIKE = {"test_query_counts.py", "test_readable.py"}
+OFFICE, OFFICE_ON_SQLITE = "office", {"test_lookups.py", "test_sessions.py", "test_workshops.py"}
 
 HOW = "run it through `python3 dev.py test`, which starts one"
 
@@ -22,6 +28,15 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
         if item.get_closest_marker("django_db") or {"db", "transactional_db"}.intersection(item.fixturenames):
             item.add_marker("database")
+        if is_alike(item.path):
+            item.add_marker("alike")
+
+
+def is_alike(path: Path) -> bool:
+    """Tell whether the tests of this module show the same on SQLite as on PostgreSQL."""
+    if path.parent.parent.name == OFFICE:
+        return path.name not in OFFICE_ON_SQLITE
+    return path.name in ALIKE
 
 
 def pytest_runtest_setup(item):
