@@ -129,6 +129,8 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         }
     changelist = "/admin/sessions_app/session/?when=upcoming&status__exact=open"
     session = address_of(page, site + changelist, "#result_list tbody a").partition("?")[0]
+    past = address_of(page, site + "/admin/sessions_app/session/?attendance=missing", "#result_list tbody a")
+    held = address_of(page, site + past.partition("?")[0], ".object-tools a[href*='roster']")
     return {
         "office": "/admin/",
         "office-sessions": changelist,
@@ -136,6 +138,9 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         "office-session": session,
         "office-times": address_of(page, site + session, ".object-tools a[href*='reschedule']"),
         "office-roster": address_of(page, site + session, ".object-tools a[href*='roster']"),
+        "check-in": address_of(page, site + held, "main a[href*='check-in']"),
+        "code-of-the-day": address_of(page, site + held, "main a[href*='check-in']").replace("?", "code/?"),
+        "office-attendance": address_of(page, site + held, "main a[href*='attendancesheet/meeting']"),
         "office-requests": "/admin/sessions_app/sessionrequest/",
         "office-undeliverable": "/admin/notifications/notice/undeliverable/",
         "office-wording": "/admin/notifications/wording/",
