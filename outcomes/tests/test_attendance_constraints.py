@@ -22,10 +22,10 @@ def rows(held, office):
     return list(Attendance.objects.order_by("pk"))
 
 
-def refuses(row, name: str, **values) -> None:
+def refuses(row, constraint: str, **values) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         type(row).objects.filter(pk=row.pk).update(**values)
-    assert name in {constraint.name for constraint in type(row)._meta.constraints}
+    assert constraint in {each.name for each in type(row)._meta.constraints}
 
 
 def test_nobody_has_two_rows_at_one_meeting(rows):

@@ -73,7 +73,7 @@ def test_a_tap_without_a_network_arrives_later(phone, going_on):
     for page in (first, second):
         for name in ("Person 1", "Person 2", "Person 3"):
             says(page, name, "Here ")
-        page.get_by_text("of 6 here").wait_for()
+        page.locator("[data-tally]", has_text="of 6 here").wait_for()
         page.locator("[data-here]", has_text="3").wait_for()
 
 
