@@ -2,8 +2,9 @@
 
 import logging
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
@@ -13,14 +14,15 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from cryptography.exceptions import InvalidSignature
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.forms.fields import InvalidJSONInput
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 
 from accounts.models import Person
 from accounts.sealed import SIGN_INS, Unreadable, is_sealed
+from accounts.sign_in import SignedInRequest
 
 # What in the data of an authenticator opens an account: the key of an app, and what recovery codes are made from.
 SECRETS = ("secret", "seed")
@@ -176,3 +178,25 @@ class NewPasskeyForm(AddWebAuthnForm):
     def clean(self) -> dict[str, Any]:
         with unreadable_is_refused():
             return super().clean()
+
+
+# ---- pages of the office outside of the admin ----
+
+View = Callable[..., HttpResponseBase]
+
+
+def for_the_office(permission: str) -> Callable[[View], View]:
+    """Open a view to people of the office who have `permission` (“registrations.change_registration”), and to nobody
+    else (403). Where the admin needs a second factor this view does too (SecondFactorMiddleware)."""
+
+    def opened(view: View) -> View:
+        @wraps(view)
+        def only_the_office(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_staff or not request.user.has_perm(permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        only_the_office.is_for_the_office = True  # type: ignore[attr-defined] # the middleware looks for it
+        return only_the_office
+
+    return opened

@@ -133,6 +133,8 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
     held = address_of(page, site + completed, "#result_list tbody a").partition("?")[0]
     shown = "/admin/outcomes/evaluation/?state=results"
     evaluation = address_of(page, site + shown, "#result_list tbody th a").partition("?")[0]
+    past = address_of(page, site + "/admin/sessions_app/session/?attendance=missing", "#result_list tbody a")
+    roster = address_of(page, site + past.partition("?")[0], ".object-tools a[href*='roster']")
     return {
         "office": "/admin/",
         "office-sessions": changelist,
@@ -141,6 +143,9 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         "office-times": address_of(page, site + session, ".object-tools a[href*='reschedule']"),
         "office-roster": address_of(page, site + session, ".object-tools a[href*='roster']"),
         "office-report": address_of(page, site + held, ".object-tools a[href*='roster']") + "report/",
+        "check-in": address_of(page, site + roster, "main a[href*='check-in']"),
+        "code-of-the-day": address_of(page, site + roster, "main a[href*='check-in']").replace("?", "code/?"),
+        "office-attendance": address_of(page, site + roster, "main a[href*='attendancesheet/meeting']"),
         "office-requests": "/admin/sessions_app/sessionrequest/",
         "office-undeliverable": "/admin/notifications/notice/undeliverable/",
         "office-wording": "/admin/notifications/wording/",

@@ -96,7 +96,8 @@ def chosen_meeting(session: Session, number: str, now: datetime | None = None) -
     by_number = {str(meeting.pk): meeting for meeting in meetings}
     now = now or database_clock.now()
     begun = [meeting for meeting in meetings if is_open(meeting, now)]
-    return by_number.get(number) or (begun or meetings[:1] or [None])[-1]
+    fitting = begun or meetings[:1]
+    return by_number.get(number) or (fitting[-1] if fitting else None)
 
 
 def is_open(meeting: Meeting, now: datetime) -> bool:
@@ -111,7 +112,9 @@ def roll_of(meeting: Meeting) -> Roll:
     of_person = {one.person_id: one for one in said if one.person_id}
     standing = Q(status=Registration.Status.REGISTERED) | Q(status__in=WAITED)
     known = session.registrations.filter(standing).select_related("person__unit").order_by("position")
-    registered, waited, seen = [], [], set()
+    registered: list[Line] = []
+    waited: list[Line] = []
+    seen = set()
     for one in sorted(known, key=lambda one: not one.is_registered):
         if one.person_id in seen:
             continue

@@ -95,6 +95,12 @@ ANSWERS = {
     "registrations/<uuid:uuid>/accommodation/deletion/": (302, 405, 405, 405),
     "declines/<uuid:uuid>/": (302, 200, 404, 404),
     "evaluations/<slug:token>/": (200, 200, 200, 200),  # for everybody with the link of the mail; it names nobody
+    # People of the office who may change registrations, and nobody else: it names everybody who comes.
+    "sessions/<slug:code>/check-in/": (302, 403, 403, 200),
+    "sessions/<slug:code>/check-in/code/": (302, 403, 403, 200),
+    "check-in/": (302, 200, 200, 200),
+    "check-in/<slug:day_code>/": (302, 200, 200, 200),  # the same for every code, right or wrong
+    "registrations/<uuid:uuid>/attendance/": (302, 200, 404, 404),
     "my/": (302, 200, 200, 200),
     "requests/new/": (200, 200, 200, 200),
     "requests/<uuid:uuid>/": (302, 200, 404, 200),
@@ -149,6 +155,13 @@ ANSWERS = {
     "admin/sessions_app/scheduleimport/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/sessions_app/requestrules/add/": (302, 302, 302, 302),  # there is one row, and it is there
     "admin/sessions_app/requestrules/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/outcomes/attendancesheet/meeting/<int:meeting_pk>/": (302, 302, 302, 200),
+    "admin/outcomes/attendancesheet/meeting/<int:meeting_pk>/close/": (302, 302, 302, 200),
+    "admin/outcomes/attendancesheet/add/": (302, 302, 302, 403),
+    "admin/outcomes/attendancesheet/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/outcomes/attendancedispute/<int:pk>/decide/": (302, 302, 302, 200),
+    "admin/outcomes/attendancedispute/add/": (302, 302, 302, 403),
+    "admin/outcomes/attendancedispute/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/registrations/registration/roster/<int:session_pk>/": (302, 302, 302, 200),
     "admin/registrations/registration/roster/<int:session_pk>/csv/": (302, 302, 302, 405),
     "admin/registrations/registration/roster/<int:session_pk>/report/": (302, 302, 302, 200),
@@ -191,6 +204,7 @@ UNPUBLISHED = {
     "sessions/<slug:code>/": (404, 404, 404, 200),
     "sessions/<slug:code>/meter/": (404, 404, 404, 200),
     "sessions/<slug:code>/registration/": (404, 404, 404, 404),
+    "sessions/<slug:code>/check-in/code/": (302, 403, 403, 404),
     "sessions/<slug:code>/session.ics": (404, 404, 404, 404),
     "workshops/<slug:slug>/sessions.ics": (404, 404, 404, 404),
     "sessions/<slug:code>/nominations/": (302, 404, 404, 404),

@@ -33,7 +33,8 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     from devtools.testing.signing_in import APP_SECRET
     from notifications.models import Decline, Wording
     from notifications.replies.applying import receive
-    from outcomes.models import Evaluation
+    from outcomes.attended import sheet_of
+    from outcomes.models import Attendance, AttendanceDispute, Evaluation
     from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
     from sessions_app.models import Blackout, RequestRules, ScheduleImport, Venue
 
@@ -81,6 +82,10 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     AddressChange.objects.ask(other, "other.address@example.edu", by=office, now=now)
     workshop.evaluation_questions.create(text="How was the room?", kind="scale")
     Evaluation.objects.begin(session, now=now)
+    meeting = session.meetings.first()
+    Attendance.objects.mark(meeting, registration, Attendance.State.HERE, Attendance.Source.ROSTER, by=office, now=now)
+    AttendanceDispute.objects.make(registration, "I was there.", now=now)
+    sheet_of(meeting)
     return registration
 
 
@@ -124,6 +129,8 @@ def address(every_noun, now) -> Callable:
         "interests/<uuid:uuid>": f"interests/{Interest.objects.get().uuid}",
         "<uuid:uuid>": every_noun.uuid,
         "<int:session_pk>": session.pk,
+        "<int:meeting_pk>": session.meetings.first().pk,
+        "<slug:day_code>": "ACE346",
         "<path:content_type_id>": ContentType.objects.get_for_model(workshop).pk,
         "(?P<url>.*)$": "nowhere/",
     }

@@ -31,12 +31,12 @@ class AttendanceDisputeQuerySet(models.QuerySet["AttendanceDispute"]):
         """
         registration.session.lock()
         words = words.strip()[:LONGEST]
-        made = self.waiting().filter(registration=registration).first()
-        if made is not None:
-            if words and words not in made.words:
-                made.words = f"{made.words}\n\n{words}".strip()[:LONGEST]
-                made.save(update_fields=["words"])
-            return made
+        waits = self.waiting().filter(registration=registration).first()
+        if waits is not None:
+            if words and words not in waits.words:
+                waits.words = f"{waits.words}\n\n{words}".strip()[:LONGEST]
+                waits.save(update_fields=["words"])
+            return waits
         if not Attendance.objects.of_session(registration.session).of_person(registration.person).exists():
             raise AttendanceDispute.NothingKnown("The office has not said yet who was there.")
         made = self.create(registration=registration, words=words, said_at=now or database_clock.now())

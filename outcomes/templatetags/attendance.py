@@ -10,6 +10,7 @@ from accounts.models import Person
 from foundation import database_clock
 from foundation.dates import short_day
 from outcomes import display
+from outcomes.code_of_the_day import BEFORE
 from outcomes.models import Attendance
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session
@@ -22,9 +23,12 @@ def _now(context: Context) -> datetime:
 
 
 @register.simple_tag(takes_context=True)
-def own_attendance(context: Context, registration: Registration) -> display.Own:
-    """Give what its person reads of `registration`. Four queries."""
-    return display.own_attendance(registration, _now(context))
+def own_attendance(context: Context, registration: Registration) -> display.Own | None:
+    """Give what its person reads of `registration`: of a seat, from the time its first code works on. Four queries."""
+    now = _now(context)
+    if not registration.is_registered or now < registration.session.starts_at - BEFORE:
+        return None
+    return display.own_attendance(registration, now)
 
 
 @register.simple_tag

@@ -1,4 +1,4 @@
-"""What people read of their own attendance, and how they say that it is wrong."""
+"""What people read of their mine_of_two attendance, and how they say that it is wrong."""
 
 import pytest
 
@@ -10,14 +10,14 @@ HERE, ABSENT = Attendance.State.HERE, Attendance.State.ABSENT
 
 
 @pytest.fixture
-def own(hold, person):
+def mine_of_two(hold, person):
     """The registration of `person` in a session of two meetings that is over."""
     return hold(2, meetings=2, persons=[person]).registrations.get(person=person)
 
 
-def say(own, office, *states) -> None:
-    for meeting, state in zip(own.session.meetings.all(), states, strict=False):
-        Attendance.objects.mark(meeting, own, state, "roster", by=office)
+def say(mine_of_two, office, *states) -> None:
+    for meeting, state in zip(mine_of_two.session.meetings.all(), states, strict=False):
+        Attendance.objects.mark(meeting, mine_of_two, state, "roster", by=office)
 
 
 @pytest.mark.parametrize(
@@ -30,74 +30,74 @@ def say(own, office, *states) -> None:
         ((ABSENT, ABSENT), "We have you as absent"),
     ],
 )
-def test_both_pages_say_how_it_stands(me, own, office, states, words):
-    say(own, office, *states)
-    for path in ("/my/", own.get_absolute_url()):
+def test_both_pages_say_how_it_stands(me, mine_of_two, office, states, words):
+    say(mine_of_two, office, *states)
+    for path in ("/my/", mine_of_two.get_absolute_url()):
         text = get(me, path).text
         assert words in text
         if not words:
             assert "Attended" not in text and "absent" not in text
 
 
-def test_one_press_says_that_it_is_wrong(me, own, office):
-    say(own, office, ABSENT, ABSENT)
-    page = get(me, own.get_absolute_url())
+def test_one_press_says_that_it_is_wrong(me, mine_of_two, office):
+    say(mine_of_two, office, ABSENT, ABSENT)
+    page = get(me, mine_of_two.get_absolute_url())
     form = page.form("This is wrong")
     answer = me.post(form.action, form.data | {"words": "I sat by the window."}, follow=True)
     assert "We have told the office." in read(answer).text
     assert AttendanceDispute.objects.get().words == "I sat by the window."
-    assert "You have told us that this is wrong." in get(me, own.get_absolute_url()).text
+    assert "You have told us that this is wrong." in get(me, mine_of_two.get_absolute_url()).text
 
 
-def test_the_person_reads_what_the_office_decided(me, own, office):
-    say(own, office, ABSENT, ABSENT)
-    dispute = AttendanceDispute.objects.make(own, "")
-    dispute.decide(by=office, states={own.session.meetings.first().pk: HERE}, answer="We found the list.")
-    text = get(me, own.get_absolute_url()).text
+def test_the_person_reads_what_the_office_decided(me, mine_of_two, office):
+    say(mine_of_two, office, ABSENT, ABSENT)
+    dispute = AttendanceDispute.objects.make(mine_of_two, "")
+    dispute.decide(by=office, states={mine_of_two.session.meetings.first().pk: HERE}, answer="We found the list.")
+    text = get(me, mine_of_two.get_absolute_url()).text
     assert "The office has corrected your attendance." in text
     assert "We found the list." in text
     assert "Attended 1 of 2 meetings" in text
-    again = AttendanceDispute.objects.make(own, "")
+    again = AttendanceDispute.objects.make(mine_of_two, "")
     again.decide(by=office, states={})
-    assert "left your attendance as it is" in get(me, own.get_absolute_url()).text
+    assert "left your attendance as it is" in get(me, mine_of_two.get_absolute_url()).text
 
 
-def test_what_is_not_known_is_not_wrong(me, own):
-    path = f"/registrations/{own.uuid}/attendance/"
+def test_what_is_not_known_is_not_wrong(me, mine_of_two):
+    path = f"/registrations/{mine_of_two.uuid}/attendance/"
     assert "has not said yet who was there" in get(me, path).text
     assert me.post(path, {"words": "x"}).status_code == 409
 
 
 @pytest.mark.parametrize("words", ["x" * 2001, "\x00"])
-def test_words_that_cannot_be_kept_stay_in_the_form(me, own, office, words):
-    say(own, office, ABSENT, ABSENT)
-    answer = me.post(f"/registrations/{own.uuid}/attendance/", {"words": words})
+def test_words_that_cannot_be_kept_stay_in_the_form(me, mine_of_two, office, words):
+    say(mine_of_two, office, ABSENT, ABSENT)
+    answer = me.post(f"/registrations/{mine_of_two.uuid}/attendance/", {"words": words})
     assert answer.status_code == 400
     assert not AttendanceDispute.objects.exists()
 
 
-def test_nobody_says_it_of_another(client, own, people, office):
-    say(own, office, ABSENT, ABSENT)
+def test_nobody_says_it_of_another(client, mine_of_two, people, office):
+    say(mine_of_two, office, ABSENT, ABSENT)
     for viewer in (people(1)[0], office):
         client.force_login(viewer)
-        assert client.get(f"/registrations/{own.uuid}/attendance/").status_code == 404
-        assert client.post(f"/registrations/{own.uuid}/attendance/").status_code == 404
+        assert client.get(f"/registrations/{mine_of_two.uuid}/attendance/").status_code == 404
+        assert client.post(f"/registrations/{mine_of_two.uuid}/attendance/").status_code == 404
     assert not AttendanceDispute.objects.exists()
 
 
-def test_a_walk_in_finds_the_session_among_their_own(client, people, own, office):
+def test_a_walk_in_finds_the_session_among_their_own(client, people, mine_of_two, office):
     guest = people(1)[0]
-    Attendance.objects.walk_in(own.session.meetings.first(), office, person=guest)
+    Attendance.objects.walk_in(mine_of_two.session.meetings.first(), office, person=guest)
     client.force_login(guest)
     assert "Attended without a seat" in get(client, "/my/").text
 
 
-def test_the_meter_says_attended_once_the_lists_are_closed(me, own, office):
-    say(own, office, HERE, HERE)
-    assert "3 registered" in get(me, own.get_absolute_url()).text
-    for meeting in own.session.meetings.all():
+def test_the_meter_says_attended_once_the_lists_are_closed(me, mine_of_two, office):
+    say(mine_of_two, office, HERE, HERE)
+    assert "3 registered" in get(me, mine_of_two.get_absolute_url()).text
+    for meeting in mine_of_two.session.meetings.all():
         sheet_of(meeting).close(by=office)
-    for path in (own.get_absolute_url(), "/my/", own.session.get_absolute_url()):
+    for path in (mine_of_two.get_absolute_url(), "/my/", mine_of_two.session.get_absolute_url()):
         assert "1 attended" in get(me, path).text
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.for_the_office import for_the_office
+from accounts.second_factor import for_the_office
 from accounts.sign_in import SignedInRequest
 from foundation import database_clock
 from foundation.dates import clock, short_day, time_span

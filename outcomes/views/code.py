@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.for_the_office import for_the_office
 from accounts.models import Person
+from accounts.second_factor import for_the_office
 from accounts.sign_in import SignedInRequest
 from foundation import database_clock
 from foundation.dates import clock, short_day, time_span

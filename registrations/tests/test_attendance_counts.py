@@ -9,7 +9,7 @@ HERE, ABSENT = Attendance.State.HERE, Attendance.State.ABSENT
 
 
 @pytest.fixture
-def held(hold, person):
+def held_twice(hold, person):
     """A session of two meetings in which `person` had a seat."""
     return hold(2, meetings=2, persons=[person])
 
@@ -27,25 +27,25 @@ def say(session, person, office, *states) -> None:
 @pytest.mark.parametrize(
     ("states", "counts"), [((), True), ((ABSENT,), True), ((ABSENT, HERE), True), ((ABSENT, ABSENT), False)]
 )
-def test_only_who_missed_all_of_it_has_not_taken_it(held, person, office, now, states, counts):
-    say(held, person, office, *states)
-    assert taken(person, held, now) is counts
+def test_only_who_missed_all_of_it_has_not_taken_it(held_twice, person, office, now, states, counts):
+    say(held_twice, person, office, *states)
+    assert taken(person, held_twice, now) is counts
 
 
-def test_a_walk_in_with_an_account_has_taken_it(held, people, office, now):
+def test_a_walk_in_with_an_account_has_taken_it(held_twice, people, office, now):
     guest = people(1)[0]
-    assert not taken(guest, held, now)
-    Attendance.objects.walk_in(held.meetings.first(), office, person=guest)
-    assert taken(guest, held, now)
+    assert not taken(guest, held_twice, now)
+    Attendance.objects.walk_in(held_twice.meetings.first(), office, person=guest)
+    assert taken(guest, held_twice, now)
 
 
-def test_a_cancelled_meeting_says_nothing(held, person, office, now):
-    first, second = held.meetings.all()
-    say(held, person, office, ABSENT, HERE)
+def test_a_cancelled_meeting_says_nothing(held_twice, person, office, now):
+    first, second = held_twice.meetings.all()
+    say(held_twice, person, office, ABSENT, HERE)
     type(second).objects.filter(pk=second.pk).update(cancelled_at=now)
-    assert not taken(person, held, now)
+    assert not taken(person, held_twice, now)
 
 
-def test_attendance_costs_no_further_query(held, person, now, django_assert_num_queries):
+def test_attendance_costs_no_further_query(held_twice, person, now, django_assert_num_queries):
     with django_assert_num_queries(2):
-        taken_by(person, [held.workshop_id], now)
+        taken_by(person, [held_twice.workshop_id], now)

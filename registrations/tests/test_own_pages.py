@@ -283,8 +283,9 @@ def test_my_training_takes_the_same_queries_for_one_and_for_thirty(
         join(make_session(days=10 + number), [person])
     client.force_login(person)
     client.get("/my/")
-    # The browser session, the person, the places, what comes, what was, the links to join, and what they asked for.
-    with django_assert_num_queries(10):
+    # The browser session, the person, the places, what comes, what was, the links to join, what they asked for, and
+    # where they were without a seat.
+    with django_assert_num_queries(11):
         assert client.get("/my/").status_code == 200
 
 
