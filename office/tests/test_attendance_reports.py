@@ -62,7 +62,7 @@ def states() -> dict[str, str]:
 def test_a_report_of_zoom_is_shown_and_then_written(clerk, session, meeting):
     file = zoom(
         row(meeting, "Person 1", "person1@example.edu"),
-        row(meeting, "2, Person (she/her)", first=12),
+        row(meeting, '"2, Person (she/her)"', first=12),
         row(meeting, "Person 3", "person3@example.edu", last=42),
         row(meeting, "iPhone", first=4),
     )
