@@ -45,7 +45,7 @@ def zoom(*rows: str, encoding: str = "utf-8") -> SimpleUploadedFile:
 def show(client, session, text: str = "", files=(), **typed):
     """The first press: what is in the form when it is opened, with what is given."""
     form = read(client.get(url(session))).form(id="report_form").data
-    return client.post(url(session), form | {"text": text, "files": list(files)} | typed)
+    return client.post(url(session), form | {"text": text, "uploads": list(files)} | typed)
 
 
 def press(client, shown, **chosen):
@@ -152,7 +152,7 @@ def test_what_is_no_report_is_refused_with_what_to_do(content, sentence, clerk, 
 
 
 def test_more_than_a_request_may_hold_is_refused_with_a_sentence(clerk, session):
-    answer = clerk.post(url(session), {"files": BytesIO(b"a" * 10_000_000)})
+    answer = clerk.post(url(session), {"uploads": BytesIO(b"a" * 10_000_000)})
     assert answer.status_code == 400
     assert "A file has 5 MB at most." in read(answer).text
 

@@ -70,7 +70,7 @@ def minutes(report: Report) -> dict[str, int | None]:
         ("meet.csv", "", {"Ada Okafor": 90, "Rosa Lindqvist": 42}),
         ("list-of-excel.csv", "", {"Ada Okafor": None, "José Peñalosa": None}),
         (
-            "list.txt",
+            "list.csv",
             "",
             dict.fromkeys(
                 ["Ada Okafor", "rosa.lindqvist@example.edu", "Peñalosa, José", "Vance, Teodor", "Hazelwick, Amina"]
