@@ -52,7 +52,7 @@ class ReportForm(forms.Form):
     report: Report
 
     meeting = MeetingField(Meeting.objects.none(), empty_label=None, error_messages={"required": "Choose the meeting."})
-    files = FilesField(
+    uploads = FilesField(
         label="Attendance report",
         required=False,
         help_text="The file that Zoom or Teams gives you, as it is; or any CSV or Excel file with names or addresses. "
@@ -89,7 +89,7 @@ class ReportForm(forms.Form):
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
-        files, text, meeting = cleaned["files"], cleaned["text"], cleaned["meeting"]
+        files, text, meeting = cleaned["uploads"], cleaned["text"], cleaned["meeting"]
         if not files and not text.strip():
             raise ValidationError("Choose the report, or paste a list.")
         reports = []
@@ -97,7 +97,7 @@ class ReportForm(forms.Form):
             for file in files:
                 reports.append(read_file(file.read(MOST_BYTES + 1), meeting, cleaned["zone"]))
         except Refused as refusal:
-            self.add_error("files", str(refusal))
+            self.add_error("uploads", str(refusal))
         try:
             if text.strip():
                 reports.append(read_text(text, meeting, cleaned["zone"]))

@@ -79,7 +79,7 @@ def _second_press(office: OfficeAdmin, request: HttpRequest, session: Session, m
         messages.error(request, "This page can no longer tell what was in the report. Choose it again.")
         return _asking(office, request, session, form, meetings, HTTPStatus.BAD_REQUEST)
     report = Report.unpacked(values)
-    chosen = ((CHOICE.fullmatch(name), value) for name, value in request.POST.items())
+    chosen = ((CHOICE.fullmatch(name), str(value)) for name, value in request.POST.items())
     choices = {int(number[1]): value for number, value in chosen if number and value}
     try:
         applied = apply(report, meeting, choices, by=acting(request))

@@ -45,7 +45,7 @@ def zoom(*rows: str, encoding: str = "utf-8") -> SimpleUploadedFile:
 def show(client, session, text: str = "", files=(), **typed):
     """The first press: what is in the form when it is opened, with what is given."""
     form = read(client.get(url(session))).form(id="report_form").data
-    return client.post(url(session), form | {"text": text, "files": list(files)} | typed)
+    return client.post(url(session), form | {"text": text, "uploads": list(files)} | typed)
 
 
 def press(client, shown, **chosen):
@@ -62,7 +62,7 @@ def states() -> dict[str, str]:
 def test_a_report_of_zoom_is_shown_and_then_written(clerk, session, meeting):
     file = zoom(
         row(meeting, "Person 1", "person1@example.edu"),
-        row(meeting, "2, Person (she/her)", first=12),
+        row(meeting, '"2, Person (she/her)"', first=12),
         row(meeting, "Person 3", "person3@example.edu", last=42),
         row(meeting, "iPhone", first=4),
     )
@@ -152,7 +152,7 @@ def test_what_is_no_report_is_refused_with_what_to_do(content, sentence, clerk, 
 
 
 def test_more_than_a_request_may_hold_is_refused_with_a_sentence(clerk, session):
-    answer = clerk.post(url(session), {"files": BytesIO(b"a" * 10_000_000)})
+    answer = clerk.post(url(session), {"uploads": BytesIO(b"a" * 10_000_000)})
     assert answer.status_code == 400
     assert "A file has 5 MB at most." in read(answer).text
 

@@ -70,7 +70,7 @@ def minutes(report: Report) -> dict[str, int | None]:
         ("meet.csv", "", {"Ada Okafor": 90, "Rosa Lindqvist": 42}),
         ("list-of-excel.csv", "", {"Ada Okafor": None, "José Peñalosa": None}),
         (
-            "list.txt",
+            "list.csv",
             "",
             dict.fromkeys(
                 ["Ada Okafor", "rosa.lindqvist@example.edu", "Peñalosa, José", "Vance, Teodor", "Hazelwick, Amina"]
@@ -285,9 +285,9 @@ def test_a_report_of_5000_rows_is_read_at_once():
         f"Person {who},p{who}@example.edu,5/14/24 12:{minute:02}:00 PM,5/14/24 1:59:00 PM,9,No\n"
         for who, minute in people
     )
-    began = time.monotonic()
+    began = time.process_time()
     assert len(read(HEADING + spans).lines) == 1700
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(
