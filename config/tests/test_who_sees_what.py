@@ -27,6 +27,7 @@ from library.models import Citation, Resource, StoredFile
 from library.uploads import Upload
 from notifications.kinds.account import owe_code
 from notifications.models import Notice, ReceivedMail
+from outcomes.models import Certificate, CreditKind, License
 from registrations.models import Accommodation, PriorAttendance, Registration
 from sessions_app.models import Meeting, MeetingPlan, Session, SessionRequest
 
@@ -354,6 +355,8 @@ CANARIES = {
     "CANARYhopes": {"owner", *OFFICE},
     "canarycolleague": {"owner", *OFFICE},
     "CANARYdecline": {"owner", *OFFICE},
+    "CANARYcertified": {"owner", *OFFICE},
+    "CANARYlicense": {"owner"},
     "CANARYlink": {"owner", "arranger", *OFFICE},
     # Of a resource for people with a seat.
     "CANARYtext": {"owner", "arranger", *OFFICE},
@@ -405,6 +408,8 @@ def fellow(every_noun, clients, make_resource, now) -> Person:
         addresses=["canarycolleague@example.edu"],
         decline_reason="CANARYdecline",
     )
+    Certificate.objects.update(name="CANARYcertified")
+    License.objects.give(owner, CreditKind.objects.get(), "CANARYlicense", now=now)
     Meeting.objects.update(join_link="https://meet.example.edu/CANARYlink")
     resource = Resource.objects.get()
     Resource.objects.update(body="CANARYtext", link="https://journal.example.org/CANARYwhere")
