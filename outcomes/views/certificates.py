@@ -65,6 +65,7 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
         "issued": _day(found.issued_at),
         "ended": _day(found.revoked_at) if found.revoked_at else "",
         "newer": newer,
+        "address": address_of(found),
         "address_with_name": address_with_name(found) if is_holder and found.is_valid else "",
         "key": request.GET.get(PARAMETER, "") if may_see and not is_holder else "",
     }
