@@ -216,6 +216,9 @@ ACCOUNT_RATE_LIMITS = {
 # ---- calendar feeds: some programs ask every few minutes, and one person may have several ----
 CALENDAR_FEED_MOST_AN_HOUR = 120
 
+# ---- certificates: wrong codes of one client ----
+CERTIFICATE_GUESSES_A_MINUTE = 20
+
 # ---- what is sealed: of each purpose the first key encrypts, and all of them decrypt ----
 SIGN_IN_KEYS = [key.strip() for key in env.list("SIGN_IN_KEY", default=[DEVELOPMENT_SIGN_IN_KEY] if DEBUG else [])]
 ACCOMMODATION_KEYS = [key.strip() for key in env.list("ACCOMMODATION_KEY", default=[DEVELOPMENT_KEY] if DEBUG else [])]

@@ -2,17 +2,19 @@
 
 attendance_changed    the certificate of the person is issued or revoked, and that of their programs
 attendance_closed     the certificates of everybody who was there throughout are issued
+evaluation_answered   the certificate of the person is issued again with the credit that waited for it
 """
 
 from typing import Any
 
 from django.dispatch import receiver
 
+from accounts.models import Person
 from foundation import database_clock
-from outcomes.certificates.issuing import settle
+from outcomes.certificates.issuing import add_credit, settle
 from outcomes.models import Attendance
-from outcomes.signals import attendance_changed, attendance_closed
-from sessions_app.models import Meeting
+from outcomes.signals import attendance_changed, attendance_closed, evaluation_answered
+from sessions_app.models import Meeting, Session
 
 
 @receiver(attendance_changed, dispatch_uid="outcomes.attendance_changed")
@@ -26,3 +28,9 @@ def settle_one(sender: type, attendance: Attendance, **kwargs: Any) -> None:
 def settle_all(sender: type, meeting: Meeting, **kwargs: Any) -> None:
     """Issue the certificates of a session whose last list is closed."""
     settle(meeting.session, database_clock.now())
+
+
+@receiver(evaluation_answered, dispatch_uid="outcomes.evaluation_answered")
+def add_what_waited(sender: type, session: Session, person: Person, **kwargs: Any) -> None:
+    """Issue the certificate again with the credit that waited for the evaluation. It holds none of the answers."""
+    add_credit(person, session, database_clock.now())

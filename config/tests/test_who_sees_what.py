@@ -27,7 +27,7 @@ from library.models import Citation, Resource, StoredFile
 from library.uploads import Upload
 from notifications.kinds.account import owe_code
 from notifications.models import Notice, ReceivedMail
-from outcomes.models import Evaluation
+from outcomes.models import Certificate, CreditKind, Evaluation, License
 from registrations.models import Accommodation, PriorAttendance, Registration
 from sessions_app.models import Meeting, MeetingPlan, Session, SessionRequest
 
@@ -101,6 +101,12 @@ ANSWERS = {
     "check-in/": (302, 200, 200, 200),
     "check-in/<slug:day_code>/": (302, 200, 200, 200),  # the same for every code, right or wrong
     "registrations/<uuid:uuid>/attendance/": (302, 200, 404, 404),
+    "certificates/<slug:code>/": (200, 200, 200, 200),  # valid or not, to everybody; whose it is only to its holder
+    "certificates/<slug:code>/certificate.pdf": (302, 200, 404, 404),
+    "certificates/<slug:code>/name/": (302, 200, 404, 404),
+    "my/licenses/": (302, 200, 200, 200),
+    "my/licenses/<int:kind>/": (302, 200, 200, 200),
+    "my/licenses/<int:kind>/deletion/": (302, 405, 405, 405),
     "my/": (302, 200, 200, 200),
     "requests/new/": (200, 200, 200, 200),
     "requests/<uuid:uuid>/": (302, 200, 404, 200),
@@ -374,6 +380,8 @@ CANARIES = {
     "CANARYhopes": {"owner", *OFFICE},
     "canarycolleague": {"owner", *OFFICE},
     "CANARYdecline": {"owner", *OFFICE},
+    "CANARYcertified": {"owner", *OFFICE},
+    "CANARYlicense": {"owner"},
     "CANARYlink": {"owner", "arranger", *OFFICE},
     # Of a resource for people with a seat.
     "CANARYtext": {"owner", "arranger", *OFFICE},
@@ -427,6 +435,8 @@ def fellow(every_noun, clients, make_resource, now) -> Person:
         addresses=["canarycolleague@example.edu"],
         decline_reason="CANARYdecline",
     )
+    Certificate.objects.update(name="CANARYcertified")
+    License.objects.give(owner, CreditKind.objects.get(), "CANARYlicense", now=now)
     Meeting.objects.update(join_link="https://meet.example.edu/CANARYlink")
     resource = Resource.objects.get()
     Resource.objects.update(body="CANARYtext", link="https://journal.example.org/CANARYwhere")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.urls import URLPattern, get_resolver
@@ -34,7 +35,9 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     from notifications.models import Decline, Wording
     from notifications.replies.applying import receive
     from outcomes.attended import sheet_of
-    from outcomes.models import Attendance, AttendanceDispute, Evaluation
+    from outcomes.certificates.words import words_of_session
+    from outcomes.models import Attendance, AttendanceDispute, Certificate, CreditKind, Evaluation, License
+    from outcomes.models.certificate import Credited
     from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
     from sessions_app.models import Blackout, RequestRules, ScheduleImport, Venue
 
@@ -79,6 +82,11 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     Blackout.objects.create(words="Spring break", first_day=now.date(), last_day=now.date())
     ScheduleImport.objects.create(made_at=now, made_by=office)
     ask(owner, workshop, now, addresses=["colleague@example.edu"])
+    kind = CreditKind.objects.create(name="State hours", asks_license=True)
+    offer = workshop.credit_offers.create(kind=kind, hours=1)
+    License.objects.give(owner, kind, "License 4301", now=now)
+    said = words_of_session(session, list(session.meetings.all()), timedelta(minutes=90))
+    Certificate.objects.issue(owner, session, said, [Credited(kind, offer.hours)], now=now)
     AddressChange.objects.ask(other, "other.address@example.edu", by=office, now=now)
     workshop.evaluation_questions.create(text="How was the room?", kind="scale")
     Evaluation.objects.begin(session, now=now)
@@ -102,6 +110,7 @@ def address(every_noun, now) -> Callable:
     from library.models import Resource
     from notifications.models import CalendarFeed, Decline
     from outcomes.evaluations.invitations import token_for
+    from outcomes.models import Certificate, CreditKind
     from registrations.models import Interest, Nomination
     from registrations.models.leaving_keys import leaving_key
     from sessions_app.models import SessionRequest
@@ -114,6 +123,7 @@ def address(every_noun, now) -> Callable:
         "topics/<slug:slug>": f"topics/{Topic.objects.get().slug}",
         "actions/<slug:slug>": f"actions/{Action.objects.get().slug}",
         "file/<slug:name>": f"file/{resource.file.name}",
+        "certificates/<slug:code>": f"certificates/{Certificate.objects.get().code}",
         "<slug:code>": session.code,
         "programs/<slug:slug>": f"programs/{Program.objects.get().slug}",
         "<slug:slug>": workshop.slug,
@@ -128,6 +138,7 @@ def address(every_noun, now) -> Callable:
         "requests/<uuid:uuid>": f"requests/{SessionRequest.objects.get().uuid}",
         "interests/<uuid:uuid>": f"interests/{Interest.objects.get().uuid}",
         "<uuid:uuid>": every_noun.uuid,
+        "<int:kind>": CreditKind.objects.get().pk,
         "<int:session_pk>": session.pk,
         "<int:meeting_pk>": session.meetings.first().pk,
         "<slug:day_code>": "ACE346",

@@ -18,6 +18,7 @@ from foundation import database_clock
 from office.base import MOST, NamedAdmin, NamedForm, PartInline, acting, model_choice
 from office.catalog.parts import InOrderForm, PartFormSet, WorkshopPartInline
 from office.consequences import of_a_draft_workshop, of_a_narrower_audience
+from office.credit import CreditInline, credit_words
 from office.evaluations.questions import EvaluationQuestionInline, words_of
 
 AUDIENCE = tuple(Workshop.AUDIENCE_FIELDS.values())
@@ -144,7 +145,7 @@ class WorkshopAdmin(NamedAdmin):
     list_filter = ["status", "offering", "format", "topics"]
     search_fields = ["title", "summary", "description"]
     prepopulated_fields = {"slug": ["title"]}
-    inlines = [WorkshopPartInline, ObjectiveInline, EvaluationQuestionInline]
+    inlines = [WorkshopPartInline, ObjectiveInline, EvaluationQuestionInline, CreditInline]
     other_verbs = AUDIENCE
     instead = "Make it a draft instead: then only the office sees it."
     fieldsets = [
@@ -179,11 +180,9 @@ class WorkshopAdmin(NamedAdmin):
             for number, one in enumerate(obj.objectives.select_related("part"), 1)
         ]
         parts = in_words([(part, part.title, part.minutes) for part in obj.parts.all()])
-        return (
-            super().words(obj)
-            | {"Parts": parts, "Objectives": " ".join(objectives) or "nothing"}
-            | {"Questions of your own": words_of(obj)}
-        )
+        told = {"Parts": parts, "Objectives": " ".join(objectives) or "nothing"}
+        told |= {"Questions of your own": words_of(obj), "Credit": credit_words(obj)}
+        return super().words(obj) | told
 
     def get_readonly_fields(self, request: HttpRequest, obj: Workshop | None = None) -> list[str]:
         """Show the length of a workshop with parts: it is that of the parts together."""

@@ -17,7 +17,7 @@ from foundation.dates import length_words
 from foundation.record import record
 from foundation.values.lines import LineField
 from foundation.verbs import lock_row, verb
-from outcomes.models.credit import CreditKind, hours_words
+from outcomes.models.credit import CreditKind, amount_words
 from outcomes.signals import certificate_issued, certificate_revoked
 from sessions_app.models import Session
 
@@ -249,4 +249,4 @@ class CertificateCredit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{hours_words(self.hours)} {self.unit}: {self.name}"
+        return f"{amount_words(self.hours, self.unit)}: {self.name}"

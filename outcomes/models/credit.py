@@ -111,9 +111,14 @@ class CreditOffer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind}: {hours_words(self.hours)} {self.kind.unit} a meeting"
+        return f"{self.kind}: {amount_words(self.hours, self.kind.unit)} a meeting"
 
 
 def hours_words(hours: Decimal) -> str:
     """“1.5”, “2”, “0.75”: without zeros that say nothing."""
     return f"{hours.normalize():f}"
+
+
+def amount_words(hours: Decimal, unit: str) -> str:
+    """“1.5 hours”, “1 hour”: the office names the unit in the plural."""
+    return f"{hours_words(hours)} {unit.removesuffix('s') if hours == 1 else unit}"

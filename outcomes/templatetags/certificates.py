@@ -10,11 +10,11 @@ from foundation import database_clock
 from outcomes.credit import Earned, credit_in
 from outcomes.models import Certificate, CreditKind, CreditOffer, License
 from outcomes.models.certificate import CertificateQuerySet
-from outcomes.models.credit import hours_words
+from outcomes.models.credit import amount_words
 from registrations.models import Registration
 
 register = template.Library()
-register.filter("hours", hours_words)
+register.filter("amount", amount_words)
 
 
 class Counts(NamedTuple):
