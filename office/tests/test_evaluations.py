@@ -105,6 +105,7 @@ def test_a_workshop_is_followed_over_time(clerk, answered, workshop):
     answered(5, close=True)
     page = get(clerk, f"{LIST}workshop/{workshop.slug}/")
     assert page.table("Name what happened, session by session").rows[0]["Now"] == "5.0"
+    assert [part.text for part in page.parts(".office-words li")] == [f"Words {number}" for number in range(5)]
     assert page.link("See the form") == f"{LIST}workshop/{workshop.slug}/form/"
     assert page.inline_code == []
 
