@@ -26,6 +26,7 @@ pytest_plugins = [
         "registered",
         "library",
         "outcomes",
+        "evaluating",
         "every_noun",
         "mail_server",
         "stack",
