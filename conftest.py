@@ -33,6 +33,7 @@ pytest_plugins = [
         "registered",
         "library",
         "outcomes",
+        "evaluating",
         "every_noun",
         "mail_server",
         "stack",

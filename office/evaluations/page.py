@@ -18,7 +18,7 @@ from outcomes.evaluations import life
 from outcomes.evaluations.asked import people_asked
 from outcomes.evaluations.form import EvaluationForm
 from outcomes.evaluations.questions import questions_of
-from outcomes.evaluations.results import over_time, results_of
+from outcomes.evaluations.results import over_time, results_of, words_over_time
 from outcomes.models import Evaluation
 from outcomes.models.evaluation import LEAST
 
@@ -163,6 +163,7 @@ class EvaluationAdmin(ReadOnlyAdmin):
         said: dict[str, Any] = {
             "workshop": workshop,
             "objectives": over_time(shown),
+            "words": words_over_time(shown),
             "shown": shown,
             "open": sum(not one.is_closed for one in found),
             "too_few": sum(one.has_too_few for one in found),

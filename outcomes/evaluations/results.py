@@ -9,6 +9,7 @@ from typing import Any
 from foundation.dates import local
 from outcomes.evaluations.charts import Chart, Course, bars, course
 from outcomes.evaluations.questions import STEPS, Kind, Question
+from outcomes.evaluations.sheets import in_alphabet
 from outcomes.models import Evaluation
 
 # As many sessions as one chart has room for, the latest.
@@ -95,6 +96,16 @@ def over_time(evaluations: list[Evaluation]) -> list[Objective]:
             if question.kind == Kind.PAIR:
                 found.setdefault(question.text, []).append((evaluation, counted["pairs"]))
     return [_objective(text, rated) for text, rated in found.items()]
+
+
+def words_over_time(evaluations: list[Evaluation]) -> list[Result]:
+    """Return what was written to each question of words in `evaluations`, of all sessions in one alphabet."""
+    found: dict[str, list[str]] = {}
+    for evaluation in evaluations:
+        for question, counted in evaluation.results_by_question():
+            if question.kind == Kind.WORDS:
+                found.setdefault(question.text, []).extend(counted["words"])
+    return [Result(Question(Kind.WORDS, text), words=in_alphabet(words)) for text, words in found.items() if words]
 
 
 def _objective(text: str, rated: list[tuple[Evaluation, list[list[int]]]]) -> Objective:

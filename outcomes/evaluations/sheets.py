@@ -45,13 +45,18 @@ def count(questions: list[Question], sheets: list[Sheet]) -> list[dict[str, Any]
 
 def _counted(question: Question, answers: list[Any]) -> dict[str, Any]:
     if question.kind == Kind.WORDS:
-        return {"words": sorted((words for words in answers if words), key=lambda words: (words.casefold(), words))}
+        return {"words": in_alphabet([words for words in answers if words])}
     if question.kind == Kind.PAIR:
         given = [tuple(pair) for pair in answers if pair]
         steps = range(len(STEPS))
         return {"pairs": [[given.count((before, now)) for now in steps] for before in steps]}
     options = range(len(question.choices) or len(STEPS))
     return {"counts": [answers.count(option) for option in options]}
+
+
+def in_alphabet(words: list[str]) -> list[str]:
+    """Return `words` in an order that says nothing of who wrote first."""
+    return sorted(words, key=lambda each: (each.casefold(), each))
 
 
 def complete(questions: list[Question], sheets: list[Sheet]) -> int:

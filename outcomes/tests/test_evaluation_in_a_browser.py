@@ -1,5 +1,7 @@
 """An evaluation in a real browser: with the keyboard alone, without script, on a narrow phone; and axe."""
 
+import re
+
 import pytest
 
 from outcomes.evaluations import life
@@ -9,7 +11,7 @@ from registrations.models import Registration
 
 
 @pytest.fixture
-def held(transactional_db, workshop, hold, now):
+def on_a_phone(transactional_db, workshop, hold, now):
     workshop.objectives.create(text="Name what happened, calmly and without blame", position=1)
     workshop.evaluation_questions.create(text="Which room was it?", kind="choice", choices="210\n211", position=1)
     workshop.evaluation_questions.create(text="How was the room?", kind="scale", position=2)
@@ -19,18 +21,18 @@ def held(transactional_db, workshop, hold, now):
 
 
 @pytest.fixture
-def path(held) -> str:
-    return path_for(Registration.objects.filter(session=held).first().person, held)
+def path_on_a_phone(on_a_phone) -> str:
+    return path_for(Registration.objects.filter(session=on_a_phone).first().person, on_a_phone)
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_it_is_answered_on_a_phone_with_and_without_script(browser, live_server, path, script):
+def test_it_is_answered_on_a_phone_with_and_without_script(browser, live_server, path_on_a_phone, script):
     context = browser.new_context(java_script_enabled=script, viewport={"width": 360, "height": 740})
     page = context.new_page()
-    page.goto(live_server.url + path)
+    page.goto(live_server.url + path_on_a_phone)
     page.get_by_label("Worth it", exact=True).check()
     for when, number in (("Before", 0), ("Now", 3)):
-        box = page.get_by_role("group", name=f"{when}: Name what happened").locator("label").nth(number)
+        box = page.get_by_role("group", name=re.compile(f"^{when}.*Name what happened")).locator("label").nth(number)
         bounds = box.bounding_box()
         assert bounds["width"] >= 44 and bounds["height"] >= 44 and bounds["x"] + bounds["width"] <= 360
         box.click()
@@ -41,9 +43,9 @@ def test_it_is_answered_on_a_phone_with_and_without_script(browser, live_server,
     context.close()
 
 
-def test_the_keyboard_alone_answers_it(browser_page, live_server, path):
+def test_the_keyboard_alone_answers_it(browser_page, live_server, path_on_a_phone):
     page = browser_page
-    page.goto(live_server.url + path)
+    page.goto(live_server.url + path_on_a_phone)
     page.get_by_label("Well worth it").focus()
     for key in ("ArrowDown", "Tab", "ArrowRight", "Tab", "ArrowRight", "ArrowRight"):
         page.keyboard.press(key)
@@ -55,9 +57,9 @@ def test_the_keyboard_alone_answers_it(browser_page, live_server, path):
     assert Evaluation.objects.get().pot.sheets()[0][:3] == [1, [1, 2], "Ask first."]
 
 
-def test_what_is_missing_is_reached_from_the_top_of_the_page(browser_page, live_server, path):
+def test_what_is_missing_is_reached_from_the_top_of_the_page(browser_page, live_server, path_on_a_phone):
     page = browser_page
-    page.goto(live_server.url + path)
+    page.goto(live_server.url + path_on_a_phone)
     page.get_by_label("Anything else").fill("Typed before.")
     page.get_by_role("button", name="Send my answers").click()
     page.get_by_role("link", name="Was it worth your time?").click()
@@ -65,16 +67,21 @@ def test_what_is_missing_is_reached_from_the_top_of_the_page(browser_page, live_
     assert page.get_by_label("Anything else").input_value() == "Typed before."
 
 
-def test_axe_finds_nothing_on_the_pages_of_a_person(inspector, held, path, live_server, now):
-    inspector.visit(path, path.replace("-", "-1", 1))
-    inspector.page.goto(live_server.url + path)
+def test_axe_finds_nothing_on_the_pages_of_a_person(inspector, on_a_phone, path_on_a_phone, live_server, now):
+    inspector.visit(path_on_a_phone)
+    inspector.page.goto(live_server.url + path_on_a_phone.replace("-", "-1", 1))
+    inspector.look("a link that opens nothing")
+    inspector.page.goto(live_server.url + path_on_a_phone)
     inspector.page.get_by_role("button", name="Send my answers").click()
     inspector.page.get_by_text("Something is missing").wait_for()
     inspector.look("the form with what is missing")
-    answer_by_five(held, now)
-    inspector.visit(path)
+    answer_by_five(on_a_phone, now)
+    inspector.visit(path_on_a_phone)
     life.close(Evaluation.objects.get(), now=now)
-    inspector.visit(path_for(Registration.objects.filter(session=held).last().person, held))
+    late = path_for(Registration.objects.filter(session=on_a_phone).last().person, on_a_phone)
+    inspector.page.goto(live_server.url + late)
+    inspector.page.get_by_text("This evaluation has closed").wait_for()
+    inspector.look("an evaluation that has closed")
 
 
 def answer_by_five(session, now) -> None:
@@ -82,8 +89,8 @@ def answer_by_five(session, now) -> None:
         Evaluation.objects.get().answer(one.person, [0, [0, 4], "Words, which are long " * 9, 1, 2, ""], now=now)
 
 
-def test_axe_finds_nothing_on_the_pages_of_the_office(inspector, held, sign_in, office, workshop, now):
-    answer_by_five(held, now)
+def test_axe_finds_nothing_on_the_pages_of_the_office(inspector, on_a_phone, sign_in, office, workshop, now):
+    answer_by_five(on_a_phone, now)
     evaluation = Evaluation.objects.get()
     sign_in(inspector.page, office)
     of_one = f"/admin/outcomes/evaluation/{evaluation.pk}"

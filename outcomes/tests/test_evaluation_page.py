@@ -20,7 +20,7 @@ WORDS = "I will ask before I help."
 
 
 @pytest.fixture
-def held(workshop, hold, now):
+def asked_about(workshop, hold, now):
     """A session of six that has ended, of a workshop with two objectives and a question of the office's own."""
     for position, text in enumerate(["Name what happened", "Choose a way to step in"], 1):
         workshop.objectives.create(text=text, position=position)
@@ -31,13 +31,13 @@ def held(workshop, hold, now):
 
 
 @pytest.fixture
-def registered(held):
-    return list(Registration.objects.filter(session=held).order_by("position"))
+def asked_people(asked_about):
+    return list(Registration.objects.filter(session=asked_about).order_by("position"))
 
 
 @pytest.fixture
-def path(held, registered) -> str:
-    return path_for(registered[0].person, held)
+def form_path(asked_about, asked_people) -> str:
+    return path_for(asked_people[0].person, asked_about)
 
 
 def answers(**other) -> dict:
@@ -55,8 +55,8 @@ def answers(**other) -> dict:
     return said | other
 
 
-def test_the_page_asks_each_objective_before_and_now(path):
-    page = get(Client(), path)
+def test_the_page_asks_each_objective_before_and_now(form_path):
+    page = get(Client(), form_path)
     assert page.status == 200
     assert [part.text for part in page.parts("legend.ev-text")] == [
         "Was it worth your time?",
@@ -72,26 +72,26 @@ def test_the_page_asks_each_objective_before_and_now(path):
     assert "Your answers are not linked to your name." in page.text
 
 
-def test_answers_are_taken_once(path, held, registered):
-    person = registered[0].person
+def test_answers_are_taken_once(form_path, asked_about, asked_people):
+    person = asked_people[0].person
     for _ in range(2):
-        answer = Client().post(path, answers())
-        assert (answer.status_code, answer.url) == (302, path)
+        answer = Client().post(form_path, answers())
+        assert (answer.status_code, answer.url) == (302, form_path)
     assert Evaluation.objects.get().answered_count == 1 == len(Evaluation.objects.get().pot.sheets())
-    assert has_answered(person, held) and not has_answered(registered[1].person, held)
-    pairs = {(one.person_id, held.pk) for one in registered}
-    assert answered_among(pairs) == {(person.pk, held.pk)}
-    page = get(Client(), path)
+    assert has_answered(person, asked_about) and not has_answered(asked_people[1].person, asked_about)
+    pairs = {(one.person_id, asked_about.pk) for one in asked_people}
+    assert answered_among(pairs) == {(person.pk, asked_about.pk)}
+    page = get(Client(), form_path)
     assert page.heading() == "Thank you" and "cannot be changed" in page.text and WORDS not in page.everything
 
 
-def test_the_sheet_holds_what_was_answered_and_nothing_else(path):
-    Client().post(path, answers())
+def test_the_sheet_holds_what_was_answered_and_nothing_else(form_path):
+    Client().post(form_path, answers())
     assert Evaluation.objects.get().pot.sheets() == [[1, [1, 3], [0, 4], WORDS, 2, ""]]
 
 
-def test_what_is_missing_is_named_and_what_was_typed_stays(path, held, registered):
-    page = post(Client(), path, {"q0": "1", "q1_before": "2", "q3": WORDS})
+def test_what_is_missing_is_named_and_what_was_typed_stays(form_path, asked_about, asked_people):
+    page = post(Client(), form_path, {"q0": "1", "q1_before": "2", "q3": WORDS})
     assert page.status == 422
     assert [part.text for part in page.parts(".q-errors li")] == [
         "Name what happened Choose a number for now.",
@@ -99,33 +99,33 @@ def test_what_is_missing_is_named_and_what_was_typed_stays(path, held, registere
         "Choose a way to step in Choose a number for now.",
     ]
     assert WORDS in page.text and page.form("Send my answers").data["q1_before"] == ["2"]
-    assert not has_answered(registered[0].person, held)
+    assert not has_answered(asked_people[0].person, asked_about)
 
 
 @pytest.mark.parametrize(
     "wrong", [{"q0": "9"}, {"q1_now": "-1"}, {"q0": "x"}, {"q3": "x" * (MOST_LETTERS + 1)}, {"q3": "a\0b"}, {"q4": "7"}]
 )
-def test_what_cannot_be_an_answer_is_refused(path, wrong):
-    assert Client().post(path, answers(**wrong)).status_code == 422
+def test_what_cannot_be_an_answer_is_refused(form_path, wrong):
+    assert Client().post(form_path, answers(**wrong)).status_code == 422
     assert Evaluation.objects.get().answered_count == 0
 
 
-def test_words_that_turn_the_page_around_lose_that(path):
-    Client().post(path, answers(q3="a\u202eb\r\nc"))
+def test_words_that_turn_the_page_around_lose_that(form_path):
+    Client().post(form_path, answers(q3="a\u202eb\r\nc"))
     assert Evaluation.objects.get().pot.sheets()[0][3] == "ab\nc"
 
 
-def test_after_its_end_nothing_is_added_and_the_words_are_given_back(path, registered, set_now):
-    set_now(timedelta(days=21))
-    page = post(Client(), path, answers())
+def test_after_its_end_nothing_is_added_and_the_words_are_given_back(form_path, asked_people, set_clock_ahead):
+    set_clock_ahead(timedelta(days=21))
+    page = post(Client(), form_path, answers())
     assert (page.status, page.heading()) == (410, "This evaluation has closed")
     assert WORDS in page.text and "Nothing was added" in page.text
     assert Evaluation.objects.get().answered_count == 0
-    assert get(Client(), path).status == 410
+    assert get(Client(), form_path).status == 410
 
 
 @pytest.fixture
-def set_now(monkeypatch):
+def set_clock_ahead(monkeypatch):
     """set_now(by) sets the one clock ahead by so much."""
     from foundation import database_clock
 
@@ -137,26 +137,26 @@ def set_now(monkeypatch):
     return set_ahead
 
 
-def test_people_who_were_absent_are_not_asked(path, held, registered, office):
-    Attendance.objects.mark(held.meetings.get(), registered[0], "absent", "roster", by=office)
-    page = post(Client(), path, answers())
+def test_people_who_were_absent_are_not_asked(form_path, asked_about, asked_people, office):
+    Attendance.objects.mark(asked_about.meetings.get(), asked_people[0], "absent", "roster", by=office)
+    page = post(Client(), form_path, answers())
     assert page.status == 403 and "We have you as absent" in page.text
     assert Evaluation.objects.get().answered_count == 0
 
 
-def test_people_of_whom_nobody_has_said_a_word_are_asked(held, registered, office):
-    Attendance.objects.mark(held.meetings.get(), registered[0], "here", "roster", by=office)
-    assert get(Client(), path_for(registered[1].person, held)).status == 200
+def test_people_of_whom_nobody_has_said_a_word_are_asked(asked_about, asked_people, office):
+    Attendance.objects.mark(asked_about.meetings.get(), asked_people[0], "here", "roster", by=office)
+    assert get(Client(), path_for(asked_people[1].person, asked_about)).status == 200
 
 
-def test_people_without_a_place_are_not_asked(held, person):
-    page = post(Client(), path_for(person, held), answers())
+def test_people_without_a_place_are_not_asked(asked_about, person):
+    page = post(Client(), path_for(person, asked_about), answers())
     assert page.status == 403 and "You had no place in this session" in page.text
 
 
-def test_a_link_is_for_one_person_and_one_session(path, held, registered, hold):
-    cut, other = path[:-3] + "/", path.replace(held.code, hold(1).code)
-    for wrong in (cut, other, path.replace(f"-{registered[0].person_id}-", f"-{registered[1].person_id}-")):
+def test_a_link_is_for_one_person_and_one_session(form_path, asked_about, asked_people, hold):
+    cut, other = form_path[:-3] + "/", form_path.replace(asked_about.code, hold(1).code)
+    for wrong in (cut, other, form_path.replace(f"-{asked_people[0].person_id}-", f"-{asked_people[1].person_id}-")):
         page = get(Client(), wrong)
         assert (page.status, page.heading()) == (404, "This link opens nothing")
 
@@ -169,10 +169,10 @@ def test_before_the_session_has_ended_the_page_says_when_it_opens(make_session, 
     assert link_for(registration).endswith(path_for(person, session))
 
 
-def test_the_questions_stay_as_they_were_when_it_opened(path, workshop):
+def test_the_questions_stay_as_they_were_when_it_opened(form_path, workshop):
     workshop.objectives.all().delete()
     workshop.evaluation_questions.update(text="Another question")
-    page = get(Client(), path)
+    page = get(Client(), form_path)
     assert "Name what happened" in page.text and "Another question" not in page.text
 
 
@@ -183,33 +183,33 @@ def test_a_session_that_was_not_held_has_no_evaluation(make_session, now):
     assert not Evaluation.objects.exists()
 
 
-def test_opening_twice_is_one_evaluation(held, now):
+def test_opening_twice_is_one_evaluation(asked_about, now):
     life.open_due(now)
-    assert Evaluation.objects.open(held, now=now) == Evaluation.objects.get()
+    assert Evaluation.objects.open(asked_about, now=now) == Evaluation.objects.get()
 
 
-def test_the_page_names_nobody_and_is_kept_nowhere(path, registered):
-    answer = Client().get(path)
+def test_the_page_names_nobody_and_is_kept_nowhere(form_path, asked_people):
+    answer = Client().get(form_path)
     page = read(answer)
-    assert registered[0].person.name not in page.everything and registered[0].person.email not in page.everything
+    assert asked_people[0].person.name not in page.everything and asked_people[0].person.email not in page.everything
     assert "no-store" in answer["Cache-Control"]
     assert (answer["Referrer-Policy"], answer["X-Robots-Tag"]) == ("strict-origin", "noindex")
     assert page.inline_code == []
 
 
-def test_no_log_has_the_token_whatever_is_refused(path):
+def test_no_log_has_the_token_whatever_is_refused(form_path):
     (handler,) = [one for one in logging.root.handlers if any(isinstance(each, TokensOut) for each in one.filters)]
     before = handler.setStream(log := io.StringIO())
     try:
-        statuses = [Client().put(path).status_code, Client(enforce_csrf_checks=True).post(path).status_code]
-        statuses.append(Client().get(path[:-3] + "/").status_code)
+        statuses = [Client().put(form_path).status_code, Client(enforce_csrf_checks=True).post(form_path).status_code]
+        statuses.append(Client().get(form_path[:-3] + "/").status_code)
     finally:
         handler.setStream(before)
     assert statuses == [405, 403, 404]
-    assert log.getvalue().count("/evaluations/[token]") == 3 and path[-30:-4] not in log.getvalue()
+    assert log.getvalue().count("/evaluations/[token]") == 3 and form_path[-30:-4] not in log.getvalue()
 
 
-def test_the_signal_says_that_somebody_answered_and_not_what(path, held, registered):
+def test_the_signal_says_that_somebody_answered_and_not_what(form_path, asked_about, asked_people):
     from outcomes.signals import evaluation_answered
 
     heard = []
@@ -219,18 +219,20 @@ def test_the_signal_says_that_somebody_answered_and_not_what(path, held, registe
 
     evaluation_answered.connect(hear)
     try:
-        Client().post(path, answers())
+        Client().post(form_path, answers())
     finally:
         evaluation_answered.disconnect(hear)
     (told,) = heard
     assert told.keys() == {"session", "person", "signal"}
-    assert (told["session"], told["person"]) == (held, registered[0].person)
+    assert (told["session"], told["person"]) == (asked_about, asked_people[0].person)
 
 
-def test_the_number_of_people_makes_no_more_queries(path, held, workshop, hold, now, django_assert_num_queries):
+def test_the_number_of_people_makes_no_more_queries(
+    form_path, asked_about, workshop, hold, now, django_assert_num_queries
+):
     many = hold(12)
     life.open_due(now)
     person = Registration.objects.filter(session=many).first().person
-    for address in (path, path_for(person, many)):
+    for address in (form_path, path_for(person, many)):
         with django_assert_num_queries(8):
             Client().get(address)

@@ -25,39 +25,25 @@ ANOTHER_KEY = Fernet.generate_key().decode()
 
 
 @pytest.fixture
-def held(workshop, hold, now):
-    """A session of nine that has ended, of a workshop with one objective; its evaluation is open."""
-    workshop.objectives.create(text="Name what happened", position=1)
-    session = hold(9)
-    life.open_due(now)
-    return session
-
-
-@pytest.fixture
-def evaluation(held):
-    return Evaluation.objects.get(session=held)
-
-
-@pytest.fixture
-def people_there(held) -> list:
-    return [one.person for one in Registration.objects.filter(session=held).order_by("position")]
+def people_there(evaluated) -> list:
+    return [one.person for one in Registration.objects.filter(session=evaluated).order_by("position")]
 
 
 def sheet(before: int = 1, after: int = 3, words: str = "") -> list:
     return [0, [before, after], words, ""]
 
 
-def answer(evaluation, people, now, **said) -> None:
+def answer(open_evaluation, people, now, **said) -> None:
     for person in people:
-        evaluation.answer(person, sheet(**said), now=now)
+        open_evaluation.answer(person, sheet(**said), now=now)
 
 
-def test_five_answers_are_shown_once_it_closes(evaluation, people_there, now):
-    answer(evaluation, people_there[:5], now)
-    assert results_of(evaluation) == []
+def test_five_answers_are_shown_once_it_closes(open_evaluation, people_there, now):
+    answer(open_evaluation, people_there[:5], now)
+    assert results_of(open_evaluation) == []
     life.close_due(now + LIFE)
-    evaluation.refresh_from_db()
-    shown = results_of(evaluation)
+    open_evaluation.refresh_from_db()
+    shown = results_of(open_evaluation)
     assert [one.question.text for one in shown] == [
         "Was it worth your time?",
         "Name what happened",
@@ -69,67 +55,67 @@ def test_five_answers_are_shown_once_it_closes(evaluation, people_there, now):
     assert shown[1].sentence == "On average 2.0 before and 4.0 now. 5 of 5 rate themselves higher now than before."
 
 
-def test_four_answers_are_never_shown_and_only_counted(evaluation, people_there, now):
-    answer(evaluation, people_there[:4], now, words="Said by one of four.")
+def test_four_answers_are_never_shown_and_only_counted(open_evaluation, people_there, now):
+    answer(open_evaluation, people_there[:4], now, words="Said by one of four.")
     life.close_due(now + LIFE)
-    evaluation.refresh_from_db()
-    assert (evaluation.results, evaluation.answered_count, evaluation.complete_count) == (None, 4, 4)
-    assert evaluation.has_too_few and results_of(evaluation) == []
+    open_evaluation.refresh_from_db()
+    assert (open_evaluation.results, open_evaluation.answered_count, open_evaluation.complete_count) == (None, 4, 4)
+    assert open_evaluation.has_too_few and results_of(open_evaluation) == []
     assert not EvaluationPot.objects.exists()
 
 
-def test_a_closed_evaluation_stays_as_it_is(evaluation, people_there, now):
-    answer(evaluation, people_there[:5], now)
-    evaluation.close(asked=9, now=now)
+def test_a_closed_evaluation_stays_as_it_is(open_evaluation, people_there, now):
+    answer(open_evaluation, people_there[:5], now)
+    open_evaluation.close(asked=9, now=now)
     before = Evaluation.objects.values().get()
     with pytest.raises(Evaluation.Closed, match="has closed"):
-        evaluation.answer(people_there[5], sheet(), now=now)
-    evaluation.close(asked=1, now=now + LIFE)
+        open_evaluation.answer(people_there[5], sheet(), now=now)
+    open_evaluation.close(asked=1, now=now + LIFE)
     life.close_due(now + LIFE)
     assert Evaluation.objects.values().get() == before
     assert EvaluationReceipt.objects.count() == 5
 
 
-def test_nobody_answers_after_its_time_even_before_the_sweep(evaluation, people_there, now):
+def test_nobody_answers_after_its_time_even_before_the_sweep(open_evaluation, people_there, now):
     with pytest.raises(Evaluation.Closed):
-        evaluation.answer(people_there[0], sheet(), now=evaluation.closes_at)
+        open_evaluation.answer(people_there[0], sheet(), now=open_evaluation.closes_at)
 
 
-def test_it_closes_at_its_time_and_not_before(evaluation, now):
-    assert evaluation.closes_at == evaluation.session.ends_at + LIFE
-    life.close_due(evaluation.closes_at - timedelta(seconds=1))
+def test_it_closes_at_its_time_and_not_before(open_evaluation, now):
+    assert open_evaluation.closes_at == open_evaluation.session.ends_at + LIFE
+    life.close_due(open_evaluation.closes_at - timedelta(seconds=1))
     assert not Evaluation.objects.get().is_closed
-    life.close_due(evaluation.closes_at)
+    life.close_due(open_evaluation.closes_at)
     assert Evaluation.objects.get().is_closed
 
 
-def test_the_seal_goes_when_the_results_come(evaluation, people_there, now):
-    answer(evaluation, people_there, now)
-    evaluation.close(asked=9, now=now)
+def test_the_seal_goes_when_the_results_come(open_evaluation, people_there, now):
+    answer(open_evaluation, people_there, now)
+    open_evaluation.close(asked=9, now=now)
     assert not EvaluationPot.objects.exists() and Evaluation.objects.get().results is not None
 
 
-def test_closing_is_on_record_without_an_answer(evaluation, people_there, office, now):
-    answer(evaluation, people_there[:5], now, words="Something private")
-    life.close(evaluation, by=office, now=now)
-    said = [entry.change_message for entry in LogEntry.objects.filter(user=office, object_id=str(evaluation.pk))]
+def test_closing_is_on_record_without_an_answer(open_evaluation, people_there, office, now):
+    answer(open_evaluation, people_there[:5], now, words="Something private")
+    life.close(open_evaluation, by=office, now=now)
+    said = [entry.change_message for entry in LogEntry.objects.filter(user=office, object_id=str(open_evaluation.pk))]
     assert "Closed: 5 of 9 have answered." in said
     assert not any("Something private" in entry.change_message for entry in LogEntry.objects.all())
 
 
-def test_a_receipt_and_its_sheet_come_together_or_not_at_all(evaluation, people_there, now, monkeypatch):
+def test_a_receipt_and_its_sheet_come_together_or_not_at_all(open_evaluation, people_there, now, monkeypatch):
     def crash(*args, **kwargs):
         raise RuntimeError("the worker dies here")
 
     monkeypatch.setattr("outcomes.models.evaluation.evaluation_answered.send", crash)
     with pytest.raises(RuntimeError), transaction.atomic():
-        evaluation.answer(people_there[0], sheet(), now=now)
+        open_evaluation.answer(people_there[0], sheet(), now=now)
     assert EvaluationPot.objects.get().sheets() == [] and not EvaluationReceipt.objects.exists()
 
 
-def test_of_two_sheets_of_one_person_the_first_stays(evaluation, people_there, now):
-    assert evaluation.answer(people_there[0], sheet(words="first"), now=now)
-    assert not evaluation.answer(people_there[0], sheet(words="second"), now=now)
+def test_of_two_sheets_of_one_person_the_first_stays(open_evaluation, people_there, now):
+    assert open_evaluation.answer(people_there[0], sheet(words="first"), now=now)
+    assert not open_evaluation.answer(people_there[0], sheet(words="second"), now=now)
     assert EvaluationPot.objects.get().sheets() == [sheet(words="first")]
 
 
@@ -168,48 +154,48 @@ def test_what_is_sealed_comes_back_in_any_script():
 # ---- who is asked ----
 
 
-def test_people_who_were_absent_are_not_counted_and_walk_ins_are(held, people_there, people, office):
-    meeting, (walked_in,) = held.meetings.get(), people(1)
-    registered = Registration.objects.get(session=held, person=people_there[0])
-    assert people_asked(held) == 9
+def test_people_who_were_absent_are_not_counted_and_walk_ins_are(evaluated, people_there, people, office):
+    meeting, (walked_in,) = evaluated.meetings.get(), people(1)
+    registered = Registration.objects.get(session=evaluated, person=people_there[0])
+    assert people_asked(evaluated) == 9
     Attendance.objects.mark(meeting, registered, "absent", "roster", by=office)
-    assert people_asked(held) == 8
+    assert people_asked(evaluated) == 8
     Attendance.objects.create(
-        meeting=meeting, person=walked_in, state="here", source="check_in", said_by=office, said_at=held.ends_at
+        meeting=meeting, person=walked_in, state="here", source="check_in", said_by=office, said_at=evaluated.ends_at
     )
-    assert people_asked(held) == 9
+    assert people_asked(evaluated) == 9
 
 
-def test_somebody_who_walked_in_may_answer(client, held, people, office):
+def test_somebody_who_walked_in_may_answer(client, evaluated, people, office):
     (walked_in,) = people(1)
-    assert client.get(path_for(walked_in, held)).status_code == 403
+    assert client.get(path_for(walked_in, evaluated)).status_code == 403
     Attendance.objects.create(
-        meeting=held.meetings.get(), person=walked_in, state="here", source="code", said_by=office,
-        said_at=held.ends_at,
+        meeting=evaluated.meetings.get(), person=walked_in, state="here", source="code", said_by=office,
+        said_at=evaluated.ends_at,
     )  # fmt: skip
-    assert client.get(path_for(walked_in, held)).status_code == 200
+    assert client.get(path_for(walked_in, evaluated)).status_code == 200
 
 
 # ---- the key ----
 
 
-def test_with_a_missing_key_nothing_is_lost_and_it_stays_open(evaluation, people_there, now, settings):
-    answer(evaluation, people_there[:5], now)
+def test_with_a_missing_key_nothing_is_lost_and_it_stays_open(open_evaluation, people_there, now, settings):
+    answer(open_evaluation, people_there[:5], now)
     said = {"q0": "0", "q1_before": "0", "q1_now": "1", "q2": "Kept on the page", "q3": ""}
     with override_settings(ACCOMMODATION_KEYS=[ANOTHER_KEY]):
-        page = post(Client(), path_for(people_there[5], evaluation.session), said)
+        page = post(Client(), path_for(people_there[5], open_evaluation.session), said)
         assert page.status == 409 and "could not be taken just now" in page.text and "Kept on the page" in page.text
         assert EvaluationReceipt.objects.count() == 5
         with pytest.raises(Unreadable):
-            evaluation.close(asked=9, now=now)
+            open_evaluation.close(asked=9, now=now)
         life.close_due(now + LIFE)
         assert not Evaluation.objects.get().is_closed
     life.close_due(now + LIFE)
     assert Evaluation.objects.get().results is not None
 
 
-def test_a_new_key_seals_open_evaluations_again(evaluation, people_there, now, settings):
-    answer(evaluation, people_there[:2], now)
+def test_a_new_key_seals_open_evaluations_again(open_evaluation, people_there, now, settings):
+    answer(open_evaluation, people_there[:2], now)
     old = settings.ACCOMMODATION_KEYS
     settings.ACCOMMODATION_KEYS = [ANOTHER_KEY, *old]
     call_command("rotate_keys", verbosity=0)
@@ -233,15 +219,15 @@ def test_a_new_key_seals_open_evaluations_again(evaluation, people_there, now, s
         ({"closes_at": "2000-01-01T00:00Z"}, "evaluation_closes_after_it_opens"),
     ],
 )  # fmt: skip
-def test_the_database_refuses_results_of_few_and_half_a_closing(evaluation, values, name):
+def test_the_database_refuses_results_of_few_and_half_a_closing(open_evaluation, values, name):
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         Evaluation.objects.update(**values)
 
 
-def test_the_database_refuses_a_second_receipt(evaluation, people_there):
-    evaluation.receipts.create(person=people_there[0])
+def test_the_database_refuses_a_second_receipt(open_evaluation, people_there):
+    open_evaluation.receipts.create(person=people_there[0])
     with pytest.raises(IntegrityError), transaction.atomic():
-        evaluation.receipts.create(person=people_there[0])
+        open_evaluation.receipts.create(person=people_there[0])
 
 
 def test_the_database_refuses_choices_without_a_choice(workshop):
@@ -253,14 +239,14 @@ def test_the_database_refuses_choices_without_a_choice(workshop):
 # ---- over time ----
 
 
-def test_objectives_are_followed_from_session_to_session(workshop, held, hold, people_there, now):
+def test_objectives_are_followed_from_session_to_session(workshop, evaluated, hold, people_there, now):
     later = hold(6, days_ago=0)
     life.open_due(now)
-    for session, now_is in ((held, 2), (later, 4)):
-        evaluation = Evaluation.objects.get(session=session)
+    for session, now_is in ((evaluated, 2), (later, 4)):
+        open_evaluation = Evaluation.objects.get(session=session)
         people = [one.person for one in Registration.objects.filter(session=session)[:5]]
-        answer(evaluation, people, now, after=now_is)
-        evaluation.close(asked=9, now=now)
+        answer(open_evaluation, people, now, after=now_is)
+        open_evaluation.close(asked=9, now=now)
     (objective,) = over_time(list(Evaluation.objects.order_by("session__starts_at", "pk")))
     assert [(count, before, after) for _, _, count, before, after in objective.rows] == [
         (5, "2.0", "3.0"), (5, "2.0", "5.0")
