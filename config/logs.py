@@ -3,19 +3,19 @@
 import logging
 import re
 
-KEY = re.compile(r"/(calendar|accounts/address|withdrawal)/[\w-]{20,}")
+KEY = re.compile(r"(/(?:calendar|accounts/address|withdrawal)/|[?&]name=)[\w-]{20,}")
 
 
 class TokensOut(logging.Filter):
-    """Hide the address of a private feed, and of pages that only mail leads to: the address is the key.
+    """Hide the address of a private feed, of pages that only mail leads to, and of whose a certificate is.
 
-    Django logs the paths it refuses.
+    Such an address is the key. Django logs the paths it refuses.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record through, with `/calendar/[token]` or the like in place of such an address."""
         said = record.getMessage()
-        hidden = KEY.sub(r"/\1/[token]", said)
+        hidden = KEY.sub(r"\1[token]", said)
         if hidden != said:
             record.msg, record.args = hidden, ()
         return True

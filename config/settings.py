@@ -209,6 +209,7 @@ ACCOUNT_RATE_LIMITS = {
     "request": "10/d/user",
     "roster": "30/h/user",  # as files
     "outside": "30/h/user",  # with a file each
+    "wrong_certificate_code": "20/m/ip",
 }
 
 # ---- calendar feeds: some programs ask every few minutes, and one person may have several ----
@@ -306,5 +307,7 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "filters": {"tokens_out": {"()": "config.logs.TokensOut"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens_out"]}},
+    # It tells which letters stand in a file that is drawn, and those are somebody's name.
+    "loggers": {"fontTools": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

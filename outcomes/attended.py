@@ -73,3 +73,17 @@ def _presence(meetings: list[Meeting], said: dict[int, Attendance]) -> Presence:
 def sheet_of(meeting: Meeting) -> AttendanceSheet:
     """Return the list of `meeting`, made where there is none."""
     return AttendanceSheet.objects.get_or_create(meeting=meeting)[0]
+
+
+def presence_at(session: Session, people: Collection[int] | None = None) -> dict[int, Presence]:
+    """Return the Presence in `session` of all people it says a word of, by their keys, walk-ins with an account too.
+
+    `people` are the keys of those to ask for, None for all. Two queries.
+    """
+    meetings = list(Meeting.objects.filter(session=session))
+    rows = Attendance.objects.of_session(session).filter(person__isnull=False)
+    said: dict[int, dict[int, Attendance]] = defaultdict(dict)
+    for row in rows if people is None else rows.filter(person__in=people):
+        assert row.person_id is not None
+        said[row.person_id][row.meeting_id] = row
+    return {person: _presence(meetings, of_one) for person, of_one in said.items()}

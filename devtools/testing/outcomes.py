@@ -53,3 +53,28 @@ def hold(workshop, office, people, now) -> Callable:
         return session
 
     return make
+
+
+@pytest.fixture
+def certify(hold, workshop) -> Callable:
+    """certify(person, name="", hours="1.5") returns the certificate of `person`, who was at a session that was held.
+
+    It has so many hours of a kind of credit, and says `name` where there is one.
+    """
+    from decimal import Decimal
+
+    from accounts.models import Person
+    from outcomes.models import Certificate, CreditKind, CreditOffer
+
+    def make(person, name: str = "", hours: str = "1.5", **how):
+        kind, _ = CreditKind.objects.get_or_create(
+            name="Implicit-bias hours", defaults={"statement": "Counts in this state."}
+        )
+        CreditOffer.objects.get_or_create(workshop=workshop, kind=kind, defaults={"hours": Decimal(hours)})
+        if name:
+            Person.objects.filter(pk=person.pk).update(name=name)
+            person.refresh_from_db()
+        session = hold(5, persons=[person], here=1, closed=True, **how)
+        return Certificate.objects.get(person=person, session=session)
+
+    return make

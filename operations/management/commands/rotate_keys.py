@@ -8,15 +8,15 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.browser_sessions.model import BrowserSession
 from accounts.sealed import Unreadable
 from accounts.second_factor import reseal_second_factor, second_factors_with_secrets
-from outcomes.models import Consent
+from outcomes.models import Consent, License
 from registrations.models import Accommodation
 
 
 class Command(BaseCommand):
     help = (
-        "Encrypt access requests and birthdays again with the first key of ACCOMMODATION_KEY, and second factors and "
-        "browser sessions with the first key of SIGN_IN_KEY; the keys behind it are needed until this has run. "
-        "Running it again does no harm. Exit 1 if something could not be read with any key."
+        "Encrypt access requests, license numbers and birthdays again with the first key of ACCOMMODATION_KEY, "
+        "and second factors and browser sessions with the first key of SIGN_IN_KEY; the keys behind it are needed "
+        "until this has run. Running it again does no harm. Exit 1 if something could not be read with any key."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         unreadable = self.reseal("Access requests", needs, reseal_request)
         birthdays = Consent.objects.exclude(sealed_birthday="").values_list("pk", flat=True)
         unreadable += self.reseal("Birthdays for PARS", birthdays, reseal_birthday)
+        unreadable += self.reseal("License numbers", License.objects.values_list("pk", flat=True), reseal_license)
         factors = second_factors_with_secrets().values_list("pk", flat=True)
         unreadable += self.reseal("Second factors", factors, reseal_second_factor)
         # One that no key opens opens nothing: its browser starts with an empty one.
@@ -55,6 +56,14 @@ def reseal_birthday(pk: int) -> bool:
     """Seal one again, and once more if its person changed it in between. Returns False if it is taken back."""
     while consent := Consent.objects.exclude(sealed_birthday="").filter(pk=pk).first():
         if consent.rotate():
+            return True
+    return False
+
+
+def reseal_license(pk: int) -> bool:
+    """Seal one again, and once more if its person changed it in between. Returns False if they deleted it."""
+    while license := License.objects.filter(pk=pk).first():
+        if license.rotate():
             return True
     return False
 

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0006_biographies'),
-        ('outcomes', '0002_credit'),
+        ('outcomes', '0003_certificates'),
         ('sessions_app', '0009_seats_of_each_mode'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,1 @@
+"""Certificates: when they are issued and revoked, what they say, the file, and who may see whose they are."""

@@ -1,0 +1,56 @@
+"""The fonts that files are drawn with, and what they can draw: Latin, Greek, Cyrillic, Hebrew and Arabic.
+
+Each file has in it only the letters it needs. Scripts that none of them has (Chinese, emoji) are left out of a line,
+and the caller says so: a font of them is larger than the portal.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import fontpkg_amiri
+import fontpkg_frank_ruhl_libre
+import fontpkg_noto_sans
+import fontpkg_noto_serif
+from fpdf import FPDF
+
+# As their families are in the file. Upright and of regular weight: another weight of these takes many seconds to make.
+SANS, SERIF, HEBREW, ARABIC = "noto-sans", "noto-serif", "hebrew", "arabic"
+FILES = {
+    SANS: Path(fontpkg_noto_sans.ROOT, "files", "NotoSans[wdth,wght].ttf"),
+    SERIF: Path(fontpkg_noto_serif.ROOT, "files", "NotoSerif[wdth,wght].ttf"),
+    HEBREW: Path(fontpkg_frank_ruhl_libre.ROOT, "files", "FrankRuhlLibre[wght].ttf"),
+    ARABIC: Path(fontpkg_amiri.ROOT, "files", "Amiri-Regular.ttf"),
+}
+
+
+class Drawn(NamedTuple):
+    """What can be drawn of a line, and whether that is all of it."""
+
+    text: str
+    is_whole: bool
+
+
+def add_fonts(pdf: FPDF, words: str) -> None:
+    """Give `pdf` the fonts that `words`, all that will stand in it, need, and let letters join and turn as they do."""
+    for family in (SANS, SERIF):
+        pdf.add_font(family, fname=FILES[family])
+    fallbacks = [family for family in (HEBREW, ARABIC) if not drawn(pdf, words).is_whole and _add(pdf, family, words)]
+    pdf.set_fallback_fonts(fallbacks, exact_match=False)
+    pdf.set_text_shaping(True)
+
+
+def _add(pdf: FPDF, family: str, words: str) -> bool:
+    """Add the font if it has any letter of `words` that the others lack. Tells whether it did."""
+    pdf.add_font(family, fname=FILES[family])
+    others = {code for name, font in pdf.fonts.items() if name != family for code in font.cmap}
+    if any(ord(letter) in pdf.fonts[family].cmap and ord(letter) not in others for letter in words):
+        return True
+    del pdf.fonts[family]
+    return False
+
+
+def drawn(pdf: FPDF, text: str) -> Drawn:
+    """Return what the fonts of `pdf` can draw of `text`."""
+    known = {code for font in pdf.fonts.values() for code in font.cmap}
+    kept = "".join(letter for letter in text if ord(letter) in known or letter.isspace())
+    return Drawn(" ".join(kept.split()), len(kept) == len(text))

@@ -1,0 +1,162 @@
+"""The file of a certificate, read back by another library: its text, its size, its fonts."""
+
+import io
+import logging
+import subprocess
+import sys
+
+import pytest
+from django.urls import reverse
+from pypdf import PdfReader
+
+from outcomes.certificates.keys import address_of, address_with_name, name_key
+
+SIZES = {"letter": (792, 612), "a4": (841.89, 595.28)}
+
+
+def file_of(client, certificate, **query) -> PdfReader:
+    answer = client.get(reverse("certificate_file", args=[certificate.code]), query)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    return PdfReader(io.BytesIO(answer.content))
+
+
+def text_of(reader: PdfReader) -> str:
+    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+def fonts_of(reader: PdfReader) -> dict[str, bool]:
+    """Return the fonts of the first page by name, and whether each is embedded."""
+    found = {}
+    for font in reader.pages[0]["/Resources"]["/Font"].values():
+        inner = font.get_object()["/DescendantFonts"][0].get_object()
+        descriptor = inner["/FontDescriptor"].get_object()
+        found[str(descriptor["/FontName"]).rpartition("+")[2].lstrip("/")] = "/FontFile2" in descriptor
+    return found
+
+
+@pytest.fixture
+def certificate(certify, person, settings):
+    settings.OFFICE_NAME = "Office of Belonging"
+    return certify(person, name="Maria Åström-Đặng")
+
+
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_it_is_one_page_of_that_paper_and_says_it_all(me, certificate, paper):
+    reader = file_of(me, certificate, paper=paper)
+    [page] = reader.pages
+    assert (float(page.mediabox.width), float(page.mediabox.height)) == pytest.approx(SIZES[paper], abs=0.5)
+    said = text_of(reader)
+    for words in (
+        "Certificate of completion",
+        "Maria Åström-Đặng",
+        certificate.title,
+        certificate.days,
+        "90 minutes",
+        "1.5 hours: Implicit-bias hours",
+        "Counts in this state.",
+        "Office of Belonging",
+        f"Verification code {certificate.code}",
+        address_of(certificate),
+    ):
+        assert words in said
+
+
+def test_its_fonts_are_embedded_and_cut_to_what_it_needs(me, certificate):
+    answer = me.get(reverse("certificate_file", args=[certificate.code]))
+    fonts = fonts_of(PdfReader(io.BytesIO(answer.content)))
+    assert len(fonts) == 2 and all(fonts.values())
+    assert len(answer.content) < 100_000
+
+
+def test_the_link_behind_the_address_says_whose_it_is(me, certificate):
+    [link] = [note.get_object() for note in file_of(me, certificate).pages[0]["/Annots"]]
+    assert link["/A"]["/URI"] == address_with_name(certificate)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Zoë Ångström", "Ελένη Παπαδοπούλου", "Иван Ковальчук", "Nguyễn Thị Ánh", "O’Brien-Smith, MD"],
+)
+def test_names_of_many_languages_stand_there(client, certify, person, name):
+    certificate = certify(person, name=name)
+    client.force_login(person)
+    assert name in text_of(file_of(client, certificate))
+
+
+@pytest.mark.parametrize(
+    ("name", "font"),
+    [("יוסף כהן", "FrankRuhlLibre"), ("محمد عبد الله", "Amiri")],
+)
+def test_names_from_right_to_left_have_a_font_and_all_their_letters(client, certify, person, name, font):
+    certificate = certify(person, name=name)
+    client.force_login(person)
+    reader = file_of(client, certificate)
+    assert any(font in one for one in fonts_of(reader))
+    said = text_of(reader)
+    assert "cannot show" not in said
+    # A reader gives them in the order of the page or of the language, and letters that are drawn as one as several.
+    assert sorted(name.replace(" ", "")) == sorted(letter for letter in said if letter in set(name) - {" "})
+
+
+@pytest.mark.parametrize("name", ["W" * 200, "Maria del Carmen " * 11 + "Delgado", "é" * 120])
+def test_a_name_of_200_letters_stands_there_whole(client, certify, person, name):
+    certificate = certify(person, name="Short")
+    certificate = certificate.replace(by=person, name=name)
+    client.force_login(person)
+    reader = file_of(client, certificate)
+    assert len(reader.pages) == 1
+    assert name.replace(" ", "") in text_of(reader).replace(" ", "")
+
+
+@pytest.mark.parametrize(("name", "shown"), [("😀😀😀", ""), ("李明 (Ming Li)", "(Ming Li)")])
+def test_letters_without_a_font_are_left_out_and_the_file_says_so(client, certify, person, name, shown):
+    certificate = certify(person, name=name)
+    client.force_login(person)
+    said = text_of(file_of(client, certificate))
+    assert "This file cannot show some characters of the name." in said and shown in said
+
+
+def test_much_credit_and_long_words_still_fit(client, certificate, person):
+    kind = certificate.credits.get().kind
+    for number in range(5):
+        other = type(kind).objects.create(name=f"{'Kind ' * 20}{number}", statement="A sentence of many words. " * 20)
+        certificate.credits.create(kind=other, name=other.name, statement=other.statement, unit="hours", hours=1)
+    client.force_login(person)
+    assert certificate.code in text_of(file_of(client, certificate))
+
+
+def test_no_letter_of_a_name_gets_into_the_log(client, certificate, person, caplog):
+    client.force_login(person)
+    with caplog.at_level(logging.INFO):
+        file_of(client, certificate)
+    assert [one for one in caplog.records if one.name.startswith("fontTools")] == []
+
+
+# ---- who may have it ----
+
+
+def test_people_with_the_key_get_the_file(client, certificate):
+    assert certificate.code in text_of(file_of(client, certificate, name=name_key(certificate)))
+
+
+def test_nobody_else_gets_the_file(client, certificate, people, office):
+    path = reverse("certificate_file", args=[certificate.code])
+    assert client.get(path).status_code == 302
+    for other in (*people(1), office):
+        client.force_login(other)
+        assert client.get(path).status_code == 404
+
+
+def test_one_that_is_revoked_has_no_file(me, certificate, office):
+    certificate.revoke("A mistake.", by=office)
+    answer = me.get(reverse("certificate_file", args=[certificate.code]))
+    assert (answer.status_code, answer["Location"]) == (302, certificate.get_absolute_url())
+
+
+def test_no_other_paper_is_known(me, certificate):
+    assert me.get(reverse("certificate_file", args=[certificate.code]), {"paper": "a0"}).status_code == 400
+
+
+def test_a_process_that_draws_nothing_does_not_import_the_library():
+    asks = "import django; django.setup(); import config.urls, sys; sys.exit('fpdf' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asks], check=False).returncode == 0
