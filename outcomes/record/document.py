@@ -24,7 +24,7 @@ WIDTHS = (24, 84, 56, 16)
 
 
 class Sheet(FPDF):
-    """A document on Letter paper, in the fonts that `words`, all that will stand in it, need. Each page has its foot."""
+    """A document on Letter paper, in the fonts that `words`, all that will stand in it, need; each page has a foot."""
 
     def __init__(self, foot: str, words: str) -> None:
         super().__init__(orientation="portrait", unit="mm", format="Letter")
