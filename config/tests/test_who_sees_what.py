@@ -27,6 +27,7 @@ from library.models import Citation, Resource, StoredFile
 from library.uploads import Upload
 from notifications.kinds.account import owe_code
 from notifications.models import Notice, ReceivedMail
+from outcomes.models import OutsideActivity, OutsideProof
 from registrations.models import Accommodation, PriorAttendance, Registration
 from sessions_app.models import Meeting, MeetingPlan, Session, SessionRequest
 
@@ -94,6 +95,14 @@ ANSWERS = {
     "registrations/<uuid:uuid>/accommodation/deletion/": (302, 405, 405, 405),
     "declines/<uuid:uuid>/": (302, 200, 404, 404),
     "my/": (302, 200, 200, 200),
+    "my/record/": (302, 200, 200, 200),  # each their own; there is none for a supervisor
+    "my/record.<slug:form>": (302, 200, 200, 200),
+    "my/record/consents/<slug:purpose>/": (302, 405, 405, 405),
+    "my/record/consents/<slug:purpose>/withdrawal/": (302, 405, 405, 405),
+    "my/record/outside/": (302, 200, 200, 200),
+    "outside-activities/<uuid:uuid>/": (302, 200, 404, 404),
+    "outside-activities/<uuid:uuid>/proof/": (302, 200, 404, 200),
+    "outside-activities/<uuid:uuid>/withdrawal/": (302, 405, 405, 405),
     "requests/new/": (200, 200, 200, 200),
     "requests/<uuid:uuid>/": (302, 200, 404, 200),
     "requests/<uuid:uuid>/withdrawal/": (302, 200, 404, 404),
@@ -137,6 +146,12 @@ ANSWERS = {
     "admin/auth/group/add/": (302, 302, 302, 403),
     "admin/auth/group/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/login/": (302, 403, 403, 302),
+    "admin/outcomes/outsideactivity/<int:pk>/decision/": (302, 302, 302, 200),
+    "admin/outcomes/outsideactivity/add/": (302, 302, 302, 403),
+    "admin/outcomes/outsideactivity/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/outcomes/export/new/": (302, 302, 302, 200),
+    "admin/outcomes/export/add/": (302, 302, 302, 403),
+    "admin/outcomes/export/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/password_change/": (302, 302, 302, 404),  # there are no passwords
     "admin/password_change/done/": (302, 302, 302, 404),
     "admin/mfa/authenticator/add/": (302, 302, 302, 403),
@@ -349,6 +364,10 @@ CANARIES = {
     "canarycolleague": {"owner", *OFFICE},
     "CANARYdecline": {"owner", *OFFICE},
     "CANARYlink": {"owner", "arranger", *OFFICE},
+    # Of what somebody took elsewhere: its words, the answer, and the bytes of its proof.
+    "CANARYelse": {"owner", *OFFICE},
+    "CANARYwords": {"owner", *OFFICE},
+    "CANARYproof": {"owner", *OFFICE},
     # Of a resource for people with a seat.
     "CANARYtext": {"owner", "arranger", *OFFICE},
     "CANARYwhere": {"owner", "arranger", *OFFICE},
@@ -400,6 +419,8 @@ def fellow(every_noun, clients, make_resource, now) -> Person:
         decline_reason="CANARYdecline",
     )
     Meeting.objects.update(join_link="https://meet.example.edu/CANARYlink")
+    OutsideActivity.objects.update(title="CANARYelse", where="CANARYelse", answer="CANARYwords")
+    OutsideProof.objects.update(content=b"%PDF-1.4 CANARYproof")
     resource = Resource.objects.get()
     Resource.objects.update(body="CANARYtext", link="https://journal.example.org/CANARYwhere")
     Citation.objects.update(title="CANARYcited")
