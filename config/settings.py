@@ -209,11 +209,13 @@ ACCOUNT_RATE_LIMITS = {
     "request": "10/d/user",
     "roster": "30/h/user",  # as files
     "outside": "30/h/user",  # with a file each
-    "wrong_certificate_code": "20/m/ip",
 }
 
 # ---- calendar feeds: some programs ask every few minutes, and one person may have several ----
 CALENDAR_FEED_MOST_AN_HOUR = 120
+
+# ---- certificates: wrong codes of one client ----
+CERTIFICATE_GUESSES_A_MINUTE = 20
 
 # ---- what is sealed: of each purpose the first key encrypts, and all of them decrypt ----
 SIGN_IN_KEYS = [key.strip() for key in env.list("SIGN_IN_KEY", default=[DEVELOPMENT_SIGN_IN_KEY] if DEBUG else [])]

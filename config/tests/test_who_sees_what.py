@@ -94,6 +94,12 @@ ANSWERS = {
     "registrations/<uuid:uuid>/accommodation/": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/accommodation/deletion/": (302, 405, 405, 405),
     "declines/<uuid:uuid>/": (302, 200, 404, 404),
+    "certificates/<slug:code>/": (200, 200, 200, 200),  # valid or not, to everybody; whose it is only to its holder
+    "certificates/<slug:code>/certificate.pdf": (302, 200, 404, 404),
+    "certificates/<slug:code>/name/": (302, 200, 404, 404),
+    "my/licenses/": (302, 200, 200, 200),
+    "my/licenses/<int:kind>/": (302, 200, 200, 200),
+    "my/licenses/<int:kind>/deletion/": (302, 405, 405, 405),
     "my/": (302, 200, 200, 200),
     "my/record/": (302, 200, 200, 200),  # each their own; there is none for a supervisor
     "my/record.<slug:form>": (302, 200, 200, 200),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.urls import URLPattern, get_resolver
@@ -33,6 +34,9 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     from devtools.testing.signing_in import APP_SECRET
     from notifications.models import Decline, Wording
     from notifications.replies.applying import receive
+    from outcomes.certificates.words import words_of_session
+    from outcomes.models import Certificate, CreditKind, License
+    from outcomes.models.certificate import Credited
     from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
     from sessions_app.models import RequestRules, Venue
 
@@ -75,6 +79,11 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     )
     RequestRules.objects.create(pk=1)
     ask(owner, workshop, now, addresses=["colleague@example.edu"])
+    kind = CreditKind.objects.create(name="State hours", asks_license=True)
+    offer = workshop.credit_offers.create(kind=kind, hours=1)
+    License.objects.give(owner, kind, "License 4301", now=now)
+    said = words_of_session(session, list(session.meetings.all()), timedelta(minutes=90))
+    Certificate.objects.issue(owner, session, said, [Credited(kind, offer.hours)], now=now)
     AddressChange.objects.ask(other, "other.address@example.edu", by=office, now=now)
     something_elsewhere(owner, office, now)
     return registration
@@ -108,7 +117,7 @@ def address(every_noun, now) -> Callable:
     from foundation.tokens import digest_of
     from library.models import Resource
     from notifications.models import CalendarFeed, Decline
-    from outcomes.models import OutsideActivity
+    from outcomes.models import Certificate, CreditKind, OutsideActivity
     from registrations.models import Interest, Nomination
     from registrations.models.leaving_keys import leaving_key
     from sessions_app.models import SessionRequest
@@ -121,6 +130,7 @@ def address(every_noun, now) -> Callable:
         "topics/<slug:slug>": f"topics/{Topic.objects.get().slug}",
         "actions/<slug:slug>": f"actions/{Action.objects.get().slug}",
         "file/<slug:name>": f"file/{resource.file.name}",
+        "certificates/<slug:code>": f"certificates/{Certificate.objects.get().code}",
         "<slug:code>": session.code,
         "programs/<slug:slug>": f"programs/{Program.objects.get().slug}",
         "<slug:slug>": workshop.slug,
@@ -137,6 +147,7 @@ def address(every_noun, now) -> Callable:
         "<slug:purpose>": "pars",
         "interests/<uuid:uuid>": f"interests/{Interest.objects.get().uuid}",
         "<uuid:uuid>": every_noun.uuid,
+        "<int:kind>": CreditKind.objects.get().pk,
         "<int:session_pk>": session.pk,
         "<path:content_type_id>": ContentType.objects.get_for_model(workshop).pk,
         "(?P<url>.*)$": "nowhere/",

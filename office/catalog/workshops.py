@@ -17,6 +17,7 @@ from catalog.reminder_days import in_order
 from foundation import database_clock
 from office.base import MOST, NamedAdmin, OfficeForm, PartInline, acting, model_choice
 from office.catalog.parts import InOrderForm, PartFormSet, WorkshopPartInline
+from office.credit import CreditInline, credit_words
 
 AUDIENCE = tuple(Workshop.AUDIENCE_FIELDS.values())
 
@@ -147,7 +148,7 @@ class WorkshopAdmin(NamedAdmin):
     list_filter = ["status", "offering", "format", "topics"]
     search_fields = ["title", "summary", "description"]
     prepopulated_fields = {"slug": ["title"]}
-    inlines = [WorkshopPartInline, ObjectiveInline]
+    inlines = [WorkshopPartInline, ObjectiveInline, CreditInline]
     other_verbs = AUDIENCE
     instead = "Make it a draft instead: then only the office sees it."
     fieldsets = [
@@ -181,7 +182,8 @@ class WorkshopAdmin(NamedAdmin):
             for number, one in enumerate(obj.objectives.select_related("part"), 1)
         ]
         parts = in_words([(part, part.title, part.minutes) for part in obj.parts.all()])
-        return super().words(obj) | {"Parts": parts, "Objectives": " ".join(objectives) or "nothing"}
+        told = {"Parts": parts, "Objectives": " ".join(objectives) or "nothing", "Credit": credit_words(obj)}
+        return super().words(obj) | told
 
     def get_readonly_fields(self, request: HttpRequest, obj: Workshop | None = None) -> list[str]:
         """Show the length of a workshop with parts: it is that of the parts together."""
@@ -202,7 +204,8 @@ class WorkshopAdmin(NamedAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if isinstance(formset, PartFormSet):
             return formset.carry_out(form.instance, by=acting(request))
-        formset.let_go()
+        if isinstance(formset, ObjectiveFormSet):
+            formset.let_go()
         super().save_formset(request, form, formset, change)
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:

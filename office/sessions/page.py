@@ -17,6 +17,7 @@ from catalog.models.parts import default_minutes
 from foundation import database_clock
 from foundation.dates import day_and_time
 from office.base import OfficeAdmin, OwnPage, PanelInline, acting
+from office.credit import CreditFormSet, SessionCreditInline, credit_words
 from office.dates import when_and_where
 from office.sessions.asking import PAGES, decide, open_pages
 from office.sessions.fields import MeetingFields
@@ -128,8 +129,8 @@ class SessionAdmin(OfficeAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Session | None = None) -> Any:
         if obj is None or self._is_schedule(request, obj):
-            return [FurtherMeetingInline]
-        return [DecisionInline]
+            return [FurtherMeetingInline, SessionCreditInline]
+        return [SessionCreditInline, DecisionInline]
 
     def has_delete_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
         """Let only a draft go that nobody ever registered for; every other session is cancelled with a reason."""
@@ -148,6 +149,7 @@ class SessionAdmin(OfficeAdmin):
             "Registration opens at": day_and_time(obj.registration_opens_at, zone) or "nothing",
             "Registration closes at": day_and_time(obj.registration_closes_at, zone) or "nothing",
             "Meetings": "; ".join(meetings) or "nothing",
+            "Credit": credit_words(obj),
         }
 
     # ---- saving ----
@@ -156,9 +158,15 @@ class SessionAdmin(OfficeAdmin):
         """Leave it to save_related, which has the meetings too."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        credit = [formset for formset in formsets if isinstance(formset, CreditFormSet)]
         if isinstance(form, PublishedForm):
             self._change_published(request, form)
-            return
+        else:
+            self._save_draft(request, form, [one for one in formsets if one not in credit], change)
+        for formset in credit:
+            formset.save()
+
+    def _save_draft(self, request: HttpRequest, form: ScheduleForm, formsets: Any, change: bool) -> None:
         workshop = form.cleaned_data["workshop"]
         further = [meeting for formset in formsets for meeting in formset.held()]
         plans = planned(workshop, [form, *further])

@@ -4,6 +4,7 @@ Each file has in it only the letters it needs. Scripts that none of them has (Ch
 and the caller says so: a font of them is larger than the portal.
 """
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,12 @@ FILES = {
     ARABIC: Path(fontpkg_amiri.ROOT, "files", "Amiri-Regular.ttf"),
 }
 
+# Arabic and Hebrew, with the forms that old texts have of their letters.
+LETTERS = {
+    HEBREW: re.compile("[\u0590-\u05ff\ufb1d-\ufb4f]"),
+    ARABIC: re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]"),
+}
+
 
 class Drawn(NamedTuple):
     """What can be drawn of a line, and whether that is all of it."""
@@ -31,22 +38,23 @@ class Drawn(NamedTuple):
 
 
 def add_fonts(pdf: FPDF, words: str) -> None:
-    """Give `pdf` the fonts that `words`, all that will stand in it, need, and let letters join and turn as they do."""
+    """Give `pdf` the fonts that `words`, all that will stand in it, need, and let letters join and turn as they do.
+
+    They are open files until `close_fonts`.
+    """
     for family in (SANS, SERIF):
         pdf.add_font(family, fname=FILES[family])
-    fallbacks = [family for family in (HEBREW, ARABIC) if not drawn(pdf, words).is_whole and _add(pdf, family, words)]
-    pdf.set_fallback_fonts(fallbacks, exact_match=False)
+    others = [family for family, letters in LETTERS.items() if letters.search(words)]
+    for family in others:
+        pdf.add_font(family, fname=FILES[family])
+    pdf.set_fallback_fonts(others, exact_match=False)
     pdf.set_text_shaping(True)
 
 
-def _add(pdf: FPDF, family: str, words: str) -> bool:
-    """Add the font if it has any letter of `words` that the others lack. Tells whether it did."""
-    pdf.add_font(family, fname=FILES[family])
-    others = {code for name, font in pdf.fonts.items() if name != family for code in font.cmap}
-    if any(ord(letter) in pdf.fonts[family].cmap and ord(letter) not in others for letter in words):
-        return True
-    del pdf.fonts[family]
-    return False
+def close_fonts(pdf: FPDF) -> None:
+    """Close the files of the fonts."""
+    for font in pdf.fonts.values():
+        font.close()
 
 
 def drawn(pdf: FPDF, text: str) -> Drawn:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from fpdf import FPDF
 from fpdf.enums import Align
 
-from outcomes.certificates.fonts import SANS, SERIF, Drawn, add_fonts, drawn
+from outcomes.certificates.fonts import SANS, SERIF, Drawn, add_fonts, close_fonts, drawn
 from outcomes.certificates.setting import Color, Line, Setting
 from outcomes.models import Certificate, CertificateCredit
 
@@ -46,12 +46,15 @@ def draw(
     pdf.set_margins(MARGIN, MARGIN, MARGIN)
     pdf.set_auto_page_break(False)
     pdf.c_margin = 0
-    add_fonts(pdf, "".join([certificate.name, *_all_words(certificate, credits), address, issued, NOT_ALL]))
-    pdf.add_page()
-    _mark(pdf)
-    _middle(pdf, certificate, credits)
-    _foot(pdf, certificate, address, address_with_name, issued)
-    return bytes(pdf.output())
+    try:
+        add_fonts(pdf, "".join([certificate.name, *_all_words(certificate, credits)]))
+        pdf.add_page()
+        _mark(pdf)
+        _middle(pdf, certificate, credits)
+        _foot(pdf, certificate, address, address_with_name, issued)
+        return bytes(pdf.output())
+    finally:
+        close_fonts(pdf)
 
 
 def _all_words(certificate: Certificate, credits: Credits) -> Iterator[str]:

@@ -12,7 +12,7 @@ from fpdf.enums import TableBordersLayout, TableCellFillMode, XPos, YPos
 from fpdf.fonts import FontFace
 
 from foundation.dates import plain_date
-from outcomes.certificates.fonts import SANS, SERIF, add_fonts, drawn
+from outcomes.certificates.fonts import SANS, SERIF, add_fonts, close_fonts, drawn
 from outcomes.models.credit import hours_words
 from outcomes.record.lines import Line, lines_of
 from outcomes.record.whole import Record
@@ -55,8 +55,16 @@ def as_pdf(record: Record, neutral: bool, now: datetime) -> bytes:
     words += [f"{line.title} {line.credit}" for line in lines]
     words += [f"{one.requirement.title} {one.words}" for one in record.standings]
     sheet = Sheet(f"{settings.OFFICE_NAME}, {settings.INSTITUTION_NAME}", " ".join(words))
-    sheet.set_title("Training record")
-    sheet.set_creation_date(now)
+    try:
+        sheet.set_title("Training record")
+        sheet.set_creation_date(now)
+        _write(sheet, record, name, lines, neutral)
+        return bytes(sheet.output())
+    finally:
+        close_fonts(sheet)
+
+
+def _write(sheet: Sheet, record: Record, name: str, lines: Sequence[Line], neutral: bool) -> None:
     sheet.say("Training record", 22, SERIF, PINE)
     sheet.say(name, 14, SERIF)
     sheet.say(f"{record.person.email} · As it stood on {plain_date(record.today)}", 9, color=SOFT)
@@ -75,7 +83,6 @@ def as_pdf(record: Record, neutral: bool, now: datetime) -> bytes:
     _table(sheet, lines)
     sheet.ln(3)
     sheet.say("Hours are those of meetings where attendance was taken and the person was there.", 8, color=SOFT)
-    return bytes(sheet.output())
 
 
 def _head(sheet: Sheet, text: str) -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from devtools.testing.page import read
+from foundation import database_clock
 from outcomes.certificates.keys import address_with_name, name_key
 from outcomes.models import Certificate, CertificateCredit
 
@@ -79,8 +80,9 @@ def test_a_code_is_read_in_any_case(client, certificate):
     assert client.get(f"/certificates/{certificate.code.upper()}/").status_code == 200
 
 
-def test_guesses_are_throttled_and_then_tell_nothing(client, certificate, settings):
-    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"wrong_certificate_code": "3/m/ip"}
+def test_guesses_are_throttled_and_then_tell_nothing(client, certificate, settings, fresh_cache, now, monkeypatch):
+    settings.CERTIFICATE_GUESSES_A_MINUTE = 3
+    monkeypatch.setattr(database_clock, "now", lambda: now)
     answers = [client.get(f"/certificates/abcdefghj{letter}/").status_code for letter in "abcde"]
     assert answers == [404, 404, 404, 429, 429]
     assert client.get(certificate.get_absolute_url()).status_code == 429

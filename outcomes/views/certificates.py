@@ -24,6 +24,7 @@ from accounts.sign_in import SignedInRequest
 from foundation.dates import long_day
 from foundation.later import later
 from foundation.values.lines import OneLineField
+from outcomes.certificates.guesses import count_a_guess, guessed_too_often
 from outcomes.certificates.keys import PARAMETER, address_of, address_with_name, shows_name
 from outcomes.models import Certificate
 
@@ -135,12 +136,12 @@ def _after(before: Certificate, newer: Certificate) -> str:
 
 def _found(request: HttpRequest, code: str) -> Certificate | None:
     """Return the certificate with this code; None for a client that has guessed too often. Raises Http404."""
-    if not ratelimit.consume(request, action="wrong_certificate_code", dry_run=True):
+    if guessed_too_often(request):
         return None
     rows = Certificate.objects.select_related("person", "replaced_by")
     found = rows.filter(code=code.lower()).first()
     if found is None:
-        ratelimit.consume(request, action="wrong_certificate_code")
+        count_a_guess(request)
         raise Http404
     return found
 
