@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from devtools.testing.page import get, read
 from outcomes.exports import rows as exported
 from outcomes.exports.rows import table_of
-from outcomes.models import Attendance, Consent, CreditKind, CreditOffer, Export
+from outcomes.models import Attendance, Consent, CreditKind, CreditOffer, Export, License
 
 pytestmark = pytest.mark.django_db
 
@@ -63,10 +63,14 @@ def test_credit_has_its_kind_and_hours(clerk, attended, days):
 
 
 def test_pars_has_the_fields_of_a_learner(clerk, attended, days, kind):
+    CreditKind.objects.update(asks_license=True)
+    kind.refresh_from_db()
+    License.objects.give(attended, kind, "4301-22")
     heading, row = cells(make(clerk, days, "pars", kind=str(kind.pk)))
     told = dict(zip(heading, row, strict=True))
     assert (told["First name"], told["Last name"], told["Name as written"]) == ("Person", "1", "Person 1")
     assert (told["Birth month"], told["Birth day"], told["State of license"]) == ("05", "14", "MI")
+    assert told["License number"] == "4301-22"
     assert told["Credits"] == "1.50" and told["Completion date"].count("/") == 2
 
 
@@ -141,5 +145,5 @@ def test_the_queries_do_not_depend_on_how_many_people(purpose, attended, people,
         Consent.objects.give(person, purpose, "01-02")
         hold(2, persons=[person], here=1)
     last = timezone.localdate(now)
-    with django_assert_num_queries({"hr": 1, "ce": 4, "pars": 5}[purpose]):
+    with django_assert_num_queries({"hr": 1, "ce": 4, "pars": 6}[purpose]):
         assert table_of(purpose, last - timedelta(days=30), last).people == 7
