@@ -126,6 +126,8 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
             "nominate": session_of(page, site, own) + "nominations/",
             "private-calendar": "/my/calendar/",
             "profile": "/accounts/profile/",
+            "my-record": "/my/record/",
+            "outside-form": "/my/record/outside/",
         }
     changelist = "/admin/sessions_app/session/?when=upcoming&status__exact=open"
     session = address_of(page, site + changelist, "#result_list tbody a").partition("?")[0]
@@ -147,6 +149,9 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         "code-of-the-day": address_of(page, site + roster, "main a[href*='check-in']").replace("?", "code/?"),
         "office-attendance": address_of(page, site + roster, "main a[href*='attendancesheet/meeting']"),
         "office-requests": "/admin/sessions_app/sessionrequest/",
+        "office-outside": "/admin/outcomes/outsideactivity/",
+        "office-requirement": "/admin/outcomes/requirement/add/",
+        "office-export": "/admin/outcomes/export/new/",
         "office-undeliverable": "/admin/notifications/notice/undeliverable/",
         "office-wording": "/admin/notifications/wording/",
         "office-workshop": "/admin/catalog/workshop/add/",

@@ -1,8 +1,8 @@
 """What is forgotten of what came of sessions, and when (docs/guarantees.md: Kept for a time).
 
 Attendance three years (ATTENDANCE_YEARS), and where credit follows from it as long as credit: six years (CREDIT_YEARS).
-Then the rows go and their counts stay (AttendanceTally). What people took elsewhere goes with its proof, and a consent
-that was taken back goes, after the time of credit.
+Then the rows go and their counts stay (AttendanceTally), and certificates lose their names. What people took elsewhere
+goes with its proof, and a consent that was taken back goes, after the time of credit.
 """
 
 import logging
@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from foundation.dates import local, months_later
 from foundation.sweeps import sweep
 from foundation.verbs import verb
-from outcomes.models import Attendance, AttendanceTally, Consent, CreditOffer, OutsideActivity
+from outcomes.models import Attendance, AttendanceTally, Certificate, Consent, CreditOffer, OutsideActivity
 from sessions_app.models import Session
 
 logger = logging.getLogger(__name__)
@@ -84,6 +84,17 @@ def _counts(rows: QuerySet[Attendance]) -> dict[str, int]:
 def _forget_log(model: type[models.Model], keys: Iterable[int]) -> None:
     entries = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model))
     entries.filter(object_id__in=[str(key) for key in keys]).delete()
+
+
+# ---- certificates ----
+
+
+def forget_certificates(now: datetime) -> int:
+    """Take the name off every certificate whose time is over; the row is kept for the count. Returns how many."""
+    last_day = local(years_before(now, settings.CREDIT_YEARS), settings.TIME_ZONE).date()
+    named = Certificate.objects.filter(day__lte=last_day).exclude(person=None, name="")
+    _forget_log(Certificate, list(named.values_list("pk", flat=True)))
+    return named.update(person=None, name="")
 
 
 # ---- what people took elsewhere, and what they agreed to ----

@@ -31,7 +31,8 @@ def forget_attendance() -> None:
 
 @shared_task
 def forget_records() -> None:
-    """Delete what people took elsewhere long ago, and what they agreed to and took back."""
+    """Take names off certificates of long ago; delete what was taken elsewhere then, and consents taken back."""
     now = database_clock.now()
+    certificates = retention.forget_certificates(now)
     outside, consents = retention.forget_outside(now), retention.forget_consents(now)
-    logger.info("%s activities elsewhere and %s consents deleted", outside, consents)
+    logger.info("%s certificates unnamed, %s activities and %s consents deleted", certificates, outside, consents)

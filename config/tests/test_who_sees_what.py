@@ -27,7 +27,7 @@ from library.models import Citation, Resource, StoredFile
 from library.uploads import Upload
 from notifications.kinds.account import owe_code
 from notifications.models import Notice, ReceivedMail
-from outcomes.models import Certificate, CreditKind, Evaluation, License
+from outcomes.models import Certificate, CreditKind, Evaluation, License, OutsideActivity, OutsideProof
 from registrations.models import Accommodation, PriorAttendance, Registration
 from sessions_app.models import Meeting, MeetingPlan, Session, SessionRequest
 
@@ -108,6 +108,14 @@ ANSWERS = {
     "my/licenses/<int:kind>/": (302, 200, 200, 200),
     "my/licenses/<int:kind>/deletion/": (302, 405, 405, 405),
     "my/": (302, 200, 200, 200),
+    "my/record/": (302, 200, 200, 200),  # each their own; there is none for a supervisor
+    "my/record.<slug:form>": (302, 200, 200, 200),
+    "my/record/consents/<slug:purpose>/": (302, 405, 405, 405),
+    "my/record/consents/<slug:purpose>/withdrawal/": (302, 405, 405, 405),
+    "my/record/outside/": (302, 200, 200, 200),
+    "outside-activities/<uuid:uuid>/": (302, 200, 404, 404),
+    "outside-activities/<uuid:uuid>/proof/": (302, 200, 404, 200),
+    "outside-activities/<uuid:uuid>/withdrawal/": (302, 405, 405, 405),
     "requests/new/": (200, 200, 200, 200),
     "requests/<uuid:uuid>/": (302, 200, 404, 200),
     "requests/<uuid:uuid>/withdrawal/": (302, 200, 404, 404),
@@ -151,6 +159,12 @@ ANSWERS = {
     "admin/auth/group/add/": (302, 302, 302, 403),
     "admin/auth/group/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/login/": (302, 403, 403, 302),
+    "admin/outcomes/outsideactivity/<int:pk>/decision/": (302, 302, 302, 200),
+    "admin/outcomes/outsideactivity/add/": (302, 302, 302, 403),
+    "admin/outcomes/outsideactivity/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/outcomes/export/new/": (302, 302, 302, 200),
+    "admin/outcomes/export/add/": (302, 302, 302, 403),
+    "admin/outcomes/export/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/password_change/": (302, 302, 302, 404),  # there are no passwords
     "admin/password_change/done/": (302, 302, 302, 404),
     "admin/mfa/authenticator/add/": (302, 302, 302, 403),
@@ -383,6 +397,10 @@ CANARIES = {
     "CANARYcertified": {"owner", *OFFICE},
     "CANARYlicense": {"owner"},
     "CANARYlink": {"owner", "arranger", *OFFICE},
+    # Of what somebody took elsewhere: its words, the answer, and the bytes of its proof.
+    "CANARYelse": {"owner", *OFFICE},
+    "CANARYwords": {"owner", *OFFICE},
+    "CANARYproof": {"owner", *OFFICE},
     # Of a resource for people with a seat.
     "CANARYtext": {"owner", "arranger", *OFFICE},
     "CANARYwhere": {"owner", "arranger", *OFFICE},
@@ -438,6 +456,8 @@ def fellow(every_noun, clients, make_resource, now) -> Person:
     Certificate.objects.update(name="CANARYcertified")
     License.objects.give(owner, CreditKind.objects.get(), "CANARYlicense", now=now)
     Meeting.objects.update(join_link="https://meet.example.edu/CANARYlink")
+    OutsideActivity.objects.update(title="CANARYelse", where="CANARYelse", answer="CANARYwords")
+    OutsideProof.objects.update(content=b"%PDF-1.4 CANARYproof")
     resource = Resource.objects.get()
     Resource.objects.update(body="CANARYtext", link="https://journal.example.org/CANARYwhere")
     Citation.objects.update(title="CANARYcited")

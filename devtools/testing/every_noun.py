@@ -94,7 +94,24 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     Attendance.objects.mark(meeting, registration, Attendance.State.HERE, Attendance.Source.ROSTER, by=office, now=now)
     AttendanceDispute.objects.make(registration, "I was there.", now=now)
     sheet_of(meeting)
+    something_elsewhere(owner, office, now)
     return registration
+
+
+def something_elsewhere(owner, office, now) -> None:
+    """What is asked of people, what `owner` took elsewhere, what they agree to, and a file that was made of it."""
+    from decimal import Decimal
+
+    from foundation.files.uploads import Upload
+    from outcomes.models import Consent, Export, OutsideActivity, Requirement
+    from outcomes.models.outside import Told
+
+    Requirement.objects.create(title="Hours of the year", hours=6)
+    told = Told("Cultural humility", now.date(), Decimal("1.5"), "A society")
+    activity = OutsideActivity.objects.tell(owner, told, Upload("pdf", "application/pdf", PDF), now=now)
+    activity.approve(office, "Thank you.", now=now)
+    Consent.objects.give(owner, "pars", "05-14", "MI", now=now)
+    Export.objects.note("pars", office, now.date(), now.date(), people=1, rows=1, now=now)
 
 
 @pytest.fixture
@@ -110,7 +127,7 @@ def address(every_noun, now) -> Callable:
     from library.models import Resource
     from notifications.models import CalendarFeed, Decline
     from outcomes.evaluations.invitations import token_for
-    from outcomes.models import Certificate, CreditKind
+    from outcomes.models import Certificate, CreditKind, OutsideActivity
     from registrations.models import Interest, Nomination
     from registrations.models.leaving_keys import leaving_key
     from sessions_app.models import SessionRequest
@@ -136,6 +153,9 @@ def address(every_noun, now) -> Callable:
         "nominations/<uuid:uuid>": f"nominations/{Nomination.objects.get().uuid}",
         "declines/<uuid:uuid>": f"declines/{Decline.objects.get().uuid}",
         "requests/<uuid:uuid>": f"requests/{SessionRequest.objects.get().uuid}",
+        "outside-activities/<uuid:uuid>": f"outside-activities/{OutsideActivity.objects.get().uuid}",
+        "record.<slug:form>": "record.csv",
+        "<slug:purpose>": "pars",
         "interests/<uuid:uuid>": f"interests/{Interest.objects.get().uuid}",
         "<uuid:uuid>": every_noun.uuid,
         "<int:kind>": CreditKind.objects.get().pk,

@@ -31,7 +31,9 @@ def as_csv(rows: Iterable[Iterable]) -> bytes:
 
 
 def as_xlsx(rows: Iterable[Iterable], title: str = "Sheet1") -> bytes:
-    """Return `rows`, of which the first is the heading, as an Excel file. Numbers stay numbers, and all else is text that nothing runs.
+    """Return `rows`, of which the first is the heading, as an Excel file.
+
+    Numbers stay numbers, and all else is text that nothing runs.
 
     `title` names the sheet: 31 characters at most, none of []:*?/\\ (Excel's own rule).
     """

@@ -11,7 +11,7 @@ from accounts.models import Person
 from foundation.dates import local
 from foundation.wall_clock import instant
 from outcomes.credit import Earned, credit_of
-from outcomes.models import Attendance, Consent, CreditKind, Purpose
+from outcomes.models import Attendance, Consent, CreditKind, License, Purpose
 from outcomes.record.taking_part import hours_of
 
 MOST_ROWS = 50_000
@@ -25,6 +25,7 @@ PARS = [
     "Name as written",
     "Birth month",
     "Birth day",
+    "License number",
     "State of license",
     "Provider activity ID",
     "Activity",
@@ -70,7 +71,17 @@ def table_of(purpose: str, first_on: date, last_on: date, kind: CreditKind | Non
     if purpose == Purpose.CE:
         return _table(CE, [(person, _credit(person, one)) for person, one in ours])
     facts = {consent.person_id: consent for consent in agreeing(purpose)}
-    return _table(PARS, [(person, _learner(person, one, facts[person.pk])) for person, one in ours])
+    numbers = {
+        (license.person_id, license.kind_id): license.number_if_readable
+        for license in License.objects.filter(person__in=people)
+    }
+    return _table(
+        PARS,
+        [
+            (person, _learner(person, one, facts[person.pk], numbers.get((person.pk, one.kind.pk), "")))
+            for person, one in ours
+        ],
+    )
 
 
 def _attended(purpose: str, first_on: date, last_on: date) -> list[Attendance]:
@@ -126,10 +137,10 @@ def _credit(person: Person, one: Earned) -> list[Any]:
     return [*who, *what, one.kind.name, one.hours, one.kind.unit]
 
 
-def _learner(person: Person, one: Earned, consent: Consent) -> list[Any]:
+def _learner(person: Person, one: Earned, consent: Consent, number: str) -> list[Any]:
     first, _, last = person.name.rpartition(" ")
     month, _, day = consent.birthday_if_readable.partition("-")
-    who = [first, last, person.name, month, day, consent.state]
+    who = [first, last, person.name, month, day, number, consent.state]
     return [*who, one.session.code, one.session.workshop.title, f"{one.on:%m/%d/%Y}", one.hours]
 
 

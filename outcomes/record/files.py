@@ -5,8 +5,8 @@ from datetime import datetime
 
 from accounts.models import Person
 from foundation.files.spreadsheet import as_csv
+from foundation.later import later
 from outcomes.models.credit import hours_words
-from outcomes.record.document import as_pdf
 from outcomes.record.lines import Line, lines_of
 from outcomes.record.whole import Record
 
@@ -35,5 +35,5 @@ def cells_of(line: Line) -> list[object]:
 
 FORMS: dict[str, tuple[str, Callable[[Record, bool, datetime], bytes]]] = {
     "csv": ("text/csv; charset=utf-8", as_table),
-    "pdf": ("application/pdf", as_pdf),
+    "pdf": ("application/pdf", later("outcomes.record.document.as_pdf")),
 }
