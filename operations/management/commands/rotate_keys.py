@@ -15,8 +15,8 @@ from registrations.models import Accommodation
 class Command(BaseCommand):
     help = (
         "Encrypt access requests, birthdays and license numbers again with the first key of ACCOMMODATION_KEY, and "
-        "second factors and browser sessions with the first key of SIGN_IN_KEY; the keys behind it are needed until this has "
-        "run. Running it again does no harm. Exit 1 if something could not be read with any key."
+        "second factors and browser sessions with the first key of SIGN_IN_KEY; the keys behind it are needed until "
+        "this has run. Running it again does no harm. Exit 1 if something could not be read with any key."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
