@@ -158,7 +158,10 @@ def test_an_academic_year_holds_the_sessions_of_its_days(hold, settings, now):
 def test_a_session_late_on_the_last_evening_is_of_its_own_zones_year(hold, now):
     session = hold(1)
     midnight = datetime(2026, 7, 1, 3, tzinfo=UTC)  # still June 30 in Chicago
-    type(session).objects.filter(pk=session.pk).update(starts_at=midnight - timedelta(hours=1), ends_at=midnight)
+    starts_at = midnight - timedelta(hours=1)
+    type(session).objects.filter(pk=session.pk).update(
+        starts_at=starts_at, ends_at=midnight, confirm_by=starts_at, registration_closes_at=starts_at
+    )
     june, july = Span(date(2025, 7, 1), date(2026, 6, 30)), Span(date(2026, 7, 1), date(2027, 6, 30))
     at = midnight + timedelta(days=1)
     assert [len(year_of(span, at).sessions) for span in (june, july)] == [1, 0]

@@ -149,7 +149,7 @@ def test_what_came_of_sessions_is_there(built_at):
     of_session = Certificate.objects.valid().filter(session__isnull=False)
     assert Counter(of_session.values_list("title", flat=True)) == {
         "Systemic Racism Pt. 1": 6,
-        "Implicit Bias": 11,
+        "Implicit Bias": 13,
         "Workplace Wellbeing": 5,
     }
     shown = {each.session.workshop.title: each.results is not None for each in Evaluation.objects.all()}
