@@ -33,6 +33,8 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     from devtools.testing.signing_in import APP_SECRET
     from notifications.models import Decline, Wording
     from notifications.replies.applying import receive
+    from outcomes.attended import sheet_of
+    from outcomes.models import Attendance
     from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
     from sessions_app.models import RequestRules, Venue
 
@@ -61,6 +63,8 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     session.settle(now=now)
     Accommodation.objects.ask(registration, "An interpreter.", now=now)
     Decline.objects.begin(registration, now)
+    Attendance.objects.mark(session.meetings.get(), registration, "here", "roster", by=office, now=now)
+    sheet_of(session.meetings.get())
     receive(b"Subject: Hello", now)
     make_resource(
         "Six ways to be an ally",
