@@ -1,4 +1,4 @@
-"""Recount from the rows what the portal promises about seats, waitlists, decisions and calendars.
+"""Recount from the rows what the portal promises: seats, waitlists, decisions and calendars, and attendance next door.
 
 Each promise is one query over everything, whatever the number of sessions; people are named by ids only.
 """
@@ -15,6 +15,7 @@ from notifications.calendars.snapshots import snapshot_of, snapshots_differ
 from notifications.kinds.registrations import CONFIRMED
 from notifications.kinds.replies import AGAIN
 from notifications.models import CalendarThread, MailQueue, Notice
+from operations import attendance_invariants
 from registrations.models import Registration
 from sessions_app.models import Decision, Meeting, Mode, Session
 from sessions_app.models.numbering import READ, numbered
@@ -340,4 +341,5 @@ PROMISES = [
     calendars_show_the_newest,
     meetings_hold_parts_of_their_workshop,
     nothing_is_queued_beyond_its_expiry,
+    *attendance_invariants.PROMISES,
 ]

@@ -66,6 +66,8 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     session.settle(now=now)
     Accommodation.objects.ask(registration, "An interpreter.", now=now)
     Decline.objects.begin(registration, now)
+    Attendance.objects.mark(session.meetings.get(), registration, "here", "roster", by=office, now=now)
+    sheet_of(session.meetings.get())
     receive(b"Subject: Hello", now)
     make_resource(
         "Six ways to be an ally",

@@ -29,6 +29,7 @@ from catalog.models import (
 from notifications.calendars.snapshots import note_snapshots
 from notifications.models import Notice
 from operations.demo.further import build_library, play_requests
+from operations.demo.outcomes import play_outcomes
 from operations.demo.play import play
 from operations.demo.season import CONTENT, ZONE, read, season
 from registrations.models import PriorAttendance
@@ -67,6 +68,7 @@ def build(now: datetime) -> None:
     build_library()
     days = [start.astimezone(ZoneInfo(ZONE)).date() for story in stories for start, _ in story.meetings]
     play_requests(office, people, days, now)
+    play_outcomes(office, people, now)
     set_mail_aside(now)
 
 
@@ -137,6 +139,7 @@ def build_catalog(office: Person, now: datetime) -> None:
             default_minimum=each.get("minimum", 6),
             default_capacity=each.get("capacity", 24),
             pre_work=each["pre_work"],
+            needs_attendance=each.get("needs_attendance", False),
             status=Workshop.Status.PUBLISHED,
             **{field: field.removeprefix("for_") in roles for field in Workshop.AUDIENCE_FIELDS.values()},
         )
@@ -189,10 +192,13 @@ def build_program(
 
 
 def note_what_was_taken_before(people: list[Person]) -> None:
-    """Note that `people` took what other workshops come after, in the program of the year before."""
+    """Note that `people` took what other workshops come after, in the program of the year before.
+
+    What is only for people who were there goes by the demo's own attendance.
+    """
     PriorAttendance.objects.bulk_create(
         PriorAttendance(person=person, workshop=workshop, note="In the program of the year before.")
-        for workshop in Workshop.objects.filter(prepares_for__isnull=False).distinct()
+        for workshop in Workshop.objects.filter(prepares_for__needs_attendance=False).distinct()
         for person in people
     )
 

@@ -17,8 +17,10 @@ from notifications.models import Notice
 from operations.demo.build import AMINA, KAI, OFFICE, build
 from operations.demo.season import CONTENT, SCHEDULES, ZONE, is_away, published, read, season
 from operations.invariants import breaches
+from outcomes.models import Attendance, Certificate, Evaluation, OutsideActivity, Requirement
+from registrations.eligibility import people_for
 from registrations.models import Accommodation, Nomination, Registration
-from sessions_app.models import Session, SessionRequest
+from sessions_app.models import Meeting, Session, SessionRequest
 
 FARTHEST = timedelta(weeks=32)  # 25, and what the winter break and days already taken push back
 NOON = datetime(2026, 5, 12, 17, tzinfo=UTC)
@@ -50,6 +52,7 @@ TITLES = [
     "Whose Pain Is Believed",
     "What the Portraits on the Wall Say",
     "Belonging on the Team",
+    "Change Chat: Implicit Bias",
 ]
 
 
@@ -135,6 +138,32 @@ def test_there_are_nominations_to_answer_and_access_requests_to_read(built_at):
     answered = Accommodation.objects.exclude(answered_at=None).get()
     assert (answered.needs, answered.answered_by.email) == ("A chair with arms near the door, please.", OFFICE)
     assert list(Person.objects.arranging_access().values_list("email", flat=True)) == [OFFICE]
+
+
+@pytest.mark.django_db
+def test_what_came_of_sessions_is_there(built_at):
+    lists = {each.session.workshop.title: each for each in Meeting.objects.filter(sheet__closed_at__isnull=False)}
+    assert set(lists) == {"Implicit Bias", "Systemic Racism Pt. 1", "Workplace Wellbeing"}
+    assert Attendance.objects.unsure().count() == 2
+    assert Attendance.objects.filter(registration=None).count() == 2
+    of_session = Certificate.objects.valid().filter(session__isnull=False)
+    assert Counter(of_session.values_list("title", flat=True)) == {
+        "Systemic Racism Pt. 1": 6,
+        "Implicit Bias": 13,
+        "Workplace Wellbeing": 5,
+    }
+    shown = {each.session.workshop.title: each.results is not None for each in Evaluation.objects.all()}
+    assert shown == {"Implicit Bias": True, "Workplace Wellbeing": False}
+    assert OutsideActivity.objects.waiting().get().person.email == AMINA
+    assert Requirement.objects.standing().get().hours == 6
+
+
+@pytest.mark.django_db
+@at_noon
+def test_the_change_chat_is_open_to_people_who_were_there(built_at):
+    chat = Session.objects.get(workshop__title="Change Chat: Implicit Bias")
+    here = Attendance.objects.here().filter(meeting__session__workshop__title="Implicit Bias")
+    assert set(people_for(chat)) == {one.person for one in here}
 
 
 @pytest.mark.django_db
