@@ -10,8 +10,8 @@ from django.db.utils import DatabaseError
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Campus, Person
-from catalog.models import Facilitator
-from foundation.prepared import Among, prepared, server
+from catalog.models import Facilitator, Workshop
+from foundation.prepared import Among, prepared, put_beside, server
 from foundation.prepared.query import Statement
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +119,14 @@ def test_a_value_may_hold_whatever_sql_means(led):
         assert called(name) == []
         Facilitator.objects.create(name=name)
         assert names(called(name)) == [name]
+
+
+def test_what_is_put_beside_a_thing_is_read_without_a_query(workshop, led, django_assert_num_queries):
+    workshop.facilitators.set(led[:2])
+    with django_assert_num_queries(0):
+        put_beside(workshop, "facilitators", led[1:])
+        assert list(workshop.facilitators.all()) == led[1:]
+    assert list(Workshop.objects.get(pk=workshop.pk).facilitators.order_by("pk")) == led[:2]
 
 
 def test_nothing_is_reckoned_with_a_value_to_come():
