@@ -27,8 +27,8 @@ class Given(Expression):
         super().__init__()
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return "%s", [self]
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (self,)
 
     def _combine(self, other: Any, connector: str, reversed: bool) -> Any:
         # The database would have to guess what it is: an instant less twelve hours, or a duration.
@@ -40,11 +40,11 @@ class Among(Lookup):
 
     lookup_name = "among"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         (left, params), (right, values) = self.process_lhs(compiler, connection), self.process_rhs(compiler, connection)
         if connection.vendor == "sqlite":
-            return f"{left} IN (SELECT value FROM json_each({right}))", [*params, *values]
-        return f"{left} = ANY ({right})", [*params, *values]
+            return f"{left} IN (SELECT value FROM json_each({right}))", (*params, *values)
+        return f"{left} = ANY ({right})", (*params, *values)
 
 
 class Sent:
@@ -115,11 +115,12 @@ def prepared(build: Callable[Asked, QuerySet[Any, Row]]) -> Callable[Asked, list
 
     @lru_cache(MOST_SHAPES)
     def statement(**shape: Any) -> Statement:
-        return Statement(build(*map(Given, names), **shape))  # type: ignore[arg-type, call-arg] # in place of values
+        return Statement(build(*map(Given, names), **shape))  # type: ignore[arg-type] # in place of values
 
     @wraps(build)
     def rows(*values: Asked.args, **shape: Asked.kwargs) -> list[Row]:
-        return statement(**shape).rows({name: sent(value) for name, value in zip(names, values, strict=True)})
+        given = {name: sent(value) for name, value in zip(names, values, strict=True)}
+        return statement(**shape).rows(given)  # type: ignore[arg-type] # a shape that is not hashable is refused
 
     return rows
 
