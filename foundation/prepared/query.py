@@ -11,9 +11,11 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection, connections
 from django.db.models import Expression, Lookup, Model, QuerySet
+from django.db.models.query import ModelIterable
 from django.db.models.sql import Query
 
 from foundation.prepared import server
+from foundation.prepared.rows import PlainIterable, is_plain
 
 Asked = ParamSpec("Asked")
 Row = TypeVar("Row")
@@ -64,7 +66,7 @@ class Statement:
     """One query as Django built it."""
 
     # What makes rows of a queryset the objects they are.
-    OF_ROWS = ("_iterable_class", "_fields", "_known_related_objects", "_prefetch_related_lookups")
+    OF_ROWS = ("_fields", "_known_related_objects", "_prefetch_related_lookups")
 
     def __init__(self, queryset: QuerySet[Any, Any]) -> None:
         self.queryset = queryset
@@ -72,6 +74,9 @@ class Statement:
         self.sql, self.params = self.compiler.as_sql()
         columns = [column for column, _, _ in self.compiler.select[: self.compiler.col_count]]
         self.converters = self.compiler.get_converters(columns)
+        its, is_model = queryset._iterable_class, queryset._iterable_class is ModelIterable
+        known = queryset._known_related_objects  # type: ignore[attr-defined] # of a related manager
+        self.iterable = PlainIterable if is_model and not known and is_plain(self.compiler) else its
         # In the order in which they are numbered on the server.
         self.names = list(dict.fromkeys(place.name for place in self.params if isinstance(place, Given)))
         self.numbered = self.filled({name: server.Numbered(number) for number, name in enumerate(self.names, start=1)})
@@ -100,6 +105,7 @@ class Statement:
         compiler.get_converters = lambda expressions: self.converters
         of = self.queryset
         asked: QuerySet[Any, Any] = QuerySet(of.model, Sent(of.query, compiler), of.db)  # type: ignore[arg-type]
+        asked._iterable_class = self.iterable
         for name in self.OF_ROWS:
             setattr(asked, name, getattr(of, name))
         return list(asked)
