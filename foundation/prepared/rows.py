@@ -43,7 +43,8 @@ def is_plain(compiler: Any) -> bool:
     if not info or info.get("related_klass_infos"):
         return False
     model = info["model"]
-    own = (model.__init__ is Model.__init__, model.from_db.__func__ is Model.from_db.__func__)
+    from_db = (getattr(each.from_db, "__func__", None) for each in (model, Model))
+    own = (model.__init__ is Model.__init__, next(from_db) is next(from_db))
     listeners = pre_init.has_listeners(model) or post_init.has_listeners(model)
     fields = (getattr(model, field.attname) for field in model._meta.concrete_fields)
     return all(own) and not listeners and all(isinstance(field, DeferredAttribute) for field in fields)
