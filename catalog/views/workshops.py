@@ -11,7 +11,16 @@ from django.views.generic import DetailView, TemplateView
 
 from catalog import listing
 from catalog.audiences import open_to
-from catalog.models import Part, Partner, Program, ProgramCategory, ProgramWorkshop, Workshop
+from catalog.models import (
+    Facilitator,
+    Objective,
+    Part,
+    Partner,
+    Program,
+    ProgramCategory,
+    ProgramWorkshop,
+    Workshop,
+)
 from foundation import database_clock
 from foundation.prepared import Among, prepared, put_beside
 
@@ -37,10 +46,12 @@ class WorkshopView(DetailView):
     template_name = "catalog/workshop.html"
     context_object_name = "workshop"
 
-    def get_queryset(self) -> QuerySet[Workshop]:
-        workshops = Workshop.objects.select_related("sponsor")
-        shown = workshops if self.request.user.is_staff else workshops.published()
-        return shown.annotate(has_parts=Exists(Part.objects.filter(workshop=OuterRef("pk"))))
+    def get_object(self, queryset: QuerySet[Workshop] | None = None) -> Workshop:
+        """Return the workshop with its sponsor; `has_parts` tells whether it has any. Raises Http404."""
+        found = workshops_named(self.kwargs["slug"], drafts=self.request.user.is_staff)
+        if not found:
+            raise Http404("No such workshop.")
+        return found[0]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         workshop = self.object
@@ -48,12 +59,41 @@ class WorkshopView(DetailView):
             **kwargs,
             nav="workshops",
             now=database_clock.now(),
-            objectives=list(workshop.objectives.all()),
+            objectives=objectives_of(workshop),
             parts=list(workshop.parts.all()) if workshop.has_parts else [],
-            facilitators=list(workshop.facilitators.all()),
-            requires=list(workshop.requires.all()),
-            partners=list(workshop.partners.all()),
+            facilitators=facilitators_of(workshop),
+            requires=earlier_than(workshop),
+            partners=partners_of_workshop(workshop),
         )
+
+
+@prepared
+def workshops_named(slug: str, *, drafts: bool) -> QuerySet[Workshop]:
+    """Return the workshop of that slug, if there is one, for a page of it."""
+    workshops = Workshop.objects.all() if drafts else Workshop.objects.published()
+    has_parts = Exists(Part.objects.filter(workshop=OuterRef("pk")))
+    return workshops.filter(slug=slug).select_related("sponsor").annotate(has_parts=has_parts)
+
+
+@prepared
+def objectives_of(workshop: Workshop) -> QuerySet[Objective]:
+    return Objective.objects.filter(workshop=workshop)
+
+
+@prepared
+def facilitators_of(workshop: Workshop) -> QuerySet[Facilitator]:
+    return Facilitator.objects.filter(workshops=workshop)
+
+
+@prepared
+def earlier_than(workshop: Workshop) -> QuerySet[Workshop]:
+    """Return the workshops that this one comes after."""
+    return Workshop.objects.filter(prepares_for=workshop)
+
+
+@prepared
+def partners_of_workshop(workshop: Workshop) -> QuerySet[Partner]:
+    return Partner.objects.filter(workshops=workshop)
 
 
 @method_decorator(login_not_required, name="dispatch")

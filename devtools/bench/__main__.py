@@ -22,7 +22,7 @@ from devtools.processes import fail, phase, private_folder
 
 FEW, MANY, PAGE = 40, 4000, 50
 CONNECTIONS = 2
-REQUIRED_HOME, REQUIRED_CATALOG, REQUIRED_PROGRAM, REQUIRED_SESSION = 0.5, 0.6, 0.6, 0.3
+REQUIRED_HOME, REQUIRED_CATALOG, REQUIRED_PROGRAM, REQUIRED_SESSION = 0.7, 1.2, 0.8, 0.4
 MOST_QUERIES_SIGNED_OUT, MOST_QUERIES_SIGNED_IN = 8, 12
 # With the one that reads the office's own words, which the next ten seconds remember.
 CATALOG_QUERIES, PROGRAM_QUERIES = 8, 7

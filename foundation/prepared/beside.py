@@ -10,5 +10,6 @@ def put_beside(thing: Model, name: str, rows: Iterable[Model]) -> None:
     related = thing._meta.get_field(name).related_model
     assert isinstance(related, type), "every related model is known by name once Django has started"
     found = related._default_manager.all()
-    found._result_cache, found._prefetch_done = list(rows), True
+    found._result_cache = list(rows)
+    found._prefetch_done = True  # type: ignore[attr-defined] # so do Django's own prefetches
     vars(thing).setdefault("_prefetched_objects_cache", {})[name] = found

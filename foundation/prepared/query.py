@@ -11,9 +11,11 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection, connections
 from django.db.models import Expression, Lookup, Model, QuerySet
+from django.db.models.query import ModelIterable
 from django.db.models.sql import Query
 
 from foundation.prepared import server
+from foundation.prepared.rows import PlainIterable, is_plain
 
 Asked = ParamSpec("Asked")
 Row = TypeVar("Row")
@@ -27,8 +29,8 @@ class Given(Expression):
         super().__init__()
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return "%s", [self]
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (self,)
 
     def _combine(self, other: Any, connector: str, reversed: bool) -> Any:
         # The database would have to guess what it is: an instant less twelve hours, or a duration.
@@ -40,11 +42,11 @@ class Among(Lookup):
 
     lookup_name = "among"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         (left, params), (right, values) = self.process_lhs(compiler, connection), self.process_rhs(compiler, connection)
         if connection.vendor == "sqlite":
-            return f"{left} IN (SELECT value FROM json_each({right}))", [*params, *values]
-        return f"{left} = ANY ({right})", [*params, *values]
+            return f"{left} IN (SELECT value FROM json_each({right}))", (*params, *values)
+        return f"{left} = ANY ({right})", (*params, *values)
 
 
 class Sent:
@@ -64,7 +66,7 @@ class Statement:
     """One query as Django built it."""
 
     # What makes rows of a queryset the objects they are.
-    OF_ROWS = ("_iterable_class", "_fields", "_known_related_objects", "_prefetch_related_lookups")
+    OF_ROWS = ("_fields", "_known_related_objects", "_prefetch_related_lookups")
 
     def __init__(self, queryset: QuerySet[Any, Any]) -> None:
         self.queryset = queryset
@@ -72,6 +74,9 @@ class Statement:
         self.sql, self.params = self.compiler.as_sql()
         columns = [column for column, _, _ in self.compiler.select[: self.compiler.col_count]]
         self.converters = self.compiler.get_converters(columns)
+        its, is_model = queryset._iterable_class, queryset._iterable_class is ModelIterable
+        known = queryset._known_related_objects  # type: ignore[attr-defined] # of a related manager
+        self.iterable = PlainIterable if is_model and not known and is_plain(self.compiler) else its
         # In the order in which they are numbered on the server.
         self.names = list(dict.fromkeys(place.name for place in self.params if isinstance(place, Given)))
         self.numbered = self.filled({name: server.Numbered(number) for number, name in enumerate(self.names, start=1)})
@@ -100,6 +105,7 @@ class Statement:
         compiler.get_converters = lambda expressions: self.converters
         of = self.queryset
         asked: QuerySet[Any, Any] = QuerySet(of.model, Sent(of.query, compiler), of.db)  # type: ignore[arg-type]
+        asked._iterable_class = self.iterable
         for name in self.OF_ROWS:
             setattr(asked, name, getattr(of, name))
         return list(asked)
@@ -115,11 +121,12 @@ def prepared(build: Callable[Asked, QuerySet[Any, Row]]) -> Callable[Asked, list
 
     @lru_cache(MOST_SHAPES)
     def statement(**shape: Any) -> Statement:
-        return Statement(build(*map(Given, names), **shape))  # type: ignore[arg-type, call-arg] # in place of values
+        return Statement(build(*map(Given, names), **shape))  # type: ignore[arg-type] # in place of values
 
     @wraps(build)
     def rows(*values: Asked.args, **shape: Asked.kwargs) -> list[Row]:
-        return statement(**shape).rows({name: sent(value) for name, value in zip(names, values, strict=True)})
+        given = {name: sent(value) for name, value in zip(names, values, strict=True)}
+        return statement(**shape).rows(given)  # type: ignore[arg-type] # a shape that is not hashable is refused
 
     return rows
 

@@ -10,9 +10,11 @@ from django.db.utils import DatabaseError
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Campus, Person
-from catalog.models import Facilitator
-from foundation.prepared import Among, prepared, server
+from catalog.models import Facilitator, Workshop
+from foundation.prepared import Among, prepared, put_beside, server
 from foundation.prepared.query import Statement
+from registrations.models import Registration
+from sessions_app.views.home import first_page
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +121,35 @@ def test_a_value_may_hold_whatever_sql_means(led):
         assert called(name) == []
         Facilitator.objects.create(name=name)
         assert names(called(name)) == [name]
+
+
+def test_objects_are_those_of_the_queryset(make_session, people, now, django_assert_num_queries):
+    sessions = [make_session(days=days) for days in (10, 11)]
+    Registration.objects.register(people(1)[0], sessions[1], now=now)
+    slow, quick = list(first_page.__wrapped__(now)), first_page(now)
+    assert quick == slow == sessions
+
+    def kept(one):
+        return {name: value for name, value in vars(one).items() if name != "_state"}
+
+    assert [kept(one) for one in quick] == [kept(one) for one in slow]
+    assert [(one._state.adding, one._state.db) for one in quick] == [(one._state.adding, one._state.db) for one in slow]
+    with django_assert_num_queries(1):  # what was not read before
+        assert quick[0].published_at == sessions[0].published_at
+    with django_assert_num_queries(1):
+        assert quick[0].workshop == sessions[0].workshop
+        assert quick[0].workshop is quick[0].workshop
+    quick[0].cancel_reason = "A flood."
+    quick[0].save(update_fields=["cancel_reason"])
+    assert first_page(now)[0].cancel_reason == "A flood."
+
+
+def test_what_is_put_beside_a_thing_is_read_without_a_query(workshop, led, django_assert_num_queries):
+    workshop.facilitators.set(led[:2])
+    with django_assert_num_queries(0):
+        put_beside(workshop, "facilitators", led[1:])
+        assert list(workshop.facilitators.all()) == led[1:]
+    assert list(Workshop.objects.get(pk=workshop.pk).facilitators.order_by("pk")) == led[:2]
 
 
 def test_nothing_is_reckoned_with_a_value_to_come():

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, F, Func, IntegerField, QuerySet
+from django.db.models import Count, Expression, F, IntegerField, QuerySet
 
 from foundation.dates import local
 from foundation.prepared import prepared
@@ -48,19 +48,26 @@ class Stop(NamedTuple):
     address: str
 
 
-class Begun(Func):
+class Begun(Expression):
     """How many of the instants `begins`, which stand in order, are not after a field."""
 
     def __init__(self, field: str, begins: tuple[datetime, ...]) -> None:
-        super().__init__(F(field), output_field=IntegerField())
+        super().__init__(output_field=IntegerField())
+        self.at: Any = F(field)
         self.begins = begins
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
-        field, params = compiler.compile(self.source_expressions[0])
+    def get_source_expressions(self) -> list[Any]:
+        return [self.at]
+
+    def set_source_expressions(self, exprs: Any) -> None:
+        [self.at] = exprs
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        field, _ = compiler.compile(self.at)
         if connection.vendor == "sqlite":
-            begins = json.dumps([connection.ops.adapt_datetimefield_value(each) for each in self.begins])
-            return f"(SELECT COUNT(*) FROM json_each(%s) WHERE value <= {field})", [begins, *params]
-        return f"width_bucket({field}, %s::timestamptz[])", [*params, list(self.begins)]
+            begins = [connection.ops.adapt_datetimefield_value(each) for each in self.begins]
+            return f"(SELECT COUNT(*) FROM json_each(%s) WHERE value <= {field})", (json.dumps(begins),)
+        return f"width_bucket({field}, %s::timestamptz[])", (list(self.begins),)
 
 
 @prepared
@@ -70,7 +77,7 @@ def all_by_month(now: datetime, *, begins: tuple[datetime, ...]) -> "QuerySet[Se
 
 def by_month(sessions: QuerySet[Session], begins: tuple[datetime, ...]) -> "QuerySet[Session, tuple[int, int]]":
     """Return how many of `sessions` start in each month: after its number in `begins`, from 1. In no order."""
-    return sessions.order_by().values_list(Begun("starts_at", begins)).annotate(count=Count("pk"))
+    return sessions.order_by().values_list(Begun("starts_at", begins)).annotate(many=Count("pk"))
 
 
 @lru_cache(8)

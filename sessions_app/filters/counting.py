@@ -166,8 +166,11 @@ def _starts(chosen: Mapping[str, Any], now: datetime) -> Iterator[Start]:
     if chosen.keys() & {"day", "campus"}:
         rows = list(counts_of_starts(chosen, now, since, wall_clock.known()))
     else:
-        kind = {"status": chosen.get("status"), "format": chosen.get("format"), "zones": wall_clock.known()}
-        rows = counts_of_month(now, since, **kind) if since else counts_of_all(now, **kind)
+        status, format, zones = chosen.get("status"), chosen.get("format"), wall_clock.known()
+        if since:
+            rows = counts_of_month(now, since, status=status, format=format, zones=zones)
+        else:
+            rows = counts_of_all(now, status=status, format=format, zones=zones)
     for row in rows:
         weekday, part = ("", "") if row["half_hour"] is None else wall_clock.WEEK[row["half_hour"]]
         yield Start(row["workshop"], weekday, part, row)
@@ -197,7 +200,8 @@ def counts_of_starts(
     """
     conditions_of = counted(chosen, now)
     numbers = {name: Count("pk", filter=condition or None) for name, condition in conditions_of.items()}
-    by, ahead = ["workshop"], {}
+    by = ["workshop"]
+    ahead: dict[str, Any] = {}
     if since:
         ahead["next"] = Min("starts_at", filter=conditions_of["shown"] & Q(ends_at__gt=since))
     else:

@@ -49,8 +49,8 @@ def shown(code: str) -> QuerySet[Meeting, Meeting]:
 
 
 @prepared
-def teaching(session: Session) -> QuerySet[Session, tuple[Any, ...]]:
-    """Return the session's objectives beside its facilitators, in no order."""
+def teaching(session: int) -> QuerySet[Session, tuple[Any, ...]]:
+    """Return the objectives of a session, given by key, beside its facilitators, in no order."""
     return (
         Session.objects.filter(pk=session)
         .order_by()
@@ -122,7 +122,7 @@ def taught(session: Session) -> tuple[list[Taught], tuple[tuple[str, str], ...]]
     One query: it reads each of the few objectives beside each of the few facilitators.
     """
     objectives, facilitators = {}, {}
-    for position, objective, text, part, name, pk, credentials, pronouns in teaching(session):
+    for position, objective, text, part, name, pk, credentials, pronouns in teaching(session.pk):
         if objective is not None:
             objectives[position, objective] = Taught(text, part)
         if pk is not None:
