@@ -241,6 +241,10 @@ def test_a_decision_about_nobody_changes_nothing(sent, clerk, session):
     assert clerk.post(url(session, "decide"), sent).status_code == 302
 
 
+def test_a_decision_is_a_press_and_no_link(clerk, session):
+    assert clerk.get(url(session, "decide")).status_code == 405
+
+
 def test_what_somebody_else_decided_meanwhile_stands(clerk, session, meeting, office):
     seat = Registration.objects.get(person__email="person1@example.edu")
     one = Attendance.objects.mark(meeting, seat, "unsure", "report", by=office, minutes=42)
