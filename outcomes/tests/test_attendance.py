@@ -12,7 +12,7 @@ HERE, ABSENT, UNSURE = Attendance.State.HERE, Attendance.State.ABSENT, Attendanc
 
 @pytest.fixture
 def held(hold):
-    """A session of two meetings that four people four for."""
+    """A session of two meetings that four people registered for."""
     return hold(4, meetings=2)
 
 
