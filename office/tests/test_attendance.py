@@ -110,7 +110,7 @@ def test_a_late_correction_needs_a_reason_and_keeps_the_ticks(clerk, hold, offic
     answer = clerk.post(ticks_path, {"here": [second], "was": [first], "reason": ""})
     assert answer.status_code == 409
     page = read(answer)
-    assert "This its_meeting was more than 30 days ago: say why it is corrected." in page.text
+    assert "This meeting was more than 30 days ago: say why it is corrected." in page.text
     assert answer.context["ticked"] == {second}
     assert states(session) == [HERE, ""]
     clerk.post(ticks_path, {"here": [second], "was": [first], "reason": "The paper list turned up."})

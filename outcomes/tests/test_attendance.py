@@ -12,50 +12,50 @@ HERE, ABSENT, UNSURE = Attendance.State.HERE, Attendance.State.ABSENT, Attendanc
 
 @pytest.fixture
 def held(hold):
-    """A session of two meetings that four people four for."""
+    """A session of two meetings that four people registered for."""
     return hold(4, meetings=2)
 
 
 @pytest.fixture
-def four(held):
+def all_four(held):
     return list(Registration.objects.filter(session=held).order_by("position"))
 
 
-def test_the_same_said_again_is_one_row(held, four, office):
+def test_the_same_said_again_is_one_row(held, all_four, office):
     meeting = held.meetings.first()
-    said = [Attendance.objects.mark(meeting, four[0], HERE, "roster", office) for _ in range(2)]
+    said = [Attendance.objects.mark(meeting, all_four[0], HERE, "roster", office) for _ in range(2)]
     assert said[0] == said[1] == Attendance.objects.get()
 
 
-def test_no_machine_says_that_somebody_was_absent(held, four, office):
+def test_no_machine_says_that_somebody_was_absent(held, all_four, office):
     with pytest.raises(Attendance.SaidByAMachine):
-        Attendance.objects.mark(held.meetings.first(), four[0], ABSENT, "report", office)
+        Attendance.objects.mark(held.meetings.first(), all_four[0], ABSENT, "report", office)
     assert not Attendance.objects.exists()
 
 
-def test_a_report_does_not_change_what_a_person_said(held, four, office):
+def test_a_report_does_not_change_what_a_person_said(held, all_four, office):
     meeting = held.meetings.first()
-    Attendance.objects.mark(meeting, four[0], ABSENT, "roster", office)
-    Attendance.objects.mark(meeting, four[0], HERE, "report", office, minutes=90)
+    Attendance.objects.mark(meeting, all_four[0], ABSENT, "roster", office)
+    Attendance.objects.mark(meeting, all_four[0], HERE, "report", office, minutes=90)
     assert Attendance.objects.get().is_absent
 
 
-def test_the_registration_of_another_session_is_refused(held, four, hold, office):
+def test_the_registration_of_another_session_is_refused(held, all_four, hold, office):
     with pytest.raises(Attendance.NotOfThisSession):
-        Attendance.objects.mark(hold(1).meetings.first(), four[0], HERE, "roster", office)
+        Attendance.objects.mark(hold(1).meetings.first(), all_four[0], HERE, "roster", office)
 
 
-def test_presence_is_told_for_each_meeting(held, four, office, django_assert_num_queries):
+def test_presence_is_told_for_each_meeting(held, all_four, office, django_assert_num_queries):
     first, second = held.meetings.all()
     for meeting in (first, second):
-        Attendance.objects.mark(meeting, four[0], HERE, "roster", office)
-    Attendance.objects.mark(first, four[1], HERE, "roster", office)
-    Attendance.objects.mark(second, four[1], ABSENT, "roster", office)
+        Attendance.objects.mark(meeting, all_four[0], HERE, "roster", office)
+    Attendance.objects.mark(first, all_four[1], HERE, "roster", office)
+    Attendance.objects.mark(second, all_four[1], ABSENT, "roster", office)
     for meeting in (first, second):
-        Attendance.objects.mark(meeting, four[2], ABSENT, "roster", office)
+        Attendance.objects.mark(meeting, all_four[2], ABSENT, "roster", office)
     with django_assert_num_queries(2):
-        found = presence_of(four)
-    presence = [found[one.pk] for one in four]
+        found = presence_of(all_four)
+    presence = [found[one.pk] for one in all_four]
     assert [one.was_there for one in presence] == [True, True, False, False]
     assert [one.was_there_throughout for one in presence] == [True, False, False, False]
     assert [one.was_absent for one in presence] == [False, False, True, False]
@@ -95,10 +95,10 @@ def test_two_people_of_one_name_are_told_apart_by_address(held, office):
     assert Attendance.objects.here().count() == 3
 
 
-def test_a_person_with_a_seat_is_no_walk_in(held, four, office):
-    meeting, person = held.meetings.first(), four[0].person
+def test_a_person_with_a_seat_is_no_walk_in(held, all_four, office):
+    meeting, person = held.meetings.first(), all_four[0].person
     said = Attendance.objects.walk_in(meeting, office, address=person.email)
-    assert said.registration == four[0]
+    assert said.registration == all_four[0]
 
 
 @pytest.mark.parametrize("who", [{}, {"name": " \u200b "}, {"address": "nobody@example.org"}])
@@ -108,12 +108,12 @@ def test_a_walk_in_needs_a_name_or_an_account(held, office, who):
     assert not Attendance.objects.exists()
 
 
-def test_what_was_ticked_by_mistake_is_taken_back(held, four, office):
+def test_what_was_ticked_by_mistake_is_taken_back(held, all_four, office):
     meeting = held.meetings.first()
-    said = Attendance.objects.mark(meeting, four[0], HERE, "check_in", office)
+    said = Attendance.objects.mark(meeting, all_four[0], HERE, "check_in", office)
     said.take_back(by=office)
     said.take_back(by=office)
-    assert presence_of(four[:1])[four[0].pk].unknown >= {meeting.pk}
+    assert presence_of(all_four[:1])[all_four[0].pk].unknown >= {meeting.pk}
     assert (
         "taken back: here" in LogEntry.objects.get(object_id=held.pk, change_message__contains="taken").change_message
     )
@@ -122,28 +122,28 @@ def test_what_was_ticked_by_mistake_is_taken_back(held, four, office):
 # ---- lists, corrections, disputes ----
 
 
-def test_closing_a_list_says_absent_of_those_who_are_named(held, four, office):
+def test_closing_a_list_says_absent_of_those_who_are_named(held, all_four, office):
     meeting = held.meetings.first()
-    Attendance.objects.mark(meeting, four[0], HERE, "check_in", office)
-    Attendance.objects.mark(meeting, four[1], UNSURE, "report", office)
-    sheet_of(meeting).close(by=office, absent=four[:3])
+    Attendance.objects.mark(meeting, all_four[0], HERE, "check_in", office)
+    Attendance.objects.mark(meeting, all_four[1], UNSURE, "report", office)
+    sheet_of(meeting).close(by=office, absent=all_four[:3])
     states = dict(Attendance.objects.values_list("person", "state"))
-    assert [states.get(one.person_id) for one in four] == [HERE, ABSENT, ABSENT, None]
+    assert [states.get(one.person_id) for one in all_four] == [HERE, ABSENT, ABSENT, None]
 
 
-def test_how_many_attended_is_known_once_every_list_is_closed(held, four, office):
+def test_how_many_attended_is_known_once_every_list_is_closed(held, all_four, office):
     first, second = held.meetings.all()
-    Attendance.objects.mark(first, four[0], HERE, "roster", office)
+    Attendance.objects.mark(first, all_four[0], HERE, "roster", office)
     for meeting in (first, second):
-        Attendance.objects.mark(meeting, four[1], HERE, "roster", office)
+        Attendance.objects.mark(meeting, all_four[1], HERE, "roster", office)
         Attendance.objects.walk_in(meeting, office, name="Ann Bo")
     sheet_of(first).close(by=office)
     held.refresh_from_db()
     assert held.attended is None
-    sheet_of(second).close(by=office, absent=four)
+    sheet_of(second).close(by=office, absent=all_four)
     held.refresh_from_db()
     assert held.attended == 3
-    said = Attendance.objects.get(meeting=second, person=four[2].person_id)
+    said = Attendance.objects.get(meeting=second, person=all_four[2].person_id)
     said.correct(HERE, by=office)
     held.refresh_from_db()
     assert held.attended == 4
@@ -168,27 +168,27 @@ def test_a_correction_within_thirty_days_needs_none(hold, office):
     assert Attendance.objects.get().is_here
 
 
-def test_nobody_disputes_what_is_not_known(four):
+def test_nobody_disputes_what_is_not_known(all_four):
     with pytest.raises(AttendanceDispute.NothingKnown):
-        AttendanceDispute.objects.make(four[0], "I was there.")
+        AttendanceDispute.objects.make(all_four[0], "I was there.")
 
 
-def test_a_dispute_waits_once_and_keeps_its_words(held, four, office):
-    Attendance.objects.mark(held.meetings.first(), four[0], ABSENT, "roster", office)
+def test_a_dispute_waits_once_and_keeps_its_words(held, all_four, office):
+    Attendance.objects.mark(held.meetings.first(), all_four[0], ABSENT, "roster", office)
     for words in ("I was there.", "", "I was there.", "Row three."):
-        AttendanceDispute.objects.make(four[0], words)
+        AttendanceDispute.objects.make(all_four[0], words)
     assert AttendanceDispute.objects.get().words == "I was there.\n\nRow three."
 
 
-def test_the_office_decides_a_dispute_once_and_on_record(held, four, office):
+def test_the_office_decides_a_dispute_once_and_on_record(held, all_four, office):
     meetings = list(held.meetings.all())
     for meeting in meetings:
-        Attendance.objects.mark(meeting, four[0], ABSENT, "roster", office)
-    dispute = AttendanceDispute.objects.make(four[0], "I was there.")
+        Attendance.objects.mark(meeting, all_four[0], ABSENT, "roster", office)
+    dispute = AttendanceDispute.objects.make(all_four[0], "I was there.")
     dispute.decide(by=office, states={meetings[0].pk: HERE}, answer="We found you on the sheet.")
     dispute.decide(by=office, states={meetings[1].pk: HERE})
     assert dispute.is_corrected and dispute.answer == "We found you on the sheet."
     assert list(Attendance.objects.order_by("meeting").values_list("state", flat=True)) == [HERE, ABSENT]
-    again = AttendanceDispute.objects.make(four[0], "The second one too.")
+    again = AttendanceDispute.objects.make(all_four[0], "The second one too.")
     again.decide(by=office, states={})
     assert again.outcome == AttendanceDispute.Outcome.STANDS

@@ -1,4 +1,4 @@
-"""What people read of their mine_of_two attendance, and how they say that it is wrong."""
+"""What people read of their own attendance, and how they say that it is wrong."""
 
 import pytest
 

@@ -132,7 +132,7 @@ def _page(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     if _is_script(request):
-        errors = [sentence for sentences in form.errors.values() for sentence in sentences] if form else []
+        errors = [str(sentence) for found in form.errors.values() for sentence in found] if form else []
         return JsonResponse({"refused": " ".join([refusal, *errors]).strip()}, status=status)
     session = meeting.session
     typed = (request.POST if request.method == "POST" else request.GET).get("q", "")[:100]
