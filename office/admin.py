@@ -38,7 +38,6 @@ admin.site.unregister([Authenticator, EmailAddress, Group])
 from office import (  # noqa: E402
     accommodations,  # noqa: F401
     catalog,  # noqa: F401
-    certificates,  # noqa: F401
     credit,  # noqa: F401
     mail,  # noqa: F401
     nominations,  # noqa: F401

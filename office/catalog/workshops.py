@@ -17,7 +17,7 @@ from catalog.reminder_days import in_order
 from foundation import database_clock
 from office.base import MOST, NamedAdmin, OfficeForm, PartInline, acting, model_choice
 from office.catalog.parts import InOrderForm, PartFormSet, WorkshopPartInline
-from office.credit import CreditInline, credit_words
+from office.credit.kinds import CreditInline, credit_words
 
 AUDIENCE = tuple(Workshop.AUDIENCE_FIELDS.values())
 
