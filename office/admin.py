@@ -39,7 +39,6 @@ from office import (  # noqa: E402
     accommodations,  # noqa: F401
     attendance,  # noqa: F401
     catalog,  # noqa: F401
-    certificates,  # noqa: F401
     credit,  # noqa: F401
     evaluations,  # noqa: F401
     mail,  # noqa: F401

@@ -18,7 +18,7 @@ from foundation import database_clock
 from office.base import MOST, NamedAdmin, NamedForm, PartInline, acting, model_choice
 from office.catalog.parts import InOrderForm, PartFormSet, WorkshopPartInline
 from office.consequences import of_a_draft_workshop, of_a_narrower_audience
-from office.credit import CreditInline, credit_words
+from office.credit.kinds import CreditInline, credit_words
 from office.evaluations.questions import EvaluationQuestionInline, words_of
 
 AUDIENCE = tuple(Workshop.AUDIENCE_FIELDS.values())

@@ -17,7 +17,7 @@ from catalog.models.parts import default_minutes
 from foundation import database_clock
 from foundation.dates import day_and_time
 from office.base import OwnPage, PanelInline, acting
-from office.credit import CreditFormSet, SessionCreditInline, credit_words
+from office.credit.kinds import CreditFormSet, SessionCreditInline, credit_words
 from office.dates import when_and_where
 from office.numbers.page import NumbersPages
 from office.sessions.asking import PAGES, decide, open_pages

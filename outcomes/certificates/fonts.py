@@ -13,6 +13,7 @@ import fontpkg_frank_ruhl_libre
 import fontpkg_noto_sans
 import fontpkg_noto_serif
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 
 # As their families are in the file. Upright and of regular weight: another weight of these takes many seconds to make.
 SANS, SERIF, HEBREW, ARABIC = "noto-sans", "noto-serif", "hebrew", "arabic"
@@ -53,12 +54,16 @@ def add_fonts(pdf: FPDF, words: str) -> None:
 
 def close_fonts(pdf: FPDF) -> None:
     """Close the files of the fonts."""
-    for font in pdf.fonts.values():
+    for font in _embedded(pdf):
         font.close()
 
 
 def drawn(pdf: FPDF, text: str) -> Drawn:
     """Return what the fonts of `pdf` can draw of `text`."""
-    known = {code for font in pdf.fonts.values() for code in font.cmap}
+    known = {code for font in _embedded(pdf) for code in font.cmap}
     kept = "".join(letter for letter in text if ord(letter) in known or letter.isspace())
     return Drawn(" ".join(kept.split()), len(kept) == len(text))
+
+
+def _embedded(pdf: FPDF) -> list[TTFFont]:
+    return [font for font in pdf.fonts.values() if isinstance(font, TTFFont)]

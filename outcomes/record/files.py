@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from foundation.later import later
+
 from accounts.models import Person
 from foundation.files.spreadsheet import as_csv
-from foundation.later import later
 from outcomes.models.credit import hours_words
 from outcomes.record.lines import Line, lines_of
 from outcomes.record.whole import Record
