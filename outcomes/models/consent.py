@@ -49,9 +49,9 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         lock_row(Person(pk=person.pk))
         if purpose == Purpose.PARS:
             birthday, state = read_birthday(birthday), read_state(state)
-        given = self.of_person(person).standing().filter(purpose=purpose).first()
-        if given is None:
-            given = self.create(person=person, purpose=purpose, given_at=now or database_clock.now())
+        known = self.of_person(person).standing().filter(purpose=purpose).first()
+        given: Consent = known or self.create(person=person, purpose=purpose, given_at=now or database_clock.now())
+        if known is None:
             record(person, given, f"Agreed: {given.get_purpose_display()}.")
         if purpose == Purpose.PARS and (given.birthday_if_readable, given.state) != (birthday, state):
             given.sealed_birthday, given.state = ACCESS_NEEDS.seal(birthday), state

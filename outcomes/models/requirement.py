@@ -1,6 +1,6 @@
 """What the office asks of people over time: so many hours, or a program, within a window that comes again."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -42,7 +42,7 @@ class Requirement(models.Model):
         ONCE = "once", "Once"
 
     IN_MONTHS = (Window.ROLLING, Window.REFRESH)
-    ROLE_FIELDS = {
+    ROLE_FIELDS: ClassVar[dict[str, str]] = {
         Person.Role.FACULTY: "for_faculty",
         Person.Role.STAFF: "for_staff",
         Person.Role.RESIDENT: "for_residents",
