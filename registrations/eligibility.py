@@ -102,10 +102,9 @@ def people_for(session: Session) -> QuerySet[Person]:
     required = _required_by(workshop)
     for counting in order.counting_as(required).values() if required else ():
         earlier = Session.objects.filter(workshop__in=counting, ends_at__lte=session.starts_at)
+        there: QuerySet[Any, Any] = earlier.filter(registrations__status="registered").values("registrations__person")
         if workshop.needs_attendance:
             there = earlier.filter(WAS_THERE).values("meetings__attendances__person")
-        else:
-            there = earlier.filter(registrations__status="registered").values("registrations__person")
         elsewhere = Workshop.objects.filter(pk__in=counting).values("prior_attendances__person")
         people = people.filter(Q(pk__in=there) | Q(pk__in=elsewhere))
     return people

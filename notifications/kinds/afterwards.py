@@ -96,12 +96,12 @@ def people_of(session: Session) -> Iterator[tuple[Person, Registration | None]]:
     Accounts that are switched off are left out.
     """
     seated = session.registrations.registered().filter(person__is_active=True).select_related("person")
-    met = {registration.person_id: registration for registration in seated}
-    yield from ((registration.person, registration) for registration in met.values())
+    met = {registration.person_id for registration in seated}
+    yield from ((registration.person, registration) for registration in seated)
     walked_in = Attendance.objects.of_session(session).here().filter(person__is_active=True)
     for said in walked_in.exclude(person__in=met).select_related("person", "registration"):
         if said.person and said.person_id not in met:
-            met[said.person.pk] = said.registration
+            met.add(said.person.pk)
             yield said.person, said.registration
 
 

@@ -60,7 +60,7 @@ class Figures(NamedTuple):
 
     def row(self) -> list[int | str]:
         """Return the figures in the order of COLUMNS."""
-        standing = [self.registered, self.here, self.absent, self.unknown, self.no_show_share]
+        standing: list[int | str] = [self.registered, self.here, self.absent, self.unknown, self.no_show_share]
         return [*standing, self.walked_in, self.missed_much, self.left_late, self.open_lists]
 
 

@@ -29,7 +29,7 @@ class Completion(NamedTuple):
 def completions(now: datetime) -> list[Completion]:
     """Return the Completion of each published program with a rule, as things stand at `now`.
 
-    Eight queries for any number of programs and people.
+    Nine queries for any number of programs and people.
     """
     programs = list(Program.objects.published().exclude(rule=Program.Rule.NONE).with_entries())
     counting = order.counting_as({entry.workshop_id for program in programs for entry in program.offered})

@@ -133,7 +133,8 @@ def _before(person: Person, workshops: list[Workshop]) -> Before:
     if any(workshop.needs_attendance for workshop in workshops):
         held = Session.objects.filter(eligibility.WAS_THERE, meetings__attendances__person=person, workshop__in=wanted)
         for workshop, ends_at in held.order_by().values_list("workshop", "ends_at").distinct():
-            before.attended[workshop].append(ends_at)
+            if ends_at is not None:
+                before.attended[workshop].append(ends_at)
     taken = PriorAttendance.objects.filter(person=person, workshop__in=wanted).order_by()
     before.elsewhere.update(taken.values_list("workshop", flat=True))
     return before
