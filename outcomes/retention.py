@@ -36,8 +36,8 @@ def years_before(now: datetime, years: int) -> datetime:
 def due_sessions(now: datetime) -> QuerySet[Session]:
     """Return the sessions whose attendance is to be forgotten at `now`: due means that its time is over."""
     with_credit = CreditOffer.objects.filter(Q(session=OuterRef("pk")) | Q(workshop=OuterRef("workshop")))
-    ended = Q(ends_at__lte=years_before(now, settings.ATTENDANCE_YEARS)) & ~Exists(with_credit)
-    ended |= Q(ends_at__lte=years_before(now, settings.CREDIT_YEARS))
+    without_credit = Q(ends_at__lte=years_before(now, settings.ATTENDANCE_YEARS)) & Q(~Exists(with_credit))
+    ended = without_credit | Q(ends_at__lte=years_before(now, settings.CREDIT_YEARS))
     rows = Attendance.objects.filter(meeting__session=OuterRef("pk"))
     return Session.objects.filter(ended, Exists(rows)).order_by("pk")
 

@@ -1,12 +1,11 @@
 """The record as files that its person hands over themself: a table, and a document."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-
-from foundation.later import later
 
 from accounts.models import Person
 from foundation.files.spreadsheet import as_csv
+from foundation.later import later
 from outcomes.models.credit import hours_words
 from outcomes.record.lines import Line, lines_of
 from outcomes.record.whole import Record
@@ -24,7 +23,7 @@ def as_table(record: Record, neutral: bool, now: datetime) -> bytes:
     return as_csv(_rows(record, neutral))
 
 
-def _rows(record: Record, neutral: bool) -> Iterator[list[object]]:
+def _rows(record: Record, neutral: bool) -> Iterator[Sequence[object]]:
     yield HEADING
     for line in lines_of(record, neutral):
         yield cells_of(line)

@@ -98,7 +98,8 @@ class Rows(NamedTuple):
 def hours_by(took: Iterable[Took], credit: Iterable[Earned], outside: Iterable[OutsideActivity]) -> Rows:
     """Return the hours of all three. A workshop that counts as another one is that one here. One query."""
     took, credit, approved = list(took), list(credit), [one for one in outside if one.is_approved]
-    last = order.counts_in_the_end_as({one.session.workshop_id for one in [*took, *credit]})
+    workshops = {one.session.workshop_id for one in took} | {one.session.workshop_id for one in credit}
+    last = order.counts_in_the_end_as(workshops)
     of_kinds = [Hours(one.on, one.hours, one.kind.pk, last[one.session.workshop_id]) for one in credit]
     of_any = [Hours(one.on, one.hours, None, last[one.session.workshop_id]) for one in took]
     of_kinds += [Hours(one.happened_on, one.hours, one.kind_id) for one in approved if one.kind_id]

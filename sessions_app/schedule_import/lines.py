@@ -60,14 +60,14 @@ def read_lines(
         except ValueError as error:
             wrong.append(WrongRow(number, str(error)))
     plans: dict[object, PlannedSession] = {}
-    for line, day in zip(lines, read_days([line.day for line in lines]), strict=True):
+    for read, day in zip(lines, read_days([each.day for each in lines]), strict=True):
         try:
-            plan = replace(_plan(line, day, title, time_zone), **more)
+            plan = replace(_plan(read, day, title, time_zone), **more)
             if plan.starts_at in plans:
                 raise ValueError(f"This is the same time as line {plans[plan.starts_at].row}.")
             plans[plan.starts_at] = plan
         except ValueError as error:
-            wrong.append(WrongRow(line.number, str(error)))
+            wrong.append(WrongRow(read.number, str(error)))
     return list(plans.values()), sorted(wrong)
 
 
