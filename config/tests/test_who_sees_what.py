@@ -502,7 +502,10 @@ def asked_by(clients, fellow) -> Callable:
                 transaction.set_rollback(True)
             client.cookies = cookies
             told = b"" if response.streaming else response.content
-            return response.status_code, f"{response.headers} {response.cookies} {html.unescape(told.decode())}"
+            return (
+                response.status_code,
+                f"{response.headers} {response.cookies} {html.unescape(told.decode(errors='replace'))}",
+            )
 
         return ask
 
