@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from accounts.models import Person
 from foundation.dates import local
-from outcomes.evaluated import answered_among
+from outcomes.evaluations.answered import answered_among
 from outcomes.models.attendance import Attendance, AttendanceQuerySet
 from outcomes.models.credit import CreditKind, CreditOffer
 from registrations.models import Registration

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from foundation.dates import short_day
 from outcomes.attended import Presence, presence_of
-from outcomes.code_of_the_day import works
+from outcomes.checking_in.code_of_the_day import works
 from outcomes.models import AttendanceDispute
 from registrations.models import Registration
 from sessions_app.models import Meeting

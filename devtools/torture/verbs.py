@@ -11,8 +11,8 @@ from accounts.models import Person
 from devtools.torture.hands import Action
 from devtools.torture.stage import office
 from foundation import database_clock
-from outcomes.check_in import say_here
-from outcomes.code_of_the_day import code_of
+from outcomes.checking_in.code_of_the_day import code_of
+from outcomes.checking_in.roll import say_here
 from outcomes.models import Attendance
 from registrations.models import Registration, RegistrationQuerySet, several
 from sessions_app.models import Session

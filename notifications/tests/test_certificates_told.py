@@ -29,27 +29,27 @@ def say(session, registration, state, by) -> None:
 
 
 @pytest.fixture
-def seat(hold):
+def certified_seat(hold):
     """The seat of one person in a session that was held, who was there; the list is closed."""
     return hold(1, here=1, closed=True).registrations.select_related("person", "session").get()
 
 
 @pytest.fixture
-def told(seat):
+def told(certified_seat):
     """The same, and the mail after the session has gone out."""
-    sweep_and_send(seat.session.ends_at)
-    return seat
+    sweep_and_send(certified_seat.session.ends_at)
+    return certified_seat
 
 
-def test_the_mail_after_the_session_has_the_certificate(seat, settings, workshop):
+def test_the_mail_after_the_session_has_the_certificate(certified_seat, settings, workshop):
     workshop.credit_offers.create(kind=CreditKind.objects.create(name="DEI hours"), hours="1.5")
-    sweep_and_send(seat.session.ends_at)
+    sweep_and_send(certified_seat.session.ends_at)
     mail = read_mail(Notice.objects.get(kind="afterwards"))
     certificate = Certificate.objects.get()
     assert f"Your certificate: {settings.SITE_URL}/certificates/{certificate.code}/" in mail.text
     assert mail.page.link("Your certificate") == f"{settings.SITE_URL}/certificates/{certificate.code}/"
     assert "1.5 hours: DEI hours" in mail.text and "1.5 hours: DEI hours" in mail.page.text
-    assert kinds_of(seat.person) == ["afterwards"]
+    assert kinds_of(certified_seat.person) == ["afterwards"]
 
 
 def test_the_mail_asks_how_it_was(told, settings):
@@ -58,10 +58,10 @@ def test_the_mail_asks_how_it_was(told, settings):
     assert "How was it? Your answers are not linked to your name." in mail.text
 
 
-def test_credit_that_waits_for_the_evaluation_is_named_beside_it(seat, workshop):
+def test_credit_that_waits_for_the_evaluation_is_named_beside_it(certified_seat, workshop):
     kind = CreditKind.objects.create(name="State hours")
     workshop.credit_offers.create(kind=kind, hours="1", needs_evaluation=True)
-    sweep_and_send(seat.session.ends_at)
+    sweep_and_send(certified_seat.session.ends_at)
     words = "How was it? Your answers are not linked to your name, and with them this counts: 1 hours: State hours."
     assert all(words in body for body in read_mail(Notice.objects.get(kind="afterwards")).bodies)
 
@@ -113,10 +113,10 @@ def test_a_slip_that_is_set_right_is_one_mail_with_the_new_certificate(told, off
     assert Notice.objects.get(kind="certificate_revoked").state == "expired"
 
 
-def test_one_that_was_never_told_of_is_revoked_in_silence(seat, office):
-    say(seat.session, seat, "absent", office)
-    assert kinds_of(seat.person) == []
-    sweep_and_send(seat.session.ends_at)
+def test_one_that_was_never_told_of_is_revoked_in_silence(certified_seat, office):
+    say(certified_seat.session, certified_seat, "absent", office)
+    assert kinds_of(certified_seat.person) == []
+    sweep_and_send(certified_seat.session.ends_at)
     assert "/certificates/" not in read_mail(Notice.objects.get(kind="afterwards")).text
 
 

@@ -15,7 +15,7 @@ from foundation import database_clock
 from foundation.record import record
 from office.base import OwnPage, ReadOnlyAdmin, acting, carry_out
 from outcomes.attended import sheet_of
-from outcomes.check_in import Line, Roll, attendance_of, is_open, registration_of, roll_of
+from outcomes.checking_in.roll import Line, Roll, attendance_of, is_open, registration_of, roll_of
 from outcomes.models import Attendance, AttendanceSheet
 from outcomes.models.attendance import CORRECTED_FREELY
 from registrations.models import Registration

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def confirmed(make_session, people, now):
+def confirmed_with_two(make_session, people, now):
     """A confirmed session with two people, led by Ada Okafor, in a room."""
     ada = Facilitator.objects.create(name="Ada Okafor")
     session = make_session(minimum=2, capacity=2, facilitators=[ada])
@@ -28,25 +28,25 @@ def form_of(clerk, noun, **typed) -> tuple[str, dict]:
     return url, filled_in(clerk, url, f"{noun._meta.model_name}_form", **typed)
 
 
-def test_more_seats_say_who_gets_them(clerk, confirmed, people):
-    waiting = Registration.objects.register(people(1)[0], confirmed)
-    url, typed = form_of(clerk, confirmed, capacity="5")
+def test_more_seats_say_who_gets_them(clerk, confirmed_with_two, people):
+    waiting = Registration.objects.register(people(1)[0], confirmed_with_two)
+    url, typed = form_of(clerk, confirmed_with_two, capacity="5")
     assert agree(clerk, url, typed, "One person on the waitlist gets a seat and is told at once.").status_code == 302
     waiting.refresh_from_db()
     assert waiting.is_registered
 
 
-def test_a_yes_is_to_what_was_said_and_nothing_else(clerk, confirmed, people):
-    Registration.objects.register(people(1)[0], confirmed)
-    url, typed = form_of(clerk, confirmed, capacity="5")
+def test_a_yes_is_to_what_was_said_and_nothing_else(clerk, confirmed_with_two, people):
+    Registration.objects.register(people(1)[0], confirmed_with_two)
+    url, typed = form_of(clerk, confirmed_with_two, capacity="5")
     said = read(clerk.post(url, typed)).field(name="agreed").attributes["value"]
-    Registration.objects.register(people(1)[0], confirmed)
-    url, typed = form_of(clerk, confirmed, capacity="5")
+    Registration.objects.register(people(1)[0], confirmed_with_two)
+    url, typed = form_of(clerk, confirmed_with_two, capacity="5")
     answer = clerk.post(url, typed | {"agreed": said})
     assert answer.status_code == 400
     assert "Two people on the waitlist get a seat and are told at once." in read(answer).text
-    confirmed.refresh_from_db()
-    assert confirmed.capacity == 2
+    confirmed_with_two.refresh_from_db()
+    assert confirmed_with_two.capacity == 2
 
 
 def test_a_minimum_that_confirms_is_left_to_confirm_anyway(clerk, make_session, people):
@@ -65,26 +65,26 @@ def test_a_minimum_that_confirms_is_left_to_confirm_anyway(clerk, make_session, 
     assert (session.minimum, session.status) == (5, "open")
 
 
-def test_other_facilitators_say_whose_calendars_change(clerk, confirmed):
+def test_other_facilitators_say_whose_calendars_change(clerk, confirmed_with_two):
     other = Facilitator.objects.create(name="Ben Rivera")
-    url, typed = form_of(clerk, confirmed, facilitators=[other.pk])
+    url, typed = form_of(clerk, confirmed_with_two, facilitators=[other.pk])
     sentence = "The calendars of two people registered say who leads it: they get an update."
     assert agree(clerk, url, typed, sentence).status_code == 302
-    assert confirmed.facilitators.get() == other
+    assert confirmed_with_two.facilitators.get() == other
 
 
-def test_a_new_name_says_whose_calendars_change(clerk, confirmed):
+def test_a_new_name_says_whose_calendars_change(clerk, confirmed_with_two):
     sentence = (
         "The name changes in the calendars of two people, for one confirmed session: each of them gets an update."
     )
     ada = Facilitator.objects.get()
     url, typed = form_of(clerk, ada, name="Ada Okafor-Reyes")
     assert agree(clerk, url, typed, sentence).status_code == 302
-    url, typed = form_of(clerk, confirmed.workshop, title="Being a Bystander")
+    url, typed = form_of(clerk, confirmed_with_two.workshop, title="Being a Bystander")
     assert agree(clerk, url, typed, sentence).status_code == 302
     ada.refresh_from_db()
-    confirmed.workshop.refresh_from_db()
-    assert (ada.name, confirmed.workshop.title) == ("Ada Okafor-Reyes", "Being a Bystander")
+    confirmed_with_two.workshop.refresh_from_db()
+    assert (ada.name, confirmed_with_two.workshop.title) == ("Ada Okafor-Reyes", "Being a Bystander")
 
 
 def test_a_new_name_that_nobody_has_in_a_calendar_is_just_saved(clerk, session):
@@ -103,20 +103,20 @@ def test_listing_a_session_says_how_many_are_told(clerk, make_session, people):
     assert session.listed
 
 
-def test_a_workshop_made_a_draft_says_what_becomes_of_its_sessions(clerk, confirmed):
-    url, typed = form_of(clerk, confirmed.workshop, status="draft")
+def test_a_workshop_made_a_draft_says_what_becomes_of_its_sessions(clerk, confirmed_with_two):
+    url, typed = form_of(clerk, confirmed_with_two.workshop, status="draft")
     sentence = "One session to come, with two people, cannot be found any more, and nobody registers."
     assert agree(clerk, url, typed, sentence).status_code == 302
-    assert Workshop.objects.get(pk=confirmed.workshop_id).status == "draft"
+    assert Workshop.objects.get(pk=confirmed_with_two.workshop_id).status == "draft"
 
 
 @pytest.mark.parametrize(("name", "value"), [("is_active", None), ("role", Person.Role.STUDENT)])
-def test_a_person_who_may_not_come_says_which_seats_are_lost(clerk, confirmed, name, value):
+def test_a_person_who_may_not_come_says_which_seats_are_lost(clerk, confirmed_with_two, name, value):
     Workshop.objects.update(for_students=False)
-    held = confirmed.registrations.registered().first()
+    held = confirmed_with_two.registrations.registered().first()
     url, typed = form_of(clerk, held.person)
     typed = {key: kept for key, kept in typed.items() if key != name} | ({name: value} if value else {})
-    sentence = f"Person 1 loses the seat in {confirmed}, and is told why."
+    sentence = f"Person 1 loses the seat in {confirmed_with_two}, and is told why."
     assert agree(clerk, url, typed, sentence).status_code == 302
     held.refresh_from_db()
     assert held.status == "withdrawn"
@@ -130,8 +130,8 @@ def test_a_person_without_seats_is_just_switched_off(clerk, person):
     assert not person.is_active
 
 
-def test_what_does_nothing_to_people_is_just_saved(clerk, confirmed):
-    url, typed = form_of(clerk, confirmed, accommodation_lead_days="9")
+def test_what_does_nothing_to_people_is_just_saved(clerk, confirmed_with_two):
+    url, typed = form_of(clerk, confirmed_with_two, accommodation_lead_days="9")
     assert clerk.post(url, typed).status_code == 302
-    assert clerk.post(workshop_page(confirmed.workshop), {}).status_code == 400
-    assert clerk.get(session_page(confirmed)).status_code == 200
+    assert clerk.post(workshop_page(confirmed_with_two.workshop), {}).status_code == 400
+    assert clerk.get(session_page(confirmed_with_two)).status_code == 200

@@ -14,13 +14,13 @@ KINDS = "/admin/outcomes/creditkind/"
 
 
 @pytest.fixture
-def kind(db):
+def kind_of_credit(db):
     return CreditKind.objects.create(name="Implicit-bias hours")
 
 
-def row(kind, hours, **more) -> dict:
+def row(kind_of_credit, hours, **more) -> dict:
     """Fill in the first row of credit."""
-    typed = {"kind": kind.pk, "hours": hours} | more
+    typed = {"kind": kind_of_credit.pk, "hours": hours} | more
     return {"credit_offers-TOTAL_FORMS": 1} | {f"credit_offers-0-{name}": value for name, value in typed.items()}
 
 
@@ -42,17 +42,17 @@ def test_a_kind_is_made_and_named_in_the_list(clerk):
     assert "State hours" in clerk.get(KINDS).content.decode()
 
 
-def test_a_kind_that_something_is_worth_is_not_deleted(clerk, kind, workshop):
-    CreditOffer.objects.create(workshop=workshop, kind=kind, hours=1)
-    answer = clerk.post(f"{KINDS}{kind.pk}/delete/", {"post": "yes"})
+def test_a_kind_that_something_is_worth_is_not_deleted(clerk, kind_of_credit, workshop):
+    CreditOffer.objects.create(workshop=workshop, kind=kind_of_credit, hours=1)
+    answer = clerk.post(f"{KINDS}{kind_of_credit.pk}/delete/", {"post": "yes"})
     assert answer.status_code == 409
     assert "Switch it off instead" in answer.content.decode()
 
 
-def test_a_workshop_is_worth_hours_and_it_is_on_record(clerk, workshop, kind):
-    assert save(clerk, workshop, **row(kind, "1.5", needs_evaluation="on")).status_code == 302
+def test_a_workshop_is_worth_hours_and_it_is_on_record(clerk, workshop, kind_of_credit):
+    assert save(clerk, workshop, **row(kind_of_credit, "1.5", needs_evaluation="on")).status_code == 302
     offer = workshop.credit_offers.get()
-    assert (offer.kind, offer.hours, offer.needs_evaluation) == (kind, Decimal("1.5"), True)
+    assert (offer.kind, offer.hours, offer.needs_evaluation) == (kind_of_credit, Decimal("1.5"), True)
     said = "Credit: from nothing to Implicit-bias hours: 1.5 hours a meeting, with the evaluation."
     assert last_record("workshop") == said
 
@@ -70,8 +70,8 @@ def test_a_workshop_is_worth_hours_and_it_is_on_record(clerk, workshop, kind):
         ("", "Say how many hours a meeting is worth."),
     ],
 )
-def test_hours_that_cannot_be_are_refused_with_one_sentence(clerk, workshop, kind, hours, sentence):
-    answer = save(clerk, workshop, **row(kind, hours))
+def test_hours_that_cannot_be_are_refused_with_one_sentence(clerk, workshop, kind_of_credit, hours, sentence):
+    answer = save(clerk, workshop, **row(kind_of_credit, hours))
     assert answer.status_code == 400
     said = read(answer)
     assert sentence in said.text
@@ -79,21 +79,21 @@ def test_hours_that_cannot_be_are_refused_with_one_sentence(clerk, workshop, kin
     assert not CreditOffer.objects.exists()
 
 
-def test_a_session_is_worth_something_else_than_its_workshop(clerk, workshop, kind, wednesday):
-    answer, session = schedule(clerk, workshop, wednesday, **row(kind, "0.75"))
+def test_a_session_is_worth_something_else_than_its_workshop(clerk, workshop, kind_of_credit, wednesday):
+    answer, session = schedule(clerk, workshop, wednesday, **row(kind_of_credit, "0.75"))
     assert answer.status_code == 302
     assert session.credit_offers.get().hours == Decimal("0.75")
 
 
-def test_the_credit_of_a_published_session_changes_and_is_on_record(clerk, make_session, kind):
+def test_the_credit_of_a_published_session_changes_and_is_on_record(clerk, make_session, kind_of_credit):
     session = make_session()
     page = session_page(session)
-    assert clerk.post(page, filled_in(clerk, page, "session_form", **row(kind, "2"))).status_code == 302
+    assert clerk.post(page, filled_in(clerk, page, "session_form", **row(kind_of_credit, "2"))).status_code == 302
     assert session.credit_offers.get().hours == 2
     assert last_record("session") == "Credit: from nothing to Implicit-bias hours: 2 hours a meeting."
 
 
-def test_a_kind_that_is_given_no_more_is_no_choice(clerk, workshop, kind):
+def test_a_kind_that_is_given_no_more_is_no_choice(clerk, workshop, kind_of_credit):
     CreditKind.objects.update(is_active=False)
-    assert save(clerk, workshop, **row(kind, "1")).status_code == 400
+    assert save(clerk, workshop, **row(kind_of_credit, "1")).status_code == 400
     assert not CreditOffer.objects.exists()

@@ -20,7 +20,7 @@ NEW, ALL = "/admin/outcomes/export/new/", "/admin/outcomes/export/"
 
 
 @pytest.fixture
-def kind(workshop):
+def exported_kind(workshop):
     kind = CreditKind.objects.create(name="DEI hours")
     CreditOffer.objects.create(workshop=workshop, kind=kind, hours=Decimal("1.5"))
     return kind
@@ -33,7 +33,7 @@ def days(now):
 
 
 @pytest.fixture
-def attended(kind, people, hold):
+def attended(exported_kind, people, hold):
     """Two people who were there; the first agrees to everything, the second to nothing."""
     agrees, other = people(2)
     hold(4, persons=[agrees, other], here=2)
@@ -62,11 +62,11 @@ def test_credit_has_its_kind_and_hours(clerk, attended, days):
     assert [dict(zip(heading, row, strict=True))["Credits"] for row in rows] == ["1.50"]
 
 
-def test_pars_has_the_fields_of_a_learner(clerk, attended, days, kind):
+def test_pars_has_the_fields_of_a_learner(clerk, attended, days, exported_kind):
     CreditKind.objects.update(asks_license=True)
-    kind.refresh_from_db()
-    License.objects.give(attended, kind, "4301-22")
-    heading, row = cells(make(clerk, days, "pars", kind=str(kind.pk)))
+    exported_kind.refresh_from_db()
+    License.objects.give(attended, exported_kind, "4301-22")
+    heading, row = cells(make(clerk, days, "pars", kind=str(exported_kind.pk)))
     told = dict(zip(heading, row, strict=True))
     assert (told["First name"], told["Last name"], told["Name as written"]) == ("Person", "1", "Person 1")
     assert (told["Birth month"], told["Birth day"], told["State of license"]) == ("05", "14", "MI")

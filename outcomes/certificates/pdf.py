@@ -1,7 +1,7 @@
 """A certificate as a file: one page, Letter or A4, landscape, black and pine (docs/design.md: Certificate).
 
 It is drawn when somebody asks for it, and kept nowhere. fpdf2 takes a third of a second to import: see
-outcomes/certificates/later.py.
+foundation/files/later.py.
 """
 
 from collections.abc import Iterator, Sequence

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from accounts.models import Person
+from foundation.files.later import later
 from foundation.files.spreadsheet import as_csv
-from foundation.later import later
 from outcomes.models.credit import hours_words
 from outcomes.record.lines import Line, lines_of
 from outcomes.record.whole import Record

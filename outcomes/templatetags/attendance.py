@@ -10,7 +10,7 @@ from accounts.models import Person
 from foundation import database_clock
 from foundation.dates import short_day
 from outcomes import display
-from outcomes.code_of_the_day import BEFORE
+from outcomes.checking_in.code_of_the_day import BEFORE
 from outcomes.models import Attendance
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session

@@ -14,8 +14,8 @@ from outcomes.certificates.keys import address_of, address_with_name, name_key
 SIZES = {"letter": (792, 612), "a4": (841.89, 595.28)}
 
 
-def file_of(client, certificate, **query) -> PdfReader:
-    answer = client.get(reverse("certificate_file", args=[certificate.code]), query)
+def file_of(client, drawn_certificate, **query) -> PdfReader:
+    answer = client.get(reverse("certificate_file", args=[drawn_certificate.code]), query)
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     return PdfReader(io.BytesIO(answer.content))
 
@@ -35,42 +35,42 @@ def fonts_of(reader: PdfReader) -> dict[str, bool]:
 
 
 @pytest.fixture
-def certificate(certify, person, settings):
+def drawn_certificate(certify, person, settings):
     settings.OFFICE_NAME = "Office of Belonging"
     return certify(person, name="Maria Åström-Đặng")
 
 
 @pytest.mark.parametrize("paper", ["letter", "a4"])
-def test_it_is_one_page_of_that_paper_and_says_it_all(me, certificate, paper):
-    reader = file_of(me, certificate, paper=paper)
+def test_it_is_one_page_of_that_paper_and_says_it_all(me, drawn_certificate, paper):
+    reader = file_of(me, drawn_certificate, paper=paper)
     [page] = reader.pages
     assert (float(page.mediabox.width), float(page.mediabox.height)) == pytest.approx(SIZES[paper], abs=0.5)
     said = text_of(reader)
     for words in (
         "Certificate of completion",
         "Maria Åström-Đặng",
-        certificate.title,
-        certificate.days,
+        drawn_certificate.title,
+        drawn_certificate.days,
         "90 minutes",
         "1.5 hours: Implicit-bias hours",
         "Counts in this state.",
         "Office of Belonging",
-        f"Verification code {certificate.code}",
-        address_of(certificate),
+        f"Verification code {drawn_certificate.code}",
+        address_of(drawn_certificate),
     ):
         assert words in said
 
 
-def test_its_fonts_are_embedded_and_cut_to_what_it_needs(me, certificate):
-    answer = me.get(reverse("certificate_file", args=[certificate.code]))
+def test_its_fonts_are_embedded_and_cut_to_what_it_needs(me, drawn_certificate):
+    answer = me.get(reverse("certificate_file", args=[drawn_certificate.code]))
     fonts = fonts_of(PdfReader(io.BytesIO(answer.content)))
     assert len(fonts) == 2 and all(fonts.values())
     assert len(answer.content) < 100_000
 
 
-def test_the_link_behind_the_address_says_whose_it_is(me, certificate):
-    [link] = [note.get_object() for note in file_of(me, certificate).pages[0]["/Annots"]]
-    assert link["/A"]["/URI"] == address_with_name(certificate)
+def test_the_link_behind_the_address_says_whose_it_is(me, drawn_certificate):
+    [link] = [note.get_object() for note in file_of(me, drawn_certificate).pages[0]["/Annots"]]
+    assert link["/A"]["/URI"] == address_with_name(drawn_certificate)
 
 
 @pytest.mark.parametrize(
@@ -116,45 +116,45 @@ def test_letters_without_a_font_are_left_out_and_the_file_says_so(client, certif
     assert "This file cannot show some characters of the name." in said and shown in said
 
 
-def test_much_credit_and_long_words_still_fit(client, certificate, person):
-    kind = certificate.credits.get().kind
+def test_much_credit_and_long_words_still_fit(client, drawn_certificate, person):
+    kind = drawn_certificate.credits.get().kind
     for number in range(5):
         other = type(kind).objects.create(name=f"{'Kind ' * 20}{number}", statement="A sentence of many words. " * 20)
-        certificate.credits.create(kind=other, name=other.name, statement=other.statement, unit="hours", hours=1)
+        drawn_certificate.credits.create(kind=other, name=other.name, statement=other.statement, unit="hours", hours=1)
     client.force_login(person)
-    assert certificate.code in text_of(file_of(client, certificate))
+    assert drawn_certificate.code in text_of(file_of(client, drawn_certificate))
 
 
-def test_no_letter_of_a_name_gets_into_the_log(client, certificate, person, caplog):
+def test_no_letter_of_a_name_gets_into_the_log(client, drawn_certificate, person, caplog):
     client.force_login(person)
     with caplog.at_level(logging.INFO):
-        file_of(client, certificate)
+        file_of(client, drawn_certificate)
     assert [one for one in caplog.records if one.name.startswith("fontTools")] == []
 
 
 # ---- who may have it ----
 
 
-def test_people_with_the_key_get_the_file(client, certificate):
-    assert certificate.code in text_of(file_of(client, certificate, name=name_key(certificate)))
+def test_people_with_the_key_get_the_file(client, drawn_certificate):
+    assert drawn_certificate.code in text_of(file_of(client, drawn_certificate, name=name_key(drawn_certificate)))
 
 
-def test_nobody_else_gets_the_file(client, certificate, people, office):
-    path = reverse("certificate_file", args=[certificate.code])
+def test_nobody_else_gets_the_file(client, drawn_certificate, people, office):
+    path = reverse("certificate_file", args=[drawn_certificate.code])
     assert client.get(path).status_code == 302
     for other in (*people(1), office):
         client.force_login(other)
         assert client.get(path).status_code == 404
 
 
-def test_one_that_is_revoked_has_no_file(me, certificate, office):
-    certificate.revoke("A mistake.", by=office)
-    answer = me.get(reverse("certificate_file", args=[certificate.code]))
-    assert (answer.status_code, answer["Location"]) == (302, certificate.get_absolute_url())
+def test_one_that_is_revoked_has_no_file(me, drawn_certificate, office):
+    drawn_certificate.revoke("A mistake.", by=office)
+    answer = me.get(reverse("certificate_file", args=[drawn_certificate.code]))
+    assert (answer.status_code, answer["Location"]) == (302, drawn_certificate.get_absolute_url())
 
 
-def test_no_other_paper_is_known(me, certificate):
-    assert me.get(reverse("certificate_file", args=[certificate.code]), {"paper": "a0"}).status_code == 400
+def test_no_other_paper_is_known(me, drawn_certificate):
+    assert me.get(reverse("certificate_file", args=[drawn_certificate.code]), {"paper": "a0"}).status_code == 400
 
 
 def test_a_process_that_draws_nothing_does_not_import_the_library():

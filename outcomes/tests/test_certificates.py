@@ -16,7 +16,7 @@ HERE, ABSENT = Attendance.State.HERE, Attendance.State.ABSENT
 
 
 @pytest.fixture
-def told():
+def certificates_told():
     """What was said by signal, in order: issued, replaced or revoked, and the code."""
     said = []
 
@@ -54,18 +54,18 @@ def say(office):
 
 
 @pytest.fixture
-def worth(workshop):
+def worth_of_certificates(workshop):
     kind = CreditKind.objects.create(name="Implicit-bias hours", statement="Counts in this state.")
     return CreditOffer.objects.create(workshop=workshop, kind=kind, hours=Decimal("1.5"))
 
 
-def test_people_who_were_there_throughout_are_certified_as_the_list_closes(hold, close, told):
+def test_people_who_were_there_throughout_are_certified_as_the_list_closes(hold, close, certificates_told):
     session = hold(6, here=4)
     assert not Certificate.objects.exists()
     close(session)
     here = session.registrations.order_by("position")[:4]
     assert {one.person for one in Certificate.objects.all()} == {one.person for one in here}
-    assert [what for what, _ in told] == ["issued"] * 4
+    assert [what for what, _ in certificates_told] == ["issued"] * 4
 
 
 def test_nobody_is_certified_before_the_last_list_is_closed(hold, office):
@@ -91,7 +91,7 @@ def test_a_walk_in_with_an_account_is_certified(hold, close, person, office, now
     assert Certificate.objects.get().person == person
 
 
-def test_a_certificate_keeps_the_words_of_its_day(hold, close, worth, person, settings):
+def test_a_certificate_keeps_the_words_of_its_day(hold, close, worth_of_certificates, person, settings):
     session = hold(5, persons=[person], here=1)
     close(session)
     Person.objects.filter(pk=person.pk).update(name="Somebody Else")
@@ -106,7 +106,7 @@ def test_a_certificate_keeps_the_words_of_its_day(hold, close, worth, person, se
     assert (credit.name, credit.statement, credit.hours) == ("Implicit-bias hours", "Counts in this state.", 1.5)
 
 
-def test_a_correction_revokes_and_a_second_one_issues_with_a_new_code(hold, close, say, person, told):
+def test_a_correction_revokes_and_a_second_one_issues_with_a_new_code(hold, close, say, person, certificates_told):
     session = hold(5, persons=[person], here=1)
     close(session)
     first = Certificate.objects.get()
@@ -116,7 +116,7 @@ def test_a_correction_revokes_and_a_second_one_issues_with_a_new_code(hold, clos
     say(session, person, HERE)
     second = Certificate.objects.valid().get()
     assert second.code != first.code
-    assert told == [("issued", first.code), ("revoked", first.code), ("issued", second.code)]
+    assert certificates_told == [("issued", first.code), ("revoked", first.code), ("issued", second.code)]
 
 
 def test_a_correction_of_an_open_list_certifies_nobody(hold, say, person):
@@ -133,11 +133,11 @@ def test_a_late_tick_certifies_once_the_list_is_closed(hold, close, say, person)
     assert Certificate.objects.get().person == person
 
 
-def test_closing_again_changes_nothing(hold, close, told):
+def test_closing_again_changes_nothing(hold, close, certificates_told):
     session = hold(6, here=2)
     close(session)
     close(session)
-    assert (Certificate.objects.count(), len(told)) == (2, 2)
+    assert (Certificate.objects.count(), len(certificates_told)) == (2, 2)
 
 
 def test_a_press_that_is_rolled_back_certifies_nobody(hold, office, monkeypatch):
@@ -156,7 +156,7 @@ def test_a_press_that_is_rolled_back_certifies_nobody(hold, office, monkeypatch)
 # ---- issuing again ----
 
 
-def test_it_is_issued_again_with_another_name(hold, close, worth, person, told):
+def test_it_is_issued_again_with_another_name(hold, close, worth_of_certificates, person, certificates_told):
     session = hold(5, persons=[person], here=1)
     close(session)
     old = Certificate.objects.get()
@@ -165,7 +165,7 @@ def test_it_is_issued_again_with_another_name(hold, close, worth, person, told):
     assert (old.is_valid, old.is_replaced, old.state_words, old.replaced_by) == (False, True, "Replaced", new)
     assert (new.name, new.title, new.minutes) == ("A. Nother, MD", old.title, old.minutes)
     assert [str(one) for one in new.credits.all()] == [str(one) for one in old.credits.all()] != []
-    assert told[-1] == ("replaced", new.code)
+    assert certificates_told[-1] == ("replaced", new.code)
 
 
 def test_the_same_name_again_changes_nothing(hold, close, person):
@@ -186,7 +186,7 @@ def test_one_that_was_revoked_is_not_issued_again(hold, close, person, office):
     assert Certificate.objects.count() == 1
 
 
-def test_credit_that_waited_for_the_evaluation_is_added(hold, close, worth, person, monkeypatch, now):
+def test_credit_that_waited_for_the_evaluation_is_added(hold, close, worth_of_certificates, person, monkeypatch, now):
     CreditOffer.objects.update(needs_evaluation=True)
     answered = set()
     monkeypatch.setattr("outcomes.credit.answered_among", lambda pairs: answered)
@@ -206,50 +206,50 @@ def test_credit_that_waited_for_the_evaluation_is_added(hold, close, worth, pers
 
 
 @pytest.fixture
-def program(workshop):
+def certified_program(workshop):
     made = Program.objects.create(title="Foundations", slug="foundations", status="published", rule=Program.Rule.ALL)
     made.entries.create(workshop=workshop)
     return made
 
 
-def test_a_program_that_is_completed_is_certified(hold, close, person, program, workshop):
+def test_a_program_that_is_completed_is_certified(hold, close, person, certified_program, workshop):
     session = hold(5, persons=[person], here=1)
     close(session)
-    certificate = Certificate.objects.get(program=program, person=person)
+    certificate = Certificate.objects.get(program=certified_program, person=person)
     assert (certificate.title, certificate.minutes) == ("Foundations", 90)
     assert certificate.contents.startswith(workshop.title)
 
 
 @pytest.fixture
-def other_workshop():
+def next_workshop():
     return Workshop.objects.create(title="Allyship", slug="allyship", status=Workshop.Status.PUBLISHED)
 
 
 def test_a_correction_that_undoes_a_program_revokes_its_certificate(
-    hold, close, say, person, program, other_workshop, office
+    hold, close, say, person, certified_program, next_workshop, office
 ):
-    program.entries.create(workshop=other_workshop)
-    elsewhere = PriorAttendance.objects.create(person=person, workshop=other_workshop)
+    certified_program.entries.create(workshop=next_workshop)
+    elsewhere = PriorAttendance.objects.create(person=person, workshop=next_workshop)
     session = hold(5, persons=[person], here=1)
     close(session)
-    certificate = Certificate.objects.get(program=program)
+    certificate = Certificate.objects.get(program=certified_program)
     elsewhere.delete()
     say(session, person, ABSENT)
     certificate.refresh_from_db()
     assert not certificate.is_valid
 
 
-def test_a_program_is_not_certified_before_it_is_completed(hold, close, person, program, other_workshop):
-    program.entries.create(workshop=other_workshop)
+def test_a_program_is_not_certified_before_it_is_completed(hold, close, person, certified_program, next_workshop):
+    certified_program.entries.create(workshop=next_workshop)
     close(hold(5, persons=[person], here=1))
-    assert not Certificate.objects.filter(program=program).exists()
-    close(hold(5, persons=[person], here=1, days_ago=3, workshop=other_workshop))
-    certificate = Certificate.objects.get(program=program)
+    assert not Certificate.objects.filter(program=certified_program).exists()
+    close(hold(5, persons=[person], here=1, days_ago=3, workshop=next_workshop))
+    certificate = Certificate.objects.get(program=certified_program)
     assert (certificate.person, certificate.minutes) == (person, 180)
     assert len(certificate.contents.splitlines()) == 2
 
 
-def test_a_program_without_a_rule_is_not_certified(hold, close, person, program):
+def test_a_program_without_a_rule_is_not_certified(hold, close, person, certified_program):
     Program.objects.update(rule=Program.Rule.NONE)
     close(hold(5, persons=[person], here=1))
-    assert not Certificate.objects.filter(program=program).exists()
+    assert not Certificate.objects.filter(program=certified_program).exists()

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from outcomes.attended import sheet_of
-from outcomes.code_of_the_day import code_of
+from outcomes.checking_in.code_of_the_day import code_of
 from outcomes.models import Attendance, AttendanceDispute
 
 pytestmark = pytest.mark.browser

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from devtools.testing.page import get, read
-from outcomes.code_of_the_day import ALPHABET, code_of, find, in_halves, works
+from outcomes.checking_in.code_of_the_day import ALPHABET, code_of, find, in_halves, works
 from outcomes.models import Attendance
 
 PATH = "/check-in/"

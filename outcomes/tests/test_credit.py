@@ -12,13 +12,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def kind(db):
+def earned_kind(db):
     return CreditKind.objects.create(name="Implicit-bias hours", statement="Counts in this state.")
 
 
 @pytest.fixture
-def worth(workshop, kind):
-    return CreditOffer.objects.create(workshop=workshop, kind=kind, hours=Decimal("1.5"))
+def worth(workshop, earned_kind):
+    return CreditOffer.objects.create(workshop=workshop, kind=earned_kind, hours=Decimal("1.5"))
 
 
 def test_each_meeting_attended_counts(hold, worth, person):
@@ -38,7 +38,7 @@ def test_nobody_earns_what_nobody_said_a_word_about(hold, worth, person):
     assert earned(person) == []
 
 
-def test_what_a_session_is_worth_counts_instead_of_its_workshop(hold, worth, kind, person):
+def test_what_a_session_is_worth_counts_instead_of_its_workshop(hold, worth, earned_kind, person):
     session = hold(5, persons=[person], here=1)
     other = CreditKind.objects.create(name="Another kind")
     CreditOffer.objects.create(session=session, kind=other, hours=Decimal("0.25"))
@@ -55,9 +55,9 @@ def test_people_who_walked_in_earn_as_much(hold, worth, person, office, now):
     assert list(credit_of({(person.pk, session.pk)})) == [(person.pk, session.pk)]
 
 
-def test_a_kind_that_is_given_no_more_counts_for_nothing(hold, worth, kind, person):
+def test_a_kind_that_is_given_no_more_counts_for_nothing(hold, worth, earned_kind, person):
     hold(5, persons=[person], here=1)
-    CreditKind.objects.filter(pk=kind.pk).update(is_active=False)
+    CreditKind.objects.filter(pk=earned_kind.pk).update(is_active=False)
     assert earned(person) == []
 
 
@@ -90,15 +90,15 @@ def test_the_cost_does_not_grow_with_people_and_sessions(hold, worth, django_ass
         ("0.2", "Enter hours in quarters, such as 1, 1.25, 1.5 or 1.75."),
     ],
 )
-def test_hours_that_cannot_be_are_refused_with_a_sentence(workshop, kind, hours, sentence):
+def test_hours_that_cannot_be_are_refused_with_a_sentence(workshop, earned_kind, hours, sentence):
     with pytest.raises(ValidationError) as refused:
-        CreditOffer(workshop=workshop, kind=kind, hours=Decimal(hours)).full_clean()
+        CreditOffer(workshop=workshop, kind=earned_kind, hours=Decimal(hours)).full_clean()
     assert sentence in refused.value.message_dict["hours"]
 
 
 @pytest.mark.parametrize("hours", ["0.25", "0.5", "0.75", "1", "33.25", "100"])
-def test_hours_in_quarters_are_taken(workshop, kind, hours):
-    offer = CreditOffer(workshop=workshop, kind=kind, hours=Decimal(hours))
+def test_hours_in_quarters_are_taken(workshop, earned_kind, hours):
+    offer = CreditOffer(workshop=workshop, kind=earned_kind, hours=Decimal(hours))
     offer.full_clean()
     offer.save()
     offer.refresh_from_db()

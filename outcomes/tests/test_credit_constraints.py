@@ -28,16 +28,16 @@ CERTIFICATES = [
 
 
 @pytest.fixture
-def certificate(certify, person):
+def kept_certificate(certify, person):
     return certify(person)
 
 
 @pytest.fixture
-def filled(certificate):
+def filled_credit(kept_certificate):
     from catalog.models import Program
 
     def filled(change: dict) -> dict:
-        real = {"session": certificate.session, "program": None, "revoked_at": timezone.now()}
+        real = {"session": kept_certificate.session, "program": None, "revoked_at": timezone.now()}
         if change == {"program": "one"}:
             real["program"] = Program.objects.create(title="Ally", slug="ally")
         return {name: real[name] if value in ("one", "now") else value for name, value in change.items()}
@@ -55,21 +55,21 @@ def refused(rows, **change) -> bool:
 
 
 @pytest.mark.parametrize("change", OFFERS)
-def test_an_offer_that_must_not_be_is_refused(change, filled):
-    assert refused(CreditOffer.objects.all(), **filled(change))
+def test_an_offer_that_must_not_be_is_refused(change, filled_credit):
+    assert refused(CreditOffer.objects.all(), **filled_credit(change))
 
 
 @pytest.mark.parametrize("change", CERTIFICATES)
-def test_a_certificate_that_must_not_be_is_refused(change, filled):
-    assert refused(Certificate.objects.filter(session__isnull=False), **filled(change))
+def test_a_certificate_that_must_not_be_is_refused(change, filled_credit):
+    assert refused(Certificate.objects.filter(session__isnull=False), **filled_credit(change))
 
 
-def test_what_may_be_is_not_refused(certificate):
+def test_what_may_be_is_not_refused(kept_certificate):
     assert not refused(CreditOffer.objects.all(), hours=Decimal("0.25"))
     assert not refused(Certificate.objects.all(), revoked_at=timezone.now(), revoke_reason="Left early.")
 
 
-def test_no_credit_on_a_certificate_is_none(certificate):
+def test_no_credit_on_a_certificate_is_none(kept_certificate):
     assert refused(CertificateCredit.objects.all(), hours=0)
 
 
@@ -85,14 +85,14 @@ def copy_refused(row, **change) -> bool:
     return False
 
 
-def test_nobody_has_two_valid_certificates_of_one_session(certificate):
+def test_nobody_has_two_valid_certificates_of_one_session(kept_certificate):
     assert copy_refused(Certificate.objects.get(), code="another234")
-    certificate.replace(by=certificate.person, name="Other")
-    ended = Certificate.objects.get(pk=certificate.pk)
+    kept_certificate.replace(by=kept_certificate.person, name="Other")
+    ended = Certificate.objects.get(pk=kept_certificate.pk)
     assert not copy_refused(ended, code="another234", replaced_by=None)
 
 
-def test_each_kind_stands_once_with_a_workshop_and_on_a_certificate(certificate):
+def test_each_kind_stands_once_with_a_workshop_and_on_a_certificate(kept_certificate):
     assert copy_refused(CreditOffer.objects.get())
     assert copy_refused(CertificateCredit.objects.get())
 

@@ -12,39 +12,39 @@ NUMBER = "MI-4301-887766"
 
 
 @pytest.fixture
-def kind(db):
+def licensed_kind(db):
     return CreditKind.objects.create(name="State hours", asks_license=True)
 
 
-def test_the_number_is_sealed_in_the_database(me, kind, person):
-    answer = me.post(reverse("license", args=[kind.pk]), {"number": NUMBER})
+def test_the_number_is_sealed_in_the_database(me, licensed_kind, person):
+    answer = me.post(reverse("license", args=[licensed_kind.pk]), {"number": NUMBER})
     assert (answer.status_code, answer["Location"]) == (302, reverse("licenses"))
     given = License.objects.get()
     assert (given.person, given.number, is_sealed(given.sealed_number)) == (person, NUMBER, True)
 
 
-def test_only_its_own_page_shows_the_number(me, kind, person):
-    License.objects.give(person, kind, NUMBER)
+def test_only_its_own_page_shows_the_number(me, licensed_kind, person):
+    License.objects.give(person, licensed_kind, NUMBER)
     assert NUMBER not in me.get(reverse("licenses")).content.decode()
-    assert NUMBER in me.get(reverse("license", args=[kind.pk])).content.decode()
+    assert NUMBER in me.get(reverse("license", args=[licensed_kind.pk])).content.decode()
 
 
-def test_another_person_never_sees_it(client, kind, person, people, office):
-    License.objects.give(person, kind, NUMBER)
+def test_another_person_never_sees_it(client, licensed_kind, person, people, office):
+    License.objects.give(person, licensed_kind, NUMBER)
     for other in (*people(1), office):
         client.force_login(other)
-        assert NUMBER not in client.get(reverse("license", args=[kind.pk])).content.decode()
+        assert NUMBER not in client.get(reverse("license", args=[licensed_kind.pk])).content.decode()
 
 
-def test_a_new_number_takes_the_place_of_the_old(me, kind, person):
+def test_a_new_number_takes_the_place_of_the_old(me, licensed_kind, person):
     for number in (NUMBER, "X-1"):
-        me.post(reverse("license", args=[kind.pk]), {"number": number})
+        me.post(reverse("license", args=[licensed_kind.pk]), {"number": number})
     assert [one.number for one in License.objects.of(person)] == ["X-1"]
 
 
-def test_it_is_deleted_at_once(me, kind, person):
-    License.objects.give(person, kind, NUMBER)
-    me.post(reverse("license_deletion", args=[kind.pk]))
+def test_it_is_deleted_at_once(me, licensed_kind, person):
+    License.objects.give(person, licensed_kind, NUMBER)
+    me.post(reverse("license_deletion", args=[licensed_kind.pk]))
     assert not License.objects.exists()
 
 
@@ -52,40 +52,40 @@ def test_it_is_deleted_at_once(me, kind, person):
     ("number", "sentence"),
     [("", "Enter the number as it stands on your license."), ("x" * 61, "A license number has at most 60 characters.")],
 )
-def test_a_number_that_cannot_be_is_refused_with_a_sentence(me, kind, number, sentence):
-    answer = me.post(reverse("license", args=[kind.pk]), {"number": number})
+def test_a_number_that_cannot_be_is_refused_with_a_sentence(me, licensed_kind, number, sentence):
+    answer = me.post(reverse("license", args=[licensed_kind.pk]), {"number": number})
     assert answer.status_code == 422
     assert sentence in " ".join(read(answer).text.split())
 
 
-def test_credit_that_asks_for_none_takes_none(me, kind, person):
+def test_credit_that_asks_for_none_takes_none(me, licensed_kind, person):
     CreditKind.objects.update(asks_license=False)
-    assert me.post(reverse("license", args=[kind.pk]), {"number": NUMBER}).status_code == 404
+    assert me.post(reverse("license", args=[licensed_kind.pk]), {"number": NUMBER}).status_code == 404
     with pytest.raises(License.NotAsked):
-        kind.refresh_from_db()
-        License.objects.give(person, kind, NUMBER)
+        licensed_kind.refresh_from_db()
+        License.objects.give(person, licensed_kind, NUMBER)
 
 
-def test_only_people_who_can_earn_it_are_asked(me, kind, person, hold, workshop):
-    workshop.credit_offers.create(kind=kind, hours=1)
+def test_only_people_who_can_earn_it_are_asked(me, licensed_kind, person, hold, workshop):
+    workshop.credit_offers.create(kind=licensed_kind, hours=1)
     session = hold(5, persons=[person], here=1)
     registration = session.registrations.get(person=person)
-    asks = reverse("license", args=[kind.pk])
+    asks = reverse("license", args=[licensed_kind.pk])
     assert asks in me.get(registration.get_absolute_url()).content.decode()
-    License.objects.give(person, kind, NUMBER)
+    License.objects.give(person, licensed_kind, NUMBER)
     assert asks not in me.get(registration.get_absolute_url()).content.decode()
 
 
-def test_a_missing_key_is_said_and_nothing_breaks(me, kind, person, settings):
-    License.objects.give(person, kind, NUMBER)
+def test_a_missing_key_is_said_and_nothing_breaks(me, licensed_kind, person, settings):
+    License.objects.give(person, licensed_kind, NUMBER)
     settings.ACCOMMODATION_KEYS = ["A" * 43 + "="]
-    answer = me.get(reverse("license", args=[kind.pk]))
+    answer = me.get(reverse("license", args=[licensed_kind.pk]))
     assert answer.status_code == 200
     assert "its key is missing" in answer.content.decode()
 
 
-def test_rotate_keys_seals_it_with_the_first_key(kind, person, settings):
-    License.objects.give(person, kind, NUMBER)
+def test_rotate_keys_seals_it_with_the_first_key(licensed_kind, person, settings):
+    License.objects.give(person, licensed_kind, NUMBER)
     old = settings.ACCOMMODATION_KEYS
     settings.ACCOMMODATION_KEYS = ["A" * 43 + "=", *old]
     call_command("rotate_keys")

@@ -26,7 +26,7 @@ PROOF = Upload("pdf", "application/pdf", b"%PDF-1.4")
 
 
 @pytest.fixture
-def kind(workshop):
+def recorded_kind(workshop):
     kind = CreditKind.objects.create(name="DEI hours")
     CreditOffer.objects.create(workshop=workshop, kind=kind, hours=Decimal("1.5"))
     return kind
@@ -56,14 +56,14 @@ def test_an_empty_record_says_so_and_leads_on(me):
     assert "Find a session" in page.link_names and "Add an activity" in page.link_names
 
 
-def test_a_session_somebody_was_at_has_its_hours(me, person, kind, hold):
+def test_a_session_somebody_was_at_has_its_hours(me, person, recorded_kind, hold):
     hold(5, persons=[person], here=1)
     page = get(me, RECORD)
     row = page.region("Sessions").text
     assert "Bystander Interventions" in row and "DEI hours: 1.5" in row and "1.5 hours in all" in row
 
 
-def test_where_nobody_took_attendance_that_is_said_and_no_hours_count(me, person, kind, hold):
+def test_where_nobody_took_attendance_that_is_said_and_no_hours_count(me, person, recorded_kind, hold):
     hold(6, persons=[person])
     shown = get(me, RECORD).region("Sessions").text
     assert "Nobody took attendance here." in shown and "Bystander Interventions" in shown
@@ -99,17 +99,17 @@ def test_a_session_that_is_to_come_is_not_in_the_record(person, make_session, of
     assert taking_part(person, now) == ([], [])
 
 
-def test_hours_stand_within_their_window(me, person, kind, hold, office, now):
+def test_hours_stand_within_their_window(me, person, recorded_kind, hold, office, now):
     hold(5, persons=[person], here=1)
-    Requirement.objects.create(title="DEI hours of the year", kind=kind, hours=6, window="rolling", months=12)
+    Requirement.objects.create(title="DEI hours of the year", kind=recorded_kind, hours=6, window="rolling", months=12)
     asked = get(me, RECORD).region("What is asked of you").text
     assert "DEI hours of the year" in asked and "1.5 of 6 hours in the last 12 months" in asked
-    approved(person, office, now, kind=kind, hours=Decimal("4.5"))
+    approved(person, office, now, kind=recorded_kind, hours=Decimal("4.5"))
     assert "6 of 6 hours in the last 12 months" in get(me, RECORD).region("What is asked of you").text
 
 
-def test_what_waits_for_the_office_does_not_count(person, kind, now):
-    told = Told("Elsewhere", now.date(), Decimal(2), "A society", kind)
+def test_what_waits_for_the_office_does_not_count(person, recorded_kind, now):
+    told = Told("Elsewhere", now.date(), Decimal(2), "A society", recorded_kind)
     OutsideActivity.objects.tell(person, told, PROOF, now=now)
     assert record_of(person, now).kinds == []
 
@@ -123,10 +123,10 @@ def test_what_is_asked_of_others_is_not_asked_of_me(me, person):
     assert asked.headings() == ["What is asked of you", "Of everybody", "Of staff"]
 
 
-def test_a_workshop_under_its_new_name_counts_once(person, kind, hold, another, now):
+def test_a_workshop_under_its_new_name_counts_once(person, recorded_kind, hold, another, now):
     new = another("Upstander Interventions")
-    CreditOffer.objects.create(workshop=new, kind=kind, hours=Decimal("1.5"))
-    asks = Requirement.objects.create(title="Hours", kind=kind, hours=6, window="once")
+    CreditOffer.objects.create(workshop=new, kind=recorded_kind, hours=Decimal("1.5"))
+    asks = Requirement.objects.create(title="Hours", kind=recorded_kind, hours=6, window="once")
     hold(5, persons=[person], here=1, days_ago=9)
     hold(5, persons=[person], here=1, workshop=new)
     assert record_of(person, now).standings[0].words == "3 of 6 hours"
@@ -147,7 +147,7 @@ def test_a_program_shows_its_squares(me, person, hold, workshop):
     assert "Done. The refresh is due" in page.region("What is asked of you").text
 
 
-def test_the_record_of_another_is_nowhere(people, person, kind, hold, now):
+def test_the_record_of_another_is_nowhere(people, person, recorded_kind, hold, now):
     hold(5, persons=[person], here=1)
     (other,) = people(1)
     client = Client()
@@ -170,19 +170,19 @@ def counted(client, path) -> int:
 
 
 @pytest.mark.parametrize("path", [RECORD, "/my/record.csv"])
-def test_the_queries_do_not_depend_on_how_much_there_is(me, person, kind, hold, another, office, now, path):
+def test_the_queries_do_not_depend_on_how_much_there_is(me, person, recorded_kind, hold, another, office, now, path):
     program = Program.objects.create(title="Foundations", slug="foundations", rule="all", status="published")
     program.entries.create(workshop=another("Cultural Humility"))
 
     def fill(many: int) -> None:
         for number in range(many):
-            workshop = another(f"Workshop {kind.pk} {CreditOffer.objects.count()}")
-            CreditOffer.objects.create(workshop=workshop, kind=kind, hours=1)
+            workshop = another(f"Workshop {recorded_kind.pk} {CreditOffer.objects.count()}")
+            CreditOffer.objects.create(workshop=workshop, kind=recorded_kind, hours=1)
             hold(2, persons=[person], here=1, workshop=workshop, days_ago=2 + number)
             hold(2, persons=[person], workshop=workshop, days_ago=3 + number)
             program.entries.create(workshop=workshop)
-            approved(person, office, now, title=f"Elsewhere {number}", kind=kind)
-            Requirement.objects.create(title=f"Hours {workshop}", kind=kind, hours=2)
+            approved(person, office, now, title=f"Elsewhere {number}", kind=recorded_kind)
+            Requirement.objects.create(title=f"Hours {workshop}", kind=recorded_kind, hours=2)
             Requirement.objects.create(title=f"Program {workshop}", program=program)
 
     fill(1)
@@ -196,9 +196,9 @@ def test_the_queries_do_not_depend_on_how_much_there_is(me, person, kind, hold, 
 
 
 @pytest.fixture
-def with_hours(person, kind, hold, office, now):
+def with_hours(person, recorded_kind, hold, office, now):
     hold(5, persons=[person], here=1)
-    approved(person, office, now, title="=cmd|calc", where="Société Générale, أحمد", kind=kind)
+    approved(person, office, now, title="=cmd|calc", where="Société Générale, أحمد", kind=recorded_kind)
 
 
 def test_the_table_has_every_line_that_counts(me, with_hours, now):

@@ -13,7 +13,7 @@ from outcomes.models.outside import Told
 
 
 @pytest.fixture
-def filled(transactional_db, person, office, workshop, hold, now):
+def filled_record(transactional_db, person, office, workshop, hold, now):
     """A person with something in every part of their record; returns their three activities elsewhere."""
     kind = CreditKind.objects.create(name="DEI hours")
     CreditOffer.objects.create(workshop=workshop, kind=kind, hours=Decimal("1.5"))
@@ -36,10 +36,10 @@ def filled(transactional_db, person, office, workshop, hold, now):
     return activities
 
 
-def test_axe_finds_nothing_on_the_record(inspector, filled, sign_in, person, make_session, office):
+def test_axe_finds_nothing_on_the_record(inspector, filled_record, sign_in, person, make_session, office):
     ahead = make_session()
     sign_in(inspector.page, person)
-    inspector.visit("/my/record/", "/my/record/outside/", *(one.get_absolute_url() for one in filled))
+    inspector.visit("/my/record/", "/my/record/outside/", *(one.get_absolute_url() for one in filled_record))
     inspector.visit("/my/", ahead.get_absolute_url(), f"{ahead.get_absolute_url()}registration/")
     inspector.visit("/my/record/outside/")
     inspector.page.get_by_role("button", name="Send").click()
@@ -51,14 +51,16 @@ def test_axe_finds_nothing_on_the_record(inspector, filled, sign_in, person, mak
     inspector.look("the record without a birthday")
 
 
-def test_axe_finds_nothing_on_the_pages_of_the_office(inspector, filled, sign_in, office):
+def test_axe_finds_nothing_on_the_pages_of_the_office(inspector, filled_record, sign_in, office):
     sign_in(inspector.page, office)
     inspector.visit("/admin/outcomes/requirement/", "/admin/outcomes/requirement/add/")
-    inspector.visit("/admin/outcomes/outsideactivity/", f"/admin/outcomes/outsideactivity/{filled[0].pk}/decision/")
+    inspector.visit(
+        "/admin/outcomes/outsideactivity/", f"/admin/outcomes/outsideactivity/{filled_record[0].pk}/decision/"
+    )
     inspector.visit("/admin/outcomes/export/", "/admin/outcomes/export/new/")
 
 
-def test_the_record_is_saved_from_my_training(live_server, filled, browser_page, sign_in, person):
+def test_the_record_is_saved_from_my_training(live_server, filled_record, browser_page, sign_in, person):
     sign_in(browser_page, person)
     browser_page.goto(f"{live_server.url}/my/")
     with browser_page.expect_download() as saved:

@@ -38,7 +38,7 @@ def report(meeting):
 
 
 @pytest.fixture
-def seat(meeting):
+def reported_seat(meeting):
     """seat(2) is the registration of person2."""
     return lambda number: Registration.objects.get(session=meeting.session, person__email=f"person{number}@example.edu")
 
@@ -87,8 +87,8 @@ def test_a_report_written_twice_changes_nothing(meeting, report, office):
 
 
 @pytest.mark.parametrize("state", [HERE, ABSENT])
-def test_what_the_office_said_stands(state, meeting, report, seat, office):
-    Attendance.objects.mark(meeting, seat(1), state, "roster", by=office)
+def test_what_the_office_said_stands(state, meeting, report, reported_seat, office):
+    Attendance.objects.mark(meeting, reported_seat(1), state, "roster", by=office)
     other = HERE if state == ABSENT else UNSURE
     assert Review(report(person1=90 if other == HERE else 5), meeting).found[0].is_written is False
     assert apply(report(person1=90 if other == HERE else 5), meeting, {}, by=office).is_nothing
@@ -96,8 +96,8 @@ def test_what_the_office_said_stands(state, meeting, report, seat, office):
 
 
 @pytest.mark.parametrize("source", ["code", "report"])
-def test_a_report_takes_back_no_presence(source, meeting, report, seat, office):
-    Attendance.objects.mark(meeting, seat(1), HERE, source, by=office)
+def test_a_report_takes_back_no_presence(source, meeting, report, reported_seat, office):
+    Attendance.objects.mark(meeting, reported_seat(1), HERE, source, by=office)
     assert apply(report(person1=5), meeting, {}, by=office).is_nothing
     assert said()["Person 1"][0] == HERE
 
@@ -108,22 +108,22 @@ def test_a_fuller_report_says_that_somebody_was_there(meeting, report, office):
     assert said() == {"Person 1": (HERE, "report", 90)}
 
 
-def test_lines_of_one_person_are_added_up_where_the_office_says_so(meeting, report, seat, office):
+def test_lines_of_one_person_are_added_up_where_the_office_says_so(meeting, report, reported_seat, office):
     whole = report(person1=40, phone=(30, 88))
     assert Review(whole, meeting).found[0].state == UNSURE
-    assert apply(whole, meeting, {1: str(seat(1).pk)}, by=office) == Applied(here=1)
+    assert apply(whole, meeting, {1: str(reported_seat(1).pk)}, by=office) == Applied(here=1)
     assert said() == {"Person 1": (HERE, "report", 88)}
 
 
-def test_an_address_is_not_chosen_otherwise(meeting, report, seat, office):
+def test_an_address_is_not_chosen_otherwise(meeting, report, reported_seat, office):
     apply(report(person1=90), meeting, {0: LEAVE_OUT}, by=office)
     assert list(said()) == ["Person 1"]
 
 
-def test_a_name_can_be_left_out_or_be_somebody_else(meeting, report, seat, office):
+def test_a_name_can_be_left_out_or_be_somebody_else(meeting, report, reported_seat, office):
     whole = read_text("Person 1\nPerson 2", meeting, "UTC")
     assert len(Review(whole, meeting).found) == 2
-    apply(whole, meeting, {0: LEAVE_OUT, 1: str(seat(3).pk)}, by=office)
+    apply(whole, meeting, {0: LEAVE_OUT, 1: str(reported_seat(3).pk)}, by=office)
     assert list(said()) == ["Person 3"]
 
 

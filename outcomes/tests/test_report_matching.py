@@ -60,7 +60,7 @@ def test_what_holds_no_name_is_nobodys(name):
 
 
 @pytest.fixture
-def named(people, hold):
+def named_like_this(people, hold):
     """named("Ada Okafor", ...) holds a session for people of these names, person1@example.edu and so on."""
 
     def make(*names: str):
@@ -78,54 +78,56 @@ def matches(meeting, text: str) -> list[tuple]:
     return [(one.registration.person.name, one.by_name) if one.registration else one.note for one in found]
 
 
-def test_an_address_says_who_somebody_is_whatever_the_name(named):
-    meeting = named("Ada Okafor", "Rosa Lindqvist")
+def test_an_address_says_who_somebody_is_whatever_the_name(named_like_this):
+    meeting = named_like_this("Ada Okafor", "Rosa Lindqvist")
     assert matches(meeting, "Rosa Lindqvist <person1@example.edu>") == [("Ada Okafor", False)]
 
 
-def test_a_name_is_matched_where_no_address_says_more(named):
-    meeting = named("Ada Okafor", "José Peñalosa")
+def test_a_name_is_matched_where_no_address_says_more(named_like_this):
+    meeting = named_like_this("Ada Okafor", "José Peñalosa")
     text = "Penalosa, Jose (he/him)\nAda Okafor <ada@mail.example.com>\nNobody Known"
     assert matches(meeting, text) == [("José Peñalosa", True), ("Ada Okafor", True), ""]
 
 
-def test_the_original_name_of_zoom_is_matched(named):
-    assert matches(named("Ada Okafor"), "Name (Original Name),User Email\niPad (Ada Okafor),") == [("Ada Okafor", True)]
+def test_the_original_name_of_zoom_is_matched(named_like_this):
+    assert matches(named_like_this("Ada Okafor"), "Name (Original Name),User Email\niPad (Ada Okafor),") == [
+        ("Ada Okafor", True)
+    ]
 
 
-def test_two_registrants_of_one_name_are_not_matched_by_it(named):
-    meeting = named("Alex Kim", "Kim, Alex")
+def test_two_registrants_of_one_name_are_not_matched_by_it(named_like_this):
+    meeting = named_like_this("Alex Kim", "Kim, Alex")
     assert matches(meeting, "Alex Kim") == [matching.NAMED_TWICE]
     assert matches(meeting, "Alex Kim <person2@example.edu>") == [("Kim, Alex", False)]
 
 
-def test_two_lines_of_one_name_are_not_matched_by_it(named):
+def test_two_lines_of_one_name_are_not_matched_by_it(named_like_this):
     text = "Alex Kim <a@example.com>\nAlex Kim <b@example.com>"
-    assert matches(named("Alex Kim"), text) == [matching.TWICE_IN_REPORT] * 2
+    assert matches(named_like_this("Alex Kim"), text) == [matching.TWICE_IN_REPORT] * 2
 
 
-def test_a_name_that_is_there_by_address_already_is_for_the_office(named):
+def test_a_name_that_is_there_by_address_already_is_for_the_office(named_like_this):
     text = "Alex Kim <person1@example.edu>\nAlex Kim <phone@example.com>"
-    assert matches(named("Alex Kim"), text) == [("Alex Kim", False), matching.ALREADY_THERE]
+    assert matches(named_like_this("Alex Kim"), text) == [("Alex Kim", False), matching.ALREADY_THERE]
 
 
-def test_somebody_elses_account_is_not_matched_by_name(named, people):
-    meeting = named("Alex Kim")
+def test_somebody_elses_account_is_not_matched_by_name(named_like_this, people):
+    meeting = named_like_this("Alex Kim")
     other = people(1, name="Alex Kim")[0]
     found, _ = match(read_text(f"Alex Kim <{other.email}>", meeting, "UTC"), meeting)
     assert [(one.registration, one.person, one.note) for one in found] == [(None, other, matching.WITHOUT_SEAT)]
 
 
-def test_people_who_withdrew_have_no_seat(named, now):
-    meeting = named("Ada Okafor", "Rosa Lindqvist")
+def test_people_who_withdrew_have_no_seat(named_like_this, now):
+    meeting = named_like_this("Ada Okafor", "Rosa Lindqvist")
     gone = {"status": Registration.Status.WITHDRAWN, "withdrawn_at": now}
     Registration.objects.filter(person__name="Ada Okafor").update(**gone)
     assert matches(meeting, "Ada Okafor\nRosa Lindqvist") == [matching.WITHOUT_SEAT, ("Rosa Lindqvist", True)]
     assert matches(meeting, "person1@example.edu") == [matching.WITHOUT_SEAT]
 
 
-def test_facilitators_and_the_office_are_left_out(named, office):
-    meeting = named("Ada Okafor")
+def test_facilitators_and_the_office_are_left_out(named_like_this, office):
+    meeting = named_like_this("Ada Okafor")
     meeting.session.facilitators.add(Facilitator.objects.create(name="Renata Oyelaran", credentials="MEd"))
     TeamMember.objects.create(name="Teodor Vance", role="Manager", email="team@example.edu")
     text = "Oyelaran, Renata\nsomebody <team@example.edu>\nDr. Teodor Vance\nX <office@example.edu>\nOffice Person"
@@ -140,8 +142,8 @@ def test_somebody_of_the_office_with_a_seat_is_a_registrant(hold, office):
     assert matches(meeting, "Office Person") == [matching.NAMED_TWICE]
 
 
-def test_the_name_of_a_facilitator_and_a_registrant_is_for_the_office(named):
-    meeting = named("Ada Okafor")
+def test_the_name_of_a_facilitator_and_a_registrant_is_for_the_office(named_like_this):
+    meeting = named_like_this("Ada Okafor")
     meeting.session.facilitators.add(Facilitator.objects.create(name="Ada Okafor"))
     assert matches(meeting, "Ada Okafor") == [matching.NAMED_TWICE]
 

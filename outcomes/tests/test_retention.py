@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.now(NOW)]
 
 
 @pytest.fixture
-def held(hold, office, now):
+def held_long_ago(hold, office, now):
     """A session of two meetings that ended a day ago: two were there, one of them once; one absent; one walked in."""
     session = hold(4, meetings=2, here=2)
     first, second = session.meetings.all()
@@ -44,52 +44,52 @@ def years_on(session, years: int) -> datetime:
     return session.ends_at.replace(year=session.ends_at.year + years)
 
 
-def test_before_three_years_nothing_is_forgotten(held):
-    retention.forget_attendance(years_on(held, 3) - timedelta(seconds=1))
+def test_before_three_years_nothing_is_forgotten(held_long_ago):
+    retention.forget_attendance(years_on(held_long_ago, 3) - timedelta(seconds=1))
     assert Attendance.objects.count() == 8 and not AttendanceTally.objects.exists()
 
 
-def test_after_three_years_counts_alone_are_left(held):
+def test_after_three_years_counts_alone_are_left(held_long_ago):
     assert LogEntry.objects.filter(change_message__startswith="Attendance").exists()
-    retention.forget_attendance(years_on(held, 3))
+    retention.forget_attendance(years_on(held_long_ago, 3))
     tally = AttendanceTally.objects.get()
-    assert (tally.session, tally.here, tally.absent, tally.walked_in) == (held, 3, 1, 1)
+    assert (tally.session, tally.here, tally.absent, tally.walked_in) == (held_long_ago, 3, 1, 1)
     assert not Attendance.objects.exists()
     assert not LogEntry.objects.filter(change_message__startswith="Attendance").exists()
 
 
-def test_forgetting_again_changes_no_count(held):
+def test_forgetting_again_changes_no_count(held_long_ago):
     for _ in range(2):
-        retention.forget_attendance(years_on(held, 3))
+        retention.forget_attendance(years_on(held_long_ago, 3))
     assert AttendanceTally.objects.get().here == 3
 
 
-def test_what_credit_rests_on_is_kept_as_long_as_credit(held, workshop):
+def test_what_credit_rests_on_is_kept_as_long_as_credit(held_long_ago, workshop):
     kind = CreditKind.objects.create(name="DEI hours")
     CreditOffer.objects.create(workshop=workshop, kind=kind, hours=1)
-    retention.forget_attendance(years_on(held, 6) - timedelta(seconds=1))
+    retention.forget_attendance(years_on(held_long_ago, 6) - timedelta(seconds=1))
     assert Attendance.objects.count() == 8
-    retention.forget_attendance(years_on(held, 6))
+    retention.forget_attendance(years_on(held_long_ago, 6))
     assert not Attendance.objects.exists() and AttendanceTally.objects.get().here == 3
 
 
-def test_the_years_are_the_offices_to_set(held, settings):
+def test_the_years_are_the_offices_to_set(held_long_ago, settings):
     settings.ATTENDANCE_YEARS = 1
-    retention.forget_attendance(years_on(held, 1))
+    retention.forget_attendance(years_on(held_long_ago, 1))
     assert not Attendance.objects.exists()
 
 
-def test_one_session_in_trouble_holds_up_no_other(held, hold, monkeypatch):
+def test_one_session_in_trouble_holds_up_no_other(held_long_ago, hold, monkeypatch):
     other = hold(2, here=2)
     forget = retention.forget_session
 
     def fail(session, now):
-        if session == held:
+        if session == held_long_ago:
             raise RuntimeError("no")
         return forget(session, now)
 
     monkeypatch.setattr(retention, "forget_session", fail)
-    retention.forget_attendance(years_on(held, 4))
+    retention.forget_attendance(years_on(held_long_ago, 4))
     assert [tally.session for tally in AttendanceTally.objects.all()] == [other]
 
 

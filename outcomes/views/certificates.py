@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.sign_in import SignedInRequest
 from foundation.dates import long_day
-from foundation.later import later
+from foundation.files.later import later
 from foundation.values.lines import OneLineField
 from outcomes.certificates.guesses import count_a_guess, guessed_too_often
 from outcomes.certificates.keys import PARAMETER, address_of, address_with_name, shows_name

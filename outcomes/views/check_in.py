@@ -18,8 +18,8 @@ from foundation import database_clock
 from foundation.dates import clock, short_day, time_span
 from foundation.values.addresses import AddressFormField
 from foundation.values.lines import OneLineField
-from outcomes import check_in as rolls
-from outcomes.check_in import Roll, roll_of
+from outcomes.checking_in import roll as rolls
+from outcomes.checking_in.roll import Roll, roll_of
 from outcomes.models import Attendance
 from sessions_app.display.rows import place_in
 from sessions_app.models import Meeting, Session

@@ -15,9 +15,9 @@ from accounts.second_factor import for_the_office
 from accounts.sign_in import SignedInRequest
 from foundation import database_clock
 from foundation.dates import clock, short_day, time_span
-from outcomes import code_of_the_day as codes
-from outcomes.check_in import chosen_meeting
-from outcomes.code_of_the_day import Problem
+from outcomes.checking_in import code_of_the_day as codes
+from outcomes.checking_in.code_of_the_day import Problem
+from outcomes.checking_in.roll import chosen_meeting
 from outcomes.views.check_in import MAY_CHECK_IN
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session

@@ -1,0 +1,1 @@
+"""Who is here: the roll at the door, and the code of the day by which people check themselves in."""
