@@ -342,6 +342,7 @@ class Page(Part):
 
     def __init__(self, html: str, status: int = 200):
         self.status = status
+        self.source = html  # for what may stand nowhere in it, addresses and attributes included
         self._soup = BeautifulSoup(html, "html.parser")
         super().__init__(self._soup)
 

@@ -35,7 +35,7 @@ def test_the_list_is_filtered_by_state(clerk, certificate_in_office, office, cer
     replaced.refresh_from_db()
     revoked.revoke("Left early.", by=office)
     wanted = {"valid": certificate_in_office, "replaced": replaced, "revoked": revoked}[state]
-    shown = clerk.get(LIST, {"state": state}).content.decode()
+    shown = read(clerk.get(LIST, {"state": state})).source
     assert f"/certificate/{wanted.pk}/change/" in shown
     others = {certificate_in_office, replaced, revoked} - {wanted}
     assert not any(f"/certificate/{one.pk}/change/" in shown for one in others)

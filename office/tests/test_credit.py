@@ -39,14 +39,14 @@ def test_a_kind_is_made_and_named_in_the_list(clerk):
     assert answer.status_code == 302
     made = CreditKind.objects.get()
     assert (made.unit, made.asks_license, made.is_active) == ("hours", True, True)
-    assert "State hours" in clerk.get(KINDS).content.decode()
+    assert "State hours" in read(clerk.get(KINDS)).source
 
 
 def test_a_kind_that_something_is_worth_is_not_deleted(clerk, kind_of_credit, workshop):
     CreditOffer.objects.create(workshop=workshop, kind=kind_of_credit, hours=1)
     answer = clerk.post(f"{KINDS}{kind_of_credit.pk}/delete/", {"post": "yes"})
     assert answer.status_code == 409
-    assert "Switch it off instead" in answer.content.decode()
+    assert "Switch it off instead" in read(answer).source
 
 
 def test_a_workshop_is_worth_hours_and_it_is_on_record(clerk, workshop, kind_of_credit):
