@@ -128,6 +128,7 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
             "profile": "/accounts/profile/",
             "my-record": "/my/record/",
             "outside-form": "/my/record/outside/",
+            "certificate": address_of(page, site + "/my/", "main a[href^='/certificates/']"),
         }
     changelist = "/admin/sessions_app/session/?when=upcoming&status__exact=open"
     session = address_of(page, site + changelist, "#result_list tbody a").partition("?")[0]
@@ -141,6 +142,8 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         "office": "/admin/",
         "office-sessions": changelist,
         "office-schedule": "/admin/sessions_app/session/add/",
+        "office-season": "/admin/sessions_app/scheduleimport/add/",
+        "office-numbers": "/admin/sessions_app/session/numbers/",
         "office-session": session,
         "office-times": address_of(page, site + session, ".object-tools a[href*='reschedule']"),
         "office-roster": address_of(page, site + session, ".object-tools a[href*='roster']"),
