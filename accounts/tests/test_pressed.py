@@ -25,6 +25,7 @@ OPEN = {
     "requests/new/",  # the form has it again: sessions_app/requests/typed.py
     "interests/<uuid:uuid>/",
     "registrations/<uuid:uuid>/withdrawal/<slug:key>/",  # its key opens it
+    "evaluations/<slug:token>/",  # answered by the link of the mail, signed in or not
     "accounts/login/",
     "accounts/login/code/",
     "accounts/logout/",

@@ -120,7 +120,7 @@ FIRST = [
     ("patient care", "Cultural Humility"),
     ("knowing", "Ways of Knowing"),
     ("lakeside alliance", "Ways of Knowing"),
-    ("change chat", "Belonging on the Team"),
+    ("change chat", "Change Chat: Implicit Bias"),
     ("language", "Café con leche"),
     ("mentor somebody", "Mentoring across Difference"),
     ("choose among five responses", "Bystander Interventions"),
