@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 
 from foundation import database_clock
 from outcomes.attended import lacking_attendance
-from outcomes.models import AttendanceDispute
+from outcomes.models import AttendanceDispute, OutsideActivity
 from sessions_app.models import Meeting, Session
 
 register = template.Library()
@@ -35,6 +35,12 @@ def attendance_of_meetings(session: Session) -> list[Taken]:
 def sessions_without_attendance() -> int:
     """Give how many sessions of the last 30 days have a meeting whose list is not closed."""
     return lacking_attendance(Session.objects.all(), database_clock.now()).count()
+
+
+@register.simple_tag
+def outside_waiting() -> int:
+    """Give how many activities elsewhere wait for the office to approve or answer them."""
+    return OutsideActivity.objects.waiting().count()
 
 
 @register.simple_tag
