@@ -145,5 +145,5 @@ def test_the_queries_do_not_depend_on_how_many_people(purpose, attended, people,
         Consent.objects.give(person, purpose, "01-02")
         hold(2, persons=[person], here=1)
     last = timezone.localdate(now)
-    with django_assert_num_queries({"hr": 1, "ce": 4, "pars": 6}[purpose]):
+    with django_assert_num_queries({"hr": 1, "ce": 3, "pars": 5}[purpose]):
         assert table_of(purpose, last - timedelta(days=30), last).people == 7

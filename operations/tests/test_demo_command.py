@@ -21,14 +21,14 @@ def demo(*options) -> str:
 
 
 def test_the_command_fills_an_empty_database_and_no_other():
-    assert demo() == "The demo has 21 workshops, 43 sessions, 31 people and 200 registrations.\n"
+    assert demo() == "The demo has 22 workshops, 44 sessions, 31 people and 200 registrations.\n"
     with pytest.raises(
         CommandError, match="This database is not empty, and the demo only fills an empty one."
     ) as error:
         demo()
     assert error.value.returncode == 1
     assert demo("--if-empty") == ""
-    assert Workshop.objects.count() == 21
+    assert Workshop.objects.count() == 22
     said = demo("--accounts")
     assert "/__mail__/" in said
     assert [email for email in (OFFICE, AMINA, KAI) if email in said] == [OFFICE, AMINA, KAI]
@@ -46,4 +46,4 @@ def test_a_database_with_one_person_is_not_empty():
 def test_the_rule_alone_does_not_make_a_database_used():
     Person.objects.rule()
     build(NOON)
-    assert Workshop.objects.published().count() == 21
+    assert Workshop.objects.published().count() == 22
