@@ -463,11 +463,11 @@ def fellow(every_noun, clients, make_resource, now) -> Person:
     Citation.objects.update(title="CANARYcited")
     StoredFile.objects.put(resource, Upload("pdf", "application/pdf", b"%PDF-1.4 CANARYfile"))
     evaluation = Evaluation.objects.get()
-    evaluation.answer(owner, [0, 1, "CANARYsheet", ""], now=now)
+    evaluation.answer(owner, [0, "CANARYsheet", 1, ""], now=now)
     closed = Session.objects.schedule(session.workshop, meetings=[plan_like(session)], by=arranger, now=now)
     shown = Evaluation.objects.begin(closed, now=now)
     for person in Person.objects.exclude(pk=owner.pk)[:5]:
-        shown.answer(person, [0, 1, "CANARYresult", ""], now=now)
+        shown.answer(person, [0, "CANARYresult", 1, ""], now=now)
     shown.close(asked=5, now=now)
     draft = Workshop.objects.create(title="CANARYdraft", slug="draft")
     make_resource("CANARYresource", status=Resource.Status.DRAFT, beside=[every_noun.session.workshop, draft])

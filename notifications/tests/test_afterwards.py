@@ -18,6 +18,8 @@ from registrations.models import Registration
 
 pytestmark = pytest.mark.django_db
 
+THERE = "Thank you for being there."
+ABSENT = "We have you as absent from this session. If that is wrong, tell us."
 UNKNOWN = (
     "This session has been held, and attendance does not say yet whether you were there. Were you? Reply to this "
     "message and tell us."
@@ -174,20 +176,26 @@ def words_for(hold, office, state) -> dict:
 
 
 @pytest.mark.parametrize(
-    ("state", "subject", "sentence", "button"),
+    ("state", "subject", "sentence", "button", "path"),
     [
-        ("here", "Thank you for being there: Bystander", "Thank you for being there.", "See your registration"),
-        ("absent", "About Bystander", "We have you as absent from this session. If that is wrong, tell us.", "Tell us"),
-        ("", "Were you there? Bystander", UNKNOWN, "See your registration"),
+        (
+            "here",
+            "Thank you for being there: Bystander",
+            "Thank you for being there.",
+            "Your certificate",
+            "certificates",
+        ),
+        ("absent", "About Bystander", ABSENT, "Tell us", "registrations"),
+        ("", "Were you there? Bystander", UNKNOWN, "See your registration", "registrations"),
     ],
 )
-def test_it_says_what_attendance_says(hold, office, settings, state, subject, sentence, button):
+def test_it_says_what_attendance_says(hold, office, settings, state, subject, sentence, button, path):
     mail = words_for(hold, office, state)
     page = read_mail(mail).page
     assert mail["subject"].startswith(subject)
     assert sentence in mail["text"] and sentence in page.text
     assert button in page.link_names
-    assert f"{settings.SITE_URL}/registrations/" in mail["text"]
+    assert f"{settings.SITE_URL}/{path}/" in mail["text"]
 
 
 def test_it_names_the_meeting_somebody_missed(hold, office):
@@ -216,7 +224,7 @@ def test_it_says_what_is_so_when_it_is_written(hold, office):
 
 
 def test_nothing_is_said_of_what_there_is_not(hold, office):
-    text = words_for(hold, office, "here")["text"]
+    text = words_for(hold, office, "absent")["text"]
     assert not any(heading in text for heading in ("Open to you", "further", "Often taken next", "certificate"))
 
 

@@ -13,7 +13,7 @@ def test_the_office_schedules_a_session_of_two_meetings_and_publishes_it(office_
     day = timezone.localdate() + timedelta(days=30)
     office_page.goto(f"{live_server.url}/admin/")
     office_page.get_by_role("link", name="Schedule a session").click()
-    office_page.get_by_label("Workshop").select_option(label=workshop.title)
+    office_page.get_by_label("Workshop:", exact=True).select_option(label=workshop.title)
     office_page.get_by_label("Date", exact=False).first.fill(day.isoformat())
     office_page.get_by_label("Starts at").first.fill("12:00")
     office_page.get_by_text("Add another Further meeting").click()
