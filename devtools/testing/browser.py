@@ -247,3 +247,12 @@ def inspector(browser, transactional_db, live_server) -> Iterator[Inspector]:
     yield inspector
     context.close()
     assert inspector.found == {}
+
+
+def until(page, so: Callable[[], bool]) -> None:
+    """Wait until it is so. The portal's CSP forbids the evaluation by which Playwright would wait itself."""
+    for _ in range(round(patience(10) * 20)):
+        if so():
+            return
+        page.wait_for_timeout(50)
+    assert so()

@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
+from devtools.testing.browser import until
 from outcomes.attended import sheet_of
 from outcomes.checking_in.code_of_the_day import code_of
 from outcomes.models import Attendance, AttendanceDispute
@@ -107,8 +108,7 @@ def test_a_mistap_is_undone_and_no_row_moves(phone, met_by_six):
     tap(page, "Person 2", "Undo")
     row(page, "Person 2").get_by_role("button", name="Check in").wait_for()
     page.locator("[data-here]", has_text="0").wait_for()
-    page.wait_for_load_state("networkidle")
-    assert here() == []
+    until(page, lambda: here() == [])
     assert page.evaluate(places) == before
 
 
@@ -116,8 +116,7 @@ def test_a_double_tap_checks_in_once(phone):
     page = phone()
     row(page, "Person 2").get_by_role("button", name="Check in").dblclick()
     says(page, "Person 2", "Here ")
-    page.wait_for_load_state("networkidle")
-    assert here() == ["Person 2"]
+    until(page, lambda: here() == ["Person 2"])
 
 
 def test_tally_and_search_stay_in_view(phone):

@@ -1,12 +1,9 @@
 """The list of the home page in a real browser: how soon the first date comes, and where the reader is after a press."""
 
-from collections.abc import Callable
-
 import pytest
 
 from devtools.bench.data import fill
-from devtools.processes import patience
-from devtools.testing.browser import takes_keys
+from devtools.testing.browser import takes_keys, until
 
 TOP = "selector => document.querySelector(selector).getBoundingClientRect().top"
 IN_VIEW = """selector => {
@@ -16,15 +13,6 @@ IN_VIEW = """selector => {
 OPACITY = "() => getComputedStyle(document.querySelector('.q-months')).opacity"
 FOCUSED = "() => document.activeElement.textContent.trim()"
 PHONES = pytest.mark.parametrize("width", [360, 390])
-
-
-def until(page, so: Callable[[], bool]) -> None:
-    """Wait until it is so. The portal's CSP forbids the evaluation by which Playwright would wait itself."""
-    for _ in range(round(patience(10) * 20)):
-        if so():
-            return
-        page.wait_for_timeout(50)
-    assert so()
 
 
 @pytest.fixture
