@@ -101,7 +101,7 @@ def test_a_workbook_of_excel_is_a_table(clerk, now):
     upload = SimpleUploadedFile("season.xlsx", packed.getvalue())
     page = read(clerk.post(PAGE, {"file": upload, "dates": ""}))
     assert "12:30–2:00 PM, 90 minutes" in page.text
-    shown = page.form(id="season_form").data
+    shown = page.form(id="scheduleimport_form").data
     clerk.post(PAGE, shown | {"drafts": "1"})
     assert Session.objects.get().capacity == 18
 
