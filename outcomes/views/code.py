@@ -117,7 +117,7 @@ def _page(
     is_code = len(codes.read_code(typed)) == codes.LENGTH and not refusal
     context = {
         "nav": "my",
-        "typed": codes.in_halves(codes.read_code(typed)) if is_code else typed[:40],
+        "typed": codes.in_halves(codes.read_code(typed)) if is_code else typed,
         "is_code": is_code,
         "going_on": [(meeting, _when(meeting)) for meeting in own],
         "refusal": refusal,
