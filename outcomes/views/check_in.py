@@ -135,7 +135,7 @@ def _page(
         errors = [str(sentence) for found in form.errors.values() for sentence in found] if form else []
         return JsonResponse({"refused": " ".join([refusal, *errors]).strip()}, status=status)
     session = meeting.session
-    typed = (request.POST if request.method == "POST" else request.GET).get("q", "")[:100]
+    typed = (request.POST if request.method == "POST" else request.GET).get("q", "")
     roll = roll_of(meeting)
     meetings = list(session.meetings.all())
     context = {
