@@ -84,7 +84,7 @@ def test_six_people_register_and_each_gets_an_invitation(stack, browser_page, of
     page.get_by_role("button", name="Set up").click()
     page.wait_for_url("**/recovery-codes/")
     page.goto(f"{stack.url}/admin/sessions_app/session/add/")
-    page.get_by_label("Workshop").select_option(label=workshop.title)
+    page.get_by_label("Workshop:", exact=True).select_option(label=workshop.title)
     page.locator("#id_day").fill((timezone.localdate() + timedelta(days=30)).isoformat())
     page.locator("#id_starts").fill("12:30")
     page.locator("#id_join_link").fill("https://meet.example.edu/bystander")
