@@ -61,8 +61,9 @@ def of_a_new_name(noun: Named) -> list[str]:
 
 
 def of_more_seats(before: Session, capacity: int, room: int | None = None, online: int | None = None) -> list[str]:
-    """Return what raising the capacity, or the seats of a mode, does: people who wait get seats."""
-    if not before.is_running:
+    """Return what a larger capacity, or more seats of a mode, does: people who wait get seats, or are told."""
+    now = database_clock.now()
+    if not before.is_running or before.has_started(now):
         return []
     sizes = {Mode.ROOM: room, Mode.ONLINE: online} if before.asks_how else {"": capacity}
     promoted = sum(
@@ -72,6 +73,8 @@ def of_more_seats(before: Session, capacity: int, room: int | None = None, onlin
     )
     if not promoted:
         return []
+    if before.is_in_last_day(now):
+        return ["People on the waitlist are told that a seat is open: the first of them to take it has it."]
     who = "One person on the waitlist gets a seat and is"
     if promoted > 1:
         who = f"{number_words(promoted).capitalize()} people on the waitlist get a seat and are"
@@ -79,8 +82,8 @@ def of_more_seats(before: Session, capacity: int, room: int | None = None, onlin
 
 
 def of_other_facilitators(before: Session) -> list[str]:
-    """Return what other facilitators of a session do: people registered are told who leads it."""
-    if not before.is_running or not before.seats_taken:
+    """Return what other facilitators of a session do: people who have it in their calendars get an update."""
+    if not before.is_confirmed or not before.seats_taken or before.ends_at <= database_clock.now():
         return []
     return [f"The calendars of {people_words(before.seats_taken)} registered say who leads it: they get an update."]
 
@@ -119,7 +122,7 @@ def of_a_draft_workshop(workshop: Workshop) -> list[str]:
 
 
 def of_a_person_who_may_not_come(person: Person) -> list[str]:
-    """Return what switching a person off, or another role or campus, does: seats and places in line that are lost."""
+    """Return what switching a person off, or another role or campus, does: seats that are lost."""
     now = database_clock.now()
     lost = Registration.objects.filter(person=person.pk).out_of_reach_of(person, now)
     if not lost:

@@ -6,7 +6,6 @@ Where the word was taken back the row is gone, and its `state` is "".
 `evaluation_answered` sends `session=` and `person=`: that they have answered, never what.
 `certificate_issued` sends `certificate=` and `replaces=`, the one whose place it takes (None for a first one).
 `certificate_revoked` sends `certificate=`. One that is replaced is not revoked.
-`evaluation_answered` sends `session=` and `person=`: that they have answered, never what.
 `attendance_disputed` sends `dispute=`: a person says that what is known of them is wrong.
 """
 
@@ -17,5 +16,4 @@ attendance_closed = Signal()
 evaluation_answered = Signal()
 certificate_issued = Signal()
 certificate_revoked = Signal()
-evaluation_answered = Signal()
 attendance_disputed = Signal()

@@ -1,5 +1,6 @@
 """What the office may want to know before it puts a date up: reminders, none of which refuses anything."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -10,7 +11,7 @@ from django.conf import settings
 
 from foundation.dates import length_words, local, time_span
 from sessions_app.models import Blackout, Meeting, Session, Venue
-from sessions_app.models.venue import overlap
+from sessions_app.models.venue import Span, overlap
 
 DAY_BEGINS, DAY_ENDS = time(7), time(20)
 
@@ -39,17 +40,30 @@ def concerns(planned: Sequence[Planned], now: datetime, beside: int | None = Non
     first, last = min(one.starts_at for one in planned), max(one.ends_at for one in planned)
     there = _there(first, last, beside)
     off = list(Blackout.objects.between((first - timedelta(days=1)).date(), (last + timedelta(days=1)).date()))
+    # By day and by room, so that a long season is not held against itself row by row.
+    on_day: dict[date, list[Meeting]] = defaultdict(list)
+    for meeting in there:
+        for day in _days(meeting):
+            on_day[day].append(meeting)
+    in_room: dict[int, list[Planned]] = defaultdict(list)
     found = []
-    for number, one in enumerate(planned):
+    for one in planned:
         said = [*_of_the_day(one, now, off), *_of_the_size(one)]
-        said += [sentence for meeting in there if overlap(one, meeting) for sentence in _clashes(one, meeting)]
-        said += [
-            f"{earlier.name.capitalize()} has the same room at that time."
-            for earlier in planned[:number]
-            if one.venue and earlier.venue == one.venue and overlap(one, earlier)
-        ]
+        near = {meeting.pk: meeting for day in sorted(_days(one)) for meeting in on_day[day]}.values()
+        said += [sentence for meeting in near if overlap(one, meeting) for sentence in _clashes(one, meeting)]
+        if one.venue:
+            earlier = in_room[one.venue.pk]
+            said += [
+                f"{each.name.capitalize()} has the same room at that time." for each in earlier if overlap(one, each)
+            ]
+            earlier.append(one)
         found.append(said)
     return found
+
+
+def _days(span: Span) -> set[date]:
+    """Return the days, in UTC, on which a meeting begins and ends: it lasts less than one (wall_clock.LONGEST)."""
+    return {span.starts_at.date(), span.ends_at.date()}
 
 
 def _there(first: datetime, last: datetime, beside: int | None) -> list[Meeting]:

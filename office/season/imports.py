@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
 
 from foundation.dates import day_and_time
 from office.base import OwnPage, ReadOnlyAdmin, acting, carry_out
@@ -74,4 +73,4 @@ class ScheduleImportAdmin(ReadOnlyAdmin):
             for session in sessions
         )
         items = format_html_join("", '<li><a href="{}">{}</a> {}</li>', lines)
-        return format_html('<ul class="office-todo">{}</ul>', items) if items else mark_safe("None are left.")
+        return format_html('<ul class="office-todo">{}</ul>', items) if items else "None are left."

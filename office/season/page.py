@@ -91,10 +91,6 @@ def _put_up(office: OfficeAdmin, request: HttpRequest, form: SeasonForm) -> Http
     if imported.made_by_it is None:
         messages.warning(request, "All of these sessions are there already. Nothing was added.")
         return redirect("admin:sessions_app_session_changelist")
-    drafts = len(imported.sessions) - len(imported.published)
-    done = [
-        f"{len(imported.published)} published." if imported.published else "",
-        f"{drafts} drafts." if drafts else "",
-    ]
-    messages.success(request, " ".join(["The dates are put up.", *filter(None, done)]))
+    published, drafts = len(imported.published), len(imported.sessions) - len(imported.published)
+    messages.success(request, f"The dates are put up: {published} published, {drafts} to publish.")
     return redirect("admin:sessions_app_scheduleimport_change", imported.made_by_it.pk)

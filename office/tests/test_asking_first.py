@@ -1,5 +1,7 @@
 """What a save does to people is said first, and done once somebody has said yes to exactly that (G18)."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -8,6 +10,7 @@ from catalog.models import Facilitator, Workshop
 from devtools.testing.office_pages import agree, filled_in, session_page, workshop_page
 from devtools.testing.page import read
 from registrations.models import Interest, Registration
+from sessions_app.models import Session
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +74,26 @@ def test_other_facilitators_say_whose_calendars_change(clerk, confirmed_with_two
     sentence = "The calendars of two people registered say who leads it: they get an update."
     assert agree(clerk, url, typed, sentence).status_code == 302
     assert confirmed_with_two.facilitators.get() == other
+
+
+def test_other_facilitators_of_a_session_in_no_calendar_are_just_saved(clerk, make_session, person):
+    session, other = make_session(), Facilitator.objects.create(name="Ben Rivera")
+    Registration.objects.register(person, session)
+    url, typed = form_of(clerk, session, facilitators=[other.pk])
+    assert clerk.post(url, typed).status_code == 302
+    assert session.facilitators.get() == other
+
+
+def test_more_seats_on_the_last_day_are_for_the_quickest(clerk, confirmed_with_two, people, now):
+    waiting = Registration.objects.register(people(1)[0], confirmed_with_two)
+    times = {"starts_at": now + timedelta(hours=5), "ends_at": now + timedelta(hours=7)}
+    confirmed_with_two.meetings.update(**times)
+    Session.objects.update(confirm_by=now, registration_closes_at=times["starts_at"], **times)
+    url, typed = form_of(clerk, confirmed_with_two, capacity="5")
+    sentence = "People on the waitlist are told that a seat is open: the first of them to take it has it."
+    assert agree(clerk, url, typed, sentence).status_code == 302
+    waiting.refresh_from_db()
+    assert waiting.is_waitlisted
 
 
 def test_a_new_name_says_whose_calendars_change(clerk, confirmed_with_two):

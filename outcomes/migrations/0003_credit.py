@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(help_text='As people know it, and as it stands on certificates.', max_length=120, unique=True)),
-                ('statement', models.CharField(blank=True, help_text='The sentence that whoever accredits it wants to read on certificates. Blank: none.', max_length=600)),
+                ('statement', models.CharField(blank=True, help_text='The sentence that the board behind it wants to read on certificates. Blank: none.', max_length=600)),
                 ('unit', models.CharField(default='hours', help_text='What it is counted in: hours, credits, contact hours.', max_length=40)),
                 ('asks_license', models.BooleanField(default=False, help_text='On: people who want this credit are asked for the number of their license. Nobody else is.', verbose_name='asks for a license number')),
                 ('is_active', models.BooleanField(default=True, help_text='Off: it is given no more; who has it keeps it.', verbose_name='active')),

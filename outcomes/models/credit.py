@@ -33,7 +33,7 @@ class CreditKind(models.Model):
     statement = LineField(
         max_length=600,
         blank=True,
-        help_text="The sentence that whoever accredits it wants to read on certificates. Blank: none.",
+        help_text="The sentence that the board behind it wants to read on certificates. Blank: none.",
     )
     unit = LineField(max_length=40, default="hours", help_text="What it is counted in: hours, credits, contact hours.")
     asks_license = models.BooleanField(

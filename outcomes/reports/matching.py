@@ -51,7 +51,7 @@ class Roster:
         for one in rows:
             self.named[name_key(one.person.name)].add(one.person_id)
         self.named.pop("", None)
-        # Whoever leads sessions or works in the office is known by name too, as far as no registrant has that name.
+        # People who lead sessions or work in the office are known by name too, where no registrant has that name.
         self.hosts = {name_key(one.name): FACILITATOR for one in session.facilitators.all()}
         self.office_addresses: set[str] = set()
         team = TeamMember.objects.values_list("name", "email")

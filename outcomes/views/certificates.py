@@ -50,7 +50,7 @@ class NameForm(forms.Form):
 @login_not_required
 @require_safe
 def certificate(request: HttpRequest, code: str) -> HttpResponse:
-    """Say whether it is valid, and for what. A code that is none is 404; whoever tries many gets 429."""
+    """Say whether it is valid, and for what. A code that is none is 404; a client that tries many gets 429."""
     found = _found(request, code)
     if found is None:
         return ratelimit.respond_429(request)

@@ -68,5 +68,6 @@ class ScheduleImport(models.Model):
                 session.cancel(UNDONE, by=by, now=now)
         self.undone_at = now
         self.save(update_fields=["undone_at"])
-        record(by, self, f"Undone: {number_words(len(sessions))} sessions.")
+        many = "one session" if len(sessions) == 1 else f"{number_words(len(sessions))} sessions"
+        record(by, self, f"Undone: {many}.")
         return len(sessions)
