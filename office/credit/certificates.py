@@ -169,7 +169,7 @@ class CertificateAdmin(ReadOnlyAdmin):
             if status == HTTPStatus.FOUND:
                 return redirect(CERTIFICATE, pk)
         said = {"original": certificate, "form": form}
-        return self.page(request, "certificates/decision", form.title, status, subtitle=str(certificate), **said)
+        return self.page(request, "decision", form.title, status, subtitle=str(certificate), **said)
 
     def render_change_form(
         self,

@@ -14,7 +14,7 @@ class RequestDecisionForm(forms.Form):
 
     title = button = ""
     is_grave = False
-    page = "requests/decision"
+    page = "decision"
 
     def __init__(self, *args: Any, request: SessionRequest, **kwargs: Any) -> None:
         self.request = request
