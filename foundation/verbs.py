@@ -7,6 +7,7 @@ from django.db import connection, models, transaction
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
+Row = TypeVar("Row", bound=models.Model)
 
 SECONDS = 3
 
@@ -28,9 +29,7 @@ def lock_row(obj: models.Model, *related: str) -> None:
     `related` are foreign keys to read with it, fresh but not locked. NO KEY UPDATE, so that rows pointing here can
     still be inserted. On SQLite the IMMEDIATE transaction already holds the one write lock.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = '{SECONDS}s'")
+    _limit_waiting()
     rows = type(obj)._default_manager.select_for_update(no_key=True, of=("self",)).order_by()
     rows = rows.select_related(*related) if related else rows
     if not obj.get_deferred_fields():
@@ -39,3 +38,15 @@ def lock_row(obj: models.Model, *related: str) -> None:
     # Also what `obj` was fetched without: a verb's caller needs only the key. And nothing prefetched from before.
     fields = [field.attname for field in obj._meta.concrete_fields]
     obj.refresh_from_db(fields=[*fields, *getattr(obj, "_prefetched_objects_cache", ())], from_queryset=rows)
+
+
+def lock_rows(rows: models.QuerySet[Row]) -> list[Row]:
+    """Lock all of `rows` until the transaction ends, in ascending order, and return them. Waits as `lock_row` does."""
+    _limit_waiting()
+    return list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+
+
+def _limit_waiting() -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{SECONDS}s'")

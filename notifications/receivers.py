@@ -33,6 +33,7 @@ certificate_issued       a mail to its person, unless the mail after the session
 certificate_revoked      a mail to its person ten minutes later, unless there is another one by then
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -50,7 +51,7 @@ from notifications.kinds.addresses import owe_news, owe_questions
 from notifications.kinds.certificates import owe_certificate, owe_revoked
 from notifications.kinds.changes import bring_up_to_date
 from notifications.kinds.decisions import owe_question
-from notifications.kinds.interests import owe_date, owe_no_date
+from notifications.kinds.interests import owe_dates, owe_no_date
 from notifications.kinds.nominations import (
     CALLED_OFF,
     NOMINATED,
@@ -268,9 +269,9 @@ def tell_called_off(sender: type, nomination: Nomination, **kwargs: Any) -> None
 
 
 @receiver(interest_met, dispatch_uid="notifications.interest_met")
-def tell_dated(sender: type, interest: Interest, session: Session, **kwargs: Any) -> None:
-    """Tell the person that a date they asked for is open, with the others of the next ten minutes."""
-    owe_date(interest, session, database_clock.now())
+def tell_dated(sender: type, interest: Interest, sessions: Sequence[Session], **kwargs: Any) -> None:
+    """Tell the person that dates they asked for are open, with the others of the next ten minutes."""
+    owe_dates(interest, sessions, database_clock.now())
 
 
 @receiver(interest_unmet, dispatch_uid="notifications.interest_unmet")

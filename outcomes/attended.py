@@ -48,9 +48,12 @@ def is_taken(session: Session) -> bool:
 
 
 def lacking_attendance(sessions: QuerySet[Session], now: datetime) -> QuerySet[Session]:
-    """Return those of `sessions` that took place, with a meeting of the last 30 days whose list is not closed."""
+    """Return those of `sessions` that took place, with a meeting of the last 30 days whose list is not closed.
+
+    Sessions that were only put on record are left out: nobody took a list there.
+    """
     recent = Meeting.objects.filter(session=OuterRef("pk"), ends_at__lte=now, ends_at__gt=now - CORRECTED_FREELY)
-    held = sessions.filter(status__in=(Session.Status.CONFIRMED, Session.Status.COMPLETED))
+    held = sessions.filter(status__in=(Session.Status.CONFIRMED, Session.Status.COMPLETED), published_at__isnull=False)
     return held.filter(Exists(recent.exclude(sheet__closed_at__isnull=False)))
 
 

@@ -3,7 +3,7 @@
 session_confirmed                         registration_confirmed for each registered person
 session_cancelled                         registrations and nominations end; nomination_ended, interest_unmet
 session_changed                           free seats are given; registration_changed, nomination_changed
-session_published, session_listed         interest_met for each person who wants a date of the workshop
+sessions_published, session_listed        interest_met for each person who wants a date of the workshop
 request_scheduled                         the team is nominated, and the person who asked is registered if they come too
 session_resized                           added seats are given; the session is settled if its minimum is reached
 registration_made, registration_promoted  the session is settled if its minimum is reached
@@ -16,6 +16,7 @@ user_logged_in                            the person is registered for the sessi
                                           is told from now on of the dates they asked for
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -61,8 +62,8 @@ from sessions_app.signals import (
     session_changed,
     session_confirmed,
     session_listed,
-    session_published,
     session_resized,
+    sessions_published,
 )
 from sessions_app.tasks import settle_session
 
@@ -123,14 +124,18 @@ def tell_of_the_change(
         nomination_changed.send(Nomination, nomination=nomination, before=before, now=now)
 
 
-@receiver(session_published, dispatch_uid="registrations.session_published")
 @receiver(session_listed, dispatch_uid="registrations.session_listed")
 def tell_the_interested(sender: type, session: Session, **kwargs: Any) -> None:
-    """Say once per person who asked for it that a listed session of the workshop has opened."""
-    if not (session.listed and session.is_running):
-        return
-    for interest in Interest.objects.met_by(session, database_clock.now()).select_related("person"):
-        interest_met.send(Interest, interest=interest, session=session)
+    """Say once per person who asked for it that a session of the workshop is listed."""
+    tell_the_interested_of_all(sender, [session])
+
+
+@receiver(sessions_published, dispatch_uid="registrations.sessions_published")
+def tell_the_interested_of_all(sender: type, sessions: Sequence[Session], **kwargs: Any) -> None:
+    """Say once per person who asked for one which listed sessions of the workshop have opened."""
+    seen = [session for session in sessions if session.listed and session.is_running]
+    for interest, dates in Interest.objects.met_by_each(seen, database_clock.now()):
+        interest_met.send(Interest, interest=interest, sessions=dates)
 
 
 @receiver(session_resized, dispatch_uid="registrations.session_resized")

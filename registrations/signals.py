@@ -1,7 +1,7 @@
 """What happened to a registration. Sent with `registration=` inside the transaction of the verb.
 
 Those of a nomination send `nomination=`, whose addressee is to be told that they were proposed, or that the session
-they were proposed for is cancelled. `interest_met` sends `interest=` and the `session=` that opened.
+they were proposed for is cancelled. `interest_met` sends `interest=` and the `sessions=` that opened.
 """
 
 from django.dispatch import Signal

@@ -1,7 +1,7 @@
 """What the office may want to know before it puts a date up: reminders, none of which refuses anything."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -30,15 +30,17 @@ class Planned:
     minutes: int | None = None
 
 
-def concerns(planned: Sequence[Planned], now: datetime, beside: int | None = None) -> list[list[str]]:
+def concerns(
+    planned: Sequence[Planned], now: datetime, beside: int | None = None, besides: Collection[int] = ()
+) -> list[list[str]]:
     """Return for each of `planned` what speaks against it, a sentence each. Three queries for any number.
 
-    `beside` is the key of a session that is not held against itself.
+    `beside` is the key of a session that is not held against itself; `besides` are those of several.
     """
     if not planned:
         return []
     first, last = min(one.starts_at for one in planned), max(one.ends_at for one in planned)
-    there = _there(first, last, beside)
+    there = _there(first, last, {*besides} if beside is None else {*besides, beside})
     off = list(Blackout.objects.between((first - timedelta(days=1)).date(), (last + timedelta(days=1)).date()))
     # By day and by room, so that a long season is not held against itself row by row.
     on_day: dict[date, list[Meeting]] = defaultdict(list)
@@ -66,11 +68,11 @@ def _days(span: Span) -> set[date]:
     return {span.starts_at.date(), span.ends_at.date()}
 
 
-def _there(first: datetime, last: datetime, beside: int | None) -> list[Meeting]:
+def _there(first: datetime, last: datetime, besides: Collection[int]) -> list[Meeting]:
     """Return the meetings from `first` to `last` of sessions that may be held, drafts included."""
     sessions = [*Session.RUNNING, Session.Status.DRAFT]
     meetings = Meeting.objects.filter(starts_at__lt=last, ends_at__gt=first, session__status__in=sessions)
-    meetings = meetings.exclude(session=beside).select_related("session__workshop", "venue")
+    meetings = meetings.exclude(session__in=besides).select_related("session__workshop", "venue")
     return list(meetings.prefetch_related("session__facilitators").order_by("starts_at", "pk"))
 
 

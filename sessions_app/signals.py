@@ -5,7 +5,6 @@
 
 from django.dispatch import Signal
 
-session_published = Signal()
 session_listed = Signal()
 session_confirmed = Signal()
 session_asked = Signal()
@@ -13,6 +12,13 @@ session_extended = Signal()
 session_cancelled = Signal()
 session_resized = Signal()
 session_changed = Signal()
+
+# What happens to many at one press: with `sessions=`, of which there is one at least. `sessions_put_on_record` sends
+# `held=` instead, pairs of a session and a `Held` that says who was there, `by=` and `now=`. `sessions_taken_back` is
+# sent before such sessions are deleted, with `now=`: the time at which they were put on record.
+sessions_published = Signal()
+sessions_put_on_record = Signal()
+sessions_taken_back = Signal()
 
 # A team asks for a session of its own: with `request=`, a SessionRequest. `request_scheduled` also sends `session=`,
 # which is published, `by=`, the person of the office, and `now=`.

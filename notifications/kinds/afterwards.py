@@ -46,14 +46,16 @@ MOST_DATES = 3
 
 def owe(now: datetime) -> None:
     """Owe the mail after every session whose moment has come."""
-    held = Session.objects.filter(status__in=CONFIRMED_OR_OVER, ends_at__lte=now, ends_at__gt=now - MOST_LATE)
+    held = Session.objects.announced().filter(
+        status__in=CONFIRMED_OR_OVER, ends_at__lte=now, ends_at__gt=now - MOST_LATE
+    )
     owe_prompts(held.order_by("pk").values_list("pk", flat=True), plan, now)
 
 
 def plan(session: Session, now: datetime) -> list[Notice]:
     """Return, unsaved, the mail that `session` owes its people at `now`, each of them once."""
     is_over = session.status in CONFIRMED_OR_OVER and session.ends_at <= now < session.ends_at + MOST_LATE
-    if not is_over or (now < morning_after(session) and not is_taken(session)):
+    if not is_over or session.published_at is None or (now < morning_after(session) and not is_taken(session)):
         return []
     return [
         Notice(

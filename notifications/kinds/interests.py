@@ -4,6 +4,7 @@ Dates that are published within ten minutes are one mail. Like a nomination, eac
 which is asked at every claim; with none left the mail expires.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,23 +28,26 @@ STATE = Notice.State
 # ---- what is owed ----
 
 
-def owe_date(interest: Interest, session: Session, now: datetime) -> None:
-    """Owe the person who asked for a date one plain mail about `session`, once, though it may be listed a second time.
+def owe_dates(interest: Interest, sessions: Sequence[Session], now: datetime) -> None:
+    """Owe the person who asked for a date one plain mail about `sessions`, once, though one may be listed again.
 
     The mail waits for ten minutes, and takes in the dates of the workshop that are published until it is written: dates
     of one workshop are one mail. Two publications at the same moment wait for each other at the interest.
     """
     lock_row(interest, "person")
     notices = list(_about_dates(interest).order_by("pk"))
-    if any(session.pk in dates_of(notice) for notice in notices):
+    known = {key for notice in notices for key in dates_of(notice)}
+    fresh = [session for session in sessions if session.pk not in known]
+    if not fresh:
         return
     waiting = [one.pk for one in notices if one.state == STATE.QUEUED and not one.text and one.expires_at is None]
     # A worker that has claimed it holds it until the dates are chosen: then this one comes too late for that mail.
     gathering = Notice.objects.unwritten().filter(pk__in=waiting[-1:]).select_for_update().first()
     if gathering is None:
-        _owe(DATED, interest, session, at=now + LINGER)
+        also = {"also": [session.pk for session in fresh[1:]]} if len(fresh) > 1 else {}
+        _owe(DATED, interest, fresh[0], at=now + LINGER, **also)
         return
-    gathering.facts["also"] = [*gathering.facts.get("also", []), session.pk]
+    gathering.facts["also"] = [*gathering.facts.get("also", []), *(session.pk for session in fresh)]
     gathering.save(update_fields=["facts"])
 
 

@@ -12,10 +12,11 @@ from sessions_app.models import Session
 
 
 def open_due(now: datetime) -> None:
-    """Open the evaluation of every session that was held and has none."""
-    held = Session.objects.filter(
+    """Open the evaluation of every session that was held and has none, but for those only put on record."""
+    held = Session.objects.announced().filter(
         status=Session.Status.COMPLETED, ends_at__gt=now - settings.EVALUATION_LIFE, evaluation=None
-    ).select_related("workshop")
+    )
+    held = held.select_related("workshop")
     sweep(held, lambda session: Evaluation.objects.open(session, now=now), "the evaluation of {} was not opened")
 
 

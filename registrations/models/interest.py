@@ -1,8 +1,9 @@
 """“Tell me when there is a date”: a person asks to hear when a session of a workshop opens."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -34,6 +35,28 @@ class InterestQuerySet(models.QuerySet["Interest"]):
             .filter(workshop=session.workshop, person__in=eligibility.people_for(session))
             .exclude(person__in=registered.order_by().values("person"))
         )
+
+    def met_by_each(self, sessions: Sequence[Session], now: datetime) -> "list[tuple[Interest, list[Session]]]":
+        """Return each interest to tell of some of `sessions`, as `met_by` says of each, with these in their order.
+
+        A query for each workshop and campus, and for each session only of a workshop that comes after another: who
+        may come then hangs on its date. Sessions that people may have registered for are asked for one by one.
+        """
+        asked = self.standing().filter(workshop__in={one.workshop_id for one in sessions})
+        wanted = set(asked.order_by().values_list("workshop", flat=True))
+        after = Workshop.requires.through.objects.filter(from_workshop__in=wanted)
+        dated = set(after.values_list("from_workshop", flat=True))
+        alike: dict[Any, list[Session]] = {}
+        for session in sessions:
+            if session.workshop_id in wanted:
+                is_alone = session.workshop_id in dated or session.next_position > 1
+                key = session.pk if is_alone else (session.workshop_id, session.for_campus_id)
+                alike.setdefault(key, []).append(session)
+        met: dict[Interest, list[Session]] = {}
+        for group in alike.values():
+            for interest in self.met_by(group[0], now).select_related("person"):
+                met.setdefault(interest, []).extend(group)
+        return list(met.items())
 
     @verb
     def express(self, person: Person, workshop: Workshop, now: datetime | None = None) -> "Interest":

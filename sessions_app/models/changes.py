@@ -16,7 +16,7 @@ from catalog.models import Facilitator, Format, Part, Workshop
 from foundation import database_clock
 from foundation.record import record
 from foundation.values.days import validate_day
-from foundation.verbs import verb
+from foundation.verbs import part_of_a_verb, verb
 from sessions_app.models.deciding import Deciding, DecidingQuerySet
 from sessions_app.models.life import AnyLife
 from sessions_app.models.numbering import Numbered, numbered
@@ -94,13 +94,20 @@ class Changes(Deciding):
         meetings = list(self.meetings.all())
         if not meetings:
             return []
-        old_start, old_zone = self.starts_at, self.time_zone
-        self.starts_at, self.time_zone = meetings[0].starts_at, meetings[0].time_zone
-        self.ends_at = max(meeting.ends_at for meeting in meetings)
-        said = self._move_decision(old_start, old_zone, now) + self._move_registration(old_start)
+        said = self.take_times(meetings, now)
         names = ["starts_at", "ends_at", "time_zone", "confirm_by", "asked_at"]
         self.save(update_fields=[*names, "registration_closes_at", "registration_opens_at"])
         return said
+
+    @part_of_a_verb
+    def take_times(self, meetings: Sequence[Meeting], now: datetime) -> list[str]:
+        """Take start, end and zone from `meetings`, in the order of time. Returns what moved along; saves nothing."""
+        if not meetings:
+            return []
+        old_start, old_zone = self.starts_at, self.time_zone
+        self.starts_at, self.time_zone = meetings[0].starts_at, meetings[0].time_zone
+        self.ends_at = max(meeting.ends_at for meeting in meetings)
+        return self._move_decision(old_start, old_zone, now) + self._move_registration(old_start)
 
     # ---- its parts ----
 

@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import ProtectedError
 
 from accounts.models import Person
 from foundation import database_clock
 from foundation.record import record
 from foundation.text import number_words
-from foundation.verbs import lock_row, verb
+from foundation.verbs import lock_row, lock_rows, verb
+from sessions_app.models.decision import Decision
+from sessions_app.signals import sessions_taken_back
 
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
@@ -26,7 +29,7 @@ class ScheduleImport(models.Model):
         """Undoing was refused; `str(error)` is the sentence shown to the person."""
 
     class PeopleCame(Refused):
-        """Somebody has registered since."""
+        """Somebody has registered since, or was written down as there."""
 
     made_at = models.DateTimeField(editable=False)
     made_by = models.ForeignKey(Person, models.PROTECT, editable=False, related_name="+")
@@ -47,24 +50,32 @@ class ScheduleImport(models.Model):
 
     @verb
     def undo(self, by: Person, now: datetime | None = None) -> int:
-        """Delete its drafts and cancel what it published. Returns how many sessions that were.
+        """Delete its drafts and what it put on record, cancel what it published, and return how many that were.
 
-        Raises PeopleCame, with the sessions, if anybody ever registered for one of them: then each is decided alone.
+        Raises PeopleCame, with the sessions, if anybody ever registered for one of them, or attendance was written down
+        since: then each is decided alone. What it changed of other sessions stays as it is.
         """
         now = now or database_clock.now()
         lock_row(self)
         if self.is_undone:
             return 0
-        sessions = list(self.sessions.select_related("workshop").order_by("pk"))
-        for session in sessions:
-            session.lock()
+        # Somebody who registers at this moment has the lock of the session, and is seen once this has it.
+        sessions = lock_rows(self.sessions.select_related("workshop"))
         met = [str(session) for session in sessions if session.next_position > 1]
         if met:
             raise self.PeopleCame(f"People have registered already: {'; '.join(met)}. Cancel each date that is wrong.")
+        held = [session for session in sessions if session.published_at is None and session.completed_at]
+        if held:
+            sessions_taken_back.send(type(held[0]), sessions=held, now=self.made_at)
+            # Nobody has decided anything: the row said that they were held.
+            Decision.objects.filter(session__in=held, at=self.made_at).delete()
+        unheard = {session.pk for session in sessions if session.status == session.Status.DRAFT}
+        try:
+            self.sessions.filter(pk__in=unheard.union(session.pk for session in held)).delete()
+        except ProtectedError:
+            raise self.PeopleCame("Attendance was written down since. Correct each date that is wrong.") from None
         for session in sessions:
-            if session.status == session.Status.DRAFT:
-                session.delete()
-            elif session.is_running:
+            if session.is_running:
                 session.cancel(UNDONE, by=by, now=now)
         self.undone_at = now
         self.save(update_fields=["undone_at"])

@@ -4,6 +4,7 @@ The parts, each with its fields, constraints, questions and verbs: `life`, `seat
 """
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -14,20 +15,21 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from accounts.models import Campus, Person
-from catalog.models import Format, Workshop
+from catalog.models import Facilitator, Format, Workshop
 from foundation import database_clock
 from foundation.dates import local
 from foundation.record import record
 from foundation.text import number_words
-from foundation.verbs import verb
-from sessions_app.models.changes import Changes, ChangesQuerySet
-from sessions_app.models.deciding import Deciding
+from foundation.verbs import part_of_a_verb, verb
+from sessions_app.models.changes import Changes
+from sessions_app.models.deciding import Deciding, is_by_rule
 from sessions_app.models.life import Life
 from sessions_app.models.opening import Opening
+from sessions_app.models.putting_up import PuttingUpQuerySet
 from sessions_app.models.schedule_import import ScheduleImport
 from sessions_app.models.seats import Seats
-from sessions_app.models.venue import DEFAULT_LEAD_DAYS, MOST_LEAD_DAYS, MeetingPlan, any_overlap
-from sessions_app.signals import session_listed, session_published
+from sessions_app.models.venue import DEFAULT_LEAD_DAYS, MOST_LEAD_DAYS, Place, Times, any_overlap
+from sessions_app.signals import session_listed, sessions_published
 
 CODE_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -37,7 +39,7 @@ def new_code() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
 
 
-class SessionQuerySet(ChangesQuerySet["Session"]):
+class SessionQuerySet(PuttingUpQuerySet["Session"]):
     """Find sessions; the parts bring more: `upcoming`, `joinable`, `due_for_decision`, `in_full` ..."""
 
     def public(self) -> Self:
@@ -48,30 +50,13 @@ class SessionQuerySet(ChangesQuerySet["Session"]):
         """Public sessions that are shown in lists."""
         return self.public().filter(listed=True)
 
+    def announced(self) -> Self:
+        """Sessions that were published once. Those that were only put on record, as held before, were not."""
+        return self.filter(published_at__isnull=False)
+
     def at_risk(self, now: datetime) -> Self:
         """Those awaiting their decision that people can still save: the date is to come, and they may register."""
         return self.awaiting_decision(now).public().joinable(now).filter(confirm_by__gt=now)
-
-    @verb
-    def schedule(
-        self, workshop: Workshop, meetings: list[MeetingPlan], by: Person, now: datetime | None = None, **overrides: Any
-    ) -> "Session":
-        """Create a draft session of `workshop` with its `meetings`, the rest filled in from the workshop and the rule.
-
-        In the order of time its meetings hold the parts of the workshop.
-        `overrides` are Session fields that differ from what follows (minimum, capacity, confirm_by, facilitators ...).
-        """
-        facilitators = overrides.pop("facilitators", None)
-        session = Session(workshop=workshop, **overrides)
-        session.fill_in_from_workshop()
-        session.save()
-        session.facilitators.set(workshop.facilitators.all() if facilitators is None else facilitators)
-        for plan in meetings:
-            session.meetings.create(**vars(plan))
-        session.follow_meetings(now=now)
-        session.follow_parts()
-        record(by, session, "Scheduled.")
-        return session
 
 
 class Session(Changes):
@@ -161,6 +146,45 @@ class Session(Changes):
         self.minimum = self.minimum or self.workshop.default_minimum
         self.capacity = self.capacity or self.workshop.default_capacity
 
+    @verb
+    def redraft(
+        self,
+        by: Person,
+        now: datetime | None = None,
+        times: Times | None = None,
+        place: Place | None = None,
+        facilitators: Collection[Facilitator] | None = None,
+        **chosen: Any,
+    ) -> None:
+        """Change a draft: when and where its first meeting is, who leads it, and further fields (`chosen`).
+
+        The dates that hang on the start follow it where the rule had set them. Refuses (AlreadyDecided) what is
+        published, and (Refused) a minimum above the capacity.
+        """
+        now = now or database_clock.now()
+        self.lock()
+        if self.status != self.Status.DRAFT:
+            raise self.AlreadyDecided("This session is published; its times and places change with their own pages.")
+        for name, value in chosen.items():
+            setattr(self, name, value)
+        if self.minimum > self.capacity:
+            raise self.Refused(f"The minimum of {self.minimum} is larger than the capacity of {self.capacity}.")
+        if times and self.starts_at and is_by_rule(self.confirm_by, self.starts_at, self.time_zone):
+            self.confirm_by = None  # type: ignore[assignment] # of a draft, which takes another one below
+        if times and self.registration_closes_at == self.starts_at:
+            self.registration_closes_at = None  # type: ignore[assignment]
+        self.save(update_fields=[*chosen, "confirm_by", "registration_closes_at"])
+        first = self.meetings.first()
+        if first and (times or place):
+            facts = {**(vars(times) if times else {}), **(vars(place) if place else {})}
+            for name, value in facts.items():
+                setattr(first, name, value)
+            first.save(update_fields=list(facts))
+            self._follow_meetings(now)
+        if facilitators is not None:
+            self.facilitators.set(facilitators)
+        record(by, self, "The draft was changed.")
+
     # ---- verbs ----
 
     @verb
@@ -171,19 +195,28 @@ class Session(Changes):
         """
         now = now or database_clock.now()
         self.lock()
-        if self.status == self.Status.OPEN:
+        if not self.open_now(now):
             return
+        self.save(update_fields=["status", "published_at"])
+        record(by, self, "Published.")
+        sessions_published.send(Session, sessions=[self])
+
+    @part_of_a_verb
+    def open_now(self, now: datetime) -> bool:
+        """Do what `publish` does to the session itself, under the lock that is held. Returns whether there was a need.
+
+        The caller saves its status and when it was published.
+        """
+        if self.status == self.Status.OPEN:
+            return False
         if self.status != self.Status.DRAFT:
             raise self.AlreadyDecided(
                 f"This session is {self.get_status_display().lower()}; only a draft is published."
             )
         self._refuse_incomplete(now)
         self._take_parts()
-        self.status = self.Status.OPEN
-        self.published_at = now
-        self.save(update_fields=["status", "published_at"])
-        record(by, self, "Published.")
-        session_published.send(Session, session=self)
+        self.status, self.published_at = self.Status.OPEN, now
+        return True
 
     def _refuse_incomplete(self, now: datetime) -> None:
         meetings = list(self.meetings.all())
@@ -211,7 +244,7 @@ class Session(Changes):
 
     def _take_parts(self) -> None:
         """Give the meetings their parts for good. Refuses (Incomplete) fewer meetings than parts."""
-        parts, meetings = list(self.workshop.parts.all()), self.meetings.count()
+        parts, meetings = list(self.workshop.parts.all()), len(self.meetings.all())
         if meetings < len(parts):
             raise self.Incomplete(
                 f"The workshop “{self.workshop}” has {number_words(len(parts))} parts, and this session has "

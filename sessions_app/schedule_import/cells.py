@@ -18,7 +18,8 @@ logger = logging.getLogger(__name__)
 SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
 
 MOST_UNPACKED = 50_000_000  # bytes of an XLSX file
-MOST_ROWS = 10_000
+MOST_ROWS = 10_000  # besides the heading
+TOO_MANY = f"There are more than {MOST_ROWS} rows. Take them in portions."
 NOT_XLSX = "This file cannot be read as XLSX. Save it again, or as “CSV UTF-8”, and choose that."
 
 Row = tuple[int, list[str]]
@@ -50,6 +51,8 @@ def read_rows(data: bytes) -> list[Row]:
     number = 0
     try:
         for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), start=1):
+            if len(rows) > MOST_ROWS:
+                raise BrokenFile(number, TOO_MANY, rows)
             if any(map(is_filled, cells)):
                 rows.append((number, [" ".join(cell.split()) for cell in cells]))
     except csv.Error as error:
@@ -65,15 +68,15 @@ def _rows_of_xlsx(data: bytes) -> list[Row]:
                 raise BrokenFile(1, f"This file holds more than {MOST_UNPACKED // 1_000_000} MB. Is it the right one?")
         sheet = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
         # A sheet may claim a million columns and hold three.
-        cells = sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=50, values_only=True)
+        cells = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=50, values_only=True)
         rows = [(number, [_words(cell) for cell in row]) for number, row in enumerate(cells, start=1)]
     except BrokenFile:
         raise
     except Exception as error:  # openpyxl raises whatever the file makes it stumble over
         logger.info("an XLSX file could not be read: %s", type(error).__name__)
         raise BrokenFile(1, NOT_XLSX) from None
-    if len(rows) > MOST_ROWS:
-        raise BrokenFile(MOST_ROWS + 1, f"There are more than {MOST_ROWS} rows. Take them in portions.", rows[:-1])
+    if len(rows) > MOST_ROWS + 1:
+        raise BrokenFile(MOST_ROWS + 2, TOO_MANY, rows[:-1])
     return [(number, cells) for number, cells in rows if any(map(is_filled, cells))]
 
 

@@ -11,8 +11,9 @@ from foundation.dates import length_words, short_day, time_span
 from foundation.values.lines import line_key
 from sessions_app.concerns import Planned, concerns
 from sessions_app.models import MeetingPlan, Session
-from sessions_app.schedule_import.importing import meeting_of, venues_by_name
+from sessions_app.schedule_import.importing import agreement_to, resolved
 from sessions_app.schedule_import.reading import PlannedSession, WrongRow
+from sessions_app.schedule_import.resolving import Row, There, lasts
 
 ALIKE = 85  # of 100: a title so like another is probably the other one, mistyped
 
@@ -21,7 +22,8 @@ ALIKE = 85  # of 100: a title so like another is probably the other one, mistype
 class Foreseen:
     """One row: its number and title, when and where it is, what becomes of it, and the sentences about it.
 
-    `problem` stands in the way of everything; `concerns` are only said. `is_known` says that the session is there.
+    `problem` stands in the way of everything; `concerns` are only said. `is_known` says that the session is there, and
+    `changes` and `told` what becomes of it then; `held` says that it was held before.
     """
 
     row: int
@@ -30,59 +32,114 @@ class Foreseen:
     times: str = ""
     place: str = ""
     is_known: bool = False
+    held: str = ""
     is_new_workshop: bool = False
     meant: str = ""
     problem: str = ""
+    there: str = ""
+    changes: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     concerns: list[str] = field(default_factory=list)
+
+    @property
+    def is_fresh(self) -> bool:
+        """True if a session is put up, to be held or as held."""
+        return not self.problem and not self.is_known
+
+
+@dataclass
+class Foresight:
+    """Every row in order, and what a yes to the changes among them is (`importing.agreement_to`)."""
+
+    rows: list[Foreseen]
+    agreement: str = ""
 
 
 def foresee(
-    plans: Sequence[PlannedSession], wrong: Sequence[WrongRow], now: datetime, name: str = "row"
-) -> list[Foreseen]:
+    plans: Sequence[PlannedSession],
+    wrong: Sequence[WrongRow],
+    now: datetime,
+    name: str = "row",
+    like: Session | None = None,
+) -> Foresight:
     """Return what would become of each of `plans`, and the `wrong` rows, in the order of rows. Fixed queries.
 
-    `name` is what a page calls one: “row” or “line”.
+    `name` is what a page calls one: “row” or “line”. `like` is a session of which new ones are copies.
     """
-    venues = venues_by_name()
-    workshops = {line_key(one.title): one for one in Workshop.objects.prefetch_related("facilitators")}
-    titles = {key: one.title for key, one in workshops.items()}
-    there = set(Session.objects.values_list("workshop_id", "starts_at"))
-    rows, held = [Foreseen(one.row, problem=one.sentence) for one in wrong], []
-    for plan in plans:
-        workshop = workshops.get(line_key(plan.title))
-        try:
-            meeting = meeting_of(plan, venues)
-        except ValueError as error:
-            rows.append(_row(plan, workshop, None, titles, problem=str(error)))
+    there = There(plans, now, like)
+    titles = {key: one.title for key, one in there.workshops.items()}
+    found, refused = resolved(there, plans)
+    # Titles are alike or not whatever the row: a season names few.
+    meant = {title: _meant(title, titles) for title in {plan.title for plan in plans}}
+    sentence_of = {one.row: one.sentence for one in [*wrong, *refused]}
+    by_number = {plan.row: plan for plan in plans}
+    rows = [
+        _wrong(number, sentence, by_number.get(number), meant, there.workshops)
+        for number, sentence in sentence_of.items()
+    ]
+    held = []
+    for row in found:
+        if row.plan.row in sentence_of:
             continue
-        is_known = workshop is not None and (workshop.pk, plan.starts_at) in there
-        row = _row(plan, workshop, meeting, titles, is_known=is_known)
-        rows.append(row)
-        if not is_known:
-            held.append((row, _planned(f"{name} {plan.row}", plan, workshop, meeting)))
-    for (row, _), said in zip(held, concerns([one for _, one in held], now), strict=True):
-        row.concerns = said
-    return sorted(rows, key=lambda row: row.row)
+        shown = _row(row, meant, now)
+        rows.append(shown)
+        if not row.is_history and (row.change is None or row.change):
+            held.append((shown, _planned(f"{name} {row.plan.row}", row)))
+    beside = {row.change.session.pk for row in found if row.change}
+    for (shown, _), said in zip(held, concerns([one for _, one in held], now, besides=beside), strict=True):
+        shown.concerns = said
+    return Foresight(sorted(rows, key=lambda row: row.row), agreement_to(found, now))
 
 
-def _row(
+def _wrong(
+    number: int,
+    sentence: str,
+    plan: PlannedSession | None,
+    meant: dict[str, str],
+    workshops: dict[str, Workshop],
+) -> Foreseen:
+    """Return a row that cannot be put up, with what could be read of it."""
+    if plan is None:
+        return Foreseen(number, problem=sentence)
+    return _shown(plan, workshops.get(line_key(plan.title)), None, meant, problem=sentence)
+
+
+def _row(row: Row, meant: dict[str, str], now: datetime) -> Foreseen:
+    shown = _shown(row.plan, row.workshop, row.meetings[0], meant)
+    if row.is_history:
+        shown.held = _held_words(row.plan)
+    if row.change is not None:
+        shown.is_known, shown.there = True, row.change.session.code
+        shown.changes, shown.told = row.change.sentences(), row.change.told(now)
+        if not shown.place and row.change.meeting:
+            place = row.change.meeting
+            shown.place = _place(MeetingPlan(place.starts_at, place.ends_at, "", place.venue, place.join_link))
+    return shown
+
+
+def _held_words(plan: PlannedSession) -> str:
+    """Return what becomes of a session that was held before."""
+    if plan.attendees or plan.attended is not None:
+        many = len(plan.attendees) or plan.attended
+        return f"It was held before: it goes on record as that, with {many} who were there. Nobody is told."
+    return "It was held before: it goes on record as that. Nobody is told."
+
+
+def _shown(
     plan: PlannedSession,
     workshop: Workshop | None,
     meeting: MeetingPlan | None,
-    titles: dict[str, str],
-    is_known: bool = False,
+    meant: dict[str, str],
     problem: str = "",
 ) -> Foreseen:
-    lasts = length_words(int((plan.ends_at - plan.starts_at).total_seconds()) // 60)
     return Foreseen(
         plan.row,
         workshop.title if workshop else plan.title,
         short_day(plan.starts_at, plan.time_zone, 0),
-        f"{time_span(plan.starts_at, plan.ends_at, plan.time_zone)}, {lasts}",
+        f"{time_span(plan.starts_at, plan.ends_at, plan.time_zone)}, {length_words(lasts(plan))}",
         _place(meeting),
-        is_known=is_known,
         is_new_workshop=workshop is None,
-        meant="" if workshop else _meant(plan.title, titles),
+        meant="" if workshop else meant[plan.title],
         problem=problem,
     )
 
@@ -94,19 +151,24 @@ def _place(meeting: MeetingPlan | None) -> str:
 
 
 def _meant(title: str, titles: dict[str, str]) -> str:
-    """Return the title of the workshop that is probably meant, "" where none is like it."""
+    """Return the title of the workshop that is probably meant, "" where it is that title or none is like it."""
+    if line_key(title) in titles:
+        return ""
     found = process.extractOne(line_key(title), list(titles), scorer=fuzz.ratio, score_cutoff=ALIKE)
     return titles[found[0]] if found else ""
 
 
-def _planned(name: str, plan: PlannedSession, workshop: Workshop | None, meeting: MeetingPlan) -> Planned:
+def _planned(name: str, row: Row) -> Planned:
+    plan, workshop, meeting = row.plan, row.workshop, row.meetings[0]
+    leads = workshop.facilitators.all() if workshop else ()
+    leads = row.chosen.get("facilitators", leads)
     return Planned(
         name,
         plan.starts_at,
         plan.ends_at,
         plan.time_zone,
         venue=meeting.venue,
-        facilitators=frozenset(one.pk for one in workshop.facilitators.all()) if workshop else frozenset(),
-        capacity=plan.capacity or (workshop.default_capacity if workshop else None),
+        facilitators=frozenset(one.pk for one in leads),
+        capacity=row.chosen.get("capacity", plan.capacity),
         minutes=workshop.minutes if workshop else None,
     )

@@ -1,5 +1,7 @@
 """Schedule a season of dates as sessions: all of them or none."""
 
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,10 +12,10 @@ from accounts.models import Person
 from catalog.models import Format, Workshop
 from foundation import database_clock
 from foundation.record import record
-from foundation.text import shown
 from foundation.values.lines import line_key
-from sessions_app.models import MeetingPlan, ScheduleImport, Session, Venue
+from sessions_app.models import ScheduleImport, Session
 from sessions_app.schedule_import.reading import PlannedSession, WrongRow, read_schedule
+from sessions_app.schedule_import.resolving import Row, There, lasts, venues_by_name
 
 
 class WrongRows(Exception):
@@ -24,12 +26,22 @@ class WrongRows(Exception):
         self.rows = rows
 
 
+class NotAgreed(Exception):
+    """What the import would change of sessions that are there is not what was agreed to."""
+
+
 @dataclass
 class Imported:
-    """What an import wrote, and how many rows it found there already."""
+    """What an import wrote, and how many rows it found there already, as they are.
+
+    `sessions` are new and to be held, `published` those of them that people may register for; `held` were put on
+    record, and `changed` were there and are different now.
+    """
 
     sessions: list[Session] = field(default_factory=list)
     published: list[Session] = field(default_factory=list)
+    held: list[Session] = field(default_factory=list)
+    changed: list[Session] = field(default_factory=list)
     drafted_workshops: list[Workshop] = field(default_factory=list)
     known_already: int = 0
     made_by_it: ScheduleImport | None = None
@@ -38,10 +50,7 @@ class Imported:
 def import_schedule(
     data: bytes, by: Person, time_zone: str, publish: bool = False, now: datetime | None = None
 ) -> Imported:
-    """Schedule, as drafts, the sessions of the CSV or XLSX in `data` that are not there yet.
-
-    With `publish` they are opened for registration. Raises WrongRows as `take_in` does.
-    """
+    """Take in the CSV or XLSX in `data`, as `take_in` does. Raises WrongRows."""
     return take_in(*read_schedule(data, time_zone, venue_zones()), by=by, publish=publish, now=now)
 
 
@@ -50,98 +59,126 @@ def venue_zones() -> dict[str, str]:
     return {name: found[0].campus.time_zone for name, found in venues_by_name().items()}
 
 
+def resolved(there: There, plans: Sequence[PlannedSession]) -> tuple[list[Row], list[WrongRow]]:
+    """Return what becomes of each of `plans`, and a sentence for each that cannot be."""
+    rows, wrong = [], []
+    for plan in plans:
+        try:
+            rows.append(there.resolve(plan))
+        except ValueError as error:
+            wrong.append(WrongRow(plan.row, str(error)))
+    return rows, wrong
+
+
+def agreement_to(rows: Sequence[Row], now: datetime) -> str:
+    """Return what a yes to the changes among `rows` is: it changes with every sentence. "" without changes."""
+    said = [
+        f"{row.plan.row} {sentence}"
+        for row in rows
+        if row.change
+        for sentence in [*row.change.sentences(), *row.change.told(now)]
+    ]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16] if said else ""
+
+
 @transaction.atomic
 def take_in(
-    plans: list[PlannedSession], wrong: list[WrongRow], by: Person, publish: bool = False, now: datetime | None = None
+    plans: list[PlannedSession],
+    wrong: list[WrongRow],
+    by: Person,
+    publish: bool = False,
+    now: datetime | None = None,
+    like: Session | None = None,
+    agreed: str | None = None,
+    note: Callable[[str, int], None] = lambda doing, done: None,
 ) -> Imported:
-    """Schedule, as drafts, those of `plans` that are not there yet.
+    """Schedule, as drafts, those of `plans` that are not there yet, and change those that are.
 
-    An unknown title becomes a draft workshop. A session is there when one of the same workshop starts at the same
-    instant, so a second run adds nothing. With `publish`, new sessions of published workshops are opened for
-    registration, or say why they cannot be. What was made can be undone at one press (ScheduleImport). Raises WrongRows
-    if anything is wrong, also what was `wrong` before, and then writes nothing at all.
+    An unknown title becomes a draft workshop. A session is there when it has the code that the row gives, or is of the
+    same workshop and starts at the same instant; it is changed by its verbs where the row says something else, so a
+    second run changes nothing. What is over by now is put on record as held, and announced to nobody. With `publish`,
+    new sessions of published workshops are opened for registration, or say why they cannot be. What was made can be
+    undone at one press (ScheduleImport).
+
+    `like` is a session that new ones are copies of. `agreed` is what somebody said yes to (`agreement_to`), None where
+    nobody is asked. `note` is told what is being done, and of how many rows it is done.
+
+    Raises WrongRows if anything is wrong, also what was `wrong` before, and NotAgreed, and then writes nothing at all.
     """
-    venues, now = venues_by_name(), now or database_clock.now()
-    wrong = list(wrong)
-    # Locked, so that two imports at once do not both miss the same session.
-    workshops = {line_key(each.title): each for each in Workshop.objects.select_for_update(no_key=True).order_by("pk")}
-    there = set(Session.objects.values_list("workshop_id", "starts_at"))
-    imported = Imported()
-    for plan in plans:
-        workshop = workshops.get(line_key(plan.title))
-        if workshop and (workshop.pk, plan.starts_at) in there:
-            imported.known_already += 1
-            continue
-        try:
-            meeting = meeting_of(plan, venues)
-            if workshop is None:
-                workshop = workshops[line_key(plan.title)] = _draft_workshop(plan, by)
-                imported.drafted_workshops.append(workshop)
-            session = _schedule(plan, workshop, meeting, by, now)
-            imported.sessions.append(session)
-            if publish and workshop.is_published:
-                session.publish(by, now=now)
-                imported.published.append(session)
-        except (ValueError, Session.Refused) as error:
-            wrong.append(WrongRow(plan.row, str(error)))
-    if wrong:
-        raise WrongRows(sorted(wrong))
-    if imported.sessions:
-        imported.made_by_it = ScheduleImport.objects.create(made_at=now, made_by=by)
-        Session.objects.filter(pk__in=[one.pk for one in imported.sessions]).update(imported=imported.made_by_it)
+    now = now or database_clock.now()
+    note("Looking at what is there", 0)
+    rows, refused = resolved(There(plans, now, like, lock=True), plans)
+    if wrong or refused:
+        raise WrongRows(sorted([*wrong, *refused]))
+    if agreed is not None and agreed != agreement_to(rows, now):
+        raise NotAgreed
+    imported = Imported(known_already=sum(row.is_known and not row.change for row in rows))
+    _draft_workshops(rows, imported, by)
+    _put_up(rows, imported, by, now, note)
+    refused = _change(rows, imported, by, now)
+    if publish and imported.made_by_it:
+        note("Publishing", len(imported.sessions) + len(imported.held))
+        refused += _publish(rows, imported, by, now)
+    if refused:
+        raise WrongRows(sorted(refused))
     return imported
 
 
-def venues_by_name() -> dict[str, list[Venue]]:
-    """Return the venues by the ways to name one: “Building Room”, and with the campus before it."""
-    found: dict[str, list[Venue]] = {}
-    for venue in Venue.objects.select_related("campus"):
-        for name in (str(venue), f"{venue.campus} {venue}"):
-            found.setdefault(line_key(name), []).append(venue)
-    return found
+def _put_up(rows: list[Row], imported: Imported, by: Person, now: datetime, note: Callable[[str, int], None]) -> None:
+    """Write the sessions that are new, and those that were held."""
+    fresh = [row for row in rows if row.is_fresh]
+    held = [row for row in rows if row.is_history]
+    if not fresh and not held:
+        return
+    note("Writing the sessions", 0)
+    made = imported.made_by_it = ScheduleImport.objects.create(made_at=now, made_by=by)
+    imported.sessions = Session.objects.schedule_each([row.scheduled() for row in fresh], by, now, imported=made)
+    note("Writing the sessions that were held", len(fresh))
+    imported.held = Session.objects.put_on_record([row.held() for row in held], by, now, imported=made)
 
 
-def meeting_of(plan: PlannedSession, venues: dict[str, list[Venue]]) -> MeetingPlan:
-    """Return the one meeting of a row. Raises ValueError if the venue it names is unknown, or not the only one."""
-    named = venues.get(line_key(plan.venue), []) if plan.venue else [None]
-    if not named:
-        raise ValueError(
-            f"No venue is called “{shown(plan.venue)}”. Add it in the admin first, or leave the cell empty."
-        )
-    if len(named) > 1:
-        raise ValueError(f"More than one venue is called “{shown(plan.venue)}”. Write the campus before it.")
-    return MeetingPlan(plan.starts_at, plan.ends_at, plan.time_zone, venue=named[0], join_link=plan.join_link)
+def _change(rows: list[Row], imported: Imported, by: Person, now: datetime) -> list[WrongRow]:
+    """Change the sessions that rows say something else of, in ascending order. Returns the rows that cannot."""
+    refused = []
+    changes = [(row.change.session.pk, row.plan.row, row.change) for row in rows if row.change]
+    for _, number, change in sorted(changes, key=lambda each: each[:2]):
+        try:
+            change.carry_out(by, now)
+            imported.changed.append(change.session)
+        except Session.Refused as error:
+            refused.append(WrongRow(number, str(error)))
+    return refused
 
 
-def _schedule(
-    plan: PlannedSession, workshop: Workshop, meeting: MeetingPlan, by: Person, now: datetime | None
-) -> Session:
-    capacity = plan.capacity or workshop.default_capacity
-    minimum = plan.minimum or workshop.default_minimum
-    if minimum > capacity:
-        raise ValueError(f"The minimum of {minimum} is larger than the capacity of {capacity}.")
-    seats = _seats_of_each_mode(capacity, meeting.venue) if (plan.format or workshop.format) == Format.HYBRID else {}
-    return Session.objects.schedule(
-        workshop, [meeting], by, now=now, format=plan.format, capacity=capacity, minimum=minimum, **seats
-    )
+def _publish(rows: list[Row], imported: Imported, by: Person, now: datetime) -> list[WrongRow]:
+    """Publish what was put up of published workshops. Returns the rows that cannot be."""
+    fresh = [row for row in rows if row.is_fresh]
+    number_of = {session.pk: row.plan.row for session, row in zip(imported.sessions, fresh, strict=True)}
+    drafts = Session.objects.filter(imported=imported.made_by_it, status=Session.Status.DRAFT)
+    imported.published, refused = drafts.filter(workshop__status=Workshop.Status.PUBLISHED).publish_each(by, now)
+    opened = {session.pk: session for session in imported.published}
+    imported.sessions = [opened.get(session.pk, session) for session in imported.sessions]
+    return [WrongRow(number_of[session.pk], str(error)) for session, error in refused]
 
 
-def _seats_of_each_mode(capacity: int, venue: Venue | None) -> dict[str, int]:
-    """Return the seats of a session online and in person: what the venue holds, and the rest of `capacity` online.
-
-    Nothing where that leaves none online, or nobody knows the size of the venue: then the office has to say it.
-    """
-    holds = venue.capacity if venue else None
-    return {"room_capacity": holds, "online_capacity": capacity - holds} if holds and holds < capacity else {}
+def _draft_workshops(rows: list[Row], imported: Imported, by: Person) -> None:
+    """Draft a workshop for each title that nobody knows yet."""
+    drafted: dict[str, Workshop] = {}
+    for row in rows:
+        if row.workshop is None:
+            title = line_key(row.plan.title)
+            if title not in drafted:
+                drafted[title] = _draft_workshop(row.plan, by)
+            row.workshop = drafted[title]
+    imported.drafted_workshops = list(drafted.values())
 
 
 def _draft_workshop(plan: PlannedSession, by: Person) -> Workshop:
     """Create the draft of a workshop known only by its title; the length of its first session is its length."""
-    minutes = int((plan.ends_at - plan.starts_at).total_seconds() // 60)
     workshop = Workshop.objects.create(
         title=plan.title,
         slug=_free_slug(plan.title),
-        minutes=min(max(minutes, 15), 600),  # the bounds of a Workshop
+        minutes=min(max(lasts(plan), 15), 600),  # the bounds of a Workshop
         format=plan.format or Format.ONLINE,
     )
     record(by, workshop, "Drafted: a schedule named it.")

@@ -1,7 +1,7 @@
 """Read a schedule in CSV: bytes in, planned sessions and wrong rows out. Nothing here touches the database."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from catalog.models import Format, Workshop
 from foundation.text import shown
+from foundation.values.addresses import read_address
 from foundation.values.lines import NOT_READABLE, line_key, read_line, without_invisible
 from foundation.values.links import read_link
 from foundation.values.zones import read_zone
@@ -19,9 +20,14 @@ from sessions_app.schedule_import.cells import BrokenFile, is_filled, read_rows
 from sessions_app.schedule_import.days import read_days, read_time
 
 REQUIRED = ("workshop", "date", "start", "end")
-OPTIONAL = ("venue", "join_link", "time_zone", "format", "capacity", "minimum")
+OPTIONAL = (
+    *("venue", "join_link", "time_zone", "format", "capacity", "minimum"),
+    *("facilitators", "code", "attended", "attendees"),
+)
 MOST_SEATS = 32767  # what a PositiveSmallIntegerField holds
 TITLE_LENGTH = cast(int, Workshop._meta.get_field("title").max_length)
+NAME_LENGTH = 150  # what a name in the attendance holds
+CODE = re.compile(r"[a-z0-9]{8}")
 LINK_LENGTH = cast(int, Meeting._meta.get_field("join_link").max_length)
 FORMATS = {
     words.casefold(): value for value, label in Format.choices for words in (value, value.replace("_", " "), label)
@@ -30,7 +36,11 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class PlannedSession:
-    """One row that can be read: aware UTC instants; empty or None where the row says nothing."""
+    """One row that can be read: aware UTC instants; empty or None where the row says nothing.
+
+    `code` is that of a session that is there. `attended` and `attendees` (pairs of a name and an address, of which one
+    may be empty) say who was at a session that is over.
+    """
 
     row: int
     title: str
@@ -42,6 +52,10 @@ class PlannedSession:
     format: str = ""
     capacity: int | None = None
     minimum: int | None = None
+    facilitators: tuple[str, ...] = ()
+    code: str = ""
+    attended: int | None = None
+    attendees: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, order=True)
@@ -85,6 +99,7 @@ def read_schedule(
             wrong.append(WrongRow(number, str(error)))
     plans: list[PlannedSession] = []
     first_at: dict[tuple[str, datetime], int] = {}
+    first_of: dict[str, int] = {}
     days = read_days([without_invisible(cells["date"]).strip() for _, cells in sound])
     for (number, named), day in zip(sound, days, strict=True):
         try:
@@ -92,6 +107,9 @@ def read_schedule(
             first = first_at.setdefault((line_key(plan.title), plan.starts_at), number)
             if first != number:
                 raise ValueError(f"This is the same workshop at the same time as row {first}.")
+            first = first_of.setdefault(plan.code, number) if plan.code else number
+            if first != number:
+                raise ValueError(f"This is the same session as row {first}: “{plan.code}”.")
         except ValueError as error:
             wrong.append(WrongRow(number, str(error)))
         else:
@@ -142,6 +160,10 @@ def _plan(
         format=_format(cells.get("format", "")),
         capacity=capacity,
         minimum=minimum,
+        facilitators=tuple(_names(cells.get("facilitators", ""))),
+        code=_code(cells.get("code", "")),
+        attended=_number(cells.get("attended", ""), "attended", 0),
+        attendees=tuple(_attendees(cells.get("attendees", ""))),
     )
 
 
@@ -176,12 +198,45 @@ def _format(text: str) -> str:
     return FORMATS[text.casefold()]
 
 
-def _number(text: str, column: str) -> int | None:
+def _number(text: str, column: str, least: int = 1) -> int | None:
     if not text:
         return None
-    if not re.fullmatch(r"[1-9][0-9]{0,4}", text) or int(text) > MOST_SEATS:
-        raise ValueError(f"“{shown(text)}” is no number of people for “{column}”. Write a whole number from 1.")
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not least <= int(text) <= MOST_SEATS:
+        raise ValueError(f"“{shown(text)}” is no number of people for “{column}”. Write a whole number from {least}.")
     return int(text)
+
+
+def _code(text: str) -> str:
+    """Return the code of a session as typed, or out of the address of its page."""
+    code = text.rstrip("/").rpartition("/")[2].casefold()
+    if code and not CODE.fullmatch(code):
+        raise ValueError(f"“{shown(text)}” is not the code of a session: eight letters and digits, from its address.")
+    return code
+
+
+def _names(text: str) -> Iterator[str]:
+    """Yield the names in a cell, with semicolons between them."""
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        try:
+            yield read_line(part)
+        except ValidationError:
+            raise ValueError(f"“{shown(part)}” is not a name.") from None
+
+
+def _attendees(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the people in a cell, with semicolons between them: “Ada Okafor”, an address, or both."""
+    for part in _names(text):
+        name, address = part, ""
+        if "@" in part:
+            before, _, last = part.rpartition(" ")
+            name, address = before.strip(), last.strip("<>()")
+            try:
+                address = read_address(address)
+            except ValidationError:
+                raise ValueError(f"“{shown(last)}” is not an e-mail address. Write it like name@school.edu.") from None
+        if len(name) > NAME_LENGTH:
+            raise ValueError(f"“{shown(name)}” is too long for a name. Put semicolons between people.")
+        yield name, address
 
 
 def _link(text: str) -> str:

@@ -21,8 +21,9 @@ class Command(BaseCommand):
 
 The first row names the columns: workshop, date (2024-05-14), start and end (13:30, local time). These may be added:
 venue (“Building Room”, one that exists), join_link, time_zone (like America/Chicago), format (online, in_person or
-hybrid), capacity, minimum. An empty cell means what the workshop says; an empty time_zone means that of the venue’s
-campus. Save a spreadsheet as “CSV UTF-8” or “Unicode Text”; commas, semicolons and tabs are all read.
+hybrid), capacity, minimum, facilitators (names, with semicolons between them). An empty cell means what the workshop
+says; an empty time_zone means that of the venue’s campus. Save a spreadsheet as XLSX, “CSV UTF-8” or “Unicode Text”;
+commas, semicolons and tabs are all read.
 
 Dates and times may stand as Excel writes them (5/14/2027, 14-May-27, 1:30 PM). All dates of a file in numbers are read
 in the one order in which each of them is a day; where both orders would do, the row is refused. An end before the start
@@ -32,8 +33,14 @@ A session online and in person has as many seats in the room as its venue holds,
 where that leaves none online the office says how many of each there are, before it publishes.
 
 New sessions are drafts for the office to look over and publish. With --publish those of published workshops are opened
-for registration at once. A title nobody knows becomes a draft workshop. Sessions that are there already (same workshop,
-same start) are left alone, so a corrected file can be imported again."""
+for registration at once. A title nobody knows becomes a draft workshop.
+
+A row is of a session that is there by its code (the eight letters of its address, in a column “code”), or by the same
+workshop and the same start. Where it says something else of that session it changes it, and people who registered are
+told as of every change; otherwise it is left alone, so a corrected file can be imported again.
+
+What is over already goes on record as held, and nobody is told; the columns attended (how many were there) or attendees
+(names and addresses, with semicolons between them) say who was there."""
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
@@ -64,12 +71,18 @@ same start) are left alone, so a corrected file can be imported again."""
             self.stdout.write(f"New draft workshop: {workshop}")
         for session in imported.sessions:
             self.stdout.write(f"New {session.get_status_display().lower()} session: {session}")
+        for session in imported.held:
+            self.stdout.write(f"Put on record as held: {session}")
+        for session in imported.changed:
+            self.stdout.write(f"Changed: {session}")
         drafts = len(imported.sessions) - len(imported.published)
         self.stdout.write(
             f"Scheduled {_counted(len(imported.sessions), 'session')}"
             f" ({len(imported.published)} open, {_counted(drafts, 'draft')} to publish in the admin)"
             f" and drafted {_counted(len(imported.drafted_workshops), 'workshop')}."
             f" There already: {imported.known_already}."
+            + (f" Held before: {len(imported.held)}." if imported.held else "")
+            + (f" Changed: {len(imported.changed)}." if imported.changed else "")
         )
 
     def _read(self, file: Path) -> bytes:

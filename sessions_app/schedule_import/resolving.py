@@ -1,0 +1,225 @@
+"""What becomes of each row of a schedule: a new session, a change of one that is there, or one that was held before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from catalog.models import Facilitator, Format, Workshop
+from foundation.dates import local
+from foundation.text import shown
+from foundation.values.lines import line_key
+from foundation.wall_clock import instant
+from sessions_app.models import MeetingPlan, Session, Times, Venue
+from sessions_app.models.putting_up import Held, ToSchedule
+from sessions_app.schedule_import.changing import Change, Wish, change_of
+from sessions_app.schedule_import.reading import PlannedSession
+
+# What a copy of a session has from it.
+COPIED = ("format", "minimum", "capacity", "room_capacity", "online_capacity", "for_campus", "listed", "at_deadline")
+COPIED += ("accommodation_lead_days",)
+
+
+@dataclass
+class Row:
+    """A row that can be put up. `workshop` is None where nobody knows the title yet.
+
+    `change` is what it changes of a session that is there: empty where nothing, None where it is a new one.
+    """
+
+    plan: PlannedSession
+    workshop: Workshop | None
+    meetings: list[MeetingPlan]
+    chosen: dict[str, Any] = field(default_factory=dict)
+    change: Change | None = None
+    is_history: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        return self.change is not None
+
+    @property
+    def is_fresh(self) -> bool:
+        """True if a session is put up, to be held."""
+        return self.change is None and not self.is_history
+
+    def scheduled(self) -> ToSchedule:
+        """Return the session to put up; its workshop is there by now."""
+        assert self.workshop is not None, "a workshop is drafted before its sessions"
+        return ToSchedule(self.workshop, self.meetings, self.chosen)
+
+    def held(self) -> Held:
+        """Return the session to put on record."""
+        return Held(self.scheduled(), self.plan.attendees, self.plan.attended)
+
+
+class There:
+    """What is there already of what a schedule names. Fixed queries, whatever the number of rows.
+
+    `like` is a session of which the rows are copies: what a row does not say is as with it.
+    """
+
+    def __init__(
+        self, plans: Sequence[PlannedSession], now: datetime, like: Session | None = None, lock: bool = False
+    ) -> None:
+        self.now, self.like = now, like
+        # Locked, so that two imports at once do not both miss the same session.
+        workshops = Workshop.objects.prefetch_related("facilitators").order_by("pk")
+        workshops = workshops.select_for_update(no_key=True) if lock else workshops
+        self.workshops = {line_key(one.title): one for one in workshops}
+        self.venues = venues_by_name()
+        self.facilitators: dict[str, list[Facilitator]] = {}
+        self.says_who = any(plan.facilitators for plan in plans)
+        if self.says_who:
+            for facilitator in Facilitator.objects.all():
+                self.facilitators.setdefault(line_key(facilitator.name), []).append(facilitator)
+        self.by_code: dict[str, Session] = {}
+        self.by_start: dict[tuple[int, datetime], Session] = {}
+        self._find(plans)
+        self.further = list(like.meetings.select_related("venue"))[1:] if like else []
+        self.led_by = list(like.facilitators.all()) if like else []
+
+    def _find(self, plans: Sequence[PlannedSession]) -> None:
+        """Read the sessions that the rows may mean. One that was put up by mistake and undone is none of them."""
+        if not plans:
+            return
+        named = {line_key(plan.title) for plan in plans}
+        keys = [workshop.pk for title, workshop in self.workshops.items() if title in named]
+        first, last = min(plan.starts_at for plan in plans), max(plan.starts_at for plan in plans)
+        codes = [plan.code for plan in plans if plan.code]
+        meant = Q(workshop__in=keys, starts_at__gte=first, starts_at__lte=last) | Q(code__in=codes)
+        found = Session.objects.filter(meant).select_related("workshop").prefetch_related("meetings__venue__campus")
+        found = found.exclude(status=Session.Status.CANCELLED, imported__undone_at__isnull=False).order_by("-pk")
+        for session in found.prefetch_related("facilitators") if self.says_who else found:
+            self.by_code[session.code] = session
+            if session.starts_at is not None:
+                self.by_start[session.workshop_id, session.starts_at] = session
+
+    def resolve(self, plan: PlannedSession) -> Row:
+        """Return what becomes of a row. Raises ValueError with a sentence if it cannot be."""
+        workshop = self.workshops.get(line_key(plan.title))
+        venue, led_by = self._venue(plan.venue), self._led_by(plan.facilitators)
+        session = self._session(plan, workshop)
+        if (plan.attended is not None or plan.attendees) and plan.ends_at > self.now:
+            raise ValueError("It has not been held yet: leave “attended” and “attendees” empty.")
+        first = MeetingPlan(plan.starts_at, plan.ends_at, plan.time_zone, venue=venue, join_link=plan.join_link)
+        if session is not None:
+            return Row(plan, session.workshop, [first], change=self._change(plan, session, venue, led_by))
+        is_over = plan.ends_at <= self.now
+        if plan.starts_at <= self.now and not is_over:
+            raise ValueError("It is going on now. Put it up once it is over, as one that was held.")
+        chosen = self._chosen(plan, workshop or Workshop(format=plan.format or Format.ONLINE), venue)
+        if led_by is not None:
+            chosen["facilitators"] = led_by
+        return Row(plan, workshop, [first, *self._further(plan)], chosen, is_history=is_over)
+
+    def _venue(self, name: str) -> Venue | None:
+        """Return the venue of that name. Raises ValueError if it is unknown, or not the only one."""
+        named = self.venues.get(line_key(name), []) if name else [None]
+        if not named:
+            raise ValueError(f"No venue is called “{shown(name)}”. Add it in the admin first, or leave the cell empty.")
+        if len(named) > 1:
+            raise ValueError(f"More than one venue is called “{shown(name)}”. Write the campus before it.")
+        return named[0]
+
+    def _led_by(self, names: Sequence[str]) -> frozenset[Facilitator] | None:
+        """Return the facilitators of these names, None for no names. Raises ValueError as `_venue` does."""
+        found = []
+        for name in names:
+            named = self.facilitators.get(line_key(name), [])
+            if len(named) != 1:
+                many = "No facilitator is" if not named else "More than one facilitator is"
+                raise ValueError(f"{many} called “{shown(name)}”. Look at the facilitators, or leave the cell empty.")
+            found += named
+        return frozenset(found) if found else None
+
+    def _session(self, plan: PlannedSession, workshop: Workshop | None) -> Session | None:
+        """Return the session that a row means: that of its code, or that of the workshop at its start."""
+        if not plan.code:
+            return self.by_start.get((workshop.pk, plan.starts_at)) if workshop else None
+        session = self.by_code.get(plan.code)
+        if session is None:
+            raise ValueError(f"No session has the code “{plan.code}”. Leave the cell empty for a new session.")
+        if session.workshop != workshop:
+            raise ValueError(f"The session {plan.code} is one of “{session.workshop}”, and stays one.")
+        return session
+
+    def _change(
+        self, plan: PlannedSession, session: Session, venue: Venue | None, led_by: frozenset[Facilitator] | None
+    ) -> Change:
+        """Return what a row changes of a session. Raises ValueError with the sentence that says why it cannot."""
+        meeting = next(iter(session.meetings.all()), None)
+        is_over = session.ends_at is not None and session.ends_at <= self.now
+        if self.like is not None or (is_over and not plan.code):
+            return Change(session, meeting, frozenset())
+        wish = Wish(
+            times=Times(plan.starts_at, plan.ends_at, plan.time_zone),
+            venue=venue,
+            join_link=plan.join_link or None,
+            capacity=plan.capacity,
+            minimum=plan.minimum,
+            format=plan.format or None,
+            facilitators=led_by,
+        )
+        change = change_of(session, meeting, session.facilitators.all() if self.says_who else (), wish)
+        if change and (refusal := change.refusal(self.now)):
+            raise ValueError(refusal)
+        return change
+
+    def _chosen(self, plan: PlannedSession, workshop: Workshop, venue: Venue | None) -> dict[str, Any]:
+        """Return the fields of a new session. Raises ValueError for a minimum above the capacity."""
+        copied = {name: getattr(self.like, name) for name in COPIED} if self.like else {}
+        capacity = plan.capacity or copied.get("capacity") or workshop.default_capacity
+        minimum = plan.minimum or copied.get("minimum") or workshop.default_minimum
+        if minimum > capacity:
+            raise ValueError(f"The minimum of {minimum} is larger than the capacity of {capacity}.")
+        chosen = copied | {"capacity": capacity, "minimum": minimum}
+        chosen["format"] = plan.format or copied.get("format") or workshop.format
+        if self.like:
+            chosen["facilitators"] = self.led_by
+        if chosen["format"] == Format.HYBRID and not (copied.get("room_capacity") and capacity == copied["capacity"]):
+            chosen |= seats_of_each_mode(capacity, venue)
+        return chosen
+
+    def _further(self, plan: PlannedSession) -> list[MeetingPlan]:
+        """Return the further meetings of a copy: as many days after the first as they were, at their own times."""
+        if self.like is None or not self.further:
+            return []
+        zone = self.like.time_zone
+        days = local(plan.starts_at, plan.time_zone).date() - local(self.like.starts_at, zone).date()
+        moved = []
+        for meeting in self.further:
+            starts = local(meeting.starts_at, meeting.time_zone)
+            starts_at = instant(starts.date() + days, starts.time(), meeting.time_zone)
+            ends_at = starts_at + (meeting.ends_at - meeting.starts_at)
+            if starts_at < plan.ends_at:
+                raise ValueError("Its further meetings would begin before the first one ends.")
+            moved.append(MeetingPlan(starts_at, ends_at, meeting.time_zone, meeting.venue, meeting.join_link))
+        return moved
+
+
+def seats_of_each_mode(capacity: int, venue: Venue | None) -> dict[str, int | None]:
+    """Return the seats of a session online and in person: what the venue holds, and the rest of `capacity` online.
+
+    None where that leaves none online, or nobody knows the size of the venue: then the office has to say it.
+    """
+    holds = venue.capacity if venue else None
+    if not holds or holds >= capacity:
+        return {"room_capacity": None, "online_capacity": None}
+    return {"room_capacity": holds, "online_capacity": capacity - holds}
+
+
+def venues_by_name() -> dict[str, list[Venue]]:
+    """Return the venues by the ways to name one: “Building Room”, and with the campus before it."""
+    found: dict[str, list[Venue]] = {}
+    for venue in Venue.objects.select_related("campus"):
+        for name in (str(venue), f"{venue.campus} {venue}"):
+            found.setdefault(line_key(name), []).append(venue)
+    return found
+
+
+def lasts(plan: PlannedSession) -> int:
+    """Return how long a row lasts, in minutes."""
+    return (plan.ends_at - plan.starts_at) // timedelta(minutes=1)
