@@ -68,6 +68,7 @@ app.conf.beat_schedule = {
     "ask-for-links": every_minute("notifications.tasks.ask_for_links"),
     "write-afterwards": every_minute("notifications.tasks.write_afterwards"),
     "write-digest": every_minute("notifications.tasks.write_digest"),
+    "take-in-seasons": every_minute("sessions_app.tasks.take_in_seasons"),
     "let-addresses-take-hold": every_minute("accounts.tasks.let_addresses_take_hold"),
     "open-evaluations": every_minute("outcomes.tasks.open_evaluations"),
     "close-evaluations": {
@@ -95,6 +96,11 @@ app.conf.beat_schedule = {
     "forget-request-addresses": {
         "task": "sessions_app.tasks.forget_request_addresses",
         "schedule": at(9, 12),
+        "options": {"expires": 12 * 60 * MINUTE},
+    },
+    "forget-season-files": {
+        "task": "sessions_app.tasks.forget_season_files",
+        "schedule": at(9, 13),
         "options": {"expires": 12 * 60 * MINUTE},
     },
     "forget-accommodations": {

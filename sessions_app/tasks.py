@@ -4,7 +4,8 @@ from celery import shared_task
 
 from foundation import database_clock
 from foundation.sweeps import sweep
-from sessions_app.models import Session, SessionRequest
+from sessions_app.models import SeasonFile, Session, SessionRequest
+from sessions_app.schedule_import.working import work_on
 
 
 @shared_task
@@ -24,3 +25,24 @@ def settle_due() -> None:
 def forget_request_addresses() -> None:
     """Erase the addresses of colleagues in requests that ended long enough ago."""
     SessionRequest.objects.forget_addresses(database_clock.now())
+
+
+@shared_task
+def take_in_season(pk: int) -> None:
+    """Do what is wanted of one schedule of many rows, unless another worker is at it."""
+    file = SeasonFile.objects.filter(pk=pk).first()
+    if file is not None and file.claim():
+        work_on(file)
+
+
+@shared_task
+def take_in_seasons() -> None:
+    """Take in what a lost wake-up or a worker that died left behind."""
+    waiting = SeasonFile.objects.waiting(database_clock.now()).values_list("pk", flat=True)
+    sweep(list(waiting), take_in_season, "schedule {} was not taken in")
+
+
+@shared_task
+def forget_season_files() -> None:
+    """Delete schedules of more than a day ago: what they put up is there, and they may name people."""
+    SeasonFile.objects.stale(database_clock.now()).delete()

@@ -14,7 +14,7 @@ from catalog.models import Action, Facilitator, PageText, Partner, Program, Team
 from devtools.testing.requesting import ask
 from notifications.models import CalendarFeed, Decline, ReceivedMail
 from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
-from sessions_app.models import Blackout, RequestRules, ScheduleImport, SessionRequest, Venue
+from sessions_app.models import Blackout, RequestRules, ScheduleImport, SeasonFile, SessionRequest, Venue
 
 pytestmark = pytest.mark.django_db
 
@@ -148,6 +148,7 @@ def two_of_each(make_session, people, now):
     for made_by in Person.objects.all()[:2]:
         Blackout.objects.create(words=str(made_by), first_day=now.date(), last_day=now.date())
         ScheduleImport.objects.create(made_at=now, made_by=made_by)
+        SeasonFile.objects.create(text="workshop", time_zone="UTC", total=1, made_at=now, made_by=made_by)
     session.settle(now=now)
     Registration.objects.update(moved_to=models.F("pk"))
 

@@ -39,7 +39,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     from outcomes.models import Attendance, AttendanceDispute, Certificate, CreditKind, Evaluation, License
     from outcomes.models.certificate import Credited
     from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
-    from sessions_app.models import Blackout, RequestRules, ScheduleImport, Venue
+    from sessions_app.models import Blackout, RequestRules, ScheduleImport, SeasonFile, Venue
 
     owner, other = people(2)
     campus = Campus.objects.create(name="Downtown")
@@ -83,6 +83,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     RequestRules.objects.create(pk=1)
     Blackout.objects.create(words="Spring break", first_day=now.date(), last_day=now.date())
     ScheduleImport.objects.create(made_at=now, made_by=office)
+    SeasonFile.objects.create(text="workshop", time_zone="UTC", total=1, made_at=now, made_by=office)
     ask(owner, workshop, now, addresses=["colleague@example.edu"])
     kind = CreditKind.objects.create(name="State hours", asks_license=True)
     offer = workshop.credit_offers.create(kind=kind, hours=1)

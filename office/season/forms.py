@@ -26,12 +26,14 @@ from sessions_app.schedule_import.reading import REQUIRED, PlannedSession, Wrong
 
 LARGEST = 5_000_000  # bytes of a file
 LONGEST = 1_000_000  # characters of what is pasted
+MANY = 200  # rows of a table: more than that are a worker’s
 
 
 class SeasonForm(forms.Form):
     """Dates of one workshop, a line each, or a table with a heading, pasted or as a file.
 
-    A valid form has `plans` and `wrong`, as `read_schedule` returns them; `is_table` says which of the two it is.
+    A valid form has `plans` and `wrong`, as `read_schedule` returns them; `is_table` says which of the two it is. A
+    table that `is_long` is not read: it has so many `rows`, on the clock of `zone_of_rows` where they name no zone.
     """
 
     workshop = forms.ModelChoiceField(
@@ -67,7 +69,9 @@ class SeasonForm(forms.Form):
 
     plans: list[PlannedSession]
     wrong: list[WrongRow]
-    is_table = False
+    is_table = is_long = False
+    rows = 0
+    zone_of_rows = settings.TIME_ZONE
 
     def clean(self) -> dict[str, Any]:
         """Read the dates. What is wrong with a row is no error of the form: the page shows every row."""
@@ -80,8 +84,11 @@ class SeasonForm(forms.Form):
             raise ValidationError({"dates": "Write or paste dates, or choose a file."})
         self.is_table = is_table(text)
         if self.is_table:
-            zone = cleaned.get("zone") or settings.TIME_ZONE
-            self.plans, self.wrong = read_schedule(text.encode(), zone, venue_zones())
+            self.zone_of_rows = cleaned.get("zone") or settings.TIME_ZONE
+            self.rows = sum(bool(line.strip()) for line in text.splitlines()) - 1
+            self.is_long = self.rows > MANY
+            if not self.is_long:
+                self.plans, self.wrong = read_schedule(text.encode(), self.zone_of_rows, venue_zones())
             return cleaned
         if not cleaned.get("workshop"):
             heading = f"A table begins with its heading: {', '.join(REQUIRED)}."

@@ -1,5 +1,6 @@
 """What was put up at one press: its sessions, and the button that undoes it."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -15,8 +16,12 @@ from django.utils.html import format_html, format_html_join
 
 from foundation.dates import day_and_time
 from office.base import OwnPage, ReadOnlyAdmin, acting, carry_out
+from office.season.files import file_page
 from office.season.page import season_page
 from sessions_app.models import ScheduleImport
+
+# Sessions that the page of an import names one by one.
+MOST_NAMED = 200
 
 
 @admin.register(ScheduleImport)
@@ -27,7 +32,10 @@ class ScheduleImportAdmin(ReadOnlyAdmin):
     change_form_template = "office/season/import.html"
 
     def own_pages(self) -> list[OwnPage]:
-        return [("<int:pk>/undo/", self.undo, "undo")]
+        return [
+            ("<int:pk>/undo/", self.undo, "undo"),
+            ("files/<int:pk>/", partial(file_page, self), "file"),
+        ]
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Answer with the season page: that is how an import comes to be."""
@@ -67,10 +75,13 @@ class ScheduleImportAdmin(ReadOnlyAdmin):
 
     @admin.display(description="sessions")
     def its_sessions(self, one: ScheduleImport) -> str:
-        sessions = one.sessions.select_related("workshop").order_by("starts_at", "pk")
+        sessions = one.sessions.select_related("workshop").order_by("starts_at", "pk")[:MOST_NAMED]
+        more = one.sessions.count() - MOST_NAMED
         lines = (
             (reverse("admin:sessions_app_session_change", args=[session.pk]), session, session.get_status_display())
             for session in sessions
         )
         items = format_html_join("", '<li><a href="{}">{}</a> {}</li>', lines)
+        if more > 0:
+            items += format_html("<li>and {} more</li>", more)
         return format_html('<ul class="office-todo">{}</ul>', items) if items else "None are left."

@@ -1,8 +1,6 @@
 """The season page: dates pasted, typed or uploaded, shown with what speaks against them, and put up at once."""
 
-from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,15 +9,15 @@ from django.shortcuts import redirect
 
 from foundation import database_clock
 from office.base import OfficeAdmin, acting
+from office.season.files import give_to_a_worker
 from office.season.forms import RepeatForm, SeasonForm
-from sessions_app.schedule_import.foreseeing import Foreseen, foresee
-from sessions_app.schedule_import.importing import Imported, NotAgreed, WrongRows, take_in
+from office.season.words import NOT_AGREED, TITLE, done_words
+from sessions_app.schedule_import.foreseeing import counted, foresee
+from sessions_app.schedule_import.importing import NotAgreed, WrongRows, take_in
 from sessions_app.schedule_import.reading import WrongRow
+from sessions_app.schedule_import.working import done_in_numbers
 
-NOT_AGREED = (
-    "What these dates change is not what it was when you looked: nothing is saved yet. Look at it, and press again."
-)
-TITLE, TEMPLATE, PREVIEW = "Put up a season", "season/season", "season/preview"
+TEMPLATE, PREVIEW = "season/season", "season/preview"
 
 
 def season_page(office: OfficeAdmin, request: HttpRequest) -> HttpResponse:
@@ -35,6 +33,8 @@ def season_page(office: OfficeAdmin, request: HttpRequest) -> HttpResponse:
         return _ask(office, request, form, RepeatForm(), HTTPStatus.BAD_REQUEST)
     if "change" in request.POST:
         return _ask(office, request, _typed(form.cleaned_data["dates"], request.POST), RepeatForm())
+    if form.is_long:
+        return give_to_a_worker(request, form.cleaned_data["dates"], form.zone_of_rows, form.rows)
     if "drafts" in request.POST or "publish" in request.POST:
         return _put_up(office, request, form)
     return _preview(office, request, form)
@@ -82,22 +82,9 @@ def _preview(
         rows=rows,
         name=name,
         agreement=foresight.agreement,
-        problems=[row for row in rows if row.problem],
+        problems=sum(bool(row.problem) for row in rows),
         **counted(rows),
     )
-
-
-def counted(rows: Sequence[Foreseen]) -> dict[str, Any]:
-    """Return what a page says of all rows together."""
-    sound = [row for row in rows if not row.problem]
-    return {
-        "fresh": sum(row.is_fresh and not row.held for row in sound),
-        "held": sum(bool(row.held) for row in sound),
-        "changed": sum(bool(row.changes) for row in sound),
-        "told": any(row.told for row in sound),
-        "concerned": sum(bool(row.concerns) for row in sound),
-        "drafted": sorted({row.title for row in sound if row.is_new_workshop}),
-    }
 
 
 def _put_up(office: OfficeAdmin, request: HttpRequest, form: SeasonForm) -> HttpResponse:
@@ -112,20 +99,7 @@ def _put_up(office: OfficeAdmin, request: HttpRequest, form: SeasonForm) -> Http
     if imported.made_by_it is None and not imported.changed:
         messages.warning(request, "All of these sessions are there already. Nothing was added.")
         return redirect("admin:sessions_app_session_changelist")
-    messages.success(request, done_words(imported))
+    messages.success(request, done_words(done_in_numbers(imported)))
     if imported.made_by_it is None:
         return redirect("admin:sessions_app_session_changelist")
     return redirect("admin:sessions_app_scheduleimport_change", imported.made_by_it.pk)
-
-
-def done_words(imported: Imported) -> str:
-    """Return what an import has done, in a sentence."""
-    published, drafts = len(imported.published), len(imported.sessions) - len(imported.published)
-    said = []
-    if imported.sessions:
-        said.append(f"The dates are put up: {published} published, {drafts} to publish.")
-    if imported.held:
-        said.append(f"Put on record as held: {len(imported.held)}.")
-    if imported.changed:
-        said.append(f"Changed: {len(imported.changed)}.")
-    return " ".join(said)

@@ -6,6 +6,7 @@ from sessions_app.models.mode import Mode
 from sessions_app.models.request import RequestWindow, SessionRequest
 from sessions_app.models.request_rules import RequestRules
 from sessions_app.models.schedule_import import ScheduleImport
+from sessions_app.models.season_file import SeasonFile
 from sessions_app.models.session import Session, SessionQuerySet
 from sessions_app.models.venue import Meeting, MeetingPlan, Place, Times, Venue
 from sessions_app.models.wanted import Wanted, Where
@@ -20,6 +21,7 @@ __all__ = [
     "RequestRules",
     "RequestWindow",
     "ScheduleImport",
+    "SeasonFile",
     "Session",
     "SessionQuerySet",
     "SessionRequest",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from rapidfuzz import fuzz, process
 
@@ -89,6 +90,19 @@ def foresee(
     for (shown, _), said in zip(held, concerns([one for _, one in held], now, besides=beside), strict=True):
         shown.concerns = said
     return Foresight(sorted(rows, key=lambda row: row.row), agreement_to(found, now))
+
+
+def counted(rows: Sequence[Foreseen]) -> dict[str, Any]:
+    """Return how many rows there are of each kind, and the titles that nobody knows."""
+    sound = [row for row in rows if not row.problem]
+    return {
+        "fresh": sum(row.is_fresh and not row.held for row in sound),
+        "held": sum(bool(row.held) for row in sound),
+        "changed": sum(bool(row.changes) for row in sound),
+        "told": any(row.told for row in sound),
+        "concerned": sum(bool(row.concerns) for row in sound),
+        "drafted": sorted({row.title for row in sound if row.is_new_workshop}),
+    }
 
 
 def _wrong(

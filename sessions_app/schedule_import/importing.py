@@ -17,6 +17,9 @@ from sessions_app.models import ScheduleImport, Session
 from sessions_app.schedule_import.reading import PlannedSession, WrongRow, read_schedule
 from sessions_app.schedule_import.resolving import Row, There, lasts, venues_by_name
 
+# Rows that are written before it is said how many are.
+PORTION = 1000
+
 
 class WrongRows(Exception):
     """The file was not imported; `rows` says why, in order."""
@@ -130,11 +133,15 @@ def _put_up(rows: list[Row], imported: Imported, by: Person, now: datetime, note
     held = [row for row in rows if row.is_history]
     if not fresh and not held:
         return
-    note("Writing the sessions", 0)
     made = imported.made_by_it = ScheduleImport.objects.create(made_at=now, made_by=by)
-    imported.sessions = Session.objects.schedule_each([row.scheduled() for row in fresh], by, now, imported=made)
-    note("Writing the sessions that were held", len(fresh))
-    imported.held = Session.objects.put_on_record([row.held() for row in held], by, now, imported=made)
+    for start in range(0, len(fresh), PORTION):
+        note("Writing the sessions", start)
+        portion = [row.scheduled() for row in fresh[start : start + PORTION]]
+        imported.sessions += Session.objects.schedule_each(portion, by, now, imported=made)
+    for start in range(0, len(held), PORTION):
+        note("Putting on record what was held", len(fresh) + start)
+        before = [row.held() for row in held[start : start + PORTION]]
+        imported.held += Session.objects.put_on_record(before, by, now, imported=made)
 
 
 def _change(rows: list[Row], imported: Imported, by: Person, now: datetime) -> list[WrongRow]:
