@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import Person
 from devtools.torture.hands import Action, Hands
 from devtools.torture.line import tell
 from devtools.torture.stage import ZONE, make_workshop, office, people
@@ -16,24 +17,24 @@ from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Session
 
 ROOM, FEWER = 200, 80  # a control needs no more
+PARTS, PROCESSES = 4, 8  # of the crowd; that press and tick
 PRESSES = 2
 WALK_INS = 20
 INDEXES = ("one_attendance_per_registration", "one_attendance_per_person")
 
 
 def checkin(runs: int, without: str) -> Verdict:
-    """Let everybody press the code of the day twice while two of the office tick them and add people by name."""
+    """Let everybody press the code of the day twice at once while the office ticks them and adds people by name."""
     verdict, crowd = Verdict(), people(FEWER if without else ROOM)
     if without:
         for name in INDEXES:
             run_sql(f"ALTER TABLE outcomes_attendance DROP CONSTRAINT {name}")
         run_sql("DROP INDEX one_attendance_per_name")
-    with Hands(8, without) as hands:
+    with Hands(PROCESSES, without) as hands:
         for number in range(runs):
             tell(f"run {number + 1} of {runs}")
             session = make_going_on(crowd)
-            lanes = [press_and_tick(session, [person.pk for person in crowd[n::8]], n) for n in range(8)]
-            answers = Counter(hands.at_once(*lanes))
+            answers = Counter(hands.at_once(*press_and_tick(session, crowd)))
             expected = {"302": PRESSES * len(crowd), "done": len(crowd) + 2 * WALK_INS}
             if answers != expected:
                 verdict.breaks(f"answers {dict(answers)}")
@@ -46,22 +47,21 @@ def run_sql(statement: str) -> None:
         cursor.execute(statement)
 
 
-def press_and_tick(session: Session, keys: list[int], lane: int) -> list[Action]:
-    """Return what one lane does: each person presses, is ticked and presses again; and people are added by name."""
-    actions = []
-    for person in keys:
-        actions += [
-            Action("use_code", session.pk, person),
-            Action("tick", session.pk, person),
-            Action("use_code", session.pk, person),
-        ]
-    if lane < 2:  # two people of the office add the same twenty
-        actions += [Action("add", session.pk, number) for number in range(WALK_INS)]
-    # Half of the lanes go the other way round, so that a press and a tick of one person meet.
-    return actions[::-1] if lane % 2 else actions
+def press_and_tick(session: Session, crowd: list[Person]) -> list[list[Action]]:
+    """Return the lanes: of each quarter of `crowd` two press the code, and one of the office ticks, all in one order.
+
+    So three processes want the same rows at the same time. Two people of the office add the same twenty by name first.
+    """
+    parts = [[person.pk for person in crowd[n::PARTS]] for n in range(PARTS)]
+    presses = [[Action("use_code", session.pk, key) for key in part] for part in parts]
+    ticks = [[Action("tick", session.pk, key) for key in part] for part in parts]
+    adds = [Action("add", session.pk, number) for number in range(WALK_INS)]
+    ticks[:2] = [adds + lane for lane in ticks[:2]]
+    # A lane goes to the process of its number, so those who press again are moved on: three processes, one part.
+    return [*presses, *ticks, *presses[1:], presses[0]]
 
 
-def make_going_on(crowd: list) -> Session:
+def make_going_on(crowd: list[Person]) -> Session:
     """Hold a session that began ten minutes ago, with everybody of `crowd` registered."""
     now, by = timezone.now(), office()
     then = now - timedelta(days=30)
