@@ -12,8 +12,8 @@ from django.db.models import Q
 
 from accounts.models import Person
 from library.models import Resource
+from registrations.eligibility import took_part
 from registrations.models import Registration
-from registrations.progress import took_part
 from sessions_app.models import Session
 
 Viewer = Person | AnonymousUser

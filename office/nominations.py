@@ -40,6 +40,12 @@ class PriorAttendanceAdmin(OfficeAdmin):
     def has_change_permission(self, request: HttpRequest, obj: PriorAttendance | None = None) -> bool:
         return False
 
+    def save_model(self, request: HttpRequest, obj: PriorAttendance, form: Any, change: bool) -> None:
+        obj.put_down()
+
+    def delete_model(self, request: HttpRequest, obj: PriorAttendance) -> None:
+        obj.take_back()
+
 
 @admin.register(Nomination)
 class NominationAdmin(ReadOnlyAdmin):

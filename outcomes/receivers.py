@@ -4,6 +4,7 @@ attendance_changed      the certificate of the person is issued or revoked, and 
 attendance_closed       the certificates of everybody who was there throughout are issued
 sessions_put_on_record  who was there is written down, or how many were; nobody is told and nothing is issued
 sessions_taken_back     that is taken back
+taken_elsewhere         the certificates of the programs of the person are issued or revoked
 evaluation_answered     the certificate of the person is issued again with the credit that waited for it
 """
 
@@ -14,11 +15,13 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.models import Person
+from catalog.models import Workshop
 from foundation import database_clock
-from outcomes.certificates.issuing import add_credit, settle
+from outcomes.certificates.issuing import INCOMPLETE, add_credit, settle, settle_programs
 from outcomes.history import remember, take_back
 from outcomes.models import Attendance
 from outcomes.signals import attendance_changed, attendance_closed, evaluation_answered
+from registrations.signals import taken_elsewhere
 from sessions_app.models import Meeting, Session
 from sessions_app.models.putting_up import Held
 from sessions_app.signals import sessions_put_on_record, sessions_taken_back
@@ -49,6 +52,12 @@ def write_down_who_was_there(
 def forget_who_was_there(sender: type, sessions: Sequence[Session], now: datetime, **kwargs: Any) -> None:
     """Take back what was written down with these sessions. What was said of them later stays, and keeps them."""
     take_back(sessions, now)
+
+
+@receiver(taken_elsewhere, dispatch_uid="outcomes.taken_elsewhere")
+def settle_the_programs(sender: type, person: Person, workshop: Workshop, **kwargs: Any) -> None:
+    """Issue or revoke the certificates of the programs that what the person took elsewhere counts in."""
+    settle_programs(workshop, {person.pk}, database_clock.now(), INCOMPLETE)
 
 
 @receiver(evaluation_answered, dispatch_uid="outcomes.evaluation_answered")

@@ -6,7 +6,7 @@ Each answer is a sentence with the way forward, empty for a person who may.
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Person
 from catalog import order
@@ -14,7 +14,7 @@ from catalog.models import Workshop
 from foundation.prepared import prepared
 from registrations.display import ways
 from registrations.display.ways import NOTHING, Sentence
-from sessions_app.models import Session
+from sessions_app.models import Meeting, Session
 
 # Of a session: somebody was at one of its meetings. Who that is comes into the same `filter`.
 WAS_THERE = Q(meetings__cancelled_at=None, meetings__attendances__state="here")
@@ -102,19 +102,41 @@ def people_for(session: Session) -> QuerySet[Person]:
     required = _required_by(workshop)
     for counting in order.counting_as(required).values() if required else ():
         earlier = Session.objects.filter(workshop__in=counting, ends_at__lte=session.starts_at)
-        there: QuerySet[Any, Any] = earlier.filter(registrations__status="registered").values("registrations__person")
-        if workshop.needs_attendance:
-            there = earlier.filter(WAS_THERE).values("meetings__attendances__person")
+        there = Q(pk__in=earlier.filter(WAS_THERE).order_by().values("meetings__attendances__person"))
+        if not workshop.needs_attendance:
+            there |= Q(pk__in=_with_a_seat_not_missed(earlier).values("pk"))
         elsewhere = Workshop.objects.filter(pk__in=counting).values("prior_attendances__person")
-        people = people.filter(Q(pk__in=there) | Q(pk__in=elsewhere))
+        people = people.filter(there | Q(pk__in=elsewhere))
     return people
 
 
-def missing_workshops(person: Person, workshop: Workshop, before: datetime) -> list[Workshop]:
-    """Return what `workshop` comes after and `person` neither has a seat in before `before` nor took elsewhere.
+def took_part(person: Person) -> Q:
+    """Return the condition on sessions that `person` took part: they have a seat and did not miss all of it, or were
+    seen without one. It does not ask whether the session was held: of one to come nobody has missed anything yet."""
+    seats = person.registrations.filter(status="registered").order_by()
+    missed = person.attendances.filter(state="absent").order_by().values("meeting")
+    not_missed = Meeting.objects.filter(session=OuterRef("pk")).exclude(pk__in=missed).order_by()
+    seen = person.attendances.filter(state="here", meeting__cancelled_at=None).order_by().values("meeting__session")
+    return Q(Exists(not_missed), pk__in=seats.values("session")) | Q(pk__in=seen)
 
-    A seat in a workshop that counts as one of these, or that one taken elsewhere, will do. Where `workshop` is only for
-    people who were there, no seat will do: attendance has to say so.
+
+def _with_a_seat_not_missed(sessions: QuerySet[Session]) -> QuerySet[Person]:
+    """Return the people with a seat in one of `sessions` of which they did not miss every meeting."""
+    missed = Meeting.objects.filter(
+        pk=OuterRef("pk"), attendances__state="absent", attendances__person=OuterRef(OuterRef("pk"))
+    )
+    not_missed = Meeting.objects.filter(~Exists(missed), session=OuterRef("registrations__session")).order_by()
+    return Person.objects.filter(
+        Exists(not_missed), registrations__status="registered", registrations__session__in=sessions
+    ).order_by()
+
+
+def missing_workshops(person: Person, workshop: Workshop, before: datetime) -> list[Workshop]:
+    """Return what `workshop` comes after and `person` has not: taken, here or elsewhere, or a seat by `before`.
+
+    Attendance decides where it was taken: people who missed all of a session have not taken it. Until then a seat will
+    do, also one in a session to come. What counts as one of these will do for it. Where `workshop` is only for people
+    who were there, no seat will do: attendance has to say so.
     """
     # Most workshops come after none, so the first look is a narrow one.
     required = _required_by(workshop)
@@ -125,7 +147,7 @@ def missing_workshops(person: Person, workshop: Workshop, before: datetime) -> l
     if workshop.needs_attendance:
         earlier = earlier.filter(WAS_THERE, meetings__attendances__person=person)
     else:
-        earlier = earlier.filter(registrations__person=person, registrations__status="registered")
+        earlier = earlier.filter(took_part(person))
     would_do = Workshop.objects.filter(pk__in=set().union(*counting.values()))
     has_it = Q(pk__in=earlier.order_by().values("workshop")) | Q(prior_attendances__person=person)
     done = set(would_do.filter(has_it).order_by().values_list("pk", flat=True))

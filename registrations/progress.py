@@ -10,15 +10,16 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 
 from accounts.models import Person
 from catalog import order
 from catalog.models import Program, ProgramWorkshop
 from catalog.program_rule import ProgramRule
 from foundation.dates import local, months_later, plain_day
+from registrations.eligibility import took_part
 from registrations.models import PriorAttendance, Registration
-from sessions_app.models import Meeting, Session
+from sessions_app.models import Session
 
 
 class Taken(NamedTuple):
@@ -107,16 +108,6 @@ def taken_by_all(workshops: Collection[int], now: datetime) -> dict[int, list[Ta
     for person, workshop, title in elsewhere.values_list("person", "workshop", "workshop__title"):
         taken[person].append(Taken(workshop, title, None))
     return taken
-
-
-def took_part(person: Person) -> Q:
-    """Return the condition on sessions that `person` took part: they had a seat and did not miss all of it, or were
-    seen without one. It does not ask whether the session was held."""
-    seats = Registration.objects.registered().filter(person=person).order_by()
-    missed = person.attendances.filter(state="absent").order_by().values("meeting")
-    not_missed = Meeting.objects.filter(session=OuterRef("pk")).exclude(pk__in=missed).order_by()
-    seen = person.attendances.filter(state="here", meeting__cancelled_at=None).order_by().values("meeting__session")
-    return Q(Exists(not_missed), pk__in=seats.values("session")) | Q(pk__in=seen)
 
 
 def progress(person: Person, program: Program, now: datetime) -> Progress:

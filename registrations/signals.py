@@ -33,3 +33,6 @@ accommodation_answered = Signal()
 # While a person waits: a seat to be taken (with `freed=`, which names the event), and the end of the waiting.
 seat_opened = Signal()
 waitlist_closed = Signal()
+
+# The office says, or says no more, that somebody has taken a workshop elsewhere: `person=` and `workshop=`.
+taken_elsewhere = Signal()

@@ -1,9 +1,10 @@
 """When a certificate is issued and revoked by itself.
 
 The rule: people are certified for a session once the lists of all its meetings are closed and say that they were there
-throughout, registered or not; and for a program once they have completed it by its rule, with the same press. Where a
-correction says otherwise the certificate is revoked, and issued again, with another code, where a second one says that
-it was true. What a workshop is worth by then changes no certificate that has been issued.
+throughout, registered or not; and for a program once they have completed it by its rule, with the same press, or with
+the office's word that they took the rest elsewhere. Where a correction says otherwise, or that word is taken back, the
+certificate is revoked, and issued again, with another code, where a second one says that it was true. What a workshop
+is worth by then changes no certificate that has been issued.
 """
 
 from collections.abc import Collection
@@ -25,6 +26,7 @@ from registrations.progress import Taken, reckon, taken_by
 from sessions_app.models import Meeting, Session
 
 CORRECTED = "Attendance was corrected."
+INCOMPLETE = "The program is not complete any more."
 
 
 @part_of_a_verb
@@ -48,7 +50,7 @@ def settle(session: Session, now: datetime, only: Person | None = None) -> None:
         _issue(session, {key: presence[key] for key in due}, now)
     moved = {*due, *(one.person_id for one in lost if one.person_id)}
     if moved:
-        _settle_programs(session.workshop, moved, now)
+        settle_programs(session.workshop, moved, now)
 
 
 def _issue(session: Session, presence: dict[int, Presence], now: datetime) -> None:
@@ -77,9 +79,12 @@ def add_credit(person: Person, session: Session, now: datetime) -> None:
 # ---- programs ----
 
 
-def _settle_programs(workshop: Workshop, people: Collection[int], now: datetime) -> None:
-    """Do the same for the programs that `workshop` is part of, or counts in. Each person is locked: two sessions of
-    theirs may be settled at once."""
+@part_of_a_verb
+def settle_programs(workshop: Workshop, people: Collection[int], now: datetime, why: str = CORRECTED) -> None:
+    """Issue and revoke the certificates of `people` (keys) for the programs that `workshop` is part of, or counts in.
+
+    `why` is what a revoked one says. Each person is locked: two sessions of theirs may be settled at once.
+    """
     programs = list(Program.objects.published().exclude(rule=Program.Rule.NONE).with_entries())
     counting = order.counting_as({entry.workshop_id for program in programs for entry in program.offered})
     concerned = [
@@ -90,10 +95,10 @@ def _settle_programs(workshop: Workshop, people: Collection[int], now: datetime)
     for person in Person.objects.filter(pk__in=people).order_by("pk"):
         lock_row(person)
         for program in concerned:
-            _settle_program(person, program, counting, now)
+            _settle_program(person, program, counting, now, why)
 
 
-def _settle_program(person: Person, program: Program, counting: dict[int, set[int]], now: datetime) -> None:
+def _settle_program(person: Person, program: Program, counting: dict[int, set[int]], now: datetime, why: str) -> None:
     entries = program.offered
     wanted = set().union(*(counting[entry.workshop_id] for entry in entries))
     taken = taken_by(person, wanted, now)
@@ -101,7 +106,7 @@ def _settle_program(person: Person, program: Program, counting: dict[int, set[in
     progress = reckon(entries, program.rule_over(entries), counting, taken, [], today)
     valid = Certificate.objects.valid().filter(person=person, program=program).first()
     if valid and not progress.is_complete:
-        valid.revoke(CORRECTED, by=Person.objects.rule(), now=now)
+        valid.revoke(why, by=Person.objects.rule(), now=now)
     if valid or not progress.is_complete:
         return
     done = [_newest(taken, counting[entry.workshop_id], entry.workshop.title) for entry in entries]

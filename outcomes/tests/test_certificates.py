@@ -253,3 +253,25 @@ def test_a_program_without_a_rule_is_not_certified(hold, close, person, certifie
     Program.objects.update(rule=Program.Rule.NONE)
     close(hold(5, persons=[person], here=1))
     assert not Certificate.objects.filter(program=certified_program).exists()
+
+
+def test_the_last_workshop_taken_elsewhere_completes_a_program_at_once(
+    hold, close, client, office, person, certified_program, next_workshop
+):
+    certified_program.entries.create(workshop=next_workshop)
+    close(hold(5, persons=[person], here=1))
+    client.force_login(office)
+    typed = {"email": person.email, "workshop": next_workshop.pk, "note": "At Northside"}
+    assert client.post("/admin/registrations/priorattendance/add/", typed).status_code == 302
+    certificate = Certificate.objects.get(program=certified_program)
+    assert certificate.is_valid and certificate.contents.splitlines()[1] == "Allyship"
+    elsewhere = f"/admin/registrations/priorattendance/{PriorAttendance.objects.get().pk}/delete/"
+    assert client.post(elsewhere, {"post": "yes"}).status_code == 302
+    certificate.refresh_from_db()
+    assert (certificate.is_valid, certificate.revoke_reason) == (False, "The program is not complete any more.")
+    assert not PriorAttendance.objects.exists()
+
+
+def test_a_program_taken_elsewhere_altogether_is_certified_without_any_attendance(person, certified_program, workshop):
+    PriorAttendance(person=person, workshop=workshop).put_down()
+    assert Certificate.objects.get(program=certified_program).person == person

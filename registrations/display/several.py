@@ -16,7 +16,7 @@ from catalog.models import Program, Workshop
 from registrations import eligibility
 from registrations.display import ways
 from registrations.display.titles import day_of
-from registrations.models import PriorAttendance, Registration
+from registrations.models import PriorAttendance
 from registrations.progress import State as Standing
 from registrations.progress import Step, progress
 from sessions_app.display.meter import Meter, State, meter, state_of
@@ -70,7 +70,8 @@ class Offer(NamedTuple):
 
 
 class Before(NamedTuple):
-    """What a person has for what comes after it: the ends of their seats by workshop, and what was taken elsewhere.
+    """What a person has for what comes after it: the ends of what they took part in or have a seat in by workshop, and
+    what was taken elsewhere.
 
     `counting` has the workshops that count as one, by keys, and `attended` the ends of the sessions they were at.
     """
@@ -82,7 +83,8 @@ class Before(NamedTuple):
 
     def lacking(self, workshop: Workshop, at: datetime | None = None) -> list[Workshop]:
         """Return what `workshop` comes after and the person does not have, `at` that time: taken elsewhere, or a seat
-        that ends by then; attendance has to say that they were there where `workshop` is only for such people."""
+        that ends by then in what they did not miss; attendance has to say that they were there where `workshop` is only
+        for such people."""
         ends = self.attended if workshop.needs_attendance else self.ends
         return [first for first in workshop.requires.all() if not self._covers(first.pk, ends, at)]
 
@@ -127,9 +129,10 @@ def _before(person: Person, workshops: list[Workshop]) -> Before:
     if not required:
         return before
     wanted = set().union(*before.counting.values())
-    seats = Registration.objects.registered().filter(person=person, session__workshop__in=wanted).order_by()
-    for seat in seats.select_related("session"):
-        before.ends[seat.session.workshop_id].append(seat.session.ends_at)
+    there = Session.objects.filter(eligibility.took_part(person), workshop__in=wanted).order_by()
+    for workshop, ends_at in there.values_list("workshop", "ends_at"):
+        if ends_at is not None:
+            before.ends[workshop].append(ends_at)
     if any(workshop.needs_attendance for workshop in workshops):
         held = Session.objects.filter(eligibility.WAS_THERE, meetings__attendances__person=person, workshop__in=wanted)
         for workshop, ends_at in held.order_by().values_list("workshop", "ends_at").distinct():

@@ -5,6 +5,8 @@ from django.db.models.functions import Now
 
 from accounts.models import Person
 from catalog.models import Workshop
+from foundation.verbs import verb
+from registrations.signals import taken_elsewhere
 
 
 class PriorAttendance(models.Model):
@@ -29,3 +31,18 @@ class PriorAttendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.workshop}"
+
+    # ---- verbs ----
+
+    @verb
+    def put_down(self) -> None:
+        """Say that the person has taken the workshop: keep the row. Sends taken_elsewhere."""
+        self.save(force_insert=True)
+        taken_elsewhere.send(PriorAttendance, person=self.person, workshop=self.workshop)
+
+    @verb
+    def take_back(self) -> None:
+        """Say it no more: the row goes. Sends taken_elsewhere. Quiet where it is gone already."""
+        gone, _ = PriorAttendance.objects.filter(pk=self.pk).delete()
+        if gone:
+            taken_elsewhere.send(PriorAttendance, person=self.person, workshop=self.workshop)

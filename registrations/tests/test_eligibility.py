@@ -8,13 +8,14 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Campus, Person
-from catalog.models import Workshop
+from catalog.models import Program, Workshop
 from devtools.testing.mail_reader import read_mail
 from devtools.testing.office_pages import agree, filled_in
 from devtools.testing.page import read
 from devtools.testing.registering import NEWCOMER, TYPED, kinds_of, next_page, register_page
 from devtools.testing.signing_in import CODE_PAGE, mailed_code
 from notifications.outbox.compose import write_mail
+from outcomes.models import Attendance
 from registrations import eligibility
 from registrations.models import PriorAttendance, Registration
 from sessions_app.models import Session
@@ -219,6 +220,69 @@ def test_a_window_that_never_opens_is_not_published(make_session, office, now):
     session.registration_opens_at = session.registration_closes_at
     with pytest.raises(Session.Incomplete, match="Registration opens before it closes."):
         session._refuse_incomplete(now)
+
+
+# ---- what attendance says of what comes first ----
+
+HERE, ABSENT = Attendance.State.HERE, Attendance.State.ABSENT
+
+
+def mark(session, person, office, *states) -> None:
+    registration = session.registrations.get(person=person)
+    for meeting, state in zip(session.meetings.all(), states, strict=False):
+        Attendance.objects.mark(meeting, registration, state, "roster", by=office)
+
+
+@pytest.mark.parametrize(
+    ("states", "may"),
+    [((), True), ((HERE,), True), ((ABSENT,), True), ((ABSENT, HERE), True), ((ABSENT, ABSENT), False)],
+)
+def test_who_missed_all_of_the_first_part_has_not_taken_it(
+    hold, make_session, first_part, person, office, now, states, may
+):
+    mark(hold(0, persons=[person], meetings=2, workshop=first_part), person, office, *states)
+    session = make_session(days=20)
+    assert bool(eligibility.lacking(person, session)) != may
+    assert (person in eligibility.people_for(session)) == may
+    if may:
+        assert Registration.objects.register(person, session, now=now).is_registered
+    else:
+        with pytest.raises(Registration.NotEligible, match=BEFORE):
+            Registration.objects.register(person, session, now=now)
+
+
+def test_who_walked_into_the_first_part_has_taken_it(hold, make_session, first_part, people, office, now):
+    held, guest = hold(1, workshop=first_part), people(1)[0]
+    Attendance.objects.walk_in(held.meetings.get(), office, person=guest)
+    session = make_session(days=20)
+    assert Registration.objects.register(guest, session, now=now).is_registered
+    assert guest in eligibility.people_for(session)
+
+
+def test_an_absence_of_somebody_else_costs_nobody_a_later_part(hold, make_session, first_part, people, office, now):
+    one, other = people(2)
+    mark(hold(0, persons=[one, other], workshop=first_part), one, office, ABSENT)
+    again = hold(0, persons=[one], workshop=first_part)
+    session = make_session(days=20)
+    assert set(eligibility.people_for(session)) == {one, other}
+    mark(again, one, office, ABSENT)
+    assert set(eligibility.people_for(session)) == {other}
+    assert not eligibility.lacking(other, session) and eligibility.lacking(one, session) == [first_part]
+
+
+@pytest.mark.parametrize("state", [HERE, ABSENT])
+def test_the_page_of_several_dates_goes_by_attendance(
+    me, hold, make_session, first_part, workshop, person, office, state
+):
+    program = Program.objects.create(title="Foundations", slug="foundations", status="published")
+    for one in (first_part, workshop):
+        program.entries.create(workshop=one)
+    mark(hold(0, persons=[person], workshop=first_part), person, office, state)
+    date = make_session(days=20)
+    page = read(me.get("/programs/foundations/registration/"))
+    assert ("This comes after Implicit Bias" in page.text) == (state == ABSENT)
+    me.post("/programs/foundations/registration/", {f"date-{workshop.pk}": date.code})
+    assert Registration.objects.filter(person=person, session=date).exists() == (state == HERE)
 
 
 # ---- no longer eligible ----
