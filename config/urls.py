@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("operations.urls")),
     path("accounts/", include("accounts.urls")),
     path("admin/login/", admin_login),
+    path("admin/", include("office.home.urls")),
     path("admin/", admin.site.urls),
 ]
 if "django_mail_preview" in settings.INSTALLED_APPS:  # only with DEBUG, and it answers 404 without

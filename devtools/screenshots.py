@@ -136,7 +136,7 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
     held = address_of(page, site + completed, "#result_list tbody a").partition("?")[0]
     shown = "/admin/outcomes/evaluation/?state=results"
     evaluation = address_of(page, site + shown, "#result_list tbody th a").partition("?")[0]
-    past = address_of(page, site + "/admin/sessions_app/session/?attendance=missing", "#result_list tbody a")
+    past = address_of(page, site + "/admin/sessions_app/session/?needs=attendance", "#result_list tbody a")
     roster = address_of(page, site + past.partition("?")[0], ".object-tools a[href*='roster']")
     return {
         "office": "/admin/",

@@ -19,11 +19,23 @@ from accounts.sealed import Unreadable
 from foundation import database_clock
 from foundation.dates import day_and_time
 from office.base import OwnPage, ReadOnlyAdmin, acting, posted_with
+from office.home.waiting import Line
 from office.lookups import ChosenFilter
 from registrations.forms.access import AnswerForm
 from registrations.models import Accommodation
 
 ALL = "admin:registrations_accommodation_changelist"
+# On the home of the office, of those who read them.
+NEEDS_A_HAND = [
+    Line(
+        lambda now: Accommodation.objects.waiting(now),
+        lambda person: person.arranges_access,
+        ALL,
+        "state=waiting",
+        "1 access request to answer",
+        "{count} access requests to answer",
+    )
+]
 
 
 class StateFilter(ChosenFilter):

@@ -158,6 +158,8 @@ ANSWERS = {
     "admin/accounts/addresschange/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/auth/group/add/": (302, 302, 302, 403),
     "admin/auth/group/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/search/": (302, 302, 302, 200),
+    "admin/activity/": (302, 302, 302, 200),
     "admin/login/": (302, 403, 403, 302),
     "admin/outcomes/outsideactivity/<int:pk>/decision/": (302, 302, 302, 200),
     "admin/outcomes/outsideactivity/add/": (302, 302, 302, 403),

@@ -1,32 +1,27 @@
 """The session in the admin: drafts are edited, published sessions change through verbs."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
 from catalog.models import Format, Workshop
 from catalog.models.parts import default_minutes
-from foundation import database_clock
 from foundation.dates import day_and_time
 from office.base import OwnPage, PanelInline, acting
 from office.credit.kinds import CreditFormSet, SessionCreditInline, credit_words
 from office.dates import when_and_where
-from office.numbers.page import NumbersPages
 from office.sessions.asking import PAGES, decide, open_pages
 from office.sessions.fields import MeetingFields
-from office.sessions.filters import AttendanceFilter, LinkFilter, UpcomingFilter
 from office.sessions.forms import DEADLINES, FurtherMeetingInline, PublishedForm, ScheduleForm
+from office.sessions.list import SessionList
 from office.sessions.seats import NAMES
-from sessions_app.display.meter import meter_for_office
-from sessions_app.models import Decision, Meeting, MeetingPlan, Mode, Session
+from sessions_app.models import Decision, Meeting, MeetingPlan, Session
 
 
 class DecisionInline(PanelInline):
@@ -54,16 +49,8 @@ class DecisionInline(PanelInline):
 
 
 @admin.register(Session)
-class SessionAdmin(NumbersPages):
+class SessionAdmin(SessionList):
     office_may = ("view", "add", "change", "delete")
-    list_display = ["when", "title", "state", "meter", "decided", "seats", "waiting"]
-    list_display_links = ["when", "title"]
-    list_filter = [UpcomingFilter, "status", LinkFilter, AttendanceFilter, "workshop"]
-    list_select_related = ["workshop"]
-    search_fields = ["workshop__title", "code", "meetings__venue__building", "meetings__venue__room"]
-    date_hierarchy = "starts_at"
-    ordering = ["-starts_at", "-pk"]
-    actions = ["publish_selected"]
     view_on_site = False
 
     WINDOW = ["registration_opens_at", "registration_closes_at"]
@@ -277,45 +264,7 @@ class SessionAdmin(NumbersPages):
         context["show_publish"] = obj is None or self._is_schedule(request, obj)
         return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
-    # ---- the list ----
-
-    @admin.action(description="Publish selected drafts", permissions=["change"])
-    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
-        published = 0
-        for session in queryset.order_by("pk"):
-            try:
-                session.publish(by=acting(request))
-            except Session.Refused as refusal:
-                messages.error(request, f"{session}: {refusal}")
-            else:
-                published += 1
-        if published:
-            messages.success(request, f"{published} published.")
-
-    @admin.display(description="date", ordering="starts_at")
-    def when(self, session: Session) -> str:
-        return day_and_time(session.starts_at, session.time_zone) or "No date yet"
-
-    @admin.display(description="workshop", ordering="workshop__title")
-    def title(self, session: Session) -> str:
-        return session.workshop.title
-
-    @admin.display(description="waiting", ordering="waiting_count")
-    def waiting(self, session: Session) -> str:
-        return in_each_mode(session, session.waiting_count, session.waiting_in)
-
-    @admin.display(description="state", ordering="status")
-    def state(self, session: Session) -> str:
-        return session_state(session)
-
-    @admin.display(description="registered")
-    def meter(self, session: Session) -> str:
-        shown = {"m": meter_for_office(session, database_clock.now()), "size": "sm", "code": session.code}
-        return render_to_string("sessions_app/_quorum_meter.html", shown)
-
-    @admin.display(description="confirm by", ordering="confirm_by")
-    def decided(self, session: Session) -> str:
-        return day_and_time(session.confirm_by, session.time_zone)
+    # ---- what is shown of it ----
 
     @admin.display(description="registration opens")
     def opens(self, session: Session) -> str:
@@ -324,11 +273,6 @@ class SessionAdmin(NumbersPages):
     @admin.display(description="registration closes")
     def closes(self, session: Session) -> str:
         return day_and_time(session.registration_closes_at, session.time_zone)
-
-    @admin.display(description="seats", ordering="capacity")
-    def seats(self, session: Session) -> str:
-        taken = f"{session.seats_taken} of {session.capacity}"
-        return in_each_mode(session, taken, lambda mode: f"{session.taken_in(mode)} of {session.capacity_in(mode)}")
 
     @admin.display(description="meetings")
     def meetings_in_words(self, session: Session) -> str:
@@ -343,22 +287,3 @@ def planned(workshop: Workshop, meetings: list[MeetingFields]) -> list[MeetingPl
     in_order = sorted(meetings, key=lambda meeting: meeting.times(0).starts_at)
     of = dict(zip(range(len(in_order)), parts, strict=False))
     return [one.plan(default_minutes(workshop, of.get(number))) for number, one in enumerate(in_order)]
-
-
-def in_each_mode(session: Session, whole: int | str, part: Callable[[str], int | str]) -> str:
-    """Return “15 of 24”, and where people say how they take part “15 of 24: 12 of 12 in the room, 3 of 12 online”."""
-    if not session.asks_how:
-        return str(whole)
-    return f"{whole}: {part(Mode.ROOM)} in the room, {part(Mode.ONLINE)} online"
-
-
-def session_state(session: Session) -> str:
-    """Return the state with what the office wants to know of it: “Open, short by two”, “Confirmed, full”."""
-    words, short = session.get_status_display(), session.minimum - session.seats_taken
-    if session.status == Session.Status.OPEN:
-        return f"{words}, short by {short}" if short > 0 else f"{words}, minimum reached"
-    if session.status == Session.Status.CONFIRMED and short > 0:
-        return f"{words}, below its minimum"
-    if session.is_running and session.seats_left == 0:
-        return f"{words}, full"
-    return words

@@ -5,9 +5,6 @@ from typing import NamedTuple
 from django import template
 from django.db.models import Count, Q
 
-from foundation import database_clock
-from outcomes.attended import lacking_attendance
-from outcomes.models import AttendanceDispute, OutsideActivity
 from sessions_app.models import Meeting, Session
 
 register = template.Library()
@@ -29,21 +26,3 @@ def attendance_of_meetings(session: Session) -> list[Taken]:
     here = Count("attendances", filter=Q(attendances__state="here"))
     meetings = session.meetings.select_related("sheet").annotate(here=here).order_by("starts_at", "pk")
     return [Taken(one, one.here, hasattr(one, "sheet") and one.sheet.is_closed) for one in meetings]
-
-
-@register.simple_tag
-def sessions_without_attendance() -> int:
-    """Give how many sessions of the last 30 days have a meeting whose list is not closed."""
-    return lacking_attendance(Session.objects.all(), database_clock.now()).count()
-
-
-@register.simple_tag
-def outside_waiting() -> int:
-    """Give how many activities elsewhere wait for the office to approve or answer them."""
-    return OutsideActivity.objects.waiting().count()
-
-
-@register.simple_tag
-def disputes_waiting() -> int:
-    """Give how many people say that their attendance is wrong, and wait for an answer."""
-    return AttendanceDispute.objects.waiting().count()

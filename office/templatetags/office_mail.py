@@ -5,7 +5,7 @@ from django.conf import settings
 
 from accounts.models import Person
 from foundation import database_clock
-from notifications.models import CalendarFeed, MailQueue, Notice, ReceivedMail, ReplyMailbox, Wording
+from notifications.models import CalendarFeed, MailQueue, Notice, ReplyMailbox
 from office.mail.invitations import Line, in_session, of_person
 from operations.health import STUCK_AFTER
 from sessions_app.models import Session
@@ -73,18 +73,6 @@ def invitations_in(session: Session) -> list[Line]:
 def invitations_of(person: Person) -> list[Line]:
     """Give what a person’s calendar was told last."""
     return of_person(person)
-
-
-@register.simple_tag
-def wordings_that_fail() -> int:
-    """Give how many of the office’s own wordings could not be used the last time."""
-    return Wording.objects.exclude(problem="").count()
-
-
-@register.simple_tag
-def mail_to_read() -> int:
-    """Give how many received mails wait for the office to read them."""
-    return ReceivedMail.objects.waiting_for_the_office().count()
 
 
 @register.simple_tag

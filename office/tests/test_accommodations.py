@@ -124,7 +124,7 @@ def test_no_list_of_the_office_can_be_filtered_by_who_asked(asked, office, looku
 
 
 def test_the_first_page_says_how_many_wait(asked, arranging):
-    assert read(arranging.get("/admin/")).link("1 to answer") == f"{REQUESTS}?state=waiting"
+    assert read(arranging.get("/admin/")).link("1 access request to answer") == f"{REQUESTS}?state=waiting"
 
 
 def test_the_list_names_who_asked_and_shows_no_words(asked, arranging, person):

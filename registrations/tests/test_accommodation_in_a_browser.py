@@ -24,7 +24,7 @@ def test_what_one_asks_is_read_and_answered(live_server, person, make_session, b
 
     sign_in(page, cara)
     page.goto(f"{live_server.url}/admin/")
-    page.get_by_role("link", name="1 to answer").click()
+    page.get_by_role("link", name="1 access request to answer").click()
     page.locator("#result_list a").first.click()
     page.get_by_role("button", name="Read it").click()
     page.get_by_text(NEEDS).wait_for()

@@ -1,0 +1,20 @@
+"""What the office's home counts under “Waiting for you”, the most pressing first."""
+
+from office import accommodations
+from office.attendance import needs as attendance
+from office.home.waiting import Line
+from office.mail import needs as mail
+from office.record import needs as record
+from office.requests import needs as requests
+from office.sessions import needs as sessions
+
+LINES: list[Line] = [
+    *sessions.DECIDE,
+    *sessions.NEEDS_A_HAND,
+    *requests.NEEDS_A_HAND,
+    *accommodations.NEEDS_A_HAND,
+    *attendance.NEEDS_A_HAND,
+    *mail.NEEDS_A_HAND,
+    *record.NEEDS_A_HAND,
+    *sessions.NOT_PUBLISHED,
+]
