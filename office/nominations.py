@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from office.base import OfficeAdmin, OfficeForm, ReadOnlyAdmin
+from office.lists.large import LargeList, PeriodFilter
 from office.people.page import ByAddress
 from registrations.models import Interest, Nomination, PriorAttendance
 
@@ -48,26 +49,26 @@ class PriorAttendanceAdmin(OfficeAdmin):
 
 
 @admin.register(Nomination)
-class NominationAdmin(ReadOnlyAdmin):
+class NominationAdmin(LargeList, ReadOnlyAdmin):
     """Who was proposed by whom. The office nominates from a session's roster."""
 
     list_display = ["email", "session", "by", "status", "nominated_at"]
-    list_filter = ["status"]
+    list_filter = [PeriodFilter, "status"]
     list_select_related = ["session__workshop", "by"]
     search_fields = ["email", "by__name", "by__email", "session__workshop__title", "session__code"]
-    date_hierarchy = "nominated_at"
-    ordering = ["-nominated_at", "-pk"]
+    period = "nominated_at"
+    ordering = ["-pk"]
     fields = ["email", "session", "by", "status", "nominated_at", "told_at", "answered_at", "registration"]
 
 
 @admin.register(Interest)
-class InterestAdmin(ReadOnlyAdmin):
+class InterestAdmin(LargeList, ReadOnlyAdmin):
     """Who waits for a date of which workshop."""
 
     list_display = ["workshop", "person", "since", "stopped_at"]
-    list_filter = ["workshop", ("stopped_at", admin.EmptyFieldListFilter)]
+    list_filter = [PeriodFilter, "workshop", ("stopped_at", admin.EmptyFieldListFilter)]
     list_select_related = ["workshop", "person"]
     search_fields = ["workshop__title", "person__name", "person__email"]
-    date_hierarchy = "since"
-    ordering = ["-since", "-pk"]
+    period = "since"
+    ordering = ["-pk"]
     fields = ["person", "workshop", "since", "stopped_at"]

@@ -25,6 +25,7 @@ from foundation.text import ordinal
 from office.attendance_reports.deciding import decide
 from office.attendance_reports.page import report_page
 from office.base import OwnPage, ReadOnlyAdmin, acting, carry_out
+from office.lists.large import LargeList, PeriodFilter
 from office.people.page import ByAddress
 from registrations.models import Accommodation, Registration
 from registrations.models.preparation import has_pre_work
@@ -184,14 +185,14 @@ class MoveUpForm(forms.Form):
 
 
 @admin.register(Registration)
-class RegistrationAdmin(ReadOnlyAdmin):
+class RegistrationAdmin(LargeList, ReadOnlyAdmin):
     office_may = ("view", "change")
     list_display = ["person", "session", "status", "mode", "registered_at"]
-    list_filter = ["status"]
+    list_filter = [PeriodFilter, "status"]
     list_select_related = ["person", "session__workshop"]
     search_fields = ["person__name", "person__email", "session__workshop__title", "session__code"]
-    date_hierarchy = "registered_at"
-    ordering = ["-registered_at", "-pk"]
+    period, search_people, search_sessions = "registered_at", "person", "session"
+    ordering = ["-pk"]
     fields = [
         "person",
         "session",

@@ -110,6 +110,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     class Meta:
         ordering = ["name", "email"]
         verbose_name_plural = "people"
+        indexes = [models.Index(fields=["name", "email"], name="person_in_order")]
         constraints = [models.UniqueConstraint(Lower("email"), name="person_email_once_in_any_case")]
 
     def __str__(self) -> str:

@@ -160,6 +160,8 @@ ANSWERS = {
     "admin/auth/group/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/search/": (302, 302, 302, 200),
     "admin/activity/": (302, 302, 302, 200),
+    "admin/sessions_app/venue/<int:pk>/calendar/": (302, 302, 302, 200),
+    "admin/catalog/facilitator/<int:pk>/calendar/": (302, 302, 302, 200),
     "admin/login/": (302, 403, 403, 302),
     "admin/outcomes/outsideactivity/<int:pk>/decision/": (302, 302, 302, 200),
     "admin/outcomes/outsideactivity/add/": (302, 302, 302, 403),

@@ -18,6 +18,7 @@ from foundation.dates import day_and_time, day_words
 from foundation.values.lines import OneLineField
 from foundation.values.paragraphs import ParagraphsField
 from office.base import OwnPage, ReadOnlyAdmin, acting, carry_out
+from office.lists.large import LargeList, PeriodFilter
 from office.lookups import ChosenFilter
 from outcomes.models import Certificate
 
@@ -113,17 +114,17 @@ class CertificateStateFilter(ChosenFilter):
 
 
 @admin.register(Certificate)
-class CertificateAdmin(ReadOnlyAdmin):
+class CertificateAdmin(LargeList, ReadOnlyAdmin):
     """What was certified. The rows are read; a page per decision changes them."""
 
     office_may = ("view", "change")
     list_display = ["issued", "whose", "title", "last_day", "state"]
     list_display_links = ["issued", "whose"]
-    list_filter = [CertificateStateFilter]
+    list_filter = [CertificateStateFilter, PeriodFilter]
     list_select_related = ["person"]
     search_fields = ["name", "title", "code", "person__name", "person__email"]
-    date_hierarchy = "issued_at"
-    ordering = ["-issued_at", "-pk"]
+    period = "issued_at"
+    ordering = ["-pk"]
     view_on_site = False  # there is a link to its page, in words
     readonly_fields = [
         "whose",

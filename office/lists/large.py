@@ -11,13 +11,14 @@ from django.utils.functional import cached_property
 
 from accounts.models import Person
 from foundation import database_clock
-from office.home.finding import each_word
+from office.home.finding import each_word, of_a_session
 from office.lookups import ChosenFilter
+from sessions_app.models import Session
 
 # Nobody turns more pages than these; somebody who wants an older row searches or filters for it.
 MOST_COUNTED = 10_000
-# Of so many people their rows are looked up one by one; of more, row by row whether it is of one of them.
-MOST_PEOPLE = 500
+# Of so many people or sessions their rows are looked up; of more, each row is asked whether it is of one of them.
+MOST_NAMED = 500
 
 
 class CountsSoFar(Paginator):
@@ -65,26 +66,33 @@ class PeriodFilter(ChosenFilter):
 
 
 class LargeList(admin.ModelAdmin):
-    """A list of the admin whose table grows without end.
+    """A list of the admin whose table grows without end. Its order is that of its keys, which has an index.
 
-    `period` is its column for PeriodFilter. `search_people` is its column for whose the row is, where a search by a
-    name or an address finds the people first; `search_beside` says what else a word may be found by.
+    `period` is its column for PeriodFilter. `search_people` and `search_sessions` are its columns for whose a row is
+    and of which session: a search finds those first, and then their rows. `search_beside` says what else a word may be
+    found by. Without any of them Django searches `search_fields`.
     """
 
     paginator = CountsSoFar
     show_full_result_count = False
     period: ClassVar[str] = ""
     search_people: ClassVar[str] = ""
+    search_sessions: ClassVar[str] = ""
 
     def search_beside(self, word: str) -> Q:
         """Return what else `word` may say of a row: nothing."""
         return Q()
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+        if not self.search_people:
+            return super().get_search_results(request, queryset, search_term)
         return queryset.filter(each_word(search_term, self._meets)), False
 
     def _meets(self, word: str) -> Q:
-        return Q(**{f"{self.search_people}__in": _keys(people_named(word))}) | self.search_beside(word)
+        found = Q(**{f"{self.search_people}__in": _keys(people_named(word))}) | self.search_beside(word)
+        if self.search_sessions:
+            found |= Q(**{f"{self.search_sessions}__in": _keys(Session.objects.filter(of_a_session(word)))})
+        return found
 
 
 def people_named(word: str) -> QuerySet[Person]:
@@ -92,8 +100,8 @@ def people_named(word: str) -> QuerySet[Person]:
     return Person.objects.filter(Q(name__icontains=word) | Q(email__icontains=word))
 
 
-def _keys(people: QuerySet[Person]) -> Any:
-    """Return the keys of `people`; of too many to name, the query that finds them."""
-    keys = people.order_by().values_list("pk", flat=True)
-    first = list(keys[: MOST_PEOPLE + 1])
-    return first if len(first) <= MOST_PEOPLE else keys
+def _keys(rows: QuerySet[Any]) -> Any:
+    """Return the keys of `rows`; of too many to name, the query that finds them."""
+    keys = rows.order_by().values_list("pk", flat=True)
+    first = list(keys[: MOST_NAMED + 1])
+    return first if len(first) <= MOST_NAMED else keys

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
@@ -21,6 +21,7 @@ from foundation.wake import wake
 from notifications.models import CalendarThread, Notice
 from notifications.tasks import deliver_soon
 from office.base import OwnPage, ReadOnlyAdmin, acting
+from office.lists.large import LargeList
 from sessions_app.models import Session
 
 # Of one person; the list of calendar threads has the older ones.
@@ -93,11 +94,15 @@ def _at(instant: datetime | None) -> str:
 
 
 @admin.register(CalendarThread)
-class CalendarThreadAdmin(ReadOnlyAdmin):
+class CalendarThreadAdmin(LargeList, ReadOnlyAdmin):
     list_display = ["uid", "person", "session", "sequence", "requested_at", "partstat"]
     list_select_related = ["registration__person", "registration__session__workshop"]
     search_fields = ["uid", "registration__person__name", "registration__person__email"]
+    search_people = "registration__person"
     fields = ["uid", "registration", "meeting", "sequence", "requested_at", "partstat", "answered_at"]
+
+    def search_beside(self, word: str) -> Q:
+        return Q(uid__startswith=word)
 
     @admin.display(description="person")
     def person(self, thread: CalendarThread) -> str:

@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
@@ -20,6 +20,7 @@ from notifications.kinds.account import ACCOUNT
 from notifications.models import Notice
 from notifications.tasks import deliver_soon
 from office.base import OwnPage, ReadOnlyAdmin, acting
+from office.lists.large import LargeList, PeriodFilter
 from office.lookups import ChosenFilter
 from office.mail.handled import handled_page
 
@@ -51,8 +52,16 @@ class KindFilter(ChosenFilter):
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
+class PeriodOfMailFilter(PeriodFilter):
+    """The mail of a period, found in each state by the index there is."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Notice]) -> QuerySet[Notice]:
+        found: QuerySet[Notice] = super().queryset(request, queryset)
+        return found.filter(state__in=Notice.State.values) if self.value() else found
+
+
 @admin.register(Notice)
-class NoticeAdmin(ReadOnlyAdmin):
+class NoticeAdmin(LargeList, ReadOnlyAdmin):
     """Bodies are not shown, nor subjects of account mail: a sign-in code belongs to its reader alone.
 
     Nor is shown what tells news about access from other account mail: when it expires, and an order by kind.
@@ -60,9 +69,9 @@ class NoticeAdmin(ReadOnlyAdmin):
 
     office_may = ("view", "change")
     list_display = ["created_at", "to", "kind_of_mail", "subject_unless_secret", "state", "attempts", "problem"]
-    list_filter = ["state", ("handled_at", admin.EmptyFieldListFilter), KindFilter, "method"]
+    list_filter = [PeriodOfMailFilter, "state", ("handled_at", admin.EmptyFieldListFilter), KindFilter, "method"]
     search_fields = ["to", "person__name", "problem"]
-    date_hierarchy = "created_at"
+    period, search_people = "created_at", "person"
     fields = [
         "kind_of_mail",
         "to",
@@ -92,6 +101,10 @@ class NoticeAdmin(ReadOnlyAdmin):
             .get_queryset(request)
             .select_related("person", "handled_by", "registration__person", "registration__session__workshop")
         )
+
+    def search_beside(self, word: str) -> Q:
+        """Find mail to addresses that are nobody's, and by what kept it from arriving."""
+        return Q(person=None, to__icontains=word) | Q(state=Notice.State.DEAD, problem__icontains=word)
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("notifications.change_notice")

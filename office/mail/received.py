@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from foundation.record import record
 from notifications.models import ReceivedMail
 from office.base import OwnPage, ReadOnlyAdmin, acting
+from office.lists.large import LargeList, PeriodFilter
 from office.lookups import ChosenFilter
 from office.mail.handled import handled_page
 
@@ -36,14 +37,14 @@ class WaitingFilter(ChosenFilter):
 
 
 @admin.register(ReceivedMail)
-class ReceivedMailAdmin(ReadOnlyAdmin):
+class ReceivedMailAdmin(LargeList, ReadOnlyAdmin):
     """Everything shown is a claim of the mail's writer. The record says who took a mail itself."""
 
     list_display = ["received_at", "sender", "subject", "outcome", "sentence", "person", "handled_at"]
-    list_filter = [WaitingFilter, "outcome", ("handled_at", admin.EmptyFieldListFilter)]
+    list_filter = [WaitingFilter, PeriodFilter, "outcome", ("handled_at", admin.EmptyFieldListFilter)]
     list_select_related = ["handled_by", "thread__registration__person", "thread__registration__session__workshop"]
     search_fields = ["sender", "subject", "thread__registration__person__name", "thread__uid"]
-    date_hierarchy = "received_at"
+    period = "received_at"
     fields = [
         "received_at",
         "outcome",

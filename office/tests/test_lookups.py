@@ -20,6 +20,7 @@ from devtools.testing.page import read
 from devtools.testing.signing_in import ask_for_code, mailed_code
 from notifications.models import Notice, Wording
 from office.lookups import NOT_READ, ShownOnly
+from outcomes.models import Export
 from registrations.models import Accommodation, Registration
 
 pytestmark = pytest.mark.django_db
@@ -135,25 +136,25 @@ def test_a_choice_nobody_was_offered_cannot_be_read(clerk):
 @pytest.mark.parametrize(
     "query",
     [
-        *("created_at__year=1", "created_at__year=9999", f"created_at__year={10**30}", "created_at__year=x"),
-        *("created_at__month=13", "created_at__year=2026&created_at__month=0", "created_at__day=32"),
-        *("created_at__year=2026&created_at__month=2&created_at__day=30", "created_at__year=2026&created_at__year=x"),
+        *("made_at__year=1", "made_at__year=9999", f"made_at__year={10**30}", "made_at__year=x"),
+        *("made_at__month=13", "made_at__year=2026&made_at__month=0", "made_at__day=32"),
+        *("made_at__year=2026&made_at__month=2&made_at__day=30", "made_at__year=2026&made_at__year=x"),
         *(
-            "created_at__year=",
-            "created_at__year=2199&created_at__month=12&created_at__day=31",
-            "created_at__year=٢٠٢٦",
+            "made_at__year=",
+            "made_at__year=2199&made_at__month=12&made_at__day=31",
+            "made_at__year=٢٠٢٦",
         ),
     ],
 )
 def test_a_day_that_never_was_is_no_error_of_ours(clerk, query):
-    assert clerk.get(f"/admin/notifications/notice/?{query}").status_code in (200, 302, 400)
+    assert clerk.get(f"/admin/outcomes/export/?{query}").status_code in (200, 302, 400)
 
 
-def test_a_list_is_filtered_by_a_day_that_was(clerk, notice):
-    at = notice.created_at
-    query = f"created_at__year={at.year}&created_at__month={at.month}"
-    assert clerk.get(f"/admin/notifications/notice/?{query}").context["cl"].result_count == 1
-    assert clerk.get("/admin/notifications/notice/?created_at__year=2001").context["cl"].result_count == 0
+def test_a_list_is_filtered_by_a_day_that_was(clerk, office, now):
+    Export.objects.note("hr", office, now.date(), now.date(), people=0, rows=0, now=now)
+    query = f"made_at__year={now.year}&made_at__month={now.month}"
+    assert clerk.get(f"/admin/outcomes/export/?{query}").context["cl"].result_count == 1
+    assert clerk.get("/admin/outcomes/export/?made_at__year=2001").context["cl"].result_count == 0
 
 
 @pytest.mark.parametrize("page", PAGES, ids=of_model)
