@@ -80,11 +80,14 @@ class WeekFilter(admin.SimpleListFilter):
 
     def shown(self) -> date | None:
         """Return the Monday of the week in the address; None for what is no Monday of a year sessions are held in."""
+        written = self.used_parameters.get(self.parameter_name) or ""
         try:
-            day = date.fromisoformat(self.used_parameters.get(self.parameter_name) or "")
+            day = date.fromisoformat(written)
         except ValueError:
             return None
-        return day if day.weekday() == 0 and FIRST_DAY <= day <= LAST_DAY else None
+        # Python reads 2031-W20-1, too.
+        is_monday = day.weekday() == 0 and FIRST_DAY <= day <= LAST_DAY
+        return day if is_monday and written == day.isoformat() else None
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> QuerySet[Session]:
         week = self.shown() if self.value() else None

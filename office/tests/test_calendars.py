@@ -116,7 +116,7 @@ def test_a_calendar_is_for_who_may_see_sessions(client, room, leader):
     person.user_permissions.set(Permission.objects.filter(codename__in=["view_venue", "view_facilitator"]))
     client.force_login(person)
     assert [client.get(url).status_code for url in (room_page(room), leader_page(leader))] == [403, 403]
-    person.user_permissions.add(Permission.objects.get(codename="view_session"))
+    person.user_permissions.add(Permission.objects.get(codename="view_session", content_type__app_label="sessions_app"))
     assert [client.get(url).status_code for url in (room_page(room), leader_page(leader))] == [200, 200]
 
 

@@ -114,5 +114,7 @@ def test_what_is_no_week_shows_the_whole_list(clerk, session, week):
 
 def test_a_cell_says_its_column_on_a_phone(clerk, session):
     page = read(clerk.get(LIST))
-    labels = [part.attributes["data-label"] for part in page.parts("#result_list tbody [data-label]")]
-    assert labels == ["Date", "Workshop", "Led by", "Place", "Registered", "State", "Confirm by", "Seats"]
+    labels = ["Date", "Workshop", "Led by", "Place", "Registered", "State", "Confirm by", "Seats"]
+    cells = [part for label in labels for part in page.parts(f'#result_list tbody [data-label="{label}"]')]
+    assert len(cells) == len(page.parts("#result_list tbody [data-label]")) == len(labels)
+    assert cells[2].text == "" and cells[3].text == "Online"
