@@ -26,7 +26,7 @@ def shown(client, **query) -> list[str]:
 
 
 @pytest.fixture
-def colleague(db) -> Person:
+def kai(db) -> Person:
     """Somebody else of the office."""
     return Person.objects.create_user("kai@example.edu", name="Kai Mossgrove", role="staff", is_staff=True)
 
@@ -42,15 +42,15 @@ def test_an_entry_says_when_who_what_and_leads_there(clerk, session, office):
     assert session_page(session) in read(clerk.get(ACTIVITY)).addresses
 
 
-def test_it_is_filtered_by_colleague_subject_and_day(clerk, session, office, colleague, workshop, now):
-    record(colleague, workshop, "Read again.")
-    record(colleague, session, "Looked at.")
+def test_it_is_filtered_by_colleague_subject_and_day(clerk, session, office, kai, workshop, now):
+    record(kai, workshop, "Read again.")
+    record(kai, session, "Looked at.")
     LogEntry.objects.filter(change_message="Looked at.").update(action_time=now - timedelta(days=3))
-    assert len(shown(clerk, by=colleague.pk)) == 2
+    assert len(shown(clerk, by=kai.pk)) == 2
     assert ["Read again." in line for line in shown(clerk, about=key_of("workshop"))] == [True]
     day = (now - timedelta(days=3)).astimezone(_zone()).date()
     assert ["Looked at." in line for line in shown(clerk, day=day.isoformat())] == [True]
-    assert shown(clerk, by=colleague.pk, about=key_of("workshop"), day=day.isoformat()) == []
+    assert shown(clerk, by=kai.pk, about=key_of("workshop"), day=day.isoformat()) == []
 
 
 def _zone():
@@ -82,11 +82,11 @@ def test_nobody_reads_of_access_requests(person, session, client, office):
     assert client.get(ACTIVITY, {"about": key_of("accommodation")}).status_code == 400
 
 
-def test_a_person_reads_of_what_they_may_see(client, colleague, session, office, workshop):
+def test_a_person_reads_of_what_they_may_see(client, kai, session, office, workshop):
     record(office, workshop, "Read again.")
-    client.force_login(colleague)
+    client.force_login(kai)
     assert shown(client) == []
-    colleague.user_permissions.add(Permission.objects.get(codename="view_workshop"))
+    kai.user_permissions.add(Permission.objects.get(codename="view_workshop"))
     assert ["Read again." in line for line in shown(client)] == [True]
 
 
@@ -99,11 +99,11 @@ def test_fifty_stand_on_a_page_and_the_older_ones_on_the_next(clerk, workshop, o
     assert ["Number 0." in part.text for part in older] == [True]
 
 
-def test_what_was_deleted_has_no_page(clerk, office, colleague):
-    LogEntry.objects.log_actions(office.pk, [colleague], 3, change_message="")
+def test_what_was_deleted_has_no_page(clerk, office, kai):
+    LogEntry.objects.log_actions(office.pk, [kai], 3, change_message="")
     page = read(clerk.get(ACTIVITY))
     assert any("Deleted." in line for line in shown(clerk))
-    assert f"/admin/accounts/person/{colleague.pk}/change/" not in page.addresses
+    assert f"/admin/accounts/person/{kai.pk}/change/" not in page.addresses
 
 
 @pytest.mark.parametrize(

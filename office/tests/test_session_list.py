@@ -117,4 +117,4 @@ def test_a_cell_says_its_column_on_a_phone(clerk, session):
     labels = ["Date", "Workshop", "Led by", "Place", "Registered", "State", "Confirm by", "Seats"]
     cells = [part for label in labels for part in page.parts(f'#result_list tbody [data-label="{label}"]')]
     assert len(cells) == len(page.parts("#result_list tbody [data-label]")) == len(labels)
-    assert cells[2].text == "" and cells[3].text == "Online"
+    assert cells[2].text == "–" and cells[3].text == "Online"
