@@ -27,6 +27,7 @@ CHECKS = {
 MAIN, CROWD, LITE = "PostgreSQL", "PostgreSQL with browsers and other processes first", "SQLite"
 # Each run has a database and a broker of its own. The first two share the tests: devtools/testing/turns.py.
 RUNS = (MAIN, CROWD, LITE)
+SLOWEST = ("--durations=25", "--durations-min=5")
 ON_SQLITE = "database and not (browser or postgres or stack or alike)"
 
 
@@ -45,7 +46,8 @@ def test(args: Sequence[str]) -> int:
         reports = {name: folder / f"{number}.xml" for number, name in enumerate(RUNS)}
         chosen = options(folder, browser)
         commands = {
-            name: [PYTHON, "-m", "pytest", f"--junitxml={reports[name]}", *chosen[name], *args] for name in RUNS
+            name: [PYTHON, "-m", "pytest", f"--junitxml={reports[name]}", *SLOWEST, *chosen[name], *args]
+            for name in RUNS
         }
         codes, failed = beside_each_other(commands, envs, folder)
         counts = {name: count(reports[name]) for name in codes}

@@ -101,7 +101,7 @@ def test_what_is_left_out_on_sqlite_and_what_is_not_is_there():
     assert all(modules[name].parent.parent.name == OFFICE for name in OFFICE_ON_SQLITE)
     assert not any(is_alike(modules[name]) for name in OFFICE_ON_SQLITE)
     assert all(is_alike(modules[name]) for name in [*ALIKE, "test_wordings.py"])
-    assert not any(is_alike(path) for path in (processes.ROOT / "registrations").glob("tests/test_*.py"))
+    assert not any(is_alike(modules[name]) for name in ("test_register.py", "test_settle.py", "test_constraints.py"))
 
 
 def test_stopping_a_process_ends_its_grandchildren():

@@ -10,9 +10,17 @@ from django.utils import timezone
 
 from foundation import database_clock
 
-# Where SQLite would show nothing else (docs/testing.md, section 1): how many queries a page makes, what is refused
-# before anything is read, and the office's pages; of these its largest forms and its searches do run there.
-ALIKE = {"test_query_counts.py", "test_readable.py"}
+# Where SQLite would show nothing else (docs/testing.md, section 1): what is read, written or refused without a query of
+# its own. The queries and verbs behind it have modules of their own, and every page runs on both, once for each sort
+# of reader (config/tests/test_who_sees_what.py).
+READ_OR_REFUSED = "query_counts readable answers bounces mailbox reports report_matching schedules_of_excel"
+WRITTEN = (
+    "calendar_files certificate_file mail_texts links_to_join discreet_title changes_told_plainly certificates_told"
+)
+FORMS = "sign_in sign_ins second_factor profile greeting pressed one_press last_day outside licenses check_in"
+PAGES = "pages people_pages page_texts program_page session_page request_page error_pages previews register_page"
+MORE_PAGES = "modes_pages own_pages ticket certificate_pages evaluation_page own_attendance code_of_the_day"
+ALIKE = {f"test_{name}.py" for name in " ".join((READ_OR_REFUSED, WRITTEN, FORMS, PAGES, MORE_PAGES)).split()}
 OFFICE, OFFICE_ON_SQLITE = "office", {"test_lookups.py", "test_sessions.py", "test_workshops.py"}
 
 HOW = "run it through `python3 dev.py test`, which starts one"
