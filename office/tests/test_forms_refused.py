@@ -122,12 +122,12 @@ def test_a_form_with_anything_in_it_is_no_error_of_ours(forms, clerk):
 
 def test_a_form_that_counts_its_rows_wrongly_is_no_error_of_ours(forms, clerk):
     for url, sent in of_each(forms).values():
-        for name in [name for name in sent if name.endswith("_FORMS")]:
-            for count in ("x", "3"):
-                assert clerk.post(url, sent | {name: count}).status_code in ANSWERED, (url, name, count)
-        for name in [name for name in sent if name.endswith("-id")]:
-            for key in ("x", "999999"):
-                assert clerk.post(url, sent | {name: key}).status_code in ANSWERED, (url, name, key)
+        counts, keys = ([name for name in sent if name.endswith(end)] for end in ("_FORMS", "-id"))
+        # One by one where the first that is wrong would hide the others, which it does not for a number of rows.
+        wrong = [dict.fromkeys(counts, "3"), *({name: "x"} for name in counts if "TOTAL" in name or "INITIAL" in name)]
+        wrong += [dict.fromkeys(keys, "999999"), *({name: "x"} for name in keys[:1])]
+        for each in filter(None, wrong):
+            assert clerk.post(url, sent | each).status_code in ANSWERED, (url, each)
 
 
 def test_a_row_to_read_takes_nothing_that_is_typed(forms, clerk):
