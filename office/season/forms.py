@@ -1,6 +1,6 @@
 """What the season page asks: dates as the office has them, and days that come round."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from dateutil.rrule import MONTHLY, WEEKLY, rrule, weekday
@@ -17,7 +17,7 @@ from foundation.values.links import LinkFormField
 from foundation.values.zones import ZoneFormField
 from office.base import MOST
 from office.sessions.fields import day_input, time_input
-from sessions_app.models import Venue
+from sessions_app.models import Session, Venue
 from sessions_app.schedule_import.cells import BrokenFile, as_text, read_rows
 from sessions_app.schedule_import.days import read_days
 from sessions_app.schedule_import.importing import venue_zones
@@ -67,11 +67,28 @@ class SeasonForm(forms.Form):
     minimum = forms.IntegerField(required=False, min_value=1, max_value=MOST, help_text="Blank: the workshop’s.")
     capacity = forms.IntegerField(required=False, min_value=1, max_value=MOST, help_text="Blank: the workshop’s.")
 
+    like = forms.CharField(required=False, max_length=8, widget=forms.HiddenInput)
+
     plans: list[PlannedSession]
     wrong: list[WrongRow]
     is_table = is_long = False
     rows = 0
     zone_of_rows = settings.TIME_ZONE
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.copied = session_to_copy(self.data.get("like", "") if self.is_bound else self.initial.get("like", ""))
+        if self.copied is None:
+            return
+        # A copy is of the same workshop, and of few dates.
+        del self.fields["workshop"], self.fields["file"]
+        self.fields["dates"].label = "Other dates"
+        self.fields["dates"].help_text = (
+            "A line each, such as “Tue May 14”: it takes place at the same time of day. Or with a time of its own, "
+            "such as “Tue May 14 12:30-2:00 PM”."
+        )
+        if not self.is_bound:
+            self.initial = {**shared_with(self.copied), **self.initial}
 
     def clean(self) -> dict[str, Any]:
         """Read the dates. What is wrong with a row is no error of the form: the page shows every row."""
@@ -82,7 +99,7 @@ class SeasonForm(forms.Form):
         cleaned["dates"] = text
         if not text.strip():
             raise ValidationError({"dates": "Write or paste dates, or choose a file."})
-        self.is_table = is_table(text)
+        self.is_table = self.copied is None and is_table(text)
         if self.is_table:
             self.zone_of_rows = cleaned.get("zone") or settings.TIME_ZONE
             self.rows = sum(bool(line.strip()) for line in text.splitlines()) - 1
@@ -90,7 +107,7 @@ class SeasonForm(forms.Form):
             if not self.is_long:
                 self.plans, self.wrong = read_schedule(text.encode(), self.zone_of_rows, venue_zones())
             return cleaned
-        if not cleaned.get("workshop"):
+        if self.copied is None and not cleaned.get("workshop"):
             heading = f"A table begins with its heading: {', '.join(REQUIRED)}."
             raise ValidationError({"workshop": f"Choose the workshop of these dates. {heading}"})
         self._read_lines(cleaned, text)
@@ -114,7 +131,36 @@ class SeasonForm(forms.Form):
             "minimum": cleaned.get("minimum"),
             "capacity": cleaned.get("capacity"),
         }
-        self.plans, self.wrong = read_lines(text, cleaned["workshop"].title, zone, today, **more)
+        workshop, span = cleaned.get("workshop"), None
+        if self.copied is not None:
+            workshop, span = self.copied.workshop, span_of(self.copied)
+        assert workshop is not None, "without one the form is refused"
+        self.plans, self.wrong = read_lines(text, workshop.title, zone, today, span, **more)
+
+
+def session_to_copy(code: str) -> Session | None:
+    """Return the session of this code, where it has a date; None for none."""
+    if not code or "\0" in code:
+        return None
+    return Session.objects.filter(code=code, starts_at__isnull=False).select_related("workshop").first()
+
+
+def span_of(session: Session) -> tuple[time, time]:
+    """Return from when to when its first meeting is, on its own clock."""
+    first = session.meetings.earliest("starts_at")
+    return local(first.starts_at, first.time_zone).time(), local(first.ends_at, first.time_zone).time()
+
+
+def shared_with(session: Session) -> dict[str, Any]:
+    """Return what a copy of a session has from it, as the fields show it."""
+    first = session.meetings.earliest("starts_at")
+    return {
+        "venue": first.venue_id,
+        "join_link": first.join_link,
+        "zone": first.time_zone,
+        "minimum": session.minimum,
+        "capacity": session.capacity,
+    }
 
 
 def is_table(text: str) -> bool:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from foundation import database_clock
 from office.base import OfficeAdmin, acting
 from office.season.files import give_to_a_worker
-from office.season.forms import RepeatForm, SeasonForm
+from office.season.forms import RepeatForm, SeasonForm, span_of
 from office.season.words import NOT_AGREED, TITLE, done_words
 from sessions_app.schedule_import.foreseeing import counted, foresee
 from sessions_app.schedule_import.importing import NotAgreed, WrongRows, take_in
@@ -25,14 +25,16 @@ def season_page(office: OfficeAdmin, request: HttpRequest) -> HttpResponse:
     if not office.has_add_permission(request):
         raise PermissionDenied
     if request.method != "POST":
-        return _ask(office, request, SeasonForm(), RepeatForm())
+        form = SeasonForm(initial={"like": request.GET.get("like", "")[:8]})
+        return _ask(office, request, form, _repeat(form))
     if "repeat" in request.POST:
         return _add_days(office, request)
     form = SeasonForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _ask(office, request, form, RepeatForm(), HTTPStatus.BAD_REQUEST)
+        return _ask(office, request, form, _repeat(form), HTTPStatus.BAD_REQUEST)
     if "change" in request.POST:
-        return _ask(office, request, _typed(form.cleaned_data["dates"], request.POST), RepeatForm())
+        form = _typed(form.cleaned_data["dates"], request.POST)
+        return _ask(office, request, form, _repeat(form))
     if form.is_long:
         return give_to_a_worker(request, form.cleaned_data["dates"], form.zone_of_rows, form.rows)
     if "drafts" in request.POST or "publish" in request.POST:
@@ -43,7 +45,20 @@ def season_page(office: OfficeAdmin, request: HttpRequest) -> HttpResponse:
 def _ask(
     office: OfficeAdmin, request: HttpRequest, form: SeasonForm, repeat: RepeatForm, status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    return office.page(request, TEMPLATE, TITLE, status, form=form, repeat=repeat)
+    return office.page(request, TEMPLATE, title_of(form), status, form=form, repeat=repeat)
+
+
+def title_of(form: SeasonForm) -> str:
+    """Return what the page is called."""
+    return f"Copy {form.copied} to other dates" if form.copied else TITLE
+
+
+def _repeat(form: SeasonForm) -> RepeatForm:
+    """Return the form of days that come round; those of a copy are at its time of day."""
+    if form.copied is None:
+        return RepeatForm()
+    starts, ends = span_of(form.copied)
+    return RepeatForm(initial={"starts": starts, "ends": ends})
 
 
 def _add_days(office: OfficeAdmin, request: HttpRequest) -> HttpResponse:
@@ -70,12 +85,12 @@ def _preview(
     name = "row" if form.is_table else "line"
     sentences = {one.row: one for one in [*(wrong or []), *form.wrong]}
     plans = [plan for plan in form.plans if plan.row not in sentences]
-    foresight = foresee(plans, sorted(sentences.values()), database_clock.now(), name)
+    foresight = foresee(plans, sorted(sentences.values()), database_clock.now(), name, form.copied)
     rows = foresight.rows
     return office.page(
         request,
         PREVIEW,
-        TITLE,
+        title_of(form),
         status,
         form=form,
         text=form.cleaned_data["dates"],
@@ -90,7 +105,7 @@ def _preview(
 def _put_up(office: OfficeAdmin, request: HttpRequest, form: SeasonForm) -> HttpResponse:
     publish, agreed = "publish" in request.POST, request.POST.get("agreed", "")
     try:
-        imported = take_in(form.plans, form.wrong, acting(request), publish=publish, agreed=agreed)
+        imported = take_in(form.plans, form.wrong, acting(request), publish=publish, like=form.copied, agreed=agreed)
     except WrongRows as refusal:
         return _preview(office, request, form, refusal.rows, HTTPStatus.CONFLICT)
     except NotAgreed:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
@@ -12,10 +12,10 @@ from django.template.loader import render_to_string
 from catalog.models import Format
 from foundation import database_clock
 from foundation.dates import day_and_time
-from office.base import acting
 from office.home.finding import each_word, of_a_session
 from office.numbers.page import NumbersPages
 from office.sessions.filters import NeedsFilter, UpcomingFilter, WeekFilter
+from office.sessions.many import ManySessions
 from office.sessions.order import soonest_first
 from sessions_app.display.meter import meter_for_office
 from sessions_app.models import Meeting, Mode, Session
@@ -30,7 +30,7 @@ class WithPlaces(ChangeList):
         self.result_list = self.result_list.prefetch_related(meetings, "facilitators")  # type: ignore[attr-defined]
 
 
-class SessionList(NumbersPages):
+class SessionList(ManySessions, NumbersPages):
     list_display = ["when", "title", "led_by", "place", "meter", "state", "decided", "seats_and_line"]
     list_display_links = ["when", "title"]
     list_filter = [UpcomingFilter, NeedsFilter, WeekFilter, "status", "workshop"]
@@ -38,7 +38,7 @@ class SessionList(NumbersPages):
     # What `get_search_results` looks at; the list has a box because there are any.
     search_fields = ["workshop__title", "code", "facilitators__name", "meetings__venue__building"]
     search_help_text = "Workshop, facilitator, room or code"
-    actions = ["publish_selected"]
+    actions = ManySessions.MANY
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return WithPlaces
@@ -48,19 +48,6 @@ class SessionList(NumbersPages):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Session], search_term: str) -> Any:
         return queryset.filter(each_word(search_term, of_a_session)), False
-
-    @admin.action(description="Publish selected drafts", permissions=["change"])
-    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
-        published = 0
-        for session in queryset.order_by("pk"):
-            try:
-                session.publish(by=acting(request))
-            except Session.Refused as refusal:
-                messages.error(request, f"{session}: {refusal}")
-            else:
-                published += 1
-        if published:
-            messages.success(request, f"{published} published.")
 
     @admin.display(description="date", ordering="starts_at")
     def when(self, session: Session) -> str:

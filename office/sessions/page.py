@@ -17,6 +17,7 @@ from office.base import OwnPage, PanelInline, acting
 from office.credit.kinds import CreditFormSet, SessionCreditInline, credit_words
 from office.dates import when_and_where
 from office.sessions.asking import PAGES, decide, open_pages
+from office.sessions.copying import CopiesOfSessions
 from office.sessions.fields import MeetingFields
 from office.sessions.forms import DEADLINES, FurtherMeetingInline, PublishedForm, ScheduleForm
 from office.sessions.list import SessionList
@@ -49,7 +50,7 @@ class DecisionInline(PanelInline):
 
 
 @admin.register(Session)
-class SessionAdmin(SessionList):
+class SessionAdmin(CopiesOfSessions, SessionList):
     office_may = ("view", "add", "change", "delete")
     view_on_site = False
 

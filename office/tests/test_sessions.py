@@ -521,7 +521,9 @@ def test_selected_drafts_are_published_and_the_others_say_why_not(clerk, make_se
     draft, cancelled = make_session(published=False), make_session()
     cancelled.cancel("No room.", by=office)
     action = {"action": "publish_selected", "_selected_action": [draft.pk, cancelled.pk], "index": "0"}
-    response = clerk.post(LIST, action, follow=True)
+    asked = read(clerk.post(LIST, action))
+    assert "only a draft is published" in asked.text and "It is done to one. One cannot be, and stays" in asked.text
+    response = clerk.post(LIST, asked.form(id="many_form").data | {"sure": "1"}, follow=True)
     draft.refresh_from_db()
     assert draft.status == Session.Status.OPEN
     assert "only a draft is published" in read(response).text

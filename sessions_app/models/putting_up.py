@@ -114,10 +114,9 @@ class PuttingUpQuerySet(ChangesQuerySet[AnySession]):
         """
         now = now or database_clock.now()
         found: list[Any] = lock_rows(self.prefetch_related("meetings__venue"))
-        workshops = Workshop.objects.prefetch_related("parts").in_bulk({one.workshop_id for one in found})
+        share_workshops(found)
         opened, refused = [], []
         for session in found:
-            session.workshop = workshops[session.workshop_id]
             try:
                 if session.open_now(now):
                     opened.append(session)
@@ -158,6 +157,13 @@ class PuttingUpQuerySet(ChangesQuerySet[AnySession]):
             pairs = list(zip(sessions, held, strict=True))
             sessions_put_on_record.send(self.model, held=pairs, by=by, now=now)
         return sessions
+
+
+def share_workshops(sessions: Sequence[Any]) -> None:
+    """Give sessions of one workshop the same object as their workshop, with its parts. Two queries."""
+    workshops = Workshop.objects.prefetch_related("parts").in_bulk({one.workshop_id for one in sessions})
+    for session in sessions:
+        session.workshop = workshops[session.workshop_id]
 
 
 def _in_order(session: Any, plans: Sequence[MeetingPlan]) -> list[Meeting]:

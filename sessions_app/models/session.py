@@ -209,14 +209,26 @@ class Session(Changes):
         """
         if self.status == self.Status.OPEN:
             return False
+        self._refuse_to_publish(now)
+        self._follow_parts(list(self.workshop.parts.all()))
+        self.status, self.published_at = self.Status.OPEN, now
+        return True
+
+    def why_not_published(self, now: datetime) -> str:
+        """Return why `publish` would refuse the session, "" if it would not. It is asked, and nothing changes."""
+        try:
+            self._refuse_to_publish(now)
+        except self.Refused as refusal:
+            return str(refusal)
+        return ""
+
+    def _refuse_to_publish(self, now: datetime) -> None:
         if self.status != self.Status.DRAFT:
             raise self.AlreadyDecided(
                 f"This session is {self.get_status_display().lower()}; only a draft is published."
             )
         self._refuse_incomplete(now)
-        self._take_parts()
-        self.status, self.published_at = self.Status.OPEN, now
-        return True
+        self._refuse_fewer_meetings_than_parts()
 
     def _refuse_incomplete(self, now: datetime) -> None:
         meetings = list(self.meetings.all())
@@ -242,8 +254,7 @@ class Session(Changes):
         if self.format == Format.HYBRID and not self.asks_how:
             raise self.Incomplete("Say how many of the seats are in the room and how many online.")
 
-    def _take_parts(self) -> None:
-        """Give the meetings their parts for good. Refuses (Incomplete) fewer meetings than parts."""
+    def _refuse_fewer_meetings_than_parts(self) -> None:
         parts, meetings = list(self.workshop.parts.all()), len(self.meetings.all())
         if meetings < len(parts):
             raise self.Incomplete(
@@ -251,7 +262,23 @@ class Session(Changes):
                 f"{number_words(meetings)} {'meeting' if meetings == 1 else 'meetings'}. "
                 f"Add a meeting for “{parts[meetings]}”."
             )
-        self._follow_parts(parts)
+
+    def why_not_discarded(self) -> str:
+        """Return why the session is not deleted: only a draft is that nobody ever registered for; "" if it may be."""
+        if self.status != self.Status.DRAFT:
+            return f"This session is {self.get_status_display().lower()}: it is cancelled, with a reason, or stays."
+        if self.next_position > 1:
+            return "Somebody has registered for it once, so it stays."
+        return ""
+
+    @verb
+    def discard(self, by: Person) -> None:
+        """Delete a draft that nobody ever registered for. Refuses any other session."""
+        self.lock()
+        if why_not := self.why_not_discarded():
+            raise self.AlreadyDecided(why_not)
+        record(by, self, "Deleted: a draft that nobody needed.")
+        self.delete()
 
     @verb
     def make_listed(self, by: Person) -> None:

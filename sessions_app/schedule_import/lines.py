@@ -38,14 +38,14 @@ class _Line:
 
 
 def read_lines(
-    text: str, title: str, time_zone: str, today: date, **more: Any
+    text: str, title: str, time_zone: str, today: date, span: tuple[time, time] | None = None, **more: Any
 ) -> tuple[list[PlannedSession], list[WrongRow]]:
     """Read dates of the workshop called `title`: the sessions that can be planned, and a sentence for each other line.
 
     Times are those of the wall clock of `time_zone` (IANA). A day without a year is the next such day from `today` on.
     Where neither AM nor PM is said, a session begins between 7 in the morning and 6 in the evening, and ends within 12
-    hours. Empty lines count, and say nothing. `more` are further fields of each PlannedSession. Never raises, whatever
-    the text.
+    hours. With `span` a line may be a day alone, which has these times. Empty lines count, and say nothing. `more` are
+    further fields of each PlannedSession. Never raises, whatever the text.
     """
     lines, wrong = [], []
     for number, line in enumerate(text.splitlines(), start=1):
@@ -56,7 +56,7 @@ def read_lines(
             wrong.append(WrongRow(number, f"There are more than {MOST} lines. Take them in portions."))
             break
         try:
-            lines.append(_read_line(number, line, today))
+            lines.append(_read_line(number, line, today, span))
         except ValueError as error:
             wrong.append(WrongRow(number, str(error)))
     plans: dict[object, PlannedSession] = {}
@@ -71,13 +71,16 @@ def read_lines(
     return list(plans.values()), sorted(wrong)
 
 
-def _read_line(number: int, line: str, today: date) -> _Line:
+def _read_line(number: int, line: str, today: date, span: tuple[time, time] | None) -> _Line:
     """Take a line apart. Raises ValueError with a sentence."""
     found = SPAN.fullmatch(line)
-    if not found:
+    if found:
+        starts, ends = _span(found["starts"], found["ends"])
+    elif span:
+        starts, ends = span
+    else:
         raise ValueError(f"“{shown(line)}” is not a date with a start and an end. {LIKE}")
-    starts, ends = _span(found["starts"], found["ends"])
-    weekday, day = "", found["day"].strip(" ,;|@")
+    weekday, day = "", (found["day"] if found else line).strip(" ,;|@")
     if named := WEEKDAY.fullmatch(day):
         weekday, day = named[1].casefold(), named[2]
     if not day:
