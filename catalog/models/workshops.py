@@ -130,6 +130,16 @@ class Workshop(Facts, Named):
     def is_published(self) -> bool:
         return self.status == self.Status.PUBLISHED
 
+    @verb
+    def publish(self, by: Person) -> None:
+        """Show a draft in the catalog. Drafts of its sessions stay drafts."""
+        lock_row(self)
+        if self.is_published:
+            return
+        self.status = self.Status.PUBLISHED
+        self.save(update_fields=["status"])
+        record(by, self, "Status: from Draft to Published.")
+
     # ---- the audience ----
 
     def seats_of_others(self, roles: Iterable[str], now: datetime) -> int:

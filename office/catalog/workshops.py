@@ -16,6 +16,7 @@ from catalog.offerings import SAYS
 from catalog.reminder_days import in_order
 from foundation import database_clock
 from office.base import MOST, NamedAdmin, NamedForm, PartInline, acting, model_choice
+from office.catalog.many import ManyWorkshops
 from office.catalog.parts import InOrderForm, PartFormSet, WorkshopPartInline
 from office.consequences import of_a_draft_workshop, of_a_narrower_audience
 from office.credit.kinds import CreditInline, credit_words
@@ -139,7 +140,8 @@ class WorkshopForm(NamedForm):
 
 
 @admin.register(Workshop)
-class WorkshopAdmin(NamedAdmin):
+class WorkshopAdmin(ManyWorkshops, NamedAdmin):
+    actions = ManyWorkshops.MANY
     form = WorkshopForm
     list_display = ["title", "status", "offering", "format", "minutes", "default_minimum", "default_capacity"]
     list_filter = ["status", "offering", "format", "topics"]

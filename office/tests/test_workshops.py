@@ -195,3 +195,23 @@ def test_the_facts_of_a_workshop_are_the_offices_to_set(clerk):
     made = Workshop.objects.get(slug="new")
     assert (made.kind_words, made.recording_words) == ("Change chat", "Recorded. The recording is in the library.")
     assert (made.language, made.has_captions) == ("Spanish", False)
+
+
+def test_selected_drafts_of_workshops_are_published_after_asking(clerk, workshop, make_session, office):
+    draft = Workshop.objects.create(title="Belonging", slug="belonging")
+    make_session(workshop=draft, published=False)
+    chosen = {"action": "publish_selected", "_selected_action": [draft.pk, workshop.pk], "index": "0"}
+    url = "/admin/catalog/workshop/"
+    asked = read(clerk.post(url, chosen))
+    for sentence in (
+        "Its one draft of a session stays a draft: publish it next.",
+        "It has no objectives yet.",
+        "It is published already.",
+    ):
+        assert sentence in asked.text
+    draft.refresh_from_db()
+    assert not draft.is_published
+    done = read(clerk.post(url, asked.form(id="many_form").data | {"sure": "1"}, follow=True))
+    draft.refresh_from_db()
+    assert draft.is_published and draft.sessions.get().status == "draft"
+    assert "One workshop is published." in done.text
