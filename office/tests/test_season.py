@@ -19,6 +19,7 @@ from sessions_app.models import ScheduleImport, Session
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/sessions_app/scheduleimport/add/"
+TABLE = "workshop,date,start,end\n"
 IMPORTS = "/admin/sessions_app/scheduleimport/"
 
 
@@ -112,6 +113,51 @@ def test_a_file_that_is_no_table_is_refused_with_a_sentence(clerk, content):
     assert response.status_code == 400
     sentences = ("Row 1: ", "This file is not UTF-8", "Choose the workshop of these dates")
     assert sum(read(response).text.count(sentence) for sentence in sentences) >= 1
+
+
+ROW = "Bystander Interventions,2099-05-14,12:30,14:00"
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (f"sep=;\n{TABLE};x".replace(",", ";").encode(), "“x” is not a column."),
+        ((TABLE + ROW.replace("05-14", "06-31")).encode(), "There is no day 2099-06-31."),
+        ((TABLE + ROW.replace("12:30,14:00", "22:00,01:00")).encode("utf-16"), "10:00 PM–1:00 AM, 3 hours"),
+        ((TABLE + ROW.replace("12:30,14:00", "14:00,9:30")).encode(), "last 19 hours 30 minutes. A meeting lasts 12"),
+        ((TABLE + ROW.replace("B", "B\u200b")).encode(), "1 date"),
+        ((TABLE + ROW.replace("By", "B\0y")).encode(), "The title contains a control character, such as NUL."),
+        ((TABLE + f"{ROW}\n{ROW}").encode(), "This is the same workshop at the same time as row 2."),
+        ((TABLE + ROW.replace("Bystander", "x" * 1_000_000)).encode(), "field larger than field limit"),
+        ((TABLE + ROW.replace("12:30", "=NOW()")).encode(), "“=NOW()” is not a time for “start”."),
+        ((TABLE.replace("end", "end,time_zone") + f"{ROW},Midwest").encode(), "“Midwest” is not a time zone."),
+        ((TABLE.replace("end", "end,venue") + f"{ROW},Nowhere").encode(), "No venue is called “Nowhere”."),
+    ],
+    ids=["sep", "june-31", "midnight", "end-first", "zero-width", "nul", "twice", "1-mb", "formula", "zone", "venue"],
+)
+def test_what_is_wrong_with_a_table_is_said_in_its_row(clerk, workshop, data, sentence):
+    response = clerk.post(PAGE, {"file": SimpleUploadedFile("season.csv", data), "dates": ""})
+    page = read(response)
+    assert response.status_code == 200 and sentence.replace("1 date", "One date to put up.") in page.text
+    assert "a draft of it is made" not in page.text and not Session.objects.exists()
+
+
+def test_a_row_that_changes_a_session_is_done_as_it_was_shown(send, make_session, people):
+    session = make_session()
+    day = f"{timezone.localtime(session.starts_at):%Y-%m-%d}"
+    table = f"code,workshop,date,start,end\n{session.code},{session.workshop},{day},15:00,16:00"
+    page = read(send(table, workshop=""))
+    assert "One session changes." in page.text and "The time changes: it was" in page.text
+    assert "Change these sessions" in page.button_names and "Put up and publish" not in page.button_names
+    shown = page.form(id="scheduleimport_form").data
+    Registration.objects.register(people(1)[0], session)
+    response = send("", "drafts", **shown)
+    page = read(response)
+    assert response.status_code == 409 and "What these dates change is not what it was" in page.text
+    assert "One person is told: registered or on the waitlist." in page.text
+    assert send("", "drafts", **page.form(id="scheduleimport_form").data).status_code == 302
+    session.refresh_from_db()
+    assert f"{timezone.localtime(session.starts_at):%H:%M}" == "15:00"
 
 
 def test_days_that_come_round_become_lines(send, workshop):

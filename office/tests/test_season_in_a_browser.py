@@ -159,7 +159,7 @@ def test_axe_finds_nothing_on_the_pages_of_a_season(inspector, sign_in, office, 
     for box in page.locator("#result_list .action-select").all():
         box.check()
     page.get_by_label("Action:").select_option(label="Change selected sessions")
-    page.get_by_role("button", name="Run").click()
+    page.get_by_role("button", name="Go", exact=True).click()
     page.get_by_label("Starts at").fill("15:00")
     page.get_by_role("button", name="Show what changes").click()
     page.get_by_text("It is done to 2.").wait_for()
