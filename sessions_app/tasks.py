@@ -31,8 +31,14 @@ def forget_request_addresses() -> None:
 def take_in_season(pk: int) -> None:
     """Do what is wanted of one schedule of many rows, unless another worker is at it."""
     file = SeasonFile.objects.filter(pk=pk).first()
-    if file is not None and file.claim():
+    if file is None or not file.claim():
+        return
+    try:
         work_on(file)
+    except Exception:
+        # Somebody had what it needed, or worse: the next sweep tries again, a few times.
+        file.release()
+        raise
 
 
 @shared_task

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.utils import timezone
 
 from devtools.testing.page import read
@@ -111,6 +112,19 @@ def test_a_worker_that_died_is_followed_by_another_and_given_up_on(given, long_t
     SeasonFile.objects.update(claimed_at=timezone.now() - LEASE)
     take_in_seasons()
     assert GAVE_UP in given.look().text
+
+
+def test_a_worker_that_stumbles_leaves_the_file_to_the_next(given, long_table, monkeypatch):
+    def stumble(file):
+        raise OperationalError("lock timeout")
+
+    given(long_table)
+    with monkeypatch.context() as patch:
+        patch.setattr("sessions_app.tasks.work_on", stumble)
+        take_in_seasons()
+    assert "230 rows are being looked at." in given.look().text
+    take_in_seasons()
+    assert "230 dates to put up." in given.look().text
 
 
 def test_a_second_press_changes_nothing(given, long_table):

@@ -91,6 +91,12 @@ class SeasonFile(models.Model):
         self.save(update_fields=["claimed_at", "tries"])
         return True
 
+    @verb
+    def release(self) -> None:
+        """Leave the file to another worker."""
+        self.claimed_at = None
+        self.save(update_fields=["claimed_at"])
+
     def note(self, doing: str, done: int) -> None:
         """Say how far the work is. People see it at once, though nothing of the work itself can be seen yet."""
         statement = f"UPDATE {self._meta.db_table} SET doing = %s, done = %s WHERE id = %s"
