@@ -7,6 +7,9 @@ from foundation.sweeps import sweep
 from sessions_app.models import SeasonFile, Session, SessionRequest
 from sessions_app.schedule_import.working import work_on
 
+# Seconds that 10,000 rows may take on a slow machine: less than the lease of a file (SeasonFile).
+LONG = 540
+
 
 @shared_task
 def settle_session(pk: int) -> None:
@@ -27,7 +30,7 @@ def forget_request_addresses() -> None:
     SessionRequest.objects.forget_addresses(database_clock.now())
 
 
-@shared_task
+@shared_task(time_limit=LONG)
 def take_in_season(pk: int) -> None:
     """Do what is wanted of one schedule of many rows, unless another worker is at it."""
     file = SeasonFile.objects.filter(pk=pk).first()
@@ -41,7 +44,7 @@ def take_in_season(pk: int) -> None:
         raise
 
 
-@shared_task
+@shared_task(time_limit=LONG)
 def take_in_seasons() -> None:
     """Take in what a lost wake-up or a worker that died left behind."""
     waiting = SeasonFile.objects.waiting(database_clock.now()).values_list("pk", flat=True)

@@ -57,6 +57,8 @@ def read_rows(data: bytes) -> list[Row]:
                 rows.append((number, [" ".join(cell.split()) for cell in cells]))
     except csv.Error as error:
         sentence = f"This row and what follows cannot be read as CSV: {error}."
+        if "field limit" in str(error):
+            sentence = f"A cell of this row is longer than {csv.field_size_limit()} characters. Is it the right file?"
         raise BrokenFile(number + 1, sentence, rows) from None
     return rows
 
