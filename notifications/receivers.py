@@ -1,7 +1,8 @@
 """Write a Notice for each event that people are told of: one per address, or per meeting with an invitation.
 
-registration_made        a mail: they are registered, or on the waitlist; invitations if the session is confirmed
-registration_promoted    a mail: a seat is theirs; invitations if the session is confirmed
+registration_made        a mail: they are registered, or on the waitlist; invitations if the session is confirmed, and a
+                         facilitator keeps one entry of both
+registration_promoted    a mail: a seat is theirs; invitations as above
 registration_confirmed   an invitation to each meeting
 registration_withdrawn   a mail: they have left, and why if they did not do it; the meetings leave the calendar
 registration_cancelled   a mail: the session is cancelled, with other dates; the meetings leave the calendar
@@ -16,6 +17,8 @@ request_answered         a mail to that person: the answer
 request_scheduled        a mail to that person: when and where
 request_declined         a mail to that person: why not
 request_withdrawn        a mail to the office, unless the first one was never written
+leading_changed          a mail to a facilitator about what differs from what they were told, with an entry of their own
+leading_declined         a mail to the office, unless they take it back within two minutes
 nomination_made          a mail to the person who was proposed
 nomination_changed       a mail to them about what changed, unless they have answered
 nomination_ended         a mail to them that the session is cancelled, unless the first one was never written
@@ -52,6 +55,8 @@ from notifications.kinds.certificates import owe_certificate, owe_revoked
 from notifications.kinds.changes import bring_up_to_date
 from notifications.kinds.decisions import owe_question
 from notifications.kinds.interests import owe_dates, owe_no_date
+from notifications.kinds.interests import owe_date, owe_no_date
+from notifications.kinds.leading import owe_leader, owe_leader_who_has_a_seat, owe_refusal
 from notifications.kinds.nominations import (
     CALLED_OFF,
     NOMINATED,
@@ -105,8 +110,10 @@ from registrations.signals import (
     seat_opened,
     waitlist_closed,
 )
-from sessions_app.models import Meeting, Session, SessionRequest
+from sessions_app.models import Leading, Meeting, Session, SessionRequest
 from sessions_app.signals import (
+    leading_changed,
+    leading_declined,
     request_answered,
     request_declined,
     request_made,
@@ -127,6 +134,7 @@ def tell_registered(sender: type, registration: Registration, **kwargs: Any) -> 
         owe_plain(WAITLISTED, registration, place=position, last_day=last_day, seat_open=seat_open)
     elif registration.session.is_confirmed:
         owe_invitations(CONFIRMED, registration)
+        owe_leader_who_has_a_seat(registration, registration.registered_at)
     else:
         CalendarThread.objects.begin(registration)
         owe_plain(REGISTERED, registration)
@@ -138,6 +146,7 @@ def tell_promoted(sender: type, registration: Registration, how: str = "", **kwa
     """Tell the person that a seat is theirs, with an invitation if the session is confirmed."""
     if registration.session.is_confirmed:
         owe_invitations(PROMOTED, registration, how=how)
+        owe_leader_who_has_a_seat(registration, database_clock.now())
     else:
         CalendarThread.objects.begin(registration)
         owe_plain(PROMOTED, registration, how=how)
@@ -158,6 +167,8 @@ def tell_withdrawn(sender: type, registration: Registration, why: str = "", **kw
     assert left_at is not None
     has_begun, ahead = registration.session.has_started(left_at), Q(meeting__starts_at__gt=left_at)
     owe_cancellations(WITHDRAWN, registration, ahead, why=why, by_office=by_office, has_begun=has_begun)
+    if registration.session.is_confirmed:
+        owe_leader_who_has_a_seat(registration, left_at)
     wake(deliver_soon)
 
 
@@ -248,6 +259,19 @@ def tell_the_office_it_is_withdrawn(sender: type, request: SessionRequest, **kwa
     if first_notice_of(request).unwritten().update(expires_at=database_clock.now()) == 0:
         owe_the_office(request, is_withdrawn=True)
         wake(deliver_soon)
+
+
+@receiver(leading_changed, dispatch_uid="notifications.leading_changed")
+def tell_who_leads(sender: type, leading: Leading, now: datetime, **kwargs: Any) -> None:
+    """Tell a facilitator what differs from what they were told; at once where the session is cancelled."""
+    owe_leader(leading, now)
+    wake(deliver_soon)
+
+
+@receiver(leading_declined, dispatch_uid="notifications.leading_declined")
+def tell_that_somebody_said_no(sender: type, leading: Leading, now: datetime, **kwargs: Any) -> None:
+    """Tell the office that a facilitator said no."""
+    owe_refusal(leading, now)
 
 
 @receiver(nomination_made, dispatch_uid="notifications.nomination_made")

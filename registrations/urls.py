@@ -25,4 +25,7 @@ urlpatterns = [
         name="accommodation_deletion",
     ),
     path("my/", views.my_training, name="my_training"),
+    path("my/leading/", views.leading_list, name="leading_list"),
+    path("my/leading/<slug:code>/", views.leading_session, name="leading_session"),
+    path("my/leading/<slug:code>/names/", views.leading_names, name="leading_names"),
 ]

@@ -1,7 +1,12 @@
-"""Retell the sessions that show something whose name has changed, and let drafts follow their workshop.
+"""Retell the sessions that show something whose name has changed, let drafts follow their workshop, ask facilitators.
 
-renamed        session_changed for each session that shows it and may still be held
-parts_changed  drafts of the workshop take on its parts; session_changed for each session with parts, as above
+renamed              session_changed for each session that shows it and may still be held
+parts_changed        drafts of the workshop take on its parts; session_changed for each session with parts, as above
+session_published    each facilitator is asked to lead it: leading_changed for each
+session_confirmed    leading_changed for each facilitator
+session_changed      people who lead it now are asked, others are not any more; leading_changed for each
+session_cancelled    leading_changed for each facilitator
+facilitator_reached  leading_changed for each session that they lead and that may still be held
 """
 
 from collections.abc import Callable, Sequence
@@ -13,9 +18,17 @@ from django.dispatch import receiver
 
 from accounts.models import Campus
 from catalog.models import Facilitator, Part, Workshop
-from catalog.signals import parts_changed
+from catalog.signals import facilitator_reached, parts_changed
+from foundation import database_clock
 from foundation.naming import Named, renamed
-from sessions_app.models import Meeting, Session, Venue
+from sessions_app.models import Leading, Meeting, Session, Venue
+from sessions_app.signals import (
+    leading_changed,
+    session_cancelled,
+    session_changed,
+    session_confirmed,
+    session_published,
+)
 
 
 @receiver(renamed, dispatch_uid="sessions_app.renamed")
@@ -37,6 +50,26 @@ def follow_the_workshop(
     for session in Session.objects.filter(is_draft | holds_parts, workshop=workshop).order_by("pk"):
         session.follow_parts(parts)
         session.retell(now)
+
+
+@receiver(
+    [session_published, session_confirmed, session_changed, session_cancelled], dispatch_uid="sessions_app.leading"
+)
+def ask_who_leads(sender: type[Session], session: Session, now: datetime | None = None, **kwargs: Any) -> None:
+    """Ask the facilitators of the session, and say for each that what they know of it may differ."""
+    now = now or database_clock.now()
+    for leading in Leading.objects.follow(session, now):
+        leading_changed.send(Leading, leading=leading, now=now)
+
+
+@receiver(facilitator_reached, dispatch_uid="sessions_app.facilitator_reached")
+def ask_at_the_new_address(sender: type[Facilitator], facilitator: Facilitator, now: datetime, **kwargs: Any) -> None:
+    """Tell the account or address that is new of every session to come that they lead, in ascending order."""
+    for session in facilitator.sessions.running().filter(ends_at__gt=now).order_by("pk"):
+        session.lock()
+        for leading in Leading.objects.follow(session, now):
+            if leading.facilitator_id == facilitator.pk:
+                leading_changed.send(Leading, leading=leading, now=now)
 
 
 def _meeting_at(**where: Any) -> Q:

@@ -27,3 +27,8 @@ request_answered = Signal()
 request_scheduled = Signal()
 request_declined = Signal()
 request_withdrawn = Signal()
+
+# What a facilitator knows of a session may differ from how it is: with `leading=`, a Leading, and `now=`. The other is
+# sent when one of them said no.
+leading_changed = Signal()
+leading_declined = Signal()

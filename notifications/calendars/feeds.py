@@ -22,13 +22,13 @@ from foundation.values.zones import zone_of
 from notifications.calendars.invitations import description_for, part_title_for, summary_for
 from notifications.calendars.snapshots import link_for, place_words
 from notifications.calendars.writing import Entry
-from notifications.models import CalendarThread, CalendarThreadQuerySet
+from notifications.models import CalendarThread, CalendarThreadQuerySet, LeadingThread
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session, SessionQuerySet, Venue
 from sessions_app.models.numbering import READ, Numbered, numbered
 
 logger = logging.getLogger(__name__)
-Row = TypeVar("Row", CalendarThread, Meeting)
+Row = TypeVar("Row", CalendarThread, LeadingThread, Meeting)
 
 LOOK_BACK, KEEP_CANCELLED = timedelta(days=90), timedelta(days=30)
 MOST_SESSIONS = 1000
@@ -92,7 +92,7 @@ def public_entries(sessions: SessionQuerySet, now: datetime) -> list[Entry]:
     return _public(Meeting.every.filter(held_or_struck, session__in=first), busy=False)
 
 
-def _each_alone(rows: Iterable[Row], entry_of: Callable[[Row], Entry]) -> list[Entry]:
+def each_alone(rows: Iterable[Row], entry_of: Callable[[Row], Entry]) -> list[Entry]:
     """Return the entry of each row. One that no calendar can show is left out and logged by its key (guarantee G21).
 
     A database that is away leaves nothing out: its error is raised, or calendars would strike what is held.
@@ -118,12 +118,12 @@ def _own(threads: CalendarThreadQuerySet) -> list[Entry]:
         thread.meeting.session = thread.registration.session
     parts = Parts(thread.meeting for thread in own)
     records = Records(thread.meeting for thread in own)
-    return _each_alone(own, lambda thread: _own_entry(thread, parts, records))
+    return each_alone(own, lambda thread: _own_entry(thread, parts, records))
 
 
 def _own_entry(thread: CalendarThread, parts: "Parts", records: "Records") -> Entry:
     registration, meeting, session = thread.registration, thread.meeting, thread.registration.session
-    status, part = _status(meeting), parts.of(meeting)
+    status, part = status_of(meeting), parts.of(meeting)
     return Entry(
         uid=thread.uid,
         sequence=thread.shown_sequence,
@@ -151,11 +151,11 @@ def _public(meetings: QuerySet[Meeting], busy: bool = True) -> list[Entry]:
     related = meetings.select_related("session__workshop", "venue__campus").prefetch_related("session__facilitators")
     shown = list(related.defer("session__workshop__description", "session__workshop__pre_work"))
     parts, records = Parts(shown), Records(shown)
-    return _each_alone(shown, lambda meeting: _public_entry(meeting, parts, records, busy))
+    return each_alone(shown, lambda meeting: _public_entry(meeting, parts, records, busy))
 
 
 def _public_entry(meeting: Meeting, parts: "Parts", records: "Records", busy: bool) -> Entry:
-    session, status = meeting.session, _status(meeting)
+    session, status = meeting.session, status_of(meeting)
     part = parts.of(meeting)
     return Entry(
         # Made of the session's public code: only the registered person knows the UID of their own entry.
@@ -177,7 +177,7 @@ def _public_entry(meeting: Meeting, parts: "Parts", records: "Records", busy: bo
     )
 
 
-def _status(meeting: Meeting) -> str:
+def status_of(meeting: Meeting) -> str:
     """Return the STATUS of an entry (calendar.md section 7)."""
     session = meeting.session
     if meeting.is_cancelled:

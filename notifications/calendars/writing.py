@@ -174,8 +174,11 @@ class Invitation(Entry):
 
 
 def request(invitation: Invitation) -> bytes:
-    """Return the METHOD:REQUEST that puts a meeting on the attendee's calendar, or updates it there."""
-    return _by_mail("REQUEST", "CONFIRMED", invitation, rsvp=invitation.rsvp)
+    """Return the METHOD:REQUEST that puts a meeting on the attendee's calendar, or updates it there.
+
+    Its status is that of the invitation: a facilitator keeps a time free that is not confirmed yet.
+    """
+    return _by_mail("REQUEST", invitation.status, invitation, rsvp=invitation.rsvp)
 
 
 def cancel(invitation: Invitation) -> bytes:

@@ -1,5 +1,6 @@
 from notifications.models.declines import Decline, every_meeting_declined
 from notifications.models.kind import KINDS, Kind
+from notifications.models.leading_thread import LeadingThread
 from notifications.models.mail_queue import MailQueue
 from notifications.models.notices import Notice, NoticeQuerySet, counts_of, new_message_id
 from notifications.models.private_feed import CalendarFeed
@@ -15,6 +16,7 @@ __all__ = [
     "CalendarThreadQuerySet",
     "Decline",
     "Kind",
+    "LeadingThread",
     "MailQueue",
     "Notice",
     "NoticeQuerySet",

@@ -103,6 +103,7 @@ class Kind:
     still_true: Callable[["Notice", datetime], bool] | None = None
     is_news: Callable[["Notice", datetime], bool] | None = None
     is_owed: bool = True
+    calendar: Callable[["Notice", datetime], str] | None = None
 
     @property
     def is_secret(self) -> bool:

@@ -273,6 +273,11 @@ class Notice(Handled):
         return self.of_kind.label
 
     @property
+    def carried_method(self) -> str:
+        """Return the METHOD of the calendar part it carries, "" without one; that of a facilitator is in its facts."""
+        return self.method or (self.facts.get("carries", "") if self.of_kind.calendar else "")
+
+    @property
     def subject_unless_secret(self) -> str:
         """Return the subject as the office may read it, "" for account mail: that belongs to its reader alone."""
         return "" if self.of_kind.is_secret else self.subject

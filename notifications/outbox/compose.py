@@ -47,7 +47,7 @@ def write_mail(
         "message_id": notice.message_id,
         "returns_to": settings.ACCOUNT_RETURN_EMAIL if notice.of_kind.is_secret else "",
         "calendar": notice.calendar.encode(),
-        "method": notice.method,
+        "method": notice.carried_method,
     }
 
 
@@ -66,6 +66,8 @@ def _compose(notice: Notice, wordings: Mapping[str, Wording], now: datetime) -> 
         invitation = invitation_of(notice, now)
         write = writing.request if notice.method == Notice.Method.REQUEST else writing.cancel
         notice.calendar = write(invitation).decode()
+    elif notice.of_kind.calendar:
+        notice.calendar = notice.of_kind.calendar(notice, now)
 
 
 def write_words(notice: Notice, context: dict[str, Any], wording: Wording | None = None) -> None:

@@ -124,4 +124,4 @@ def test_a_database_that_goes_away_leaves_no_entry_out(make_session):
             return Meeting.objects.get(pk=meeting.pk)
 
     with pytest.raises(OperationalError):
-        feeds._each_alone(Meeting.objects.all(), lost)
+        feeds.each_alone(Meeting.objects.all(), lost)

@@ -2,6 +2,7 @@
 
 from registrations.views.accommodation import accommodation, accommodation_deletion
 from registrations.views.interests import interest, interested
+from registrations.views.leading import leading_list, leading_names, leading_session
 from registrations.views.leaving import leaving
 from registrations.views.mode import mode
 from registrations.views.moving import transfer
@@ -17,6 +18,9 @@ __all__ = [
     "accommodation_deletion",
     "interest",
     "interested",
+    "leading_list",
+    "leading_names",
+    "leading_session",
     "leaving",
     "mode",
     "my_training",

@@ -2,6 +2,7 @@
 
 from sessions_app.models.days_off import Blackout
 from sessions_app.models.decision import Decision
+from sessions_app.models.leading import Leading
 from sessions_app.models.mode import Mode
 from sessions_app.models.request import RequestWindow, SessionRequest
 from sessions_app.models.request_rules import RequestRules
@@ -14,6 +15,7 @@ from sessions_app.models.wanted import Wanted, Where
 __all__ = [
     "Blackout",
     "Decision",
+    "Leading",
     "Meeting",
     "MeetingPlan",
     "Mode",
