@@ -185,14 +185,16 @@ class NewPasskeyForm(AddWebAuthnForm):
 View = Callable[..., HttpResponseBase]
 
 
-def for_the_office(permission: str) -> Callable[[View], View]:
-    """Open a view to people of the office who have `permission` (“registrations.change_registration”), and to nobody
-    else (403). Where the admin needs a second factor this view does too (SecondFactorMiddleware)."""
+def for_the_office(permission: str, or_if: Callable[..., bool] | None = None) -> Callable[[View], View]:
+    """Open a view to people of the office who have `permission` (“registrations.change_registration”), to people for
+    whom `or_if`, which takes what the view takes, says so, and to nobody else (403). Where the admin needs a second
+    factor this view does too (SecondFactorMiddleware)."""
 
     def opened(view: View) -> View:
         @wraps(view)
         def only_the_office(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not request.user.is_staff or not request.user.has_perm(permission):
+            is_office = request.user.is_staff and request.user.has_perm(permission)
+            if not is_office and not (or_if and or_if(request, *args, **kwargs)):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

@@ -17,6 +17,7 @@ request_answered         a mail to that person: the answer
 request_scheduled        a mail to that person: when and where
 request_declined         a mail to that person: why not
 request_withdrawn        a mail to the office, unless the first one was never written
+leadings_made            a mail to each facilitator: will they lead it? With an entry of their own in the calendar
 leading_changed          a mail to a facilitator about what differs from what they were told, with an entry of their own
 leading_declined         a mail to the office, unless they take it back within two minutes
 nomination_made          a mail to the person who was proposed
@@ -55,8 +56,7 @@ from notifications.kinds.certificates import owe_certificate, owe_revoked
 from notifications.kinds.changes import bring_up_to_date
 from notifications.kinds.decisions import owe_question
 from notifications.kinds.interests import owe_dates, owe_no_date
-from notifications.kinds.interests import owe_date, owe_no_date
-from notifications.kinds.leading import owe_leader, owe_leader_who_has_a_seat, owe_refusal
+from notifications.kinds.leading import owe_leader, owe_leader_who_has_a_seat, owe_leaders, owe_refusal
 from notifications.kinds.nominations import (
     CALLED_OFF,
     NOMINATED,
@@ -114,6 +114,7 @@ from sessions_app.models import Leading, Meeting, Session, SessionRequest
 from sessions_app.signals import (
     leading_changed,
     leading_declined,
+    leadings_made,
     request_answered,
     request_declined,
     request_made,
@@ -259,6 +260,13 @@ def tell_the_office_it_is_withdrawn(sender: type, request: SessionRequest, **kwa
     if first_notice_of(request).unwritten().update(expires_at=database_clock.now()) == 0:
         owe_the_office(request, is_withdrawn=True)
         wake(deliver_soon)
+
+
+@receiver(leadings_made, dispatch_uid="notifications.leadings_made")
+def ask_to_lead(sender: type, leadings: Sequence[Leading], now: datetime, **kwargs: Any) -> None:
+    """Ask facilitators whether they lead sessions that were published at one press."""
+    owe_leaders(leadings, now)
+    wake(deliver_soon)
 
 
 @receiver(leading_changed, dispatch_uid="notifications.leading_changed")

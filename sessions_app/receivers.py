@@ -2,7 +2,7 @@
 
 renamed              session_changed for each session that shows it and may still be held
 parts_changed        drafts of the workshop take on its parts; session_changed for each session with parts, as above
-session_published    each facilitator is asked to lead it: leading_changed for each
+sessions_published   each facilitator is asked to lead it: leadings_made for all of them
 session_confirmed    leading_changed for each facilitator
 session_changed      people who lead it now are asked, others are not any more; leading_changed for each
 session_cancelled    leading_changed for each facilitator
@@ -24,10 +24,11 @@ from foundation.naming import Named, renamed
 from sessions_app.models import Leading, Meeting, Session, Venue
 from sessions_app.signals import (
     leading_changed,
+    leadings_made,
     session_cancelled,
     session_changed,
     session_confirmed,
-    session_published,
+    sessions_published,
 )
 
 
@@ -52,9 +53,15 @@ def follow_the_workshop(
         session.retell(now)
 
 
-@receiver(
-    [session_published, session_confirmed, session_changed, session_cancelled], dispatch_uid="sessions_app.leading"
-)
+@receiver(sessions_published, dispatch_uid="sessions_app.sessions_published")
+def ask_who_is_to_lead(sender: type[Session], sessions: Sequence[Session], **kwargs: Any) -> None:
+    """Ask the facilitators of all these sessions at once."""
+    now = database_clock.now()
+    if made := Leading.objects.ask(sessions, now):
+        leadings_made.send(Leading, leadings=made, now=now)
+
+
+@receiver([session_confirmed, session_changed, session_cancelled], dispatch_uid="sessions_app.leading")
 def ask_who_leads(sender: type[Session], session: Session, now: datetime | None = None, **kwargs: Any) -> None:
     """Ask the facilitators of the session, and say for each that what they know of it may differ."""
     now = now or database_clock.now()

@@ -31,4 +31,6 @@ request_withdrawn = Signal()
 # What a facilitator knows of a session may differ from how it is: with `leading=`, a Leading, and `now=`. The other is
 # sent when one of them said no.
 leading_changed = Signal()
+# Facilitators are asked of sessions that are published at one press: with `leadings=`, one at least, and `now=`.
+leadings_made = Signal()
 leading_declined = Signal()

@@ -19,7 +19,7 @@ from django.urls import path
 
 from accounts.browser_sessions.model import BrowserSession
 from accounts.models import Person
-from catalog.models import Program, Topic, Workshop
+from catalog.models import Facilitator, Program, Topic, Workshop
 from devtools.testing.every_noun import routes
 from devtools.testing.outage import away_from, disk_full
 from devtools.testing.signing_in import APP_SECRET
@@ -35,7 +35,8 @@ pytestmark = pytest.mark.django_db
 
 WHO = ("visitor", "owner", "other", "office")
 # Everybody whose looking must change nothing, each with a page that opens to them and shows that they are who they are.
-# A colleague is in the group Office and no superuser; an arranger in the group Accommodations.
+# A colleague is in the group Office and no superuser; an arranger in the group Accommodations. A leader is a
+# facilitator of the session, a stranger one of another session.
 LOOKING = {
     "visitor": "",
     "owner": "registrations/<uuid:uuid>/",
@@ -43,7 +44,12 @@ LOOKING = {
     "office": "admin/auth/group/",
     "colleague": "admin/registrations/registration/",
     "arranger": "admin/registrations/accommodation/<path:object_id>/change/",
+    "leader": "my/leading/<slug:code>/",
+    "stranger": "my/leading/",
 }
+# What answers a person who leads the session otherwise than another person, and one who leads another session.
+LEADS = {"my/leading/": 200, "my/leading/<slug:code>/": 200, "my/leading/<slug:code>/names/": 302}
+LEADS_ANOTHER = {"my/leading/": 200}
 METHODS = ("get", "head", "options")
 # One fetch of each page by each method; `dev.py torture looking` makes it ten.
 LOOKS = int(os.environ.get("LOOKS", len(METHODS)))
@@ -108,6 +114,15 @@ ANSWERS = {
     "my/licenses/<int:kind>/": (302, 200, 200, 200),
     "my/licenses/<int:kind>/deletion/": (302, 405, 405, 405),
     "my/": (302, 200, 200, 200),
+    "leading/<uuid:uuid>/<slug:key>/": (
+        200,
+        200,
+        200,
+        200,
+    ),  # for everybody with the link of the mail
+    "my/leading/": (302, 404, 404, 404),  # for people who lead sessions
+    "my/leading/<slug:code>/": (302, 404, 404, 404),  # for the people who lead this one
+    "my/leading/<slug:code>/names/": (302, 404, 404, 404),  # GET leads to the session; the button posts
     "my/record/": (302, 200, 200, 200),  # each their own; there is none for a supervisor
     "my/record.<slug:form>": (302, 200, 200, 200),
     "my/record/consents/<slug:purpose>/": (302, 405, 405, 405),
@@ -247,12 +262,20 @@ def row_of(route: str) -> tuple | None:
     return next((row for key, row in ANSWERS.items() if key.endswith("*") and route.startswith(key[:-1])), None)
 
 
+def leads_another(make_session) -> Person:
+    """Return somebody who leads another session, a draft, and nothing else."""
+    stranger = Person.objects.create_user("stranger@example.edu", name="Rue Tan", role=Person.Role.STAFF)
+    make_session(published=False, facilitators=[Facilitator.objects.create(name="Rue Tan", person=stranger)])
+    return stranger
+
+
 @pytest.fixture
-def clients(every_noun, office) -> dict[str, Client]:
+def clients(every_noun, office, make_session) -> dict[str, Client]:
     """A browser for everybody of LOOKING."""
     call_command("create_office", "colleague@example.edu", "--accommodations", "arranger@example.edu", verbosity=0)
     people = {who: Person.objects.get(email=f"{who}@example.edu") for who in ("colleague", "arranger")}
     people |= {"owner": every_noun.person, "other": Person.objects.get(email="person2@example.edu"), "office": office}
+    people |= {"leader": Person.objects.get(email="leader@example.edu"), "stranger": leads_another(make_session)}
     browsers = {who: Client() for who in LOOKING}
     for who, person in people.items():
         browsers[who].force_login(person)
@@ -274,6 +297,16 @@ def test_every_url_answers_as_the_table_says(who, clients, address):
             wrong[route] = response.status_code
         elif who == "visitor" and response.status_code == 302:
             assert response.url.startswith(("/accounts/login/", "/admin/login/")) or route == "accounts/logout/", route
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("who, leads", [("leader", LEADS), ("stranger", LEADS_ANOTHER)])
+def test_a_facilitator_is_answered_as_others_but_of_what_they_lead(who, leads, clients, address):
+    wrong = {}
+    for route in routes():
+        expected = leads.get(route, row_of(route)[WHO.index("other")])
+        if (status := clients[who].get(address(route)).status_code) != expected:
+            wrong[route] = status
     assert wrong == {}
 
 

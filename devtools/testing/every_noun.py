@@ -28,7 +28,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     from allauth.mfa.totp.internal.auth import TOTP
     from django.contrib.auth.models import Group
 
-    from accounts.models import AddressChange, Campus, Unit
+    from accounts.models import AddressChange, Campus, Person, Unit
     from catalog.models import Action, Facilitator, PageText, Partner, Program, TeamMember, Topic
     from devtools.testing.requesting import ask
     from devtools.testing.signing_in import APP_SECRET
@@ -46,7 +46,8 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     Venue.objects.create(campus=campus, building="Learning Commons", room="210")
     Unit.objects.create(name="Pediatrics")
     Group.objects.create(name="Office")
-    Facilitator.objects.create(name="Ada Okafor")
+    leader = Person.objects.create_user("leader@example.edu", name="Ada Okafor", role=Person.Role.STAFF)
+    ada = Facilitator.objects.create(name="Ada Okafor", person=leader)
     topic = Topic.objects.create(name="Bias", slug="bias")
     action = Action.objects.create(name="Acting", slug="acting")
     PageText.objects.create(place="how", text="Come with a case of your own.")
@@ -58,7 +59,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     Wording.objects.create(kind="confirmed", words="It is on: {title}.")
     workshop.pre_work = "Read the introduction."
     workshop.save(update_fields=["pre_work"])
-    session = make_session(minimum=1)
+    session = make_session(minimum=1, facilitators=[ada])
     Interest.objects.express(owner, workshop, now=now)
     PriorAttendance.objects.create(person=owner, workshop=workshop)
     Nomination.objects.nominate([owner.email], session, by=other, now=now)
@@ -133,8 +134,10 @@ def address(every_noun, now) -> Callable:
     from outcomes.models import Certificate, CreditKind, OutsideActivity
     from registrations.models import Interest, Nomination
     from registrations.models.leaving_keys import leaving_key
-    from sessions_app.models import SessionRequest
+    from sessions_app.models import Leading, SessionRequest
+    from sessions_app.models.leading_keys import path_of_leading
 
+    leading = Leading.objects.get()
     AddressChange.objects.update(new_digest=digest_of(OPENS))
     session, workshop, factor = every_noun.session, every_noun.session.workshop, Authenticator.objects.get()
     resource = Resource.objects.order_by("pk").first()
@@ -146,6 +149,7 @@ def address(every_noun, now) -> Callable:
         "certificates/<slug:code>": f"certificates/{Certificate.objects.get().code}",
         "<slug:code>": session.code,
         "programs/<slug:slug>": f"programs/{Program.objects.get().slug}",
+        "leading/<uuid:uuid>/<slug:key>/": path_of_leading(leading).lstrip("/"),
         "<slug:slug>": workshop.slug,
         "facilitators/<slug:key>/": Facilitator.objects.get().get_absolute_url().lstrip("/"),
         "address/<slug:token>": f"address/{OPENS}",

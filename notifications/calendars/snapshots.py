@@ -44,8 +44,15 @@ def snapshot_of(registration: Registration, meeting: Meeting, numbers: dict[int,
 
 
 def snapshots_differ(before: Snapshot, after: Snapshot) -> bool:
-    """Tell whether the calendar shows something else after than before."""
-    return _as_shown(before) != _as_shown(after)
+    """Tell whether the calendar shows something else after than before.
+
+    That nobody leads the session any more is no news by itself: the office looks for somebody, and then there is some.
+    """
+    was, now_so = _as_shown(before), _as_shown(after)
+    if not now_so.get("facilitators"):
+        was.pop("facilitators", None)
+        now_so.pop("facilitators", None)
+    return was != now_so
 
 
 def _as_shown(snapshot: Snapshot) -> Snapshot:

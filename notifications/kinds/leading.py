@@ -6,6 +6,7 @@ and an edit that is taken back is none. There is at most one unwritten mail of a
 another, and its sender locks it too.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -54,6 +55,32 @@ def owe_leader(leading: Leading, now: datetime) -> None:
         key, at = f"{leading.pk}:{thread.meeting_id}:{now:%Y%m%d%H%M%S%f}", now if is_off else now + COLLAPSE
         thread.notice = Notice.objects.owe_to(kind, key, to, reader, {"thread": thread.pk}, at=at)
         thread.save(update_fields=["notice"])
+
+
+def owe_leaders(leadings: Sequence[Leading], now: datetime) -> None:
+    """Owe facilitators who are asked for the first time a mail for each meeting, in a fixed number of queries."""
+    reached: dict[int, list[Leading]] = {one.session_id: [] for one in leadings}
+    for one in leadings:
+        if one.facilitator.address:
+            reached[one.session_id].append(one)
+    ahead = Meeting.objects.filter(session__in=reached, ends_at__gt=now).order_by("session", "starts_at", "pk")
+    threads = LeadingThread.objects.bulk_create(
+        LeadingThread(leading=one, meeting=meeting) for meeting in ahead for one in reached[meeting.session_id]
+    )
+    notices = Notice.objects.bulk_create(
+        Notice(
+            kind=ASKED.name,
+            to=thread.leading.facilitator.address,
+            person=thread.leading.facilitator.reader,
+            facts={"thread": thread.pk},
+            dedupe_key=f"{ASKED.name}:{thread.leading_id}:{thread.meeting_id}:{now:%Y%m%d%H%M%S%f}",
+            next_attempt_at=now + COLLAPSE,
+        )
+        for thread in threads
+    )
+    for thread, notice in zip(threads, notices, strict=True):
+        thread.notice = notice
+    LeadingThread.objects.bulk_update(threads, ["notice"], batch_size=500)
 
 
 def owe_leader_who_has_a_seat(registration: Registration, now: datetime) -> None:

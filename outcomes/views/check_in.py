@@ -20,6 +20,7 @@ from foundation.values.addresses import AddressFormField
 from foundation.values.lines import OneLineField
 from outcomes.checking_in import roll as rolls
 from outcomes.checking_in.roll import Roll, roll_of
+from outcomes.checking_in.who import leads_it_now
 from outcomes.models import Attendance
 from sessions_app.display.rows import place_in
 from sessions_app.models import Meeting, Session
@@ -44,7 +45,7 @@ class WalkInForm(forms.Form):
 
 
 @never_cache
-@for_the_office(MAY_CHECK_IN)
+@for_the_office(MAY_CHECK_IN, or_if=leads_it_now)
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_in(request: SignedInRequest, code: str) -> HttpResponse:
     """GET shows who is to come to a meeting and who is here; POST says that somebody is here, or takes it back.

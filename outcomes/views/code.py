@@ -18,6 +18,7 @@ from foundation.dates import clock, short_day, time_span
 from outcomes.checking_in import code_of_the_day as codes
 from outcomes.checking_in.code_of_the_day import Problem
 from outcomes.checking_in.roll import chosen_meeting
+from outcomes.checking_in.who import leads_it_now
 from outcomes.views.check_in import MAY_CHECK_IN
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session
@@ -28,7 +29,7 @@ NOT_TYPED = "Enter the six characters that are shown or said at your session."
 
 
 @never_cache
-@for_the_office(MAY_CHECK_IN)
+@for_the_office(MAY_CHECK_IN, or_if=leads_it_now)
 @require_safe
 def code_of_the_day(request: SignedInRequest, code: str) -> HttpResponse:
     """Show the code of a meeting and its QR code, to be seen across the room or printed. `meeting` as for check-in."""

@@ -24,12 +24,8 @@ def led_rows(context: dict[str, Any], sessions: "Iterable[ListedSession]", asked
     now, zone = context.get("now") or database_clock.now(), settings.TIME_ZONE
     shown = list(sessions)
     rows = day_by_day(row(session, now, None, zone, button=False) for session in shown)
-    page = get_template("registrations/leading/_row.html")
-    return mark_safe(
-        "".join(
-            page.render({"row": one, "asked": asked.get(session.pk)}) for one, session in zip(rows, shown, strict=True)
-        )
-    )
+    page, pairs = get_template("registrations/leading/_row.html"), zip(rows, shown, strict=True)
+    return mark_safe("".join(page.render({"row": one, "asked": asked.get(session.pk)}) for one, session in pairs))
 
 
 @register.simple_tag(takes_context=True)

@@ -5,6 +5,7 @@ the session is published, and it stays when they are taken off or decline.
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Self
 
@@ -39,6 +40,20 @@ class LeadingQuerySet(models.QuerySet["Leading"]):
         """Those that were declined, of sessions that may still be held, until the office has seen to it."""
         declined = self.filter(answer=Leading.Answer.DECLINED, settled_at=None)
         return declined.filter(session__status__in=Life.RUNNING, session__ends_at__gt=now)
+
+    @part_of_a_verb
+    def ask(self, sessions: "Sequence[Session]", now: datetime) -> "list[Leading]":
+        """Ask the facilitators of sessions that are just published, in a fixed number of queries. Returns those new.
+
+        The caller holds the locks of the sessions.
+        """
+        by_key = {session.pk: session for session in sessions}
+        pairs = Session.facilitators.through.objects.filter(session__in=by_key).order_by("pk")
+        leaders = Facilitator.objects.select_related("person").in_bulk({one.facilitator_id for one in pairs})
+        return self.bulk_create(
+            Leading(session=by_key[one.session_id], facilitator=leaders[one.facilitator_id], asked_at=now)
+            for one in pairs
+        )
 
     @part_of_a_verb
     def follow(self, session: Session, now: datetime) -> "list[Leading]":
