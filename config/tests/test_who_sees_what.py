@@ -434,7 +434,7 @@ CANARIES = {
     "CANARYdecline": {"owner", *OFFICE},
     "CANARYcertified": {"owner", *OFFICE},
     "CANARYlicense": {"owner"},
-    "CANARYlink": {"owner", "arranger", *OFFICE},
+    "CANARYlink": {"owner", "arranger", "leader", *OFFICE},
     # Of what somebody took elsewhere: its words, the answer, and the bytes of its proof.
     "CANARYelse": {"owner", *OFFICE},
     "CANARYwords": {"owner", *OFFICE},

@@ -126,7 +126,7 @@ def address(every_noun, now) -> Callable:
     from django.contrib.contenttypes.models import ContentType
 
     from accounts.models import AddressChange
-    from catalog.models import Action, Facilitator, Program, Topic
+    from catalog.models import Action, Program, Topic
     from foundation.tokens import digest_of
     from library.models import Resource
     from notifications.models import CalendarFeed, Decline
@@ -151,7 +151,7 @@ def address(every_noun, now) -> Callable:
         "programs/<slug:slug>": f"programs/{Program.objects.get().slug}",
         "leading/<uuid:uuid>/<slug:key>/": path_of_leading(leading).lstrip("/"),
         "<slug:slug>": workshop.slug,
-        "facilitators/<slug:key>/": Facilitator.objects.get().get_absolute_url().lstrip("/"),
+        "facilitators/<slug:key>/": leading.facilitator.get_absolute_url().lstrip("/"),
         "address/<slug:token>": f"address/{OPENS}",
         "withdrawal/<slug:key>": f"withdrawal/{leaving_key(every_noun)}",
         "<slug:name>": "0" * 40,

@@ -24,6 +24,7 @@ from foundation.links import absolute
 from notifications.calendars import writing
 from notifications.calendars.feeds import entries_for, entries_of, entries_of_session, public_entries
 from notifications.calendars.invitations import office
+from notifications.calendars.leading import entries_led_by
 from notifications.models import CalendarFeed
 from notifications.models.private_feed import path_of
 from registrations.display.titles import DISCREET_TITLE
@@ -117,7 +118,8 @@ def _private_answer(request: HttpRequest, token: str) -> HttpResponse:
     if _asked_too_often(feed, now):
         waits = {"Retry-After": str(HOUR)}
         return HttpResponse("Asked too often. Try again in an hour.\n", "text/plain", 429, headers=waits)
-    body = writing.feed(entries_for(feed.person, now), f"{DISCREET_TITLE}s")
+    entries = [*entries_for(feed.person, now), *entries_led_by(feed.person, now)]
+    body = writing.feed(entries, f"{DISCREET_TITLE}s")
     return _answer(request, body, f"private:{feed.digest}", "private")
 
 

@@ -7,7 +7,7 @@ import pytest
 from catalog.models import Facilitator
 from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.changing import MINUTES, deliver, text_of
-from notifications.models import LeadingThread, Notice
+from notifications.models import CalendarFeed, LeadingThread, Notice
 from registrations.models import Registration
 from sessions_app.models import Leading, Place, Times
 
@@ -251,3 +251,16 @@ def test_several_changes_wait_in_one_mail(led, office, room, now):
         led.relocate({meeting: Place(None, link)}, by=office, now=now + 4 * MINUTES)
     assert LeadingThread.objects.get().notice.state == Notice.State.QUEUED
     assert Notice.objects.filter(kind="leading_changed").count() == 1
+
+
+def test_the_private_feed_marks_what_its_person_leads(led, ada, people, office, client, now):
+    (own,) = people(1)
+    ada.reach(by=office, person=own, email="", now=now + 4 * MINUTES)
+    deliver(now + 7 * MINUTES)
+    address = f"/calendar/{CalendarFeed.objects.renew(own, now)}.ics"
+    source = client.get(address).getvalue().decode()
+    assert "SUMMARY:(not yet confirmed) Leading: Bystander Interventions" in source.replace("\r\n ", "")
+    assert str(LeadingThread.objects.get().uid) in source.replace("\r\n ", "")
+    led.refresh_from_db()
+    led.appoint([], by=office, now=now + 8 * MINUTES)
+    assert "Leading" not in client.get(address).getvalue().decode()
