@@ -74,7 +74,7 @@ def invitation_to_lead(notice: Notice, thread: LeadingThread, at: datetime) -> I
 def entries_led_by(person: Person, now: datetime) -> list[Entry]:
     """Return the entries of the sessions that `person` leads, for their private feed, as `entries_for` does of seats.
 
-    What they have a seat in too is listed once: as their seat is. Five queries, however many there are.
+    What they have a seat in too is listed once: as their seat is. Five queries, however many there are; one for people who lead nothing.
     """
     since = now - KEEP_CANCELLED
     leads = Q(leading__ended_at=None) & Q(meeting__cancelled_at=None)
@@ -90,6 +90,8 @@ def entries_led_by(person: Person, now: datetime) -> list[Entry]:
         .prefetch_related("leading__session__facilitators")
         .order_by("meeting__starts_at", "pk")
     )
+    if not threads:
+        return []
     for thread in threads:
         thread.meeting.session = thread.leading.session
     parts, records = Parts(one.meeting for one in threads), Records(one.meeting for one in threads)
