@@ -74,7 +74,8 @@ def invitation_to_lead(notice: Notice, thread: LeadingThread, at: datetime) -> I
 def entries_led_by(person: Person, now: datetime) -> list[Entry]:
     """Return the entries of the sessions that `person` leads, for their private feed, as `entries_for` does of seats.
 
-    What they have a seat in too is listed once: as their seat is. Five queries, however many there are; one for people who lead nothing.
+    What they have a seat in too is listed once: as their seat is. Five queries, however many there are; one for people
+    who lead nothing.
     """
     since = now - KEEP_CANCELLED
     leads = Q(leading__ended_at=None) & Q(meeting__cancelled_at=None)

@@ -446,7 +446,8 @@ def test_it_takes_the_same_queries_for_one_and_for_thirty(
     for number in range(count):
         Registration.objects.register(person, make_session(days=10 + number), now=now)
     assert len(read_alike(Client().get(feed).content)) == count
-    # The feed and whose it is, threads, who leads, parts, record, what they lead; the cache counts the answer and knows it again.
+    # The feed and whose it is, threads, who leads, parts, record, what they lead; the cache counts the answer and
+    # knows it again.
     with django_assert_num_queries(6 + 6 + 1):
         Client().get(feed)
 

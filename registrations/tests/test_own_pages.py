@@ -284,8 +284,8 @@ def test_my_training_takes_the_same_queries_for_one_and_for_thirty(
     client.force_login(person)
     client.get("/my/")
     # The browser session, the person, the places, what comes, what was, the links to join, what they asked for, and
-    # where they were without a seat.
-    with django_assert_num_queries(12):
+    # where they were without a seat; and whether they lead sessions.
+    with django_assert_num_queries(13):
         assert client.get("/my/").status_code == 200
 
 
