@@ -41,6 +41,7 @@ from office import (  # noqa: E402
     catalog,  # noqa: F401
     credit,  # noqa: F401
     evaluations,  # noqa: F401
+    leading,  # noqa: F401
     mail,  # noqa: F401
     nominations,  # noqa: F401
     people,  # noqa: F401

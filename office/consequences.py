@@ -1,11 +1,12 @@
 """Ask first: what saving a form does to people, said and counted, and done only once the office has said yes to it."""
 
 import hashlib
+from collections.abc import Iterable
 
 from django import forms
 
 from accounts.models import Person
-from catalog.models import Workshop
+from catalog.models import Facilitator, Workshop
 from foundation import database_clock
 from foundation.naming import Named
 from foundation.text import number_words
@@ -81,11 +82,22 @@ def of_more_seats(before: Session, capacity: int, room: int | None = None, onlin
     return [f"{who} told at once."]
 
 
-def of_other_facilitators(before: Session) -> list[str]:
-    """Return what other facilitators of a session do: people who have it in their calendars get an update."""
-    if not before.is_confirmed or not before.seats_taken or before.ends_at <= database_clock.now():
+def of_other_facilitators(before: Session, chosen: Iterable[Facilitator]) -> list[str]:
+    """Return what other facilitators of a session do: those are asked and told, and calendars that name them change."""
+    if not before.is_running or before.ends_at <= database_clock.now():
         return []
-    return [f"The calendars of {people_words(before.seats_taken)} registered say who leads it: they get an update."]
+    old, new = set(before.facilitators.select_related("person")), set(chosen)
+    said = [
+        f"{one.name} is asked to lead it, with an invitation to {one.address}."
+        for one in sorted(new - old, key=str)
+        if one.address
+    ]
+    said += [f"{one.name} is told that they no longer lead it." for one in sorted(old - new, key=str) if one.address]
+    if before.is_confirmed and before.seats_taken and new:
+        said.append(
+            f"The calendars of {people_words(before.seats_taken)} registered say who leads it: they get an update."
+        )
+    return said
 
 
 def of_listing(before: Session) -> list[str]:

@@ -21,6 +21,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='facilitator',
             name='person',
-            field=models.OneToOneField(blank=True, help_text='They read there what they lead, and who comes. Mail about it goes to its address.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='facilitator', to=settings.AUTH_USER_MODEL, verbose_name='account'),
+            field=models.OneToOneField(blank=True, error_messages={'unique': 'Another facilitator has this account.'}, help_text='They read there what they lead, and who comes. Mail about it goes to its address.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='facilitator', to=settings.AUTH_USER_MODEL, verbose_name='account'),
         ),
     ]

@@ -46,6 +46,7 @@ class Facilitator(Named):
         verbose_name="account",
         related_name="facilitator",
         help_text="They read there what they lead, and who comes. Mail about it goes to its address.",
+        error_messages={"unique": "Another facilitator has this account."},
     )
     email = AddressField(
         "e-mail address",

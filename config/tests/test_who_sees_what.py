@@ -188,6 +188,9 @@ ANSWERS = {
     "admin/password_change/done/": (302, 302, 302, 404),
     "admin/mfa/authenticator/add/": (302, 302, 302, 403),
     "admin/sessions_app/session/<path:object_id>/delete/": (302, 302, 302, 403),
+    "admin/sessions_app/leading/<int:pk>/settle/": (302, 302, 302, 302),  # GET leads to its page
+    "admin/sessions_app/leading/add/": (302, 302, 302, 403),
+    "admin/sessions_app/leading/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/sessions_app/sessionrequest/add/": (302, 302, 302, 403),
     "admin/sessions_app/sessionrequest/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/sessions_app/scheduleimport/<int:pk>/undo/": (302, 302, 302, 302),

@@ -2,22 +2,75 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from accounts.models import Person
 from catalog.models import Facilitator, Partner, TeamMember
-from office.base import NamedAdmin, OfficeAdmin, acting
+from foundation.text import number_words
+from foundation.values.addresses import AddressFormField
+from office.base import NamedAdmin, NamedForm, OfficeAdmin, acting
 from office.calendars.page import HasCalendar
 from sessions_app.models import Meeting
+
+
+class AccountField(AddressFormField):
+    """An account, typed as its address; None where nothing is typed."""
+
+    def prepare_value(self, value: Any) -> Any:
+        person = Person.objects.filter(pk=value).first() if isinstance(value, int) else None
+        return person.email if person else value
+
+    def clean(self, value: Any) -> Any:
+        address = super().clean(value)
+        if not address:
+            return None
+        person = Person.objects.filter(email=address).exclude(email=Person.objects.RULE_ADDRESS).first()
+        if person is None:
+            raise forms.ValidationError(
+                "No account has this address. Let them sign in once with it, or give it as their e-mail address below."
+            )
+        return person
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class FacilitatorForm(NamedForm):
+    """A facilitator, and where mail about what they lead goes."""
+
+    person = AccountField(
+        required=False,
+        max_length=254,
+        label="Account",
+        help_text="Its address. They read there what they lead, and who comes; mail about it goes there.",
+    )
+
+    def consequences(self) -> list[str]:
+        said = super().consequences()
+        chosen = self.cleaned_data
+        was, new = (
+            Facilitator.objects.get(pk=self.instance.pk),
+            Facilitator(person=chosen["person"], email=chosen["email"]),
+        )
+        many = was.sessions.running().upcoming().count()
+        if not many or not new.address or (was.reader, was.address) == (new.reader, new.address):
+            return said
+        asked = "One session to come is" if many == 1 else f"{number_words(many).capitalize()} sessions to come are"
+        return [
+            *said,
+            f"{asked} theirs: {new.address} is asked and gets the invitations, and no other address any more.",
+        ]
 
 
 @admin.register(Facilitator)
 class FacilitatorAdmin(HasCalendar, NamedAdmin):
     list_display = ["name", "credentials", "pronouns", "title", "unit", "mail_goes_to", "calendar_link"]
+    form = FacilitatorForm
     list_select_related = ["person"]
     fields = ["name", "credentials", "pronouns", "title", "unit", "biography", "person", "email"]
-    autocomplete_fields = ["person"]
     other_verbs = ("person", "email")
     search_fields = ["name", "title", "unit"]
     office_may = ("view", "add", "change", "delete")

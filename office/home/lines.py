@@ -3,6 +3,7 @@
 from office import accommodations
 from office.attendance import needs as attendance
 from office.home.waiting import Line
+from office.leading import needs as leading
 from office.mail import needs as mail
 from office.record import needs as record
 from office.requests import needs as requests
@@ -11,6 +12,7 @@ from office.sessions import needs as sessions
 LINES: list[Line] = [
     *sessions.DECIDE,
     *sessions.NEEDS_A_HAND,
+    *leading.NEEDS_A_HAND,
     *requests.NEEDS_A_HAND,
     *accommodations.NEEDS_A_HAND,
     *attendance.NEEDS_A_HAND,

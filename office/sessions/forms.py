@@ -183,7 +183,7 @@ class PublishedForm(ModeSeatsForm, OfficeForm):
         if "capacity" in chosen:
             said += of_more_seats(before, chosen["capacity"], *(chosen.get(name) for name in NAMES))
         if "facilitators" in self.changed_data:
-            said += of_other_facilitators(before)
+            said += of_other_facilitators(before, chosen["facilitators"])
         if "listed" in self.changed_data and chosen["listed"]:
             said += of_listing(before)
         return said
