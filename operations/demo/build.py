@@ -29,6 +29,7 @@ from catalog.models import (
 from notifications.calendars.snapshots import note_snapshots
 from notifications.models import Notice
 from operations.demo.further import build_library, play_requests
+from operations.demo.leading import play_leading
 from operations.demo.outcomes import play_outcomes
 from operations.demo.play import play
 from operations.demo.season import CONTENT, ZONE, read, season
@@ -69,6 +70,7 @@ def build(now: datetime) -> None:
     days = [start.astimezone(ZoneInfo(ZONE)).date() for story in stories for start, _ in story.meetings]
     play_requests(office, people, days, now)
     play_outcomes(office, people, now)
+    play_leading(office, now - timedelta(days=200), now)
     set_mail_aside(now)
 
 

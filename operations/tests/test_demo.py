@@ -15,12 +15,13 @@ from catalog.models import Facilitator, Offering, Program, Workshop
 from library.models import Resource
 from notifications.models import Notice
 from operations.demo.build import AMINA, KAI, OFFICE, build
+from operations.demo.leading import JULES
 from operations.demo.season import CONTENT, SCHEDULES, ZONE, is_away, published, read, season
 from operations.invariants import breaches
 from outcomes.models import Attendance, Certificate, Evaluation, OutsideActivity, Requirement
 from registrations.eligibility import people_for
 from registrations.models import Accommodation, Nomination, Registration
-from sessions_app.models import Meeting, Session, SessionRequest
+from sessions_app.models import Leading, Meeting, Session, SessionRequest
 
 FARTHEST = timedelta(weeks=32)  # 25, and what the winter break and days already taken push back
 NOON = datetime(2026, 5, 12, 17, tzinfo=UTC)
@@ -303,9 +304,19 @@ def test_people_are_plainly_invented(built_at):
     for person in people.exclude(email=OFFICE):
         assert person.email == person.name.lower().replace(" ", ".") + "@example.edu"
     surnames = [
-        name.split()[-1] for model in (people, Facilitator.objects) for name in model.values_list("name", flat=True)
+        name.split()[-1]
+        for model in (people, Facilitator.objects.filter(person=None))
+        for name in model.values_list("name", flat=True)
     ]
     assert len(surnames) == len(set(surnames)) == 38
     places = {"Minnesota", "Michigan", "umn.edu", "umich"}
     assert not any(place in path.read_text() for path in CONTENT.iterdir() for place in places)
     assert {venue["campus"] for venue in read("places.toml")["venue"]} == {"Twin Cities", "Duluth"}
+
+
+@pytest.mark.django_db
+@at_noon
+def test_one_facilitator_has_an_account_and_an_answer_to_give(built_at):
+    own = Leading.objects.current().filter(facilitator__person__email=JULES, session__starts_at__gt=built_at)
+    assert sorted({one.words for one in own}) == ["Accepted", "Asked"]
+    assert own.filter(answer="").count() == 1

@@ -8,6 +8,7 @@ from accounts.models import Person
 from catalog.models import Workshop
 from foundation import database_clock
 from operations.demo.build import AMINA, KAI, OFFICE, NotEmpty, build, is_empty
+from operations.demo.leading import JULES
 from registrations.models import Registration
 from sessions_app.models import Session
 
@@ -15,6 +16,7 @@ TO_TRY = {
     OFFICE: "the office: schedules, publishes and decides at /admin/, and answers access requests",
     AMINA: "registered for some sessions, waiting for one, has been to others",
     KAI: "registered for nothing yet, nominated for one; be the sixth at Bystander Interventions",
+    JULES: "leads sessions: says yes or no, and reads what to prepare, under My training",
 }
 
 
