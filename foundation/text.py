@@ -42,6 +42,12 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
+def with_full_stop(text: str) -> str:
+    """Return what somebody typed so that another sentence can follow it: “Snow.” of “Snow”."""
+    text = text.strip()
+    return text if not text or text.endswith((".", "!", "?", "…", ".”", "!”", "?”")) else f"{text}."
+
+
 @lru_cache(REMEMBERED)
 def one_line(text: str) -> str:
     """Return `text` on one line: breaks and runs of space become a single space; controls, lone surrogates, byte

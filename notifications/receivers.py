@@ -49,6 +49,7 @@ from accounts.models import AddressChange, Person
 from accounts.models.address_change import Links
 from accounts.signals import address_change_asked, address_changed, person_changed, second_factor_taken, titles_chosen
 from foundation import database_clock
+from foundation.text import with_full_stop
 from foundation.wake import wake
 from notifications.kinds.account import owe_access_answer, owe_access_request, owe_account_news
 from notifications.kinds.addresses import owe_news, owe_questions
@@ -126,19 +127,23 @@ from sessions_app.signals import (
 
 
 @receiver(registration_made, dispatch_uid="notifications.registration_made")
-def tell_registered(sender: type, registration: Registration, **kwargs: Any) -> None:
-    """Tell the person they are registered (with an invitation if the session is confirmed) or on the waitlist."""
+def tell_registered(sender: type, registration: Registration, by_office: bool = False, **kwargs: Any) -> None:
+    """Tell the person they are registered (with an invitation if the session is confirmed) or on the waitlist.
+
+    Where the office registered them the mail says so.
+    """
+    did = {"by_office": True} if by_office else {}
     if registration.is_waitlisted:
         session, at = registration.session, registration.registered_at
         last_day, seat_open = session.is_in_last_day(at), session.has_seat_for_the_quickest(at, registration.mode)
         position = registration.place_in_line
-        owe_plain(WAITLISTED, registration, place=position, last_day=last_day, seat_open=seat_open)
+        owe_plain(WAITLISTED, registration, place=position, last_day=last_day, seat_open=seat_open, **did)
     elif registration.session.is_confirmed:
-        owe_invitations(CONFIRMED, registration)
+        owe_invitations(CONFIRMED, registration, **did)
         owe_leader_who_has_a_seat(registration, registration.registered_at)
     else:
         CalendarThread.objects.begin(registration)
-        owe_plain(REGISTERED, registration)
+        owe_plain(REGISTERED, registration, **did)
     wake(deliver_soon)
 
 
@@ -162,12 +167,24 @@ def tell_confirmed(sender: type, registration: Registration, **kwargs: Any) -> N
 
 
 @receiver(registration_withdrawn, dispatch_uid="notifications.registration_withdrawn")
-def tell_withdrawn(sender: type, registration: Registration, why: str = "", **kwargs: Any) -> None:
-    """Tell the person that the registration has ended, or why it has, and take the meetings off the calendar."""
+def tell_withdrawn(
+    sender: type,
+    registration: Registration,
+    why: str = "",
+    reason: str = "",
+    asked_office: bool = False,
+    **kwargs: Any,
+) -> None:
+    """Tell the person that the registration has ended, or why it has, and take the meetings off the calendar.
+
+    `why` says that the session is not open to them any more; `reason` is the office's own.
+    """
     left_at, by_office = registration.withdrawn_at, not registration.gave_up and not why
     assert left_at is not None
     has_begun, ahead = registration.session.has_started(left_at), Q(meeting__starts_at__gt=left_at)
-    owe_cancellations(WITHDRAWN, registration, ahead, why=why, by_office=by_office, has_begun=has_begun)
+    facts = {"why": why, "by_office": by_office, "has_begun": has_begun}
+    facts |= {"reason": with_full_stop(reason)} if reason else {"asked_office": True} if asked_office else {}
+    owe_cancellations(WITHDRAWN, registration, ahead, **facts)
     if registration.session.is_confirmed:
         owe_leader_who_has_a_seat(registration, left_at)
     wake(deliver_soon)

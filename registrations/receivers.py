@@ -139,9 +139,14 @@ def tell_the_interested_of_all(sender: type, sessions: Sequence[Session], **kwar
 
 
 @receiver(session_resized, dispatch_uid="registrations.session_resized")
-def fill_added_seats(sender: type, session: Session, added: int, **kwargs: Any) -> None:
-    """Give added seats to the people waiting; a lowered minimum may already be reached."""
+def fill_added_seats(sender: type, session: Session, added: int, has_another_capacity: bool, **kwargs: Any) -> None:
+    """Give added seats to the people waiting; a lowered minimum may already be reached.
+
+    A capacity that the office sets is what the session holds, whoever leaves: no seat of it is beyond it.
+    """
     now = database_clock.now()
+    if has_another_capacity:
+        session.registrations.filter(beyond_capacity=True).update(beyond_capacity=False)
     if added > 0:
         pass_on(session, now, freed=f"added-{now:%Y%m%d%H%M%S%f}")
     wake_when_reached(session)

@@ -6,8 +6,10 @@ they were proposed for is cancelled. `interest_met` sends `interest=` and the `s
 
 from django.dispatch import Signal
 
+# With `by_office=` True where somebody of the office registered the person.
 registration_made = Signal()
 registration_promoted = Signal()
+# With `why=` where the rule ended it, `reason=` where the office did, `asked_office=` where the person asked it to.
 registration_withdrawn = Signal()
 registration_confirmed = Signal()
 registration_cancelled = Signal()

@@ -89,13 +89,24 @@ def give_seat(registration: "Waiting", now: datetime, **how: str) -> None:
     registration_promoted.send(type(registration), registration=registration, **how)
 
 
+def give_back_capacity(registration: "Waiting") -> None:
+    """Make the session as large again as it was, once somebody with a seat beyond its capacity has left that seat.
+
+    The caller saves `beyond_capacity`, and has counted the seat as free.
+    """
+    if registration.beyond_capacity:
+        registration.session.narrow(registration.mode)
+        registration.beyond_capacity = False
+
+
 def switch(registration: "Waiting", mode: str, now: datetime, **how: str) -> None:
     """Move somebody with a seat into a seat of `mode` that is free, leave theirs free, and announce it."""
     was, session = registration.mode, registration.session
     session.exchange(was, mode)
+    give_back_capacity(registration)
     registration.mode, registration.mode_since = mode, now
     registration.wants, registration.wants_since = "", None
-    registration.save(update_fields=["mode", "mode_since", "wants", "wants_since"])
+    registration.save(update_fields=["mode", "mode_since", "wants", "wants_since", "beyond_capacity"])
     registration_switched.send(type(registration), registration=registration, was=was, now=now, **how)
 
 

@@ -207,6 +207,7 @@ ANSWERS = {
     "admin/outcomes/attendancedispute/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/registrations/registration/roster/<int:session_pk>/": (302, 302, 302, 200),
     "admin/registrations/registration/roster/<int:session_pk>/csv/": (302, 302, 302, 405),
+    "admin/registrations/registration/roster/<int:session_pk>/xlsx/": (302, 302, 302, 405),
     "admin/registrations/registration/roster/<int:session_pk>/report/": (302, 302, 302, 200),
     "admin/registrations/registration/roster/<int:session_pk>/decide/": (302, 302, 302, 405),
     "admin/registrations/registration/add/": (302, 302, 302, 403),

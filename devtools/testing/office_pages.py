@@ -52,3 +52,13 @@ def agree(client, url: str, typed: dict, *sentences: str):
     for sentence in sentences:
         assert sentence in page.text, page.text
     return client.post(url, typed | {"agreed": page.field(name="agreed").attributes["value"]})
+
+
+def press_twice(client, url: str, typed: dict, *sentences: str):
+    """Send a form that shows its mail first, see that it says `sentences`, agree to it, and return the answer."""
+    shown = client.post(url, typed)
+    page = read(shown)
+    assert shown.status_code == 200 and "Nothing has happened yet." in page.text, page.text
+    for sentence in sentences:
+        assert sentence in page.text, page.text
+    return client.post(url, typed | {"agreed": page.field(name="agreed").attributes["value"]})

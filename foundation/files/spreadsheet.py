@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 import tablib
@@ -33,7 +34,7 @@ def as_csv(rows: Iterable[Iterable]) -> bytes:
 def as_xlsx(rows: Iterable[Iterable], title: str = "Sheet1") -> bytes:
     """Return `rows`, of which the first is the heading, as an Excel file.
 
-    Numbers stay numbers, and all else is text that nothing runs.
+    Numbers stay numbers, dates and times without a zone dates, and all else is text that nothing runs.
 
     `title` names the sheet: 31 characters at most, none of []:*?/\\ (Excel's own rule).
     """
@@ -42,4 +43,4 @@ def as_xlsx(rows: Iterable[Iterable], title: str = "Sheet1") -> bytes:
 
 
 def _for_excel(value: object) -> object:
-    return value if isinstance(value, (int, Decimal)) else NOT_IN_XML.sub("", safe_cell(value))
+    return value if isinstance(value, (int, Decimal, date)) else NOT_IN_XML.sub("", safe_cell(value))

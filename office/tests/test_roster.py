@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Campus, Unit
+from devtools.testing.office_pages import press_twice
 from devtools.testing.page import read
 from foundation.dates import day_and_time
 from registrations.models import Registration
@@ -125,13 +126,13 @@ def test_the_file_is_not_had_by_opening_a_link(clerk, for_two):
 
 def test_the_office_withdraws_somebody_and_the_next_takes_the_seat(clerk, office, for_two, people):
     first, _, third = (Registration.objects.register(person, for_two) for person in people(3))
-    assert "Withdraw Person 1" in read(clerk.get(url("withdraw", first))).text
-    assert clerk.post(url("withdraw", first)).status_code == 302
+    assert "Person 1 leaves Bystander Interventions" in read(clerk.get(url("withdraw", first))).text
+    assert press_twice(clerk, url("withdraw", first), {"why": "asked"}).status_code == 302
     first.refresh_from_db()
     third.refresh_from_db()
     assert first.status == Registration.Status.WITHDRAWN and third.is_registered
     entry = last_record(first)
-    assert (entry.user, entry.get_change_message()) == (office, "Withdrawn by Office Person.")
+    assert (entry.user, entry.get_change_message()) == (office, "Withdrawn by Office Person, as Person 1 asked.")
 
 
 def test_opening_the_withdrawal_changes_nothing(clerk, for_two, person):
@@ -148,7 +149,7 @@ def test_nobody_is_withdrawn_from_a_session_that_has_started(clerk, for_two, per
         confirm_by=now - timedelta(days=2), starts_at=now - timedelta(minutes=5)
     )
     for_two.meetings.update(starts_at=now - timedelta(minutes=5))
-    response = clerk.post(url("withdraw", registration))
+    response = clerk.post(url("withdraw", registration), {"why": "asked"})
     assert response.status_code == 409
     assert "already started" in read(response).text
 

@@ -65,11 +65,24 @@ class Joining(Waiting):
 
     def qualifies(self) -> bool:
         """True while the person may still take a seat here."""
+        if self.admitted:
+            return self.person.is_active
         return eligibility.qualifies(self.person, self.session)
 
     @classmethod
     def refuse_unless_joinable(cls, person: Person, session: Session, now: datetime) -> None:
         """Raise the Refused that says why `person` cannot register for `session` at `now`; return None if they can."""
+        cls.refuse_unless_held(session, now)
+        if session.opens_later(now):
+            raise cls.NotOpenYet(f"Registration opens {opening_words(session, now)}. Come back then.")
+        if session.registration_closes_at <= now:
+            raise cls.RegistrationClosed("Registration for this session is closed. Choose another date.")
+        if problem := eligibility.why_not(person, session):
+            raise cls.NotEligible(problem)
+
+    @classmethod
+    def refuse_unless_held(cls, session: Session, now: datetime) -> None:
+        """Raise the Refused of a draft, and of a session that was cancelled, has started or was held."""
         if session.status == Session.Status.DRAFT or not session.workshop.is_published:
             raise cls.NotPublic("This session is not open for registration yet.")
         if session.status == Session.Status.CANCELLED:
@@ -78,12 +91,6 @@ class Joining(Waiting):
             raise cls.SessionOver("This session has been held. Choose another date.")
         if session.has_started(now):
             raise cls.SessionOver("This session has already started. Choose another date.")
-        if session.opens_later(now):
-            raise cls.NotOpenYet(f"Registration opens {opening_words(session, now)}. Come back then.")
-        if session.registration_closes_at <= now:
-            raise cls.RegistrationClosed("Registration for this session is closed. Choose another date.")
-        if problem := eligibility.why_not(person, session):
-            raise cls.NotEligible(problem)
 
     @classmethod
     def mode_in(cls, session: Session, mode: str) -> str:
@@ -123,15 +130,24 @@ class Joining(Waiting):
         warns: bool,
         announces: bool = True,
         mode: str = "",
+        admitted: bool = False,
+        by: Person | None = None,
     ) -> "Registration":
-        """Do what `_join` does once the session is locked. Without `announces` nobody is told: it will be undone."""
+        """Do what `_join` does once the session is locked. Without `announces` nobody is told: it will be undone.
+
+        With `admitted` no rule about people and the time of registering counts; `by` is the person of the office who
+        registers them.
+        """
         # While others wait for the lock one query asks for everything the person has or had, here and elsewhere.
         rows = rows_of(person, model=cls)
         active = [row for row in rows if row.status in cls.ACTIVE]
         for row in active:
             if row.session == session.pk:
                 return session.registrations.get(pk=row.pk)
-        cls.refuse_unless_joinable(person, session, now)
+        if admitted:
+            cls.refuse_unless_held(session, now)
+        else:
+            cls.refuse_unless_joinable(person, session, now)
         if sum(row.session == session.pk and row.registered_at > now - DAY for row in rows) >= MOST_A_DAY:
             raise cls.TooOften(
                 "You have joined and left this session many times today. Come back tomorrow, or write to the office."
@@ -142,15 +158,23 @@ class Joining(Waiting):
         # Last: only what nothing else stands against can be accepted.
         if warns and (found := clash.clash_among(active, person, session, now)):
             raise found
-        return cls._add(person, session, now, mode, announces)
+        return cls._add(person, session, now, mode, announces, by, admitted=admitted)
 
     @classmethod
     def _add(
-        cls, person: Person, session: Session, now: datetime, mode: str, announces: bool = True, **brought: Any
+        cls,
+        person: Person,
+        session: Session,
+        now: datetime,
+        mode: str,
+        announces: bool = True,
+        by: Person | None = None,
+        **brought: Any,
     ) -> "Registration":
         """Write the next registration of a locked session, with a seat if one is free that nobody who waits may have.
 
-        `brought` are the fields that come along from another date.
+        `by` is the person of the office who registers them, if it is one; `brought` are the fields that come along from
+        another date.
         """
         # Somebody may qualify again since their seat became free: they come first.
         waitlist.promote_waiting(session, now)
@@ -168,7 +192,7 @@ class Joining(Waiting):
             **brought,
         )
         if announces:
-            registration_made.send(cls, registration=registration)
+            registration_made.send(cls, registration=registration, by_office=by is not None)
         return registration
 
 

@@ -43,42 +43,77 @@ class Leaving(Waiting):
         self._lock()
         if not self.is_active:
             return
-        if not self.session.has_meeting_ahead(now):
-            raise self.SessionOver("This session has already started, so your place can no longer be given up.")
-        self._leave(now, by)
+        self._refuse_unless_leavable(now)
+        self._leave(now, gave_up=by == self.person)
         if by != self.person:
             record(by, self, f"Withdrawn by {by}.")
         registration_withdrawn.send(type(self), registration=self)
         self._pass_on(now)
 
     @verb
+    def withdraw_as_asked(self, by: Person, now: datetime | None = None) -> None:
+        """Give the registration up for its person, who asked the office to; otherwise as `withdraw`."""
+        now = now or database_clock.now()
+        self._lock()
+        if not self.is_active:
+            return
+        self._refuse_unless_leavable(now)
+        self._leave(now, gave_up=True)
+        record(by, self, f"Withdrawn by {by}, as {self.person} asked.")
+        registration_withdrawn.send(type(self), registration=self, asked_office=True)
+        self._pass_on(now)
+
+    @verb
+    def withdraw_because(self, reason: str, by: Person, now: datetime | None = None) -> None:
+        """End the registration for a `reason`, which its person is told; otherwise as `withdraw`. Needs a reason."""
+        now = now or database_clock.now()
+        self._lock()
+        if not self.is_active:
+            return
+        self._refuse_unless_leavable(now)
+        if not reason.strip():
+            raise self.ReasonMissing("Say why: the person is told the reason.")
+        self._leave(now, gave_up=False)
+        record(by, self, f"Withdrawn by {by}. {reason.strip()}")
+        registration_withdrawn.send(type(self), registration=self, reason=reason.strip())
+        self._pass_on(now)
+
+    @verb
     def disqualify(self, now: datetime | None = None) -> None:
         """Free the seat of a person whose account was switched off, or whom the session is not for any more.
 
-        Does nothing while they may take part, when they wait (they are skipped, not dropped) or once it has started.
+        Does nothing while they may take part, where the office let them in in spite of the rules, when they wait (they
+        are skipped, not dropped) or once it has started.
         """
         now = now or database_clock.now()
         self._lock()
         why = eligibility.why_not_as(self.person, self.session)
+        if self.admitted and self.person.is_active:
+            return
         if not self.is_registered or not why or self.session.has_started(now):
             return
         rule = Person.objects.rule()
-        self._leave(now, rule)
+        self._leave(now, gave_up=False)
         record(rule, self, f"Withdrawn: no longer eligible. {why}")
         registration_withdrawn.send(type(self), registration=self, why=why)
         self._pass_on(now)
 
     # ---- what the verbs have in common ----
 
-    def _leave(self, now: datetime, by: Person) -> None:
+    def _refuse_unless_leavable(self, now: datetime) -> None:
+        if not self.session.has_meeting_ahead(now):
+            raise self.SessionOver("This session has already started, so your place can no longer be given up.")
+
+    def _leave(self, now: datetime, gave_up: bool) -> None:
         """Take an active registration out of its locked session's counts; write down if the person left, and late."""
         session = self.session
-        self.gave_up = by == self.person
+        self.gave_up = gave_up
         # Written now, because the session may move to another day later.
         self.left_late = self.gave_up and self.seated_at is not None and session.is_in_last_day(now)
         session.count(self.mode, seats=-int(self.is_registered), waiting=-int(self.is_waitlisted))
+        waitlist.give_back_capacity(self)
         self.status, self.withdrawn_at = self.Status.WITHDRAWN, now
-        self.save(update_fields=["status", "withdrawn_at", "gave_up", "left_late"])
+        self.save(update_fields=["status", "withdrawn_at", "gave_up", "left_late", "beyond_capacity"])
 
     def _pass_on(self, now: datetime) -> None:
         """Pass on the seat that was held, if there was one."""

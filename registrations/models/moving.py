@@ -83,8 +83,9 @@ class Moving(Joining, Leaving, Preparation):
         mode = self.mode_there(to, mode)
         if not waitlist.has_room(to, now, mode):
             raise self.SessionFull("That date is full. You can join its waitlist and keep this place.")
-        self._leave(now, by)
-        moved = self._add(self.person, to, now, mode, pre_work_done_at=self.pre_work_done_at)
+        self._leave(now, gave_up=by == self.person)
+        office = None if by == self.person else by
+        moved = self._add(self.person, to, now, mode, by=office, pre_work_done_at=self.pre_work_done_at)
         self._write_moved_to(moved, by)
         registration_withdrawn.send(type(self), registration=self)
         self._pass_on(now)

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from accounts.models import Person
 from foundation import database_clock
+from foundation.record import record
 from foundation.verbs import verb
 from registrations import eligibility
 from registrations.models.leaving import Leaving
@@ -69,7 +70,9 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def out_of_reach_of(self, person: Person, now: datetime) -> list["Registration"]:
         """The seats in sessions to come that `person`, with this role and campus, may not have. One query."""
-        coming = self.registered().filter(session__starts_at__gt=now).order_by("session__starts_at", "pk")
+        coming = (
+            self.registered().filter(session__starts_at__gt=now, admitted=False).order_by("session__starts_at", "pk")
+        )
         coming = coming.select_related("session__workshop", "session__for_campus")
         return [held for held in coming if eligibility.why_not_as(person, held.session)]
 
@@ -91,6 +94,39 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     ) -> "Registration":
         """Do as `register` does, but where nothing else stands against it raise the Clash with what the person has."""
         return Registration._join(person, session, now or database_clock.now(), seat, warns=True, mode=mode)
+
+    @verb
+    def register_for_the_office(
+        self,
+        person: Person,
+        session: Session,
+        by: Person,
+        now: datetime | None = None,
+        mode: str = "",
+        overruling: str = "",
+    ) -> "Registration":
+        """Do as `register` does because `by`, of the office, says so: the person is told that the office did it.
+
+        A reason for `overruling` lets in somebody whom the session is not for, and before and after the time in which
+        people register; it is on record. Raises what `register` raises, and whatever the reason NotEligible for an
+        account that is switched off.
+        """
+        now = now or database_clock.now()
+        session.lock()
+        if existing := session.registrations.active().filter(person=person).first():
+            return existing
+        said, admitted = f"Registered by {by}.", False
+        try:
+            Registration.refuse_unless_joinable(person, session, now)
+        except (Registration.NotEligible, Registration.NotOpenYet, Registration.RegistrationClosed) as refusal:
+            if not overruling.strip() or not person.is_active:
+                raise
+            said, admitted = f"Registered by {by}, in spite of: “{refusal}” {overruling.strip()}", True
+        registration = Registration._join_locked(
+            person, session, now, seat=False, warns=False, mode=mode, admitted=admitted, by=by
+        )
+        record(by, registration, said)
+        return registration
 
     @verb
     def register_for_all(

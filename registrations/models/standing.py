@@ -42,6 +42,8 @@ class Standing(models.Model):
         "mode",
         "wants",
         "seated_at",
+        "admitted",
+        "beyond_capacity",
         "withdrawn_at",
         "gave_up",
         "moved_to",

@@ -6,7 +6,7 @@ from accounts.models import Person
 from foundation import database_clock
 from foundation.record import record
 from foundation.verbs import verb
-from registrations import eligibility, waitlist
+from registrations import waitlist
 from registrations.models.joining import Joining
 from registrations.signals import registration_switched
 from sessions_app.models import Mode
@@ -44,7 +44,7 @@ class Switching(Joining):
             raise self.SessionFull(self._full_words(mode))
         self._record(by, f"Takes part {_words(mode)} from now on.")
         if self.is_waitlisted:
-            if problem := eligibility.why_not(self.person, self.session):
+            if problem := self.why_not_here():
                 raise self.NotEligible(problem)
             self._wait_for(mode, now)
             waitlist.give_seat(self, now, how="switched")

@@ -10,6 +10,7 @@ from foundation import database_clock
 from foundation.record import record
 from foundation.verbs import verb
 from registrations import eligibility, waitlist
+from registrations.display.ways import NOTHING, Sentence
 from registrations.models.standing import Standing
 from sessions_app.models import Mode
 
@@ -42,6 +43,15 @@ class Waiting(Standing):
     )
     wants_since = models.DateTimeField(null=True, blank=True, editable=False)
     seated_at = models.DateTimeField(null=True, blank=True)
+    admitted = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text="The office let them in although a rule said no."
+    )
+    beyond_capacity = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="The capacity is one larger for this person, until they leave.",
+    )
 
     # The 1-based number on the waitlist, for lists: `numbered()` sets it.
     number: int
@@ -52,6 +62,9 @@ class Waiting(Standing):
             models.UniqueConstraint(fields=["session", "position"], name="one_position_per_session"),
             models.CheckConstraint(
                 condition=~Q(status="registered") | Q(seated_at__isnull=False), name="registered_since_some_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(beyond_capacity=False) | Q(seated_at__isnull=False), name="beyond_capacity_with_a_seat"
             ),
             models.CheckConstraint(condition=Q(mode__in=["", *Mode.values]), name="registration_of_a_known_mode"),
             models.CheckConstraint(
@@ -69,6 +82,12 @@ class Waiting(Standing):
     def place_in_line(self) -> int:
         """The 1-based number on the waitlist, of those who wait for the same mode. One query."""
         return self.session.registrations.waiting_for(self.line).filter(position__lte=self.position).count()
+
+    def why_not_here(self) -> Sentence:
+        """Return why the person may not take part here; empty if they may, or the office has let them in."""
+        if self.admitted and self.person.is_active:
+            return NOTHING
+        return eligibility.why_not(self.person, self.session)
 
     @verb
     def take_seat(self, now: datetime | None = None) -> None:
@@ -90,7 +109,7 @@ class Waiting(Standing):
             raise self.NotThere("Until 24 hours before the start, seats go to the people waiting in their order.")
         if session.seats_left_in(self.line) == 0:
             raise self.SessionFull("Somebody took the seat before you. You keep your place on the waitlist.")
-        if problem := eligibility.why_not(self.person, session):
+        if problem := self.why_not_here():
             raise self.NotEligible(problem)
         waitlist.give_seat(self, now, how="taken")
 
@@ -113,3 +132,38 @@ class Waiting(Standing):
             return
         waitlist.move_to_front(self)
         record(by, self, f"Moved up the waitlist from {number} to 1. {reason.strip()}")
+
+    @verb
+    def seat_beyond_capacity(self, by: Person, reason: str, now: datetime | None = None) -> None:
+        """Give a person who waits a seat that is one more than the capacity, with the office's `reason` on record.
+
+        Nobody loses by it: seats that are free go to the waiting in their order first, and the capacity is one larger
+        until this person leaves. Refuses as `move_up` does, and (NotEligible) a person who may not take part.
+        """
+        now = now or database_clock.now()
+        self._lock()
+        if self.is_registered:
+            return
+        session = self.session
+        if not self.is_waitlisted or not session.is_running:
+            raise self.NotThere(f"{self.person} is not on this waitlist.")
+        if session.has_started(now):
+            raise self.SessionOver("This session has already started.")
+        if not reason.strip():
+            raise self.ReasonMissing("Say why: the record needs a reason.")
+        if problem := self.why_not_here():
+            raise self.NotEligible(problem)
+        waitlist.promote_waiting(session, now)
+        self._refresh()
+        if self.is_registered:
+            return
+        was = session.capacity
+        session.widen(self.mode)
+        waitlist.give_seat(self, now, how="granted")
+        self.beyond_capacity = True
+        self.save(update_fields=["beyond_capacity"])
+        record(
+            by,
+            self,
+            f"Given a seat beyond capacity, which is {session.capacity} for it and was {was}. {reason.strip()}",
+        )

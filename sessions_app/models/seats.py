@@ -160,6 +160,27 @@ class Seats(Life):
         self.save(update_fields=names)
 
     @part_of_a_verb
+    def widen(self, mode: str) -> None:
+        """Make the session, and its line of `mode`, larger by one seat. The caller holds the lock."""
+        self._grow(mode, 1)
+
+    @part_of_a_verb
+    def narrow(self, mode: str) -> None:
+        """Make the session, and its line of `mode`, smaller by one free seat; not below its minimum or one seat.
+
+        The caller holds the lock.
+        """
+        line = self.line_of(mode)
+        if self.capacity > self.minimum and self.capacity_in(line) > 1 and self.seats_left_in(line):
+            self._grow(mode, -1)
+
+    def _grow(self, mode: str, added: int) -> None:
+        names = [COUNTERS[line][0] for line in dict.fromkeys(["", self.line_of(mode)])]
+        for name in names:
+            setattr(self, name, getattr(self, name) + added)
+        self.save(update_fields=names)
+
+    @part_of_a_verb
     def count_nobody(self, seats: bool = True) -> None:
         """Set the counters of people waiting to 0, and with `seats` those of seats taken. The caller holds the lock."""
         names = [name for counters in COUNTERS.values() for name in counters[1 if seats else 2 :]]
@@ -190,8 +211,9 @@ class Seats(Life):
         self.minimum, self.capacity, self.room_capacity, self.online_capacity = minimum, capacity, room, online
         self.save(update_fields=[*names, "room_capacity", "online_capacity"])
         record(by, self, f"Changed from {was} to {self._size_words()}.")
-        added = max((new or 0) - (old or 0) for new, old in zip((capacity, room, online), before[1:], strict=True))
-        session_resized.send(type(self), session=self, added=added)
+        sizes = (capacity, room, online)
+        added = max((new or 0) - (old or 0) for new, old in zip(sizes, before[1:], strict=True))
+        session_resized.send(type(self), session=self, added=added, has_another_capacity=sizes != before[1:])
 
     def _size_words(self) -> str:
         if not self.asks_how:
