@@ -68,6 +68,7 @@ CHECKS = {
         {"mode": "online", "wants": "banana", "wants_since": Now()},
     ],
     "registered_since_some_time": [{"status": "registered", "seated_at": None}],
+    "beyond_capacity_with_a_seat": [{"status": "waitlisted", "seated_at": None, "beyond_capacity": True}],
     "withdrawn_at_some_time": [{"status": "withdrawn", "withdrawn_at": None}],
     "nomination_answered_at_some_time": [{"status": "declined", "answered_at": None}],
     "accepted_nomination_registered": [{"status": "accepted", "answered_at": Now(), "registration": None}],

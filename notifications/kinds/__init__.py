@@ -8,6 +8,7 @@ from notifications.kinds import (
     account,
     addresses,
     afterwards,
+    announcements,
     at_risk,
     certificates,
     changes,
@@ -41,6 +42,7 @@ FAMILIES = (
     links,
     afterwards,
     certificates,
+    announcements,
 )
 KINDS.update({kind.name: kind for family in FAMILIES for kind in family.KINDS})
 

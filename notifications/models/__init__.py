@@ -1,3 +1,4 @@
+from notifications.models.announcements import Announcement
 from notifications.models.declines import Decline, every_meeting_declined
 from notifications.models.kind import KINDS, Kind
 from notifications.models.leading_thread import LeadingThread
@@ -11,6 +12,7 @@ from notifications.models.wordings import Wording
 
 __all__ = [
     "KINDS",
+    "Announcement",
     "CalendarFeed",
     "CalendarThread",
     "CalendarThreadQuerySet",

@@ -27,6 +27,8 @@ from office.people.page import ByAddress
 from office.roster.files import FILES
 from office.roster.people import Roster
 from office.roster.persons import PAGES, ROSTER, PersonForm, decide_for_person
+from office.roster.several import several_page
+from office.roster.writing import write_page, written_page, written_to
 from registrations.models import Accommodation, Registration
 from sessions_app.models import Mode, Session
 
@@ -81,6 +83,9 @@ class RegistrationAdmin(LargeList, ReadOnlyAdmin):
             ("roster/<int:session_pk>/", self.roster_view, "roster"),
             ("roster/<int:session_pk>/csv/", require_POST(partial(self.file_view, form="csv")), "csv"),
             ("roster/<int:session_pk>/xlsx/", require_POST(partial(self.file_view, form="xlsx")), "xlsx"),
+            ("roster/<int:session_pk>/people/", self.several_view, "several"),
+            ("roster/<int:session_pk>/write/", self.write_view, "write"),
+            ("roster/<int:session_pk>/mail/<int:pk>/", self.written_view, "written"),
             ("roster/<int:session_pk>/report/", self.report_view, "report"),
             ("roster/<int:session_pk>/decide/", require_POST(self.decide_view), "decide"),
             *of_persons,
@@ -120,6 +125,7 @@ class RegistrationAdmin(LargeList, ReadOnlyAdmin):
             subtitle=str(session),
             session=session,
             roster=Roster(session),
+            written=written_to(session),
             form=form,
             may_change=request.user.has_perm("registrations.change_registration"),
             takes_people=session.is_running and not session.has_started(now),
@@ -157,6 +163,22 @@ class RegistrationAdmin(LargeList, ReadOnlyAdmin):
         response = HttpResponse(write(roster.rows()), content_type=content_type)
         response["Content-Disposition"] = f'attachment; filename="roster-{session.code}.{form}"'
         return response
+
+    def several_view(self, request: HttpRequest, session_pk: int) -> HttpResponse:
+        """Register several people from pasted names and addresses, once the office has seen what comes of each line."""
+        self._refuse_unless_may(request, "change")
+        return several_page(self, request, self._session(session_pk))
+
+    @method_decorator(csp_update({"frame-src": [SELF]}))
+    def write_view(self, request: HttpRequest, session_pk: int) -> HttpResponse:
+        """Write to the people of the session, once the office has seen the mail."""
+        self._refuse_unless_may(request, "change")
+        return write_page(self, request, self._session(session_pk))
+
+    def written_view(self, request: HttpRequest, session_pk: int, pk: int) -> HttpResponse:
+        """Show a mail that was written to the people of the session."""
+        self._refuse_unless_may(request, "view")
+        return written_page(self, request, self._session(session_pk), pk)
 
     def report_view(self, request: HttpRequest, session_pk: int) -> HttpResponse:
         """Take attendance from a report: POST shows what it says, and the second one writes it."""

@@ -9,6 +9,7 @@ from django.utils import timezone
 from devtools.testing.calendar_readers import calendar_of
 from devtools.testing.changing import deliver
 from devtools.testing.mail_reader import read_mail
+from devtools.testing.office_pages import press_twice
 from devtools.testing.page import read
 from devtools.testing.registering import next_page
 from foundation.dates import short_day
@@ -152,7 +153,8 @@ def test_the_office_takes_somebody_out_between_two_meetings(client, office, unde
     mine = place_of(under_way)
     url = reverse("admin:registrations_registration_withdraw", args=[mine.pk])
     assert "goes to the next person waiting" not in read(client.get(url)).everything
-    assert client.post(url).status_code == 302
+    typed = {"why": "because", "reason": "The rest is for new colleagues."}
+    assert press_twice(client, url, typed, "Nobody else is written to.").status_code == 302
     mine.refresh_from_db()
     assert (mine.status, mine.gave_up, mine.left_late) == ("withdrawn", False, False)
     assert {each.facts["by_office"] for each in withdrawn_of(mine)} == {True}
