@@ -108,6 +108,11 @@ app.conf.beat_schedule = {
         "schedule": at(9, 10),
         "options": {"expires": 12 * 60 * MINUTE},
     },
+    "forget-roster-readings": {
+        "task": "registrations.tasks.forget_roster_readings",
+        "schedule": at(9, 11),
+        "options": {"expires": 12 * 60 * MINUTE},
+    },
     "forget-attendance": {
         "task": "outcomes.tasks.forget_attendance",
         "schedule": at(9, 20),

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from foundation import database_clock
 from foundation.sweeps import sweep
 from registrations import waitlist
-from registrations.models import Accommodation
+from registrations.models import Accommodation, RosterReading
 from sessions_app.models import Session
 from sessions_app.models.opening import LAST_DAY
 
@@ -67,3 +67,9 @@ def forget_accommodations() -> None:
     """Delete what people needed to take part, and its answer, 30 days after the session."""
     deleted, _ = Accommodation.objects.spent(database_clock.now()).delete()
     logger.info("%s access requests deleted", deleted)
+
+
+@shared_task
+def forget_roster_readings() -> None:
+    """Delete who looked at which roster, a year later."""
+    logger.info("%s looks at rosters deleted", RosterReading.objects.forget(database_clock.now()))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import URLPattern, get_resolver
@@ -32,13 +33,13 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     from catalog.models import Action, Facilitator, PageText, Partner, Program, TeamMember, Topic
     from devtools.testing.requesting import ask
     from devtools.testing.signing_in import APP_SECRET
-    from notifications.models import Decline, Wording
+    from notifications.models import Announcement, Decline, Wording
     from notifications.replies.applying import receive
     from outcomes.attended import sheet_of
     from outcomes.certificates.words import words_of_session
     from outcomes.models import Attendance, AttendanceDispute, Certificate, CreditKind, Evaluation, License
     from outcomes.models.certificate import Credited
-    from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
+    from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration, RosterReading
     from sessions_app.models import Blackout, RequestRules, ScheduleImport, SeasonFile, Venue
 
     owner, other = people(2)
@@ -66,6 +67,8 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     registration = Registration.objects.register(owner, session, now=now)
     session.settle(now=now)
     Accommodation.objects.ask(registration, "An interpreter.", now=now)
+    RosterReading.objects.note(session, office, now=now)
+    Announcement.objects.send(session, "seated", "Where to find us", "Second floor.", by=office, key=uuid4(), now=now)
     Decline.objects.begin(registration, now)
     Attendance.objects.mark(session.meetings.get(), registration, "here", "roster", by=office, now=now)
     sheet_of(session.meetings.get())
@@ -129,7 +132,7 @@ def address(every_noun, now) -> Callable:
     from catalog.models import Action, Program, Topic
     from foundation.tokens import digest_of
     from library.models import Resource
-    from notifications.models import CalendarFeed, Decline
+    from notifications.models import Announcement, CalendarFeed, Decline
     from outcomes.evaluations.invitations import token_for
     from outcomes.models import Certificate, CreditKind, OutsideActivity
     from registrations.models import Interest, Nomination
@@ -142,6 +145,7 @@ def address(every_noun, now) -> Callable:
     session, workshop, factor = every_noun.session, every_noun.session.workshop, Authenticator.objects.get()
     resource = Resource.objects.order_by("pk").first()
     known = {
+        "roster/<int:session_pk>/mail/<int:pk>": f"roster/{session.pk}/mail/{Announcement.objects.get().pk}",
         "resources/<slug:slug>": f"resources/{resource.slug}",
         "topics/<slug:slug>": f"topics/{Topic.objects.get().slug}",
         "actions/<slug:slug>": f"actions/{Action.objects.get().slug}",

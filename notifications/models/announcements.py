@@ -1,7 +1,7 @@
 """Announcement: what the office writes to the people of one session, or to some of them, once."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from django.db import models
@@ -78,14 +78,13 @@ class AnnouncementManager(models.Manager["Announcement"]):
         words: str,
         by: Person,
         key: uuid.UUID,
-        copy_to_facilitators: bool = False,
+        copies: Collection[str] = (),
         now: datetime | None = None,
     ) -> "Announcement":
         """Owe a mail with `subject` and `words`, which are Markdown, to each person who is in `part` of `session` now.
 
-        A copy goes to `by`, and with `copy_to_facilitators` to those who lead the session and have an address. `key` is
-        one for each mail that is composed: a second call with it answers with what was sent. The caller wakes the
-        worker. Raises an Announcement.Refused: Empty, NobodyThere, NoSuchPart, and SentBefore where the first call with
+        A copy goes to `by` and to the addresses `copies`, of people who lead the session. `key` is one for each mail
+        that is composed: a second call with it answers with what was sent. The caller wakes the worker. Raises an Announcement.Refused: Empty, NobodyThere, NoSuchPart, and SentBefore where the first call with
         this `key` said something else.
         """
         now = now or database_clock.now()
@@ -115,7 +114,7 @@ class AnnouncementManager(models.Manager["Announcement"]):
             written_at=now,
             people=len(people),
         )
-        written.owe(people, copy_to_facilitators, now)
+        written.owe(people, copies, now)
         record(by, session, f"Wrote to {written.to_whom}: “{subject}”.")
         return written
 
@@ -170,7 +169,7 @@ class Announcement(models.Model):
         many = "one person" if self.people == 1 else f"{number_words(self.people)} people"
         return f"{many}, {self.part_words}"
 
-    def owe(self, people: list[Registration], copy_to_facilitators: bool, now: datetime) -> None:
+    def owe(self, people: list[Registration], copies: Collection[str], now: datetime) -> None:
         """Write a Notice to each of `people`, and those of the copies. The caller holds the lock of the session."""
         session, kind, copy = self.session, KINDS["announced"], KINDS["announced_copy"]
         facts = counts_of(session) | {"announcement": self.pk}
@@ -188,9 +187,8 @@ class Announcement(models.Model):
             for each in people
         ]
         addresses = {self.written_by.email: True}
-        if copy_to_facilitators:
-            for one in session.facilitators.exclude(email="").order_by("pk"):
-                addresses.setdefault(one.email, False)
+        for address in copies:
+            addresses.setdefault(address, False)
         notices += [
             Notice(
                 kind=copy.name,

@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from catalog.models import Facilitator, Program
+from catalog.models import Program
 from devtools.testing.at_once import at_once
 from devtools.testing.changing import deliver
 from devtools.testing.mail_reader import read_mail
@@ -132,7 +132,7 @@ def test_somebody_who_has_left_before_it_goes_is_not_written_to(addressed, offic
     first, second = addressed.registrations.registered()
     send(addressed, office)
     first.withdraw(by=first.person)
-    deliver()
+    deliver(now)
     assert [one.message["Subject"] for one in smtp_sink.to(second.person.email)] == ["Where to find us"]
     assert "Where to find us" not in [one.message["Subject"] for one in smtp_sink.to(first.person.email)]
 
@@ -158,21 +158,13 @@ def test_a_neutral_subject_names_no_title_and_nothing_typed(addressed, office):
     assert "where to find us" in mail.page.text
 
 
-def test_copies_go_to_the_writer_and_to_those_who_lead_it_and_name_nobody(addressed, office):
-    ada = Facilitator.objects.create(name="Ada Okafor", email="ada@example.edu")
-    addressed.facilitators.set([ada, Facilitator.objects.create(name="Ben Ruiz")])
-    send(addressed, office, copy_to_facilitators=True)
+def test_copies_go_to_the_writer_and_to_the_addresses_named_and_name_nobody(addressed, office):
+    send(addressed, office, copies=["ada@example.edu", office.email])
     assert told("announced_copy") == ["ada@example.edu", office.email]
     for notice in Notice.objects.filter(kind="announced_copy"):
         mail = read_mail(write_mail(notice))
         assert "two people, everybody with a seat" in mail.text
         assert "Person 1" not in mail.text + mail.page.everything and "/registrations/" not in mail.page.everything
-
-
-def test_without_being_asked_no_facilitator_gets_a_copy(addressed, office):
-    addressed.facilitators.set([Facilitator.objects.create(name="Ada Okafor", email="ada@example.edu")])
-    send(addressed, office)
-    assert told("announced_copy") == [office.email]
 
 
 def test_writing_to_many_takes_as_many_queries_as_to_two(make_session, people, office, now):

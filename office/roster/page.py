@@ -29,7 +29,7 @@ from office.roster.people import Roster
 from office.roster.persons import PAGES, ROSTER, PersonForm, decide_for_person
 from office.roster.several import several_page
 from office.roster.writing import write_page, written_page, written_to
-from registrations.models import Accommodation, Registration
+from registrations.models import Accommodation, Registration, RosterReading
 from sessions_app.models import Mode, Session
 
 HOW_MISSING = "Say whether they take part in the room or online."
@@ -117,6 +117,7 @@ class RegistrationAdmin(LargeList, ReadOnlyAdmin):
 
     def _roster_page(self, request: HttpRequest, session: Session, form: RegisterForm, status: int) -> HttpResponse:
         now = database_clock.now()
+        RosterReading.objects.note(session, acting(request), now)
         return self.page(
             request,
             "roster/roster",

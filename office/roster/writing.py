@@ -14,9 +14,11 @@ from django.shortcuts import get_object_or_404, redirect
 from catalog.markdown import markdown
 from foundation import database_clock
 from foundation.dates import day_and_time
-from foundation.text import listed, number_words
+from foundation.text import number_words, shown
+from foundation.values.addresses import ADDRESS_WRONG
 from foundation.values.lines import OneLineField
 from foundation.values.paragraphs import ParagraphsField
+from foundation.values.pasted import read_addresses
 from foundation.wake import wake
 from notifications.models import Announcement, Notice
 from notifications.models.announcements import MOST_SUBJECT, MOST_WORDS, parts_of, people_of
@@ -25,6 +27,9 @@ from office.base import OfficeAdmin, acting, posted_with
 from office.roster.persons import ROSTER, framed
 from office.roster.rehearsal import Rehearsed, rehearse
 from sessions_app.models import Session
+
+
+MOST_COPIES = 10
 
 
 class WriteForm(forms.Form):
@@ -47,7 +52,13 @@ class WriteForm(forms.Form):
         "the details of the session and the way to leave it are added.",
         error_messages={"required": "Write a text: an empty mail is not sent."},
     )
-    copy = forms.BooleanField(label="A copy to the facilitators", required=False)
+    copies = forms.CharField(
+        label="Copies to",
+        required=False,
+        max_length=1000,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text="Addresses of people who lead it. The copy names nobody who got the mail. One goes to you in any case.",
+    )
     key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": "Open the page again."})
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
@@ -58,12 +69,17 @@ class WriteForm(forms.Form):
         self.fields["part"].choices = [
             (name, f"{words[:1].upper()}{words[1:]} ({people[name]})") for name, words in parts.items()
         ]
-        self.initial |= {"part": "seated", "copy": True, "key": uuid.uuid4()}
-        leading = [one.name for one in session.facilitators.exclude(email="")]
-        if leading:
-            self.fields["copy"].help_text = f"To {listed(leading)}. One goes to you in any case."
-        else:
-            del self.fields["copy"]
+        leading = session.facilitators.exclude(team_member=None).exclude(team_member__email="")
+        known = ", ".join(leading.order_by("pk").values_list("team_member__email", flat=True))
+        self.initial |= {"part": "seated", "copies": known, "key": uuid.uuid4()}
+
+    def clean_copies(self) -> str:
+        read = read_addresses(self.cleaned_data["copies"])
+        if read.wrong:
+            raise forms.ValidationError(f"{shown(read.wrong[0])} is no address. {ADDRESS_WRONG}")
+        if len(read.addresses) > MOST_COPIES:
+            raise forms.ValidationError(f"Name {MOST_COPIES} addresses at most.")
+        return ", ".join(read.addresses)
 
     def send(self, by: Any) -> Announcement:
         """Send the mail that was typed. Raises Announcement.Refused."""
@@ -76,7 +92,7 @@ class WriteForm(forms.Form):
             typed["words"],
             by=by,
             key=typed["key"],
-            copy_to_facilitators=typed.get("copy", False),
+            copies=[address for address in typed["copies"].split(", ") if address],
         )
 
     @property

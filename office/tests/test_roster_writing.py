@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from catalog.models import Facilitator
+from catalog.models import Facilitator, TeamMember
 from devtools.testing.office_pages import filled_in, press_twice
 from devtools.testing.page import read
 from notifications.models import Announcement, Notice
@@ -87,6 +87,7 @@ def test_a_changed_text_after_it_was_sent_is_a_further_mail_once_that_is_said(cl
         ({"words": "x" * 10_001}, "there is room for 10,000"),
         ({"subject": "a\nb"}, "Enter this on one line"),
         ({"key": "no key"}, ""),
+        ({"copies": "ada@example.edu, nobody"}, "nobody is no address."),
     ],
 )
 def test_what_cannot_be_sent_says_why_and_comes_back(clerk, read_by_two, wrong, sentence):
@@ -101,9 +102,11 @@ def test_a_session_without_people_has_nobody_to_write_to(clerk, session):
     assert response.status_code == 409 and "There is nobody to write to" in read(response).text
 
 
-def test_a_copy_goes_to_those_who_lead_it_unless_the_office_says_no(clerk, read_by_two):
-    read_by_two.facilitators.set([Facilitator.objects.create(name="Ada Okafor", email="ada@example.edu")])
-    assert "To Ada Okafor. One goes to you in any case." in read(clerk.get(url("write", read_by_two))).text
+def test_a_copy_goes_to_those_of_the_team_who_lead_it(clerk, read_by_two):
+    ada = Facilitator.objects.create(name="Ada Okafor")
+    TeamMember.objects.create(name="Ada Okafor", role="Trainer", email="ada@example.edu", facilitator=ada)
+    read_by_two.facilitators.set([ada, Facilitator.objects.create(name="Ben Ruiz")])
+    assert read(clerk.get(url("write", read_by_two))).field(name="copies").value == "ada@example.edu"
     press_twice(clerk, url("write", read_by_two), typed(clerk, read_by_two))
     assert Notice.objects.filter(kind="announced_copy", to="ada@example.edu").count() == 1
 

@@ -5,6 +5,7 @@ from registrations.models.interest import Interest
 from registrations.models.nomination import Nomination
 from registrations.models.prior_attendance import PriorAttendance
 from registrations.models.registration import Registration, RegistrationQuerySet
+from registrations.models.roster_readings import RosterReading
 
 __all__ = [
     "Accommodation",
@@ -14,4 +15,5 @@ __all__ = [
     "PriorAttendance",
     "Registration",
     "RegistrationQuerySet",
+    "RosterReading",
 ]
