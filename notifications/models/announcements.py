@@ -84,8 +84,9 @@ class AnnouncementManager(models.Manager["Announcement"]):
         """Owe a mail with `subject` and `words`, which are Markdown, to each person who is in `part` of `session` now.
 
         A copy goes to `by` and to the addresses `copies`, of people who lead the session. `key` is one for each mail
-        that is composed: a second call with it answers with what was sent. The caller wakes the worker. Raises an Announcement.Refused: Empty, NobodyThere, NoSuchPart, and SentBefore where the first call with
-        this `key` said something else.
+        that is composed: a second call with it answers with what was sent. The caller wakes the worker. Raises an
+        Announcement.Refused: Empty, NobodyThere, NoSuchPart, and SentBefore where the first call with this `key` said
+        something else.
         """
         now = now or database_clock.now()
         session.lock()

@@ -28,7 +28,6 @@ from office.roster.persons import ROSTER, framed
 from office.roster.rehearsal import Rehearsed, rehearse
 from sessions_app.models import Session
 
-
 MOST_COPIES = 10
 
 
@@ -57,7 +56,7 @@ class WriteForm(forms.Form):
         required=False,
         max_length=1000,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text="Addresses of people who lead it. The copy names nobody who got the mail. One goes to you in any case.",
+        help_text="Addresses of people who lead it. A copy names nobody who got the mail. You get one in any case.",
     )
     key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": "Open the page again."})
 
