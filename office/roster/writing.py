@@ -68,8 +68,8 @@ class WriteForm(forms.Form):
         self.fields["part"].choices = [
             (name, f"{words[:1].upper()}{words[1:]} ({people[name]})") for name, words in parts.items()
         ]
-        leading = session.facilitators.exclude(team_member=None).exclude(team_member__email="")
-        known = ", ".join(leading.order_by("pk").values_list("team_member__email", flat=True))
+        leading = session.facilitators.select_related("person").order_by("pk")
+        known = ", ".join(one.address for one in leading if one.address)
         self.initial |= {"part": "seated", "copies": known, "key": uuid.uuid4()}
 
     def clean_copies(self) -> str:

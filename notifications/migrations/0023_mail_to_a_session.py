@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0021_wrong_clocks_are_told'),
+        ('notifications', '0022_entries_of_facilitators'),
         ('sessions_app', '0012_how_many_attended'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
