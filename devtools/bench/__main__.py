@@ -32,6 +32,18 @@ OURS_ROW, BARE_ROW = '<li class="q-row', '<li><a href="/sessions/'
 CATALOG_ROWS, MOST_CATALOG_ROWS = FEW - FEW // 10, 12 * 6
 # Three of the workshops are in the program, with all of their dates.
 PROGRAM, PROGRAM_ROWS = "/programs/program-0/", 10
+# The office's pages: so much processor, web and database, for one of them, however large the tables are.
+MOST_OFFICE_MS = 100
+OFFICE = {
+    "Office, home": ("/admin/", {'id="ahead"': 1}),
+    "Office, sessions": ("/admin/sessions_app/session/", {'id="result_list"': 1}),
+    "Office, session found": ("/admin/sessions_app/session/?q=facilitator", {'id="result_list"': 1}),
+    "Office, people": ("/admin/accounts/person/", {'id="result_list"': 1}),
+    "Office, person found": ("/admin/accounts/person/?q=office", {'id="result_list"': 1}),
+    "Office, registrations": ("/admin/registrations/registration/", {'id="result_list"': 1}),
+    "Office, mail": ("/admin/notifications/notice/", {'id="changelist"': 1}),
+    "Office, search": ("/admin/search/?q=number", {'class="office-found"': 2}),
+}
 # devtools/bench/data.py: until the first session.
 FIRST_IN_DAYS = 10
 
@@ -105,8 +117,11 @@ def first_month() -> str:
     return f"/?view=month&m={datetime.now(UTC) + timedelta(days=FIRST_IN_DAYS):%Y-%m}"
 
 
-def prepare(env: dict[str, str], count: int, folder: Path) -> dict[str, Any]:
-    """Migrate and fill the database of `env`. Returns the cookie, the session's address and the pages' query counts."""
+def prepare(env: dict[str, str], count: int, folder: Path, crowd: bool) -> dict[str, Any]:
+    """Migrate and fill the database of `env`, with a `crowd` also with what stands behind the sessions after years.
+
+    Returns the cookies of a person and of the office, the session's address, and the pages' query counts.
+    """
     log = folder / "prepare.log"
     migrate(env, log)
     filled = inside(env, "devtools.bench.data.main", str(count), log=log)
@@ -118,8 +133,10 @@ def prepare(env: dict[str, str], count: int, folder: Path) -> dict[str, Any]:
         "program": (PROGRAM, ""),
         "session": (filled["session"], ""),
     }
+    office = inside(env, "devtools.bench.crowd.office", str(count), "yes" if crowd else "", log=log)["cookie"]
+    pages |= {page: (path, office) for page, (path, _) in OFFICE.items()}
     counts = {page: inside(env, "devtools.bench.queries.count", *asked, log=log) for page, asked in pages.items()}
-    return filled | {"queries": counts}
+    return filled | {"office": office, "queries": counts}
 
 
 def versus(page: str, ours: Contestant, bare: Contestant) -> str:
@@ -141,7 +158,24 @@ def growth(many: Contestant, few: Contestant) -> float:
     return median(median(own) / median(other) for own, other in zip(many.latencies, few.latencies, strict=True))
 
 
-def measure(rounds: int, requests: int, starts: int) -> int:
+def office_pages(ours: Server, bare: Server, full: Server, few: str, many: str) -> dict[str, list[Contestant]]:
+    """Return each page of the office beside the bare list; `few` and `many` are the office's cookies."""
+    return {
+        name: [
+            Contestant(ours, path, few, must),
+            Contestant(bare, "/", few, {BARE_ROW: FEW}),
+            Contestant(full, path, many, must),
+        ]
+        for name, (path, must) in OFFICE.items()
+    }
+
+
+def processor(contestant: Contestant) -> float:
+    """Return the milliseconds of processor that a request took, web and database together."""
+    return sum(contestant.figures()[2:])
+
+
+def measure(rounds: int, requests: int, starts: int, crowd: bool = False) -> int:
     """Run the benchmark and print it. Returns 1 if a requirement is missed, otherwise 0."""
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
@@ -156,7 +190,7 @@ def measure(rounds: int, requests: int, starts: int) -> int:
             with phase(f"Database of {count:,} sessions"):
                 name = f"quorum_bench_{os.getpid()}_{count}"
                 envs[count] = env | {"DATABASE_URL": until_the_end.enter_context(database(url, name))}
-                filled[count] = prepare(envs[count], count, folder)
+                filled[count] = prepare(envs[count], count, folder, crowd and count == MANY)
         ours = Server("portal", "devtools.bench.settings", envs[FEW], folder)
         bare = Server("bare", "devtools.bench.bare.settings", envs[FEW], folder)
         full = Server("full", "devtools.bench.settings", envs[MANY], folder)
@@ -202,7 +236,7 @@ def measure(rounds: int, requests: int, starts: int) -> int:
             "Catalog": catalog,
             "Program": program,
             "Session": one,
-        }
+        } | (office := office_pages(ours, bare, full, filled[FEW]["office"], filled[MANY]["office"]))
         for name, contestants in pages.items():
             with phase(name):
                 compete(contestants, rounds, requests)
@@ -216,6 +250,9 @@ Each figure: ours, bare, ratio; a ratio of 1.00 is as fast as bare, 0.50 half as
                           requests/s          median latency, ms   processor, web, ms  processor, database, ms""")
     for name, contestants in pages.items():
         print(versus(name, *contestants[:2]))
+    print(f"\nProcessor of a page of the office at {FEW} and at {MANY:,} sessions, web and database, ms:")
+    for name, contestants in office.items():
+        print(f"{name:24}{processor(contestants[0]):7.1f}{processor(contestants[2]):7.1f}")
     print(f"\nStart to first answer: {seconds['portal']:.2f} s, bare {seconds['bare']:.2f} s.", end="")
     print(f" Memory: {memory['portal']:.0f} MB, bare {memory['bare']:.0f} MB." if memory else "")
 
@@ -245,6 +282,8 @@ Each figure: ours, bare, ratio; a ratio of 1.00 is as fast as bare, 0.50 half as
             (f"Queries of the catalog at {MANY:,}", many["catalog"], "=", CATALOG_QUERIES),
             ("Queries of a program", few["program"], "=", PROGRAM_QUERIES),
             (f"Queries of a program at {MANY:,}", many["program"], "=", PROGRAM_QUERIES),
+            *((f"{name}, ms at {MANY:,}", processor(each[2]), "<=", MOST_OFFICE_MS) for name, each in office.items()),
+            *((f"{name}, queries at {MANY:,}", many[name], "=", few[name]) for name in office),
         ]
     )
 
@@ -264,10 +303,11 @@ def judge(requirements: list[tuple[str, float, str, float]]) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 dev.py bench", description="Compare the pages with bare ones.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: a look, not a measurement")
+    parser.add_argument("--scale", action="store_true", help="with 50,000 people and 500,000 notices; PostgreSQL")
     args = parser.parse_args()
     size = {"rounds": 3, "requests": 15, "starts": 1} if args.quick else {"rounds": 12, "requests": 25, "starts": 3}
     try:
-        return measure(**size)
+        return measure(**size, crowd=args.scale)
     except KeyboardInterrupt:
         return 130
 

@@ -13,7 +13,7 @@ from sessions_app.models import Meeting, Session
 
 TWO_WEEKS = timedelta(days=14)
 # So many are shown of each; a link leads to the others.
-MOST = 30
+MOST = 20
 
 
 class Figures(NamedTuple):

@@ -74,6 +74,7 @@ class LargeList(admin.ModelAdmin):
     """
 
     paginator = CountsSoFar
+    list_per_page = 50
     show_full_result_count = False
     period: ClassVar[str] = ""
     search_people: ClassVar[str] = ""

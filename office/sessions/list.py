@@ -33,11 +33,12 @@ class WithPlaces(ChangeList):
 class SessionList(ManySessions, NumbersPages):
     list_display = ["when", "title", "led_by", "place", "meter", "state", "decided", "seats_and_line"]
     list_display_links = ["when", "title"]
+    # Each row draws its meter.
+    list_per_page = 50
     list_filter = [UpcomingFilter, NeedsFilter, WeekFilter, "status", "workshop"]
     list_select_related = ["workshop"]
     # What `get_search_results` looks at; the list has a box because there are any.
     search_fields = ["workshop__title", "code", "facilitators__name", "meetings__venue__building"]
-    search_help_text = "Workshop, facilitator, room or code"
     actions = ManySessions.MANY
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
