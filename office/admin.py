@@ -9,6 +9,8 @@ from django.contrib.auth import admin as auth_admin  # noqa: F401 (registers Gro
 from django.contrib.auth.models import Group
 from django.http import Http404, HttpRequest
 
+from office.lists.choosing import suggestions
+
 admin.site.site_title = admin.site.site_header = "Quorum"
 admin.site.index_title = "Office"
 admin.site.empty_value_display = "–"
@@ -20,15 +22,10 @@ def no_passwords(request: HttpRequest, extra_context: dict[str, Any] | None = No
     raise Http404
 
 
-def no_suggestions(request: HttpRequest) -> NoReturn:
-    """Answer 404 where Django's admin would search the rows of any model for a field that suggests some: none does."""
-    raise Http404
-
-
 # The site that Django and allauth register their pages at is made by Django, so its methods are replaced here.
 admin.site.password_change = no_passwords  # type: ignore[method-assign]
 admin.site.password_change_done = no_passwords  # type: ignore[method-assign]
-admin.site.autocomplete_view = no_suggestions  # type: ignore[method-assign]
+admin.site.autocomplete_view = suggestions  # type: ignore[method-assign,assignment]
 # Rows are deleted one at a time, each after a page that says what else goes with it.
 admin.site.disable_action("delete_selected")
 # allauth's pages would show the keys of second factors, and edit addresses past the Person they belong to.

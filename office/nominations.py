@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from office.base import OfficeAdmin, OfficeForm, ReadOnlyAdmin
+from office.lists.choosing import ChoosesAmongMany
 from office.lists.large import LargeList, PeriodFilter
 from office.people.page import ByAddress
 from registrations.models import Interest, Nomination, PriorAttendance
@@ -25,11 +26,12 @@ class PriorAttendanceForm(ByAddress, OfficeForm):
 
 
 @admin.register(PriorAttendance)
-class PriorAttendanceAdmin(OfficeAdmin):
+class PriorAttendanceAdmin(ChoosesAmongMany, OfficeAdmin):
     """What people took elsewhere: it counts where a workshop comes after another. Added or deleted, never changed."""
 
     form = PriorAttendanceForm
     office_may = ("view", "add", "delete")
+    among_many = ("workshop",)
     list_display = ["person", "workshop", "note", "added_at"]
     list_select_related = ["person", "workshop"]
     list_filter = ["workshop"]

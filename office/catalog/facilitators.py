@@ -13,6 +13,7 @@ from foundation.text import number_words
 from foundation.values.addresses import AddressFormField
 from office.base import NamedAdmin, NamedForm, OfficeAdmin, acting
 from office.calendars.page import HasCalendar
+from office.lists.choosing import ChoosesAmongMany
 from sessions_app.models import Meeting
 
 
@@ -98,7 +99,8 @@ class FacilitatorAdmin(HasCalendar, NamedAdmin):
 
 
 @admin.register(TeamMember)
-class TeamMemberAdmin(OfficeAdmin):
+class TeamMemberAdmin(ChoosesAmongMany, OfficeAdmin):
+    among_many = ("facilitator",)
     list_display = ["name", "role", "email", "position"]
     fields = ["name", "credentials", "pronouns", "role", "email", "about", "position", "facilitator"]
     search_fields = ["name", "role"]

@@ -19,6 +19,7 @@ from accounts.signals import DECIDING, person_changed
 from foundation.values.addresses import AddressFormField
 from office.base import NamedAdmin, OfficeAdmin, OfficeForm, PanelInline, acting
 from office.consequences import of_a_person_who_may_not_come
+from office.lists.choosing import ChoosesAmongMany
 from office.lists.large import LargeList
 from registrations.models import Registration
 
@@ -105,8 +106,9 @@ class PersonForm(OfficeForm):
 
 
 @admin.register(Person)
-class PersonAdmin(LargeList, OfficeAdmin):
+class PersonAdmin(LargeList, ChoosesAmongMany, OfficeAdmin):
     form = PersonForm
+    among_many = ("unit",)
     list_display = ["name_or_address", "email", "role", "unit", "campus", "is_staff", "is_active"]
     list_filter = ["role", "is_staff", "is_active", "unit"]
     list_select_related = ["unit", "campus"]

@@ -13,6 +13,7 @@ from catalog.models import Format
 from foundation import database_clock
 from foundation.dates import day_and_time
 from office.home.finding import each_word, of_a_session
+from office.lists.choosing import ChoosesAmongMany
 from office.numbers.page import NumbersPages
 from office.sessions.filters import NeedsFilter, UpcomingFilter, WeekFilter
 from office.sessions.many import ManySessions
@@ -30,7 +31,8 @@ class WithPlaces(ChangeList):
         self.result_list = self.result_list.prefetch_related(meetings, "facilitators")  # type: ignore[attr-defined]
 
 
-class SessionList(ManySessions, NumbersPages):
+class SessionList(ManySessions, ChoosesAmongMany, NumbersPages):
+    among_many = ("workshop",)
     list_display = ["when", "title", "led_by", "place", "meter", "state", "decided", "seats_and_line"]
     list_display_links = ["when", "title"]
     # Each row draws its meter.

@@ -193,6 +193,8 @@ def test_the_address_of_a_form_does_not_fill_it_in(page, everybody):
 def test_no_field_suggests_rows_to_the_admin(everybody):
     asked = {"app_label": "registrations", "model_name": "accommodation", "field_name": "registration", "term": "a"}
     assert everybody.get("/admin/autocomplete/", asked).status_code == 404
+    for name, value in (("model_name", "x"), ("field_name", "person"), ("app_label", "\0")):
+        assert everybody.get("/admin/autocomplete/", asked | {name: value}).status_code == 404
 
 
 # ---- what people sign in with, and who asked for what ----
