@@ -15,7 +15,7 @@ from foundation.values.days import LAST_DAY, validate_day
 from foundation.values.lines import line_key
 from foundation.values.links import LinkFormField
 from foundation.values.zones import ZoneFormField
-from office.base import MOST
+from office.base import MOST, model_choice
 from office.sessions.fields import day_input, time_input
 from sessions_app.models import Session, Venue
 from sessions_app.schedule_import.cells import BrokenFile, as_text, read_rows
@@ -56,7 +56,9 @@ class SeasonForm(forms.Form):
     venue = forms.ModelChoiceField(
         Venue.objects.select_related("campus"), required=False, empty_label="Online, or as the table says"
     )
-    join_link = LinkFormField(label="Link to join", required=False, max_length=500)
+    join_link = LinkFormField(
+        label="Link to join", required=False, max_length=500, widget=forms.URLInput(attrs={"class": "vURLField"})
+    )
     zone = ZoneFormField(
         label="Time zone",
         required=False,
@@ -87,6 +89,9 @@ class SeasonForm(forms.Form):
             "A line each, such as “Tue May 14”: it takes place at the same time of day. Or with a time of its own, "
             "such as “Tue May 14 12:30-2:00 PM”."
         )
+        model_choice(self, "venue").empty_label = "Online"
+        for name in ("minimum", "capacity"):
+            self.fields[name].help_text = "Blank: as it is there."
         if not self.is_bound:
             self.initial = {**shared_with(self.copied), **self.initial}
 

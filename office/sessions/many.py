@@ -82,7 +82,9 @@ class ChangeMany(ManyForm):
         label="Ends at", required=False, widget=time_input(), help_text="Blank: each lasts as long as it did."
     )
     venue = forms.ModelChoiceField(Venue.objects.select_related("campus"), required=False, empty_label="As they are")
-    join_link = LinkFormField(label="Link to join", required=False, max_length=500)
+    join_link = LinkFormField(
+        label="Link to join", required=False, max_length=500, widget=forms.URLInput(attrs={"class": "vURLField"})
+    )
     facilitators = forms.ModelMultipleChoiceField(
         Facilitator.objects.all(),
         required=False,
