@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.models import Person
 from catalog.models import Facilitator
 from foundation import database_clock
-from foundation.dates import local
+from foundation.dates import local, time_span
 from foundation.values.links import LinkFormField
 from foundation.wall_clock import end_after, instant
 from office.base import MOST, OfficeAdmin
@@ -111,7 +111,10 @@ class ChangeMany(ManyForm):
             change = self._change(session)
         except ValueError as error:
             return Line(session, refusal=str(error))
-        return Line(session, change.sentences(), change.told(now), change.refusal(now))
+        said = change.sentences()
+        if times := change.times:
+            said.append(f"It will be {time_span(times.starts_at, times.ends_at, times.time_zone)}.")
+        return Line(session, said, change.told(now), change.refusal(now))
 
     def _change(self, session: Session) -> Change:
         """Return what changes of a session. Raises ValueError with a sentence for what cannot."""

@@ -125,7 +125,7 @@ class SeasonFile(models.Model):
         return True
 
 
-def _write_aside(statement: str, values: Sequence[object]) -> None:
+def _write_aside(statement: str, values: Sequence[Any]) -> None:
     """Carry out one SQL `statement` beside the transaction that goes on, so that everybody sees it at once.
 
     It has a connection of its own, and its rows must not be locked by the caller. On SQLite, where one connection

@@ -18,7 +18,16 @@ from sessions_app.schedule_import.changing import Change, Wish, change_of
 from sessions_app.schedule_import.reading import PlannedSession
 
 # What a copy of a session has from it.
-COPIED = ("format", "minimum", "capacity", "room_capacity", "online_capacity", "for_campus", "listed", "at_deadline")
+COPIED: tuple[str, ...] = (
+    "format",
+    "minimum",
+    "capacity",
+    "room_capacity",
+    "online_capacity",
+    "for_campus",
+    "listed",
+    "at_deadline",
+)
 COPIED += ("accommodation_lead_days",)
 
 
