@@ -29,7 +29,7 @@ from notifications.kinds.account import owe_code
 from notifications.models import Notice, ReceivedMail
 from outcomes.models import Certificate, CreditKind, Evaluation, License, OutsideActivity, OutsideProof
 from registrations.models import Accommodation, PriorAttendance, Registration, RosterReading
-from sessions_app.models import Meeting, MeetingPlan, Session, SessionRequest
+from sessions_app.models import Leading, Meeting, MeetingPlan, Session, SessionRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -458,6 +458,7 @@ CANARIES = {
     "CANARYcited": {"owner", "arranger", *OFFICE},
     "CANARYfile": {"owner", "arranger", *OFFICE},
     "CANARYresource": {*OFFICE},  # of a draft
+    "CANARYwhynot": OFFICE,  # why a facilitator said no
     "CANARYsheet": set(),  # what somebody said in an evaluation that is open
     "CANARYresult": OFFICE,  # what five people said in one that has closed
     APP_SECRET: set(),
@@ -495,6 +496,7 @@ def fellow(every_noun, clients, make_resource, now) -> Person:
     )
     Session.objects.update(run_anyway_reason="CANARYreason")
     PriorAttendance.objects.update(note="CANARYelsewhere")
+    Leading.objects.update(reason="CANARYwhynot")
     SessionRequest.objects.update(
         topic="CANARYhopes",
         workshop=None,

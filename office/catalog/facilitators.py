@@ -46,6 +46,7 @@ class FacilitatorForm(NamedForm):
         required=False,
         max_length=254,
         label="Account",
+        widget=forms.EmailInput(attrs={"class": "vTextField"}),
         help_text="Its address. They read there what they lead, and who comes; mail about it goes there.",
     )
 
