@@ -274,7 +274,7 @@ def row_of(route: str) -> tuple | None:
 def leads_another(make_session) -> Person:
     """Return somebody who leads another session, a draft, and nothing else."""
     stranger = Person.objects.create_user("stranger@example.edu", name="Rue Tan", role=Person.Role.STAFF)
-    make_session(published=False, facilitators=[Facilitator.objects.create(name="Rue Tan", person=stranger)])
+    make_session(published=False, minimum=1, facilitators=[Facilitator.objects.create(name="Rue Tan", person=stranger)])
     return stranger
 
 
@@ -381,7 +381,7 @@ def test_looking_again_and_again_changes_no_row(who, clients, address, monkeypat
     # Where no broker runs /readyz waits for one two seconds, each time.
     monkeypatch.setattr(current_app.conf, "broker_url", "memory://")
     assert clients[who].get(address(LOOKING[who])).status_code == 200
-    assert len(every_row()["notifications.Notice"]) == 9
+    assert len(every_row()["notifications.Notice"]) == 10
     assert changed_by_looking(clients[who], [address(route) for route in routes()]) == []
 
 
