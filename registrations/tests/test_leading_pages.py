@@ -18,27 +18,27 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def leader(people):
+def linked(people):
     """Somebody with an account who leads sessions."""
     (own,) = people(1, name="Ada Okafor")
     return Facilitator.objects.create(name="Ada Okafor", person=own)
 
 
 @pytest.fixture
-def theirs(make_session, leader, people, client, now):
-    """A confirmed session of the leader, who is signed in, with Bea and Cleo registered."""
-    session = make_session(minimum=2, facilitators=[leader])
+def theirs(make_session, linked, people, client, now):
+    """A confirmed session of the facilitator, who is signed in, with Bea and Cleo registered."""
+    session = make_session(minimum=2, facilitators=[linked])
     for name in ("Bea", "Cleo"):
         Registration.objects.register(people(1, name=name)[0], session, now=now)
     session.settle(now=now)
-    client.force_login(leader.person)
+    client.force_login(linked.person)
     session.refresh_from_db()
     return session
 
 
 @pytest.fixture
-def at(monkeypatch):
-    """at(instant) lets the database's clock stand there."""
+def clock_at(monkeypatch):
+    """clock_at(instant) lets the database's clock stand there."""
     return lambda instant: monkeypatch.setattr(database_clock, "now", lambda: instant)
 
 
@@ -50,7 +50,7 @@ def looks(session) -> int:
     return LogEntry.objects.filter(object_id=session.pk, change_message=SEEN).count()
 
 
-def test_the_list_has_what_they_lead_and_my_training_leads_there(client, theirs, leader, make_session):
+def test_the_list_has_what_they_lead_and_my_training_leads_there(client, theirs, linked, make_session):
     make_session(days=20)
     page = read(client.get("/my/leading/"))
     assert page.source.count("q-row") and page.text.count("Bystander Interventions") == 1
@@ -72,8 +72,8 @@ def test_another_facilitator_sees_nothing_of_it(client, people, theirs):
     assert client.post(f"{page_of(theirs)}names/").status_code == 404
 
 
-def test_the_page_counts_people_and_names_nobody(client, theirs, at):
-    at(theirs.starts_at - DAY)
+def test_the_page_counts_people_and_names_nobody(client, theirs, clock_at):
+    clock_at(theirs.starts_at - DAY)
     page = read(client.get(page_of(theirs)))
     assert "2 of 24 seats" in page.text
     assert "https://meet.example.edu/quorum" in page.text
@@ -81,8 +81,8 @@ def test_the_page_counts_people_and_names_nobody(client, theirs, at):
 
 
 @pytest.mark.parametrize("days, seen", [(-8, False), (-6, True), (6, True), (8, False)])
-def test_names_are_shown_on_a_press_within_a_week_and_it_is_on_record(client, theirs, at, days, seen):
-    at(theirs.starts_at + days * DAY)
+def test_names_are_shown_on_a_press_within_a_week_and_it_is_on_record(client, theirs, clock_at, days, seen):
+    clock_at(theirs.starts_at + days * DAY)
     assert ("Show the names" in read(client.get(page_of(theirs))).text) == seen
     answer = client.post(f"{page_of(theirs)}names/")
     assert answer.status_code == (200 if seen else 409)
@@ -95,10 +95,10 @@ def test_somebody_taken_off_sees_it_no_longer(client, theirs, office):
     assert client.get(page_of(theirs)).status_code == 404
 
 
-def test_people_are_checked_in_by_who_leads_around_the_session_alone(client, theirs, at, people):
+def test_people_are_checked_in_by_who_leads_around_the_session_alone(client, theirs, clock_at, people):
     door = f"/sessions/{theirs.code}/check-in/"
     assert client.get(door).status_code == 403
-    at(theirs.starts_at - timedelta(minutes=5))
+    clock_at(theirs.starts_at - timedelta(minutes=5))
     assert "Check people in" in read(client.get(page_of(theirs))).text
     page = read(client.get(door))
     assert "Bea" in page.text and "/admin/" not in page.source
@@ -123,10 +123,10 @@ def test_results_are_read_once_they_are_closed_and_of_five_answers(client, their
 
 
 @pytest.mark.parametrize("many", [1, 30])
-def test_the_list_costs_the_same_for_one_and_for_thirty(client, leader, make_session, many, django_assert_num_queries):
+def test_the_list_costs_the_same_for_one_and_for_thirty(client, linked, make_session, many, django_assert_num_queries):
     for number in range(many):
-        make_session(days=10 + number, facilitators=[leader])
-    client.force_login(leader.person)
+        make_session(days=10 + number, facilitators=[linked])
+    client.force_login(linked.person)
     client.get("/my/leading/")
     with django_assert_num_queries(6):
         assert client.get("/my/leading/").status_code == 200
