@@ -155,7 +155,7 @@ def test_axe_finds_nothing_on_the_pages_of_a_season(inspector, sign_in, office, 
     assert file.claim()
     work_on(file)
     # The page asks by itself how far the work is.
-    until(page, lambda: page.get_by_role("button", name="Put up and publish").count() == 1)
+    until(page, lambda: page.get_by_role("button", name="Change these, publish the rest").count() == 1)
     inspector.look("a file that was looked at")
     page.goto(inspector.url + reverse("admin:sessions_app_session_changelist"))
     for box in page.locator("#result_list .action-select").all():
