@@ -332,10 +332,16 @@ def tell_undated(sender: type, interest: Interest, session: Session, **kwargs: A
 
 @receiver(registration_changed, dispatch_uid="notifications.registration_changed")
 def tell_changed(
-    sender: type, registration: Registration, before: list[Meeting] | None, now: datetime, **kwargs: Any
+    sender: type,
+    registration: Registration,
+    before: list[Meeting] | None,
+    now: datetime,
+    was: str = "",
+    mode_was: str | None = None,
+    **kwargs: Any,
 ) -> None:
     """Tell the person what changed: a cancelled meeting at once, everything else two minutes after the first change."""
-    bring_up_to_date(registration, before, now)
+    bring_up_to_date(registration, before, now, mode_was, was)
     wake(deliver_soon)
 
 
@@ -348,10 +354,10 @@ def tell_switched(sender: type, registration: Registration, was: str, now: datet
 
 @receiver(nomination_changed, dispatch_uid="notifications.nomination_changed")
 def tell_altered(
-    sender: type, nomination: Nomination, before: list[Meeting] | None, now: datetime, **kwargs: Any
+    sender: type, nomination: Nomination, before: list[Meeting] | None, now: datetime, was: str = "", **kwargs: Any
 ) -> None:
     """Tell the person who was proposed, and has not answered, that times or places changed."""
-    bring_nominated_up_to_date(nomination, before, now)
+    bring_nominated_up_to_date(nomination, before, now, was)
 
 
 @receiver(person_changed, dispatch_uid="notifications.person_changed")

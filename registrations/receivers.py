@@ -2,7 +2,8 @@
 
 session_confirmed                         registration_confirmed for each registered person
 session_cancelled                         registrations and nominations end; nomination_ended, interest_unmet
-session_changed                           free seats are given; registration_changed, nomination_changed
+session_changed                           how people take part follows the format; free seats are given;
+                                          registration_changed, nomination_changed
 sessions_published, session_listed        interest_met for each person who wants a date of the workshop
 request_scheduled                         the team is nominated, and the person who asked is registered if they come too
 session_resized                           added seats are given; the session is settled if its minimum is reached
@@ -54,7 +55,7 @@ from registrations.signals import (
     registration_rebooked,
     registration_withdrawn,
 )
-from registrations.waitlist import pass_on, promote_waiting
+from registrations.waitlist import follow_format, pass_on, promote_waiting
 from sessions_app.models import Meeting, Session, SessionRequest
 from sessions_app.signals import (
     request_scheduled,
@@ -110,18 +111,23 @@ def tell_the_interested_it_is_off(sender: type, session: Session, **kwargs: Any)
 
 @receiver(session_changed, dispatch_uid="registrations.session_changed")
 def tell_of_the_change(
-    sender: type, session: Session, before: list[Meeting] | None, now: datetime, **kwargs: Any
+    sender: type, session: Session, before: list[Meeting] | None, now: datetime, was: str = "", **kwargs: Any
 ) -> None:
     """Say once per person with a registration or an open nomination that their session has changed.
 
-    A session moved out of its last day has its free seats given in order again, before anybody is told.
+    Where it is held in another format than it `was`, how people take part follows first. A session moved out of its
+    last day, or with one line instead of two, has its free seats given in order, before anybody is told.
     """
+    modes = follow_format(session, was, now) if was else {}
     promote_waiting(session, now)
     for registration in session.registrations.active().select_related("person"):
-        registration_changed.send(Registration, registration=registration, before=before, now=now)
+        mode_was = modes.get(registration.pk)
+        registration_changed.send(
+            Registration, registration=registration, before=before, now=now, was=was, mode_was=mode_was
+        )
     registered = session.registrations.order_by().values("person__email")
     for nomination in session.nominations.open().filter(told_at__isnull=False).exclude(email__in=registered):
-        nomination_changed.send(Nomination, nomination=nomination, before=before, now=now)
+        nomination_changed.send(Nomination, nomination=nomination, before=before, now=now, was=was)
 
 
 @receiver(session_listed, dispatch_uid="registrations.session_listed")

@@ -17,7 +17,8 @@ nomination_made = Signal()
 nomination_ended = Signal()
 interest_met = Signal()
 
-# A session changed for a registered, waiting or nominated person: also with `before=` and `now=` of session_changed.
+# A session changed for a registered, waiting or nominated person: also with `before=`, `now=` and `was=` of
+# session_changed; for a person who is registered or waits, with `mode_was=` too: how they took part until then.
 registration_changed = Signal()
 nomination_changed = Signal()
 # A date was cancelled that somebody interested may have been told of: `interest=` and `session=`.

@@ -110,6 +110,22 @@ def switch(registration: "Waiting", mode: str, now: datetime, **how: str) -> Non
     registration_switched.send(type(registration), registration=registration, was=was, now=now, **how)
 
 
+def follow_format(session: Session, was: str, now: datetime) -> dict[int, str]:
+    """Let how people take part follow the format of a session that was held as `was`. Returns the modes until then.
+
+    They are by the key of the registration, of people who are registered or wait. Where nobody is asked any more two
+    lines become one, in the order of registering; people who have left said nothing either.
+    """
+    modes = dict(session.registrations.active().order_by().values_list("pk", "mode"))
+    if session.asks_how:
+        for mode in {*modes.values()}:
+            if (after := session.mode_after(mode, was)) != mode:
+                session.registrations.active().filter(mode=mode).update(mode=after, mode_since=now)
+    else:
+        session.registrations.exclude(mode="", wants="").update(mode="", wants="", wants_since=None)
+    return modes
+
+
 def move_to_front(registration: "Waiting") -> None:
     """Put a waitlisted registration before everybody who waits for the same; the others keep their order."""
     session = registration.session

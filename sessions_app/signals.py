@@ -1,6 +1,8 @@
 """What happened to a session. Sent with `session=` inside the transaction of the verb; heard by apps to the right.
 
-`session_changed` also sends `now=` and `before=`: the meetings as they were, None where only a name has changed.
+`session_changed` also sends `now=` and `before=`: the meetings as they were, None where only a name has changed. Where
+another format came with it, it sends `was=`, the format until then. `session_extended` sends `was=`, the date until
+then, and `now=`.
 """
 
 from django.dispatch import Signal

@@ -135,7 +135,7 @@ def _own_entry(thread: CalendarThread, parts: "Parts", records: "Records") -> En
         time_zone=zone_of(meeting.time_zone).key,
         summary=summary_for(registration.person, session),
         description=description_for(registration),
-        location=place_words(meeting, session, registration.mode),
+        location=place_words(meeting, session.format, registration.mode),
         status=status,
         # As in the mail: the link to join comes with the confirmation.
         join_link=link_for(meeting, registration.mode) if status == "CONFIRMED" else "",
@@ -167,7 +167,7 @@ def _public_entry(meeting: Meeting, parts: "Parts", records: "Records", busy: bo
         time_zone=zone_of(meeting.time_zone).key,
         summary=session.workshop.title,
         description=f"{session.workshop.summary}\nAbout this session: {absolute(session.get_absolute_url())}",
-        location=place_words(meeting, session),
+        location=place_words(meeting, session.format),
         status=status,
         private=False,
         busy=busy and status != "CANCELLED",

@@ -5,7 +5,7 @@ else does (calendar.md 5.7). Its times are ISO 8601 in UTC.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from foundation.text import one_line
 from notifications.models import CalendarThread, Notice
 from registrations.display.titles import DISCREET_TITLE
 from registrations.models import Registration
-from sessions_app.models import Meeting, Mode, Session
+from sessions_app.models import Meeting, Mode
 from sessions_app.models.numbering import Numbered
 
 Snapshot = dict[str, Any]
@@ -32,7 +32,7 @@ def snapshot_of(registration: Registration, meeting: Meeting, numbers: dict[int,
     """
     session = registration.session
     part = (numbers or session.part_numbers())[meeting.pk]
-    return when_and_where(meeting, session, registration.mode) | {
+    return when_and_where(meeting, session.format, registration.mode) | {
         "title": session.workshop.title,
         "part": part.number,
         "parts": part.of,
@@ -65,23 +65,29 @@ def _as_shown(snapshot: Snapshot) -> Snapshot:
     return {name: value for name, value in shown.items() if name not in hidden}
 
 
-def when_and_where(meeting: Meeting, session: Session, mode: str = "") -> Snapshot:
-    """Return the snapshot of a person without an invitation: they know when and where they take part, by `mode`."""
+def when_and_where(meeting: Meeting, format: str, mode: str = "") -> Snapshot:
+    """Return the snapshot of a person without an invitation: they know when and where they take part, by `mode`.
+
+    The session of the meeting is held in `format`.
+    """
     return {
         "meeting": meeting.pk,
         "starts_at": meeting.starts_at.astimezone(UTC).isoformat(),
         "ends_at": meeting.ends_at.astimezone(UTC).isoformat(),
         "time_zone": meeting.time_zone,
-        "place": place_words(meeting, session, mode),
+        "place": place_words(meeting, format, mode),
     }
 
 
-def place_words(meeting: Meeting, session: Session, mode: str = "") -> str:
-    """Return where a meeting is, in words and without its join link: for a person who takes part as `mode` says."""
+def place_words(meeting: Meeting, format: str, mode: str = "") -> str:
+    """Return where a meeting is, in words and without its join link: for a person who takes part as `mode` says.
+
+    Its session is held in `format`.
+    """
     if meeting.venue is None or mode == Mode.ONLINE:
         return "Online"
     place = f"{meeting.venue}, {meeting.venue.campus}"
-    return f"{place}, and online" if session.format == Format.HYBRID and mode != Mode.ROOM else place
+    return f"{place}, and online" if format == Format.HYBRID and mode != Mode.ROOM else place
 
 
 def tells_a_switch(before: Snapshot, after: Snapshot, mode: str) -> bool:
@@ -91,6 +97,20 @@ def tells_a_switch(before: Snapshot, after: Snapshot, mode: str) -> bool:
     """
     was, now = before.get("place"), after.get("place")
     return bool(mode) and was != now and ("Online" in (was, now) or was == f"{now}, and online")
+
+
+def held_otherwise(pairs: Iterable[tuple[Snapshot, Snapshot]], format: str) -> str:
+    """Return `format` where the session is held so from now on, as all `pairs` of before and after say; "" otherwise."""
+    ways = {(_way(before), _way(after)) for before, after in pairs if before.get("place") != after.get("place")}
+    was, now = ways.pop() if len(ways) == 1 else ("", "")
+    return now if was != now == format else ""
+
+
+def _way(snapshot: Snapshot) -> str:
+    place = snapshot.get("place", "")
+    if place == "Online":
+        return Format.ONLINE.value
+    return Format.HYBRID.value if place.endswith(", and online") else Format.IN_PERSON.value
 
 
 def link_for(meeting: Meeting, mode: str) -> str:

@@ -14,6 +14,7 @@ from foundation import database_clock
 from notifications.calendars.snapshots import (
     Snapshot,
     differences,
+    held_otherwise,
     snapshot_of,
     snapshots_differ,
     tells_a_switch,
@@ -42,14 +43,19 @@ STATE, METHOD = Notice.State, Notice.Method
 
 
 def bring_up_to_date(
-    registration: Registration, before: list[Meeting] | None, now: datetime, was: str | None = None
+    registration: Registration,
+    before: list[Meeting] | None,
+    now: datetime,
+    mode_was: str | None = None,
+    format_was: str = "",
 ) -> None:
     """Owe the person of an active registration what differs from what they know. Called under the session's lock.
 
     A person with invitations gets an update for each meeting that differs, an invitation for a meeting that is new and
     a cancellation for one that is cancelled. Everybody else gets one plain mail about times and places. `before` has
     the meetings as they were; it is None where only a name changed, which concerns invitations alone. Of a person who
-    takes part in another way than before, `was` is the mode until then.
+    takes part in another way than before, `mode_was` is the mode until then, and of a session that is held in another
+    format, `format_was` is that until then.
     """
     if registration.is_registered and registration.session.is_confirmed:
         _bring_calendars_up_to_date(registration, now)
@@ -57,19 +63,22 @@ def bring_up_to_date(
     if registration.is_registered:
         CalendarThread.objects.begin(registration)
         registration.threads.change_tentative()
-    mode = registration.mode if was is None else was
+    mode = registration.mode if mode_was is None else mode_was
     if before is not None and not lock_unwritten(registration.notices.filter(thread=None, kind__in=PLAIN_NEWS)):
-        facts = counts_of(registration.session) | {"known": known_meetings(registration.session, before, mode)}
+        known = known_meetings(registration.session, before, mode, format_was)
+        facts = counts_of(registration.session) | {"known": known}
         Notice.objects.owe(CHANGED, registration, facts, event=f"{now:%Y%m%d%H%M%S%f}", at=now + COLLAPSE)
 
 
-def known_meetings(session: Session, meetings: Iterable[Meeting] | None = None, mode: str = "") -> list[Snapshot]:
+def known_meetings(
+    session: Session, meetings: Iterable[Meeting] | None = None, mode: str = "", format_was: str = ""
+) -> list[Snapshot]:
     """Return what a person without an invitation knows of the session's meetings, or of `meetings` as they were.
 
-    They take part as `mode` says.
+    They take part as `mode` says, in a session held as it is, or as it was until then.
     """
     shown = session.meetings.select_related("venue__campus") if meetings is None else meetings
-    return [when_and_where(meeting, session, mode) for meeting in shown]
+    return [when_and_where(meeting, format_was or session.format, mode) for meeting in shown]
 
 
 def lock_unwritten(notices: NoticeQuerySet) -> bool:
@@ -210,21 +219,21 @@ def change_context(notice: Notice) -> dict[str, Any]:
     mode = notice.registration.mode
     if notice.thread:
         before, after = notice.facts.get("known", {}), notice.facts["says"]
-        is_switched = tells_a_switch(before, after, mode)
+        pairs = [(before, after)]
         found, is_moved = differences(before, after, this_year), times_differ(before, after)
         heading = context["meetings"][0]["heading"]
         rows = [row | {"part": heading} for row in _with_its_hour(found, after, this_year)]
     else:
         rows, is_moved = changed_meetings(session, notice.facts["known"], this_year, mode)
-        held = {values["meeting"]: values for values in known_meetings(session, mode=mode)}
-        is_switched = any(
-            tells_a_switch(one, held[one["meeting"]], mode) for one in notice.facts["known"] if one["meeting"] in held
-        )
+        held = {values["meeting"]: values for values in known_meetings(session, session.held_meetings, mode)}
+        pairs = [(one, held[one["meeting"]]) for one in notice.facts["known"] if one["meeting"] in held]
+    is_switched = any(tells_a_switch(*pair, mode) for pair in pairs)
     return context | {
         "changes": rows,
         "what": labels_of(rows),
         "is_moved": is_moved,
         "switched_to": mode if is_switched and not is_moved else "",
+        "held": "" if is_switched or is_moved else held_otherwise(pairs, session.format),
         "is_waiting": notice.registration.is_waitlisted,
         "next_dates": next_dates(session, notice.registration) if is_moved else [],
     }
@@ -242,7 +251,7 @@ def changed_meetings(
     numbers, is_moved = session.part_numbers(), False
     rows: list[dict[str, str]] = []
     was = {values["meeting"]: values for values in before}
-    held = {meeting.pk: when_and_where(meeting, session, mode) for meeting in session.held_meetings}
+    held = {meeting.pk: when_and_where(meeting, session.format, mode) for meeting in session.held_meetings}
     for pk, part in numbers.items():
         old, new = was.get(pk), held.get(pk)
         if old and new:
@@ -296,7 +305,7 @@ def known_a_day_earlier(session: Session) -> list[Snapshot]:
     known = []
     for meeting in session.meetings.select_related("venue__campus"):
         meeting.starts_at, meeting.ends_at = (at - timedelta(days=1) for at in (meeting.starts_at, meeting.ends_at))
-        known.append(when_and_where(meeting, session))
+        known.append(when_and_where(meeting, session.format))
     return known
 
 

@@ -126,7 +126,7 @@ def meeting_context(
         "day": long_day(meeting.starts_at, zone, database_clock.now().year),
         "times": time_span(meeting.starts_at, meeting.ends_at, zone),
         "zone": zone_words(zone, meeting.starts_at),
-        "place": place_words(meeting, session, mode),
+        "place": place_words(meeting, session.format, mode),
         "directions": meeting.venue.directions if meeting.venue and mode != Mode.ONLINE else "",
         "join_link": link_for(meeting, mode) if invited else "",
         "link_comes": LINK_COMES if invited and mode != Mode.ROOM and lacks_link(meeting, session.format) else "",

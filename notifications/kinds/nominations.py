@@ -39,10 +39,13 @@ def owe_nominated(kind: Kind, nomination: Nomination, **facts: Any) -> None:
     Notice.objects.owe_to(kind, f"{nomination.pk}::", nomination.email, person, facts)
 
 
-def bring_nominated_up_to_date(nomination: Nomination, before: list[Meeting] | None, now: datetime) -> None:
+def bring_nominated_up_to_date(
+    nomination: Nomination, before: list[Meeting] | None, now: datetime, format_was: str = ""
+) -> None:
     """Owe the person who was proposed, and has not answered, one plain mail about times and places.
 
-    `before` has the meetings as they were; where it is None, nothing is owed. A nomination whose delivery was put off
+    `before` has the meetings as they were, and `format_was` the format, if it is another one; where `before` is None,
+    nothing is owed. A nomination whose delivery was put off
     is replaced by a new one instead: its mail would arrive after the change and say what was before.
     """
     first, altered = notices_about(nomination, NOMINATED), notices_about(nomination, ALTERED)
@@ -54,7 +57,7 @@ def bring_nominated_up_to_date(nomination: Nomination, before: list[Meeting] | N
     if first.filter(state=STATE.QUEUED).update(state=STATE.SUPERSEDED):
         kind = NOMINATED
     else:
-        facts["known"] = known_meetings(session, before)
+        facts["known"] = known_meetings(session, before, format_was=format_was)
     Notice.objects.owe_to(
         kind,
         f"{nomination.pk}::{now:%Y%m%d%H%M%S%f}",

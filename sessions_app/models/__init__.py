@@ -2,6 +2,7 @@
 
 from sessions_app.models.days_off import Blackout
 from sessions_app.models.decision import Decision
+from sessions_app.models.holding import Held
 from sessions_app.models.leading import Leading
 from sessions_app.models.mode import Mode
 from sessions_app.models.request import RequestWindow, SessionRequest
@@ -16,6 +17,7 @@ __all__ = [
     "Blackout",
     "Decision",
     "Leading",
+    "Held",
     "Meeting",
     "MeetingPlan",
     "Mode",

@@ -1,6 +1,7 @@
 """Session: one dated run of a workshop, put together from its parts, and how it comes before the public.
 
-The parts, each with its fields, constraints, questions and verbs: `life`, `seats`, `opening`, `deciding`, `changes`.
+The parts, each with its fields, constraints, questions and verbs: `life`, `seats`, `opening`, `deciding`, `changes`,
+`holding`.
 """
 
 import secrets
@@ -21,8 +22,8 @@ from foundation.dates import local
 from foundation.record import record
 from foundation.text import number_words
 from foundation.verbs import part_of_a_verb, verb
-from sessions_app.models.changes import Changes
 from sessions_app.models.deciding import Deciding, is_by_rule
+from sessions_app.models.holding import Holding
 from sessions_app.models.life import Life
 from sessions_app.models.opening import Opening
 from sessions_app.models.putting_up import PuttingUpQuerySet
@@ -59,7 +60,7 @@ class SessionQuerySet(PuttingUpQuerySet["Session"]):
         return self.awaiting_decision(now).public().joinable(now).filter(confirm_by__gt=now)
 
 
-class Session(Changes):
+class Session(Holding):
     """One dated run of a workshop. Counters, times and state change only in verbs, under `lock()`."""
 
     class Incomplete(Life.Refused):
