@@ -4,6 +4,7 @@ session_confirmed                         registration_confirmed for each regist
 session_cancelled                         registrations and nominations end; nomination_ended, interest_unmet
 session_changed                           how people take part follows the format; free seats are given;
                                           registration_changed, nomination_changed
+session_extended                          registration_extended for each registered person
 sessions_published, session_listed        interest_met for each person who wants a date of the workshop
 request_scheduled                         the team is nominated, and the person who asked is registered if they come too
 session_resized                           added seats are given; the session is settled if its minimum is reached
@@ -50,6 +51,7 @@ from registrations.signals import (
     registration_cancelled,
     registration_changed,
     registration_confirmed,
+    registration_extended,
     registration_made,
     registration_promoted,
     registration_rebooked,
@@ -62,6 +64,7 @@ from sessions_app.signals import (
     session_cancelled,
     session_changed,
     session_confirmed,
+    session_extended,
     session_listed,
     session_resized,
     sessions_published,
@@ -128,6 +131,13 @@ def tell_of_the_change(
     registered = session.registrations.order_by().values("person__email")
     for nomination in session.nominations.open().filter(told_at__isnull=False).exclude(email__in=registered):
         nomination_changed.send(Nomination, nomination=nomination, before=before, now=now, was=was)
+
+
+@receiver(session_extended, dispatch_uid="registrations.session_extended")
+def tell_the_new_date(sender: type, session: Session, was: datetime, now: datetime, **kwargs: Any) -> None:
+    """Say once per registered person that the decision has another date: they were told by when they hear of it."""
+    for registration in session.registrations.registered().select_related("person"):
+        registration_extended.send(Registration, registration=registration, was=was, now=now)
 
 
 @receiver(session_listed, dispatch_uid="registrations.session_listed")

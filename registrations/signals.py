@@ -21,6 +21,8 @@ interest_met = Signal()
 # session_changed; for a person who is registered or waits, with `mode_was=` too: how they took part until then.
 registration_changed = Signal()
 nomination_changed = Signal()
+# The decision about somebody's session has another date: `registration=`, `was=`, the date until then, and `now=`.
+registration_extended = Signal()
 # A date was cancelled that somebody interested may have been told of: `interest=` and `session=`.
 interest_unmet = Signal()
 # After a cancelled session the person took another date: `registration=` of the cancelled one, `moved_to` written.

@@ -9,8 +9,10 @@ from functools import lru_cache
 import holidays
 from django.conf import settings
 
+from catalog.models import Workshop
 from foundation.dates import length_words, local, time_span
 from sessions_app.models import Blackout, Meeting, Session, Venue
+from sessions_app.models.linking import ONLINE
 from sessions_app.models.venue import Span, overlap
 
 DAY_BEGINS, DAY_ENDS = time(7), time(20)
@@ -28,6 +30,7 @@ class Planned:
     facilitators: frozenset[int] = field(default_factory=frozenset)
     capacity: int | None = None
     minutes: int | None = None
+    workshop: int | None = None
 
 
 def concerns(
@@ -79,17 +82,61 @@ def _there(first: datetime, last: datetime, besides: Collection[int]) -> list[Me
 def _clashes(one: Planned, meeting: Meeting) -> Iterable[str]:
     span = time_span(meeting.starts_at, meeting.ends_at, one.time_zone)
     title = meeting.session.workshop.title
+    if (meeting.session.workshop_id, meeting.starts_at) == (one.workshop, one.starts_at):
+        yield f"This session is there already: {title}, {span}."
+        return
     if one.venue is not None and one.venue == meeting.venue:
-        yield f"{one.venue} is taken: {title}, {span}."
+        yield _taken(meeting, span)
     for facilitator in meeting.session.facilitators.all():
         if facilitator.pk in one.facilitators:
             yield f"{facilitator} leads {title} at that time, {span}."
 
 
+def _taken(meeting: Meeting, span: str) -> str:
+    return f"{meeting.venue} is taken: {meeting.session.workshop.title}, {span}."
+
+
+def of_the_places(session: Session, meetings: Sequence[Meeting]) -> list[str]:
+    """Return what speaks against the rooms of `meetings`, which `session` is to move to: a sentence each. One query."""
+    held = [meeting for meeting in meetings if meeting.venue]
+    if not held:
+        return []
+    there = _there(min(one.starts_at for one in held), max(one.ends_at for one in held), session.pk)
+    said = []
+    for one in held:
+        said += [_too_small(one.venue, session.room_capacity or session.capacity)]
+        for meeting in there:
+            if one.venue == meeting.venue and overlap(one, meeting):
+                said.append(_taken(meeting, time_span(meeting.starts_at, meeting.ends_at, one.time_zone)))
+    return list(dict.fromkeys(filter(None, said)))
+
+
+def of_what_is_missing(workshop: Workshop, format: str, links: Iterable[str], is_led: bool) -> list[str]:
+    """Return what people who look at the session will miss: a sentence each. One query.
+
+    `links` are the links to join of its meetings; `is_led` says whether a facilitator is named.
+    """
+    said = []
+    if format in ONLINE and not all(links):
+        said.append("There is no link to join.")
+    if not is_led:
+        said.append("Nobody is named who leads it.")
+    if not workshop.summary:
+        said.append(f"The workshop “{workshop}” has no summary.")
+    if not workshop.objectives.exists():
+        said.append(f"The workshop “{workshop}” has no objectives.")
+    return said
+
+
+def _too_small(venue: Venue | None, capacity: int | None) -> str:
+    if venue and venue.capacity and capacity and capacity > venue.capacity:
+        return f"{venue} holds {venue.capacity}, and the session {capacity}."
+    return ""
+
+
 def _of_the_size(one: Planned) -> Iterable[str]:
-    holds = one.venue.capacity if one.venue else None
-    if holds and one.capacity and one.capacity > holds:
-        yield f"{one.venue} holds {holds}, and the session {one.capacity}."
+    if small := _too_small(one.venue, one.capacity):
+        yield small
     lasts = (one.ends_at - one.starts_at) // timedelta(minutes=1)
     if one.minutes and not one.minutes * 0.5 <= lasts <= one.minutes * 2:
         yield f"It lasts {length_words(lasts)}; the workshop takes {length_words(one.minutes)}."

@@ -100,7 +100,7 @@ def tells_a_switch(before: Snapshot, after: Snapshot, mode: str) -> bool:
 
 
 def held_otherwise(pairs: Iterable[tuple[Snapshot, Snapshot]], format: str) -> str:
-    """Return `format` where the session is held so from now on, as all `pairs` of before and after say; "" otherwise."""
+    """Return `format` where all `pairs` of before and after say that it is held so only from now on; "" otherwise."""
     ways = {(_way(before), _way(after)) for before, after in pairs if before.get("place") != after.get("place")}
     was, now = ways.pop() if len(ways) == 1 else ("", "")
     return now if was != now == format else ""

@@ -47,7 +47,9 @@ def test_a_snow_day_updates_the_calendar_with_the_next_sequence(taught_in_room, 
     assert "This session is held online, not in a room." in text
     assert f"Where, before: {PLACE}" in text and f"Join, now:    {LINK}" in text
     assert last(smtp_sink, first).message["Subject"].startswith("Held online: Bystander Interventions")
-    session.hold_as(replace(snow(session), format="in_person", places={session.meetings.get(): Place(room, "")}), office)
+    session.hold_as(
+        replace(snow(session), format="in_person", places={session.meetings.get(): Place(room, "")}), office
+    )
     deliver(timezone.now() + 6 * MINUTES)
     event = calendar_of(last(smtp_sink, second))
     assert (event["SEQUENCE"], str(event["LOCATION"])) == (before["SEQUENCE"] + 2, PLACE)

@@ -63,7 +63,7 @@ def test_each_prompt_offer_and_code_has_its_question_and_news_has_none():
     # correction may come before a person reads of a certificate.
     asked = {name for name, kind in KINDS.items() if kind.still_true}
     asked -= {"request_asked", "certificate", "certificate_revoked"}
-    assert asked == {*TIMED, "nominated", "dated", "code"}
+    assert asked == {*TIMED, "nominated", "dated", "code", "extended"}
 
 
 def test_a_question_is_asked_again_when_a_dead_sender_left_the_notice(make_session, person, office, now):

@@ -1,6 +1,7 @@
 """A page per decision under a session: GET asks, POST calls the one verb."""
 
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -16,16 +17,20 @@ from office.sessions.changes import (
     RelocateForm,
     RescheduleForm,
 )
-from office.sessions.decisions import CancelForm, DecisionForm, ExtendForm, PublishForm, RunAnywayForm
+from office.sessions.decisions import CancelForm, DecisionForm, PublishForm, RunAnywayForm
+from office.sessions.extending import MoreTimeForm
+from office.sessions.foreseen import ForeseeingForm
+from office.sessions.holding import HOLDING
 from sessions_app.models import Session
 
 SESSION = "admin:sessions_app_session_change"
 PAGES: dict[str, type[DecisionForm]] = {
     "publish": PublishForm,
     "run-anyway": RunAnywayForm,
-    "extend": ExtendForm,
+    "extend": MoreTimeForm,
     "reschedule": RescheduleForm,
     "relocate": RelocateForm,
+    **HOLDING,
     "parts": AssignPartsForm,
     "add-meeting": AddMeetingForm,
     "cancel-meeting": CancelMeetingForm,
@@ -37,8 +42,9 @@ CHANGES = ["reschedule", "relocate", "add-meeting"]
 def open_pages(session: Session) -> list[tuple[str, str]]:
     """Return the decisions the office may take on `session` now, as URL name and words."""
     changes = list(CHANGES)
+    changes[2:2] = [name for name, form in HOLDING.items() if form.format != session.format]
     if session.is_running and session.workshop.parts.exists():
-        changes.insert(2, "parts")
+        changes.insert(changes.index("add-meeting"), "parts")
     if session.is_running and session.meetings.count() > 1:
         changes.append("cancel-meeting")
     by_status: dict[str, list[str]] = {
@@ -58,7 +64,8 @@ def decide(request: HttpRequest, pk: int, *, office: OfficeAdmin, form_class: ty
         state = session.get_status_display().lower()
         messages.warning(request, f"“{form_class.title}” is not open: this session is {state}.")
         return redirect(SESSION, pk)
-    form = form_class(request.POST if request.method == "POST" else None, session=session)
+    reads: dict[str, Any] = {"reader": acting(request)} if issubclass(form_class, ForeseeingForm) else {}
+    form = form_class(request.POST if request.method == "POST" else None, session=session, **reads)
     status = HTTPStatus.OK
     if form.is_stale:
         messages.warning(request, STALE)

@@ -168,7 +168,7 @@ class Deciding(Opening):
 
     @verb
     def extend(self, until: datetime, by: Person, now: datetime | None = None) -> None:
-        """Move `confirm_by` of an open session to `until`, later than now and not after the start."""
+        """Move `confirm_by` of an open session to `until`, later than now and not after the start, and say so."""
         now = now or database_clock.now()
         self.lock()
         self._refuse_unless_open(now)
@@ -183,7 +183,7 @@ class Deciding(Opening):
         was, will_be = local(before, self.time_zone), local(until, self.time_zone)
         moved = f"{was:%Y-%m-%d %H:%M} to {will_be:%Y-%m-%d %H:%M}"
         self._decide(Decision.Kind.EXTENDED, f"From {moved}.", by, now, f"Decision date moved from {moved}.")
-        session_extended.send(type(self), session=self)
+        session_extended.send(type(self), session=self, was=before, now=now)
 
     @verb
     def cancel(self, reason: str, by: Person, now: datetime | None = None) -> None:
