@@ -101,7 +101,7 @@ def of_the_places(session: Session, meetings: Sequence[Meeting]) -> list[str]:
     held = [meeting for meeting in meetings if meeting.venue]
     if not held:
         return []
-    there = _there(min(one.starts_at for one in held), max(one.ends_at for one in held), session.pk)
+    there = _there(min(one.starts_at for one in held), max(one.ends_at for one in held), [session.pk])
     said = []
     for one in held:
         said += [_too_small(one.venue, session.room_capacity or session.capacity)]
