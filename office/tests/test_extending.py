@@ -21,20 +21,23 @@ def page_of(session) -> str:
 
 
 @pytest.fixture
-def short(make_session, people):
+def to_be_extended(make_session, people):
     session = make_session()
     join(session, *people(2), mode="")
     deliver(database_clock.now())
     return session
 
 
-def test_the_date_that_is_proposed_takes_one_press_and_mails_what_is_shown(clerk, short, smtp_sink):
-    before = short.confirm_by
-    shown = read(clerk.get(page_of(short))).text
+def test_the_date_that_is_proposed_takes_one_press_and_mails_what_is_shown(clerk, to_be_extended, smtp_sink):
+    before = to_be_extended.confirm_by
+    shown = read(clerk.get(page_of(to_be_extended))).text
     assert "To two people with a seat" in shown
-    assert clerk.post(page_of(short), filled_in(clerk, page_of(short), "decision_form")).status_code == 302
-    short.refresh_from_db()
-    assert short.confirm_by > before
+    assert (
+        clerk.post(page_of(to_be_extended), filled_in(clerk, page_of(to_be_extended), "decision_form")).status_code
+        == 302
+    )
+    to_be_extended.refresh_from_db()
+    assert to_be_extended.confirm_by > before
     deliver(database_clock.now() + 3 * MINUTES)
     mail = smtp_sink.received[-1]
     assert mail.message["Subject"] in shown
@@ -43,19 +46,19 @@ def test_the_date_that_is_proposed_takes_one_press_and_mails_what_is_shown(clerk
             assert " ".join(line.split()) in " ".join(shown.split()), line
 
 
-def test_another_date_shows_its_mail_before_it_counts(clerk, short):
-    day = in_chicago(short.starts_at) - timedelta(days=1)
-    typed = filled_in(clerk, page_of(short), "decision_form", until_0=f"{day:%Y-%m-%d}", until_1="09:00")
-    asked = clerk.post(page_of(short), typed)
-    before = short.confirm_by
+def test_another_date_shows_its_mail_before_it_counts(clerk, to_be_extended):
+    day = in_chicago(to_be_extended.starts_at) - timedelta(days=1)
+    typed = filled_in(clerk, page_of(to_be_extended), "decision_form", until_0=f"{day:%Y-%m-%d}", until_1="09:00")
+    asked = clerk.post(page_of(to_be_extended), typed)
+    before = to_be_extended.confirm_by
     said = read(asked).text
     assert asked.status_code == 400 and "Nothing is saved yet" in said
-    short.refresh_from_db()
-    assert short.confirm_by == before
-    assert clerk.post(page_of(short), read(asked).form(id="decision_form").data).status_code == 302
-    short.refresh_from_db()
-    assert in_chicago(short.confirm_by).hour == 9
-    assert f"decided by {long_day(short.confirm_by, ZONE)} whether this session takes place" in said
+    to_be_extended.refresh_from_db()
+    assert to_be_extended.confirm_by == before
+    assert clerk.post(page_of(to_be_extended), read(asked).form(id="decision_form").data).status_code == 302
+    to_be_extended.refresh_from_db()
+    assert in_chicago(to_be_extended.confirm_by).hour == 9
+    assert f"decided by {long_day(to_be_extended.confirm_by, ZONE)} whether this session takes place" in said
 
 
 def test_a_session_without_people_is_just_given_more_time(clerk, make_session):

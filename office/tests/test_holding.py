@@ -100,11 +100,11 @@ def test_no_venue_is_refused_with_what_to_do(clerk, make_session):
     assert read(response).field(name="capacity").value == "12"
 
 
-def test_a_taken_or_small_room_is_said(clerk, make_session, room, other_workshop):
+def test_a_taken_or_small_room_is_said(clerk, make_session, room, titled_allyship):
     (plan,) = weekly(1, 14)
     room.capacity = 10
     room.save()
-    make_session(workshop=other_workshop, format="in_person", meetings=[replace(plan, venue=room)])
+    make_session(workshop=titled_allyship, format="in_person", meetings=[replace(plan, venue=room)])
     session = make_session()
     said = read(press(clerk, "hold-in-room", session, **{first_field(session, "venue"): room.pk})).text
     assert "Learning Commons 210 is taken: Allyship" in said
@@ -112,7 +112,7 @@ def test_a_taken_or_small_room_is_said(clerk, make_session, room, other_workshop
 
 
 @pytest.fixture
-def other_workshop(workshop):
+def titled_allyship(workshop):
     return type(workshop).objects.create(title="Allyship", slug="allyship", status="published")
 
 
