@@ -2,12 +2,15 @@
 
 import hashlib
 from collections.abc import Iterable
+from copy import copy
+from datetime import datetime
 
 from django import forms
 
-from accounts.models import Person
+from accounts.models import Campus, Person
 from catalog.models import Facilitator, Workshop
 from foundation import database_clock
+from foundation.dates import day_and_time
 from foundation.naming import Named
 from foundation.text import number_words
 from registrations.models import Interest, Registration
@@ -97,6 +100,59 @@ def of_other_facilitators(before: Session, chosen: Iterable[Facilitator]) -> lis
         said.append(
             f"The calendars of {people_words(before.seats_taken)} registered say who leads it: they get an update."
         )
+    return said
+
+
+def of_a_window(before: Session, opens_at: datetime | None, closes_at: datetime) -> list[str]:
+    """Return what other times for registering do to people who could register, or cannot yet."""
+    now = database_clock.now()
+    after = copy(before)
+    after.registration_opens_at, after.registration_closes_at = opens_at, closes_at
+    is_later = (opens_at or now) > max(now, before.registration_opens_at or now)
+    if not is_later and closes_at >= before.registration_closes_at:
+        return []
+    said = [f"People were told that they can register from {before.window_words()}. Now it is {after.window_words()}."]
+    if before.takes_registrations(now) and not after.takes_registrations(now):
+        said.append("Nobody can register from now on.")
+    proposed = before.nominations.open().count()
+    if proposed:
+        said.append(f"Proposals that are not answered yet, and can be accepted only within these times: {proposed}.")
+    said.append("People who are registered or wait stay as they are, and nobody is written to.")
+    return said
+
+
+def of_the_deadline(before: Session, choice: str) -> list[str]:
+    """Return what another rule for the deadline does to people who were told by when they hear of it."""
+    if not before.seats_taken:
+        return []
+    people, day = people_words(before.seats_taken), day_and_time(before.confirm_by, before.time_zone)
+    if choice == Session.AtDeadline.ASK:
+        return [
+            f"If it is short on {day}, you are asked first and have a day to answer: the answer to {people} registered "
+            "comes up to a day later than they were told."
+        ]
+    return [f"If it is short on {day}, it is cancelled without a question, and {people} registered are told."]
+
+
+def of_a_campus(before: Session, campus: Campus | None) -> list[str]:
+    """Return what another campus does: people elsewhere keep their seats, and people who may come now are told."""
+    now, after = database_clock.now(), copy(before)
+    after.for_campus = campus
+    said = []
+    if campus:
+        elsewhere = before.registrations.active().exclude(person__campus=campus)
+        kept = elsewhere.filter(status=Registration.Status.REGISTERED).count()
+        passed_over = elsewhere.filter(status=Registration.Status.WAITLISTED).count()
+        if kept:
+            said.append(f"People with a seat who are not at {campus}, and keep it: {kept}.")
+        if passed_over:
+            said.append(f"People who wait, are not at {campus}, and are passed over from now on: {passed_over}.")
+    if after.listed and after.takes_registrations(now):
+        already = before.registrations.order_by().values("person")
+        told = Interest.objects.met_by(after, now).exclude(person__in=already)
+        told = told.exclude(pk__in=Interest.objects.met_by(before, now).values("pk")).count()
+        if told:
+            said.append(f"A mail about this date goes to {people_words(told)} who asked for one and may come now.")
     return said
 
 

@@ -7,6 +7,7 @@ session_changed                           how people take part follows the forma
 session_extended                          registration_extended for each registered person
 sessions_published, session_listed        interest_met for each person who wants a date of the workshop
 request_scheduled                         the team is nominated, and the person who asked is registered if they come too
+session_opened_to                         free seats are given; interest_met for each person who may come now
 session_resized                           added seats are given; the session is settled if its minimum is reached
 registration_made, registration_promoted  the session is settled if its minimum is reached
 registration_withdrawn                    what the person needs to take part follows them to the other date
@@ -66,6 +67,7 @@ from sessions_app.signals import (
     session_confirmed,
     session_extended,
     session_listed,
+    session_opened_to,
     session_resized,
     sessions_published,
 )
@@ -152,6 +154,13 @@ def tell_the_interested_of_all(sender: type, sessions: Sequence[Session], **kwar
     seen = [session for session in sessions if session.listed and session.is_running]
     for interest, dates in Interest.objects.met_by_each(seen, database_clock.now()):
         interest_met.send(Interest, interest=interest, sessions=dates)
+
+
+@receiver(session_opened_to, dispatch_uid="registrations.session_opened_to")
+def give_seats_to_others(sender: type, session: Session, now: datetime, **kwargs: Any) -> None:
+    """Give free seats to people who wait and may come now, and tell the interested: each once of one date."""
+    pass_on(session, now, freed=f"opened-{now:%Y%m%d%H%M%S%f}")
+    tell_the_interested(sender, session)
 
 
 @receiver(session_resized, dispatch_uid="registrations.session_resized")

@@ -8,6 +8,8 @@ then, and `now=`.
 from django.dispatch import Signal
 
 session_listed = Signal()
+# Other people may register than until now: also with `now=`.
+session_opened_to = Signal()
 session_confirmed = Signal()
 session_asked = Signal()
 session_extended = Signal()

@@ -1,5 +1,6 @@
 """The forms of a session: the schedule of a draft, and what may still be typed of a session that is published."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -7,17 +8,26 @@ from django.forms.formsets import DELETION_FIELD_NAME
 from django.forms.models import BaseInlineFormSet
 
 from catalog.models import Format
+from foundation import database_clock
 from foundation.values.zones import zone_of
 from foundation.wall_clock import instant
 from office.base import OfficeForm, PartInline
-from office.consequences import of_listing, of_more_seats, of_other_facilitators
+from office.consequences import (
+    of_a_campus,
+    of_a_window,
+    of_listing,
+    of_more_seats,
+    of_other_facilitators,
+    of_the_deadline,
+)
 from office.sessions.decisions import RunAnywayForm
 from office.sessions.fields import MeetingFields, WallClockField
 from office.sessions.seats import HELP, NAMES, ModeSeatsForm
 from sessions_app.models import Meeting, Session
 from sessions_app.models.deciding import is_by_rule
 
-DEADLINES = ("confirm_by", "registration_opens_at", "registration_closes_at")
+WINDOW = ("registration_opens_at", "registration_closes_at")
+DEADLINES = ("confirm_by", *WINDOW)
 
 
 class MeetingForm(MeetingFields, forms.ModelForm):
@@ -159,10 +169,18 @@ class PublishedForm(ModeSeatsForm, OfficeForm):
     """A session people may have registered for: only what a verb may change, and how it is shown."""
 
     class Meta:
-        widgets = {"facilitators": forms.CheckboxSelectMultiple}
+        widgets = {"facilitators": forms.CheckboxSelectMultiple, "at_deadline": forms.RadioSelect}
+
+    registration_opens_at = WallClockField(label="Registration opens at", help_text="Blank: at once.")
+    registration_closes_at = WallClockField(label="Registration closes at", help_text="Blank: at the start.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in WINDOW:
+            if name not in (self._meta.fields or ()):
+                del self.fields[name]
+            elif at := getattr(self.instance, name):
+                self.initial[name] = at.astimezone(zone_of(self.instance.time_zone)).replace(tzinfo=None)
         asks = self.instance.asks_how
         for name in ("minimum", *(NAMES if asks else ["capacity"])):
             if name in self.fields:
@@ -172,10 +190,39 @@ class PublishedForm(ModeSeatsForm, OfficeForm):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        cleaned = self.cleaned_data
+        cleaned, before = self.cleaned_data, Session.objects.get(pk=self.instance.pk)
+        self._clean_window()
+        if "at_deadline" in self.changed_data and "at_deadline" in cleaned:
+            self._ask("at_deadline", before.refuse_at_deadline, cleaned["at_deadline"])
         if "minimum" in self.fields:
             self._clean_size()
         return cleaned
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Leave the times to `clean`: in a form that is refused early they are still times on a wall clock."""
+        return super()._get_validation_exclusions() | set(WINDOW)  # type: ignore[misc] # as above
+
+    def _clean_window(self) -> None:
+        """Make instants of the times for registering, on the clock of the session, and refuse what cannot be."""
+        cleaned, zone = self.cleaned_data, self.instance.time_zone
+        if not set(WINDOW) <= cleaned.keys():
+            return
+        for name in WINDOW:
+            try:
+                cleaned[name] = cleaned[name] and instant(cleaned[name].date(), cleaned[name].time(), zone)
+            except ValueError as error:
+                self.add_error(name, str(error))
+        if set(WINDOW) & set(self.changed_data) and not set(WINDOW) & self.errors.keys():
+            before = Session.objects.get(pk=self.instance.pk)
+            cleaned["registration_closes_at"] = cleaned["registration_closes_at"] or before.starts_at
+            self._ask("registration_closes_at", before.refuse_window, *(cleaned[name] for name in WINDOW))
+
+    def _ask(self, name: str, question: Callable[..., None], *values: object) -> None:
+        """Put the refusal of `question` at the field `name`, if it refuses."""
+        try:
+            question(*values, database_clock.now())
+        except Session.Refused as refusal:
+            self.add_error(name, str(refusal))
 
     def consequences(self) -> list[str]:
         before, chosen = Session.objects.get(pk=self.instance.pk), self.cleaned_data
@@ -186,6 +233,12 @@ class PublishedForm(ModeSeatsForm, OfficeForm):
             said += of_other_facilitators(before, chosen["facilitators"])
         if "listed" in self.changed_data and chosen["listed"]:
             said += of_listing(before)
+        if set(WINDOW) & set(self.changed_data):
+            said += of_a_window(before, *(chosen[name] for name in WINDOW))
+        if "at_deadline" in self.changed_data:
+            said += of_the_deadline(before, chosen["at_deadline"])
+        if "for_campus" in self.changed_data:
+            said += of_a_campus(before, chosen["for_campus"])
         return said
 
     def _refuse_to_confirm(self, minimum: int) -> None:

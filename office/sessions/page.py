@@ -12,6 +12,7 @@ from django.utils.safestring import mark_safe
 
 from catalog.models import Format, Workshop
 from catalog.models.parts import default_minutes
+from foundation import database_clock
 from foundation.dates import day_and_time
 from office.base import OwnPage, PanelInline, acting
 from office.credit.kinds import CreditFormSet, SessionCreditInline, credit_words
@@ -23,6 +24,12 @@ from office.sessions.forms import DEADLINES, FurtherMeetingInline, PublishedForm
 from office.sessions.list import SessionList
 from office.sessions.seats import NAMES
 from sessions_app.models import Decision, Meeting, MeetingPlan, Session
+
+# What verbs of a published session put on record themselves.
+BY_VERBS = (
+    *("Minimum", "Capacity", "Seats in the room", "Seats online", "Facilitators", "Listed"),
+    *("Registration opens at", "Registration closes at", "At deadline", "Only for people at"),
+)
 
 
 class DecisionInline(PanelInline):
@@ -62,17 +69,8 @@ class SessionAdmin(CopiesOfSessions, SessionList):
         ("Registering and deciding", {"fields": ["confirm_by", "at_deadline", *WINDOW, "for_campus", "listed"]}),
         ("Access", {"fields": ["accommodation_lead_days"]}),
     ]
-    FACTS = [
-        "workshop",
-        "state",
-        "meetings_in_words",
-        "format",
-        "decided",
-        "opens",
-        "closes",
-        "at_deadline",
-        "for_campus",
-    ]
+    FACTS = ["workshop", "state", "meetings_in_words", "format", "decided"]
+    SEALED_WINDOW = ["opens", "closes", "at_deadline", "for_campus"]
     COUNTS = ["seats", "waiting"]
     HISTORY = ["published_at", "confirmed_at", "run_anyway_reason", "cancelled_at", "cancel_reason", "completed_at"]
     SHOWN = ["listed", "facilitators", "accommodation_lead_days"]
@@ -95,10 +93,17 @@ class SessionAdmin(CopiesOfSessions, SessionList):
         history = [name for name in self.HISTORY if getattr(obj, name)]
         return [
             (None, {"fields": self.FACTS, "description": fixed if obj.is_running else ""}),
+            ("Registering and deciding", {"fields": self._window(obj)}),
             ("Seats", {"fields": [*self.COUNTS, *self._sizes(obj)]}),
             ("How it is shown", {"fields": self.SHOWN}),
             *([("What happened", {"fields": history})] if history else []),
         ]
+
+    def _window(self, obj: Session) -> list[str]:
+        """Return who may register when, to be typed until the session starts, and what happens at the deadline."""
+        if not obj.is_running or obj.has_started(database_clock.now()):
+            return self.SEALED_WINDOW
+        return [*self.WINDOW, "at_deadline", "for_campus"]
 
     def _sizes(self, obj: Session) -> list[str]:
         """Return the sizes that a session has: those of each mode only if it is online and in person."""
@@ -108,6 +113,8 @@ class SessionAdmin(CopiesOfSessions, SessionList):
         if obj is None or self._is_schedule(request, obj):
             return []
         sealed = [] if obj.is_running else self._sizes(obj)
+        sealed += self.SEALED_WINDOW if self._window(obj) == self.SEALED_WINDOW else []
+        sealed += [] if obj.status == Session.Status.OPEN else ["at_deadline"]
         return [*self.FACTS, *self.COUNTS, *self.HISTORY, *sealed]
 
     def _is_schedule(self, request: HttpRequest, obj: Session) -> bool:
@@ -220,6 +227,12 @@ class SessionAdmin(CopiesOfSessions, SessionList):
         if "listed" in form.changed_data:
             show = session.make_listed if cleaned["listed"] else session.make_unlisted
             show(by=acting(request))
+        if {*self.WINDOW} & {*form.changed_data}:
+            session.set_window(*(cleaned[name] for name in self.WINDOW), by=acting(request))
+        if "at_deadline" in form.changed_data:
+            session.choose_at_deadline(cleaned["at_deadline"], by=acting(request))
+        if "for_campus" in form.changed_data:
+            session.open_to(cleaned["for_campus"], by=acting(request))
         if "minimum" in cleaned:
             room, online = (cleaned.get(name) for name in NAMES)
             session.resize(cleaned["minimum"], cleaned["capacity"], by=acting(request), room=room, online=online)
@@ -227,8 +240,8 @@ class SessionAdmin(CopiesOfSessions, SessionList):
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """Say what changed; what verbs of a published session have put on record is left out."""
         if isinstance(form, PublishedForm):
-            for label in ("Minimum", "Capacity", "Seats in the room", "Seats online", "Facilitators", "Listed"):
-                form.before[label] = self.words(form.instance)[label]
+            now = self.words(form.instance)
+            form.before |= {label: now[label] for label in BY_VERBS}
         return super().construct_change_message(request, form, formsets, add)
 
     def log_addition(self, request: HttpRequest, obj: Session, message: Any) -> Any:

@@ -37,9 +37,11 @@ def test_registering_cannot_begin_when_it_ends(clerk, workshop, wednesday, days)
     assert "Registration opens before" in read(response).text
 
 
-def test_a_published_session_shows_both_and_takes_neither(clerk, make_session, now):
+def test_a_session_that_started_shows_both_and_takes_neither(clerk, make_session, now):
     east = Campus.objects.create(name="East")
-    session = make_session(for_campus=east, registration_opens_at=now + timedelta(days=1))
+    session = make_session(for_campus=east, registration_opens_at=now - timedelta(days=1))
+    begun = now - timedelta(minutes=5)
+    Session.objects.update(starts_at=begun, confirm_by=begun, registration_closes_at=begun)
     page = read(clerk.get(session_page(session)))
     assert "East" in page.text and "for_campus" not in page.field_names and f"{OPENS}_0" not in page.field_names
     assert Session.objects.get().for_campus == east

@@ -185,6 +185,27 @@ class Deciding(Opening):
         self._decide(Decision.Kind.EXTENDED, f"From {moved}.", by, now, f"Decision date moved from {moved}.")
         session_extended.send(type(self), session=self, was=before, now=now)
 
+    def refuse_at_deadline(self, choice: str, now: datetime) -> None:
+        """Raise the Refused that says why `choice` cannot be what happens at the deadline; return None if it can."""
+        self._refuse_unless_open(now)
+        if choice == self.AtDeadline.CANCEL and self.confirm_by <= now and self.seats_taken < self.minimum:
+            raise self.Refused(
+                "The decision date has passed, so this would cancel the session at once. Give it more time first, or "
+                "cancel it with a reason."
+            )
+
+    @verb
+    def choose_at_deadline(self, choice: str, by: Person, now: datetime | None = None) -> None:
+        """Say what happens below the minimum at `confirm_by`: an AtDeadline. Refuses as `refuse_at_deadline` does."""
+        now = now or database_clock.now()
+        self.lock()
+        if choice == self.at_deadline:
+            return
+        self.refuse_at_deadline(choice, now)
+        was, self.at_deadline = self.get_at_deadline_display(), self.AtDeadline(choice)
+        self.save(update_fields=["at_deadline"])
+        record(by, self, f"At the deadline: from “{was}” to “{self.get_at_deadline_display()}”.")
+
     @verb
     def cancel(self, reason: str, by: Person, now: datetime | None = None) -> None:
         """Cancel an open or confirmed session, with the reason people are told."""

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.models import Person
 from foundation import database_clock
 from foundation.dates import day_and_time
+from foundation.record import record
+from foundation.verbs import verb
 from sessions_app.models.life import AnyLife, Life, LifeQuerySet
 from sessions_app.models.seats import Seats
 
@@ -72,6 +75,41 @@ class Opening(Seats):
         lines = self.lines if mode is None else [self.line_of(mode)]
         is_open = self.is_running and any(self.seats_left_in(line) and self.waiting_in(line) for line in lines)
         return is_open and self.is_in_last_day(now) and not self.has_started(now)
+
+    def refuse_window(self, opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> None:
+        """Raise the Refused that says why registering cannot open and close at these times; return None if it can."""
+        if not self.is_running:
+            raise self.AlreadyDecided(f"This session is {self.get_status_display().lower()}.")
+        if self.has_started(now):
+            raise self.AlreadyDecided("This session has started; people can no longer register.")
+        closes_at = closes_at or self.starts_at
+        if closes_at > self.starts_at:
+            raise self.Refused("Registration closes at the start at the latest.")
+        if opens_at and opens_at >= closes_at:
+            raise self.Refused("Registration opens before it closes.")
+
+    @verb
+    def set_window(
+        self, opens_at: datetime | None, closes_at: datetime | None, by: Person, now: datetime | None = None
+    ) -> None:
+        """Let people register from `opens_at`, at once if None, to `closes_at`, the start if None.
+
+        People who are registered or wait stay as they are. Refuses what `refuse_window` does.
+        """
+        now = now or database_clock.now()
+        self.lock()
+        closes_at = closes_at or self.starts_at
+        if (opens_at, closes_at) == (self.registration_opens_at, self.registration_closes_at):
+            return
+        self.refuse_window(opens_at, closes_at, now)
+        was, self.registration_opens_at, self.registration_closes_at = self.window_words(), opens_at, closes_at
+        self.save(update_fields=["registration_opens_at", "registration_closes_at"])
+        record(by, self, f"Registration: from {was} to {self.window_words()}.")
+
+    def window_words(self) -> str:
+        """Return when people may register: “at once until Fri, May 10, 2024, 5:00 PM”."""
+        opens = day_and_time(self.registration_opens_at, self.time_zone) or "at once"
+        return f"{opens} until {day_and_time(self.registration_closes_at, self.time_zone)}"
 
     def _move_registration(self, old_start: datetime) -> list[str]:
         """Move the time for registering after the start has moved. Returns what moved, in words; saves nothing.

@@ -30,7 +30,7 @@ from sessions_app.models.putting_up import PuttingUpQuerySet
 from sessions_app.models.schedule_import import ScheduleImport
 from sessions_app.models.seats import Seats
 from sessions_app.models.venue import DEFAULT_LEAD_DAYS, MOST_LEAD_DAYS, Place, Times, any_overlap
-from sessions_app.signals import session_listed, sessions_published
+from sessions_app.signals import session_listed, session_opened_to, sessions_published
 
 CODE_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -280,6 +280,23 @@ class Session(Holding):
             raise self.AlreadyDecided(why_not)
         record(by, self, "Deleted: a draft that nobody needed.")
         self.delete()
+
+    @verb
+    def open_to(self, campus: Campus | None, by: Person, now: datetime | None = None) -> None:
+        """Let people at `campus` alone register from now on, or with None those at every campus.
+
+        People who are registered keep their seats. Refuses (AlreadyDecided) a session that does not run or has started.
+        """
+        now = now or database_clock.now()
+        self.lock()
+        if campus == self.for_campus:
+            return
+        if not self.is_running or self.has_started(now):
+            raise self.AlreadyDecided("People can no longer register for this session.")
+        was, self.for_campus = self.for_campus, campus
+        self.save(update_fields=["for_campus"])
+        record(by, self, f"Only for people at: from {was or 'every campus'} to {campus or 'every campus'}.")
+        session_opened_to.send(Session, session=self, now=now)
 
     @verb
     def make_listed(self, by: Person) -> None:
