@@ -52,6 +52,7 @@ from accounts.signals import address_change_asked, address_changed, person_chang
 from foundation import database_clock
 from foundation.text import with_full_stop
 from foundation.wake import wake
+from notifications.kinds import registrations, requests
 from notifications.kinds.account import owe_access_answer, owe_access_request, owe_account_news
 from notifications.kinds.addresses import owe_news, owe_questions
 from notifications.kinds.certificates import owe_certificate, owe_revoked
@@ -66,29 +67,6 @@ from notifications.kinds.nominations import (
     bring_nominated_up_to_date,
     notices_about,
     owe_nominated,
-)
-from notifications.kinds.registrations import (
-    CANCELLED,
-    CONFIRMED,
-    PROMOTED,
-    REGISTERED,
-    SEAT_OPENED,
-    WAITLIST_CLOSED,
-    WAITLISTED,
-    WITHDRAWN,
-    owe_cancellations,
-    owe_invitations,
-    owe_plain,
-)
-from notifications.kinds.requests import (
-    REQUEST_ANSWERED,
-    REQUEST_DECLINED,
-    REQUEST_RECEIVED,
-    REQUEST_SCHEDULED,
-    REQUEST_UNMET,
-    first_notice_of,
-    owe_the_office,
-    owe_the_team,
 )
 from notifications.models import CalendarFeed, CalendarThread, Notice, counts_of
 from notifications.tasks import deliver_soon
@@ -140,13 +118,15 @@ def tell_registered(sender: type, registration: Registration, by_office: bool = 
         session, at = registration.session, registration.registered_at
         last_day, seat_open = session.is_in_last_day(at), session.has_seat_for_the_quickest(at, registration.mode)
         position = registration.place_in_line
-        owe_plain(WAITLISTED, registration, place=position, last_day=last_day, seat_open=seat_open, **did)
+        registrations.owe_plain(
+            registrations.WAITLISTED, registration, place=position, last_day=last_day, seat_open=seat_open, **did
+        )
     elif registration.session.is_confirmed:
-        owe_invitations(CONFIRMED, registration, **did)
+        registrations.owe_invitations(registrations.CONFIRMED, registration, **did)
         owe_leader_who_has_a_seat(registration, registration.registered_at)
     else:
         CalendarThread.objects.begin(registration)
-        owe_plain(REGISTERED, registration, **did)
+        registrations.owe_plain(registrations.REGISTERED, registration, **did)
     wake(deliver_soon)
 
 
@@ -154,18 +134,18 @@ def tell_registered(sender: type, registration: Registration, by_office: bool = 
 def tell_promoted(sender: type, registration: Registration, how: str = "", **kwargs: Any) -> None:
     """Tell the person that a seat is theirs, with an invitation if the session is confirmed."""
     if registration.session.is_confirmed:
-        owe_invitations(PROMOTED, registration, how=how)
+        registrations.owe_invitations(registrations.PROMOTED, registration, how=how)
         owe_leader_who_has_a_seat(registration, database_clock.now())
     else:
         CalendarThread.objects.begin(registration)
-        owe_plain(PROMOTED, registration, how=how)
+        registrations.owe_plain(registrations.PROMOTED, registration, how=how)
     wake(deliver_soon)
 
 
 @receiver(registration_confirmed, dispatch_uid="notifications.registration_confirmed")
 def tell_confirmed(sender: type, registration: Registration, **kwargs: Any) -> None:
     """Invite the person to every meeting of the session that is now confirmed."""
-    owe_invitations(CONFIRMED, registration)
+    registrations.owe_invitations(registrations.CONFIRMED, registration)
     wake(deliver_soon)
 
 
@@ -187,7 +167,7 @@ def tell_withdrawn(
     has_begun, ahead = registration.session.has_started(left_at), Q(meeting__starts_at__gt=left_at)
     facts = {"why": why, "by_office": by_office, "has_begun": has_begun}
     facts |= {"reason": with_full_stop(reason)} if reason else {"asked_office": True} if asked_office else {}
-    owe_cancellations(WITHDRAWN, registration, ahead, **facts)
+    registrations.owe_cancellations(registrations.WITHDRAWN, registration, ahead, **facts)
     if registration.session.is_confirmed:
         owe_leader_who_has_a_seat(registration, left_at)
     wake(deliver_soon)
@@ -197,8 +177,8 @@ def tell_withdrawn(
 def tell_cancelled(sender: type, registration: Registration, was_registered: bool, **kwargs: Any) -> None:
     """Tell the person that the session is cancelled and take the meetings off the calendar."""
     session = registration.session
-    owe_cancellations(
-        CANCELLED,
+    registrations.owe_cancellations(
+        registrations.CANCELLED,
         registration,
         Q(meeting__ends_at__gt=session.cancelled_at),
         was_registered=was_registered,
@@ -212,14 +192,14 @@ def tell_cancelled(sender: type, registration: Registration, was_registered: boo
 @receiver(seat_opened, dispatch_uid="notifications.seat_opened")
 def tell_seat_opened(sender: type, registration: Registration, freed: str, **kwargs: Any) -> None:
     """Tell a person who waits that a seat is open, once per seat."""
-    Notice.objects.owe(SEAT_OPENED, registration, counts_of(registration.session), event=freed)
+    Notice.objects.owe(registrations.SEAT_OPENED, registration, counts_of(registration.session), event=freed)
     wake(deliver_soon)
 
 
 @receiver(waitlist_closed, dispatch_uid="notifications.waitlist_closed")
 def tell_waitlist_closed(sender: type, registration: Registration, **kwargs: Any) -> None:
     """Tell a person who waited until the start that no seat came, with the next dates."""
-    owe_plain(WAITLIST_CLOSED, registration)
+    registrations.owe_plain(registrations.WAITLIST_CLOSED, registration)
     wake(deliver_soon)
 
 
@@ -235,8 +215,8 @@ def tell_the_team_it_is_off(sender: type, session: Session, **kwargs: Any) -> No
     """Tell the person who asked for the session that it is cancelled, unless they hear it as registered."""
     request = SessionRequest.objects.select_related("by").filter(session=session).first()
     if request and not session.registrations.filter(person=request.by_id).exists():
-        owe_the_team(
-            REQUEST_UNMET,
+        requests.owe_the_team(
+            requests.REQUEST_UNMET,
             request,
             count=session.cancelled_count,
             by_rule=session.cancelled_by_rule,
@@ -248,37 +228,39 @@ def tell_the_team_it_is_off(sender: type, session: Session, **kwargs: Any) -> No
 @receiver(request_made, dispatch_uid="notifications.request_made")
 def tell_both_sides(sender: type, request: SessionRequest, **kwargs: Any) -> None:
     """Tell the office that a request came in, and the person who asks that it did."""
-    owe_the_office(request)
-    owe_the_team(REQUEST_RECEIVED, request)
+    requests.owe_the_office(request)
+    requests.owe_the_team(requests.REQUEST_RECEIVED, request)
     wake(deliver_soon)
 
 
 @receiver(request_answered, dispatch_uid="notifications.request_answered")
 def tell_the_answer(sender: type, request: SessionRequest, **kwargs: Any) -> None:
     """Tell the person who asked what the office answered, each time it does."""
-    owe_the_team(REQUEST_ANSWERED, request, f"{request.answered_at:%Y%m%d%H%M%S%f}", answer=request.answer)
+    requests.owe_the_team(
+        requests.REQUEST_ANSWERED, request, f"{request.answered_at:%Y%m%d%H%M%S%f}", answer=request.answer
+    )
     wake(deliver_soon)
 
 
 @receiver(request_scheduled, dispatch_uid="notifications.request_scheduled")
 def tell_scheduled(sender: type, request: SessionRequest, **kwargs: Any) -> None:
     """Tell the person who asked when and where their session is."""
-    owe_the_team(REQUEST_SCHEDULED, request)
+    requests.owe_the_team(requests.REQUEST_SCHEDULED, request)
     wake(deliver_soon)
 
 
 @receiver(request_declined, dispatch_uid="notifications.request_declined")
 def tell_the_request_is_declined(sender: type, request: SessionRequest, **kwargs: Any) -> None:
     """Tell the person who asked why their session is not held."""
-    owe_the_team(REQUEST_DECLINED, request, reason=request.decline_reason)
+    requests.owe_the_team(requests.REQUEST_DECLINED, request, reason=request.decline_reason)
     wake(deliver_soon)
 
 
 @receiver(request_withdrawn, dispatch_uid="notifications.request_withdrawn")
 def tell_the_office_it_is_withdrawn(sender: type, request: SessionRequest, **kwargs: Any) -> None:
     """Tell the office, unless nobody can have read that the request came in."""
-    if first_notice_of(request).unwritten().update(expires_at=database_clock.now()) == 0:
-        owe_the_office(request, is_withdrawn=True)
+    if requests.first_notice_of(request).unwritten().update(expires_at=database_clock.now()) == 0:
+        requests.owe_the_office(request, is_withdrawn=True)
         wake(deliver_soon)
 
 
