@@ -18,12 +18,12 @@ PEOPLE, REGISTRATIONS, NOTICES = 50_000, 100_000, 500_000
 
 def copies(row: models.Model, count: int, **different: str) -> None:
     """Write `count` copies of `row`, a saved one, numbered n; `different` are columns that differ, as SQL."""
-    names = [field.column for field in row._meta.concrete_fields if not field.primary_key]
+    names = [str(field.column) for field in row._meta.concrete_fields if not field.primary_key]
     unknown = set(different) - set(names)
     assert not unknown, unknown
     columns = ", ".join(f'"{name}"' for name in names)
     values = ", ".join(different.get(name, f'model."{name}"') for name in names)
-    table, key = row._meta.db_table, row._meta.pk.column  # type: ignore[union-attr]
+    table, key = row._meta.db_table, row._meta.pk.column
     with connection.cursor() as cursor:
         cursor.execute(
             f'INSERT INTO "{table}" ({columns}) SELECT {values} FROM "{table}" AS model, '

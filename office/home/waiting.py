@@ -43,14 +43,14 @@ class Line:
 
 
 class Waiting(NamedTuple):
-    """One line with its count, never 0."""
+    """One line, and how many rows wait, never 0."""
 
     line: Line
-    count: int
+    number: int
 
     @property
     def words(self) -> str:
-        return self.line.words(self.count)
+        return self.line.words(self.number)
 
     @property
     def address(self) -> str:

@@ -28,7 +28,7 @@ class WithPlaces(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         meetings = Prefetch("meetings", Meeting.objects.select_related("venue"))
-        self.result_list = self.result_list.prefetch_related(meetings, "facilitators")  # type: ignore[attr-defined]
+        self.result_list = self.result_list.prefetch_related(meetings, "facilitators")
 
 
 class SessionList(ManySessions, ChoosesAmongMany, NumbersPages):
