@@ -33,6 +33,7 @@ pytest_plugins = [
         "registered",
         "library",
         "outcomes",
+        "checking_in",
         "evaluating",
         "every_noun",
         "mail_server",

@@ -1,12 +1,12 @@
-"""Recount what the portal promises about attendance, and about certificates, which follow from it."""
+"""Recount what the portal promises about attendance, certificates, which follow from it, and evaluations."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
-from outcomes.models import Attendance, Certificate
+from outcomes.models import Attendance, Certificate, Evaluation, EvaluationPot
 from sessions_app.models import Meeting, Session
 
 
@@ -63,10 +63,47 @@ def certificates_follow_attendance(now: datetime) -> Iterator[str]:
             yield f"G19 certificate {pk}: its person was at {there[person, session]} of {meetings[session]} meetings."
 
 
+def nobody_is_left_without_a_certificate(now: datetime) -> Iterator[str]:
+    """G19: of a session that people have certificates of, everybody who was at each meeting has had one."""
+    meetings = Counter(Meeting.objects.order_by().values_list("session", flat=True))
+    named = Certificate.objects.filter(session__isnull=False, person__isnull=False)
+    had = set(named.order_by().values_list("person", "session"))
+    certified = named.valid().filter(session=OuterRef("meeting__session"))
+    rows = Attendance.objects.here().filter(Exists(certified), meeting__cancelled_at=None, person__isnull=False)
+    there = Counter(rows.order_by().values_list("person", "meeting__session"))
+    for (person, session), many in sorted(there.items()):
+        if many == meetings[session] and (person, session) not in had:
+            yield f"G19 session {session}: person {person} was at all {many} meetings, and has no certificate."
+
+
+def evaluations_count_who_answered(now: datetime) -> Iterator[str]:
+    """G13: an evaluation counts as many answers as people have answered it, and no more are complete."""
+    counted = Evaluation.objects.annotate(said=Count("receipts")).order_by("pk")
+    for pk, many, complete, said in counted.values_list("pk", "answered_count", "complete_count", "said"):
+        if many != said:
+            yield f"G13 evaluation {pk}: {many} answers are counted, and {said} people have answered."
+        if complete is not None and complete > many:
+            yield f"G13 evaluation {pk}: {complete} complete answers are counted, of {many}."
+
+
+def closed_evaluations_keep_no_sheet(now: datetime) -> Iterator[str]:
+    """G13: the sheets of an evaluation lie in its pot while it is open, and are destroyed when it closes."""
+    pot = EvaluationPot.objects.filter(evaluation=OuterRef("pk"))
+    rows = Evaluation.objects.annotate(has_pot=Exists(pot)).order_by("pk")
+    for pk, closed_at, has_pot in rows.values_list("pk", "closed_at", "has_pot"):
+        if closed_at is not None and has_pot:
+            yield f"G13 evaluation {pk}: it is closed, and its sheets are still there."
+        elif closed_at is None and not has_pot:
+            yield f"G13 evaluation {pk}: it is open, and there is nowhere to put its sheets."
+
+
 PROMISES = [
     attendance_is_of_its_session,
     nothing_is_said_of_what_was_not_held,
     machines_say_nobody_was_absent,
     sessions_note_how_many_attended,
     certificates_follow_attendance,
+    nobody_is_left_without_a_certificate,
+    evaluations_count_who_answered,
+    closed_evaluations_keep_no_sheet,
 ]

@@ -6,7 +6,8 @@ import pytest
 
 from operations.attendance_invariants import PROMISES
 from operations.invariants import breaches
-from outcomes.models import Attendance, Certificate
+from outcomes.evaluations import life
+from outcomes.models import Attendance, Certificate, Evaluation, EvaluationPot
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session
 
@@ -79,5 +80,47 @@ def test_the_number_of_queries_does_not_depend_on_the_sessions(
     held_of_invariants, hold, now, django_assert_num_queries
 ):
     hold(3, here=2, closed=True, days_ago=30)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(13):
         assert found(now) == []
+
+
+def test_somebody_who_was_there_and_has_no_certificate_is_found(held_of_invariants, now):
+    lost = Certificate.objects.order_by("pk")[0]
+    Certificate.objects.filter(pk=lost.pk).delete()
+    line = (
+        f"G19 session {held_of_invariants.pk}: person {lost.person_id} was at all 2 meetings, and has no certificate."
+    )
+    assert found(now) == [line]
+
+
+def test_a_session_of_which_nothing_was_issued_breaks_nothing(held_of_invariants, now):
+    Certificate.objects.all().delete()
+    assert found(now) == []
+
+
+def test_more_answers_than_people_who_answered_are_found(open_evaluation, now):
+    assert found(now) == []
+    open_evaluation.answer(open_evaluation.session.registrations.first().person, [1, [1, 3], "", None], now=now)
+    assert found(now) == []
+    Evaluation.objects.update(answered_count=2)
+    assert found(now) == [f"G13 evaluation {open_evaluation.pk}: 2 answers are counted, and 1 people have answered."]
+
+
+def test_sheets_of_a_closed_evaluation_are_found(open_evaluation, now):
+    life.close(open_evaluation, now=now)
+    assert found(now) == []
+    EvaluationPot.objects.create(evaluation=open_evaluation)
+    line = f"G13 evaluation {open_evaluation.pk}: it is closed, and its sheets are still there."
+    assert found(now) == [line]
+
+
+def test_an_open_evaluation_without_a_pot_is_found(open_evaluation, now):
+    EvaluationPot.objects.all().delete()
+    line = f"G13 evaluation {open_evaluation.pk}: it is open, and there is nowhere to put its sheets."
+    assert found(now) == [line]
+
+
+def test_more_complete_answers_than_answers_are_found(open_evaluation, now):
+    life.close(open_evaluation, now=now)
+    Evaluation.objects.update(complete_count=1)
+    assert found(now) == [f"G13 evaluation {open_evaluation.pk}: 1 complete answers are counted, of 0."]
