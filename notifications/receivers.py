@@ -36,6 +36,8 @@ accommodation_asked      a mail to the people who arrange access: a request wait
 accommodation_answered   a mail to the person who asked: an answer is there
 certificate_issued       a mail to its person, unless the mail after the session will have it
 certificate_revoked      a mail to its person ten minutes later, unless there is another one by then
+dispute_decided          a mail to the person who said that their attendance is wrong: what was decided
+outside_answered         a mail to the person who told of an activity elsewhere: whether it counts
 """
 
 from collections.abc import Sequence
@@ -55,6 +57,7 @@ from foundation.wake import wake
 from notifications.kinds import registrations, requests
 from notifications.kinds.account import owe_access_answer, owe_access_request, owe_account_news
 from notifications.kinds.addresses import owe_news, owe_questions
+from notifications.kinds.answers import owe_answer, owe_decision
 from notifications.kinds.certificates import owe_certificate, owe_revoked
 from notifications.kinds.changes import bring_up_to_date
 from notifications.kinds.decisions import owe_question
@@ -70,8 +73,8 @@ from notifications.kinds.nominations import (
 )
 from notifications.models import CalendarFeed, CalendarThread, Notice, counts_of
 from notifications.tasks import deliver_soon
-from outcomes.models import Certificate
-from outcomes.signals import certificate_issued, certificate_revoked
+from outcomes.models import AttendanceDispute, Certificate, OutsideActivity
+from outcomes.signals import certificate_issued, certificate_revoked, dispute_decided, outside_answered
 from registrations.models import Accommodation, Interest, Nomination, Registration
 from registrations.signals import (
     accommodation_answered,
@@ -444,3 +447,17 @@ def tell_of_the_certificate(
 def tell_that_it_is_revoked(sender: type, certificate: Certificate, **kwargs: Any) -> None:
     """Tell the person that their certificate is not valid any more."""
     owe_revoked(certificate)
+
+
+@receiver(dispute_decided, dispatch_uid="notifications.dispute_decided")
+def tell_what_was_decided(sender: type, dispute: AttendanceDispute, **kwargs: Any) -> None:
+    """Tell the person who said that their attendance is wrong what the office decided."""
+    owe_decision(dispute)
+    wake(deliver_soon)
+
+
+@receiver(outside_answered, dispatch_uid="notifications.outside_answered")
+def tell_whether_it_counts(sender: type, activity: OutsideActivity, **kwargs: Any) -> None:
+    """Tell the person who told of an activity elsewhere whether it counts."""
+    owe_answer(activity)
+    wake(deliver_soon)

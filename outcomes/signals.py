@@ -7,6 +7,8 @@ Where the word was taken back the row is gone, and its `state` is "".
 `certificate_issued` sends `certificate=` and `replaces=`, the one whose place it takes (None for a first one).
 `certificate_revoked` sends `certificate=`. One that is replaced is not revoked.
 `attendance_disputed` sends `dispute=`: a person says that what is known of them is wrong.
+`dispute_decided` sends `dispute=`: the office has decided it.
+`outside_answered` sends `activity=`: the office has said whether what somebody took elsewhere counts.
 """
 
 from django.dispatch import Signal
@@ -17,3 +19,5 @@ evaluation_answered = Signal()
 certificate_issued = Signal()
 certificate_revoked = Signal()
 attendance_disputed = Signal()
+dispute_decided = Signal()
+outside_answered = Signal()

@@ -9,6 +9,7 @@ from notifications.kinds import (
     addresses,
     afterwards,
     announcements,
+    answers,
     at_risk,
     certificates,
     changes,
@@ -45,6 +46,7 @@ FAMILIES = (
     afterwards,
     certificates,
     announcements,
+    answers,
 )
 KINDS.update({kind.name: kind for family in FAMILIES for kind in family.KINDS})
 

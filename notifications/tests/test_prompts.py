@@ -59,10 +59,10 @@ def test_news_still_supersedes_older_news(make_session, person, now):
 
 
 def test_each_prompt_offer_and_code_has_its_question_and_news_has_none():
-    # Of the news these alone have one: a team may take its request back before the office reads of it, and another
-    # correction may come before a person reads of a certificate.
+    # Of the news these alone have one: a team may take its request back before the office reads of it, another
+    # correction may come before a person reads of a certificate, and another answer before they read of the first.
     asked = {name for name, kind in KINDS.items() if kind.still_true}
-    asked -= {"request_asked", "certificate", "certificate_revoked"}
+    asked -= {"request_asked", "certificate", "certificate_revoked", "outside_answered"}
     assert asked == {*TIMED, "nominated", "dated", "code", "extended"}
 
 

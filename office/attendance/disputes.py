@@ -53,7 +53,7 @@ class DecideForm(forms.Form):
             required=False,
             max_length=LONGEST,
             widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-            help_text="They read it on the page of their registration.",
+            help_text="They get it in a mail, and read it on the page of their registration.",
         )
 
     @property
@@ -106,9 +106,7 @@ class AttendanceDisputeAdmin(ReadOnlyAdmin):
 
             def decide() -> None:
                 dispute.decide(acting(request), form.states, form.cleaned_data["answer"])
-                messages.success(
-                    request, f"Decided: {dispute.get_outcome_display()}. The person reads it on their page."
-                )
+                messages.success(request, f"Decided: {dispute.get_outcome_display()}. The person is told in a mail.")
 
             status = carry_out(form, decide, (Attendance.Refused, AttendanceDispute.Refused))
             if status == HTTPStatus.FOUND:

@@ -12,7 +12,7 @@ from foundation import database_clock
 from foundation.record import record
 from foundation.verbs import lock_row, verb
 from outcomes.models.attendance import Attendance
-from outcomes.signals import attendance_disputed
+from outcomes.signals import attendance_disputed, dispute_decided
 from registrations.models import Registration
 
 LONGEST = 2000
@@ -94,7 +94,7 @@ class AttendanceDispute(models.Model):
     def decide(self, by: Person, states: Mapping[int, str], answer: str = "", now: datetime | None = None) -> None:
         """Decide it: `states` is what the office says now, by the key of each meeting; `answer` is for the person.
 
-        It is corrected where one of them differs from what was known, and else left as it is.
+        It is corrected where one of them differs from what was known, and else left as it is. Sends dispute_decided.
         """
         session = self.registration.session
         session.lock()
@@ -113,3 +113,4 @@ class AttendanceDispute(models.Model):
         self.decided_at, self.decided_by, self.answer = now, by, answer.strip()[:LONGEST]
         self.save(update_fields=["outcome", "decided_at", "decided_by", "answer"])
         record(by, self, f"Decided: {self.get_outcome_display()}.")
+        dispute_decided.send(AttendanceDispute, dispute=self)

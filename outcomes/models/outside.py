@@ -17,6 +17,7 @@ from foundation.record import record
 from foundation.values.lines import LineField
 from foundation.verbs import lock_row, verb
 from outcomes.models.credit import CreditKind, hours_words, validate_hours
+from outcomes.signals import outside_answered
 
 
 class Told(NamedTuple):
@@ -145,12 +146,12 @@ class OutsideActivity(models.Model):
 
     @verb
     def approve(self, by: Person, answer: str = "", now: datetime | None = None) -> None:
-        """Let it count from now on."""
+        """Let it count from now on. Sends outside_answered."""
         self._decide(self.Status.APPROVED, by, answer, now)
 
     @verb
     def decline(self, by: Person, answer: str, now: datetime | None = None) -> None:
-        """Say why it does not count. Raises NoWords for an answer without words."""
+        """Say why it does not count. Raises NoWords for an answer without words. Sends outside_answered."""
         if not answer.strip():
             raise self.NoWords("Say why it does not count, or what is missing: the person reads it.")
         self._decide(self.Status.DECLINED, by, answer, now)
@@ -163,6 +164,7 @@ class OutsideActivity(models.Model):
         self.answered_at, self.answered_by = now or database_clock.now(), by
         self.save(update_fields=["status", "answer", "answered_at", "answered_by"])
         record(by, self, f"{self.get_status_display()}, was: {was}.")
+        outside_answered.send(OutsideActivity, activity=self)
 
     @verb
     def withdraw(self) -> None:
