@@ -21,5 +21,6 @@ KEPT_BY_ITS_CODE: dict[str, str] = {
     "meeting_holds_a_part_alone": "it knows of no parts, so it leaves the column empty",
     "session_in_this_century": "a session begins and ends with its meetings",
     "beyond_capacity_with_a_seat": "it leaves the column false, and then nothing of what it writes is looked at",
+    "session_merges_into_another": "it leaves both columns empty",
     "session_modes_add_up": "it leaves the seats of each mode empty, and then nothing of what it writes is looked at",
 }

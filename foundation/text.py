@@ -15,6 +15,8 @@ BIDI_CONTROLS = "\u061c" + DIRECTION_MARKS + BIDI_OVERRIDES
 UNSEEN = BIDI_CONTROLS + "\ufeff"
 # Names of people, sessions and places: the mail of one session says the same of them many times.
 REMEMBERED = 4096
+# What ends a sentence, and what may stand after it.
+ENDING, CLOSING = tuple(".!?…:"), "\"'”’»)]"
 
 
 def ordinal(number: int) -> str:
@@ -44,8 +46,8 @@ def listed(names: Sequence[str]) -> str:
 
 def with_full_stop(text: str) -> str:
     """Return what somebody typed so that another sentence can follow it: “Snow.” of “Snow”."""
-    text = text.strip()
-    return text if not text or text.endswith((".", "!", "?", "…", ".”", "!”", "?”")) else f"{text}."
+    said = text.strip()
+    return said if not said or said.rstrip(CLOSING)[-1:] in ENDING else f"{said}."
 
 
 @lru_cache(REMEMBERED)

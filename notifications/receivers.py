@@ -11,6 +11,8 @@ registration_extended    a mail two minutes later: by when the session is decide
 registration_switched    an update to each invitation, or a mail where no invitation has gone out: where they take part
 seat_opened              a mail to a person who waits: a seat is open
 waitlist_closed          a mail to a person who waited: no seat came, with other dates
+merge_offered            a mail to a person whose date is being merged: will they come on the other one?
+merge_called_off         a mail to them that both dates are held, unless the first one was never written
 session_asked            a mail to the office: does the session run?
 session_cancelled        a mail to the person who asked for it, if they were never registered
 request_made             a mail to the office, and one to the person who asks for a session
@@ -64,6 +66,7 @@ from notifications.kinds.decisions import owe_question
 from notifications.kinds.extensions import owe_new_date
 from notifications.kinds.interests import owe_dates, owe_no_date
 from notifications.kinds.leading import owe_leader, owe_leader_who_has_a_seat, owe_leaders, owe_refusal
+from notifications.kinds.merging import owe_called_off, owe_offer
 from notifications.kinds.nominations import (
     CALLED_OFF,
     NOMINATED,
@@ -75,12 +78,14 @@ from notifications.models import CalendarFeed, CalendarThread, Notice, counts_of
 from notifications.tasks import deliver_soon
 from outcomes.models import AttendanceDispute, Certificate, OutsideActivity
 from outcomes.signals import certificate_issued, certificate_revoked, dispute_decided, outside_answered
-from registrations.models import Accommodation, Interest, Nomination, Registration
+from registrations.models import Accommodation, Interest, MergeOffer, Nomination, Registration
 from registrations.signals import (
     accommodation_answered,
     accommodation_asked,
     interest_met,
     interest_unmet,
+    merge_called_off,
+    merge_offered,
     nomination_changed,
     nomination_ended,
     nomination_made,
@@ -203,6 +208,20 @@ def tell_seat_opened(sender: type, registration: Registration, freed: str, **kwa
 def tell_waitlist_closed(sender: type, registration: Registration, **kwargs: Any) -> None:
     """Tell a person who waited until the start that no seat came, with the next dates."""
     registrations.owe_plain(registrations.WAITLIST_CLOSED, registration)
+    wake(deliver_soon)
+
+
+@receiver(merge_offered, dispatch_uid="notifications.merge_offered")
+def tell_of_the_other_date(sender: type, offer: MergeOffer, **kwargs: Any) -> None:
+    """Offer the person the other date, by a mail with a yes and a no."""
+    owe_offer(offer)
+    wake(deliver_soon)
+
+
+@receiver(merge_called_off, dispatch_uid="notifications.merge_called_off")
+def tell_that_it_stays(sender: type, offer: MergeOffer, **kwargs: Any) -> None:
+    """Tell a person who was asked that both dates are held."""
+    owe_called_off(offer)
     wake(deliver_soon)
 
 

@@ -112,7 +112,7 @@ def nobody_is_there_twice(now: datetime) -> Iterator[str]:
 def no_seat_stands_free_while_somebody_waits(now: datetime) -> Iterator[str]:
     """G4: before the last 24 hours nobody who qualifies waits for a seat that is free."""
     line = Registration.objects.waitlisted().select_related("person", "session__workshop")
-    early = Session.objects.filter(status__in=Session.RUNNING, starts_at__gt=now + LAST_DAY)
+    early = Session.objects.filter(status__in=Session.RUNNING, starts_at__gt=now + LAST_DAY, merge_by__isnull=True)
     sessions = early.filter(seats_taken__lt=F("capacity"), registrations__status=Registration.Status.WAITLISTED)
     for session in sessions.distinct().order_by("pk").prefetch_related(Prefetch("registrations", line)):
         for mode in session.lines:

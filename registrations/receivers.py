@@ -6,6 +6,12 @@ session_changed                           how people take part follows the forma
                                           registration_changed, nomination_changed
 session_extended                          registration_extended for each registered person
 sessions_published, session_listed        interest_met for each person who wants a date of the workshop
+session_merging                           each person who may come to the other date is offered it
+merge_answered                            people who are sure of a seat there move
+session_merge_goes_on                     the same, because others have left
+session_merge_ends                        people who said yes move in order, while there are seats
+session_merged                            the others who said yes wait there; the offers end
+session_kept                              the offers end; merge_called_off for each person who was asked
 request_scheduled                         the team is nominated, and the person who asked is registered if they come too
 session_opened_to                         free seats are given; interest_met for each person who may come now
 session_resized                           added seats are given; the session is settled if its minimum is reached
@@ -42,11 +48,13 @@ from registrations.clash import Clash
 from registrations.display.access import and_access
 from registrations.display.joining import after_asking, after_pressing
 from registrations.display.ways import on_a_page
-from registrations.models import Accommodation, Interest, Nomination, Registration
+from registrations.merging import flow
+from registrations.models import Accommodation, Interest, MergeOffer, Nomination, Registration
 from registrations.newcomers import Intent
 from registrations.signals import (
     interest_met,
     interest_unmet,
+    merge_answered,
     nomination_changed,
     nomination_ended,
     registration_cancelled,
@@ -66,7 +74,12 @@ from sessions_app.signals import (
     session_changed,
     session_confirmed,
     session_extended,
+    session_kept,
     session_listed,
+    session_merge_ends,
+    session_merge_goes_on,
+    session_merged,
+    session_merging,
     session_opened_to,
     session_resized,
     sessions_published,
@@ -140,6 +153,42 @@ def tell_the_new_date(sender: type, session: Session, was: datetime, now: dateti
     """Say once per registered person that the decision has another date: they were told by when they hear of it."""
     for registration in session.registrations.registered().select_related("person"):
         registration_extended.send(Registration, registration=registration, was=was, now=now)
+
+
+@receiver(session_merging, dispatch_uid="registrations.session_merging")
+def offer_the_other_date(sender: type, session: Session, into: Session, now: datetime, **kwargs: Any) -> None:
+    """Offer the other date to the people of this one, in order."""
+    flow.offer(session, into, now)
+
+
+@receiver(merge_answered, dispatch_uid="registrations.merge_answered")
+def move_those_who_are_sure(sender: type, offer: MergeOffer, now: datetime, **kwargs: Any) -> None:
+    """Move the person who said yes, or those behind a person who said no, as far as there are seats for all before."""
+    flow.move_in_order(offer.registration.session, offer.into, now)
+
+
+@receiver(session_merge_goes_on, dispatch_uid="registrations.session_merge_goes_on")
+def move_those_who_are_sure_by_now(sender: type, session: Session, into: Session, now: datetime, **kwargs: Any) -> None:
+    """Move people who said yes, as far as there are seats for all before them."""
+    flow.move_in_order(session, into, now)
+
+
+@receiver(session_merge_ends, dispatch_uid="registrations.session_merge_ends")
+def move_those_who_said_yes(sender: type, session: Session, into: Session, now: datetime, **kwargs: Any) -> None:
+    """Move the people who said yes while there are seats: those who did not answer take none."""
+    flow.move_in_order(session, into, now, is_over=True)
+
+
+@receiver(session_merged, dispatch_uid="registrations.session_merged")
+def let_the_rest_wait(sender: type, session: Session, into: Session, now: datetime, **kwargs: Any) -> None:
+    """Put the people who said yes and found no seat on the waitlist of the other date, and end the offers."""
+    flow.let_the_rest_wait(session, into, now)
+
+
+@receiver(session_kept, dispatch_uid="registrations.session_kept")
+def let_both_dates_be(sender: type, session: Session, into: Session, now: datetime, **kwargs: Any) -> None:
+    """End the offers, say so to people who still have this date, and give its free seats in order again."""
+    flow.call_off(session, into, now)
 
 
 @receiver(session_listed, dispatch_uid="registrations.session_listed")

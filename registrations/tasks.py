@@ -1,14 +1,17 @@
-"""The safety net of the waitlist, and forgetting."""
+"""The safety net of the waitlist, dates that are being merged, and forgetting."""
 
 import logging
+from datetime import datetime
 
 from celery import shared_task
 from django.db import transaction
 from django.db.models import F, Q
 
+from accounts.models import Person
 from foundation import database_clock
 from foundation.sweeps import sweep
 from registrations import waitlist
+from registrations.merging import flow
 from registrations.models import Accommodation, RosterReading
 from sessions_app.models import Session
 from sessions_app.models.opening import LAST_DAY
@@ -34,6 +37,7 @@ def fill_free_seats() -> None:
         waiting_count__gt=0,
         seats_taken__lt=F("capacity"),
         starts_at__gt=now + LAST_DAY,
+        merge_by__isnull=True,
     )
 
     @transaction.atomic
@@ -60,6 +64,30 @@ def close_waitlists() -> None:
         waitlist.close(session, now)
 
     sweep(started.order_by("pk"), close, "the waitlist of session {} was not closed")
+
+
+@shared_task
+def carry_merges_on() -> None:
+    """End every merge whose people have answered, or had their time to; others move as far as there are seats.
+
+    Where the other date is not held any more, or has started, both dates are let be. Each in its own transaction.
+    """
+    now = database_clock.now()
+    merging = Session.objects.filter(merge_by__isnull=False, status__in=Session.RUNNING)
+    sweep(merging.order_by("pk"), lambda one: carry_on(one, now), "the merge of session {} was not carried on")
+
+
+def carry_on(session: Session, now: datetime) -> None:
+    """Do what `carry_merges_on` says, for one date that is being merged."""
+    into, by = session.merges_into, session.merge_by
+    if into is None or by is None:
+        return
+    if not into.is_running or into.has_started(now):
+        session.keep(Person.objects.rule(), now)
+    elif by <= now or flow.is_answered(session):
+        session.end_merge(Person.objects.rule(), now)
+    else:
+        session.go_on_merging(now)
 
 
 @shared_task

@@ -9,6 +9,7 @@ urlpatterns = [
     path("registrations/<uuid:uuid>/", views.registration, name="registration"),
     path("registrations/<uuid:uuid>/withdrawal/", views.withdrawal, name="withdrawal"),
     path("registrations/<uuid:uuid>/withdrawal/<slug:key>/", views.leaving, name="leaving"),
+    path("registrations/<uuid:uuid>/merge/<slug:key>/", views.merge_offer, name="merge_offer"),
     path("registrations/<uuid:uuid>/seat/", views.seat, name="seat"),
     path("registrations/<uuid:uuid>/mode/", views.mode, name="mode"),
     path("registrations/<uuid:uuid>/transfer/", views.transfer, name="transfer"),

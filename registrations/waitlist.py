@@ -33,9 +33,10 @@ def pass_on(session: Session, now: datetime, freed: str, mode: str | None = None
 def promote_waiting(session: Session, now: datetime) -> None:
     """Give free seats of a running session to the people waiting for them, each line in its order.
 
-    People who no longer qualify are skipped, not dropped. From 24 hours before the start nobody is promoted.
+    People who no longer qualify are skipped, not dropped. From 24 hours before the start nobody is promoted, nor while
+    the date is being merged.
     """
-    if not session.is_running or session.is_in_last_day(now):
+    if not session.is_running or session.is_merging or session.is_in_last_day(now):
         return
     are_moving = True
     while are_moving:

@@ -16,6 +16,13 @@ session_extended = Signal()
 session_cancelled = Signal()
 session_resized = Signal()
 session_changed = Signal()
+# A date is being merged into another one: with `into=` and `now=`. `session_merge_ends` is sent before it is cancelled,
+# `session_merged` afterwards, `session_kept` where both dates are held after all.
+session_merging = Signal()
+session_merge_goes_on = Signal()
+session_merge_ends = Signal()
+session_merged = Signal()
+session_kept = Signal()
 
 # What happens to many at one press: with `sessions=`, of which there is one at least. `sessions_put_on_record` sends
 # `held=` instead, pairs of a session and a `Held` that says who was there, `by=` and `now=`. `sessions_taken_back` is

@@ -5,12 +5,22 @@ import re
 from django import template
 from django.template import Context
 from django.template.base import Node, NodeList, Parser, TextNode, Token
+from django.template.defaultfilters import stringfilter
 from django.utils.safestring import SafeString, mark_safe
+
+from foundation.text import with_full_stop
 
 register = template.Library()
 # Stands for white space of the template until all of the text is known. No value holds it: PostgreSQL refuses it.
 BREAK = "\0"
 WHITE_SPACE, BREAKS = re.compile(r"\s+"), re.compile(f"{BREAK}+")
+
+
+@register.filter
+@stringfilter
+def sentence(text: str) -> str:
+    """Write what somebody typed, such as a reason, so that a sentence may follow it."""
+    return with_full_stop(text)
 
 
 @register.tag

@@ -2,6 +2,7 @@
 
 from registrations.models.accommodation import Accommodation, AccommodationQuerySet
 from registrations.models.interest import Interest
+from registrations.models.merge_offer import MergeOffer
 from registrations.models.nomination import Nomination
 from registrations.models.prior_attendance import PriorAttendance
 from registrations.models.registration import Registration, RegistrationQuerySet
@@ -11,6 +12,7 @@ __all__ = [
     "Accommodation",
     "AccommodationQuerySet",
     "Interest",
+    "MergeOffer",
     "Nomination",
     "PriorAttendance",
     "Registration",

@@ -37,6 +37,9 @@ class Joining(Waiting):
     class RegistrationClosed(Waiting.Refused):
         """Registering has ended."""
 
+    class BeingMerged(Waiting.Refused):
+        """The session is being merged into another date."""
+
     class TooOften(Waiting.Refused):
         """The person has joined and left this session too often within a day."""
 
@@ -91,6 +94,8 @@ class Joining(Waiting):
             raise cls.SessionOver("This session has been held. Choose another date.")
         if session.has_started(now):
             raise cls.SessionOver("This session has already started. Choose another date.")
+        if session.is_merging:
+            raise cls.BeingMerged("This date and another one become one. Choose another date.")
 
     @classmethod
     def mode_in(cls, session: Session, mode: str) -> str:

@@ -4,6 +4,7 @@ from registrations.views.accommodation import accommodation, accommodation_delet
 from registrations.views.interests import interest, interested
 from registrations.views.leading import leading_list, leading_names, leading_session
 from registrations.views.leaving import leaving
+from registrations.views.merging import merge_offer
 from registrations.views.mode import mode
 from registrations.views.moving import transfer
 from registrations.views.nominating import nominate, nomination
@@ -22,6 +23,7 @@ __all__ = [
     "leading_names",
     "leading_session",
     "leaving",
+    "merge_offer",
     "mode",
     "my_training",
     "nominate",

@@ -38,6 +38,7 @@ class Panel(NamedTuple):
 
 
 JOIN_WAITLIST = "Join the waitlist"
+MERGING = "This date and another one become one. Choose another date."
 GATHERING, ON, OFF = "is-gathering", "is-on", ""
 
 
@@ -60,6 +61,8 @@ def panel(session: Session, now: datetime, own: Seat | None = None) -> Panel:
         opens = long_day_and_time(session.registration_opens_at, session.time_zone, now)
         below = "" if session.is_confirmed else _promise(session, now)
         return Panel(_tone(session), f"Registration opens on {opens}", below)
+    if session.is_merging:
+        return _over(session, "Registration is closed", MERGING)
     if not session.takes_registrations(now):
         return _over(session, "Registration is closed")
     return _open(session, state, now)

@@ -47,7 +47,7 @@ REMEMBERED = 4096
 WHITE = re.compile(r"\s+")
 COLUMNS = [
     *("code", "status", "format", "minimum", "capacity", "seats_taken", "waiting_count", "starts_at", "ends_at"),
-    *("time_zone", "confirm_by", "registration_opens_at", "registration_closes_at"),
+    *("time_zone", "confirm_by", "registration_opens_at", "registration_closes_at", "merge_by"),
     *("cancelled_count", "cancelled_by_rule", "cancel_reason"),
     *("room_capacity", "room_taken", "room_waiting", "online_capacity", "online_taken", "online_waiting"),
     *("attended", "workshop_id"),

@@ -15,10 +15,12 @@ from accounts.models import Person
 from catalog.models import Facilitator, Format, Part, Workshop
 from foundation import database_clock
 from foundation.record import record
+from foundation.text import with_full_stop
 from foundation.values.days import validate_day
 from foundation.verbs import part_of_a_verb, verb
-from sessions_app.models.deciding import Deciding, DecidingQuerySet
+from sessions_app.models.deciding import DecidingQuerySet
 from sessions_app.models.life import AnyLife
+from sessions_app.models.merging import Merging
 from sessions_app.models.numbering import Numbered, numbered
 from sessions_app.models.venue import Meeting, MeetingPlan, Place, Times, Venue, any_overlap, meeting_words
 from sessions_app.signals import session_changed
@@ -40,7 +42,7 @@ class ChangesQuerySet(DecidingQuerySet[AnyLife]):
         )
 
 
-class Changes(Deciding):
+class Changes(Merging):
     """Where a session meets and who leads it, and the verbs of a session that is open or confirmed."""
 
     facilitators = models.ManyToManyField(Facilitator, blank=True, related_name="sessions")
@@ -249,7 +251,11 @@ class Changes(Deciding):
         meeting.cancelled_at, meeting.cancel_reason = now, self._said(reason)
         meeting.save(update_fields=["cancelled_at", "cancel_reason"])
         along = self._follow_meetings(now)
-        record(by, self, " ".join([f"Meeting cancelled: {meeting_words(meeting)}. {meeting.cancel_reason}", *along]))
+        record(
+            by,
+            self,
+            " ".join([f"Meeting cancelled: {meeting_words(meeting)}. {with_full_stop(meeting.cancel_reason)}", *along]),
+        )
         session_changed.send(type(self), session=self, before=before, now=now)
 
     @verb
@@ -287,6 +293,7 @@ class Changes(Deciding):
             raise self.AlreadyDecided(f"This session is {self.get_status_display().lower()}; it cannot change.")
         if self.ends_at <= now:
             raise self.AlreadyDecided("This session has been held; it cannot change.")
+        self._refuse_merging()
         return list(self.meetings.select_related("venue__campus", "part"))
 
     def _held(self, meeting: Meeting, before: list[Meeting]) -> Meeting:

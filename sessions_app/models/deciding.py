@@ -55,12 +55,14 @@ class DecidingQuerySet(OpeningQuerySet[AnyLife]):
         return self.filter(
             Q(status=Deciding.Status.OPEN, seats_taken__gte=F("minimum"))
             | Q(status=Deciding.Status.OPEN, confirm_by__lte=now)
-            | Q(status=Deciding.Status.CONFIRMED, ends_at__lte=now)
+            | Q(status=Deciding.Status.CONFIRMED, ends_at__lte=now),
+            merge_by__isnull=True,
         ).order_by("pk")
 
     def awaiting_decision(self, now: datetime) -> Self:
         """Open sessions short of their minimum whose decision date is at most three days away or has passed."""
         short = self.filter(status=Deciding.Status.OPEN, seats_taken__lt=F("minimum"), starts_at__gt=now)
+        short = short.filter(merge_by__isnull=True)
         return short.filter(confirm_by__lte=now + AT_RISK).order_by("confirm_by", "pk")
 
 
@@ -121,10 +123,13 @@ class Deciding(Opening):
     def settle(self, now: datetime | None = None) -> None:
         """Decide what is due: confirm at the minimum, cancel at `confirm_by` below it, complete after the end.
 
-        The count while the lock is held decides, also when the sweep is late. Safe to run twice or late.
+        The count while the lock is held decides, also when the sweep is late. Safe to run twice or late. A date that is
+        being merged is left alone.
         """
         now = now or database_clock.now()
         self.lock()
+        if self.is_merging:
+            return
         if self.status == self.Status.CONFIRMED and self.ends_at <= now:
             self._complete(now)
         elif self.status != self.Status.OPEN:
@@ -150,12 +155,16 @@ class Deciding(Opening):
 
     @verb
     def run_anyway(self, reason: str, by: Person, now: datetime | None = None) -> None:
-        """Confirm an open session below its minimum, with the office's reason on record."""
+        """Confirm an open session below its minimum, with the office's reason on record. Refuses one without people."""
         now = now or database_clock.now()
         self.lock()
         if self.status == self.Status.CONFIRMED:
             return
         self._refuse_unless_open(now)
+        if self.seats_taken == 0:
+            raise self.Refused(
+                "Nobody has registered, so there is nobody to hold it for. Give it more time, or cancel it."
+            )
         self._confirm(Decision.Kind.RUN_ANYWAY, self._said(reason), by, now)
 
     def _confirm(self, kind: str, reason: str, by: Person, now: datetime) -> None:
@@ -217,6 +226,7 @@ class Deciding(Opening):
             raise self.AlreadyDecided(f"This session is {self.get_status_display().lower()}; it cannot be cancelled.")
         if self.ends_at <= now:
             raise self.AlreadyDecided("This session has been held; it cannot be cancelled.")
+        self._refuse_merging()
         self._cancel(self._said(reason), by, now, by_rule=False)
 
     def _cancel_by_rule(self, now: datetime) -> None:
@@ -267,6 +277,11 @@ class Deciding(Opening):
             raise self.AlreadyDecided(f"This session is {self.get_status_display().lower()}, no longer open.")
         if self.has_started(now):
             raise self.AlreadyDecided("This session should have started by now; it can no longer be decided.")
+        self._refuse_merging()
+
+    def _refuse_merging(self) -> None:
+        if self.is_merging:
+            raise self.AlreadyDecided("This date is being merged. End the merge, or let both dates be, first.")
 
     def _decide(self, kind: str, reason: str, by: Person, now: datetime, sentence: str) -> None:
         self.decisions.create(kind=kind, at=now, by=by, count=self.seats_taken, minimum=self.minimum, reason=reason)

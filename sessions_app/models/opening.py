@@ -11,8 +11,8 @@ from foundation import database_clock
 from foundation.dates import day_and_time
 from foundation.record import record
 from foundation.verbs import verb
+from sessions_app.models.being_merged import BeingMerged
 from sessions_app.models.life import AnyLife, Life, LifeQuerySet
-from sessions_app.models.seats import Seats
 
 # From this long before the first start, a seat that comes free goes to the first person on the waitlist who takes it.
 LAST_DAY = timedelta(hours=24)
@@ -25,7 +25,8 @@ class OpeningQuerySet(LifeQuerySet[AnyLife]):
         """Sessions that still take registrations."""
         now = now or database_clock.now()
         opened = Q(registration_opens_at__isnull=True) | Q(registration_opens_at__lte=now)
-        return self.filter(opened, status__in=Life.RUNNING, registration_closes_at__gt=now, starts_at__gt=now)
+        there = self.filter(opened, status__in=Life.RUNNING, registration_closes_at__gt=now, starts_at__gt=now)
+        return there.filter(merge_by__isnull=True)
 
     def with_free_seats(self) -> Self:
         """Sessions in which a seat is free that nobody waits for: where people are asked, of either mode."""
@@ -34,7 +35,7 @@ class OpeningQuerySet(LifeQuerySet[AnyLife]):
         return self.filter(free | Q(online_waiting=0, online_taken__lt=F("online_capacity")))
 
 
-class Opening(Seats):
+class Opening(BeingMerged):
     """The time in which people may register. It ends at the start at the latest."""
 
     registration_opens_at = models.DateTimeField(null=True, blank=True)
@@ -57,7 +58,7 @@ class Opening(Seats):
     def takes_registrations(self, now: datetime) -> bool:
         """True while people may register or join the waitlist."""
         is_open = not self.opens_later(now) and now < self.registration_closes_at
-        return self.is_running and is_open and not self.has_started(now)
+        return self.is_running and is_open and not self.has_started(now) and not self.is_merging
 
     def opens_later(self, now: datetime) -> bool:
         """True while registering has not begun yet."""
@@ -74,7 +75,7 @@ class Opening(Seats):
         """
         lines = self.lines if mode is None else [self.line_of(mode)]
         is_open = self.is_running and any(self.seats_left_in(line) and self.waiting_in(line) for line in lines)
-        return is_open and self.is_in_last_day(now) and not self.has_started(now)
+        return is_open and self.is_in_last_day(now) and not self.has_started(now) and not self.is_merging
 
     def refuse_window(self, opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> None:
         """Raise the Refused that says why registering cannot open and close at these times; return None if it can."""

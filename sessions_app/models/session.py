@@ -1,7 +1,7 @@
 """Session: one dated run of a workshop, put together from its parts, and how it comes before the public.
 
-The parts, each with its fields, constraints, questions and verbs: `life`, `seats`, `opening`, `deciding`, `changes`,
-`holding`.
+The parts, each with its fields, constraints, questions and verbs: `life`, `seats`, `being_merged`, `opening`,
+`deciding`, `merging`, `changes`, `holding`.
 """
 
 import secrets
@@ -22,6 +22,7 @@ from foundation.dates import local
 from foundation.record import record
 from foundation.text import number_words
 from foundation.verbs import part_of_a_verb, verb
+from sessions_app.models.being_merged import BeingMerged
 from sessions_app.models.deciding import Deciding, is_by_rule
 from sessions_app.models.holding import Holding
 from sessions_app.models.life import Life
@@ -99,6 +100,7 @@ class Session(Holding):
         constraints = [
             *Seats.Meta.constraints,
             *Life.Meta.constraints,
+            *BeingMerged.Meta.constraints,
             *Deciding.Meta.constraints,
             *Opening.Meta.constraints,
             models.CheckConstraint(
