@@ -26,6 +26,7 @@ leading_declined         a mail to the office, unless they take it back within t
 nomination_made          a mail to the person who was proposed
 nomination_changed       a mail to them about what changed, unless they have answered
 nomination_ended         a mail to them that the session is cancelled, unless the first one was never written
+person_called            a mail to a person whom the office asks to come, unless they were told of the seats before
 interest_met             a mail to a person who asked for a date: there is one, with all of the next ten minutes
 interest_unmet           a mail to them that the date is cancelled, unless no mail about it went out
 person_changed           the private feed is revoked, if the person may not sign in any more
@@ -60,6 +61,7 @@ from notifications.kinds import registrations, requests
 from notifications.kinds.account import owe_access_answer, owe_access_request, owe_account_news
 from notifications.kinds.addresses import owe_news, owe_questions
 from notifications.kinds.answers import owe_answer, owe_decision
+from notifications.kinds.calling import owe_call
 from notifications.kinds.certificates import owe_certificate, owe_revoked
 from notifications.kinds.changes import bring_up_to_date
 from notifications.kinds.decisions import owe_question
@@ -78,7 +80,7 @@ from notifications.models import CalendarFeed, CalendarThread, Notice, counts_of
 from notifications.tasks import deliver_soon
 from outcomes.models import AttendanceDispute, Certificate, OutsideActivity
 from outcomes.signals import certificate_issued, certificate_revoked, dispute_decided, outside_answered
-from registrations.models import Accommodation, Interest, MergeOffer, Nomination, Registration
+from registrations.models import Accommodation, Call, Interest, MergeOffer, Nomination, Registration
 from registrations.signals import (
     accommodation_answered,
     accommodation_asked,
@@ -89,6 +91,7 @@ from registrations.signals import (
     nomination_changed,
     nomination_ended,
     nomination_made,
+    person_called,
     registration_cancelled,
     registration_changed,
     registration_confirmed,
@@ -321,6 +324,13 @@ def tell_called_off(sender: type, nomination: Nomination, **kwargs: Any) -> None
         session = nomination.session
         why = {"count": session.cancelled_count, "by_rule": session.cancelled_by_rule, "reason": session.cancel_reason}
         owe_nominated(CALLED_OFF, nomination, **why)
+        wake(deliver_soon)
+
+
+@receiver(person_called, dispatch_uid="notifications.person_called")
+def tell_called(sender: type, call: Call, **kwargs: Any) -> None:
+    """Ask the person whether they come, once."""
+    if owe_call(call):
         wake(deliver_soon)
 
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("nominations/<uuid:uuid>/", views.nomination, name="nomination"),
     path("programs/<slug:slug>/registration/", views.program_registration, name="program_registration"),
     path("workshops/<slug:slug>/interest/", views.interested, name="interested"),
+    path("calls/<uuid:uuid>/", views.call, name="call"),
     path("interests/<uuid:uuid>/", views.interest, name="interest"),
     path("registrations/<uuid:uuid>/accommodation/", views.accommodation, name="accommodation"),
     path(

@@ -13,8 +13,8 @@ from accounts.models.address_change import SILENCE
 from catalog.models import Action, Facilitator, PageText, Partner, Program, TeamMember, Topic, Workshop
 from devtools.testing.requesting import ask
 from notifications.models import CalendarFeed, Decline, ReceivedMail
-from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
 from sessions_app.models import Blackout, RequestRules, ScheduleImport, SeasonFile, SessionRequest, Venue
+from registrations.models import Accommodation, Call, Interest, MergeOffer, Nomination, PriorAttendance, Registration
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +42,13 @@ CHECKS = {
         {"room_taken": 1},
         {"online_waiting": 1},
     ],
+    "session_merges_into_another": [
+        {"merge_by": Now()},
+        {"merges_into": models.F("id")},
+        {"merges_into": models.F("id"), "merge_by": Now()},
+    ],
+    "merge_offer_known_answer": [{"answer": "perhaps", "answered_at": Now()}],
+    "merge_offer_answered_at_some_time": [{"answer": "yes"}],
     "session_minimum_within_capacity": [{"minimum": 25}, {"minimum": 0}],
     "session_ends_after_it_starts": [{"ends_at": models.F("starts_at")}],
     "session_decided_before_it_starts": [{"confirm_by": models.F("starts_at") + timedelta(seconds=1)}],
@@ -137,6 +144,8 @@ def two_of_each(make_session, people, now):
         CalendarFeed.objects.renew(person, now)
         AddressChange.objects.ask(person, f"new.address.of.{person.email}", by=person, now=now)
         Decline.objects.begin(registration, now)
+        MergeOffer.objects.create(registration=registration, into=other, offered_at=now)
+        Call.objects.create(session=scheduled, person=person, why="unit", by=person, called_at=now)
         Client().force_login(person)
         ReceivedMail.objects.create(
             received_at=now,

@@ -80,6 +80,8 @@ ANSWERS = {
     "registrations/<uuid:uuid>/": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/withdrawal/": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/withdrawal/<slug:key>/": (200, 200, 200, 200),  # for everybody with the link of the mail
+    # For everybody with the link of the mail; the offer here has ended.
+    "registrations/<uuid:uuid>/merge/<slug:key>/": (410, 410, 410, 410),
     "registrations/<uuid:uuid>/seat/": (302, 302, 404, 404),
     "registrations/<uuid:uuid>/transfer/": (302, 200, 404, 404),
     # GET leads to the registration; the button on its page posts.
@@ -88,6 +90,7 @@ ANSWERS = {
     "sessions/<slug:code>/nominations/": (302, 200, 200, 200),
     "nominations/<uuid:uuid>/": (302, 200, 404, 404),
     "workshops/<slug:slug>/interest/": (200, 200, 200, 200),
+    "calls/<uuid:uuid>/": (200, 200, 200, 200),  # for everybody with the link of the mail; it names nobody
     "interests/<uuid:uuid>/": (200, 200, 200, 200),  # for everybody with the link of the mail; it names nobody
     "registrations/<uuid:uuid>/invitation.ics": (302, 200, 404, 404),
     "registrations/<uuid:uuid>/invitation/": (302, 302, 404, 404),

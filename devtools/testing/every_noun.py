@@ -39,8 +39,17 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     from outcomes.certificates.words import words_of_session
     from outcomes.models import Attendance, AttendanceDispute, Certificate, CreditKind, Evaluation, License
     from outcomes.models.certificate import Credited
-    from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration, RosterReading
     from sessions_app.models import Blackout, RequestRules, ScheduleImport, SeasonFile, Venue
+    from registrations.models import (
+        Accommodation,
+        Call,
+        Interest,
+        MergeOffer,
+        Nomination,
+        PriorAttendance,
+        Registration,
+        RosterReading,
+    )
 
     owner, other = people(2)
     campus = Campus.objects.create(name="Downtown")
@@ -70,6 +79,8 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     RosterReading.objects.note(session, office, now=now)
     Announcement.objects.send(session, "seated", "Where to find us", "Second floor.", by=office, key=uuid4(), now=now)
     Decline.objects.begin(registration, now)
+    Call.objects.create(session=session, person=other, why="unit", by=office, called_at=now)
+    MergeOffer.objects.create(registration=registration, into=session, offered_at=now, ended_at=now)
     Attendance.objects.mark(session.meetings.get(), registration, "here", "roster", by=office, now=now)
     sheet_of(session.meetings.get())
     receive(b"Subject: Hello", now)
@@ -135,7 +146,8 @@ def address(every_noun, now) -> Callable:
     from notifications.models import Announcement, CalendarFeed, Decline
     from outcomes.evaluations.invitations import token_for
     from outcomes.models import Certificate, CreditKind, OutsideActivity
-    from registrations.models import Interest, Nomination
+    from registrations.merging.keys import path_of_answering
+    from registrations.models import Call, Interest, MergeOffer, Nomination
     from registrations.models.leaving_keys import leaving_key
     from sessions_app.models import Leading, SessionRequest
     from sessions_app.models.leading_keys import path_of_leading
@@ -157,6 +169,9 @@ def address(every_noun, now) -> Callable:
         "<slug:slug>": workshop.slug,
         "facilitators/<slug:key>/": leading.facilitator.get_absolute_url().lstrip("/"),
         "address/<slug:token>": f"address/{OPENS}",
+        "<uuid:uuid>/merge/<slug:key>": path_of_answering(MergeOffer.objects.get())
+        .removeprefix("/registrations/")
+        .rstrip("/"),
         "withdrawal/<slug:key>": f"withdrawal/{leaving_key(every_noun)}",
         "<slug:name>": "0" * 40,
         "evaluations/<slug:token>": f"evaluations/{token_for(every_noun.person, session)}",
@@ -167,6 +182,7 @@ def address(every_noun, now) -> Callable:
         "outside-activities/<uuid:uuid>": f"outside-activities/{OutsideActivity.objects.get().uuid}",
         "record.<slug:form>": "record.csv",
         "<slug:purpose>": "pars",
+        "calls/<uuid:uuid>": f"calls/{Call.objects.get().uuid}",
         "interests/<uuid:uuid>": f"interests/{Interest.objects.get().uuid}",
         "<uuid:uuid>": every_noun.uuid,
         "<int:kind>": CreditKind.objects.get().pk,

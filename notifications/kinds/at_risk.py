@@ -56,7 +56,9 @@ def _to_the_registered(session: Session, now: datetime) -> list[Notice]:
 
 
 def _to_others(session: Session, now: datetime) -> list[Notice]:
-    """Return the Notices for people on other waitlists, and for interested people who are on none."""
+    """Return the Notices for people on other waitlists, and for interested people who are on none.
+
+    Nobody whom the office has asked to come is told a second time."""
     # Eligibility is asked twice: the workshops that come before this one are read once.
     prefetch_related_objects([session.workshop], "requires")
     notices: dict[int, Notice] = {}
@@ -65,7 +67,8 @@ def _to_others(session: Session, now: datetime) -> list[Notice]:
         notices.setdefault(waiting.person_id, _room_left_notice(session, waiting.person, now, waiting=waiting.pk))
     for one in Interest.objects.met_by(session, now).select_related("person"):
         notices.setdefault(one.person_id, _room_left_notice(session, one.person, now, interest=one.pk))
-    return list(notices.values())
+    called = set(session.calls.filter(person__in=notices).values_list("person", flat=True))
+    return [notice for person, notice in notices.items() if person not in called]
 
 
 def _waiting_elsewhere(session: Session, now: datetime) -> QuerySet[Registration]:

@@ -23,7 +23,7 @@ from sessions_app.models import Session
 
 AT = time(7)
 SHOWN_AHEAD = 3
-PAGES = {"run_anyway_url": "run-anyway", "extend_url": "extend", "cancel_url": "cancel"}
+PAGES = {"run_anyway_url": "run-anyway", "extend_url": "extend", "cancel_url": "cancel", "decide_url": "decide"}
 
 
 def owe_digest(now: datetime) -> None:

@@ -39,8 +39,16 @@ def sessions_for(kind: Kind) -> QuerySet[Session]:
     return known.order_by(unfit, "-starts_at", "-pk")
 
 
-def preview(kind: Kind, reader: Person, session: Session | None = None, wording: Wording | None = None) -> Notice:
+def preview(
+    kind: Kind,
+    reader: Person,
+    session: Session | None = None,
+    wording: Wording | None = None,
+    facts: dict[str, Any] | None = None,
+) -> Notice:
     """Return an unsaved Notice of `kind` with its mail written, in the office's own words where `wording` has some.
+
+    `facts` are those of what is about to be decided, where they differ from the example's.
 
     Raises NothingToShow where there is no session to show the mail with, and placeholders.Unusable where the words do
     not fit.
@@ -49,7 +57,7 @@ def preview(kind: Kind, reader: Person, session: Session | None = None, wording:
         session = session or sessions_for(kind).first()
         if session is None:
             raise NothingToShow("There is no session yet to show this mail with.")
-        notice = _example_notice(kind, reader, session)
+        notice = _example_notice(kind, reader, session, facts or {})
         context = _context(kind, notice, session)
     else:
         notice = Notice(kind=kind.name, to=settings.OFFICE_EMAIL)
@@ -64,13 +72,13 @@ def without_ways_in(notice: Notice) -> None:
     notice.text, notice.html = (UUID.sub(NOWHERE, words) for words in (notice.text, notice.html))
 
 
-def _example_notice(kind: Kind, reader: Person, session: Session) -> Notice:
+def _example_notice(kind: Kind, reader: Person, session: Session, facts: dict[str, Any]) -> Notice:
     """Return a Notice of `kind` as `reader` would be owed it in `session`."""
     assert kind.example is not None
     registration = Registration(person=reader, session=session, status=kind.example.status)
     method = kind.carries.value if kind.example.carries(session) else Carries.NOTHING.value
     notice = Notice(kind=kind.name, to=reader.email, person=reader, registration=registration, method=method)
-    notice.facts = counts_of(session) | kind.example.facts(session)
+    notice.facts = counts_of(session) | kind.example.facts(session) | facts
     if notice.method:
         notice.thread = CalendarThread(registration=registration, meeting=session.meetings.first())
         notice.sequence = 1

@@ -36,6 +36,7 @@ PAGES: dict[str, type[DecisionForm]] = {
     "cancel-meeting": CancelMeetingForm,
     "cancel": CancelForm,
 }
+DECIDE = ("admin:sessions_app_session_decide", "Decide")
 CHANGES = ["reschedule", "relocate", "add-meeting"]
 
 
@@ -52,7 +53,8 @@ def open_pages(session: Session) -> list[tuple[str, str]]:
         Session.Status.OPEN: ["run-anyway", "extend", *changes, "cancel"],
         Session.Status.CONFIRMED: [*changes, "cancel"],
     }
-    return [(f"admin:sessions_app_session_{name}", PAGES[name].title) for name in by_status.get(session.status, [])]
+    pages = [(f"admin:sessions_app_session_{name}", PAGES[name].title) for name in by_status.get(session.status, [])]
+    return [DECIDE, *pages] if session.is_running else pages
 
 
 def decide(request: HttpRequest, pk: int, *, office: OfficeAdmin, form_class: type[DecisionForm]) -> HttpResponse:
@@ -73,7 +75,7 @@ def decide(request: HttpRequest, pk: int, *, office: OfficeAdmin, form_class: ty
     elif request.method == "POST":
 
         def act() -> None:
-            messages.success(request, form.act(by=acting(request)))
+            messages.success(request, form.carry(by=acting(request)))
 
         status = carry_out(form, act, Session.Refused)
         if status == HTTPStatus.FOUND:

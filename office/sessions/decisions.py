@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db import transaction
 
 from accounts.models import Person
 from foundation.dates import local
@@ -23,6 +24,28 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         self.session = session
         super().__init__(*args, **kwargs)
+
+    @property
+    def seen(self) -> str:
+        """Return how the session stood when the page was made, as the page sends it back."""
+        session = self.session
+        return f"{session.status}:{session.confirm_by:%Y%m%d%H%M}:{session.is_merging}" if session.confirm_by else ""
+
+    @transaction.atomic
+    def carry(self, by: Person) -> str:
+        """Call the one verb as `act` does, unless somebody has decided since the page was made. Raises Session.Refused.
+
+        Looked at under the lock, so that of two presses at the same moment the second one decides nothing.
+        """
+        seen = self.data.get("seen")
+        if seen:
+            self.session.lock()
+            if seen != self.seen:
+                state = self.session.get_status_display().lower()
+                raise Session.AlreadyDecided(
+                    f"Somebody decided while you had the page open: it is {state}. Nothing was changed. Look again."
+                )
+        return self.act(by)
 
     def explanation(self) -> str:
         """Return what the button is going to do, in a sentence or two."""

@@ -17,6 +17,8 @@ from foundation.dates import day_and_time
 from office.base import OwnPage, PanelInline, acting
 from office.credit.kinds import CreditFormSet, SessionCreditInline, credit_words
 from office.dates import when_and_where
+from office.decide.merging import merge
+from office.decide.page import decide_page
 from office.sessions.asking import PAGES, decide, open_pages
 from office.sessions.copying import CopiesOfSessions
 from office.sessions.fields import MeetingFields
@@ -81,6 +83,10 @@ class SessionAdmin(CopiesOfSessions, SessionList):
         decisions: list[OwnPage] = [
             (f"<int:pk>/{name}/", partial(decide, office=self, form_class=form_class), name)
             for name, form_class in PAGES.items()
+        ]
+        decisions += [
+            ("<int:pk>/decide/", partial(decide_page, office=self), "decide"),
+            ("<int:pk>/merge/", partial(merge, office=self), "merge"),
         ]
         return [*decisions, *super().own_pages()]
 

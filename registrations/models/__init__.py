@@ -1,6 +1,7 @@
 """Who comes, what they need to take part, who was proposed, and who wants to hear of a date."""
 
 from registrations.models.accommodation import Accommodation, AccommodationQuerySet
+from registrations.models.call import Call
 from registrations.models.interest import Interest
 from registrations.models.merge_offer import MergeOffer
 from registrations.models.nomination import Nomination
@@ -11,6 +12,7 @@ from registrations.models.roster_readings import RosterReading
 __all__ = [
     "Accommodation",
     "AccommodationQuerySet",
+    "Call",
     "Interest",
     "MergeOffer",
     "Nomination",

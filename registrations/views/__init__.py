@@ -1,6 +1,7 @@
 """The pages of registrations."""
 
 from registrations.views.accommodation import accommodation, accommodation_deletion
+from registrations.views.calls import call
 from registrations.views.interests import interest, interested
 from registrations.views.leading import leading_list, leading_names, leading_session
 from registrations.views.leaving import leaving
@@ -17,6 +18,7 @@ from registrations.views.several import program_registration
 __all__ = [
     "accommodation",
     "accommodation_deletion",
+    "call",
     "interest",
     "interested",
     "leading_list",
