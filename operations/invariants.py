@@ -15,7 +15,7 @@ from notifications.calendars.snapshots import snapshot_of, snapshots_differ
 from notifications.kinds.registrations import CONFIRMED
 from notifications.kinds.replies import AGAIN
 from notifications.models import CalendarThread, MailQueue, Notice
-from operations import attendance_invariants
+from operations import attendance_invariants, merging_invariants
 from registrations.models import Registration
 from sessions_app.models import Decision, Meeting, Mode, Session
 from sessions_app.models.numbering import READ, numbered
@@ -342,4 +342,5 @@ PROMISES = [
     meetings_hold_parts_of_their_workshop,
     nothing_is_queued_beyond_its_expiry,
     *attendance_invariants.PROMISES,
+    *merging_invariants.PROMISES,
 ]

@@ -51,6 +51,7 @@ PROMISES = [
     Promise("settling", 500, 50, "lock", 40),
     Promise("moving", 200, 20, "lock", 40),
     Promise("cancelling", 200, 20, "lock", 40),
+    Promise("merging", 200, 20, "lock", 40),
     Promise("several", 20, 2, "one order of locks", 1, others=("one transaction",)),
     Promise("hybrid", 20, 2, "lock"),
     Promise("checkin", 20, 2, "lock and index", 2),

@@ -10,6 +10,7 @@ from devtools.torture.line import tell
 from devtools.torture.stage import PEOPLE, make_session, make_workshop, office, people
 from devtools.torture.verdict import Verdict
 from notifications.models import Notice
+from registrations.models import MergeOffer
 from sessions_app.models import Session
 
 SEATS = 30
@@ -202,6 +203,44 @@ def moving(count: int, without: str) -> Verdict:
                 verdict.breaks("somebody has both seats, or none")
     ways = Counter(end[3:].count("registered") for end in ends.elements())
     return verdict.say(f"{count} rounds of moving from A to B against B to A, by how many moved: {dict(ways)}")
+
+
+def merging(count: int, without: str) -> Verdict:
+    """Let three people of a date that is being merged say yes, and the office end it, while two register there.
+
+    The other date has three seats left: nobody is in both dates, nobody who said yes in none, no seat twice.
+    """
+    verdict, crowd, by = Verdict(), people(8), office()
+    pairs: list[tuple[Session, Session]] = []
+
+    def race() -> Race:
+        workshop = make_workshop()
+        one = make_session(crowd[:4], workshop, minimum=2, capacity=5)
+        other = make_session(crowd[4:6], workshop, minimum=2, capacity=5)
+        one.begin_merge(other, one.confirm_by, "Two dates are too many.", by)
+        pairs.append((one, other))
+        actions = [Action("say_yes", one.pk, person.pk) for person in crowd[:3]]
+        actions += [Action("register", other.pk, person.pk) for person in crowd[6:]]
+        actions.append(Action("end_merge", one.pk))
+        ends = {
+            ("cancelled", 0, 0, *sorted((*yes, *got, "done")))
+            for yes in product(("done", "refused Over"), repeat=3)
+            for got in product(("registered", "waitlisted"), repeat=2)
+        }
+        return one, actions, ends
+
+    ends = play(verdict, race, count, without)
+    for one, other in pairs:
+        other.refresh_from_db()
+        seated = other.registrations.registered().count()
+        if (other.seats_taken, other.seats_taken > other.capacity) != (seated, False):
+            verdict.breaks(f"{other.seats_taken} seats are counted, and {seated} are taken, of {other.capacity}")
+        for offer in MergeOffer.objects.filter(registration__session=one).select_related("registration"):
+            there = other.registrations.active().filter(person=offer.registration.person_id).count()
+            if offer.is_open or there != (offer.answer == MergeOffer.Answer.YES):
+                verdict.breaks(f"somebody who said {offer.answer or 'nothing'} has {there} places there")
+    ways = Counter(end[3:].count("refused Over") for end in ends.elements())
+    return verdict.say(f"{count} rounds of merging against registering, by how many yes came too late: {dict(ways)}")
 
 
 def cancelling(count: int, without: str) -> Verdict:

@@ -14,7 +14,7 @@ from foundation import database_clock
 from outcomes.checking_in.code_of_the_day import code_of
 from outcomes.checking_in.roll import say_here
 from outcomes.models import Attendance
-from registrations.models import Registration, RegistrationQuerySet, several
+from registrations.models import MergeOffer, Registration, RegistrationQuerySet, several
 from sessions_app.models import Session
 
 # One for all clients: each of its own would look through the static files again.
@@ -56,6 +56,16 @@ def transfer(session: Session, action: Action) -> Callable:
     return lambda: registration.transfer(to, registration.person, now=action.now).status
 
 
+def say_yes(session: Session, action: Action) -> Callable:
+    offer = MergeOffer.objects.open().get(registration__session=session, registration__person=action.person)
+    return lambda: offer.accept(now=action.now) and None
+
+
+def end_merge(session: Session, action: Action) -> Callable:
+    by = office()
+    return lambda: session.end_merge(by, now=action.now) and None
+
+
 def settle(session: Session, action: Action) -> Callable:
     return lambda: session.settle(now=action.now)
 
@@ -83,7 +93,21 @@ def add(session: Session, action: Action) -> Callable:
     return lambda: Attendance.objects.walk_in(meeting, by, name=f"Guest {action.person}") and None
 
 
-ALL = (press, register, register_all, withdraw, switch, transfer, settle, cancel, use_code, tick, add)
+ALL = (
+    press,
+    register,
+    register_all,
+    withdraw,
+    switch,
+    transfer,
+    say_yes,
+    end_merge,
+    settle,
+    cancel,
+    use_code,
+    tick,
+    add,
+)
 VERBS = {verb.__name__: verb for verb in ALL}
 
 
