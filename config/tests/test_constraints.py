@@ -13,8 +13,8 @@ from accounts.models.address_change import SILENCE
 from catalog.models import Action, Facilitator, PageText, Partner, Program, TeamMember, Topic, Workshop
 from devtools.testing.requesting import ask
 from notifications.models import CalendarFeed, Decline, ReceivedMail
-from sessions_app.models import Blackout, RequestRules, ScheduleImport, SeasonFile, SessionRequest, Venue
 from registrations.models import Accommodation, Call, Interest, MergeOffer, Nomination, PriorAttendance, Registration
+from sessions_app.models import Blackout, RequestRules, ScheduleImport, SeasonFile, SessionRequest, Venue
 
 pytestmark = pytest.mark.django_db
 

@@ -39,7 +39,6 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     from outcomes.certificates.words import words_of_session
     from outcomes.models import Attendance, AttendanceDispute, Certificate, CreditKind, Evaluation, License
     from outcomes.models.certificate import Credited
-    from sessions_app.models import Blackout, RequestRules, ScheduleImport, SeasonFile, Venue
     from registrations.models import (
         Accommodation,
         Call,
@@ -50,6 +49,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
         Registration,
         RosterReading,
     )
+    from sessions_app.models import Blackout, RequestRules, ScheduleImport, SeasonFile, Venue
 
     owner, other = people(2)
     campus = Campus.objects.create(name="Downtown")

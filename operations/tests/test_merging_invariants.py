@@ -1,4 +1,4 @@
-"""check_invariants of dates that are being merged: each breach, made behind the back of the verbs, is found and named."""
+"""check_invariants of dates that are being merged: each breach, made behind the back of the verbs, is found."""
 
 from datetime import timedelta
 
