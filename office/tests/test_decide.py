@@ -1,4 +1,4 @@
-"""The page on which the office decides: how it stands, whom to ask, each choice with its mail, and one decision only."""
+"""The page on which the office decides: how it stands, whom to ask, each choice with its mail, and one decision."""
 
 from datetime import timedelta
 
