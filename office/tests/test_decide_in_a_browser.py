@@ -1,7 +1,5 @@
 """Deciding in a real browser: two dates merged, a person answers, and axe on every state of these pages."""
 
-from datetime import timedelta
-
 from django.urls import reverse
 
 from registrations.merging.keys import path_of_answering
@@ -17,10 +15,13 @@ def test_two_dates_are_merged_and_axe_finds_nothing_on_the_way(
         Registration.objects.register(person, session, now=now)
     Interest.objects.express(crowd[3], workshop, now=now)
     decide, merge = (reverse(f"admin:sessions_app_session_{name}", args=[session.pk]) for name in ("decide", "merge"))
-    Call.objects.call(session, [(crowd[3], "interested")], office, now=now - timedelta(days=1))
     sign_in(inspector.page, office)
     inspector.visit(decide, merge)
     page = inspector.page
+    page.goto(inspector.url + decide)
+    page.get_by_role("checkbox", name=crowd[3].name).check()
+    page.get_by_role("button", name="Ask those selected to come").click()
+    page.get_by_text("One person is being asked.").wait_for()
     page.goto(f"{inspector.url}{merge}?into={into.pk}")
     page.get_by_label("Reason").fill("Two small groups are better as one")
     page.get_by_role("button", name="Look at what it means").click()
