@@ -8,6 +8,8 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
 
 from catalog.models import Format
 from foundation import database_clock
@@ -75,7 +77,11 @@ class SessionList(ManySessions, ChoosesAmongMany, NumbersPages):
 
     @admin.display(description="confirm by", ordering="confirm_by")
     def decided(self, session: Session) -> str:
-        return day_and_time(session.confirm_by, session.time_zone)
+        words = day_and_time(session.confirm_by, session.time_zone)
+        if session.status != Session.Status.OPEN:
+            return words
+        url = reverse("admin:sessions_app_session_decide", args=[session.pk])
+        return format_html('<a href="{}">{}</a>', url, words)
 
     @admin.display(description="seats", ordering="capacity")
     def seats(self, session: Session) -> str:
