@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Unit
+from devtools.testing.office_pages import filled_in, session_page, workshop_page
 from devtools.testing.page import read
 from foundation.text import as_sentence
 from notifications.models import Notice
@@ -247,3 +248,28 @@ def test_the_page_asks_as_many_questions_for_many_people(clerk, short, others, p
 )
 def test_a_reason_reads_as_a_sentence(typed, read_as):
     assert as_sentence(typed) == read_as
+
+
+# ---- a minimum of nobody ----
+
+
+def test_no_form_takes_a_minimum_of_nobody(clerk, session, workshop, office, wednesday):
+    add = reverse("admin:sessions_app_session_add")
+    new = filled_in(clerk, add, "session_form", workshop=workshop.pk, starts="12:00", minimum="0")
+    doors = [
+        (add, new | {"day": wednesday.isoformat()}, "minimum"),
+        (session_page(session), filled_in(clerk, session_page(session), "session_form", minimum="0"), "minimum"),
+        (
+            workshop_page(workshop),
+            filled_in(clerk, workshop_page(workshop), "workshop_form", default_minimum="0"),
+            "default_minimum",
+        ),
+    ]
+    for url, typed, field in doors:
+        answered = clerk.post(url, typed)
+        assert answered.status_code == 400, url
+        assert answered.context["adminform"].form.errors[field], url
+    with pytest.raises(Session.Refused, match="^A session needs at least one person.$"):
+        session.resize(minimum=0, capacity=24, by=office)
+    session.refresh_from_db()
+    assert session.minimum == 6
