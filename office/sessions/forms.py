@@ -119,8 +119,9 @@ class ScheduleForm(ModeSeatsForm, MeetingFields, OfficeForm):
             venue = cleaned.get("venue")
             self.clean_seats(cleaned.get("format") or workshop.format, [venue] if venue else [])
             for name, source in self.FOLLOWING.items():
-                if name not in self.errors:
-                    cleaned[name] = cleaned.get(name) or getattr(workshop, source)
+                # Blank follows the workshop. Nobody (0) is no blank: it is refused as it was typed.
+                if name not in self.errors and cleaned.get(name) in (None, ""):
+                    cleaned[name] = getattr(workshop, source)
         minimum, capacity = cleaned.get("minimum"), cleaned.get("capacity")
         if minimum and capacity and minimum > capacity:
             self.add_error("minimum", f"The minimum cannot be larger than the capacity, {capacity}.")

@@ -97,7 +97,7 @@ def test_a_cancellation_sends_the_mail_that_was_shown_with_its_reason(clerk, sho
     session, crowd = short
     typed = {"reason": "The facilitator is ill", "show": "cancel"}
     page = read(clerk.post(url_of(session), typed))
-    assert "The facilitator is ill" in page.part("#cancel_form textarea").source
+    assert "The facilitator is ill" in page.part("#cancel_form textarea").text
     shown = shown_mail(page, "cancel_form")
     clerk.post(url_of(session, "cancel"), {"reason": typed["reason"], "seen": seen(clerk, session)})
     notice = Notice.objects.filter(kind="cancelled").first()
@@ -125,7 +125,7 @@ def test_of_two_presses_one_decides(clerk, short):
 
 def test_nobody_is_confirmed_without_people(clerk, make_session, office):
     session = make_session()
-    assert "Confirm anyway" not in read(clerk.get(url_of(session))).button_names()
+    assert "Confirm anyway" not in read(clerk.get(url_of(session))).button_names
     with pytest.raises(Session.Refused, match="^Nobody has registered, so there is nobody to hold it for"):
         session.run_anyway("Anyway.", by=office)
     answered = clerk.post(url_of(session, "run-anyway"), {"reason": "Anyway."})

@@ -146,8 +146,8 @@ class Session(Holding):
     def fill_in_from_workshop(self) -> None:
         """Set what follows from the workshop where the office said nothing. Saves nothing."""
         self.format = self.format or self.workshop.format
-        self.minimum = self.minimum or self.workshop.default_minimum
-        self.capacity = self.capacity or self.workshop.default_capacity
+        self.minimum = self.workshop.default_minimum if self.minimum is None else self.minimum
+        self.capacity = self.workshop.default_capacity if self.capacity is None else self.capacity
 
     @verb
     def redraft(
