@@ -138,7 +138,7 @@ def _choices(session: Session, reader: Person, typed: Any) -> list[Choice]:
         form = form_class(session=session, auto_id=f"{name}-%s")
         form.use_required_attribute = False
         if shown == name:
-            form.initial |= {field: typed.get(field, "") for field in form.fields if field in typed}
+            form.initial = {**form.initial, **{field: typed.get(field, "") for field in form.fields if field in typed}}
         url = reverse(f"admin:sessions_app_session_{name}", args=[session.pk])
         made.append(Choice(name, form, url, _mail(name, form, session, reader)))
     return made

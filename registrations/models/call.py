@@ -55,7 +55,7 @@ class CallQuerySet(models.QuerySet["Call"]):
         asked = dict(people)
         may = self.possible(session, now).filter(pk__in=[person.pk for person in asked])
         keys = set(may.values_list("pk", flat=True))
-        made = [
+        made: list[Call] = [
             self.create(session=session, person=person, why=why, by=by, called_at=now)
             for person, why in asked.items()
             if person.pk in keys
