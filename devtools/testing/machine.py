@@ -119,7 +119,8 @@ class Model:
         return True
 
     def run_anyway(self, now):
-        self.status = "confirmed" if self.status == "open" and self.runs(now) else self.status
+        may = self.status == "open" and self.runs(now) and bool(self.seated)
+        self.status = "confirmed" if may else self.status
         return self.status == "confirmed"
 
     def extend(self, until, now):

@@ -51,8 +51,9 @@ def news(count: int) -> Iterator[None]:
     while (made := Notice.objects.count() - there) < count:
         tell(f"{made:,} of {count:,} notices written")
         session = make_session(minimum=1, capacity=CROWD + 10)
-        session.run_anyway("The torture wants it.", by=by)
         first = session.pk * CROWD % POPULATION
+        Registration.objects.register(everybody[first], session)
+        session.run_anyway("The torture wants it.", by=by)
         for person in everybody[first : first + CROWD]:
             Registration.objects.register(person, session)
             yield
@@ -241,6 +242,7 @@ def poison(count: int, without: str) -> Verdict:
             senders.env["EMAIL_URL"] = mail.url()
             senders.workers = [senders.start_worker()]
             session = make_session(minimum=1, capacity=count + 10)
+            Registration.objects.register(people(1)[0], session)
             session.run_anyway("The torture wants it.", by=office())
             for person in people(count):
                 Registration.objects.register(person, session)

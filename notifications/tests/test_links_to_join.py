@@ -129,8 +129,9 @@ def test_the_mail_says_which_session_and_leads_to_the_page(linkless, client, off
     assert client.get(page).status_code == 200
 
 
-def test_a_session_confirmed_in_its_last_day_is_told_at_once(make_session, office):
+def test_a_session_confirmed_in_its_last_day_is_told_at_once(make_session, person, office, now):
     session = make_session(minimum=1)
+    Registration.objects.register(person, session, now=now)
     session.meetings.update(join_link="")
     Session.objects.filter(pk=session.pk).update(confirm_by=session.starts_at)
     late = session.starts_at - 5 * HOUR

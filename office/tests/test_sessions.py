@@ -460,11 +460,12 @@ def test_a_decision_needs_permission_and_a_token(client, office, people, make_se
     assert Session.objects.values().get(pk=session.pk) == before
 
 
-def test_decisions_stand_on_the_sessions_page_to_read(clerk, make_session, office):
+def test_decisions_stand_on_the_sessions_page_to_read(clerk, make_session, person, office):
     session = make_session()
+    Registration.objects.register(person, session)
     session.run_anyway("The dean asked.", by=office)
     page = read(clerk.get(session_page(session)))
-    assert "The dean asked." in page.text and "0 of 6" in page.text
+    assert "The dean asked." in page.text and "1 of 6" in page.text
     assert "decisions-0-reason" not in page.field_names
 
 

@@ -269,8 +269,9 @@ def test_the_mail_says_so_if_registering_has_begun(interest, make_session):
     assert "It takes registrations now." in html and "Registration opens" not in plain + html
 
 
-def test_the_mail_about_a_confirmed_session_says_that_it_is(interest, make_session, office, now):
+def test_the_mail_about_a_confirmed_session_says_that_it_is(interest, make_session, people, office, now):
     session = make_session(listed=False)
+    Registration.objects.register(people(1)[0], session, now=now)
     session.run_anyway("A visiting speaker.", by=office, now=now)
     session.make_listed(by=office)
     for words in dated_mail():

@@ -161,11 +161,12 @@ class Deciding(Opening):
         if self.status == self.Status.CONFIRMED:
             return
         self._refuse_unless_open(now)
+        said = self._said(reason)
         if self.seats_taken == 0:
             raise self.Refused(
                 "Nobody has registered, so there is nobody to hold it for. Give it more time, or cancel it."
             )
-        self._confirm(Decision.Kind.RUN_ANYWAY, self._said(reason), by, now)
+        self._confirm(Decision.Kind.RUN_ANYWAY, said, by, now)
 
     def _confirm(self, kind: str, reason: str, by: Person, now: datetime) -> None:
         self.status = self.Status.CONFIRMED

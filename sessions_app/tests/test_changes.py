@@ -8,6 +8,7 @@ from django.contrib.admin.models import LogEntry
 from catalog.models import Facilitator, Format
 from devtools.testing.cast import ZONE
 from foundation.wall_clock import instant
+from registrations.models import Registration
 from sessions_app.models import Meeting, MeetingPlan, Place, Session, Times
 from sessions_app.models.deciding import default_confirm_by
 from sessions_app.signals import session_changed
@@ -81,7 +82,8 @@ def test_impossible_times_are_refused_and_nothing_is_changed(tuesdays, office, n
     assert (heard, tuesdays.meetings.first().times) == ([], times(date(2031, 5, 13)))
 
 
-def test_what_is_past_stays(tuesdays, office, now):
+def test_what_is_past_stays(tuesdays, person, office, now):
+    Registration.objects.register(person, tuesdays, now=now)
     first, second = tuesdays.meetings.all()
     started = first.starts_at + timedelta(minutes=1)
     tuesdays.run_anyway("It matters.", by=office, now=now)
@@ -219,7 +221,8 @@ def test_the_only_meeting_and_a_missing_reason_are_refused(tuesdays, office, now
         tuesdays.cancel_meeting(second, "Ill.", by=office, now=now)
 
 
-def test_a_meeting_that_was_held_is_not_cancelled(tuesdays, office, now):
+def test_a_meeting_that_was_held_is_not_cancelled(tuesdays, person, office, now):
+    Registration.objects.register(person, tuesdays, now=now)
     first = tuesdays.meetings.first()
     tuesdays.run_anyway("It matters.", by=office, now=now)
     with pytest.raises(Session.AlreadyDecided, match="has been held"):

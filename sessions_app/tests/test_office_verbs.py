@@ -198,9 +198,10 @@ def test_the_rule_cannot_sign_in():
     ],
     ids=["settle", "run_anyway", "extend", "cancel", "resize"],
 )
-def test_a_verb_said_twice_changes_nothing_and_leaves_no_record(make_session, office, now, status, verb):
+def test_a_verb_said_twice_changes_nothing_and_leaves_no_record(make_session, person, office, now, status, verb):
     session = make_session()
     if status == "confirmed":
+        Registration.objects.register(person, session, now=now)
         session.run_anyway("The department asked for it.", by=office, now=now)
     elif status == "cancelled":
         session.cancel("Snow.", by=office, now=now)
@@ -251,8 +252,9 @@ def test_a_session_is_not_cancelled_without_a_reason(make_session, office, now):
         session.cancel("  ", by=office, now=now)
 
 
-def test_what_has_been_held_is_not_cancelled(make_session, office, now):
+def test_what_has_been_held_is_not_cancelled(make_session, person, office, now):
     session = make_session()
+    Registration.objects.register(person, session, now=now)
     session.run_anyway("The department asked for it.", by=office, now=now)
     with pytest.raises(Session.AlreadyDecided, match="has been held"):
         session.cancel("Too late.", by=office, now=session.ends_at)
