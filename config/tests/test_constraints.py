@@ -47,7 +47,7 @@ CHECKS = {
         {"merges_into": models.F("id")},
         {"merges_into": models.F("id"), "merge_by": Now()},
     ],
-    "merge_offer_known_answer": [{"answer": "perhaps", "answered_at": Now()}],
+    "merge_offer_known_answer": [{"answer": "may", "answered_at": Now()}],
     "merge_offer_answered_at_some_time": [{"answer": "yes"}],
     "session_minimum_within_capacity": [{"minimum": 25}, {"minimum": 0}],
     "session_ends_after_it_starts": [{"ends_at": models.F("starts_at")}],

@@ -164,7 +164,7 @@ def test_the_database_keeps_a_merge_whole(two_dates, merge, now):
             Session.objects.filter(pk=session.pk).update(**broken)
     merge(session, into)
     offer = offer_to(people[0])
-    for broken in ({"answer": "perhaps"}, {"answer": "yes"}):
+    for broken in ({"answer": "may", "answered_at": now}, {"answer": "yes"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             MergeOffer.objects.filter(pk=offer.pk).update(**broken)
     with pytest.raises(IntegrityError), transaction.atomic():
