@@ -11,8 +11,6 @@ registration_extended    a mail two minutes later: by when the session is decide
 registration_switched    an update to each invitation, or a mail where no invitation has gone out: where they take part
 seat_opened              a mail to a person who waits: a seat is open
 waitlist_closed          a mail to a person who waited: no seat came, with other dates
-merge_offered            a mail to a person whose date is being merged: will they come on the other one?
-merge_called_off         a mail to them that both dates are held, unless the first one was never written
 session_asked            a mail to the office: does the session run?
 session_cancelled        a mail to the person who asked for it, if they were never registered
 request_made             a mail to the office, and one to the person who asks for a session
@@ -26,7 +24,6 @@ leading_declined         a mail to the office, unless they take it back within t
 nomination_made          a mail to the person who was proposed
 nomination_changed       a mail to them about what changed, unless they have answered
 nomination_ended         a mail to them that the session is cancelled, unless the first one was never written
-person_called            a mail to a person whom the office asks to come, unless they were told of the seats before
 interest_met             a mail to a person who asked for a date: there is one, with all of the next ten minutes
 interest_unmet           a mail to them that the date is cancelled, unless no mail about it went out
 person_changed           the private feed is revoked, if the person may not sign in any more
@@ -61,14 +58,12 @@ from notifications.kinds import registrations, requests
 from notifications.kinds.account import owe_access_answer, owe_access_request, owe_account_news
 from notifications.kinds.addresses import owe_news, owe_questions
 from notifications.kinds.answers import owe_answer, owe_decision
-from notifications.kinds.calling import owe_call
 from notifications.kinds.certificates import owe_certificate, owe_revoked
 from notifications.kinds.changes import bring_up_to_date
 from notifications.kinds.decisions import owe_question
 from notifications.kinds.extensions import owe_new_date
 from notifications.kinds.interests import owe_dates, owe_no_date
 from notifications.kinds.leading import owe_leader, owe_leader_who_has_a_seat, owe_leaders, owe_refusal
-from notifications.kinds.merging import owe_called_off, owe_offer
 from notifications.kinds.nominations import (
     CALLED_OFF,
     NOMINATED,
@@ -80,18 +75,15 @@ from notifications.models import CalendarFeed, CalendarThread, Notice, counts_of
 from notifications.tasks import deliver_soon
 from outcomes.models import AttendanceDispute, Certificate, OutsideActivity
 from outcomes.signals import certificate_issued, certificate_revoked, dispute_decided, outside_answered
-from registrations.models import Accommodation, Call, Interest, MergeOffer, Nomination, Registration
+from registrations.models import Accommodation, Interest, Nomination, Registration
 from registrations.signals import (
     accommodation_answered,
     accommodation_asked,
     interest_met,
     interest_unmet,
-    merge_called_off,
-    merge_offered,
     nomination_changed,
     nomination_ended,
     nomination_made,
-    person_called,
     registration_cancelled,
     registration_changed,
     registration_confirmed,
@@ -214,20 +206,6 @@ def tell_waitlist_closed(sender: type, registration: Registration, **kwargs: Any
     wake(deliver_soon)
 
 
-@receiver(merge_offered, dispatch_uid="notifications.merge_offered")
-def tell_of_the_other_date(sender: type, offer: MergeOffer, **kwargs: Any) -> None:
-    """Offer the person the other date, by a mail with a yes and a no."""
-    owe_offer(offer)
-    wake(deliver_soon)
-
-
-@receiver(merge_called_off, dispatch_uid="notifications.merge_called_off")
-def tell_that_it_stays(sender: type, offer: MergeOffer, **kwargs: Any) -> None:
-    """Tell a person who was asked that both dates are held."""
-    owe_called_off(offer)
-    wake(deliver_soon)
-
-
 @receiver(session_asked, dispatch_uid="notifications.session_asked")
 def tell_the_office(sender: type, session: Session, **kwargs: Any) -> None:
     """Ask the office whether a session short of its minimum runs."""
@@ -324,13 +302,6 @@ def tell_called_off(sender: type, nomination: Nomination, **kwargs: Any) -> None
         session = nomination.session
         why = {"count": session.cancelled_count, "by_rule": session.cancelled_by_rule, "reason": session.cancel_reason}
         owe_nominated(CALLED_OFF, nomination, **why)
-        wake(deliver_soon)
-
-
-@receiver(person_called, dispatch_uid="notifications.person_called")
-def tell_called(sender: type, call: Call, **kwargs: Any) -> None:
-    """Ask the person whether they come, once."""
-    if owe_call(call):
         wake(deliver_soon)
 
 

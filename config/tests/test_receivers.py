@@ -9,7 +9,7 @@ import pytest
 from django.dispatch import Signal
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = sorted(path.parent.name for path in ROOT.glob("*/receivers.py"))
+MODULES = sorted(f"{path.parent.name}/{path.stem}" for path in ROOT.glob("*/receivers*.py"))
 # One or several signals, and after at least two spaces what follows.
 ROW = re.compile(r"(\w+(?:, \w+)*) {2,}\S.*")
 
@@ -43,27 +43,27 @@ def complaint(name: str, source: str) -> str:
     return f"{name}: {'; '.join(sentences)}." if sentences else ""
 
 
-def source_of(app: str) -> str:
-    return (ROOT / app / "receivers.py").read_text()
+def source_of(module: str) -> str:
+    return (ROOT / f"{module}.py").read_text()
 
 
-@pytest.mark.parametrize("app", MODULES)
-def test_each_table_of_events_names_what_the_module_receives(app):
-    assert complaint(f"{app}/receivers.py", source_of(app)) == ""
+@pytest.mark.parametrize("name", MODULES)
+def test_each_table_of_events_names_what_the_module_receives(name):
+    assert complaint(f"{name}.py", source_of(name)) == ""
 
 
-@pytest.mark.parametrize("app", MODULES)
-def test_each_event_of_a_table_is_a_signal_with_receivers(app):
-    module = import_module(f"{app}.receivers")
-    for name in told(source_of(app)):
+@pytest.mark.parametrize("path", MODULES)
+def test_each_event_of_a_table_is_a_signal_with_receivers(path):
+    module = import_module(path.replace("/", "."))
+    for name in told(source_of(path)):
         signal = getattr(module, name)
-        assert isinstance(signal, Signal), f"{name} in {app}/receivers.py is not a signal"
+        assert isinstance(signal, Signal), f"{name} in {path}.py is not a signal"
         assert signal.has_listeners(), f"nothing receives {name}"
 
 
-@pytest.mark.parametrize("app", MODULES)
-def test_receivers_register_by_the_decorator_alone(app):
-    assert ".connect(" not in source_of(app)
+@pytest.mark.parametrize("name", MODULES)
+def test_receivers_register_by_the_decorator_alone(name):
+    assert ".connect(" not in source_of(name)
 
 
 SOURCE = '''"""What follows.

@@ -1,0 +1,38 @@
+"""Write a Notice for what the office asks people before it decides whether a session is held.
+
+merge_offered     a mail to a person whose date is being merged: will they come on the other one?
+merge_called_off  a mail to them that both dates are held, unless the first one was never written
+person_called     a mail to a person whom the office asks to come, unless they were told of the seats before
+"""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from foundation.wake import wake
+from notifications.kinds.calling import owe_call
+from notifications.kinds.merging import owe_called_off, owe_offer
+from notifications.tasks import deliver_soon
+from registrations.models import Call, MergeOffer
+from registrations.signals import merge_called_off, merge_offered, person_called
+
+
+@receiver(merge_offered, dispatch_uid="notifications.merge_offered")
+def tell_of_the_other_date(sender: type, offer: MergeOffer, **kwargs: Any) -> None:
+    """Offer the person the other date, by a mail with a yes and a no."""
+    owe_offer(offer)
+    wake(deliver_soon)
+
+
+@receiver(merge_called_off, dispatch_uid="notifications.merge_called_off")
+def tell_that_it_stays(sender: type, offer: MergeOffer, **kwargs: Any) -> None:
+    """Tell a person who was asked that both dates are held."""
+    owe_called_off(offer)
+    wake(deliver_soon)
+
+
+@receiver(person_called, dispatch_uid="notifications.person_called")
+def tell_called(sender: type, call: Call, **kwargs: Any) -> None:
+    """Ask the person whether they come, once."""
+    if owe_call(call):
+        wake(deliver_soon)
