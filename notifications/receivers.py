@@ -11,7 +11,6 @@ registration_extended    a mail two minutes later: by when the session is decide
 registration_switched    an update to each invitation, or a mail where no invitation has gone out: where they take part
 seat_opened              a mail to a person who waits: a seat is open
 waitlist_closed          a mail to a person who waited: no seat came, with other dates
-session_asked            a mail to the office: does the session run?
 session_cancelled        a mail to the person who asked for it, if they were never registered
 request_made             a mail to the office, and one to the person who asks for a session
 request_answered         a mail to that person: the answer
@@ -60,7 +59,6 @@ from notifications.kinds.addresses import owe_news, owe_questions
 from notifications.kinds.answers import owe_answer, owe_decision
 from notifications.kinds.certificates import owe_certificate, owe_revoked
 from notifications.kinds.changes import bring_up_to_date
-from notifications.kinds.decisions import owe_question
 from notifications.kinds.extensions import owe_new_date
 from notifications.kinds.interests import owe_dates, owe_no_date
 from notifications.kinds.leading import owe_leader, owe_leader_who_has_a_seat, owe_leaders, owe_refusal
@@ -105,7 +103,6 @@ from sessions_app.signals import (
     request_made,
     request_scheduled,
     request_withdrawn,
-    session_asked,
     session_cancelled,
 )
 
@@ -203,13 +200,6 @@ def tell_seat_opened(sender: type, registration: Registration, freed: str, **kwa
 def tell_waitlist_closed(sender: type, registration: Registration, **kwargs: Any) -> None:
     """Tell a person who waited until the start that no seat came, with the next dates."""
     registrations.owe_plain(registrations.WAITLIST_CLOSED, registration)
-    wake(deliver_soon)
-
-
-@receiver(session_asked, dispatch_uid="notifications.session_asked")
-def tell_the_office(sender: type, session: Session, **kwargs: Any) -> None:
-    """Ask the office whether a session short of its minimum runs."""
-    owe_question(session)
     wake(deliver_soon)
 
 

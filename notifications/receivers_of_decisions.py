@@ -1,5 +1,6 @@
-"""Write a Notice for what the office asks people before it decides whether a session is held.
+"""Write a Notice for what is asked before it is decided whether a session is held.
 
+session_asked     a mail to the office: does the session run?
 merge_offered     a mail to a person whose date is being merged: will they come on the other one?
 merge_called_off  a mail to them that both dates are held, unless the first one was never written
 person_called     a mail to a person whom the office asks to come, unless they were told of the seats before
@@ -11,10 +12,20 @@ from django.dispatch import receiver
 
 from foundation.wake import wake
 from notifications.kinds.calling import owe_call
+from notifications.kinds.decisions import owe_question
 from notifications.kinds.merging import owe_called_off, owe_offer
 from notifications.tasks import deliver_soon
 from registrations.models import Call, MergeOffer
 from registrations.signals import merge_called_off, merge_offered, person_called
+from sessions_app.models import Session
+from sessions_app.signals import session_asked
+
+
+@receiver(session_asked, dispatch_uid="notifications.session_asked")
+def tell_the_office(sender: type, session: Session, **kwargs: Any) -> None:
+    """Ask the office whether a session short of its minimum runs."""
+    owe_question(session)
+    wake(deliver_soon)
 
 
 @receiver(merge_offered, dispatch_uid="notifications.merge_offered")
