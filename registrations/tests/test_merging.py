@@ -8,12 +8,11 @@ from django.db import IntegrityError, transaction
 from accounts.models import Person
 from catalog.models import Workshop
 from devtools.testing.page import read
-from foundation import database_clock
 from notifications.models import CalendarThread, Notice
 from operations.invariants import breaches
 from registrations.merging.keys import path_of_answering
 from registrations.models import Accommodation, MergeOffer, Registration
-from registrations.tasks import carry_merges_on
+from registrations.tasks import carry_merges_on, carry_on
 from sessions_app.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -298,14 +297,14 @@ def test_a_person_who_moved_cannot_say_no_any_more(two_dates, merge, now):
 
 
 @pytest.fixture
-def at(monkeypatch):
+def at():
     """at(instant) carries merges on as the sweep does at that instant."""
 
-    def carry_on(instant):
-        monkeypatch.setattr(database_clock, "now", lambda: instant)
-        carry_merges_on()
+    def sweep(instant):
+        for session in Session.objects.filter(merge_by__isnull=False).order_by("pk"):
+            carry_on(session, instant)
 
-    return carry_on
+    return sweep
 
 
 def test_once_everybody_has_answered_the_date_is_cancelled(two_dates, merge, at, now):
@@ -317,7 +316,7 @@ def test_once_everybody_has_answered_the_date_is_cancelled(two_dates, merge, at,
     session.refresh_from_db()
     assert session.is_merging
     offer_to(people[2]).decline(now=now)
-    at(now)
+    carry_merges_on()
     session.refresh_from_db()
     assert (session.status, session.merges_into, session.cancel_reason) == ("cancelled", None, WHY)
     assert session.decisions.get().by == Person.objects.rule()
