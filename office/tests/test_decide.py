@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import Unit
 from devtools.testing.office_pages import filled_in, session_page, workshop_page
 from devtools.testing.page import read
-from foundation.text import as_sentence
+from foundation.text import with_full_stop
 from notifications.models import Notice
 from notifications.outbox.compose import write_mail
 from registrations.models import Call, Interest, Nomination, Registration
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def short(make_session, people, now):
+def short_by_one(make_session, people, now):
     """An open session with five of six people, and those people."""
     session, crowd = make_session(), people(5)
     for person in crowd:
@@ -45,32 +45,32 @@ def shown_mail(page, form_id: str) -> str:
 # ---- how it stands ----
 
 
-def test_the_page_says_how_it_stands_and_what_is_left(clerk, short):
-    page = read(clerk.get(url_of(short[0])))
+def test_the_page_says_how_it_stands_and_what_is_left(clerk, short_by_one):
+    page = read(clerk.get(url_of(short_by_one[0])))
     assert "5 of 6 have registered: one more needed." in page.text
     assert "days are left: it is decided on" in page.text
 
 
-def test_the_session_and_the_home_page_lead_to_it(clerk, short):
-    session = short[0]
+def test_the_session_and_the_home_page_lead_to_it(clerk, short_by_one):
+    session = short_by_one[0]
     Session.objects.filter(pk=session.pk).update(confirm_by=session.starts_at - timedelta(days=9))
     change = reverse("admin:sessions_app_session_change", args=[session.pk])
     for page in (change, reverse("admin:index")):
         assert url_of(session) in read(clerk.get(page)).source
 
 
-def test_a_session_that_is_not_to_be_decided_has_no_such_page(clerk, make_session, short, office):
+def test_a_session_that_is_not_to_be_decided_has_no_such_page(clerk, make_session, short_by_one, office):
     draft = make_session(published=False)
-    short[0].cancel("Snow.", by=office)
-    for session in (draft, short[0]):
+    short_by_one[0].cancel("Snow.", by=office)
+    for session in (draft, short_by_one[0]):
         assert clerk.get(url_of(session)).status_code == 302
 
 
 # ---- the choices ----
 
 
-def test_run_anyway_with_five_sends_the_mail_that_was_shown(clerk, short, office):
-    session, crowd = short
+def test_run_anyway_with_five_sends_the_mail_that_was_shown(clerk, short_by_one, office):
+    session, crowd = short_by_one
     shown = shown_mail(read(clerk.get(url_of(session))), "run-anyway_form")
     data = {"reason": "The department asked for it", "seen": seen(clerk, session)}
     assert clerk.post(url_of(session, "run-anyway"), data).status_code == 302
@@ -80,8 +80,8 @@ def test_run_anyway_with_five_sends_the_mail_that_was_shown(clerk, short, office
     assert words_of(write_mail(notice)["text"], notice.person) == words_of(shown, office)
 
 
-def test_a_lowered_minimum_sends_the_same_mail(clerk, short, office):
-    session, crowd = short
+def test_a_lowered_minimum_sends_the_same_mail(clerk, short_by_one, office):
+    session, crowd = short_by_one
     session.resize(minimum=5, capacity=session.capacity, by=office)
     session.settle()
     shown = read(
@@ -93,8 +93,8 @@ def test_a_lowered_minimum_sends_the_same_mail(clerk, short, office):
     assert "Five people have registered, so this session is going ahead." in " ".join(said)
 
 
-def test_a_cancellation_sends_the_mail_that_was_shown_with_its_reason(clerk, short, office):
-    session, crowd = short
+def test_a_cancellation_sends_the_mail_that_was_shown_with_its_reason(clerk, short_by_one, office):
+    session, crowd = short_by_one
     typed = {"reason": "The facilitator is ill", "show": "cancel"}
     page = read(clerk.post(url_of(session), typed))
     assert "The facilitator is ill" in page.part("#cancel_form textarea").text
@@ -110,8 +110,8 @@ def seen(clerk, session) -> str:
     return read(clerk.get(url_of(session))).field(name="seen").value
 
 
-def test_of_two_presses_one_decides(clerk, short):
-    session = short[0]
+def test_of_two_presses_one_decides(clerk, short_by_one):
+    session = short_by_one[0]
     was = seen(clerk, session)
     assert clerk.post(url_of(session, "run-anyway"), {"reason": "Yes.", "seen": was}).status_code == 302
     for name in ("run-anyway", "cancel", "extend"):
@@ -156,8 +156,8 @@ def asked_by(clerk, session, people, **more):
     return clerk.post(url_of(session), {"call": "1", "person": [one.pk for one in people], **more})
 
 
-def test_people_are_shown_with_why_and_those_selected_are_asked_once(clerk, short, others):
-    session = short[0]
+def test_people_are_shown_with_why_and_those_selected_are_asked_once(clerk, short_by_one, others):
+    session = short_by_one[0]
     rows = [part.text for part in read(clerk.get(url_of(session))).parts("#call_form tbody tr")]
     assert len(rows) == 3
     assert asked_by(clerk, session, others[:2]).status_code == 302
@@ -167,16 +167,16 @@ def test_people_are_shown_with_why_and_those_selected_are_asked_once(clerk, shor
     assert Call.objects.count() == 3
 
 
-def test_people_of_a_unit_are_asked(clerk, short, others):
-    session, unit = short[0], others[3].unit
+def test_people_of_a_unit_are_asked(clerk, short_by_one, others):
+    session, unit = short_by_one[0], others[3].unit
     page = read(clerk.get(url_of(session), {"unit": unit.pk}))
     assert "In a unit that was asked" in page.text
     asked_by(clerk, session, [others[3]], unit=unit.pk)
     assert Call.objects.get().why == "unit"
 
 
-def test_the_mail_says_why_and_how_to_hear_no_more(clerk, short, others, client):
-    session = short[0]
+def test_the_mail_says_why_and_how_to_hear_no_more(clerk, short_by_one, others, client):
+    session = short_by_one[0]
     asked_by(clerk, session, [others[1]])
     text = " ".join(write_mail(Notice.objects.get(kind="call"))["text"].split())
     assert "You wait for a seat on another date of this workshop, and the one below has seats." in text
@@ -191,9 +191,9 @@ def test_the_mail_says_why_and_how_to_hear_no_more(clerk, short, others, client)
     assert call.stopped_at is not None
 
 
-def test_nobody_is_asked_who_said_no(clerk, short, others, make_session, workshop, office, now):
+def test_nobody_is_asked_who_said_no(clerk, short_by_one, others, make_session, workshop, office, now):
     interested, waiting, proposed, colleague = others
-    session, elsewhere = short[0], make_session(days=28)
+    session, elsewhere = short_by_one[0], make_session(days=28)
     Interest.objects.get().stop(now=now)
     Nomination.objects.get().decline(proposed, now=now)
     Call.objects.call(elsewhere, [(waiting, "waiting")], office, now=now)
@@ -205,8 +205,8 @@ def test_nobody_is_asked_who_said_no(clerk, short, others, make_session, worksho
 
 
 @pytest.mark.parametrize("chosen", [[], ["0"], ["x\0"], ["9" * 40]])
-def test_a_press_without_anybody_who_can_be_asked_asks_nobody(clerk, short, others, chosen):
-    answered = clerk.post(url_of(short[0]), {"call": "1", "person": chosen})
+def test_a_press_without_anybody_who_can_be_asked_asks_nobody(clerk, short_by_one, others, chosen):
+    answered = clerk.post(url_of(short_by_one[0]), {"call": "1", "person": chosen})
     assert answered.status_code in (302, 409)
     assert not Call.objects.exists()
 
@@ -218,10 +218,10 @@ def test_nobody_is_asked_to_a_full_session(clerk, make_session, people, others, 
     assert not Call.objects.exists()
 
 
-def test_the_page_asks_as_many_questions_for_many_people(clerk, short, others, people, workshop, now):
+def test_the_page_asks_as_many_questions_for_many_people(clerk, short_by_one, others, people, workshop, now):
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            clerk.get(url_of(short[0]))
+            clerk.get(url_of(short_by_one[0]))
         return len(captured)
 
     queries()
@@ -247,7 +247,7 @@ def test_the_page_asks_as_many_questions_for_many_people(clerk, short, others, p
     ],
 )
 def test_a_reason_reads_as_a_sentence(typed, read_as):
-    assert as_sentence(typed) == read_as
+    assert with_full_stop(typed) == read_as
 
 
 # ---- a minimum of nobody ----

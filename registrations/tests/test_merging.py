@@ -20,8 +20,8 @@ WHY = "Two dates have three people each"
 
 
 @pytest.fixture
-def two_dates(make_session, people, office, now):
-    """two_dates(here=3, there=1, capacity=24, ...) makes a date with so many people and another one, and their people.
+def dates_to_merge(make_session, people, office, now):
+    """dates_to_merge(here=3, there=1, capacity=24, ...) makes two dates; returns them, and the people of the first.
 
     Both need two people and are confirmed where they have them, if `settled`.
     """
@@ -69,8 +69,8 @@ def sound(now) -> bool:
 # ---- beginning ----
 
 
-def test_each_person_is_offered_the_other_date_once(two_dates, merge, now):
-    session, into, people = two_dates()
+def test_each_person_is_offered_the_other_date_once(dates_to_merge, merge, now):
+    session, into, people = dates_to_merge()
     merge(session, into)
     merge(session, into)
     assert MergeOffer.objects.filter(into=into).count() == 3
@@ -80,8 +80,8 @@ def test_each_person_is_offered_the_other_date_once(two_dates, merge, now):
     assert sound(now)
 
 
-def test_people_who_are_there_or_may_not_come_are_not_asked(two_dates, merge, make_session, people, now):
-    session, into, mine = two_dates()
+def test_people_who_are_there_or_may_not_come_are_not_asked(dates_to_merge, merge, make_session, people, now):
+    session, into, mine = dates_to_merge()
     Registration.objects.register(mine[0], into, now=now)
     Person.objects.filter(pk=mine[1].pk).update(is_active=False)
     merge(session, into)
@@ -109,8 +109,8 @@ def test_people_who_are_there_or_may_not_come_are_not_asked(two_dates, merge, ma
         ("no reason", "Say why: people and the record need a reason."),
     ],
 )
-def test_what_cannot_be_merged_is_refused(case, words, two_dates, merge, make_session, office, people, now):
-    session, into, _ = two_dates(there=2, capacity=2 if case == "full" else 24)
+def test_what_cannot_be_merged_is_refused(case, words, dates_to_merge, merge, make_session, office, people, now):
+    session, into, _ = dates_to_merge(there=2, capacity=2 if case == "full" else 24)
     third, by, reason = make_session(days=28, minimum=2), None, WHY
     if case == "itself":
         into = session
@@ -142,22 +142,22 @@ def test_what_cannot_be_merged_is_refused(case, words, two_dates, merge, make_se
     assert MergeOffer.objects.count() == before
 
 
-def test_a_date_in_the_past_is_not_merged_into(two_dates, office):
-    sooner, later, _ = two_dates()
+def test_a_date_in_the_past_is_not_merged_into(dates_to_merge, office):
+    sooner, later, _ = dates_to_merge()
     at = sooner.starts_at
     with pytest.raises(Session.Refused, match="^That date has started. Choose one to come.$"):
         later.begin_merge(sooner, at + timedelta(days=1), WHY, by=office, now=at)
 
 
-def test_people_answer_before_either_date_starts(two_dates, merge, now):
-    session, into, _ = two_dates(settled=True)
+def test_people_answer_before_either_date_starts(dates_to_merge, merge, now):
+    session, into, _ = dates_to_merge(settled=True)
     with pytest.raises(Session.Refused, match="^People answer before either date starts"):
         merge(session, into, by=session.starts_at)
 
 
 @pytest.mark.postgres
-def test_the_database_keeps_a_merge_whole(two_dates, merge, now):
-    session, into, people = two_dates()
+def test_the_database_keeps_a_merge_whole(dates_to_merge, merge, now):
+    session, into, people = dates_to_merge()
     for broken in ({"merges_into": into}, {"merge_by": now}, {"merges_into": session, "merge_by": now}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Session.objects.filter(pk=session.pk).update(**broken)
@@ -173,8 +173,8 @@ def test_the_database_keeps_a_merge_whole(two_dates, merge, now):
 # ---- while it goes on ----
 
 
-def test_nobody_joins_a_date_that_is_being_merged(two_dates, merge, people, now):
-    session, into, _ = two_dates()
+def test_nobody_joins_a_date_that_is_being_merged(dates_to_merge, merge, people, now):
+    session, into, _ = dates_to_merge()
     merge(session, into)
     with pytest.raises(Registration.BeingMerged, match="^This date and another one become one. Choose another date.$"):
         Registration.objects.register(people(1)[0], session, now=now)
@@ -182,8 +182,8 @@ def test_nobody_joins_a_date_that_is_being_merged(two_dates, merge, people, now)
     assert not session.takes_registrations(now)
 
 
-def test_nothing_else_is_decided_about_it(two_dates, merge, office, now):
-    session, into, _ = two_dates(minimum=6)
+def test_nothing_else_is_decided_about_it(dates_to_merge, merge, office, now):
+    session, into, _ = dates_to_merge(minimum=6)
     merge(session, into)
     session.settle(now=session.confirm_by + timedelta(minutes=1))
     assert session.status == "open"
@@ -197,8 +197,8 @@ def test_nothing_else_is_decided_about_it(two_dates, merge, office, now):
     assert not Session.objects.due_for_decision(session.confirm_by).filter(pk=session.pk).exists()
 
 
-def test_a_yes_moves_at_once_with_the_right_calendars(two_dates, merge, now):
-    session, into, people = two_dates(there=2, settled=True)
+def test_a_yes_moves_at_once_with_the_right_calendars(dates_to_merge, merge, now):
+    session, into, people = dates_to_merge(there=2, settled=True)
     Notice.objects.update(state="sent", text="x")
     CalendarThread.objects.update(requested_at=now)
     merge(session, into)
@@ -214,8 +214,8 @@ def test_a_yes_moves_at_once_with_the_right_calendars(two_dates, merge, now):
     assert sound(now)
 
 
-def test_what_was_asked_for_moves_along(two_dates, merge, now):
-    session, into, people = two_dates()
+def test_what_was_asked_for_moves_along(dates_to_merge, merge, now):
+    session, into, people = dates_to_merge()
     Accommodation.objects.ask(session.registrations.get(person=people[0]), "An interpreter.", now=now)
     merge(session, into)
     offer_to(people[0]).accept(now=now + timedelta(minutes=1))
@@ -223,8 +223,8 @@ def test_what_was_asked_for_moves_along(two_dates, merge, now):
     assert Accommodation.objects.of(moved) is not None
 
 
-def test_a_seat_is_kept_for_the_people_before(two_dates, merge, now):
-    session, into, people = two_dates(here=3, there=1, capacity=3)
+def test_a_seat_is_kept_for_the_people_before(dates_to_merge, merge, now):
+    session, into, people = dates_to_merge(here=3, there=1, capacity=3)
     merge(session, into)
     last = offer_to(people[2])
     last.accept(now=now)
@@ -234,8 +234,8 @@ def test_a_seat_is_kept_for_the_people_before(two_dates, merge, now):
     assert sound(now)
 
 
-def test_waitlisted_people_come_after_those_with_a_seat(two_dates, merge, now):
-    session, into, people = two_dates(here=4, there=1, capacity=3)
+def test_waitlisted_people_come_after_those_with_a_seat(dates_to_merge, merge, now):
+    session, into, people = dates_to_merge(here=4, there=1, capacity=3)
     seated = session.registrations.get(person=people[0])
     seated.withdraw(people[0], now=now)
     Registration.objects.register(people[0], session, now=now)
@@ -248,8 +248,8 @@ def test_waitlisted_people_come_after_those_with_a_seat(two_dates, merge, now):
     assert dates_of(people[0]) == [into.pk]
 
 
-def test_no_seat_that_is_left_is_given_to_the_waitlist(two_dates, merge, people, now):
-    session, into, mine = two_dates(here=3, capacity=24)
+def test_no_seat_that_is_left_is_given_to_the_waitlist(dates_to_merge, merge, people, now):
+    session, into, mine = dates_to_merge(here=3, capacity=24)
     Session.objects.filter(pk=session.pk).update(capacity=3)
     session.refresh_from_db()
     waiting = Registration.objects.register(people(1)[0], session, now=now)
@@ -264,8 +264,8 @@ def test_no_seat_that_is_left_is_given_to_the_waitlist(two_dates, merge, people,
     assert sound(now)
 
 
-def test_a_no_can_become_a_yes_and_back(two_dates, merge, now):
-    session, into, people = two_dates(here=2, there=1, capacity=2)
+def test_a_no_can_become_a_yes_and_back(dates_to_merge, merge, now):
+    session, into, people = dates_to_merge(here=2, there=1, capacity=2)
     merge(session, into)
     second = offer_to(people[1])
     second.decline(now=now)
@@ -276,16 +276,16 @@ def test_a_no_can_become_a_yes_and_back(two_dates, merge, now):
     assert second.answer == "no"
 
 
-def test_an_answer_after_the_deadline_changes_nothing(two_dates, merge, now):
-    session, into, people = two_dates()
+def test_an_answer_after_the_deadline_changes_nothing(dates_to_merge, merge, now):
+    session, into, people = dates_to_merge()
     merge(session, into)
     with pytest.raises(MergeOffer.Over):
         offer_to(people[0]).accept(now=now + timedelta(days=3))
     assert dates_of(people[0]) == [session.pk]
 
 
-def test_a_person_who_moved_cannot_say_no_any_more(two_dates, merge, now):
-    session, into, people = two_dates()
+def test_a_person_who_moved_cannot_say_no_any_more(dates_to_merge, merge, now):
+    session, into, people = dates_to_merge()
     merge(session, into)
     offer = offer_to(people[0])
     offer.accept(now=now)
@@ -297,8 +297,8 @@ def test_a_person_who_moved_cannot_say_no_any_more(two_dates, merge, now):
 
 
 @pytest.fixture
-def at():
-    """at(instant) carries merges on as the sweep does at that instant."""
+def sweep_at():
+    """sweep_at(instant) carries merges on as the sweep does at that instant."""
 
     def sweep(instant):
         for session in Session.objects.filter(merge_by__isnull=False).order_by("pk"):
@@ -307,12 +307,12 @@ def at():
     return sweep
 
 
-def test_once_everybody_has_answered_the_date_is_cancelled(two_dates, merge, at, now):
-    session, into, people = two_dates()
+def test_once_everybody_has_answered_the_date_is_cancelled(dates_to_merge, merge, sweep_at, now):
+    session, into, people = dates_to_merge()
     merge(session, into)
     for person in people[:2]:
         offer_to(person).accept(now=now)
-    at(now)
+    sweep_at(now)
     session.refresh_from_db()
     assert session.is_merging
     offer_to(people[2]).decline(now=now)
@@ -326,45 +326,45 @@ def test_once_everybody_has_answered_the_date_is_cancelled(two_dates, merge, at,
     assert sound(now)
 
 
-def test_people_who_do_not_answer_keep_the_date_until_it_is_cancelled(two_dates, merge, at, now):
-    session, into, people = two_dates()
+def test_people_who_do_not_answer_keep_the_date_until_it_is_cancelled(dates_to_merge, merge, sweep_at, now):
+    session, into, people = dates_to_merge()
     merge(session, into)
-    at(now + timedelta(days=3) - timedelta(seconds=1))
+    sweep_at(now + timedelta(days=3) - timedelta(seconds=1))
     assert [dates_of(one) for one in people] == [[session.pk]] * 3
-    at(now + timedelta(days=3))
+    sweep_at(now + timedelta(days=3))
     session.refresh_from_db()
     assert session.status == "cancelled"
     assert [dates_of(one) for one in people] == [[]] * 3
     assert [kinds_to(one)[-1] for one in people] == ["cancelled"] * 3
-    at(now + timedelta(days=3, minutes=1))
+    sweep_at(now + timedelta(days=3, minutes=1))
     assert session.decisions.count() == 1
 
 
-def test_at_the_end_people_who_said_yes_move_in_order_and_the_rest_wait(two_dates, merge, at, now):
-    session, into, people = two_dates(here=5, there=1, capacity=3)
+def test_at_the_end_people_who_said_yes_move_in_order_and_the_rest_wait(dates_to_merge, merge, sweep_at, now):
+    session, into, people = dates_to_merge(here=5, there=1, capacity=3)
     merge(session, into)
     for person in (people[4], people[3], people[2]):
         offer_to(person).accept(now=now)
     assert [dates_of(one) for one in people] == [[session.pk]] * 5
-    at(now + timedelta(days=3))
+    sweep_at(now + timedelta(days=3))
     assert [dates_of(one) for one in people] == [[], [], [into.pk], [into.pk], []]
     waiting = into.registrations.get(person=people[4])
     assert (waiting.is_waitlisted, waiting.moved_from.session) == (True, session)
     assert sound(now)
 
 
-def test_a_person_who_left_is_not_waited_for(two_dates, merge, at, now):
-    session, into, people = two_dates(here=2)
+def test_a_person_who_left_is_not_waited_for(dates_to_merge, merge, sweep_at, now):
+    session, into, people = dates_to_merge(here=2)
     merge(session, into)
     offer_to(people[0]).decline(now=now)
     session.registrations.get(person=people[1]).withdraw(people[1], now=now)
-    at(now)
+    sweep_at(now)
     session.refresh_from_db()
     assert session.status == "cancelled"
 
 
-def test_a_seat_that_came_free_is_given_by_the_sweep(two_dates, merge, at, now):
-    session, into, people = two_dates(here=2, there=1, capacity=2)
+def test_a_seat_that_came_free_is_given_by_the_sweep(dates_to_merge, merge, sweep_at, now):
+    session, into, people = dates_to_merge(here=2, there=1, capacity=2)
     merge(session, into)
     offer_to(people[1]).accept(now=now)
     assert dates_of(people[1]) == [session.pk]
@@ -373,8 +373,8 @@ def test_a_seat_that_came_free_is_given_by_the_sweep(two_dates, merge, at, now):
     assert dates_of(people[1]) == [into.pk]
 
 
-def test_both_dates_can_be_held_after_all(two_dates, merge, office, now):
-    session, into, people = two_dates(settled=True, there=2)
+def test_both_dates_can_be_held_after_all(dates_to_merge, merge, office, now):
+    session, into, people = dates_to_merge(settled=True, there=2)
     merge(session, into)
     Notice.objects.filter(kind="merge_offer").update(state="sent", text="x")
     offer_to(people[0]).accept(now=now)
@@ -389,13 +389,13 @@ def test_both_dates_can_be_held_after_all(two_dates, merge, office, now):
     assert sound(now)
 
 
-def test_where_the_other_date_is_cancelled_people_keep_theirs(two_dates, merge, office, at, now):
-    session, into, people = two_dates()
+def test_where_the_other_date_is_cancelled_people_keep_theirs(dates_to_merge, merge, office, sweep_at, now):
+    session, into, people = dates_to_merge()
     merge(session, into)
     into.cancel("Snow.", by=office, now=now)
     with pytest.raises(Registration.SessionCancelled):
         offer_to(people[0]).accept(now=now)
-    at(now)
+    sweep_at(now)
     session.refresh_from_db()
     assert (session.status, session.is_merging) == ("open", False)
     assert [dates_of(one) for one in people] == [[session.pk]] * 3
@@ -405,15 +405,15 @@ def test_where_the_other_date_is_cancelled_people_keep_theirs(two_dates, merge, 
 
 
 @pytest.fixture
-def page_of(two_dates, merge):
+def answering(dates_to_merge, merge):
     """The session, the people and the address of the page at which the first of them answers."""
-    session, into, people = two_dates()
+    session, into, people = dates_to_merge()
     merge(session, into)
     return session, into, people, path_of_answering(offer_to(people[0]))
 
 
-def test_looking_at_the_page_changes_nothing(client, page_of):
-    session, into, people, url = page_of
+def test_looking_at_the_page_changes_nothing(client, answering):
+    session, into, people, url = answering
     page = read(client.get(url))
     assert page.heading().startswith("Come on ")
     assert people[0].name not in page.source
@@ -421,8 +421,8 @@ def test_looking_at_the_page_changes_nothing(client, page_of):
     assert MergeOffer.objects.filter(answer="").count() == 3
 
 
-def test_yes_moves_without_signing_in(client, page_of):
-    session, into, people, url = page_of
+def test_yes_moves_without_signing_in(client, answering):
+    session, into, people, url = answering
     answered = client.post(url, {"answer": "yes"}, follow=True)
     assert read(answered).heading().startswith("You’ve moved to ")
     assert dates_of(people[0]) == [into.pk]
@@ -430,8 +430,8 @@ def test_yes_moves_without_signing_in(client, page_of):
     assert dates_of(people[0]) == [into.pk]
 
 
-def test_no_is_kept_and_can_be_taken_back(client, page_of):
-    session, into, people, url = page_of
+def test_no_is_kept_and_can_be_taken_back(client, answering):
+    session, into, people, url = answering
     assert read(client.post(url, {"answer": "no"}, follow=True)).heading().startswith("You said no to ")
     assert dates_of(people[0]) == [session.pk]
     client.post(url, {"answer": "yes"})
@@ -439,38 +439,38 @@ def test_no_is_kept_and_can_be_taken_back(client, page_of):
 
 
 @pytest.mark.parametrize("posted", [{}, {"answer": ""}, {"answer": "maybe\0"}, {"answer": ["x"] * 3}])
-def test_neither_yes_nor_no_asks_again(client, page_of, posted):
-    answered = client.post(page_of[3], posted)
+def test_neither_yes_nor_no_asks_again(client, answering, posted):
+    answered = client.post(answering[3], posted)
     assert answered.status_code == 422
     assert "Choose one of the two: yes or no." in read(answered).source
 
 
-def test_another_key_opens_nothing(client, page_of):
-    url = page_of[3]
-    other = path_of_answering(offer_to(page_of[2][1]))
+def test_another_key_opens_nothing(client, answering):
+    url = answering[3]
+    other = path_of_answering(offer_to(answering[2][1]))
     stolen = url.rsplit("/", 2)[0] + "/" + other.rsplit("/", 2)[1] + "/"
     for wrong in (stolen, url[:-5] + "/"):
         assert client.post(wrong, {"answer": "yes"}).status_code == 404
     assert MergeOffer.objects.filter(answer="").count() == 3
 
 
-def test_an_offer_that_ended_is_gone(client, page_of, office):
-    session, into, people, url = page_of
+def test_an_offer_that_ended_is_gone(client, answering, office):
+    session, into, people, url = answering
     session.keep(by=office)
     assert client.get(url).status_code == 410
     assert client.post(url, {"answer": "yes"}).status_code == 410
     assert dates_of(people[0]) == [session.pk]
 
 
-def test_the_page_of_the_registration_leads_to_the_answer(client, page_of):
-    session, into, people, url = page_of
+def test_the_page_of_the_registration_leads_to_the_answer(client, answering):
+    session, into, people, url = answering
     client.force_login(people[0])
     page = client.get(session.registrations.get(person=people[0]).get_absolute_url())
     assert url in read(page).source
 
 
-def test_the_page_asks_how_they_take_part_where_the_other_date_does(client, make_hybrid, two_dates, merge, now):
-    session, _, people = two_dates()
+def test_the_page_asks_how_they_take_part_where_the_other_date_does(client, make_hybrid, dates_to_merge, merge, now):
+    session, _, people = dates_to_merge()
     into = make_hybrid(days=21, minimum=1)
     merge(session, into)
     url = path_of_answering(offer_to(people[0]))
