@@ -405,15 +405,15 @@ def test_where_the_other_date_is_cancelled_people_keep_theirs(dates_to_merge, me
 
 
 @pytest.fixture
-def answering(dates_to_merge, merge):
+def merge_being_answered(dates_to_merge, merge):
     """The session, the people and the address of the page at which the first of them answers."""
     session, into, people = dates_to_merge()
     merge(session, into)
     return session, into, people, path_of_answering(offer_to(people[0]))
 
 
-def test_looking_at_the_page_changes_nothing(client, answering):
-    session, into, people, url = answering
+def test_looking_at_the_page_changes_nothing(client, merge_being_answered):
+    session, into, people, url = merge_being_answered
     page = read(client.get(url))
     assert page.heading().startswith("Come on ")
     assert people[0].name not in page.source
@@ -421,8 +421,8 @@ def test_looking_at_the_page_changes_nothing(client, answering):
     assert MergeOffer.objects.filter(answer="").count() == 3
 
 
-def test_yes_moves_without_signing_in(client, answering):
-    session, into, people, url = answering
+def test_yes_moves_without_signing_in(client, merge_being_answered):
+    session, into, people, url = merge_being_answered
     answered = client.post(url, {"answer": "yes"}, follow=True)
     assert read(answered).heading().startswith("You’ve moved to ")
     assert dates_of(people[0]) == [into.pk]
@@ -430,8 +430,8 @@ def test_yes_moves_without_signing_in(client, answering):
     assert dates_of(people[0]) == [into.pk]
 
 
-def test_no_is_kept_and_can_be_taken_back(client, answering):
-    session, into, people, url = answering
+def test_no_is_kept_and_can_be_taken_back(client, merge_being_answered):
+    session, into, people, url = merge_being_answered
     assert read(client.post(url, {"answer": "no"}, follow=True)).heading().startswith("You said no to ")
     assert dates_of(people[0]) == [session.pk]
     client.post(url, {"answer": "yes"})
@@ -439,31 +439,31 @@ def test_no_is_kept_and_can_be_taken_back(client, answering):
 
 
 @pytest.mark.parametrize("posted", [{}, {"answer": ""}, {"answer": "maybe\0"}, {"answer": ["x"] * 3}])
-def test_neither_yes_nor_no_asks_again(client, answering, posted):
-    answered = client.post(answering[3], posted)
+def test_neither_yes_nor_no_asks_again(client, merge_being_answered, posted):
+    answered = client.post(merge_being_answered[3], posted)
     assert answered.status_code == 422
     assert "Choose one of the two: yes or no." in read(answered).source
 
 
-def test_another_key_opens_nothing(client, answering):
-    url = answering[3]
-    other = path_of_answering(offer_to(answering[2][1]))
+def test_another_key_opens_nothing(client, merge_being_answered):
+    url = merge_being_answered[3]
+    other = path_of_answering(offer_to(merge_being_answered[2][1]))
     stolen = url.rsplit("/", 2)[0] + "/" + other.rsplit("/", 2)[1] + "/"
     for wrong in (stolen, url[:-5] + "/"):
         assert client.post(wrong, {"answer": "yes"}).status_code == 404
     assert MergeOffer.objects.filter(answer="").count() == 3
 
 
-def test_an_offer_that_ended_is_gone(client, answering, office):
-    session, into, people, url = answering
+def test_an_offer_that_ended_is_gone(client, merge_being_answered, office):
+    session, into, people, url = merge_being_answered
     session.keep(by=office)
     assert client.get(url).status_code == 410
     assert client.post(url, {"answer": "yes"}).status_code == 410
     assert dates_of(people[0]) == [session.pk]
 
 
-def test_the_page_of_the_registration_leads_to_the_answer(client, answering):
-    session, into, people, url = answering
+def test_the_page_of_the_registration_leads_to_the_answer(client, merge_being_answered):
+    session, into, people, url = merge_being_answered
     client.force_login(people[0])
     page = client.get(session.registrations.get(person=people[0]).get_absolute_url())
     assert url in read(page).source
