@@ -7,7 +7,6 @@ registration_confirmed   an invitation to each meeting
 registration_withdrawn   a mail: they have left, and why if they did not do it; the meetings leave the calendar
 registration_cancelled   a mail: the session is cancelled, with other dates; the meetings leave the calendar
 registration_changed     a mail about what changed; updates, new invitations and cancellations if they have invitations
-registration_extended    a mail two minutes later: by when the session is decided now
 registration_switched    an update to each invitation, or a mail where no invitation has gone out: where they take part
 seat_opened              a mail to a person who waits: a seat is open
 waitlist_closed          a mail to a person who waited: no seat came, with other dates
@@ -59,7 +58,6 @@ from notifications.kinds.addresses import owe_news, owe_questions
 from notifications.kinds.answers import owe_answer, owe_decision
 from notifications.kinds.certificates import owe_certificate, owe_revoked
 from notifications.kinds.changes import bring_up_to_date
-from notifications.kinds.extensions import owe_new_date
 from notifications.kinds.interests import owe_dates, owe_no_date
 from notifications.kinds.leading import owe_leader, owe_leader_who_has_a_seat, owe_leaders, owe_refusal
 from notifications.kinds.nominations import (
@@ -85,7 +83,6 @@ from registrations.signals import (
     registration_cancelled,
     registration_changed,
     registration_confirmed,
-    registration_extended,
     registration_made,
     registration_promoted,
     registration_switched,
@@ -320,13 +317,6 @@ def tell_changed(
 ) -> None:
     """Tell the person what changed: a cancelled meeting at once, everything else two minutes after the first change."""
     bring_up_to_date(registration, before, now, mode_was, was)
-    wake(deliver_soon)
-
-
-@receiver(registration_extended, dispatch_uid="notifications.registration_extended")
-def tell_extended(sender: type, registration: Registration, was: datetime, now: datetime, **kwargs: Any) -> None:
-    """Tell the person by when the session is decided from now on, two minutes later: not at all if it is as before."""
-    owe_new_date(registration, was, now)
     wake(deliver_soon)
 
 

@@ -1,11 +1,13 @@
 """Write a Notice for what is asked before it is decided whether a session is held.
 
-session_asked     a mail to the office: does the session run?
-merge_offered     a mail to a person whose date is being merged: will they come on the other one?
-merge_called_off  a mail to them that both dates are held, unless the first one was never written
-person_called     a mail to a person whom the office asks to come, unless they were told of the seats before
+session_asked          a mail to the office: does the session run?
+registration_extended  a mail two minutes later: by when the session is decided now
+merge_offered          a mail to a person whose date is being merged: will they come on the other one?
+merge_called_off       a mail to them that both dates are held, unless the first one was never written
+person_called          a mail to a person whom the office asks to come, unless they were told of the seats before
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.dispatch import receiver
@@ -13,10 +15,11 @@ from django.dispatch import receiver
 from foundation.wake import wake
 from notifications.kinds.calling import owe_call
 from notifications.kinds.decisions import owe_question
+from notifications.kinds.extensions import owe_new_date
 from notifications.kinds.merging import owe_called_off, owe_offer
 from notifications.tasks import deliver_soon
-from registrations.models import Call, MergeOffer
-from registrations.signals import merge_called_off, merge_offered, person_called
+from registrations.models import Call, MergeOffer, Registration
+from registrations.signals import merge_called_off, merge_offered, person_called, registration_extended
 from sessions_app.models import Session
 from sessions_app.signals import session_asked
 
@@ -25,6 +28,13 @@ from sessions_app.signals import session_asked
 def tell_the_office(sender: type, session: Session, **kwargs: Any) -> None:
     """Ask the office whether a session short of its minimum runs."""
     owe_question(session)
+    wake(deliver_soon)
+
+
+@receiver(registration_extended, dispatch_uid="notifications.registration_extended")
+def tell_extended(sender: type, registration: Registration, was: datetime, now: datetime, **kwargs: Any) -> None:
+    """Tell the person by when the session is decided from now on, two minutes later: not at all if it is as before."""
+    owe_new_date(registration, was, now)
     wake(deliver_soon)
 
 
