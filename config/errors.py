@@ -12,6 +12,7 @@ from django.template import loader
 from django.urls import reverse
 
 from foundation.middleware.outages import outage_of, outage_page
+from office.groups.refused import is_of_the_office, refused_page
 
 
 @login_not_required
@@ -34,6 +35,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @login_not_required
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that a page is for the office; to people of the office, why it is not for them and whom to ask."""
+    if is_of_the_office(request):
+        return refused_page(request)
     return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
 
 

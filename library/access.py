@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
 from accounts.models import Person
+from accounts.models.groups import may
 from library.models import Resource
 from registrations.eligibility import took_part
 from registrations.models import Registration
@@ -47,7 +48,7 @@ def access_of(person: Viewer, resource: Resource, now: datetime) -> Access:
 
     One query where it is for people of a session, else none.
     """
-    if resource.access == Resource.Access.EVERYBODY or person.is_staff:
+    if resource.access == Resource.Access.EVERYBODY or may(person, "library.view_resource"):
         return Access(Answer.OPEN)
     if not isinstance(person, Person):
         return Access(Answer.SIGN_IN)

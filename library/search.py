@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import Person
+from accounts.models.groups import may
 from catalog.models import Workshop
 from catalog.search import Document, Weight
 from library import shelf
@@ -14,9 +15,9 @@ from library.models import Placement, Resource
 
 def resources(person: Person | AnonymousUser) -> Iterator[Document]:
     """Give the resources that are listed; drafts too to the office alone. Four queries, none where there are none."""
-    if not (person.is_staff or shelf.has_any("listed", Resource.objects.listed)):
+    if not (may(person, "library.view_resource") or shelf.has_any("listed", Resource.objects.listed)):
         return
-    found = Resource.objects.all() if person.is_staff else Resource.objects.listed()
+    found = Resource.objects.all() if may(person, "library.view_resource") else Resource.objects.listed()
     subjects = found.prefetch_related("topics", "actions").select_related("citation__resource")
     published = Workshop.objects.published().values("pk")
     workshops: dict[int, dict[int, str]] = defaultdict(dict)

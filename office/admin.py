@@ -7,7 +7,9 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin  # noqa: F401 (registers Group, which goes below)
 from django.contrib.auth.models import Group
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+
+from office.groups.refused import index_or_no_group
 
 from office.lists.choosing import suggestions
 
@@ -22,9 +24,16 @@ def no_passwords(request: HttpRequest, extra_context: dict[str, Any] | None = No
     raise Http404
 
 
+def home(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    """Show the office's home to people with a group, and to others whom to ask for one."""
+    return index_or_no_group(request, own_home, extra_context)
+
+
+own_home = admin.site.index
 # The site that Django and allauth register their pages at is made by Django, so its methods are replaced here.
 admin.site.password_change = no_passwords  # type: ignore[method-assign]
 admin.site.password_change_done = no_passwords  # type: ignore[method-assign]
+admin.site.index = home  # type: ignore[method-assign]
 admin.site.autocomplete_view = suggestions  # type: ignore[method-assign,assignment]
 # Rows are deleted one at a time, each after a page that says what else goes with it.
 admin.site.disable_action("delete_selected")

@@ -111,6 +111,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         ordering = ["name", "email"]
         verbose_name_plural = "people"
         indexes = [models.Index(fields=["name", "email"], name="person_in_order")]
+        permissions = [("appoint_person", "Can say who of the office may do what")]
         constraints = [models.UniqueConstraint(Lower("email"), name="person_email_once_in_any_case")]
 
     def __str__(self) -> str:

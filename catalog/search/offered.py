@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from accounts.models import Person
+from accounts.models.groups import may
 from catalog.models import Facilitator, Objective, Part, Program, ProgramWorkshop, Workshop
 from catalog.search.documents import Document, Weight
 
@@ -39,7 +40,7 @@ class Said(NamedTuple):
 
 def offered(person: Person | AnonymousUser) -> Iterator[Document]:
     """Give all workshops, programs and facilitators; drafts to the office alone."""
-    sees_drafts = person.is_staff
+    sees_drafts = may(person, "catalog.view_workshop")
     programs = {one.pk: one for one in (Program.objects.all() if sees_drafts else Program.objects.published())}
     workshops = list(Workshop.objects.all() if sees_drafts else Workshop.objects.published())
     titles = {one.pk: one.title for one in workshops}

@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils.decorators import method_decorator
 from django.views.generic import DetailView, TemplateView
 
+from accounts.models.groups import may
 from catalog import listing
 from catalog.audiences import open_to
 from catalog.models import (
@@ -32,7 +33,7 @@ class CatalogView(TemplateView):
     template_name = "catalog/catalog.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        groups = listing.catalog(drafts=self.request.user.is_staff)
+        groups = listing.catalog(drafts=may(self.request.user, "catalog.view_workshop"))
         audiences = {each.audience for group in groups for each in group.workshops}
         return super().get_context_data(
             **kwargs, nav="workshops", now=database_clock.now(), groups=groups, open_to=open_to(audiences)
@@ -48,7 +49,7 @@ class WorkshopView(DetailView):
 
     def get_object(self, queryset: QuerySet[Workshop] | None = None) -> Workshop:
         """Return the workshop with its sponsor; `has_parts` tells whether it has any. Raises Http404."""
-        found = workshops_named(self.kwargs["slug"], drafts=self.request.user.is_staff)
+        found = workshops_named(self.kwargs["slug"], drafts=may(self.request.user, "catalog.view_workshop"))
         if not found:
             raise Http404("No such workshop.")
         return found[0]
@@ -105,7 +106,7 @@ class ProgramView(DetailView):
 
     def get_object(self, queryset: QuerySet[Program] | None = None) -> Program:
         """Return the program with all that its page shows of it. Five queries. Raises Http404."""
-        found = programs_named(self.kwargs["slug"], drafts=self.request.user.is_staff)
+        found = programs_named(self.kwargs["slug"], drafts=may(self.request.user, "catalog.view_program"))
         if not found:
             raise Http404("No such program.")
         program, entries = found[0], entries_of(found[0])
@@ -121,7 +122,8 @@ class ProgramView(DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         program = self.object
-        entries: list[ProgramWorkshop] = list(program.entries.all()) if self.request.user.is_staff else program.offered
+        sees_drafts = may(self.request.user, "catalog.view_workshop")
+        entries: list[ProgramWorkshop] = list(program.entries.all()) if sees_drafts else program.offered
         return super().get_context_data(
             **kwargs,
             nav="workshops",

@@ -27,7 +27,6 @@ def routes(patterns=None, before: str = "") -> Iterator[str]:
 def every_noun(make_session, make_resource, workshop, people, office, now):
     """A registration of the first of two people in a confirmed session, and beside it a row of every noun."""
     from allauth.mfa.totp.internal.auth import TOTP
-    from django.contrib.auth.models import Group
 
     from accounts.models import AddressChange, Campus, Person, Unit
     from catalog.models import Action, Facilitator, PageText, Partner, Program, TeamMember, Topic
@@ -55,7 +54,6 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     campus = Campus.objects.create(name="Downtown")
     Venue.objects.create(campus=campus, building="Learning Commons", room="210")
     Unit.objects.create(name="Pediatrics")
-    Group.objects.create(name="Office")
     leader = Person.objects.create_user("leader@example.edu", name="Ada Okafor", role=Person.Role.STAFF)
     ada = Facilitator.objects.create(name="Ada Okafor", person=leader)
     topic = Topic.objects.create(name="Bias", slug="bias")

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from accounts.models.groups import may
 from catalog.models import Workshop
 from foundation import database_clock
 from library.access import Access, access_of
@@ -24,7 +25,7 @@ def find(request: HttpRequest, slug: str, now: datetime) -> tuple[Resource, Acce
     """Return a published resource, or a draft to the office, and how the viewer stands to it. Http404 for others."""
     with_facts = Resource.objects.select_related("citation", "file").defer("file__content")
     found = get_object_or_404(with_facts, slug=slug)
-    if not found.is_published and not request.user.is_staff:
+    if not found.is_published and not may(request.user, "library.view_resource"):
         raise Http404("Not published yet.")
     return found, access_of(request.user, found, now)
 

@@ -1,26 +1,28 @@
-"""People in the admin. Nobody here has a password; only superusers say who is of the office.
+"""People in the admin. Nobody here has a password; only a Manager says who of the office may what (office/groups/).
 
 The office never becomes somebody else: a new address waits for both addresses (AddressChange), and only somebody who
 reads access requests, or the operator, says who else reads them.
 """
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
 from accounts.models import AddressChange, Campus, Person, Unit
+from accounts.models.groups import APPOINT, NotGiven, OfficeGroup, refuse_without_manager, step_of
 from accounts.signals import DECIDING, person_changed
 from foundation.values.addresses import AddressFormField
-from office.base import NamedAdmin, OfficeAdmin, OfficeForm, PanelInline, acting
+from office.base import NamedAdmin, OfficeAdmin, OfficeForm, OwnPage, PanelInline, acting
 from office.consequences import of_a_person_who_may_not_come
 from office.lists.choosing import ChoosesAmongMany
 from office.lists.large import LargeList
+from office.groups.giving import GroupFilter, giving_page, groups_in_words
 from registrations.models import Registration
 
 
@@ -92,25 +94,23 @@ class PersonForm(OfficeForm):
         deciding = DECIDING.intersection(self.changed_data)
         return of_a_person_who_may_not_come(self.instance) if deciding else []
 
-    def clean_groups(self) -> QuerySet[Group]:
-        """Let only somebody who reads access requests put another person into the group that does."""
-        groups: QuerySet[Group] = self.cleaned_data["groups"]
-        readers = groups.filter(name=Person.objects.ACCOMMODATIONS)
-        is_new = readers.exists() and not (self.instance.pk and self.instance.groups.filter(pk__in=readers).exists())
-        if is_new and not self.by.arranges_access:
-            raise forms.ValidationError(
-                "Only somebody in the group Accommodations puts another person into it. Where it has nobody, the "
-                "operator does, with manage.py create_office --accommodations ADDRESS."
-            )
-        return groups
+    def clean_is_active(self) -> bool:
+        """Refuse to switch off the only Manager."""
+        is_active: bool = self.cleaned_data["is_active"]
+        if self.instance.is_active and not is_active and step_of(self.instance) == OfficeGroup.MANAGER:
+            try:
+                refuse_without_manager(self.instance)
+            except NotGiven as refusal:
+                raise forms.ValidationError(str(refusal)) from None
+        return is_active
 
 
 @admin.register(Person)
 class PersonAdmin(LargeList, ChoosesAmongMany, OfficeAdmin):
     form = PersonForm
     among_many = ("unit",)
-    list_display = ["name_or_address", "email", "role", "unit", "campus", "is_staff", "is_active"]
-    list_filter = ["role", "is_staff", "is_active", "unit"]
+    list_display = ["name_or_address", "email", "role", "unit", "campus", "in_the_office", "is_active"]
+    list_filter = ["role", GroupFilter, "is_active", "unit"]
     list_select_related = ["unit", "campus"]
     search_fields = ["name", "email"]
     fieldsets = [
@@ -119,7 +119,9 @@ class PersonAdmin(LargeList, ChoosesAmongMany, OfficeAdmin):
         ("Account", {"fields": ["is_active"]}),
     ]
     inlines = [RegistrationsOfPerson]
-    OFFICE = ("Office", {"fields": ["is_staff", "groups", "is_superuser"]})
+
+    def own_pages(self) -> list[OwnPage]:
+        return [("<int:pk>/groups/", partial(giving_page, self), "groups"), *super().own_pages()]
 
     @admin.display(description="name", ordering="name")
     def name_or_address(self, person: Person) -> str:
@@ -127,15 +129,19 @@ class PersonAdmin(LargeList, ChoosesAmongMany, OfficeAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
         """Return everybody but Quorum itself, which acts for the rule."""
-        return super().get_queryset(request).exclude(email=Person.objects.RULE_ADDRESS)
+        people = super().get_queryset(request).exclude(email=Person.objects.RULE_ADDRESS)
+        return people.prefetch_related("groups")
 
-    def get_fieldsets(self, request: HttpRequest, obj: Person | None = None) -> Any:
-        return [*self.fieldsets, self.OFFICE] if acting(request).is_superuser else self.fieldsets
+    @admin.display(description="in the office", empty_value="")
+    def in_the_office(self, person: Person) -> str:
+        return groups_in_words(person)
 
     def has_change_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
-        """Let only superusers change people of the office: a person who sets an address can sign in with it."""
-        of_office = obj is not None and (obj.is_staff or obj.is_superuser)
-        return super().has_change_permission(request, obj) and (request.user.is_superuser or not of_office)
+        """Let only Managers change people of the office, and only a superuser a superuser."""
+        who, allowed = acting(request), super().has_change_permission(request, obj)
+        if obj is not None and obj.is_superuser:
+            return allowed and who.is_superuser
+        return allowed and (obj is None or not obj.is_staff or who.has_perm(APPOINT))
 
     def has_delete_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
         return super().has_delete_permission(request, obj) and self.has_change_permission(request, obj)

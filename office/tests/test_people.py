@@ -101,7 +101,7 @@ def test_a_form_without_what_it_was_made_from_is_refused(clerk, person, tampered
     assert person.name == "Person 1"
 
 
-def test_only_superusers_say_who_is_of_the_office(client, colleague, person):
+def test_the_office_says_of_nobody_that_they_are_of_the_office(client, colleague, person):
     client.force_login(colleague)
     fields = filled_in(client, page(person), "person_form", is_staff="on", is_superuser="on", name="Renamed")
     assert client.post(page(person), fields).status_code == 302
@@ -109,7 +109,7 @@ def test_only_superusers_say_who_is_of_the_office(client, colleague, person):
     assert (person.name, person.is_staff, person.is_superuser) == ("Renamed", False, False)
 
 
-def test_only_superusers_change_people_of_the_office(client, colleague, office):
+def test_only_managers_change_people_of_the_office(client, colleague, office):
     client.force_login(colleague)
     assert client.post(page(office), {"email": "colleague2@example.edu", "_save": "Save"}).status_code == 403
     office.refresh_from_db()

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import Campus, Person, Unit
+from accounts.models.groups import OfficeGroup
 from catalog.models import (
     Action,
     Facilitator,
@@ -36,7 +37,7 @@ from operations.demo.season import CONTENT, ZONE, read, season
 from registrations.models import PriorAttendance
 from sessions_app.models import Session, Venue
 
-OFFICE = "office@example.edu"
+OFFICE, MANAGER = "office@example.edu", "manager@example.edu"
 AMINA = "amina.hazelwick@example.edu"  # registered, waiting and done here and there
 KAI = "kai.mossgrove@example.edu"  # registered nowhere yet
 
@@ -91,11 +92,12 @@ def build_places() -> None:
 
 
 def build_people(since: datetime) -> tuple[Person, dict[str, Person]]:
-    """Create the office's account and the people by address, all of whom have proved their address."""
+    """Create the accounts of the office and of a Manager, and the people by address; all have proved their address."""
     units = {unit.name: unit for unit in Unit.objects.all()}
     campuses = {campus.name: campus for campus in Campus.objects.all()}
-    office = Person.objects.create_superuser(
+    office = Person.objects.create_user(
         OFFICE,
+        is_staff=True,
         name="Robin Deskworth",
         role=Person.Role.STAFF,
         unit=units["Office of Diversity, Equity, and Inclusion"],
@@ -103,7 +105,17 @@ def build_people(since: datetime) -> tuple[Person, dict[str, Person]]:
         created_at=since,
     )
     # So that people who try the demo see the page of access requests, too.
-    office.groups.add(Group.objects.get_or_create(name=Person.objects.ACCOMMODATIONS)[0])
+    office.groups.add(*Group.objects.filter(name__in=[OfficeGroup.OFFICE, OfficeGroup.ACCOMMODATIONS]))
+    manager = Person.objects.create_user(
+        MANAGER,
+        is_staff=True,
+        name="Marit Halloway",
+        role=Person.Role.STAFF,
+        unit=units["Office of Diversity, Equity, and Inclusion"],
+        campus=campuses["Twin Cities"],
+        created_at=since,
+    )
+    manager.groups.add(Group.objects.get(name=OfficeGroup.MANAGER))
     people = {}
     with (CONTENT / "people.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -112,7 +124,7 @@ def build_people(since: datetime) -> tuple[Person, dict[str, Person]]:
             people[email] = Person.objects.create_user(email, **row)
     EmailAddress.objects.bulk_create(
         EmailAddress(user=person, email=person.email, verified=True, primary=True)
-        for person in [office, *people.values()]
+        for person in [office, manager, *people.values()]
     )
     return office, people
 

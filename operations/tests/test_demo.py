@@ -223,8 +223,8 @@ def test_the_visitor_can_be_the_sixth(built_at):
 @at_noon
 def test_the_accounts_to_try_can_sign_in(built_at):
     office = Person.objects.get(email=OFFICE)
-    assert (office.is_staff, office.is_superuser, office.is_active) == (True, True, True)
-    assert EmailAddress.objects.filter(verified=True, primary=True).count() == Person.objects.count() - 1 == 31
+    assert (office.is_staff, office.is_superuser, office.is_active) == (True, False, True)
+    assert EmailAddress.objects.filter(verified=True, primary=True).count() == Person.objects.count() - 1 == 32
     waiting = Registration.objects.waitlisted().get(person__email=AMINA)
     assert waiting.place_in_line == 2
     assert all(person.profile_is_complete for person in Person.objects.filter(is_active=True))

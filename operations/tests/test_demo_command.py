@@ -21,7 +21,7 @@ def demo(*options) -> str:
 
 
 def test_the_command_fills_an_empty_database_and_no_other():
-    assert demo() == "The demo has 22 workshops, 44 sessions, 31 people and 200 registrations.\n"
+    assert demo() == "The demo has 22 workshops, 44 sessions, 32 people and 200 registrations.\n"
     with pytest.raises(
         CommandError, match="This database is not empty, and the demo only fills an empty one."
     ) as error:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models.groups import may
 from accounts.sign_in import SignedInRequest
 from outcomes.forms.outside import OutsideForm
 from outcomes.models import OutsideActivity, OutsideProof
@@ -61,7 +62,7 @@ def activity(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 @require_safe
 def proof(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Give the file to save: to its person, and to people of the office who decide on it. Http404 to others."""
-    decides = request.user.is_staff and request.user.has_perm("outcomes.view_outsideactivity")
+    decides = may(request.user, "outcomes.view_outsideactivity")
     whose = OutsideProof.objects.all() if decides else OutsideProof.objects.filter(activity__person=request.user)
     file = whose.filter(activity__uuid=uuid).first()
     if file is None:

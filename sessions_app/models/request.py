@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import Campus, Person, Unit
+from accounts.models.groups import may
 from catalog.models import Workshop
 from foundation import database_clock
 from foundation.dates import short_day, time_span, zone_words
@@ -47,7 +48,7 @@ class SessionRequestQuerySet(models.QuerySet["SessionRequest"]):
 
     def seen_by(self, person: Person) -> Self:
         """Requests that `person` may look at: their own, and every one for the office."""
-        return self if person.has_perm("sessions_app.view_sessionrequest") else self.filter(by=person)
+        return self if may(person, "sessions_app.view_sessionrequest") else self.filter(by=person)
 
     @verb
     def ask(self, by: Person, wanted: Wanted, now: datetime | None = None) -> "SessionRequest":

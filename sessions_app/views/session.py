@@ -12,6 +12,7 @@ from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
 from accounts.models import Person
+from accounts.models.groups import may
 from catalog.models import Facilitator, Workshop
 from foundation import database_clock
 from foundation.dates import zone_words
@@ -72,7 +73,8 @@ def find(code: str, person: Person | AnonymousUser) -> tuple[Session, list[Meeti
         session = meetings[0].session
     else:
         session = get_object_or_404(Session.objects.select_related("workshop", "for_campus"), code=code)
-    if (session.status == Session.Status.DRAFT or not session.workshop.is_published) and not person.is_staff:
+    is_draft = session.status == Session.Status.DRAFT or not session.workshop.is_published
+    if is_draft and not may(person, "sessions_app.view_session"):
         raise Http404("Not published yet.")
     return session, meetings
 

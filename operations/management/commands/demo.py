@@ -7,13 +7,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.models import Person
 from catalog.models import Workshop
 from foundation import database_clock
-from operations.demo.build import AMINA, KAI, OFFICE, NotEmpty, build, is_empty
+from operations.demo.build import AMINA, KAI, MANAGER, OFFICE, NotEmpty, build, is_empty
 from operations.demo.leading import JULES
 from registrations.models import Registration
 from sessions_app.models import Session
 
 TO_TRY = {
     OFFICE: "the office: schedules, publishes and decides at /admin/, and answers access requests",
+    MANAGER: "a Manager: also says who of the office may do what",
     AMINA: "registered for some sessions, waiting for one, has been to others",
     KAI: "registered for nothing yet, nominated for one; be the sixth at Bystander Interventions",
     JULES: "leads sessions: says yes or no, and reads what to prepare, under My training",
