@@ -1,7 +1,7 @@
 """What the pages of the admin have in common (docs/guarantees.md: Locks, G14).
 
-A page locks its row on POST, writes only the fields that changed, refuses a form that somebody else's change has made
-stale, and puts every change on record with what it was before and what it is now. State changes are verbs.
+A page locks its row on POST, writes only the fields that changed, merges a form that somebody else's change has made
+stale (office/stale/), and puts every change on record with what it was and what it is now. State changes are verbs.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,8 +11,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.core import signing
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, connection, models
 from django.forms.models import BaseInlineFormSet
@@ -23,8 +21,9 @@ from django.utils import timezone
 
 from accounts.models import Person
 from foundation.verbs import lock_row
-from office.consequences import AsksFirst, of_a_new_name
+from office.consequences import of_a_new_name
 from office.deleting import DeletesUnneeded
+from office.stale.forms import MergesStale, OfficeForm
 
 # A page under a noun: its route, its view, and the end of its URL's name.
 OwnPage = tuple[str, Callable[..., HttpResponseBase], str]
@@ -77,51 +76,6 @@ def changes(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, st
     return [change for change in pairs if change[1] != change[2]]
 
 
-class OfficeForm(AsksFirst):
-    """A form that knows how its object read when the page was made, and refuses to overwrite what changed since."""
-
-    as_loaded = forms.CharField(required=False, widget=forms.HiddenInput)
-    is_stale = False
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.before = self.words(self.instance) if self.instance.pk else {}
-        self.initial["as_loaded"] = signing.dumps(self.before, compress=True)
-
-    @staticmethod
-    def words(obj: Any) -> dict[str, str]:
-        """Return the object as label and words. OfficeAdmin puts its own in place."""
-        return {}
-
-    def clean(self) -> dict[str, Any]:
-        super().clean()
-        if self.instance.pk:
-            self._refuse_stale()
-        return self.cleaned_data
-
-    def _refuse_stale(self) -> None:
-        try:
-            loaded = signing.loads(self.cleaned_data.get("as_loaded") or "")
-        except signing.BadSignature:
-            raise ValidationError(
-                "This form cannot tell what changed since it was opened. Open the page again."
-            ) from None
-        news = changes(loaded, self.before)
-        if not news:
-            return
-        self.is_stale = True
-        # The next save is made knowing the news, so it counts as loaded now.
-        self.data = posted_with(self, "as_loaded", self.initial["as_loaded"])
-        sentences = [f"{label} was {before}, and is now {after}." for label, before, after in news]
-        raise ValidationError(
-            [
-                "Somebody changed this while you had it open, so nothing was saved.",
-                *sentences,
-                "What you typed is still here. Save again to keep yours.",
-            ]
-        )
-
-
 def carry_out(
     form: forms.Form,
     verb: Callable[[], object],
@@ -143,7 +97,7 @@ def carry_out(
     return HTTPStatus.FOUND
 
 
-class OfficeAdmin(DeletesUnneeded):
+class OfficeAdmin(MergesStale, DeletesUnneeded):
     """A page of the office. `office_may` names what the Office group may do here: view, add, change, delete."""
 
     form: type[forms.ModelForm] = OfficeForm
@@ -225,9 +179,11 @@ class OfficeAdmin(DeletesUnneeded):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         """Show the form, or save it. Where somebody did the same at that moment it is looked at again, and says so."""
+        typed = request.POST
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError:
+            request.POST = typed  # type: ignore[assignment] # as it was before it was merged
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -260,6 +216,8 @@ class OfficeAdmin(DeletesUnneeded):
         form_url: str = "",
         obj: Any = None,
     ) -> Any:
+        if change and isinstance(context["adminform"].form, OfficeForm) and self.has_change_permission(request, obj):
+            context["as_loaded"] = self.as_loaded(request, obj, context)
         response = super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
         if context.get("errors"):
             is_stale = context["adminform"].form.is_stale

@@ -55,6 +55,7 @@ PROMISES = [
     Promise("several", 20, 2, "one order of locks", 1, others=("one transaction",)),
     Promise("hybrid", 20, 2, "lock"),
     Promise("checkin", 20, 2, "lock and index", 2),
+    Promise("stale", 200, 10, "merging", 10),
     Promise("redis", 120, 120, "timeouts", 4),
     Promise("web", 50, 5, "commit before the answer", 5),
     Promise("database", 3, 1, "synchronous commit", 1),

@@ -2,20 +2,24 @@
 
 from collections.abc import Callable, Iterable
 
-from django.db import connection
+from django.conf import settings
+from django.db import connection, transaction
 from django.test import Client
 from django.test.client import ClientHandler
 from django.urls import reverse
 
 from accounts.models import Person
+from devtools.testing.page import read
 from devtools.torture.hands import Action
 from devtools.torture.stage import office
 from foundation import database_clock
+from office.stale.forms import MergesStale
 from outcomes.checking_in.code_of_the_day import code_of
 from outcomes.checking_in.roll import say_here
 from outcomes.models import Attendance
 from registrations.models import MergeOffer, Registration, RegistrationQuerySet, several
 from sessions_app.models import Session
+from sessions_app.schedule_import.changing import Wish, change_of
 
 # One for all clients: each of its own would look through the static files again.
 HANDLER = ClientHandler(enforce_csrf_checks=False)
@@ -93,6 +97,48 @@ def add(session: Session, action: Action) -> Callable:
     return lambda: Attendance.objects.walk_in(meeting, by, name=f"Guest {action.person}") and None
 
 
+def edit(session: Session, action: Action) -> Callable:
+    """Open the session’s page as somebody of the office, and type `mode` (“capacity=30”); called, it is saved."""
+    settings.OFFICE_SECOND_FACTOR = False
+    client = Client(raise_request_exception=False, SERVER_NAME="127.0.0.1")
+    client.handler = HANDLER
+    client.force_login(Person.objects.get(pk=action.person))
+    page, (name, _, value) = reverse("admin:sessions_app_session_change", args=[session.pk]), action.mode.partition("=")
+    typed = read(client.get(page)).form(id="session_form").data | {name: value, "_save": "Save"}
+    return lambda: save(client, page, typed)
+
+
+def save(client: Client, page: str, typed: dict) -> str:
+    """Save a page of the office; look at what clashes, and keep what was typed; say yes to what it asks first."""
+    said = ""
+    for _ in range(5):
+        response = client.post(page, typed)
+        if response.status_code == 302:
+            return f"{said}saved"
+        shown = read(response)
+        typed = shown.form(id="session_form").data | {"_save": "Save"}
+        if response.status_code == 409:
+            said = "clash then "
+        elif shown.parts("#agreed"):
+            typed |= {"agreed": shown.field(name="agreed").attributes["value"]}
+        else:
+            break
+    return f"not saved, {response.status_code}"
+
+
+def take_in(session: Session, action: Action) -> Callable:
+    """Write a link to join as a row of an import does that changes a session."""
+    by = office()
+
+    def write() -> None:
+        with transaction.atomic():
+            fresh = Session.objects.select_related("workshop").get(pk=session.pk)
+            wish = Wish(join_link=action.mode)
+            change_of(fresh, fresh.meetings.get(), fresh.facilitators.all(), wish).carry_out(by, database_clock.now())
+
+    return write
+
+
 ALL = (
     press,
     register,
@@ -107,6 +153,8 @@ ALL = (
     use_code,
     tick,
     add,
+    edit,
+    take_in,
 )
 VERBS = {verb.__name__: verb for verb in ALL}
 
@@ -156,7 +204,13 @@ def give_one_by_one() -> None:
     RegistrationQuerySet.register_for_all = register  # type: ignore[assignment, method-assign]
 
 
+def let_stale_pages_write() -> None:
+    """Save what a page shows, whatever somebody else has changed since."""
+    MergesStale._merge = lambda *anything: None  # type: ignore[method-assign]
+
+
 WITHOUT = {
+    "merging": let_stale_pages_write,
     "lock": take_the_lock_away,
     "lock and index": take_the_lock_away,  # the run itself drops the index
     "immediate transactions": begin_late,

@@ -40,7 +40,9 @@ class MeetingForm(MeetingFields, forms.ModelForm):
 
 
 class FurtherMeetings(BaseInlineFormSet):
-    """All meetings but the first, which stands in the form itself."""
+    """All meetings but the first, which stands in the form itself. Saving writes all of them again."""
+
+    is_rewritten = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         session = kwargs["instance"]

@@ -110,13 +110,22 @@ def test_a_citation_that_changed_is_on_record(clerk, make_resource):
     assert "Old Journal" in said and "New Journal" in said
 
 
-def test_a_form_that_somebody_overtook_saves_nothing(clerk, make_resource):
+def test_what_two_people_wrote_is_kept(clerk, make_resource):
     resource = make_resource()
     form = filled_in(clerk, page_of(resource), "resource_form", title="Mine")
     Resource.objects.update(summary="Theirs")
     response = clerk.post(page_of(resource), form)
-    assert response.status_code == 409 and "Somebody changed this" in read(response).text
-    assert Resource.objects.get().title != "Mine"
+    assert response.status_code == 302
+    assert (Resource.objects.get().title, Resource.objects.get().summary) == ("Mine", "Theirs")
+
+
+def test_a_file_is_chosen_again_where_somebody_changed_the_page(clerk, make_resource):
+    resource = make_resource()
+    form = filled_in(clerk, page_of(resource), "resource_form")
+    Resource.objects.update(summary="Theirs")
+    response = clerk.post(page_of(resource), form | {"upload": SimpleUploadedFile("mine.pdf", PDF)})
+    assert response.status_code == 409 and "mine.pdf: choose it again" in read(response).text
+    assert not StoredFile.objects.exists()
 
 
 def test_a_workshop_that_a_resource_needs_is_not_deleted(clerk, make_resource, workshop):

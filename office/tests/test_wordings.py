@@ -143,12 +143,12 @@ def test_a_kind_with_several_cases_needs_the_standard_words(clerk, kind):
     assert save(clerk, kind, words="So sorry. {standard_words}").status_code == 302
 
 
-def test_a_form_that_somebody_elses_change_made_stale_is_refused(clerk):
+def test_words_that_two_people_wrote_are_shown_side_by_side(clerk):
     mine = filled_in(clerk, page(), "wording_form", words=OWN)
     save(clerk, words="Theirs: {standard_words}")
     response = clerk.post(page(), mine)
     assert response.status_code == 409
-    assert "Somebody changed this while you had it open" in read(response).text
+    assert "You both changed this" in read(response).text and "Theirs: {standard_words}" in read(response).text
     assert Wording.objects.get().words == "Theirs: {standard_words}"
 
 
