@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -23,6 +24,7 @@ from office.sessions.asking import PAGES, decide, open_pages
 from office.sessions.copying import CopiesOfSessions
 from office.sessions.fields import MeetingFields
 from office.sessions.forms import DEADLINES, FurtherMeetingInline, PublishedForm, ScheduleForm
+from office.sessions.history import history_page
 from office.sessions.list import SessionList
 from office.sessions.seats import NAMES
 from sessions_app.models import Decision, Meeting, MeetingPlan, Session
@@ -89,6 +91,12 @@ class SessionAdmin(CopiesOfSessions, SessionList):
             ("<int:pk>/merge/", partial(merge, office=self), "merge"),
         ]
         return [*decisions, *super().own_pages()]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show all that happened to the session and its people."""
+        return history_page(self, request, unquote(object_id))
 
     # ---- what can be typed ----
 
