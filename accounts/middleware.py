@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.pressed.press import forget_sent, keep
-from accounts.second_factor import has_second_factor, is_proven
+from accounts.second_factor import has_second_factor, is_office_page, is_proven
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
@@ -59,7 +59,7 @@ class SecondFactorMiddleware:
         page = request.resolver_match
         if not settings.OFFICE_SECOND_FACTOR or page is None:
             return None
-        if page.app_name != "admin" and not getattr(view, "is_for_the_office", False):
+        if not is_office_page(page):
             return None
         if not (request.user.is_authenticated and request.user.is_active and request.user.is_staff):
             return None

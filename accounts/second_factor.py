@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import ResolverMatch
 
 from accounts.models import Person
 from accounts.sealed import SIGN_INS, Unreadable, is_sealed
@@ -180,7 +181,14 @@ class NewPasskeyForm(AddWebAuthnForm):
             return super().clean()
 
 
-# ---- pages of the office outside of the admin ----
+# ---- pages of the office ----
+
+
+def is_office_page(page: ResolverMatch) -> bool:
+    """Tell whether a page is the office's: all under /admin/ but the way in, and what is marked `for_the_office`."""
+    is_admin = page.app_name == "admin" or page.route.startswith("admin/")
+    return (is_admin and page.route != "admin/login/") or getattr(page.func, "is_for_the_office", False)
+
 
 View = Callable[..., HttpResponseBase]
 

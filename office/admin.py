@@ -10,7 +10,6 @@ from django.contrib.auth.models import Group
 from django.http import Http404, HttpRequest, HttpResponse
 
 from office.groups.refused import index_or_no_group
-
 from office.lists.choosing import suggestions
 
 admin.site.site_title = admin.site.site_header = "Quorum"

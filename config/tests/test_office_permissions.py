@@ -33,6 +33,8 @@ NEEDS = {
     "admin/password_change/": ANYBODY,
     "admin/autocomplete/": ANYBODY,
     "admin/jsi18n/": ANYBODY,
+    "admin/search/": ANYBODY,  # finds what its reader may see
+    "admin/activity/": ANYBODY,  # shows what was done to what its reader may see
     "admin/r/<path:content_type_id>/<path:object_id>/": ANYBODY,
     "admin/^(?P<app_label>*": ANYBODY,  # 404 without a permission in that app
     "admin/(?P<url>.*)$": ANYBODY,
@@ -40,6 +42,7 @@ NEEDS = {
     "admin/accounts/addresschange/<int:pk>/agree/": MEMBERS,
     "admin/accounts/addresschange/<int:pk>/stop/": "accounts.change_person or member",
     "admin/accounts/person/<int:pk>/groups/": "accounts.appoint_person",
+    "admin/catalog/facilitator/<int:pk>/calendar/": "catalog.view_facilitator",
     "admin/catalog/pagetext/<slug:place>/preview/": "catalog.view_pagetext",
     "admin/library/resource/import/": "library.add_resource",
     "admin/notifications/calendarfeed/<int:pk>/revoke/": "notifications.delete_calendarfeed",
@@ -59,14 +62,15 @@ NEEDS = {
     "admin/registrations/registration/roster/<int:session_pk>/": "registrations.view_registration",
     "admin/registrations/registration/roster/<int:session_pk>/csv/": "registrations.view_registration",
     "admin/registrations/registration/*": "registrations.change_registration",
+    "admin/sessions_app/scheduleimport/files/<int:pk>/": "sessions_app.add_session",
     "admin/sessions_app/scheduleimport/<int:pk>/undo/": "sessions_app.delete_session",
     "admin/sessions_app/session/numbers/*": "sessions_app.view_session",
     "admin/sessions_app/session/*": "sessions_app.change_session",
     "admin/sessions_app/sessionrequest/*": "sessions_app.change_sessionrequest",
+    "admin/sessions_app/venue/<int:pk>/calendar/": "sessions_app.view_venue",
     "sessions/<slug:code>/check-in/": "registrations.change_registration",
     "sessions/<slug:code>/check-in/code/": "registrations.change_registration",
 }
-# Pages that a POST of nothing cannot reach, or that answer anybody of the office alike before they ask who it is.
 METHODS = ("get", "post")
 GROUPS = ("none", *TABLE)
 
@@ -79,7 +83,9 @@ def office_routes() -> Iterator[str]:
 def needed(route: str, method: str) -> str | None:
     """Return the permission that a route needs by a method, None if nobody has said so."""
     noun = NOUN.match(route)
-    if noun and f"{noun[1]}.{noun[2]}" != "registrations.accommodation" and noun[2] != "accommodation":
+    if noun and noun[2] == "scheduleimport" and noun[3]:
+        return "sessions_app.add_session"
+    if noun and noun[2] != "accommodation":
         action = noun[3] or noun[4]
         does = ACTIONS.get(action, (action, action))[METHODS.index(method)]
         # The address of a row leads to its page: whoever is refused there is refused there.
@@ -169,3 +175,13 @@ def test_no_link_of_the_office_leads_its_reader_to_a_refusal(group, of_each_grou
 
 def test_the_groups_here_are_people_of_the_office(of_each_group):
     assert Person.objects.filter(is_staff=True).count() == len(of_each_group)
+
+
+def test_every_page_of_the_office_asks_for_the_second_factor(of_each_group, address, settings):
+    settings.OFFICE_SECOND_FACTOR = True
+    client, open_pages = of_each_group["Manager"], []
+    for route in office_routes():
+        response = client.get(address(route))
+        if response.status_code != 302 or response.url != "/accounts/2fa/":
+            open_pages.append(route)
+    assert open_pages == ["admin/login/"]

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 
 from accounts.models import Person
 from accounts.models.groups import OfficeGroup, managers
+from accounts.second_factor import is_office_page
 from foundation.text import listed
 from office.groups.may import groups_allowed
 from registrations.models import Accommodation
@@ -26,7 +27,7 @@ def is_of_the_office(request: HttpRequest) -> bool:
     page, user = request.resolver_match, getattr(request, "user", None)
     if page is None or not isinstance(user, Person) or not (user.is_active and user.is_staff):
         return False
-    return page.app_name == "admin" or getattr(page.func, "is_for_the_office", False)
+    return is_office_page(page)
 
 
 def refused_page(request: HttpRequest, status: int = HTTPStatus.FORBIDDEN) -> HttpResponse:

@@ -20,9 +20,9 @@ from accounts.signals import DECIDING, person_changed
 from foundation.values.addresses import AddressFormField
 from office.base import NamedAdmin, OfficeAdmin, OfficeForm, OwnPage, PanelInline, acting
 from office.consequences import of_a_person_who_may_not_come
+from office.groups.giving import GroupFilter, giving_page, groups_in_words
 from office.lists.choosing import ChoosesAmongMany
 from office.lists.large import LargeList
-from office.groups.giving import GroupFilter, giving_page, groups_in_words
 from registrations.models import Registration
 
 
