@@ -65,6 +65,7 @@ OFFICE = SCHEDULER | {
     "registrations.nomination": {V},
     "registrations.priorattendance": {V, A, D},
     "registrations.registration": {V, C},
+    "sessions_app.leading": {V, C},
     "sessions_app.requestrules": {V, A, C},
     "sessions_app.sessionrequest": {V, C},
 }

@@ -35,7 +35,7 @@ def refused_page(request: HttpRequest, status: int = HTTPStatus.FORBIDDEN) -> Ht
     person = request.user
     assert isinstance(person, Person)
     mine = sorted(person.groups.values_list("name", flat=True))
-    has_any = bool(mine or person.get_all_permissions())
+    has_any = bool(mine or person.is_superuser or person.get_all_permissions())
     context = {
         **admin.site.each_context(request),
         "title": "Your group does not do this" if has_any else "You have no group yet",
@@ -79,7 +79,9 @@ def _asked(request: HttpRequest) -> tuple[type[models.Model] | None, str]:
 def index_or_no_group(request: HttpRequest, index: Any, extra_context: dict[str, Any] | None = None) -> HttpResponse:
     """Show the office's home, or to somebody without a group whom to ask for one."""
     person = request.user
-    if isinstance(person, Person) and not person.groups.exists() and not person.get_all_permissions():
+    assert isinstance(person, Person)
+    # Asked of the permissions first: the page asks for them anyway.
+    if not (person.is_superuser or person.get_all_permissions() or person.groups.exists()):
         return refused_page(request, HTTPStatus.OK)
     response: HttpResponse = index(request, extra_context)
     return response
