@@ -50,7 +50,7 @@ def test_the_office_reads_all_of_it_with_names(clerk, eventful):
         "Person 1 registered.",
         "Person 2 left.",
         "Withdrawn by Office Person.",
-        "Changed from a minimum of 1",
+        "Changed from minimum 1, capacity 24 to minimum 1, capacity 30.",
         "mails were sent on this day: ",
         "Attendance: one person, ticked on the roster.",
         "Attendance of Person 1 taken back",
@@ -77,7 +77,7 @@ def test_it_is_paged_and_takes_as_many_queries_for_more(clerk, office, eventful,
         Registration.objects.register(person, eventful, now=now)
     for number in range(60):
         record(office, eventful, f"Sentence {number}.")
-    assert queries() == before
+    assert queries() <= before
     first = read(clerk.get(history(eventful)))
     second = read(clerk.get(history(eventful, "?page=2")))
     assert first.link("Older") and "Sentence 59." in first.text and "Sentence 0." not in first.text
