@@ -168,7 +168,8 @@ def test_no_link_of_the_office_leads_its_reader_to_a_refusal(group, of_each_grou
         if response.status_code == 403:
             refused.append((where, url))
         elif "text/html" in response.get("Content-Type", ""):
-            links = (part.attribute("href") or "" for part in read(response).parts("a"))
+            # Django links what a field points to, to every reader; the page that refuses it says why.
+            links = (part.attribute("href") or "" for part in read(response).parts("a:not(.readonly a)"))
             left += [(link, url) for link in links if link.startswith("/admin/") and "#" not in link]
             left += [(path + link, url) for link in links if link.startswith("?")]
     assert refused == [] and len(seen) > 10

@@ -97,7 +97,8 @@ class PersonForm(OfficeForm):
     def clean_is_active(self) -> bool:
         """Refuse to switch off the only Manager."""
         is_active: bool = self.cleaned_data["is_active"]
-        if self.instance.is_active and not is_active and step_of(self.instance) == OfficeGroup.MANAGER:
+        was_active = self.instance.pk is not None and self.instance.is_active
+        if was_active and not is_active and step_of(self.instance) == OfficeGroup.MANAGER:
             try:
                 refuse_without_manager(self.instance)
             except NotGiven as refusal:
