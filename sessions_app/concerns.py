@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import holidays
 from django.conf import settings
+from django.db.models import F
 
 from catalog.models import Workshop
 from foundation.dates import length_words, local, time_span
@@ -36,7 +37,8 @@ class Planned:
 def concerns(
     planned: Sequence[Planned], now: datetime, beside: int | None = None, besides: Collection[int] = ()
 ) -> list[list[str]]:
-    """Return for each of `planned` what speaks against it, a sentence each. Three queries for any number.
+    """Return for each of `planned` what speaks against it, a sentence each. Three queries for any number, and
+    one more where somebody leads one of them.
 
     `beside` is the key of a session that is not held against itself; `besides` are those of several.
     """
@@ -45,6 +47,7 @@ def concerns(
     first, last = min(one.starts_at for one in planned), max(one.ends_at for one in planned)
     there = _there(first, last, {*besides} if beside is None else {*besides, beside})
     off = list(Blackout.objects.between((first - timedelta(days=1)).date(), (last + timedelta(days=1)).date()))
+    seats = _seats_of_leaders(planned, first, last)
     # By day and by room, so that a long season is not held against itself row by row.
     on_day: dict[date, list[Meeting]] = defaultdict(list)
     for meeting in there:
@@ -56,6 +59,12 @@ def concerns(
         said = [*_of_the_day(one, now, off), *_of_the_size(one)]
         near = {meeting.pk: meeting for day in sorted(_days(one)) for meeting in on_day[day]}.values()
         said += [sentence for meeting in near if overlap(one, meeting) for sentence in _clashes(one, meeting)]
+        said += [
+            f"{name} is registered for {meeting.session.workshop.title} at that time, "
+            f"{time_span(meeting.starts_at, meeting.ends_at, one.time_zone)}."
+            for leader, name, meeting in seats
+            if leader in one.facilitators and overlap(one, meeting)
+        ]
         if one.venue:
             earlier = in_room[one.venue.pk]
             said += [
@@ -77,6 +86,25 @@ def _there(first: datetime, last: datetime, besides: Collection[int]) -> list[Me
     meetings = Meeting.objects.filter(starts_at__lt=last, ends_at__gt=first, session__status__in=sessions)
     meetings = meetings.exclude(session__in=besides).select_related("session__workshop", "venue")
     return list(meetings.prefetch_related("session__facilitators").order_by("starts_at", "pk"))
+
+
+def _seats_of_leaders(planned: Sequence[Planned], first: datetime, last: datetime) -> list[tuple[int, str, Meeting]]:
+    """Return the meetings that people who lead one of `planned` have a seat in, with the key and name of each."""
+    leaders = {pk for one in planned for pk in one.facilitators}
+    if not leaders:
+        return []
+    seats = Meeting.objects.filter(
+        starts_at__lt=last,
+        ends_at__gt=first,
+        session__status__in=Session.RUNNING,
+        session__registrations__status="registered",
+        session__registrations__person__facilitator__in=leaders,
+    ).annotate(
+        leader=F("session__registrations__person__facilitator"),
+        leader_name=F("session__registrations__person__facilitator__name"),
+    )
+    found = seats.select_related("session__workshop").order_by("starts_at", "pk")
+    return [(one.leader, one.leader_name, one) for one in found]
 
 
 def _clashes(one: Planned, meeting: Meeting) -> Iterable[str]:

@@ -8,6 +8,7 @@ import pytest
 from accounts.models import Campus
 from catalog.models import Facilitator
 from devtools.testing.cast import ZONE
+from registrations.models import Registration
 from sessions_app.concerns import Planned, concerns, holiday_on
 from sessions_app.models import Blackout, MeetingPlan, Session, Venue
 
@@ -77,9 +78,20 @@ def test_a_facilitator_who_leads_another_session_is_named(workshop, office, djan
     plan = MeetingPlan(NOON, NOON + timedelta(minutes=90), ZONE)
     Session.objects.schedule(workshop, [plan], office, now=NOW, facilitators=[ada])
     planned = at(NOON, facilitators=frozenset([ada.pk]))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         found = about(planned, planned)
     assert found == [["Ada Okafor leads Bystander Interventions at that time, Noon–1:30 PM."]] * 2
+
+
+def test_a_facilitator_who_has_a_seat_elsewhere_is_named(workshop, office, person):
+    ada = Facilitator.objects.create(name="Ada Okafor", person=person)
+    plan = MeetingPlan(NOON, NOON + timedelta(minutes=90), ZONE)
+    there = Session.objects.schedule(workshop, [plan], office, now=NOW)
+    there.publish(by=office, now=NOW)
+    Registration.objects.register(person, there, now=NOW)
+    planned = at(NOON, facilitators=frozenset([ada.pk]))
+    assert about(planned) == [["Ada Okafor is registered for Bystander Interventions at that time, Noon–1:30 PM."]]
+    assert about(at(NOON + timedelta(minutes=90), facilitators=frozenset([ada.pk]))) == [[]]
 
 
 def test_two_rows_in_one_room_are_told_of_each_other(commons):
