@@ -32,7 +32,7 @@ own_home = admin.site.index
 # The site that Django and allauth register their pages at is made by Django, so its methods are replaced here.
 admin.site.password_change = no_passwords  # type: ignore[method-assign]
 admin.site.password_change_done = no_passwords  # type: ignore[method-assign]
-admin.site.index = home  # type: ignore[method-assign]
+admin.site.index = home  # type: ignore[method-assign,assignment]
 admin.site.autocomplete_view = suggestions  # type: ignore[method-assign,assignment]
 # Rows are deleted one at a time, each after a page that says what else goes with it.
 admin.site.disable_action("delete_selected")

@@ -77,7 +77,7 @@ def changes(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, st
 
 
 def carry_out(
-    form: forms.Form,
+    form: forms.BaseForm,
     verb: Callable[[], object],
     refusal: type[Exception] | tuple[type[Exception], ...],
     field: str | None = None,
@@ -183,7 +183,7 @@ class OfficeAdmin(MergesStale, DeletesUnneeded):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError:
-            request.POST = typed  # type: ignore[assignment] # as it was before it was merged
+            request.POST = typed  # as it was before it was merged
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

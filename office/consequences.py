@@ -149,8 +149,8 @@ def of_a_campus(before: Session, campus: Campus | None) -> list[str]:
             said.append(f"People who wait, are not at {campus}, and are passed over from now on: {passed_over}.")
     if after.listed and after.takes_registrations(now):
         already = before.registrations.order_by().values("person")
-        told = Interest.objects.met_by(after, now).exclude(person__in=already)
-        told = told.exclude(pk__in=Interest.objects.met_by(before, now).values("pk")).count()
+        met = Interest.objects.met_by(after, now).exclude(person__in=already)
+        told = met.exclude(pk__in=Interest.objects.met_by(before, now).values("pk")).count()
         if told:
             said.append(f"A mail about this date goes to {people_words(told)} who asked for one and may come now.")
     return said

@@ -33,6 +33,10 @@ OPEN = {
     "accounts/appearance/",
     "accounts/address/<slug:token>/",
     "accounts/2fa/authenticate/",
+    # A key in the address, from the mail that has it, says who answers.
+    "leading/<uuid:uuid>/<slug:key>/",
+    "registrations/<uuid:uuid>/merge/<slug:key>/",
+    "calls/<uuid:uuid>/",
 }
 # A code of the second factor is never kept.
 NEVER = "accounts/2fa/"

@@ -1,9 +1,11 @@
 """What the hands can do, and what can be taken away from them."""
 
 from collections.abc import Callable, Iterable
+from typing import cast
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.test.client import ClientHandler
 from django.urls import reverse
@@ -104,7 +106,8 @@ def edit(session: Session, action: Action) -> Callable:
     client.handler = HANDLER
     client.force_login(Person.objects.get(pk=action.person))
     page, (name, _, value) = reverse("admin:sessions_app_session_change", args=[session.pk]), action.mode.partition("=")
-    typed = read(client.get(page)).form(id="session_form").data | {name: value, "_save": "Save"}
+    shown = read(cast(HttpResponse, client.get(page)))
+    typed = shown.form(id="session_form").data | {name: value, "_save": "Save"}
     return lambda: save(client, page, typed)
 
 
@@ -115,7 +118,7 @@ def save(client: Client, page: str, typed: dict) -> str:
         response = client.post(page, typed)
         if response.status_code == 302:
             return f"{said}saved"
-        shown = read(response)
+        shown = read(cast(HttpResponse, response))
         typed = shown.form(id="session_form").data | {"_save": "Save"}
         if response.status_code == 409:
             said = "clash then "

@@ -29,7 +29,7 @@ def leading_snapshot(leading: Leading, meeting: Meeting, numbers: dict[int, Numb
     """Return what the facilitator of `leading` is told of `meeting`; `numbers` are the session's `part_numbers`."""
     session, part = leading.session, numbers[meeting.pk]
     others = [one.byline for one in session.facilitators.all() if one.pk != leading.facilitator_id]
-    return when_and_where(meeting, session) | {
+    return when_and_where(meeting, session.format) | {
         "title": session.workshop.title,
         "part": part.number,
         "parts": part.of,
@@ -108,7 +108,7 @@ def entries_led_by(person: Person, now: datetime) -> list[Entry]:
             time_zone=zone_of(meeting.time_zone).key,
             summary=summary_of(meeting.session.workshop.title, person),
             description=f"You lead this session: {absolute(path_of_leading(thread.leading))}",
-            location=place_words(meeting, meeting.session),
+            location=place_words(meeting, meeting.session.format),
             status=status,
             busy=status != "CANCELLED",
             part=part.number,

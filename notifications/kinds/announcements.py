@@ -47,6 +47,7 @@ def _announcement(notice: Notice) -> Announcement:
 
 def still_concerns(notice: Notice, now: datetime) -> bool:
     """Tell whether its reader is still among the people it was written to."""
+    assert notice.registration_id is not None, "it is written to a registration"
     return _announcement(notice).still_holds(notice.registration_id)
 
 

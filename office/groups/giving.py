@@ -60,7 +60,7 @@ class GivingForm(AsksFirst):
     def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.before, self.arranged = step_of(self.instance), self.instance.arranges_access
-        self.initial |= {"step": self.before, "arranges_access": self.arranged}
+        self.initial.update(step=self.before, arranges_access=self.arranged)
         self.fields["step"].disabled = not by.has_perm(APPOINT)
         may_tick = by.arranges_access or self.arranged
         self.fields["arranges_access"].disabled = not may_tick

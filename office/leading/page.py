@@ -58,7 +58,7 @@ class LeadingAdmin(ReadOnlyAdmin):
     search_fields = ["facilitator__name", "session__workshop__title", "session__code"]
     ordering = ["session__starts_at", "pk"]
     fields = ["session_link", "facilitator", "said", "asked_at", "answered", "reason", "seen_to"]
-    readonly_fields = fields
+    readonly_fields = ["session_link", "facilitator", "said", "asked_at", "answered", "reason", "seen_to"]
     view_on_site = False
 
     def own_pages(self) -> list[OwnPage]:

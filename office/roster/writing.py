@@ -65,12 +65,11 @@ class WriteForm(forms.Form):
         self.session = session
         parts = parts_of(session, database_clock.now())
         people = {name: people_of(session, name).count() for name in parts}
-        self.fields["part"].choices = [
-            (name, f"{words[:1].upper()}{words[1:]} ({people[name]})") for name, words in parts.items()
-        ]
+        part: Any = self.fields["part"]
+        part.choices = [(name, f"{words[:1].upper()}{words[1:]} ({people[name]})") for name, words in parts.items()]
         leading = session.facilitators.select_related("person").order_by("pk")
         known = ", ".join(one.address for one in leading if one.address)
-        self.initial |= {"part": "seated", "copies": known, "key": uuid.uuid4()}
+        self.initial.update(part="seated", copies=known, key=uuid.uuid4())
 
     def clean_copies(self) -> str:
         read = read_addresses(self.cleaned_data["copies"])

@@ -52,6 +52,6 @@ class MoreTimeForm(ForeseeingForm, ExtendForm):
             return
         session = copy(self.session)
         session.confirm_by = until
-        facts = {"was": self.session.confirm_by.isoformat()}
+        facts: dict[str, object] = {"was": self.session.confirm_by.isoformat()}
         self.foreseen = [(f"To {people_words(people)} with a seat", mail_to(self.reader, session, EXTENDED, facts))]
         self.agree_to(until.isoformat())

@@ -122,7 +122,7 @@ class MergesStale(ShownOnly):
         news = [f"{label} was {before[label]}, and is now {now[label]}." for label in labels]
         if news and request.FILES:
             # A browser sends a file once: where somebody changed the page, who sends one looks first.
-            chosen = ", ".join(str(file.name) for file in request.FILES.values())
+            chosen = ", ".join(str(file.name) for _, files in request.FILES.lists() for file in files)
             clashes.append(Clash("The file", "nothing", " ".join(news), f"{chosen}: choose it again"))
         request.merging = Merging(news, clashes)  # type: ignore[attr-defined]
         request.POST = data  # type: ignore[assignment] # a copy serves as well

@@ -53,8 +53,8 @@ def merge_fields(
             merged[name] = theirs
         else:
             merged[name] = mine
-            words = (field.in_words(each) for each in (was, theirs, mine))
-            clashes.append(Clash(f"{of}: {field.label}" if of else field.label, *words, field.key))
+            label, words = f"{of}: {field.label}" if of else field.label, field.in_words
+            clashes.append(Clash(label, words(was), words(theirs), words(mine), field.key))
     return merged, clashes
 
 

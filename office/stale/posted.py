@@ -36,8 +36,8 @@ class Field(NamedTuple):
     @property
     def keys(self) -> list[str]:
         """The keys under which a browser sends it: one, or one for each part."""
-        widget = bare(self.of.widget)
-        ends = widget.widgets_names if isinstance(widget, forms.MultiWidget) else [""]
+        widget: Any = bare(self.of.widget)
+        ends: list[str] = getattr(widget, "widgets_names", [""])  # of a MultiWidget
         return [self.key + end for end in ends]
 
     def in_words(self, sent: Values) -> str:
@@ -76,14 +76,14 @@ def plain(sent: Values) -> Values:
     return {key: values for key, values in lines.items() if any(values)}
 
 
-def sends(widget: forms.Widget, key: str, value: Any) -> Values:
+def sends(widget: Any, key: str, value: Any) -> Values:
     """Return what `widget` sends under `key` while it shows `value`."""
     widget = bare(widget)
     if isinstance(widget, forms.FileInput):
         return {}
-    if isinstance(widget, forms.MultiWidget):
+    if ends := getattr(widget, "widgets_names", None):  # a MultiWidget
         values = value if isinstance(value, (list, tuple)) else widget.decompress(value)
-        parts = zip(widget.widgets, widget.widgets_names, values, strict=False)
+        parts = zip(widget.widgets, ends, values, strict=False)
         return {k: v for part, end, one in parts for k, v in sends(part, key + end, one).items()}
     if isinstance(widget, forms.CheckboxInput):
         return {key: ["on"]} if widget.check_test(value) else {}

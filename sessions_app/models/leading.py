@@ -7,7 +7,7 @@ the session is published, and it stays when they are taken off or decline.
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -50,10 +50,12 @@ class LeadingQuerySet(models.QuerySet["Leading"]):
         by_key = {session.pk: session for session in sessions}
         pairs = Session.facilitators.through.objects.filter(session__in=by_key).order_by("pk")
         leaders = Facilitator.objects.select_related("person").in_bulk({one.facilitator_id for one in pairs})
-        return self.bulk_create(
+        asked: list[Any] = [
             Leading(session=by_key[one.session_id], facilitator=leaders[one.facilitator_id], asked_at=now)
             for one in pairs
-        )
+        ]
+        self.bulk_create(asked)
+        return asked
 
     @part_of_a_verb
     def follow(self, session: Session, now: datetime) -> "list[Leading]":
@@ -69,18 +71,17 @@ class LeadingQuerySet(models.QuerySet["Leading"]):
         asked = [one for pk, one in known.items() if pk in leaders and one.ended_at]
         for one in asked:
             one._ask_again(now)
-        made = [Leading(session=session, facilitator_id=pk, asked_at=now) for pk in sorted(leaders - known.keys())]
+        made: list[Any] = [
+            Leading(session=session, facilitator_id=pk, asked_at=now) for pk in sorted(leaders - known.keys())
+        ]
         self.bulk_create(made)
         if made or asked:
             self.filter(session=session, answer=Leading.Answer.DECLINED, settled_at=None).update(settled_at=now)
         if gone := [one.pk for pk, one in known.items() if pk not in leaders and not one.ended_at]:
             self.filter(pk__in=gone).update(ended_at=now)
-        every = (
-            self.filter(session=session).select_related("facilitator__person").order_by("pk")
-            if leaders or known
-            else []
-        )
-        rows = list(every)
+        if not leaders and not known:
+            return []
+        rows: list[Any] = list(self.filter(session=session).select_related("facilitator__person").order_by("pk"))
         for one in rows:
             one.session = session
         return rows
