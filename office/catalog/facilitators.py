@@ -14,7 +14,7 @@ from foundation.values.addresses import AddressFormField
 from office.base import NamedAdmin, NamedForm, OfficeAdmin, acting
 from office.calendars.page import HasCalendar
 from office.lists.choosing import ChoosesAmongMany
-from sessions_app.models import Meeting
+from sessions_app.models import Leading, Meeting
 
 
 class AccountField(AddressFormField):
@@ -97,6 +97,11 @@ class FacilitatorAdmin(HasCalendar, NamedAdmin):
     def who_needs(self, obj: Facilitator) -> list[Model]:
         """Return also the sessions to come that they lead: people have them in their calendars."""
         return [*super().who_needs(obj), *obj.sessions.running().select_related("workshop")]
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Delete what they were asked with them; nobody deletes that by itself."""
+        deleted, counts, lacking, needs = super().get_deleted_objects(objs, request)
+        return deleted, counts, lacking - {Leading._meta.verbose_name}, needs
 
 
 @admin.register(TeamMember)
