@@ -6,7 +6,7 @@ A season is thousands of dates, so what is done to each of them takes a fixed nu
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from accounts.models import Person
 from catalog.models import Facilitator, Part, Workshop
@@ -18,9 +18,6 @@ from sessions_app.models.decision import Decision
 from sessions_app.models.life import Life
 from sessions_app.models.venue import Meeting, MeetingPlan
 from sessions_app.signals import sessions_published, sessions_put_on_record
-
-if TYPE_CHECKING:
-    pass
 
 AnySession = TypeVar("AnySession", bound=Changes)
 HELD_BEFORE = "It was held before it was put on record here."
