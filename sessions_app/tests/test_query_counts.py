@@ -107,8 +107,8 @@ def test_a_workshop_makes_seven_queries_signed_out(count, viewer, queries):
 @every_count
 def test_my_training_makes_the_same_queries_with_one_place_and_with_five(count, viewer, client, queries):
     client.force_login(viewer)
-    # Two of them ask for sessions attended without a seat, and for certificates.
-    queries(4 + 4 + 2 + WHO_IS_ASKING, reverse("my_training"))
+    # Three of them ask for sessions attended without a seat, for certificates, and whether the person leads sessions.
+    queries(4 + 4 + 3 + WHO_IS_ASKING, reverse("my_training"))
 
 
 @every_count
