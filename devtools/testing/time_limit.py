@@ -19,6 +19,8 @@ from django.dispatch import receiver
 
 from devtools.processes import descendants, patience
 
+# Seconds for which no limit has run so far: the database is made within the first test that asks for it.
+unlimited_seconds = 0.0
 AGAIN = 20  # seconds; where the first call was lost, as in a destructor
 MOST_TIMES = 4  # how often the limit, on a machine however busy
 
@@ -36,10 +38,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @contextlib.contextmanager
 def limited(seconds: float) -> Iterator[None]:
     """End what takes longer than `seconds`, more on a busy machine, and every process it has started."""
-    began = time.monotonic()
+    began = time.monotonic() - unlimited_seconds
 
     def look(signum: int, frame: FrameType | None) -> None:
-        took = time.monotonic() - began
+        took = time.monotonic() - unlimited_seconds - began
         if (left := patience(seconds, MOST_TIMES) - took) > 0:
             signal.setitimer(signal.ITIMER_REAL, left, AGAIN)
             return
@@ -53,6 +55,19 @@ def limited(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def unlimited() -> Iterator[None]:
+    """Let no limit run."""
+    global unlimited_seconds
+    left, again = signal.setitimer(signal.ITIMER_REAL, 0)
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        unlimited_seconds += time.monotonic() - began
+        signal.setitimer(signal.ITIMER_REAL, left, again)
 
 
 def kill_descendants() -> None:
@@ -89,6 +104,14 @@ def in_time(item: pytest.Item) -> Iterator[None]:
     except TookTooLong:
         hang_up_others()
         raise
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef) -> Iterator[None]:
+    if fixturedef.argname != "django_db_setup":
+        return (yield)
+    with unlimited():
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -63,7 +63,7 @@ def test_somebody_the_office_moves_is_told_the_new_date(make_session, person, of
     registration = Registration.objects.register(person, make_session(), now=now)
     registration.transfer(make_session(days=30), by=office, now=now)
     mail = write_mail(registration.notices.get(kind="withdrawn"))
-    assert mail["subject"].startswith("You’ve moved: ") and "has moved from" in mail["text"]
+    assert mail["subject"].startswith("You’ve moved: ") and "The office has moved your place" in mail["text"]
 
 
 @pytest.mark.parametrize(

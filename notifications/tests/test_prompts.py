@@ -59,11 +59,19 @@ def test_news_still_supersedes_older_news(make_session, person, now):
 
 
 def test_each_prompt_offer_and_code_has_its_question_and_news_has_none():
-    # Of the news these alone have one: a team may take its request back before the office reads of it, another
-    # correction may come before a person reads of a certificate, and another answer before they read of the first.
+    # Of the news these alone have one: a team may take its request back before the office reads of it, and a
+    # facilitator a no; another correction may come before a person reads of a certificate, and another answer before
+    # they read of the first; a person may leave the part of a session to which the office writes.
     asked = {name for name, kind in KINDS.items() if kind.still_true}
-    asked -= {"request_asked", "certificate", "certificate_revoked", "outside_answered"}
-    assert asked == {*TIMED, "nominated", "dated", "code", "extended"}
+    asked -= {
+        "request_asked",
+        "leading_declined",
+        "certificate",
+        "certificate_revoked",
+        "outside_answered",
+        "announced",
+    }
+    assert asked == {*TIMED, "nominated", "dated", "code", "extended", "call", "merge_offer", "merge_off"}
 
 
 def test_a_question_is_asked_again_when_a_dead_sender_left_the_notice(make_session, person, office, now):
