@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import Person
 from catalog.models import Workshop
-from operations.demo.build import AMINA, KAI, OFFICE, NotEmpty, build
+from operations.demo.build import AMINA, KAI, MANAGER, OFFICE, NotEmpty, build
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 5, 12, 17, tzinfo=UTC)
@@ -21,7 +21,7 @@ def demo(*options) -> str:
 
 
 def test_the_command_fills_an_empty_database_and_no_other():
-    assert demo() == "The demo has 22 workshops, 44 sessions, 32 people and 200 registrations.\n"
+    assert demo() == "The demo has 22 workshops, 44 sessions, 33 people and 200 registrations.\n"
     with pytest.raises(
         CommandError, match="This database is not empty, and the demo only fills an empty one."
     ) as error:
@@ -31,7 +31,7 @@ def test_the_command_fills_an_empty_database_and_no_other():
     assert Workshop.objects.count() == 22
     said = demo("--accounts")
     assert "/__mail__/" in said
-    assert [email for email in (OFFICE, AMINA, KAI) if email in said] == [OFFICE, AMINA, KAI]
+    assert [email for email in (OFFICE, MANAGER, AMINA, KAI) if email in said] == [OFFICE, MANAGER, AMINA, KAI]
 
 
 def test_a_database_with_one_person_is_not_empty():
