@@ -1,6 +1,6 @@
 """What the database itself refuses, whatever the code above it does (guarantees: constraint first)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,8 +12,27 @@ from django.test import Client
 from accounts.models import AddressChange, Campus, Person, Unit
 from accounts.models.address_change import SILENCE
 from catalog.models import Action, Facilitator, PageText, Partner, Program, TeamMember, Topic, Workshop
+from devtools.testing.library import PDF
 from devtools.testing.requesting import ask
+from foundation.files.uploads import Upload
 from notifications.models import Announcement, CalendarFeed, Decline, ReceivedMail
+from outcomes.attended import sheet_of
+from outcomes.certificates.words import words_of_session
+from outcomes.models import (
+    Attendance,
+    AttendanceDispute,
+    AttendanceTally,
+    Certificate,
+    Consent,
+    CreditKind,
+    Evaluation,
+    Export,
+    License,
+    OutsideActivity,
+    Requirement,
+)
+from outcomes.models.certificate import Credited
+from outcomes.models.outside import Told
 from registrations.models import (
     Accommodation,
     Call,
@@ -24,15 +43,27 @@ from registrations.models import (
     Registration,
     RosterReading,
 )
-from sessions_app.models import Blackout, Meeting, RequestRules, ScheduleImport, SeasonFile, SessionRequest, Venue
+from sessions_app.models import (
+    Blackout,
+    Meeting,
+    RequestRules,
+    ScheduleImport,
+    SeasonFile,
+    Session,
+    SessionRequest,
+    Venue,
+)
 
 pytestmark = pytest.mark.django_db
 
-OURS = [model for app in ("accounts", "catalog", "sessions_app", "registrations", "notifications")
-        for model in apps.get_app_config(app).get_models()]  # fmt: skip
+APPS = ("accounts", "catalog", "sessions_app", "registrations", "library", "outcomes", "notifications")
+OURS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
+AN_ID = {model: models.Subquery(model.objects.values("pk")[:1])
+         for model in (CreditKind, Program, Registration, Session, Workshop)}  # fmt: skip
 LONG_AGO, FAR_AHEAD = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 # The seats of a session that asks how people take part; the one it is tried on has one person, and a capacity of 24.
 SPLIT = {"format": "hybrid", "room_capacity": 20, "online_capacity": 4, "room_taken": 1, "seats_taken": 1}
+CLOSED = {"closed_at": Now(), "asked_count": 9, "complete_count": 9}
 # One change to a row that must not be, for each check.
 CHECKS = {
     "code_is_tried_five_times_at_most": [{"tries": 6}],
@@ -114,11 +145,92 @@ CHECKS = {
     "declined_request_says_why": [{"status": "declined", "session": None, "decline_reason": ""}],
     "request_window_ends_after_it_starts": [{"ends_at": models.F("starts_at")}],
     "request_window_in_this_century": [{"starts_at": LONG_AGO}, {"ends_at": FAR_AHEAD}],
+    "resource_release_has_its_days": [
+        {"access": "registrants", "released": "before", "days_before": 0},
+        {"released": "always", "days_before": 3},
+    ],
+    "resource_released_to_people_of_a_session": [
+        {"access": "everybody", "released": "after"},
+        {"access": "signed_in", "released": "before", "days_before": 3},
+        {"access": "attended", "released": "before", "days_before": 3},
+    ],
+    "attendance_is_of_a_person_or_a_name": [
+        {"person": None, "registration": None, "name": "", "address": ""},
+        {"person": models.F("said_by"), "name": "Ada"},
+        {"person": models.F("said_by"), "name": "", "address": "ada@elsewhere.example"},
+        {"person": None, "name": "Ada", "registration": AN_ID[Registration]},
+    ],
+    "no_machine_says_absent": [{"state": "absent", "source": source} for source in ("code", "list", "report")],
+    "credit_of_a_workshop_or_a_session": [
+        {"workshop": None, "session": None},
+        {"workshop": AN_ID[Workshop], "session": AN_ID[Session]},
+    ],
+    "credit_hours_in_quarters": [{"hours": 0}, {"hours": "100.25"}, {"hours": "1.1"}],
+    "certificate_of_a_session_or_a_program": [
+        {"session": None, "program": None},
+        {"session": AN_ID[Session], "program": AN_ID[Program]},
+    ],
+    "certificate_revoked_with_a_reason": [
+        {"revoked_at": Now(), "revoke_reason": "", "replaced_by": None},
+        {"revoked_at": None, "revoke_reason": "Mistaken.", "replaced_by": None},
+        {"revoked_at": None, "revoke_reason": "", "replaced_by": models.F("id")},
+    ],
+    "certified_credit_is_more_than_none": [{"hours": 0}],
+    "revoked_consent_keeps_no_facts": [
+        {"revoked_at": Now(), "sealed_birthday": "sealed", "state": ""},
+        {"revoked_at": Now(), "sealed_birthday": "", "state": "MI"},
+    ],
+    "dispute_is_decided_with_its_outcome": [
+        {"decided_at": Now(), "outcome": ""},
+        {"decided_at": None, "outcome": "stands"},
+    ],
+    "evaluation_shows_five_or_nothing": [
+        CLOSED | {"results": [], "answered_count": 4},
+        {"results": [], "answered_count": 5},
+    ],
+    "closed_evaluation_has_its_counts": [
+        CLOSED | {"asked_count": None},
+        CLOSED | {"complete_count": None},
+        {"asked_count": 9},
+        {"complete_count": 9},
+    ],
+    "evaluation_closes_after_it_opens": [{"closes_at": models.F("opened_at")}],
+    "evaluation_question_has_its_choices": [
+        {"kind": "choice", "choices": ""},
+        {"kind": "scale", "choices": "Yes\nNo"},
+        {"kind": "words", "choices": "Yes\nNo"},
+        {"kind": "banana"},
+    ],
+    "export_ends_after_it_begins": [{"last_on": models.F("first_on") - timedelta(days=1)}],
+    "outside_hours_in_range": [{"hours": 0}, {"hours": "100.25"}],
+    "outside_activity_in_this_century": [{"happened_on": date(1999, 12, 31)}, {"happened_on": date(2101, 1, 1)}],
+    "outside_activity_answered_with_words": [
+        {"status": "waiting", "answered_at": Now()},
+        {"status": "approved", "answered_at": None},
+        {"status": "declined", "answered_at": None, "answer": "It was ours."},
+        {"status": "declined", "answered_at": Now(), "answer": ""},
+    ],
+    "requirement_of_hours_or_a_program": [
+        {"hours": None, "program": None},
+        {"hours": 0},
+        {"hours": "100.25"},
+        {"hours": 6, "program": AN_ID[Program]},
+        {"hours": None, "program": AN_ID[Program], "kind": AN_ID[CreditKind]},
+    ],
+    "requirement_window_has_its_months": [
+        {"window": "rolling", "months": None},
+        {"window": "refresh", "months": 0},
+        {"window": "academic", "months": 12},
+        {"window": "banana"},
+    ],
+    "requirement_outside_hours_in_range": [{"most_outside": -1}, {"most_outside": "100.25"}],
+    "tally_adds_up": [{"walked_in": models.F("here") + 1}],
     "calendar_notice_has_its_thread": [{"method": "REQUEST", "thread": None}, {"method": "CANCEL", "sequence": None}],
     "announcement_says_something_to_somebody": [{"subject": ""}, {"words": ""}, {"people": 0}],
 }
 # What else a second row needs to be caught by a condition, or by more than its columns.
 MADE_EQUAL = {
+    "one_attendance_per_name": {"name": "ADA"},
     "one_notice_in_flight_per_thread": {"state": "sending"},
     "person_email_once_in_any_case": {"email": "PERSON1@example.edu"},
 }
@@ -134,7 +246,7 @@ UNIQUE_FIELDS = [(model, field.name) for model in OURS for field in model._meta.
 
 
 @pytest.fixture(autouse=True)
-def two_of_each(make_session, people, now):
+def two_of_each(make_session, make_resource, people, now):
     """Two rows of every noun; the first session is confirmed, so that both its people are invited."""
     campuses = [Campus.objects.create(name=name) for name in ("Downtown", "North")]
     for campus in campuses:
@@ -175,6 +287,18 @@ def two_of_each(make_session, people, now):
         ScheduleImport.objects.create(made_at=now, made_by=made_by)
         SeasonFile.objects.create(text="workshop", time_zone="UTC", total=1, made_at=now, made_by=made_by)
     session.settle(now=now)
+    for title, scheduled in (("Six ways", session), ("Seven ways", other)):
+        make_resource(title, beside=[scheduled.workshop, scheduled], cited={}, file=PDF)
+        make_of_a_session(scheduled, now)
+    kinds = [CreditKind.objects.create(name=name, asks_license=True) for name in ("State hours", "Our hours")]
+    for kind in kinds:
+        session.workshop.credit_offers.create(kind=kind, hours=1)
+        session.credit_offers.create(kind=kind, hours=1)
+        Requirement.objects.create(title=f"{kind} of the year", hours=6)
+    for registration in Registration.objects.filter(session=session):
+        make_of_somebody_there(registration, kinds[0], now)
+    for name in ("Ada", "Bo"):
+        Attendance.objects.walk_in(session.meetings.get(), leaders[0].person, name=name, now=now)
     Registration.objects.update(moved_to=models.F("pk"))
 
 
@@ -190,10 +314,37 @@ def make_of_the_catalog(name: str) -> None:
         program.entries.create(workshop=workshop, category=program.categories.create(name=str(workshop)))
 
 
-def first_and_last(model, fields) -> tuple:
-    """Return the last two rows that have a value in each of `fields`."""
+def make_of_a_session(session, now) -> None:
+    """Make what follows a session: the list of its meeting, its evaluation with a question, and its counts."""
+    sheet_of(session.meetings.get())
+    session.workshop.evaluation_questions.create(text="How was the room?", kind="scale")
+    Evaluation.objects.begin(session, now=now)
+    AttendanceTally.objects.create(session=session, here=2, absent=0, walked_in=1, forgotten_at=now)
+
+
+def make_of_somebody_there(registration, kind, now) -> None:
+    """Make what one person has of a session, and what they tell of elsewhere. Each certificate was replaced once."""
+    session, person, today = registration.session, registration.person, now.date()
+    meeting = session.meetings.get()
+    Attendance.objects.mark(meeting, registration, "here", "roster", by=person, now=now)
+    Attendance.objects.walk_in(meeting, person, name="Somebody", address=f"friend.of.{person.email}", now=now)
+    AttendanceDispute.objects.make(registration, "I was late.", now=now)
+    session.evaluation.receipts.create(person=person)
+    License.objects.give(person, kind, "License 4301", now=now)
+    said = words_of_session(session, [meeting], timedelta(minutes=90))
+    for of in (session, Program.objects.last()):
+        certificate = Certificate.objects.issue(person, of, said, [Credited(kind, 1)], now=now)
+        certificate.replace(person, name="Another Name", now=now)
+    Consent.objects.give(person, "hr", now=now)
+    Export.objects.note("hr", person, today, today, people=1, rows=1, now=now)
+    told = Told("Cultural humility", today, 1, "A society")
+    OutsideActivity.objects.tell(person, told, Upload("pdf", "application/pdf", PDF), now=now)
+
+
+def first_and_last(model, fields, condition=None) -> tuple:
+    """Return the last two rows with a value in each of `fields` that meet `condition`, if there is one."""
     has_values = {f"{field}__isnull": False for field in fields}
-    last, first = model.objects.filter(**has_values).order_by("-pk")[:2]
+    last, first = model.objects.filter(condition or models.Q(), **has_values).order_by("-pk")[:2]
     return first, last
 
 
@@ -212,10 +363,13 @@ def test_the_database_refuses_what_must_not_be(subtests):
 def test_the_database_refuses_a_second_one(subtests):
     for name, (model, constraint) in constraints(models.UniqueConstraint).items():
         with subtests.test(name):
-            first, last = first_and_last(model, constraint.fields)
-            same = {field: getattr(first, field) for field in constraint.fields} | MADE_EQUAL.get(name, {})
+            made_equal = MADE_EQUAL.get(name, {})
+            is_made_so = "state" in made_equal
+            condition = None if is_made_so else constraint.condition
+            first, last = first_and_last(model, constraint.fields, condition)
+            same = {field: getattr(first, field) for field in constraint.fields} | made_equal
             with pytest.raises(IntegrityError), transaction.atomic():
-                model.objects.filter(pk__in=[first.pk, last.pk] if "state" in same else [last.pk]).update(**same)
+                model.objects.filter(pk__in=[first.pk, last.pk] if is_made_so else [last.pk]).update(**same)
 
 
 def test_the_database_refuses_the_same_again(subtests):
