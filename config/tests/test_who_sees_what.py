@@ -315,10 +315,11 @@ def test_every_url_answers_as_the_table_says(who, clients, address):
         elif who == "visitor" and response.status_code == 302:
             assert response.url.startswith(("/accounts/login/", "/admin/login/")) or route == "accounts/logout/", route
         if "no-store" not in response.get("Cache-Control", ""):
-            assert "Cookie" not in response.get("Vary", ""), route
+            # An answer to a visitor was made from no browser session: it may be kept for others who have none.
+            assert who == "visitor" or "Cookie" not in response.get("Vary", ""), route
             kept.add(route)
     assert wrong == {}
-    assert who == "visitor" or kept == THE_SAME_FOR_ALL
+    assert kept >= THE_SAME_FOR_ALL if who == "visitor" else kept == THE_SAME_FOR_ALL
 
 
 @pytest.mark.parametrize("who, leads", [("leader", LEADS), ("stranger", LEADS_ANOTHER)])
