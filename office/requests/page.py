@@ -213,7 +213,9 @@ class RequestRulesAdmin(OfficeAdmin):
     fields = ["is_open", "closed_words", "lead_days", "most_waiting", "most_of_a_person"]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Go on to the row, or to the form that makes it."""
+        """Go on to the row, or to the form that makes it. Raises PermissionDenied for people who may not see it."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         if request.method == "GET" and not request.GET:
             if rules := RequestRules.objects.first():
                 return redirect("admin:sessions_app_requestrules_change", rules.pk)
@@ -222,7 +224,12 @@ class RequestRulesAdmin(OfficeAdmin):
         return super().changelist_view(request, extra_context)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
-        """Go on to the row where there is one. Asked here and not as a permission, which every page would ask."""
+        """Go on to the row where there is one. Asked here and not as a permission, which every page would ask.
+
+        Raises PermissionDenied for people who may not make one.
+        """
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         if rules := RequestRules.objects.first():
             return redirect("admin:sessions_app_requestrules_change", rules.pk)
         return super().add_view(request, form_url, extra_context)
