@@ -1,7 +1,7 @@
 """Every page of the office by every group: GET and POST are refused with 403 exactly where the table says so (G12).
 
 The table of the nouns is devtools/testing/groups.py; what a further page needs is in NEEDS. A URL without a row fails.
-Where a superuser is refused too, the page does that for nobody.
+Where a superuser is refused too, or the page has no such method (405), the page does that for nobody.
 """
 
 import re
@@ -25,12 +25,14 @@ NOUN = re.compile(r"admin/(\w+)/(\w+)/(?:(add)/|<path:object_id>/(?:(history|del
 ACTIONS = {None: ("view", "view"), "history": ("view", "view"), "change": ("view", "change")}
 ANYBODY = ""  # of the office
 MEMBERS = "the group Accommodations"
+NOBODY = "nobody"
 # What a page needs that is not one of a noun's own six: a permission, or (one for GET, another for POST).
 NEEDS = {
     "admin/": ANYBODY,
     "admin/login/": ANYBODY,
     "admin/logout/": ANYBODY,
-    "admin/password_change/": ANYBODY,
+    "admin/password_change/": ANYBODY,  # 404: there are no passwords
+    "admin/password_change/done/": ANYBODY,
     "admin/autocomplete/": ANYBODY,
     "admin/jsi18n/": ANYBODY,
     "admin/search/": ANYBODY,  # finds what its reader may see
@@ -39,7 +41,15 @@ NEEDS = {
     "admin/^(?P<app_label>*": ANYBODY,  # 404 without a permission in that app
     "admin/(?P<url>.*)$": ANYBODY,
     "admin/registrations/accommodation/*": MEMBERS,
-    "admin/accounts/addresschange/<int:pk>/agree/": MEMBERS,
+    "admin/registrations/accommodation/add/": NOBODY,  # a person asks for it themself
+    "admin/registrations/accommodation/<path:object_id>/": ANYBODY,  # leads to the page that refuses
+    "admin/registrations/accommodation/<path:object_id>/delete/": NOBODY,
+    "admin/registrations/accommodation/<int:pk>/reading/": (NOBODY, MEMBERS),  # a button: it has no page
+    "admin/registrations/accommodation/<int:pk>/answer/": (NOBODY, MEMBERS),
+    "admin/accounts/addresschange/": "accounts.view_addresschange or member",  # those who arrange access agree to some
+    "admin/accounts/addresschange/<path:object_id>/history/": "accounts.view_addresschange or member",
+    "admin/accounts/addresschange/<path:object_id>/change/": ("accounts.view_addresschange or member", NOBODY),
+    "admin/accounts/addresschange/<int:pk>/agree/": (NOBODY, MEMBERS),
     "admin/accounts/addresschange/<int:pk>/stop/": "accounts.change_person or member",
     "admin/accounts/person/<int:pk>/groups/": "accounts.appoint_person",
     "admin/catalog/facilitator/<int:pk>/calendar/": "catalog.view_facilitator",
@@ -61,8 +71,11 @@ NEEDS = {
     "admin/outcomes/outsideactivity/*": "outcomes.change_outsideactivity",
     "admin/registrations/registration/roster/<int:session_pk>/": "registrations.view_registration",
     "admin/registrations/registration/roster/<int:session_pk>/csv/": "registrations.view_registration",
+    "admin/registrations/registration/roster/<int:session_pk>/xlsx/": "registrations.view_registration",
+    "admin/registrations/registration/roster/<int:session_pk>/mail/<int:pk>/": "registrations.view_registration",
     "admin/registrations/registration/*": "registrations.change_registration",
     "admin/sessions_app/leading/*": "sessions_app.change_leading",
+    "admin/sessions_app/scheduleimport/add/": "sessions_app.add_session",
     "admin/sessions_app/scheduleimport/files/<int:pk>/": "sessions_app.add_session",
     "admin/sessions_app/scheduleimport/<int:pk>/undo/": "sessions_app.delete_session",
     "admin/sessions_app/session/numbers/*": "sessions_app.view_session",
@@ -83,16 +96,15 @@ def office_routes() -> Iterator[str]:
 
 def needed(route: str, method: str) -> str | None:
     """Return the permission that a route needs by a method, None if nobody has said so."""
+    if route in NEEDS:
+        need = NEEDS[route]
+        return need if isinstance(need, str) else need[METHODS.index(method)]
     noun = NOUN.match(route)
-    if noun and noun[2] == "scheduleimport" and noun[3]:
-        return "sessions_app.add_session"
     if noun and noun[2] != "accommodation":
         action = noun[3] or noun[4]
         does = ACTIONS.get(action, (action, action))[METHODS.index(method)]
         # The address of a row leads to its page: whoever is refused there is refused there.
         return ANYBODY if route.endswith("<path:object_id>/") else f"{noun[1]}.{does}_{noun[2]}"
-    if route in NEEDS:
-        return NEEDS[route]
     return next((need for key, need in NEEDS.items() if key.endswith("*") and route.startswith(key[:-1])), None)
 
 
@@ -118,14 +130,14 @@ def of_each_group(every_noun, people, office) -> dict[str, Client]:
 
 
 def is_refused(client: Client, method: str, url: str) -> bool:
-    """Ask, and take back what came of it. Tells whether the answer was 403."""
+    """Ask, and take back what came of it. Tells whether the answer was 403, or 405 where nothing answers a method."""
     cookies = client.cookies.copy()
     with transaction.atomic():
         response = getattr(client, method)(url)
         transaction.set_rollback(True)
     client.cookies = cookies
     assert response.status_code < 500, url
-    return response.status_code == 403
+    return response.status_code in (403, 405)
 
 
 def test_every_url_of_the_office_has_a_row_and_every_row_a_url():
