@@ -20,10 +20,19 @@ UNKNOWN = "This form cannot tell what changed since it was opened. Open the page
 
 
 class Merging:
-    """What became of a form that was posted: in words what others changed since, and the clashes."""
+    """What became of a form that was posted: what others changed since, by label in a sentence, and the clashes."""
 
-    def __init__(self, news: list[str], clashes: list[Clash], is_unknown: bool = False) -> None:
-        self.news, self.clashes, self.is_unknown = news, clashes, is_unknown
+    def __init__(self, told: dict[str, str], clashes: list[Clash], is_unknown: bool = False) -> None:
+        self.told, self.clashes, self.is_unknown = told, clashes, is_unknown
+
+    @property
+    def news(self) -> list[str]:
+        return list(self.told.values())
+
+    @property
+    def news_beside_clashes(self) -> list[str]:
+        clashing = {clash.label for clash in self.clashes}
+        return [sentence for label, sentence in self.told.items() if label not in clashing]
 
 
 class OfficeForm(AsksFirst):
@@ -50,6 +59,11 @@ class OfficeForm(AsksFirst):
     @property
     def is_stale(self) -> bool:
         return bool(self.clashes)
+
+    @property
+    def news(self) -> list[str]:
+        """Return in words what else somebody changed: what does not stand among the clashes."""
+        return self.merging.news_beside_clashes if self.merging else []
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -115,16 +129,16 @@ class MergesStale(ShownOnly):
             for formset in formsets:
                 clashes += merge_rows(formset, loaded["rows"].get(formset.prefix, []), data)
         except (signing.BadSignature, KeyError, MultiValueDictKeyError):
-            request.merging = Merging([], [], is_unknown=True)  # type: ignore[attr-defined]
+            request.merging = Merging({}, [], is_unknown=True)  # type: ignore[attr-defined]
             return
         before, now = loaded["words"], self.words(obj)
         labels = [label for label in now if label in before and before[label] != now[label]]
-        news = [f"{label} was {before[label]}, and is now {now[label]}." for label in labels]
-        if news and request.FILES:
+        told = {label: f"{label} was {before[label]}, and is now {now[label]}." for label in labels}
+        if told and request.FILES:
             # A browser sends a file once: where somebody changed the page, who sends one looks first.
             chosen = ", ".join(str(file.name) for _, files in request.FILES.lists() for file in files)
-            clashes.append(Clash("The file", "nothing", " ".join(news), f"{chosen}: choose it again"))
-        request.merging = Merging(news, clashes)  # type: ignore[attr-defined]
+            clashes.append(Clash("The file", "nothing", " ".join(told.values()), f"{chosen}: choose it again"))
+        request.merging = Merging(told, clashes)  # type: ignore[attr-defined]
         request.POST = data  # type: ignore[assignment] # a copy serves as well
 
     def as_loaded(self, request: HttpRequest, obj: Any, context: dict[str, Any]) -> str:

@@ -251,7 +251,10 @@ def test_a_form_opened_on_a_draft_cannot_change_it_published(clerk, make_session
     before = Session.objects.values().get(pk=session.pk)
     response = clerk.post(session_page(session), fields)
     assert response.status_code == 409
-    assert "State was Draft, and is now Open." in read(response).text
+    page = read(response)
+    assert "State was Draft, and is now Open." in page.text
+    assert "Now cannot be typed here any more" in page.text and wednesday.isoformat() in page.text
+    assert page.form(id="session_form").data["minimum"] == ["9"]
     assert Session.objects.values().get(pk=session.pk) == before
 
 
@@ -262,10 +265,15 @@ def test_two_people_cannot_overwrite_each_others_draft(clerk, make_session, offi
     response = clerk.post(session_page(session), fields)
     page = read(response)
     assert response.status_code == 409
-    assert "Minimum was 6, and is now 5." in page.text and "Capacity was 24, and is now 20." in page.text
-    assert page.form(id="session_form").data["capacity"] == ["30"]
+    assert "Minimum was 6, and is now 5." in page.text and "Capacity was 24" not in page.text
+    assert "Capacity It was: 24 Keep theirs 20 Keep yours 30" in page.text
+    again = page.form(id="session_form").data
+    assert (again["minimum"], again["capacity"]) == (["5"], ["30"])
     session.refresh_from_db()
-    assert session.capacity == 20
+    assert (session.minimum, session.capacity) == (5, 20)
+    assert clerk.post(session_page(session), again | {"_save": "Save"}).status_code == 302
+    session.refresh_from_db()
+    assert (session.minimum, session.capacity) == (5, 30)
 
 
 # ---- after publishing ----
@@ -273,7 +281,7 @@ def test_two_people_cannot_overwrite_each_others_draft(clerk, make_session, offi
 
 @pytest.mark.parametrize(
     ("end", "typed_in"),
-    [(None, {"minimum", "capacity"}), ("cancel", set())],
+    [(None, {"minimum", "capacity", "at_deadline", "for_campus"}), ("cancel", set())],
     ids=["open", "cancelled"],
 )
 def test_state_and_counters_are_only_shown(clerk, make_session, office, end, typed_in):
