@@ -62,7 +62,8 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     Partner.objects.create(name="Ally Association", slug="ally-association")
     TeamMember.objects.create(name="Rosa Lindqvist", role="Learning and development manager")
     program = Program.objects.create(title="Foundations", slug="foundations", status=Program.Status.PUBLISHED)
-    program.entries.create(workshop=workshop, category=program.categories.create(name="Practice"))
+    practice = program.categories.create(name="Practice")
+    program.entries.create(workshop=workshop, category=practice, position=1)
     TOTP.activate(office, APP_SECRET)
     Wording.objects.create(kind="confirmed", words="It is on: {title}.")
     workshop.pre_work = "Read the introduction."
@@ -104,7 +105,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     said = words_of_session(session, list(session.meetings.all()), timedelta(minutes=90))
     Certificate.objects.issue(owner, session, said, [Credited(kind, offer.hours)], now=now)
     AddressChange.objects.ask(other, "other.address@example.edu", by=office, now=now)
-    workshop.evaluation_questions.create(text="How was the room?", kind="scale")
+    workshop.evaluation_questions.create(text="How was the room?", kind="scale", position=1)
     Evaluation.objects.begin(session, now=now)
     meeting = session.meetings.first()
     Attendance.objects.mark(meeting, registration, Attendance.State.HERE, Attendance.Source.ROSTER, by=office, now=now)
