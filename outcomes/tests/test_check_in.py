@@ -241,3 +241,11 @@ def test_the_page_asks_as_much_for_few_as_for_many(clerk, hold, now, django_asse
             clerk.get(path)
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_what_was_typed_of_a_walk_in_survives_every_refusal(door, met_now):
+    answer = door(does="dance", name="Robin Hale", address="not an address")
+    page = read(answer)
+    assert answer.status_code == 400 and "no longer on the list" in page.text
+    typed = page.form(id="add").data
+    assert (typed["name"], typed["address"]) == (["Robin Hale"], ["not an address"])

@@ -150,13 +150,18 @@ def _page(
         "roll": roll,
         "shown": roll.found(typed) if typed else roll,
         "typed": typed,
-        "form": form or WalkInForm(),
+        "form": form or WalkInForm(initial=_typed_of_a_walk_in(request)),
         "refusal": refusal,
         "is_open": rolls.is_open(meeting, now),
         "opens": _opens_words(meeting),
         "is_closed": is_closed(meeting),
     }
     return render(request, "outcomes/check_in.html", context, status=status)
+
+
+def _typed_of_a_walk_in(request: SignedInRequest) -> dict[str, str]:
+    """Return what was typed of somebody who is not on the list, so that a page that refuses does not lose it."""
+    return {name: request.POST[name] for name in WalkInForm.base_fields if name in request.POST}
 
 
 def _when(meeting: Meeting, now: datetime) -> str:
