@@ -146,6 +146,7 @@ CHECKS = {
     "request_window_ends_after_it_starts": [{"ends_at": models.F("starts_at")}],
     "request_window_in_this_century": [{"starts_at": LONG_AGO}, {"ends_at": FAR_AHEAD}],
     "resource_release_has_its_days": [
+        {"access": "registrants", "released": "before", "days_before": None},
         {"access": "registrants", "released": "before", "days_before": 0},
         {"released": "always", "days_before": 3},
     ],

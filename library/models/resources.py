@@ -119,7 +119,9 @@ class Resource(models.Model):
         ordering = ["position", "title", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(released="before", days_before__gte=1) | (~Q(released="before") & Q(days_before=None)),
+                # SQL lets pass what it cannot tell, as NULL >= 1: that there is a number is said on its own.
+                condition=Q(released="before", days_before__isnull=False, days_before__gte=1)
+                | (~Q(released="before") & Q(days_before=None)),
                 name="resource_release_has_its_days",
                 violation_error_message="Say how many days before the session, and only where it is released so.",
             ),
