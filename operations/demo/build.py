@@ -109,7 +109,7 @@ def build_people(since: datetime) -> tuple[Person, dict[str, Person]]:
     manager = Person.objects.create_user(
         MANAGER,
         is_staff=True,
-        name="Marit Halloway",
+        name="Marit Deskstone",
         role=Person.Role.STAFF,
         unit=units["Office of Diversity, Equity, and Inclusion"],
         campus=campuses["Twin Cities"],
