@@ -390,7 +390,7 @@ def test_looking_again_and_again_changes_no_row(who, clients, address, monkeypat
     # Where no broker runs /readyz waits for one two seconds, each time.
     monkeypatch.setattr(current_app.conf, "broker_url", "memory://")
     assert clients[who].get(address(LOOKING[who])).status_code == 200
-    assert len(every_row()["notifications.Notice"]) == 10
+    assert len(every_row()["notifications.Notice"]) == 13
     assert changed_by_looking(clients[who], [address(route) for route in routes()]) == []
 
 
@@ -456,7 +456,8 @@ CANARIES = {
     "CANARYdecline": {"owner", *OFFICE},
     "CANARYcertified": {"owner", *OFFICE},
     "CANARYlicense": {"owner"},
-    "CANARYlink": {"owner", "leader", *OFFICE},
+    # An interpreter who is arranged for joins by it.
+    "CANARYlink": {"owner", "leader", "arranger", *OFFICE},
     # Of what somebody took elsewhere: its words, the answer, and the bytes of its proof.
     "CANARYelse": {"owner", *OFFICE},
     "CANARYwords": {"owner", *OFFICE},
@@ -482,7 +483,7 @@ ASKED = min(int(os.environ.get("ASKED", 1)), len(BY_OTHER_METHODS))
 
 
 @pytest.fixture
-def fellow(every_noun, clients, make_resource, now) -> Person:
+def fellow(every_noun, clients, make_resource, office, now) -> Person:
     """Somebody who waits for a seat in the session of the owner; and every private column holds its canary."""
     owner, session = every_noun.person, every_noun.session
     arranger = Person.objects.get(email="arranger@example.edu")
@@ -533,7 +534,7 @@ def fellow(every_noun, clients, make_resource, now) -> Person:
     shown.close(asked=5, now=now)
     draft = Workshop.objects.create(title="CANARYdraft", slug="draft")
     make_resource("CANARYresource", status=Resource.Status.DRAFT, beside=[every_noun.session.workshop, draft])
-    Session.objects.schedule(draft, meetings=[plan_like(session)], by=arranger, now=now)
+    Session.objects.schedule(draft, meetings=[plan_like(session)], by=office, now=now)
     return fellow
 
 
