@@ -47,6 +47,7 @@ class MeetingsForm(DecisionForm, Generic[Fields]):
         self.initial["as_loaded"] = signing.dumps(shown, compress=True)
         self.each = [self._fields_of(meeting, now[meeting.pk]) for meeting in self.meetings]
         if self.is_stale and data is not None:
+            self.initial.update({name: data[name] for name in self.fields if name in data and name != "as_loaded"})
             for meeting, fields in zip(self.meetings, self.each, strict=True):
                 fields.initial.update(_typed(data, fields, (loaded or {}).get(str(meeting.pk), {})))
 

@@ -197,3 +197,10 @@ def test_only_other_formats_of_a_session_that_runs_are_offered(clerk, make_sessi
     typed = {"as_loaded": "", first_field(session, "join_link"): LINK}
     assert clerk.post(page_of("hold-in-room", session), typed).status_code in (400, 409)
     assert Session.objects.get(pk=session.pk).format == "online"
+
+
+def test_seats_typed_on_a_page_that_is_out_of_date_stay(clerk, make_session):
+    session = make_session()
+    typed = filled_in(clerk, page_of("hold-in-room", session), "decision_form", capacity="=1+1")
+    response = clerk.post(page_of("hold-in-room", session), typed | {"as_loaded": "1_0"})
+    assert response.status_code == 409 and read(response).field(name="capacity").value == "=1+1"
