@@ -216,7 +216,7 @@ def give_seats_to_others(sender: type, session: Session, now: datetime, **kwargs
 def fill_added_seats(sender: type, session: Session, added: int, has_another_capacity: bool, **kwargs: Any) -> None:
     """Give added seats to the people waiting; a lowered minimum may already be reached.
 
-    A capacity that the office sets is what the session holds, whoever leaves: no seat of it is beyond it.
+    From now on none of its seats is beyond capacity: the session holds what the office set, also after people leave.
     """
     now = database_clock.now()
     if has_another_capacity:

@@ -103,7 +103,7 @@ def needed(route: str, method: str) -> str | None:
     if noun and noun[2] != "accommodation":
         action = noun[3] or noun[4]
         does = ACTIONS.get(action, (action, action))[METHODS.index(method)]
-        # The address of a row leads to its page: whoever is refused there is refused there.
+        # The address of a row only leads to its page, and that page refuses.
         return ANYBODY if route.endswith("<path:object_id>/") else f"{noun[1]}.{does}_{noun[2]}"
     return next((need for key, need in NEEDS.items() if key.endswith("*") and route.startswith(key[:-1])), None)
 

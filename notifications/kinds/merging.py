@@ -1,6 +1,6 @@
 """Mail about two dates that become one: the other date is offered, and both are held after all.
 
-Who moves is told so as by any move to another date, and who stays is told when the date is cancelled.
+People who move are told as of any move to another date, and people who stay once their date is cancelled.
 """
 
 from datetime import datetime

@@ -24,6 +24,7 @@ from foundation.dates import day_and_time
 from foundation.values.days import validate_day
 from foundation.values.zones import zone_of
 from office.base import acting
+from office.sessions.history import MAY_SEE_NAMES, NAMES_A_PERSON
 from registrations.models import Accommodation
 
 ON_A_PAGE = 50
@@ -130,7 +131,10 @@ def activity(request: HttpRequest) -> HttpResponse:
     form = ActivityForm(request.GET, subjects=subjects(request))
     status, rows = HTTPStatus.OK, []
     if form.is_valid():
-        rows = list(form.entries()[: ON_A_PAGE + 1])
+        entries = form.entries()
+        if not acting(request).has_perm(MAY_SEE_NAMES):
+            entries = entries.exclude(change_message__contains=NAMES_A_PERSON)
+        rows = list(entries[: ON_A_PAGE + 1])
     else:
         status = HTTPStatus.BAD_REQUEST
     shown = {

@@ -232,7 +232,7 @@ def of(pk: int) -> Registration:
 def decide_for_person(
     request: HttpRequest, pk: int, *, office: OfficeAdmin, form_class: type[PersonForm]
 ) -> HttpResponse:
-    """Ask; on POST show the mail and who else is told; on a second POST, which agrees to that, call the verb.
+    """Ask; on POST show the mail and the others it goes to; on a second POST, which agrees to that, call the verb.
 
     A refusal is shown with what was typed (409).
     """

@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from accounts.models import Person
 from devtools.testing.access import NEEDS, arranger
+from devtools.testing.groups import in_group
 from devtools.testing.office_pages import session_page
 from devtools.testing.page import read
 from foundation.record import record
@@ -51,6 +52,13 @@ def test_it_is_filtered_by_colleague_subject_and_day(clerk, session, office, kai
     day = (now - timedelta(days=3)).astimezone(_zone()).date()
     assert ["Looked at." in line for line in shown(clerk, day=day.isoformat())] == [True]
     assert shown(clerk, by=kai.pk, about=key_of("workshop"), day=day.isoformat()) == []
+
+
+@pytest.mark.parametrize(("group", "reads"), [("Viewer", False), ("Office", True)])
+def test_who_was_there_is_read_by_people_who_may_see_names(group, reads, client, session, office, people):
+    record(office, session, "Attendance of Ada Okafor taken back: here, ticked on the roster.")
+    client.force_login(in_group(people, group))
+    assert any("Ada Okafor" in line for line in shown(client)) is reads
 
 
 def _zone():
