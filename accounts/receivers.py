@@ -2,7 +2,8 @@
 
 user_logged_in         the sign-in gets its device, its time and its last day, and a line in the log
 user_logged_out        a line in the log
-person_changed         every sign-in of a person who is switched off ends, and does not come back
+person_changed         every sign-in of a person who is switched off ends, and does not come back; they represent no
+                       unit any more
 authenticator_added    the sign-in counts as proven by the second factor that was just set up
 authenticator_used     a line in the log
 """
@@ -18,7 +19,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.browser_sessions.sign_ins import note_sign_in
-from accounts.models import Person
+from accounts.models import Champion, Person
 from accounts.signals import person_changed
 from foundation import database_clock
 
@@ -55,6 +56,14 @@ def end_sign_ins_when_switched_off(sender: type, person: Person, **kwargs: Any) 
     """End every sign-in of a person who may not sign in any more: switched on again, they sign in with a new code."""
     if not person.is_active:
         person.end_sign_ins()
+
+
+@receiver(person_changed, dispatch_uid="accounts.person_changed.champions")
+def represent_nobody_when_switched_off(sender: type, person: Person, **kwargs: Any) -> None:
+    """End that a person who is switched off represents a unit."""
+    if not person.is_active:
+        for champion in Champion.objects.standing().filter(person=person):
+            champion.end(by=Person.objects.rule())
 
 
 @receiver(authenticator_used, dispatch_uid="accounts.authenticator_used")

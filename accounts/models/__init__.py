@@ -2,7 +2,9 @@
 
 from accounts.models.address_change import AddressChange
 from accounts.models.campus import Campus
-from accounts.models.people import Person, PersonManager, Unit
+from accounts.models.champion import Champion
+from accounts.models.people import Person, PersonManager
+from accounts.models.units import Unit
 from foundation.values.zones import validate_time_zone
 
-__all__ = ["AddressChange", "Campus", "Person", "PersonManager", "Unit", "validate_time_zone"]
+__all__ = ["AddressChange", "Campus", "Champion", "Person", "PersonManager", "Unit", "validate_time_zone"]

@@ -1,4 +1,4 @@
-"""Who people are: Person, and the Unit they belong to."""
+"""Who people are: Person, anyone with an account."""
 
 import logging
 from typing import Any
@@ -12,23 +12,12 @@ from django.utils.functional import cached_property
 from accounts.browser_sessions.model import name_of
 from accounts.models.campus import Campus
 from accounts.models.greeting import greeting_of
+from accounts.models.units import Unit
 from foundation.values.addresses import AddressField, plain_address
 from foundation.values.lines import LineField
 from foundation.verbs import part_of_a_verb, verb
 
 logger = logging.getLogger(__name__)
-
-
-class Unit(models.Model):
-    """A department or administrative unit."""
-
-    name = LineField(max_length=120, unique=True)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class PersonManager(BaseUserManager["Person"]):

@@ -9,7 +9,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.test import Client
 
-from accounts.models import AddressChange, Campus, Person, Unit
+from accounts.models import AddressChange, Campus, Champion, Person, Unit
 from accounts.models.address_change import SILENCE
 from catalog.models import Action, Facilitator, PageText, Partner, Program, TeamMember, Topic, Workshop
 from devtools.testing.library import PDF
@@ -66,6 +66,9 @@ SPLIT = {"format": "hybrid", "room_capacity": 20, "online_capacity": 4, "room_ta
 CLOSED = {"closed_at": Now(), "asked_count": 9, "complete_count": 9}
 # One change to a row that must not be, for each check.
 CHECKS = {
+    "unit_is_no_part_of_itself": [{"parent": models.F("id")}],
+    "unit_has_heads_if_they_are_counted": [{"head_count": 0}],
+    "champion_ends_after_they_began": [{"until": models.F("since") - timedelta(days=1)}],
     "code_is_tried_five_times_at_most": [{"tries": 6}],
     "workshop_minimum_within_capacity": [{"default_minimum": 25}, {"default_minimum": 0}],
     "program_rule_has_its_number": [{"rule": "some"}, {"needed": 3}],
@@ -251,7 +254,8 @@ def two_of_each(make_session, make_resource, people, now):
     """Two rows of every noun; the first session is confirmed, so that both its people are invited."""
     campuses = [Campus.objects.create(name=name) for name in ("Downtown", "North")]
     for campus in campuses:
-        Unit.objects.create(name=f"Pediatrics {campus}")
+        unit = Unit.objects.create(name=f"Pediatrics {campus}")
+        Champion.objects.appoint(people(1)[0], unit, by=Person.objects.rule())
         Topic.objects.create(name=f"Topic {campus}", slug=campus.name.lower())
         Workshop.objects.create(title=f"Workshop {campus}", slug=campus.name.lower())
         Venue.objects.create(campus=campus, building="Learning Commons", room="210")

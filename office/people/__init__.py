@@ -1,5 +1,5 @@
-"""People in the admin: the person, a new address that waits, groups and second factors."""
+"""People and units in the admin: the person, a new address that waits, second factors, and champions of units."""
 
-from office.people import addresses, page, second_factors
+from office.people import addresses, page, second_factors, units
 
-__all__ = ["addresses", "page", "second_factors"]
+__all__ = ["addresses", "page", "second_factors", "units"]

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from accounts.models import AddressChange, Campus, Person, Unit
+from accounts.models import AddressChange, Campus, Person
 from accounts.models.groups import APPOINT, NotGiven, OfficeGroup, refuse_without_manager, step_of
 from accounts.signals import DECIDING, person_changed
 from foundation.values.addresses import AddressFormField
@@ -48,14 +48,6 @@ class ByAddress(forms.Form):
 class CampusAdmin(NamedAdmin):
     list_display = ["name", "time_zone"]
     fields = ["name", "time_zone"]
-    search_fields = ["name"]
-    office_may = ("view", "add", "change", "delete")
-
-
-@admin.register(Unit)
-class UnitAdmin(OfficeAdmin):
-    list_display = ["name"]
-    fields = ["name"]
     search_fields = ["name"]
     office_may = ("view", "add", "change", "delete")
 

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 REFUSED = {
     "accounts.campus": {"time_zone": "Nowhere/Here"},
     "accounts.person": {"email": "no address"},
-    "accounts.unit": {"name": ""},
+    "accounts.unit": {"name": "", "head_count": "many"},
     "catalog.action": {"slug": "no slug!"},
     "catalog.facilitator": {"name": ""},
     "catalog.pagetext": {"text": "x" * 20_001},

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.text import slugify
 
-from accounts.models import Campus, Person, Unit
+from accounts.models import Campus, Champion, Person, Unit
 from accounts.models.groups import OfficeGroup
 from catalog.models import (
     Action,
@@ -59,6 +59,7 @@ def build(now: datetime) -> None:
         raise NotEmpty("This database is not empty, and the demo only fills an empty one.")
     build_places()
     office, people = build_people(since=now - timedelta(days=200))
+    build_champions(office, now)
     build_catalog(office, now)
     note_what_was_taken_before([person for email, person in people.items() if email not in (AMINA, KAI)])
     stories = season(now)
@@ -79,7 +80,9 @@ def build_places() -> None:
     """Create campuses, units, venues, facilitators, the team and the partners."""
     places = read("places.toml")
     campuses = {each["name"]: Campus.objects.create(**each) for each in places["campus"]}
-    Unit.objects.bulk_create(Unit(name=name) for name in places["units"])
+    for each in places["unit"]:
+        parent = Unit.objects.get(name=each["parent"]) if "parent" in each else None
+        Unit.objects.create(name=each["name"], parent=parent, head_count=each.get("head_count"))
     for each in places["venue"]:
         Venue.objects.create(**each | {"campus": campuses[each["campus"]]})
     Facilitator.objects.bulk_create(Facilitator(**each) for each in places["facilitator"])
@@ -127,6 +130,15 @@ def build_people(since: datetime) -> tuple[Person, dict[str, Person]]:
         for person in [office, manager, *people.values()]
     )
     return office, people
+
+
+def build_champions(office: Person, now: datetime) -> None:
+    """Let some of the people represent their units, a month apart."""
+    represented = [each for each in read("places.toml")["unit"] if "champion" in each]
+    for number, each in enumerate(represented, start=1):
+        person, unit = Person.objects.get(name=each["champion"]), Unit.objects.get(name=each["name"])
+        since = (now - timedelta(days=30 * number)).date()
+        Champion.objects.appoint(person, unit, by=office, since=since, now=now)
 
 
 def build_catalog(office: Person, now: datetime) -> None:
