@@ -22,3 +22,6 @@ address_changed = Signal()
 
 # The office took a second factor away. Sent with `by=`.
 second_factor_taken = Signal()
+
+# A unit is about to go, and another one takes its place. Sent with `unit=` and `into=`: what points to it moves.
+unit_merged = Signal()

@@ -6,6 +6,7 @@ sessions_published   each facilitator is asked to lead it: leadings_made for all
 session_confirmed    leading_changed for each facilitator
 session_changed      people who lead it now are asked, others are not any more; leading_changed for each
 session_cancelled    leading_changed for each facilitator
+unit_merged          requests of its people name the unit that took its place
 facilitator_reached  leading_changed for each session that they lead and that may still be held
 """
 
@@ -16,12 +17,13 @@ from typing import Any
 from django.db.models import Q
 from django.dispatch import receiver
 
-from accounts.models import Campus
+from accounts.models import Campus, Unit
+from accounts.signals import unit_merged
 from catalog.models import Facilitator, Part, Workshop
 from catalog.signals import facilitator_reached, parts_changed
 from foundation import database_clock
 from foundation.naming import Named, renamed
-from sessions_app.models import Leading, Meeting, Session, Venue
+from sessions_app.models import Leading, Meeting, Session, SessionRequest, Venue
 from sessions_app.signals import (
     leading_changed,
     leadings_made,
@@ -89,3 +91,9 @@ SHOWN_BY: dict[type[Named], Callable[[Any], Q]] = {
     Venue: lambda venue: _meeting_at(venue=venue),
     Campus: lambda campus: _meeting_at(venue__campus=campus),
 }
+
+
+@receiver(unit_merged, dispatch_uid="sessions_app.unit_merged")
+def let_requests_follow(sender: type[Unit], unit: Unit, into: Unit, **kwargs: Any) -> None:
+    """Let the requests of a unit name the one that took its place."""
+    SessionRequest.objects.filter(unit=unit).update(unit=into)

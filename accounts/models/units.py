@@ -7,7 +7,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from foundation.record import record
+from accounts.signals import unit_merged
+from foundation.record import record, record_each
 from foundation.values.lines import LineField
 from foundation.verbs import lock_row, verb
 
@@ -78,6 +79,10 @@ class Unit(models.Model):
             + "."
         )
 
+    def is_under(self, unit: "Unit") -> bool:
+        """Tell whether this unit is part of `unit`, itself or by way of others."""
+        return self.pk != unit.pk and bool(unit.circle_under(self))
+
     # ---- verbs ----
 
     @verb
@@ -102,6 +107,46 @@ class Unit(models.Model):
         before, self.head_count = self.head_count, head_count
         self.save(update_fields=["head_count"])
         record(by, self, f"Head count: from {before or 'nothing'} to {head_count or 'nothing'}.")
+
+    @verb
+    def remove(self, by: "Person") -> None:
+        """Delete this unit. Profiles that name it name none any more; its parts belong to what it was part of."""
+        lock_units()
+        lock_row(self, "parent")
+        emptied = list(self.people.order_by("pk"))
+        record_each(by, emptied, f"Unit: from {self} to nothing. The unit was deleted.")
+        self.children.update(parent=self.parent)
+        record(by, self, f"Deleted; it was in {len(emptied)} profiles.")
+        self.delete()
+
+    @verb
+    def merge_into(self, other: "Unit", by: "Person") -> None:
+        """Let `other` take the place of this unit, which goes: its people, parts, champions and requests move there.
+
+        Raises Refused for a merge into itself. A head count that `other` lacks comes along.
+        """
+        lock_units()
+        if self.pk == other.pk:
+            raise self.Refused("Choose another unit: this is the one that goes.")
+        for unit in sorted((self, other), key=lambda each: each.pk):
+            lock_row(unit, "parent")
+        moved = list(self.people.order_by("pk"))
+        record_each(by, moved, f"Unit: from {self} to {other}. The two units became one.")
+        self.people.update(unit=other)
+        if other.is_under(self):
+            other.parent = self.parent
+        self.children.exclude(pk=other.pk).update(parent=other)
+        other.head_count = other.head_count or self.head_count
+        other.save(update_fields=["parent", "head_count"])
+        for champion in self.champions.order_by("since", "pk"):
+            same = other.champions.filter(person=champion.person, until=None).first() if not champion.until else None
+            if same is None:
+                self.champions.filter(pk=champion.pk).update(unit=other)
+            elif champion.since < same.since:
+                other.champions.filter(pk=same.pk).update(since=champion.since)
+        unit_merged.send(Unit, unit=self, into=other)
+        record(by, other, f"{self} was merged into it: {len(moved)} profiles moved.")
+        self.delete()
 
 
 def lock_units() -> None:

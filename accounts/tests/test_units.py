@@ -7,7 +7,9 @@ import pytest
 from accounts.models import Champion, Person, Unit
 from accounts.models.champion import today
 from accounts.signals import person_changed
+from devtools.testing.requesting import ask
 from foundation.record import LogEntry
+from sessions_app.models import SessionRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +61,62 @@ def test_another_head_count_is_on_record_once(medicine, office):
         medicine[1].count_heads(230, by=office)
     medicine[1].count_heads(None, by=office)
     assert said_of(medicine[1]) == ["Head count: from nothing to 230.", "Head count: from 230 to nothing."]
+
+
+# ---- a unit goes ----
+
+
+def test_a_deleted_unit_leaves_its_parts_to_the_one_above(medicine, people, office):
+    (one,) = people(1, unit=medicine[1])
+    medicine[1].remove(by=office)
+    one.refresh_from_db()
+    assert one.unit is None
+    assert Unit.objects.get(name="Neonatology").parent == medicine[0]
+    assert LogEntry.objects.get(object_id=one.pk, content_type__model="person").change_message == (
+        "Unit: from Pediatrics to nothing. The unit was deleted."
+    )
+
+
+def test_a_merged_unit_takes_along_all_that_points_to_it(medicine, people, office, workshop, now):
+    one, other = people(2, unit=medicine[1])
+    asked = ask(one, workshop, now)
+    SessionRequest.objects.update(unit=medicine[1])
+    into = Unit.objects.create(name="Pediatrics and Child Health")
+    medicine[1].count_heads(230, by=office)
+    for person, unit, since in ((one, medicine[1], 3), (one, into, 9), (other, medicine[1], 9)):
+        Champion.objects.appoint(person, unit, by=office, since=date(2026, since, 1))
+    medicine[1].merge_into(into, by=office)
+    into.refresh_from_db()
+    asked.refresh_from_db()
+    assert not Unit.objects.filter(name="Pediatrics").exists()
+    assert {each.unit for each in Person.objects.filter(pk__in=[one.pk, other.pk])} == {into}
+    assert (into.head_count, asked.unit) == (230, into)
+    assert Unit.objects.get(name="Neonatology").parent == into
+    assert set(into.champions.values_list("person", "since")) == {
+        (one.pk, date(2026, 3, 1)),
+        (other.pk, date(2026, 9, 1)),
+    }
+
+
+def test_a_unit_merged_into_its_own_part_makes_no_circle(medicine, office):
+    medicine[0].merge_into(medicine[2], by=office)
+    assert dict(Unit.objects.values_list("name", "parent__name")) == {"Neonatology": None, "Pediatrics": "Neonatology"}
+
+
+def test_a_unit_is_not_merged_into_itself(medicine, office):
+    with pytest.raises(Unit.Refused, match="Choose another unit"):
+        medicine[0].merge_into(Unit.objects.get(pk=medicine[0].pk), by=office)
+
+
+def test_a_merge_knows_every_row_that_points_to_a_unit():
+    """A new foreign key to a unit says here, and in the verb or a receiver of unit_merged, what becomes of it."""
+    found = {f"{each.related_model._meta.label}.{each.field.name}" for each in Unit._meta.related_objects}
+    assert found == {
+        "accounts.Unit.parent",
+        "accounts.Person.unit",
+        "accounts.Champion.unit",
+        "sessions_app.SessionRequest.unit",
+    }
 
 
 # ---- champions ----

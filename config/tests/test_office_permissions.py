@@ -53,6 +53,7 @@ NEEDS = {
     "admin/accounts/addresschange/<int:pk>/stop/": "accounts.change_person or member",
     "admin/accounts/person/<int:pk>/groups/": "accounts.appoint_person",
     "admin/accounts/unit/<int:pk>/champions/": "accounts.change_unit",
+    "admin/accounts/unit/<int:pk>/leaving/": "accounts.delete_unit",
     "admin/catalog/facilitator/<int:pk>/calendar/": "catalog.view_facilitator",
     "admin/catalog/pagetext/<slug:place>/preview/": "catalog.view_pagetext",
     "admin/library/resource/import/": "library.add_resource",

@@ -174,6 +174,7 @@ ANSWERS = {
     "admin/accounts/addresschange/<int:pk>/stop/": (302, 302, 302, 405),
     "admin/accounts/addresschange/add/": (302, 302, 302, 403),
     "admin/accounts/unit/<int:pk>/champions/": (302, 302, 302, 200),
+    "admin/accounts/unit/<int:pk>/leaving/": (302, 302, 302, 200),
     "admin/accounts/addresschange/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/auth/group/add/": (302, 302, 302, 403),
     "admin/auth/group/<path:object_id>/delete/": (302, 302, 302, 403),

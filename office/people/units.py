@@ -4,9 +4,12 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import F, Func, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from accounts.models import Champion, Person, Unit
 from accounts.models.units import lock_units
@@ -15,6 +18,7 @@ from office.base import OfficeAdmin, OfficeForm, OwnPage
 from office.lists.choosing import ChoosesAmongMany
 from office.lookups import ChosenFilter
 from office.people.champions import champions_page
+from office.people.leaving_units import leaving_page
 
 
 class UnitForm(OfficeForm):
@@ -71,7 +75,22 @@ class UnitAdmin(ChoosesAmongMany, OfficeAdmin):
         return [*self.fields] if obj else ["name", "parent", "head_count"]
 
     def own_pages(self) -> list[OwnPage]:
-        return [("<int:pk>/champions/", partial(champions_page, self), "champions"), *super().own_pages()]
+        return [
+            ("<int:pk>/champions/", partial(champions_page, self), "champions"),
+            ("<int:pk>/leaving/", partial(leaving_page, self), "leaving"),
+            *super().own_pages(),
+        ]
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to the page that says what goes with a unit, and offers another one in its place."""
+        unit = self.get_object(request, unquote(object_id))
+        if not self.has_delete_permission(request, unit):
+            raise PermissionDenied
+        if unit is None:
+            raise Http404
+        return redirect("admin:accounts_unit_leaving", unit.pk)
 
     @admin.display(description="people with an account", ordering="accounts")
     def people_here(self, unit: Unit) -> int:

@@ -86,3 +86,41 @@ def test_a_viewer_sees_a_unit_and_no_name(client, hospital, person, people, offi
     assert "Medicine" in page.text
     assert person.name not in page.source
     assert client.get(page_of(hospital[1], "champions")).status_code == 403
+
+
+# ---- a unit goes ----
+
+
+def test_deleting_says_whose_profiles_it_empties_and_waits_for_a_yes(clerk, hospital, people):
+    people(2, unit=hospital[1])
+    url = page_of(hospital[1], "leaving")
+    assert clerk.get(page_of(hospital[1], "delete")).url == url
+    answer = clerk.post(url, {"into": ""})
+    page = read(answer)
+    assert answer.status_code == 400
+    assert "Pediatrics is deleted, and empties the unit in the profile of two people." in page.text
+    assert Unit.objects.filter(name="Pediatrics").exists()
+    answer = clerk.post(
+        url, page.form("Merge or delete").data | {"agreed": page.field(name="agreed").attributes["value"]}, follow=True
+    )
+    assert "Pediatrics was deleted." in read(answer).text
+    assert not Unit.objects.filter(name="Pediatrics").exists()
+
+
+def test_a_yes_to_something_else_merges_nothing(clerk, hospital, people):
+    url = page_of(hospital[1], "leaving")
+    agreed = read(clerk.post(url, {"into": hospital[0].pk})).field(name="agreed").attributes["value"]
+    people(1, unit=hospital[1])
+    answer = clerk.post(url, {"into": hospital[0].pk, "agreed": agreed})
+    assert "the profile of one person names Medicine instead" in read(answer).text
+    assert Unit.objects.count() == 2
+    agreed = read(answer).field(name="agreed").attributes["value"]
+    answer = clerk.post(url, {"into": hospital[0].pk, "agreed": agreed}, follow=True)
+    assert "Pediatrics was merged into Medicine." in read(answer).text
+
+
+@pytest.mark.parametrize("into", ["x", "0", "9" * 30])
+def test_a_place_that_is_no_unit_is_refused(clerk, hospital, into):
+    answer = clerk.post(page_of(hospital[0], "leaving"), {"into": into})
+    assert answer.status_code == 400
+    assert Unit.objects.count() == 2
