@@ -17,31 +17,43 @@ from registrations.models import Interest, Registration
 from sessions_app.models import Mode, Session
 from sessions_app.receivers import SHOWN_BY
 
+NOT_YET = "Nothing is saved yet: say yes below and save again, or change it back."
+LOOK_AT_IT = "Nothing is saved yet: something speaks against it, see below. Change it, or save again as it is."
+
 
 class AsksFirst(forms.ModelForm):
     """A form that says what saving it does to people, and saves once somebody has said yes to exactly that.
 
-    `consequences` of a subclass returns the sentences. While they are not agreed to the form is refused, `asked` holds
-    them for the page, and `agreement` what a yes to them is.
+    `consequences` of a subclass returns the sentences, and `concerns` what speaks against what was typed, which
+    needs no yes but a second press. While neither is agreed to the form is refused; `asked` and `concerned` hold the
+    sentences for the page, and `agreement` what a yes to them is.
     """
 
     asked: list[str] = []
+    concerned: list[str] = []
     agreement = ""
 
     def consequences(self) -> list[str]:
         """Return what saving does to people, a sentence each, from what was typed; none where it does nothing."""
         return []
 
+    def concerns(self) -> list[str]:
+        """Return what speaks against what was typed, a sentence each; none where nothing does."""
+        return []
+
     def full_clean(self) -> None:
         super().full_clean()
-        if not self.is_bound or self.errors or not self.instance.pk or not self.has_changed():
-            return
-        said = self.consequences()
-        agreement = hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+        if self.is_bound and not self.errors and self.has_changed():
+            self.ask(self.consequences() if self.instance.pk else [], self.concerns())
+
+    def ask(self, consequences: list[str], concerns: list[str], *meant: object) -> None:
+        """Refuse the form until somebody has agreed to these sentences, said of what is `meant`."""
+        said = [*consequences, *concerns]
+        agreement = hashlib.sha256("\n".join([*said, *map(str, meant)]).encode()).hexdigest()[:16]
         if not said or self.data.get("agreed") == agreement:
             return
-        self.asked, self.agreement = said, agreement
-        self.add_error(None, "Nothing is saved yet: say yes below and save again, or change it back.")
+        self.asked, self.concerned, self.agreement = consequences, concerns, agreement
+        self.add_error(None, NOT_YET if consequences else LOOK_AT_IT)
 
 
 # ---- sentences ----

@@ -4,7 +4,7 @@ A clash is a warning: the person may register anyway, choose another date, or mo
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from accounts.models import Person
 from foundation.dates import local, short_day
 from foundation.text import ordinal
 from sessions_app.models import Meeting, Session
-from sessions_app.models.venue import overlap
+from sessions_app.models.venue import Span, overlap
 
 if TYPE_CHECKING:
     from registrations.models import Registration
@@ -144,6 +144,32 @@ def warn_of_overlap(registration: "Registration", now: datetime) -> None:
 def overlapping_seat(registration: "Registration", now: datetime) -> "Registration | None":
     """Return the first seat of the same person, in a session of another workshop, at the time of this one's session."""
     return next((one for one in _overlaps_of(registration, now) if one.is_registered), None)
+
+
+def people_elsewhere(session: Session, spans: Sequence[Span]) -> list[tuple["Registration", Meeting]]:
+    """Return the seats that people of `session` have in other sessions at the time of one of `spans`, by name.
+
+    Each stands there once, with its first meeting that is at such a time. Two queries.
+    """
+    here = session.registrations.active().order_by().values("person")
+    seats = session.registrations.model._default_manager.filter(
+        person__in=here,
+        status="registered",
+        session__status__in=Session.RUNNING,
+        session__starts_at__lt=max(one.ends_at for one in spans),
+        session__ends_at__gt=min(one.starts_at for one in spans),
+    )
+    rows = seats.exclude(session=session).select_related("person", "session__workshop").order_by("person__name", "pk")
+    registrations = list(rows)
+    meetings = defaultdict(list)
+    for meeting in Meeting.objects.filter(session__in={one.session_id for one in registrations}).order_by("starts_at"):
+        meetings[meeting.session_id].append(meeting)
+    found = []
+    for registration in registrations:
+        at = (one for one in meetings[registration.session_id] if any(overlap(one, span) for span in spans))
+        if first := next(at, None):
+            found.append((registration, first))
+    return found
 
 
 def _overlaps_of(registration: "Registration", now: datetime) -> list["Registration"]:

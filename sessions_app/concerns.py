@@ -16,6 +16,7 @@ from sessions_app.models import Blackout, Meeting, Session, Venue
 from sessions_app.models.linking import ONLINE
 from sessions_app.models.venue import Span, overlap
 
+NO_LINK = "There is no link to join."
 DAY_BEGINS, DAY_ENDS = time(7), time(20)
 
 
@@ -59,12 +60,7 @@ def concerns(
         said = [*_of_the_day(one, now, off), *_of_the_size(one)]
         near = {meeting.pk: meeting for day in sorted(_days(one)) for meeting in on_day[day]}.values()
         said += [sentence for meeting in near if overlap(one, meeting) for sentence in _clashes(one, meeting)]
-        said += [
-            f"{name} is registered for {meeting.session.workshop.title} at that time, "
-            f"{time_span(meeting.starts_at, meeting.ends_at, one.time_zone)}."
-            for leader, name, meeting in seats
-            if leader in one.facilitators and overlap(one, meeting)
-        ]
+        said += _seated(one, seats)
         if one.venue:
             earlier = in_room[one.venue.pk]
             said += [
@@ -107,6 +103,15 @@ def _seats_of_leaders(planned: Sequence[Planned], first: datetime, last: datetim
     return [(one.leader, one.leader_name, one) for one in found]
 
 
+def _seated(one: Planned, seats: Iterable[tuple[int, str, Meeting]]) -> list[str]:
+    return [
+        f"{name} is registered for {meeting.session.workshop.title} at that time, "
+        f"{time_span(meeting.starts_at, meeting.ends_at, one.time_zone)}."
+        for leader, name, meeting in seats
+        if leader in one.facilitators and overlap(one, meeting)
+    ]
+
+
 def _clashes(one: Planned, meeting: Meeting) -> Iterable[str]:
     span = time_span(meeting.starts_at, meeting.ends_at, one.time_zone)
     title = meeting.session.workshop.title
@@ -139,6 +144,24 @@ def of_the_places(session: Session, meetings: Sequence[Meeting]) -> list[str]:
     return list(dict.fromkeys(filter(None, said)))
 
 
+def of_the_leaders(session: Session, meetings: Sequence[Meeting], chosen: Iterable[int]) -> list[str]:
+    """Return what facilitators have at the times of `meetings`, who are `chosen` to lead `session` too.
+
+    A sentence each. Three queries.
+    """
+    leaders = frozenset(chosen)
+    if not leaders or not meetings:
+        return []
+    planned = [Planned("", one.starts_at, one.ends_at, one.time_zone, facilitators=leaders) for one in meetings]
+    first, last = min(one.starts_at for one in planned), max(one.ends_at for one in planned)
+    there, seats = _there(first, last, [session.pk]), _seats_of_leaders(planned, first, last)
+    said: list[str] = []
+    for one in planned:
+        said += [sentence for meeting in there if overlap(one, meeting) for sentence in _clashes(one, meeting)]
+        said += _seated(one, seats)
+    return list(dict.fromkeys(said))
+
+
 def of_what_is_missing(workshop: Workshop, format: str, links: Iterable[str], is_led: bool) -> list[str]:
     """Return what people who look at the session will miss: a sentence each. One query.
 
@@ -146,14 +169,20 @@ def of_what_is_missing(workshop: Workshop, format: str, links: Iterable[str], is
     """
     said = []
     if format in ONLINE and not all(links):
-        said.append("There is no link to join.")
+        said.append(NO_LINK)
     if not is_led:
         said.append("Nobody is named who leads it.")
     if not workshop.summary:
         said.append(f"The workshop “{workshop}” has no summary.")
-    if not workshop.objectives.exists():
+    if not workshop.objectives.all():
         said.append(f"The workshop “{workshop}” has no objectives.")
     return said
+
+
+def too_small_rooms(session: Session, meetings: Iterable[Meeting]) -> list[str]:
+    """Return which rooms of `meetings` hold fewer people than `session` has seats for: a sentence each."""
+    seats = session.room_capacity or session.capacity
+    return list(dict.fromkeys(filter(None, (_too_small(meeting.venue, seats) for meeting in meetings))))
 
 
 def _too_small(venue: Venue | None, capacity: int | None) -> str:

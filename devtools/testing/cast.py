@@ -1,7 +1,7 @@
 """The small cast of the tests: a few people, one workshop, a room, sessions, and browsers of theirs."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -201,8 +201,21 @@ def room(db):
     return Venue.objects.create(campus=campus, building="Learning Commons", room="210")
 
 
+def workday(days: int) -> date:
+    """Return the day so many days from today, or the first one after it that is neither a weekend nor a holiday."""
+    from sessions_app.concerns import holiday_on
+
+    day = timezone.localdate() + timedelta(days=days)
+    while day.weekday() > 4 or holiday_on(day):
+        day += timedelta(days=1)
+    return day
+
+
 @pytest.fixture
 def wednesday():
-    """A Wednesday some weeks ahead, never near a change of the clock’s hour at noon."""
+    """A Wednesday some weeks ahead, no holiday, and never near a change of the clock’s hour at noon."""
+    from sessions_app.concerns import holiday_on
+
     today = timezone.localdate()
-    return today + timedelta(days=21 + (2 - today.weekday()) % 7)
+    day = today + timedelta(days=21 + (2 - today.weekday()) % 7)
+    return day + timedelta(days=7) if holiday_on(day) else day

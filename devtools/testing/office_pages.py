@@ -54,6 +54,19 @@ def agree(client, url: str, typed: dict, *sentences: str):
     return client.post(url, typed | {"agreed": page.field(name="agreed").attributes["value"]})
 
 
+def once_more(client, url: str, typed: dict, *sentences: str):
+    """Send a form against which something speaks, see that it says `sentences`, send it again, and return the answer.
+
+    Typed are the fields as the page gives them back.
+    """
+    asked = client.post(url, typed)
+    page = read(asked)
+    assert asked.status_code == 400 and "Look at this first" in page.text, page.text
+    for sentence in sentences:
+        assert sentence in page.text, page.text
+    return client.post(url, typed | {"agreed": page.field(name="agreed").attributes["value"]})
+
+
 def press_twice(client, url: str, typed: dict, *sentences: str):
     """Send a form that shows its mail first, see that it says `sentences`, agree to it, and return the answer."""
     shown = client.post(url, typed)

@@ -1,5 +1,6 @@
 """The pages that change a session people have planned with: when it meets, where, and how often."""
 
+from copy import copy
 from dataclasses import replace
 from datetime import time
 from typing import Any, Generic, TypeVar
@@ -13,9 +14,13 @@ from catalog.models import Part
 from catalog.models.parts import default_minutes
 from foundation import database_clock
 from office.base import model_choice
+from office.sessions.concerned import Placed, of_new_times
 from office.sessions.decisions import DecisionForm, ReasonForm
 from office.sessions.fields import MeetingFields, OneMeeting, PlaceFields, TimesFields
-from sessions_app.models import Meeting, Mode, Place, Session, Venue
+from office.sessions.foreseen import ConcernedForm
+from sessions_app.concerns import NO_LINK, of_the_places
+from sessions_app.models import Meeting, MeetingPlan, Mode, Place, Session, Times, Venue
+from sessions_app.models.linking import ONLINE
 from sessions_app.models.venue import meeting_words
 
 Fields = TypeVar("Fields", bound=OneMeeting)
@@ -60,6 +65,9 @@ class MeetingsForm(DecisionForm, Generic[Fields]):
         """Return what the fields show of a meeting."""
         raise NotImplementedError
 
+    def is_whole(self) -> bool:
+        return all(fields.is_valid() for fields in self.each)
+
     def is_valid(self) -> bool:
         # Each meeting is asked, also after one that is wrong, so that every error is shown at once.
         wrong = [fields for fields in self.each if not fields.is_valid()]
@@ -93,24 +101,37 @@ def _loaded(words: str) -> dict[str, dict[str, str]] | None:
         return None
 
 
-class RescheduleForm(MeetingsForm[TimesFields]):
+class RescheduleForm(ConcernedForm, MeetingsForm[TimesFields]):
     title, button = "Change the times", "Change the times and write to everyone"
     fields_class = TimesFields
 
     def initial_of(self, meeting: Meeting) -> dict:
         return TimesFields.initial_of(meeting)
 
+    def concerns(self) -> list[str]:
+        moved: list[tuple[Placed, int]] = [
+            (MeetingPlan(**vars(times), venue=meeting.venue), self._minutes(meeting))
+            for meeting, times in self._times().items()
+            if (times.starts_at, times.ends_at) != (meeting.starts_at, meeting.ends_at)
+        ]
+        return of_new_times(self.session, moved, database_clock.now(), self.reader)
+
+    def meant(self) -> list[object]:
+        return [(meeting.pk, times) for meeting, times in self._times().items()]
+
+    def _times(self) -> dict[Meeting, Times]:
+        pairs = zip(self.meetings, self.each, strict=True)
+        return {meeting: fields.times(self._minutes(meeting)) for meeting, fields in pairs}
+
+    def _minutes(self, meeting: Meeting) -> int:
+        return default_minutes(self.session.workshop, meeting.part)
+
     def act(self, by: Person) -> str:
-        workshop = self.session.workshop
-        times = {
-            meeting: fields.times(default_minutes(workshop, meeting.part))
-            for meeting, fields in zip(self.meetings, self.each, strict=True)
-        }
-        along = self.session.reschedule(times, by=by)
+        along = self.session.reschedule(self._times(), by=by)
         return " ".join(["The times are changed.", *along])
 
 
-class RelocateForm(MeetingsForm[PlaceFields]):
+class RelocateForm(ConcernedForm, MeetingsForm[PlaceFields]):
     title, button = "Change the place", "Change the place and write to everyone"
     fields_class = PlaceFields
 
@@ -121,8 +142,23 @@ class RelocateForm(MeetingsForm[PlaceFields]):
     def initial_of(self, meeting: Meeting) -> dict:
         return {"venue": meeting.venue_id, "join_link": meeting.join_link}
 
+    def concerns(self) -> list[str]:
+        moved = []
+        for meeting, fields in zip(self.meetings, self.each, strict=True):
+            if "venue" in fields.changed_data:
+                there = copy(meeting)
+                there.venue = fields.cleaned_data["venue"]
+                moved.append(there)
+        said = of_the_places(self.session, moved)
+        lost = ["join_link" in one.changed_data and not one.cleaned_data["join_link"] for one in self.each]
+        if self.session.format in ONLINE and any(lost):
+            said.append(NO_LINK)
+        return said
+
+    def meant(self) -> list[object]:
+        return [sorted(fields.cleaned_data.items(), key=str) for fields in self.each]
+
     def clean(self) -> dict[str, Any]:
-        super().clean()
         cleaned = self.cleaned_data
         in_room = self.session.taken_in(self.session.line_of(Mode.ROOM))
         small = [venue for venue in self._new_venues() if (venue.capacity or LARGEST) < in_room]
@@ -131,8 +167,10 @@ class RelocateForm(MeetingsForm[PlaceFields]):
             self.fields["anyway"].widget.is_required = False
             holds = "; ".join(f"{venue} holds {venue.capacity}" for venue in small)
             where = " in the room" if self.session.asks_how else ""
+            if self.is_whole():
+                self.look_at_it()
             raise forms.ValidationError(f"{holds}, and {in_room} people have seats{where}.")
-        return cleaned
+        return super().clean()
 
     def _new_venues(self) -> list[Venue]:
         chosen = [one.cleaned_data.get("venue") for one in self.each if "venue" in one.changed_data]
@@ -179,9 +217,8 @@ class AssignPartsForm(MeetingsForm[PartFields]):
         return "The parts are changed."
 
 
-class AddMeetingForm(DecisionForm, MeetingFields):
+class AddMeetingForm(ConcernedForm, MeetingFields):
     title, button = "Add a meeting", "Add it and write to everyone"
-    page = "sessions/meetings"
 
     part: "forms.ModelChoiceField[Part]" = forms.ModelChoiceField(
         None,
@@ -210,10 +247,19 @@ class AddMeetingForm(DecisionForm, MeetingFields):
             f"{self.session.seats_taken} registered. People who have an invitation get one for this meeting too. {TOLD}"
         )
 
-    def act(self, by: Person) -> str:
+    def concerns(self) -> list[str]:
+        minutes = default_minutes(self.session.workshop, self.cleaned_data.get("part"))
+        return of_new_times(self.session, [(self._plan(), minutes)], database_clock.now(), self.reader)
+
+    def meant(self) -> list[object]:
+        return [self._plan()]
+
+    def _plan(self) -> MeetingPlan:
         part = self.cleaned_data.get("part")
-        plan = replace(self.plan(default_minutes(self.session.workshop, part)), part=part)
-        meeting = self.session.add_meeting(plan, by=by)
+        return replace(self.plan(default_minutes(self.session.workshop, part)), part=part)
+
+    def act(self, by: Person) -> str:
+        meeting = self.session.add_meeting(self._plan(), by=by)
         return f"Added: {meeting_words(meeting)}."
 
 

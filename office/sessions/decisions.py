@@ -7,15 +7,17 @@ from django import forms
 from django.db import transaction
 
 from accounts.models import Person
+from foundation import database_clock
 from foundation.dates import local
 from foundation.values.zones import zone_of
 from foundation.wall_clock import instant
+from office.sessions.concerned import of_a_draft
 from office.sessions.fields import WallClockField
 from sessions_app.models import Session
 
 
 class DecisionForm(forms.Form):
-    """A page that asks before a verb is called."""
+    """A page that asks before a verb is called. `concerned` says what speaks against it."""
 
     title = button = ""
     is_grave = is_stale = False
@@ -23,7 +25,12 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         self.session = session
+        self.concerned: list[str] = []
         super().__init__(*args, **kwargs)
+
+    def is_whole(self) -> bool:
+        """Tell whether all that was typed can be read, beside the fields of the form itself."""
+        return True
 
     @property
     def seen(self) -> str:
@@ -57,7 +64,13 @@ class DecisionForm(forms.Form):
 
 
 class PublishForm(DecisionForm):
+    """Publish a draft. What speaks against it stands on the page that asks."""
+
     title = button = "Publish"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.concerned = of_a_draft(self.session, database_clock.now())
 
     def explanation(self) -> str:
         where = "It is listed in the catalog" if self.session.listed else "It is not listed: people need its link"

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 
@@ -9,6 +10,7 @@ from accounts.models import Person
 from notifications.models import Notice
 from office.sessions.decisions import DecisionForm
 
+LOOK_AT_IT = "Nothing is changed yet: something speaks against it, see above. Change it, or press again as it is."
 ASKED = "Nothing is saved yet: this is what your press does. Look at it, and press again."
 
 
@@ -28,10 +30,39 @@ class ForeseeingForm(DecisionForm):
 
     def agree_to(self, *meant: object) -> None:
         """Note what a yes is to: `meant`, and all that the page says."""
-        words: Iterable[object] = [*meant, *self.told, *(words for words, _ in self.foreseen)]
+        words: Iterable[object] = [*meant, *self.concerned, *self.told, *(words for words, _ in self.foreseen)]
         self.agreement = hashlib.sha256("\n".join(map(str, words)).encode()).hexdigest()[:16]
 
     def refuse_unless_agreed(self) -> None:
         """Raise the ValidationError that shows the page once more, unless it was sent with a yes to what it says."""
         if self.data.get("agreed") != self.agreement:
             raise forms.ValidationError(ASKED)
+
+
+class ConcernedForm(ForeseeingForm):
+    """A decision that is carried out at one press, or at a second one where something speaks against what was typed."""
+
+    page = "sessions/holding"
+
+    def concerns(self) -> list[str]:
+        """Return what speaks against what was typed, a sentence each. The form has no errors."""
+        raise NotImplementedError
+
+    def meant(self) -> list[object]:
+        """Return what a yes is to: what was typed."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors or not self.is_whole():
+            return cleaned
+        self.look_at_it()
+        if self.concerned and self.data.get("agreed") != self.agreement:
+            raise forms.ValidationError(LOOK_AT_IT)
+        return cleaned
+
+    def look_at_it(self) -> None:
+        """Find out what speaks against it, and what a yes to that is."""
+        self.concerned = self.concerns()
+        if self.concerned:
+            self.agree_to(*self.meant())

@@ -1,13 +1,15 @@
 """The forms of a session: the schedule of a draft, and what may still be typed of a session that is published."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.forms.models import BaseInlineFormSet
 
-from catalog.models import Format
+from catalog.models import Format, Workshop
+from catalog.models.parts import default_minutes
 from foundation import database_clock
 from foundation.values.zones import zone_of
 from foundation.wall_clock import instant
@@ -20,14 +22,25 @@ from office.consequences import (
     of_other_facilitators,
     of_the_deadline,
 )
+from office.sessions.concerned import of_a_draft, of_the_dates
 from office.sessions.decisions import RunAnywayForm
 from office.sessions.fields import MeetingFields, WallClockField
 from office.sessions.seats import HELP, NAMES, ModeSeatsForm
-from sessions_app.models import Meeting, Session
+from sessions_app.concerns import of_the_leaders, of_what_is_missing, too_small_rooms
+from sessions_app.models import Meeting, MeetingPlan, Session
 from sessions_app.models.deciding import is_by_rule
 
 WINDOW = ("registration_opens_at", "registration_closes_at")
 DEADLINES = ("confirm_by", *WINDOW)
+LOOK_BELOW = "Something speaks against these dates. It stands further up."
+
+
+def planned(workshop: Workshop, meetings: Sequence[MeetingFields]) -> list[MeetingPlan]:
+    """Return the meetings as planned, in the order of time. Without an end each lasts as long as its part does."""
+    parts = list(workshop.parts.all())
+    in_order = sorted(meetings, key=lambda meeting: meeting.times(0).starts_at)
+    of = dict(zip(range(len(in_order)), parts, strict=False))
+    return [one.plan(default_minutes(workshop, of.get(number))) for number, one in enumerate(in_order)]
 
 
 class MeetingForm(MeetingFields, forms.ModelForm):
@@ -59,11 +72,18 @@ class FurtherMeetings(BaseInlineFormSet):
 
     def clean(self) -> None:
         super().clean()
-        first = getattr(self.instance, "planned_start", None)
+        schedule = getattr(self.instance, "schedule", None)
+        if schedule is None:
+            return
+        first = schedule.starts_at
         for form in self.held():
             starts_at = getattr(form, "starts_at", None)
             if first and starts_at and starts_at <= first:
                 form.add_error("day", "A further meeting comes after the first one.")
+        if not schedule.errors and not any(form.errors for form in self.forms):
+            schedule.look_at(self.held(), self.has_changed())
+            if schedule.errors:
+                raise ValidationError(LOOK_BELOW)
 
 
 class FurtherMeetingInline(PartInline):
@@ -88,6 +108,8 @@ class ScheduleForm(ModeSeatsForm, MeetingFields, OfficeForm):
     registration_opens_at = WallClockField(label="Registration opens at", help_text="Blank: once it is published.")
     registration_closes_at = WallClockField(label="Registration closes at", help_text="Blank: at the start.")
 
+    TIMES = ("day", "starts", "ends", "zone")
+    SPEAKING = (*TIMES, "workshop", "venue", "facilitators", "capacity", "room_capacity")
     FOLLOWING = {"format": "format", "minimum": "default_minimum", "capacity": "default_capacity"}
 
     class Meta:
@@ -116,7 +138,8 @@ class ScheduleForm(ModeSeatsForm, MeetingFields, OfficeForm):
     def clean(self) -> dict[str, Any]:
         super().clean()
         cleaned = self.cleaned_data
-        self.instance.planned_start = self.starts_at
+        # For the further meetings, which are looked at together with the first.
+        self.instance.schedule = self
         if workshop := cleaned.get("workshop"):
             venue = cleaned.get("venue")
             self.clean_seats(cleaned.get("format") or workshop.format, [venue] if venue else [])
@@ -140,6 +163,34 @@ class ScheduleForm(ModeSeatsForm, MeetingFields, OfficeForm):
         if opens_at and closes_at and opens_at >= closes_at:
             self.add_error("registration_opens_at", "Registration opens before it closes.")
         return cleaned
+
+    def look_at(self, further: Sequence[MeetingFields], is_new: bool) -> None:
+        """Ask once about what speaks against the session, as it is typed with its `further` meetings.
+
+        Asks where a date, a place, its size or a facilitator was typed, or `further` `is_new`; and before it is
+        published, also about what people will miss.
+        """
+        publishes = "_publish" in self.data
+        if not (publishes or is_new or set(self.SPEAKING) & set(self.changed_data)):
+            return
+        cleaned, workshop = self.cleaned_data, self.cleaned_data["workshop"]
+        parts = list(workshop.parts.all())
+        plans = planned(workshop, [self, *further])
+        placed = [
+            (plan, default_minutes(workshop, parts[number] if number < len(parts) else None))
+            for number, plan in enumerate(plans)
+        ]
+        leads = cleaned["facilitators"] or ([] if self.instance.pk else workshop.facilitators.all())
+        size = cleaned.get("room_capacity") or cleaned["capacity"]
+        beside = self.instance if self.instance.pk else None
+        said = of_the_dates(workshop, placed, [one.pk for one in leads], size, database_clock.now(), beside)
+        if beside and not publishes and not is_new and not set(self.TIMES) & set(self.changed_data):
+            # Nobody is asked twice: what speaks against the date that it has was said when it got it.
+            known = of_a_draft(Session.objects.get(pk=beside.pk), database_clock.now())
+            said = [sentence for sentence in said if sentence not in known]
+        if publishes:
+            said += of_what_is_missing(workshop, cleaned["format"], [plan.join_link for plan in plans], bool(leads))
+        self.ask([], said, *(plan.starts_at for plan in plans))
 
     def _get_validation_exclusions(self) -> set[str]:
         """Leave the deadlines to `clean`: in a form that is refused early they are still times on a wall clock."""
@@ -242,6 +293,19 @@ class PublishedForm(ModeSeatsForm, OfficeForm):
             said += of_the_deadline(before, chosen["at_deadline"])
         if "for_campus" in self.changed_data:
             said += of_a_campus(before, chosen["for_campus"])
+        return said
+
+    def concerns(self) -> list[str]:
+        before, chosen, now = Session.objects.get(pk=self.instance.pk), self.cleaned_data, database_clock.now()
+        ahead = list(before.meetings.filter(starts_at__gt=now).select_related("venue"))
+        said = []
+        if {"capacity", "room_capacity"} & set(self.changed_data):
+            before.capacity = chosen.get("capacity") or before.capacity
+            before.room_capacity = chosen.get("room_capacity") or before.room_capacity
+            said += too_small_rooms(before, ahead)
+        if "facilitators" in self.changed_data:
+            new = set(chosen["facilitators"]) - set(before.facilitators.all())
+            said += of_the_leaders(before, ahead, [one.pk for one in new])
         return said
 
     def _refuse_to_confirm(self, minimum: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import ProtectedError, QuerySet
+from django.db.models import ProtectedError, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import Person
@@ -18,6 +18,7 @@ from foundation.wall_clock import end_after, instant
 from office.base import MOST, OfficeAdmin
 from office.consequences import people_words
 from office.many.asking import Line, ManyForm, ask, one_by_one
+from office.sessions.concerned import of_drafts
 from office.sessions.fields import time_input
 from registrations.models import Interest
 from sessions_app.models import Meeting, Session, Times, Venue
@@ -33,11 +34,12 @@ class PublishMany(ManyForm):
     def lines(self) -> list[Line]:
         now = database_clock.now()
         share_workshops(self.chosen)
+        prefetch_related_objects([session.workshop for session in self.chosen], "objectives")
         lines = []
-        for session in self.chosen:
+        for session, said in zip(self.chosen, of_drafts(self.chosen, now), strict=True):
             why_not = session.why_not_published(now)
             shown = "It is listed, and people can register." if session.listed else "People with its link can register."
-            lines.append(Line(session, [shown], refusal=why_not))
+            lines.append(Line(session, [shown, *said], refusal=why_not))
         return lines
 
     def together(self, lines: Sequence[Line]) -> list[str]:
@@ -166,7 +168,9 @@ class ManySessions(OfficeAdmin):
 
     @admin.action(description="Publish selected drafts", permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Session]) -> HttpResponse | None:
-        return ask(self, request, self._in_full(queryset), PublishMany, "publish_selected")
+        return ask(
+            self, request, self._in_full(queryset).prefetch_related("meetings__part"), PublishMany, "publish_selected"
+        )
 
     @admin.action(description="Change selected sessions", permissions=["change"])
     def change_selected(self, request: HttpRequest, queryset: QuerySet[Session]) -> HttpResponse | None:

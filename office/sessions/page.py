@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
-from catalog.models import Format, Workshop
-from catalog.models.parts import default_minutes
+from catalog.models import Format
 from foundation import database_clock
 from foundation.dates import day_and_time
 from office.base import OwnPage, PanelInline, acting
@@ -22,8 +21,7 @@ from office.decide.merging import merge
 from office.decide.page import decide_page
 from office.sessions.asking import PAGES, decide, open_pages
 from office.sessions.copying import CopiesOfSessions
-from office.sessions.fields import MeetingFields
-from office.sessions.forms import DEADLINES, FurtherMeetingInline, PublishedForm, ScheduleForm
+from office.sessions.forms import DEADLINES, FurtherMeetingInline, PublishedForm, ScheduleForm, planned
 from office.sessions.history import history_page
 from office.sessions.list import SessionList
 from office.sessions.seats import NAMES
@@ -307,11 +305,3 @@ class SessionAdmin(CopiesOfSessions, SessionList):
         every = session.meetings(manager="every").select_related("venue", "part")
         lines = ((when_and_where(one) + (", cancelled" if one.is_cancelled else ""),) for one in every)
         return format_html_join(mark_safe("<br>"), "{}", lines)
-
-
-def planned(workshop: Workshop, meetings: list[MeetingFields]) -> list[MeetingPlan]:
-    """Return the meetings as planned, in the order of time. Without an end each lasts as long as its part does."""
-    parts = list(workshop.parts.all())
-    in_order = sorted(meetings, key=lambda meeting: meeting.times(0).starts_at)
-    of = dict(zip(range(len(in_order)), parts, strict=False))
-    return [one.plan(default_minutes(workshop, of.get(number))) for number, one in enumerate(in_order)]

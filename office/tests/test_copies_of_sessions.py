@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from catalog.models import Facilitator
+from devtools.testing.cast import workday
 from devtools.testing.office_pages import schedule, session_page
 from devtools.testing.page import read
 from foundation.dates import local
@@ -61,7 +62,7 @@ def test_without_a_session_to_copy_a_day_alone_is_no_date(clerk, workshop):
 
 
 def test_save_and_add_another_keeps_workshop_time_and_place(clerk, workshop, room):
-    day = timezone.localdate() + timedelta(days=40)
+    day = workday(40)
     typed = {"venue": room.pk, "ends": "13:30", "join_link": "https://meet.example.edu/a"}
     response, _ = schedule(clerk, workshop, day, **typed, _addanother="Save and add another")
     page = read(clerk.get(response.url))

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Campus
 from catalog.models import Facilitator
-from devtools.testing.office_pages import SCHEDULE, agree, filled_in, in_chicago, schedule, session_page
+from devtools.testing.office_pages import SCHEDULE, agree, filled_in, in_chicago, once_more, schedule, session_page
 from devtools.testing.page import read
 from registrations.models import Registration
 from sessions_app.models import Meeting, MeetingPlan, Session, Venue
@@ -172,15 +172,19 @@ def test_a_deadline_after_the_start_is_refused_on_its_field(clerk, workshop, wed
 
 
 def test_a_session_is_scheduled_and_published_in_one_step(clerk, workshop, wednesday):
-    response, session = schedule(clerk, workshop, wednesday, _publish="Save and publish")
+    workshop.objectives.create(text="Name what you saw.")
+    ada = Facilitator.objects.create(name="Ada Okafor")
+    typed = {"facilitators": [ada.pk], "join_link": "https://meet.example.edu/quorum"}
+    response, session = schedule(clerk, workshop, wednesday, _publish="Save and publish", **typed)
     assert response.status_code == 302
     assert session.status == Session.Status.OPEN
     assert records(session) == ["Scheduled.", "Published."]
 
 
 def test_what_cannot_be_published_is_kept_as_a_draft_and_says_why(clerk, workshop, wednesday):
-    response, session = schedule(clerk, workshop, wednesday, format="in_person", _publish="Save and publish")
-    assert session.status == Session.Status.DRAFT
+    typed = filled_in(clerk, SCHEDULE, "session_form", workshop=workshop.pk, day=wednesday.isoformat(), starts="12:00")
+    response = once_more(clerk, SCHEDULE, typed | {"format": "in_person", "_publish": "Save and publish"})
+    assert Session.objects.get().status == Session.Status.DRAFT
     page = read(clerk.get(response.url))
     assert "Saved as a draft, not published. Choose a venue for every meeting" in page.text
 

@@ -7,12 +7,13 @@ import pytest
 from accounts.models import Campus, Person, Unit
 from catalog.models import Facilitator, Topic, Workshop
 from devtools.testing.cast import ZONE
-from devtools.testing.office_pages import filled_in, in_chicago, schedule, workshop_page
+from devtools.testing.office_pages import SCHEDULE, filled_in, in_chicago, once_more, workshop_page
 from devtools.testing.page import get, read
+from foundation.dates import short_day
 from foundation.wall_clock import instant
 from notifications.models import Notice
 from registrations.models import Registration
-from sessions_app.models import Meeting, MeetingPlan, Venue
+from sessions_app.models import Meeting, MeetingPlan, Session, Venue
 
 pytestmark = pytest.mark.django_db
 UNSEEN = ["\u200b", "\u00ad", "\ufeff", "\u2060", "\u200d", "\u200e", "\u034f"]
@@ -105,8 +106,10 @@ def test_a_person_has_an_address_that_can_be_invited(clerk, email):
 
 
 def test_a_draft_ends_on_the_next_day_where_its_end_is_before_its_start(clerk, workshop, wednesday):
-    response, session = schedule(clerk, workshop, wednesday, starts="22:00", ends="01:30")
-    assert response.status_code == 302
+    late = {"workshop": workshop.pk, "day": wednesday.isoformat(), "starts": "22:00", "ends": "01:30"}
+    typed = filled_in(clerk, SCHEDULE, "session_form", **late)
+    assert once_more(clerk, SCHEDULE, typed, "It is outside working hours.").status_code == 302
+    session = Session.objects.get()
     assert in_chicago(session.starts_at) == datetime.combine(wednesday, time(22))
     assert in_chicago(session.ends_at) == datetime.combine(wednesday + timedelta(days=1), time(1, 30))
 
@@ -114,7 +117,11 @@ def test_a_draft_ends_on_the_next_day_where_its_end_is_before_its_start(clerk, w
 def test_a_further_meeting_may_go_past_midnight(clerk, workshop, wednesday):
     row = {"day": (wednesday + timedelta(days=7)).isoformat(), "starts": "23:00", "ends": "00:00"}
     further = {"meetings-TOTAL_FORMS": 1} | {f"meetings-0-{name}": value for name, value in row.items()}
-    _, session = schedule(clerk, workshop, wednesday, **further)
+    first = {"workshop": workshop.pk, "day": wednesday.isoformat(), "starts": "12:00"}
+    typed = filled_in(clerk, SCHEDULE, "session_form", **first) | further
+    day = short_day(instant(wednesday + timedelta(days=7), time(23), ZONE), ZONE)
+    assert once_more(clerk, SCHEDULE, typed, f"{day}: It is outside working hours.").status_code == 302
+    session = Session.objects.get()
     assert session.meetings.last().ends_at - session.meetings.last().starts_at == timedelta(hours=1)
 
 
@@ -127,7 +134,7 @@ def test_a_meeting_is_moved_past_midnight_and_added_past_midnight(clerk, make_se
         ("add-meeting", {"day": "2031-05-20", "starts": "21:00", "ends": "00:30"}),
     ):
         url = f"/admin/sessions_app/session/{session.pk}/{name}/"
-        assert clerk.post(url, filled_in(clerk, url, "decision_form", **typed)).status_code == 302
+        assert once_more(clerk, url, filled_in(clerk, url, "decision_form", **typed)).status_code == 302
     for one in session.meetings.all():
         assert one.ends_at - one.starts_at == timedelta(hours=3, minutes=30)
 
