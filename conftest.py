@@ -37,6 +37,7 @@ pytest_plugins = [
         "evaluating",
         "every_noun",
         "mail_server",
+        "school",
         "stack",
         "browser",
         "only_pages",

@@ -7,11 +7,13 @@ from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.core import context
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import sign_in
 from accounts.models import Campus, Person, Unit
+from accounts.school.record import fields_held
 from accounts.signals import DECIDING, person_changed, titles_chosen
 from foundation import database_clock
 from foundation.values.addresses import AddressFormField
@@ -21,6 +23,7 @@ NAME_MISSING = "Enter your name"
 ROLE_MISSING = "Choose the one that fits you best"
 EMAIL_WRONG = "Enter your work or school email address, like name@example.edu"
 EMAIL_ELSEWHERE = "That address has no access here. Use your work or school address."
+CODES_OFF = "No codes are mailed here. Sign in with your school’s account."
 CODE_MISSING = "Enter the six-digit code from the email"
 CODE_WRONG = "That code is not right. Check the newest email, or send a new code."
 
@@ -75,6 +78,8 @@ class SignInForm(RequestLoginCodeForm):
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"]
+        if not settings.SIGN_IN_BY_CODE:
+            raise ValidationError(CODES_OFF, code="off")
         if not sign_in.may_ask(email):
             raise ValidationError(EMAIL_ELSEWHERE, code="elsewhere")
         return email
@@ -161,6 +166,12 @@ class ProfileForm(forms.ModelForm):
         model = Person
         fields = ["name", "addressed_as", "pronouns", "role", "unit", "campus", "discreet_titles"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What the school says is shown beside the form, and nothing that is posted changes it.
+        for name in fields_held(self.instance):
+            del self.fields[name]
+
     def seats_lost(self, now: datetime) -> list:
         """Return the seats that a valid form would cost the person: those in sessions that are for others."""
         if not DECIDING.intersection(self.changed_data):
@@ -174,7 +185,7 @@ class ProfileForm(forms.ModelForm):
                 now, chooses_titles = database_clock.now(), "discreet_titles" in self.changed_data
                 if chooses_titles:
                     self.instance.discreet_titles_chosen_at = now
-                self.instance.save(update_fields=[*self.Meta.fields, "discreet_titles_chosen_at"])
+                self.instance.save(update_fields=[*self.fields, "discreet_titles_chosen_at"])
                 if DECIDING.intersection(self.changed_data):
                     person_changed.send(Person, person=self.instance)
                 if chooses_titles:

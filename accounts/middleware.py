@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.pressed.press import forget_sent, keep
+from accounts.school.second_step import is_proven_by_school
 from accounts.second_factor import has_second_factor, is_office_page, is_proven
 
 
@@ -62,6 +63,8 @@ class SecondFactorMiddleware:
         if not is_office_page(page):
             return None
         if not (request.user.is_authenticated and request.user.is_active and request.user.is_staff):
+            return None
+        if is_proven_by_school(request, request.user):
             return None
         if not has_second_factor(request.user):
             messages.info(request, "Set up a second step first: the office’s desk needs it.")

@@ -104,7 +104,7 @@ def send_code(request: HttpRequest, email: str) -> None:
     The code has a browser session of its own, and with it tries of its own: what was asked for before is worthless.
     What was pressed while signed out waits for the person with this address, if it led here.
     """
-    bind(request, email)
+    bind(request, email, request.POST.get("next"))
     request.session.cycle_key()
     login = Login(email=email, state={"stages": {"current": LoginByCodeStage.key}})
     stage = LoginByCodeStage(LoginStageController(request, login), request, login)

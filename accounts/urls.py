@@ -17,6 +17,7 @@ from accounts import addresses, views
 from accounts.browser_sessions import views as sign_ins
 from accounts.models import Person
 from accounts.pressed.views import unsent
+from accounts.school import views as school
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -41,6 +42,8 @@ urlpatterns = [
     path("login/", sign_in, name="account_login"),
     path("login/", sign_in, name="account_request_login_code"),
     path("login/code/", views.CodeView.as_view(), name="account_confirm_login_code"),
+    path("school/openid/", school.openid, name="school_openid"),
+    path("school/openid/answer/", school.openid_answer, name="school_openid_answer"),
     path("logout/", logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("profile/", views.ProfileView.as_view(), name="profile"),

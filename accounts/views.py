@@ -27,7 +27,7 @@ from django.views.generic import UpdateView
 
 from accounts import sign_in
 from accounts.browser_sessions.model import BrowserSession
-from accounts.forms import CODE_WRONG, CodeForm, ProfileForm, SignInForm
+from accounts.forms import CODE_WRONG, CODES_OFF, CodeForm, ProfileForm, SignInForm
 from accounts.models import AddressChange, Person
 from accounts.second_factor import unused_recovery_codes
 from accounts.sign_in import CodeProcess, SignedInRequest
@@ -73,6 +73,8 @@ class SignInView(InvalidIsUnprocessable, RequestLoginCodeView):
         return redirect(self.get_success_url())
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:
+        if not settings.SIGN_IN_BY_CODE:
+            return start_again(self.request, "", CODES_OFF, HTTPStatus.FORBIDDEN)
         response = super().form_invalid(form)
         if form.is_rate_limited:
             response.status_code = HTTPStatus.TOO_MANY_REQUESTS
@@ -88,6 +90,8 @@ class CodeView(ConfirmLoginCodeView):
     tries_left: int | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not settings.SIGN_IN_BY_CODE:
+            return redirect(self.passthrough_next_url(reverse("account_login")))
         if request.method == "POST" and not request.user.is_authenticated:
             stage = LoginStageController.enter(request, LoginByCodeStage.key)
             if stage is None and sign_in.has_no_tries_left(request):

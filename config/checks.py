@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 
+from config import school
 from foundation.values.addresses import read_address
 from foundation.values.lines import without_invisible
 from foundation.values.zones import zone_names
@@ -385,12 +386,15 @@ RULES = [
         "The mailbox that undeliverable sign-in codes go back to, one that few people read, or leave it out.",
     ),
 ]
+RULES += [Rule(*row) for row in school.RULES]
 
 
 def errors(environ: Mapping[str, str]) -> list[checks.Error]:
     """Return everything in the environment that must stop a start."""
     debug = environ.get("DEBUG", "").strip().lower() in TRUE_WORDS
-    return [error for error in (rule.check(environ, debug) for rule in RULES) if error] + shared_keys(environ)
+    found = [error for error in (rule.check(environ, debug) for rule in RULES) if error] + shared_keys(environ)
+    of_the_school = school.together(environ)
+    return found + [checks.Error(sentence, hint=hint, id=f"quorum.{id}") for sentence, hint, id in of_the_school]
 
 
 def shared_keys(environ: Mapping[str, str]) -> list[checks.Error]:

@@ -12,6 +12,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from config.checks import DEVELOPMENT_KEY, DEVELOPMENT_SIGN_IN_KEY, stop_if_wrong
+from config.school import USUAL_ROLES, names_by_field, pairs
 from foundation.values.addresses import plain_domain
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -45,6 +46,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "foundation",
     "accounts",
     "catalog",
@@ -203,6 +205,7 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 5
 ACCOUNT_LOGIN_TIMEOUT = 60 * 60  # longer than a code lives, so that an expired one can be told from none
 # A whole department may sign in from one address, so addresses are generous and guesses are not.
 ACCOUNT_RATE_LIMITS = {
+    "school": "100/m/ip",
     "request_login_code": "100/m/ip,3/m/key,10/h/key",  # sent again counts like asked for
     "wrong_login_code": "20/m/ip",
     "nominate": "10/d/user",
@@ -243,6 +246,23 @@ MFA_FORMS = {
 }
 MFA_TOTP_ISSUER = "Quorum"
 MFA_TOTP_TOLERANCE = 1
+
+# ---- the school's sign-in: docs/sign-in.md ----
+SIGN_IN_BY_CODE = env.bool("SIGN_IN_BY_CODE", True)
+OPENID_URL = env("OPENID_URL", default="").strip().rstrip("/")
+OPENID_CLIENT_ID = env("OPENID_CLIENT_ID", default="")
+OPENID_CLIENT_SECRET = env("OPENID_CLIENT_SECRET", default="")
+OPENID_SCOPES = env("OPENID_SCOPES", default="openid profile email").split()
+# Each that is set up, with what its button says.
+SCHOOL_PROVIDERS = {"openid": env("OPENID_NAME", default=INSTITUTION_NAME)} if OPENID_URL else {}
+SCHOOL_VOUCHES_FOR = [plain_domain(domain) for domain in env.list("SCHOOL_VOUCHES_FOR", default=[])]
+SCHOOL_ATTRIBUTES = names_by_field(env("SCHOOL_ATTRIBUTES", default=""))
+SCHOOL_ROLES = pairs(env("SCHOOL_ROLES", default=USUAL_ROLES))
+SCHOOL_LEFT = env("SCHOOL_LEFT", default="other")
+SCHOOL_NEW_UNITS = env.bool("SCHOOL_NEW_UNITS", False)
+SCHOOL_SECOND_FACTOR = env("SCHOOL_SECOND_FACTOR", default="").split()
+SOCIALACCOUNT_ADAPTER = "accounts.school.adapter.SchoolAdapter"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds, in a web process
 
 # ---- time and language ----
 LANGUAGE_CODE = "en-us"

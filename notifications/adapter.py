@@ -9,10 +9,12 @@ from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.forms import CODE_WRONG
+from accounts.school.second_step import SecondFactorStage
 from foundation.wake import wake
 from notifications.kinds.account import owe_account_news, owe_code
 from notifications.tasks import deliver_soon
 
+ALLAUTHS_STAGE = "allauth.mfa.stages.AuthenticateStage"
 CODE_MAIL = "account/email/login_code"
 ACCOUNT_NEWS = {
     "mfa/email/totp_activated": "An authenticator app now guards your account",
@@ -40,6 +42,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """Tell whether `url` is on this very site: the same host, and https if the page was."""
         request = allauth_context.request
         return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+
+    def get_login_stages(self) -> list[str]:
+        """Return allauth's stages of a sign-in, the second factor's being ours."""
+        ours = f"{SecondFactorStage.__module__}.{SecondFactorStage.__qualname__}"
+        return [ours if stage == ALLAUTHS_STAGE else stage for stage in super().get_login_stages()]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write the Notice of one of allauth's mails. Its body is erased once it is sent or has expired."""

@@ -4,6 +4,7 @@ from typing import Any, NoReturn
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin  # noqa: F401 (registers Group, which goes below)
 from django.contrib.auth.models import Group
@@ -37,7 +38,7 @@ admin.site.autocomplete_view = suggestions  # type: ignore[method-assign,assignm
 # Rows are deleted one at a time, each after a page that says what else goes with it.
 admin.site.disable_action("delete_selected")
 # allauth's pages would show the keys of second factors, and edit addresses past the Person they belong to.
-admin.site.unregister([Authenticator, EmailAddress, Group])
+admin.site.unregister([Authenticator, EmailAddress, Group, SocialAccount, SocialApp, SocialToken])
 
 # Each registers its pages, so they come after what is taken away above.
 from office import (  # noqa: E402

@@ -5,6 +5,17 @@ from accounts.models.campus import Campus
 from accounts.models.champion import Champion
 from accounts.models.people import Person, PersonManager
 from accounts.models.units import Unit
+from accounts.school.record import SchoolRecord, UnitName
 from foundation.values.zones import validate_time_zone
 
-__all__ = ["AddressChange", "Campus", "Champion", "Person", "PersonManager", "Unit", "validate_time_zone"]
+__all__ = [
+    "AddressChange",
+    "Campus",
+    "Champion",
+    "Person",
+    "PersonManager",
+    "SchoolRecord",
+    "Unit",
+    "UnitName",
+    "validate_time_zone",
+]

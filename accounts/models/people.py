@@ -13,9 +13,12 @@ from accounts.browser_sessions.model import name_of
 from accounts.models.campus import Campus
 from accounts.models.greeting import greeting_of
 from accounts.models.units import Unit
+from accounts.school.words import said_by_school
+from accounts.signals import DECIDING, person_changed
+from foundation.record import record
 from foundation.values.addresses import AddressField, plain_address
 from foundation.values.lines import LineField
-from foundation.verbs import part_of_a_verb, verb
+from foundation.verbs import lock_row, part_of_a_verb, verb
 
 logger = logging.getLogger(__name__)
 
@@ -144,6 +147,27 @@ class Person(AbstractBaseUser, PermissionsMixin):
         if ended:
             logger.info("person %s: %s sign-ins were ended", self.pk, ended)
         return ended
+
+    @verb
+    def take_from_school(self, **said: Any) -> list[str]:
+        """Write what the school says of this person: of name, role, unit and campus those given, each on record.
+
+        Returns the fields that changed, and announces the change if one of them decides what they may attend.
+        """
+        lock_row(self, "unit", "campus")
+        changed = [name for name, value in said.items() if getattr(self, name) != value]
+        for name in changed:
+            before = self._shown(name)
+            setattr(self, name, said[name])
+            record(Person.objects.rule(), self, said_by_school(name, before, self._shown(name)))
+        if changed:
+            self.save(update_fields=changed)
+        if DECIDING.intersection(changed):
+            person_changed.send(Person, person=self)
+        return changed
+
+    def _shown(self, name: str) -> str:
+        return self.get_role_display() if name == "role" else str(getattr(self, name) or "")
 
     @part_of_a_verb
     def leave_accommodations(self) -> bool:

@@ -98,10 +98,13 @@ def keep(request: HttpRequest, next_url: str = "", words: str = KEPT) -> HttpRes
     return redirect(reverse("account_login", query={"next": next_url}))
 
 
-def bind(request: HttpRequest, email: str) -> None:
-    """Let a press wait for the person with this address, who asks for a code where the press led; else forget it."""
+def bind(request: HttpRequest, email: str, next_url: str | None) -> None:
+    """Let a press wait for the person with this address, who signs in where the press led; else forget it.
+
+    `next_url` is the page to which they come once they are signed in.
+    """
     press = Press.waiting_in(request.session)
-    if press is not None and request.POST.get("next") == press.next:
+    if press is not None and next_url == press.next:
         replace(press, email=email).wait_in(request.session)
     else:
         forget_in(request.session)

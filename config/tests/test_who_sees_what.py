@@ -143,6 +143,8 @@ ANSWERS = {
     "accounts/login/code/": (302, 302, 302, 302),
     "accounts/logout/": (302, 200, 200, 200),
     "accounts/inactive/": (403, 403, 403, 403),
+    "accounts/school/openid/": (404, 404, 404, 404),  # only where a provider is set up
+    "accounts/school/openid/answer/": (404, 404, 404, 404),
     "accounts/profile/": (302, 200, 200, 200),
     "accounts/address/": (302, 200, 200, 200),
     "accounts/address/<slug:token>/": (200, 200, 200, 200),  # for everybody with the link of the mail

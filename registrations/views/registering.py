@@ -6,6 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
@@ -111,6 +112,8 @@ def _register_person(request: HttpRequest, code: str, viewer: Person) -> HttpRes
 def _register_newcomer(request: HttpRequest, session: Session) -> HttpResponse:
     now = database_clock.now()
     if request.method != "POST":
+        if not settings.SIGN_IN_BY_CODE:
+            return redirect(reverse("account_login", query={"next": request.path}))
         form = NewcomerForm(initial=_typed_before(request, session), session=session)
         return _form_page(request, session, form, now)
     if "email" not in request.POST:

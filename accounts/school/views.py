@@ -1,0 +1,75 @@
+"""The pages between the portal and the school's sign-in. What they cannot use they answer with a page."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.utils import get_next_redirect_url
+from allauth.core import ratelimit
+from allauth.socialaccount.helpers import render_authentication_error
+from allauth.socialaccount.providers.base import AuthProcess
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+from requests import RequestException
+
+from accounts.school.joining import Refused
+from accounts.school.openid import OPENID, OpenID, OpenIDAdapter, openid_app
+from accounts.school.refusals import TOO_OFTEN, refused
+
+View = Callable[..., HttpResponse]
+# A provider answers with what it likes: what is missing, or of another type, shows only where it is used.
+NOT_AS_EXPECTED = (OAuth2Error, RequestException, Refused, LookupError, TypeError, ValueError, AttributeError)
+
+
+def of_a_provider(name: str) -> Callable[[View], View]:
+    """Open a view only where the settings have this provider, and answer what went wrong there with a page."""
+
+    def guarded(view: View) -> View:
+        @never_cache
+        @login_not_required
+        @wraps(view)
+        def guarded_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if name not in settings.SCHOOL_PROVIDERS:
+                raise Http404
+            try:
+                return view(request, *args, **kwargs)
+            except NOT_AS_EXPECTED as problem:
+                return render_authentication_error(request, None, exception=problem)
+
+        return guarded_view
+
+    return guarded
+
+
+@of_a_provider(OPENID)
+@require_GET
+def openid(request: HttpRequest) -> HttpResponse:
+    """Lead to the school's OpenID provider, and from there back to `next`, if that is a page of this site.
+
+    It is a link and no form: the page's policy (form-action) would stop a form that ends at another site.
+    """
+    return _begin(request, OpenID(request, app=openid_app()))
+
+
+@of_a_provider(OPENID)
+@require_GET
+def openid_answer(request: HttpRequest) -> HttpResponse:
+    """Sign in the person whom the OpenID provider answers for."""
+    return OAuth2CallbackView.adapter_view(OpenIDAdapter(request, OPENID))(request)
+
+
+def _begin(request: HttpRequest, provider: Any) -> HttpResponse:
+    if not ratelimit.consume(request, action="school"):
+        return refused(request, TOO_OFTEN, 429)
+    next_url = get_next_redirect_url(request)
+    wants_a_second_step = bool(settings.SCHOOL_SECOND_FACTOR) and request.GET.get("step") == "second"
+    if request.user.is_authenticated and not wants_a_second_step:
+        return redirect(next_url or settings.LOGIN_REDIRECT_URL)
+    more = {"auth_params": {"acr_values": " ".join(settings.SCHOOL_SECOND_FACTOR)}} if wants_a_second_step else {}
+    return provider.redirect(request, process=AuthProcess.LOGIN, next_url=next_url, **more)
