@@ -38,6 +38,7 @@ pytest_plugins = [
         "every_noun",
         "mail_server",
         "school",
+        "school_saml",
         "stack",
         "browser",
         "only_pages",

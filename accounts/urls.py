@@ -11,13 +11,12 @@ from django.contrib.auth.decorators import login_required, user_passes_test
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
-from django.urls import path
+from django.urls import include, path
 
 from accounts import addresses, views
 from accounts.browser_sessions import views as sign_ins
 from accounts.models import Person
 from accounts.pressed.views import unsent
-from accounts.school import views as school
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -42,8 +41,7 @@ urlpatterns = [
     path("login/", sign_in, name="account_login"),
     path("login/", sign_in, name="account_request_login_code"),
     path("login/code/", views.CodeView.as_view(), name="account_confirm_login_code"),
-    path("school/openid/", school.openid, name="school_openid"),
-    path("school/openid/answer/", school.openid_answer, name="school_openid_answer"),
+    path("school/", include("accounts.school.urls")),
     path("logout/", logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("profile/", views.ProfileView.as_view(), name="profile"),

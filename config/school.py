@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 USUAL_ROLES = "resident=resident,fellow=resident,faculty=faculty,staff=staff,employee=staff,student=student"
 ROLES = ("faculty", "staff", "resident", "student", "other")
-FIELDS = ("address", "name", "role", "unit", "campus")
+FIELDS = ("identifier", "address", "name", "role", "unit", "campus")
 TRUE_WORDS, FALSE_WORDS = {"1", "true", "on", "ok", "y", "yes"}, {"0", "false", "off", "n", "no", ""}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")

@@ -255,6 +255,11 @@ OPENID_CLIENT_SECRET = env("OPENID_CLIENT_SECRET", default="")
 OPENID_SCOPES = env("OPENID_SCOPES", default="openid profile email").split()
 # Each that is set up, with what its button says.
 SCHOOL_PROVIDERS = {"openid": env("OPENID_NAME", default=INSTITUTION_NAME)} if OPENID_URL else {}
+SAML_METADATA = env("SAML_METADATA", default="").strip()
+SAML_ENTITY_ID = env("SAML_ENTITY_ID", default="").strip()
+SAML_KEY, SAML_CERTIFICATE = env("SAML_KEY", default="").strip(), env("SAML_CERTIFICATE", default="").strip()
+if SAML_METADATA:
+    SCHOOL_PROVIDERS["saml"] = env("SAML_NAME", default=INSTITUTION_NAME)
 SCHOOL_VOUCHES_FOR = [plain_domain(domain) for domain in env.list("SCHOOL_VOUCHES_FOR", default=[])]
 SCHOOL_ATTRIBUTES = names_by_field(env("SCHOOL_ATTRIBUTES", default=""))
 SCHOOL_ROLES = pairs(env("SCHOOL_ROLES", default=USUAL_ROLES))

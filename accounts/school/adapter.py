@@ -15,7 +15,7 @@ from requests import RequestException
 from accounts.pressed.press import bind
 from accounts.school import joining
 from accounts.school.openid import OpenID, openid_app
-from accounts.school.refusals import CANCELLED, LATE, NO_ANSWER, WRONG, refused
+from accounts.school.refusals import CANCELLED, LATE, NO_ANSWER, NOT_THERE, WRONG, kinds, refused
 from accounts.school.second_step import METHOD
 
 logger = logging.getLogger(__name__)
@@ -74,15 +74,8 @@ class SchoolAdapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(refused(request, CANCELLED, 403))
         if exception is None and (extra_context or {}).get("state") is None:
             raise ImmediateHttpResponse(refused(request, LATE, 400))
+        if exception is None:
+            raise ImmediateHttpResponse(refused(request, NOT_THERE, 403))
         logger.warning("a sign-in at the school failed: %s", kinds(exception))
         sentence, status = (NO_ANSWER, 503) if isinstance(exception, RequestException) else (WRONG, 403)
         raise ImmediateHttpResponse(refused(request, sentence, status))
-
-
-def kinds(error: BaseException | None) -> str:
-    """Return the kinds of an error and of what caused it: “OAuth2Error, ExpiredSignatureError”."""
-    found = []
-    while error is not None:
-        found.append(type(error).__name__)
-        error = error.__cause__
-    return ", ".join(found) or "an error of the provider's"

@@ -20,6 +20,15 @@ from foundation.values.lines import read_line
 # section 5.1, eduPerson 202208, RFC 4519; SAML providers send the object identifier, the friendly name, or both.
 NAMES = {
     "address": ["email", "mail", "urn:oid:0.9.2342.19200300.100.1.3"],
+    # SAML only: OpenID Connect has its own. By it a person is known for good.
+    "identifier": [
+        "urn:oasis:names:tc:SAML:attribute:subject-id",
+        "subject-id",
+        "urn:oasis:names:tc:SAML:attribute:pairwise-id",
+        "pairwise-id",
+        "urn:oid:1.3.6.1.4.1.5923.1.1.1.13",
+        "eduPersonUniqueId",
+    ],
     "name": ["name", "displayName", "urn:oid:2.16.840.1.113730.3.1.241", "cn", "urn:oid:2.5.4.3"],
     "role": [
         "eduperson_scoped_affiliation",

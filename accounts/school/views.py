@@ -24,7 +24,7 @@ from accounts.school.refusals import TOO_OFTEN, refused
 
 View = Callable[..., HttpResponse]
 # A provider answers with what it likes: what is missing, or of another type, shows only where it is used.
-NOT_AS_EXPECTED = (OAuth2Error, RequestException, Refused, LookupError, TypeError, ValueError, AttributeError)
+NOT_AS_EXPECTED = (OAuth2Error, RequestException, Refused, LookupError, OSError, TypeError, ValueError, AttributeError)
 
 
 def of_a_provider(name: str) -> Callable[[View], View]:
@@ -54,7 +54,12 @@ def openid(request: HttpRequest) -> HttpResponse:
 
     It is a link and no form: the page's policy (form-action) would stop a form that ends at another site.
     """
-    return _begin(request, OpenID(request, app=openid_app()))
+    elsewhere, next_url, wants_second_step = destination(request)
+    if elsewhere:
+        return elsewhere
+    more = {"acr_values": " ".join(settings.SCHOOL_SECOND_FACTOR)} if wants_second_step else {}
+    provider = OpenID(request, app=openid_app())
+    return provider.redirect(request, process=AuthProcess.LOGIN, next_url=next_url, auth_params=more)
 
 
 @of_a_provider(OPENID)
@@ -64,12 +69,14 @@ def openid_answer(request: HttpRequest) -> HttpResponse:
     return OAuth2CallbackView.adapter_view(OpenIDAdapter(request, OPENID))(request)
 
 
-def _begin(request: HttpRequest, provider: Any) -> HttpResponse:
-    if not ratelimit.consume(request, action="school"):
-        return refused(request, TOO_OFTEN, 429)
+def destination(request: HttpRequest) -> tuple[HttpResponse | None, str | None, bool]:
+    """Return where a sign-in at the school leads: at once elsewhere (None: no), to which page of ours afterwards, and
+    whether the school is to ask for its second step. Somebody who is signed in goes there only for that.
+    """
     next_url = get_next_redirect_url(request)
-    wants_a_second_step = bool(settings.SCHOOL_SECOND_FACTOR) and request.GET.get("step") == "second"
-    if request.user.is_authenticated and not wants_a_second_step:
-        return redirect(next_url or settings.LOGIN_REDIRECT_URL)
-    more = {"auth_params": {"acr_values": " ".join(settings.SCHOOL_SECOND_FACTOR)}} if wants_a_second_step else {}
-    return provider.redirect(request, process=AuthProcess.LOGIN, next_url=next_url, **more)
+    wants_second_step = bool(settings.SCHOOL_SECOND_FACTOR) and request.GET.get("step") == "second"
+    if request.user.is_authenticated and not wants_second_step:
+        return redirect(next_url or settings.LOGIN_REDIRECT_URL), next_url, False
+    if not ratelimit.consume(request, action="school"):
+        return refused(request, TOO_OFTEN, 429), next_url, False
+    return None, next_url, wants_second_step

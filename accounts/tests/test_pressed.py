@@ -30,6 +30,12 @@ OPEN = {
     "accounts/login/code/",
     "accounts/logout/",
     "accounts/inactive/",
+    "accounts/school/openid/",  # these lead to the school’s sign-in and back; without one there is no such page
+    "accounts/school/openid/answer/",
+    "accounts/school/saml/",
+    "accounts/school/saml/answer/",
+    "accounts/school/saml/finish/",
+    "accounts/school/saml/metadata.xml",
     "accounts/appearance/",
     "accounts/address/<slug:token>/",
     "accounts/2fa/authenticate/",

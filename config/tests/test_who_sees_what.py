@@ -145,6 +145,10 @@ ANSWERS = {
     "accounts/inactive/": (403, 403, 403, 403),
     "accounts/school/openid/": (404, 404, 404, 404),  # only where a provider is set up
     "accounts/school/openid/answer/": (404, 404, 404, 404),
+    "accounts/school/saml/": (404, 404, 404, 404),
+    "accounts/school/saml/answer/": (404, 404, 404, 404),
+    "accounts/school/saml/finish/": (404, 404, 404, 404),
+    "accounts/school/saml/metadata.xml": (404, 404, 404, 404),
     "accounts/profile/": (302, 200, 200, 200),
     "accounts/address/": (302, 200, 200, 200),
     "accounts/address/<slug:token>/": (200, 200, 200, 200),  # for everybody with the link of the mail
