@@ -4,6 +4,7 @@ user_logged_in         the sign-in gets its device, its time and its last day, a
 user_logged_out        a line in the log
 person_changed         every sign-in of a person who is switched off ends, and does not come back; they represent no
                        unit any more
+unit_merged            what the school calls either unit means the one that stays
 authenticator_added    the sign-in counts as proven by the second factor that was just set up
 authenticator_used     a line in the log
 """
@@ -19,8 +20,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.browser_sessions.sign_ins import note_sign_in
-from accounts.models import Champion, Person
-from accounts.signals import person_changed
+from accounts.models import Champion, Person, Unit, UnitName
+from accounts.signals import person_changed, unit_merged
 from foundation import database_clock
 
 logger = logging.getLogger(__name__)
@@ -64,6 +65,12 @@ def represent_nobody_when_switched_off(sender: type, person: Person, **kwargs: A
     if not person.is_active:
         for champion in Champion.objects.standing().filter(person=person):
             champion.end(by=Person.objects.rule())
+
+
+@receiver(unit_merged, dispatch_uid="accounts.unit_merged")
+def mean_the_unit_that_stays(sender: type[Unit], unit: Unit, into: Unit, **kwargs: Any) -> None:
+    """Let the school’s words for `unit`, which goes, mean `into`: its name too, by which it was known so far."""
+    UnitName.objects.move(unit, into)
 
 
 @receiver(authenticator_used, dispatch_uid="accounts.authenticator_used")

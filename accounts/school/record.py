@@ -18,11 +18,22 @@ from foundation.values.lines import LineField
 from foundation.verbs import lock_row, part_of_a_verb, verb
 
 
+class UnitNameManager(models.Manager["UnitName"]):
+    @part_of_a_verb
+    def move(self, unit: Unit, other: Unit) -> None:
+        """Let all that means `unit`, its own name too, mean `other` from now on."""
+        self.filter(unit=unit).update(unit=other)
+        SchoolRecord.objects.filter(unit=unit).update(unit=other)
+        self.update_or_create(words=unit.name, defaults={"unit": other})
+
+
 class UnitName(models.Model):
     """A unit in the words of the school's sign-in, and the Unit that is meant; none until the office has said so."""
 
     words = LineField(max_length=120, unique=True)
     unit = models.ForeignKey(Unit, models.SET_NULL, null=True, blank=True, related_name="school_names")
+
+    objects = UnitNameManager()
 
     class Meta:
         ordering = ["words"]
@@ -84,7 +95,7 @@ class SchoolRecord(models.Model):
     role = models.CharField(max_length=10, blank=True, choices=Person.Role.choices)
     has_left = models.BooleanField(default=False, help_text="The school said a role before, and says none any more.")
     unit_words = LineField(max_length=120, blank=True, db_index=True)
-    unit = models.ForeignKey(Unit, models.SET_NULL, null=True, blank=True, related_name="+")
+    unit = models.ForeignKey(Unit, models.SET_NULL, null=True, blank=True, related_name="school_records")
     campus_words = LineField(max_length=80, blank=True)
     campus = models.ForeignKey(Campus, models.SET_NULL, null=True, blank=True, related_name="+")
     said_at = models.DateTimeField()

@@ -424,3 +424,13 @@ def test_what_was_typed_while_signed_out_waits_for_the_person(client, person, op
     openid_provider.knows("t-2", email=person.email, email_verified=True)
     assert openid_provider.sign_in(client, "t-2", next_url="/accounts/unsent/").url == "/accounts/unsent/"
     assert "she and her" in read(client.get("/accounts/unsent/")).text
+
+
+def test_a_unit_that_was_merged_is_still_known_by_its_old_name(client, person, office, openid_provider):
+    nephrology, medicine = Unit.objects.create(name="Nephrology"), Unit.objects.create(name="Medicine")
+    openid_provider.knows("m-1", email=person.email, email_verified=True, ou="Nephrology")
+    openid_provider.sign_in(client, "m-1")
+    nephrology.merge_into(medicine, by=office)
+    openid_provider.sign_in(Client(), "m-1")
+    person.refresh_from_db()
+    assert person.unit == medicine
