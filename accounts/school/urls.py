@@ -1,5 +1,6 @@
 """The pages between the portal and the school's sign-in. Those of SAML are there where what speaks it is installed."""
 
+from importlib import import_module
 from importlib.util import find_spec
 
 from django.urls import path
@@ -11,8 +12,7 @@ urlpatterns = [
     path("openid/answer/", views.openid_answer, name="school_openid_answer"),
 ]
 if find_spec("onelogin"):  # requirements-saml.txt
-    from accounts.school import saml
-
+    saml = import_module("accounts.school.saml")
     urlpatterns += [
         path("saml/", saml.saml, name="school_saml"),
         path("saml/answer/", saml.saml_answer, name="school_saml_answer"),
