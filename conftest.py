@@ -42,6 +42,7 @@ pytest_plugins = [
         "stack",
         "browser",
         "only_pages",
+        "emptying",
     )
 ]
 

@@ -28,7 +28,7 @@ MAIN, CROWD, LITE = "PostgreSQL", "PostgreSQL with browsers and other processes 
 # Each run has a database and a broker of its own. The first two share the tests: devtools/testing/turns.py.
 RUNS = (MAIN, CROWD, LITE)
 SLOWEST = ("--durations=25", "--durations-min=5")
-ON_SQLITE = "database and not (browser or postgres or stack or alike)"
+ON_SQLITE = "sqlite and not (browser or postgres or stack)"
 
 
 def test(args: Sequence[str]) -> int:

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from devtools import environment, processes, suite
 from devtools.environment import fingerprint
-from devtools.testing.database import ALIKE, OFFICE, OFFICE_ON_SQLITE, is_alike
+from devtools.testing.database import ON_SQLITE, runs_on_sqlite
 
 
 def dev_py(*args: str, **environ: str) -> subprocess.CompletedProcess:
@@ -94,14 +94,12 @@ def test_the_last_line_counts_all_runs(capsys):
     assert "Failed: Lint." in said
 
 
-def test_what_is_left_out_on_sqlite_and_what_is_not_is_there():
+def test_what_runs_on_sqlite_is_there():
     """A module that gets another name may not change sides in silence."""
-    modules = {path.name: path for path in processes.ROOT.glob("*/tests/test_*.py")}
-    assert modules.keys() >= ALIKE | OFFICE_ON_SQLITE
-    assert all(modules[name].parent.parent.name == OFFICE for name in OFFICE_ON_SQLITE)
-    assert not any(is_alike(modules[name]) for name in OFFICE_ON_SQLITE)
-    assert all(is_alike(modules[name]) for name in [*ALIKE, "test_wordings.py"])
-    assert not any(is_alike(modules[name]) for name in ("test_register.py", "test_settle.py", "test_constraints.py"))
+    named = [processes.ROOT / app / "tests" / f"test_{name}.py" for app in ON_SQLITE for name in ON_SQLITE[app].split()]
+    assert [path for path in named if not path.exists()] == []
+    assert all(runs_on_sqlite(path) for path in named)
+    assert not runs_on_sqlite(processes.ROOT / "office" / "tests" / "test_wordings.py")
 
 
 def test_stopping_a_process_ends_its_grandchildren():

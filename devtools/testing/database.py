@@ -10,18 +10,24 @@ from django.utils import timezone
 
 from foundation import database_clock
 
-# Where SQLite would show nothing else (docs/testing.md, section 1): what is read, written or refused without a query of
-# its own. The queries and verbs behind it have modules of their own, and every page runs on both, once for each sort
-# of reader (config/tests/test_who_sees_what.py).
-READ_OR_REFUSED = "query_counts readable answers bounces mailbox reports report_matching schedules_of_excel"
-WRITTEN = (
-    "calendar_files certificate_file mail_texts links_to_join discreet_title changes_told_plainly certificates_told"
-)
-FORMS = "sign_in sign_ins second_factor profile greeting pressed one_press last_day outside licenses check_in"
-PAGES = "pages people_pages page_texts program_page session_page request_page error_pages previews register_page"
-MORE_PAGES = "modes_pages own_pages ticket certificate_pages evaluation_page own_attendance code_of_the_day"
-ALIKE = {f"test_{name}.py" for name in " ".join((READ_OR_REFUSED, WRITTEN, FORMS, PAGES, MORE_PAGES)).split()}
-OFFICE, OFFICE_ON_SQLITE = "office", {"test_lookups.py", "test_sessions.py", "test_workshops.py"}
+# What a database does in its own way (docs/testing.md, section 1), by app: verbs that lock and count, queries that
+# compare, sort and add up, what is refused by a constraint, migrations. These modules run on SQLite too.
+ON_SQLITE = {
+    "accounts": "browser_sessions address_changes",
+    "catalog": "catalog search",
+    "config": "claims constraints impossible_rows inbox outages upgrade who_sees_what",
+    "foundation": "prepared wake",
+    "library": "access search",
+    "notifications": "changes claims delivery notices",
+    "office": "sessions workshops",
+    "operations": "attendance_invariants demo_command invariants merging_invariants readyz",
+    "outcomes": "attendance attendance_constraints credit credit_constraints evaluation_results record"
+    " record_constraints retention twice",
+    "registrations": "attendance_counts clash eligibility exchanging interest merging modes nominate progress register"
+    " seats_of_each_mode seats_the_office_gives several switching transfer withdraw",
+    "sessions_app": "changes combined_filters filters holding home import_schedule month months parts requests"
+    " rows_of_sessions_there settle",
+}
 
 HOW = "run it through `python3 dev.py test`, which starts one"
 
@@ -36,15 +42,14 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
         if item.get_closest_marker("django_db") or {"db", "transactional_db"}.intersection(item.fixturenames):
             item.add_marker("database")
-        if is_alike(item.path):
-            item.add_marker("alike")
+        if item.get_closest_marker("database") and runs_on_sqlite(item.path):
+            item.add_marker("sqlite")
 
 
-def is_alike(path: Path) -> bool:
-    """Tell whether the tests of this module show the same on SQLite as on PostgreSQL."""
-    if path.parent.parent.name == OFFICE:
-        return path.name not in OFFICE_ON_SQLITE
-    return path.name in ALIKE
+def runs_on_sqlite(path: Path) -> bool:
+    """Tell whether the tests of this module run on SQLite too."""
+    named = ON_SQLITE.get(path.parent.parent.name, "").split()
+    return path.stem.removeprefix("test_") in named
 
 
 def pytest_runtest_setup(item):
