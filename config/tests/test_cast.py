@@ -48,10 +48,12 @@ def test_the_sink_can_take_a_message_and_hang_up(smtp_sink):
     assert len(smtp_sink.to("ann@example.edu")) == 2
 
 
-def test_what_is_wrong_in_one_width_or_one_scheme_is_found(browser):
+def test_what_is_wrong_in_one_width_or_one_scheme_is_found_in_two_looks(browser):
     page = browser.new_page()
     page.set_content(FAULTY)
     inspector = Inspector("", page)
+    inspector.look("page")
+    assert inspector.found == {"page (390 px, dark)": ["color-contrast", "scrolls sideways"]}
     inspector.look("page")
     page.close()
     assert inspector.found == {
