@@ -8,6 +8,7 @@ from foundation.dates import short_day
 from outcomes.attended import Presence, presence_of
 from outcomes.checking_in.code_of_the_day import works
 from outcomes.models import AttendanceDispute
+from outcomes.models.dispute import may_be_missing
 from registrations.models import Registration
 from sessions_app.models import Meeting
 
@@ -18,7 +19,7 @@ class Own(NamedTuple):
     """Of one registration: `words` for how it stands, "" where nothing is known yet; of several meetings `of_each`.
 
     `dispute` is the last one that the person made. `code_works` while the code of a meeting works that they have not
-    used yet.
+    used yet. `may_say` is whether they may tell the office that it is wrong, or that it is missing.
     """
 
     words: str
@@ -27,6 +28,7 @@ class Own(NamedTuple):
     of_each: list[str]
     dispute: AttendanceDispute | None
     code_works: bool
+    may_say: bool
 
 
 def words_of(presence: Presence) -> str:
@@ -53,13 +55,15 @@ def own_attendance(registration: Registration, now: datetime) -> Own:
     is_on = presence.was_there and registration.session.ends_at > now
     of_each = [_of_one(meeting, presence, now) for meeting in meetings] if len(meetings) > 1 else []
     code_works = any(works(meeting, now) and meeting.pk in presence.unknown for meeting in meetings)
+    words = words_of(presence)
     return Own(
-        words_of(presence),
+        words,
         presence.was_absent,
         is_on,
         list(filter(None, of_each)),
         dispute,
         code_works and registration.is_registered,
+        may_be_missing(registration, now) or (bool(words) and not is_on),
     )
 
 

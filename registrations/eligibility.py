@@ -18,6 +18,8 @@ from sessions_app.models import Meeting, Session
 
 # Of a session: somebody was at one of its meetings. Who that is comes into the same `filter`.
 WAS_THERE = Q(meetings__cancelled_at=None, meetings__attendances__state="here")
+# Of a session: it was forgotten who was there. A seat counts then, as where nobody took attendance.
+FORGOTTEN = Q(attendance_tally__isnull=False, registrations__status="registered")
 # Of so many earlier dates it is looked at whether one is open to the person.
 MOST_DATES = 20
 
@@ -105,6 +107,8 @@ def people_for(session: Session) -> QuerySet[Person]:
         there = Q(pk__in=earlier.filter(WAS_THERE).order_by().values("meetings__attendances__person"))
         if not workshop.needs_attendance:
             there |= Q(pk__in=_with_a_seat_not_missed(earlier).values("pk"))
+        else:
+            there |= Q(pk__in=earlier.filter(FORGOTTEN).order_by().values("registrations__person"))
         elsewhere = Workshop.objects.filter(pk__in=counting).values("prior_attendances__person")
         people = people.filter(there | Q(pk__in=elsewhere))
     return people
@@ -136,7 +140,7 @@ def missing_workshops(person: Person, workshop: Workshop, before: datetime) -> l
 
     Attendance decides where it was taken: people who missed all of a session have not taken it. Until then a seat will
     do, also one in a session to come. What counts as one of these will do for it. Where `workshop` is only for people
-    who were there, no seat will do: attendance has to say so.
+    who were there, no seat will do: attendance has to say so, or it is forgotten who was.
     """
     # Most workshops come after none, so the first look is a narrow one.
     required = _required_by(workshop)
@@ -145,7 +149,8 @@ def missing_workshops(person: Person, workshop: Workshop, before: datetime) -> l
     counting = order.counting_as(required)
     earlier = Session.objects.filter(ends_at__lte=before)
     if workshop.needs_attendance:
-        earlier = earlier.filter(WAS_THERE, meetings__attendances__person=person)
+        there = WAS_THERE & Q(meetings__attendances__person=person)
+        earlier = earlier.filter(there | FORGOTTEN & Q(registrations__person=person))
     else:
         earlier = earlier.filter(took_part(person))
     would_do = Workshop.objects.filter(pk__in=set().union(*counting.values()))

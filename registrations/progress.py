@@ -64,7 +64,8 @@ def taken_by(person: Person, workshops: Collection[int], now: datetime) -> list[
     """Return which of `workshops` (keys) `person` has taken. This is the one place that decides what “taken” means.
 
     It is a session that is over and was held, in which they had a seat and which they did not miss from beginning to
-    end, or in which they were seen without one; or the office's word that they took it elsewhere. Two queries.
+    end, or in which they were seen without one; or the office's word that they took it elsewhere. Once it is forgotten
+    who was there a seat counts, and who came without one is not known any more. Two queries.
     """
     held = Session.objects.filter(
         workshop__in=workshops, status__in=(Session.Status.CONFIRMED, Session.Status.COMPLETED), ends_at__lte=now

@@ -17,6 +17,7 @@ from office.base import OwnPage, ReadOnlyAdmin, acting, carry_out
 from office.lookups import ChosenFilter
 from outcomes.models import Attendance, AttendanceDispute
 from outcomes.models.dispute import LONGEST
+from sessions_app.models import Meeting
 
 STATES = [(Attendance.State.HERE, "was there"), (Attendance.State.ABSENT, "was absent")]
 
@@ -33,18 +34,19 @@ class WaitingFilter(ChosenFilter):
 
 
 class DecideForm(forms.Form):
-    """Ask of each meeting of which something is known how it was, and for a word to the person."""
+    """Ask of each meeting how it was, also where nothing is known of it, and for a word to the person."""
 
-    def __init__(self, *args: Any, said: list[Attendance], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, meetings: list[Meeting], said: dict[int, Attendance], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.said = said
-        for one in said:
-            choices = [*STATES] if one.state != Attendance.State.UNSURE else [("", "still open"), *STATES]
-            self.fields[f"meeting_{one.meeting_id}"] = forms.ChoiceField(
-                label=f"{one.meeting}: known from {one.get_source_display()}",
-                choices=choices,
-                initial=one.state if one.state != Attendance.State.UNSURE else "",
-                required=one.state != Attendance.State.UNSURE,
+        self.meetings = meetings
+        for meeting in meetings:
+            one = said.get(meeting.pk)
+            known = one.state if one and one.state != Attendance.State.UNSURE else ""
+            self.fields[f"meeting_{meeting.pk}"] = forms.ChoiceField(
+                label=f"{meeting}: known from {one.get_source_display()}" if one else f"{meeting}: nothing is known",
+                choices=[*STATES] if known else [("", "still open"), *STATES],
+                initial=known,
+                required=bool(known),
                 widget=forms.RadioSelect,
                 error_messages={"required": "Choose one."},
             )
@@ -59,7 +61,7 @@ class DecideForm(forms.Form):
     @property
     def states(self) -> dict[int, str]:
         """What was chosen in a valid form, by the key of each meeting."""
-        chosen = {one.meeting_id: self.cleaned_data[f"meeting_{one.meeting_id}"] for one in self.said}
+        chosen = {meeting.pk: self.cleaned_data[f"meeting_{meeting.pk}"] for meeting in self.meetings}
         return {meeting: state for meeting, state in chosen.items() if state}
 
 
@@ -99,10 +101,13 @@ class AttendanceDisputeAdmin(ReadOnlyAdmin):
         dispute = get_object_or_404(found, pk=pk)
         registration = dispute.registration
         said = Attendance.objects.of_session(registration.session).of_person(registration.person)
-        known = list(said.select_related("meeting").order_by("meeting__starts_at", "meeting"))
-        form, status = DecideForm(said=known), HTTPStatus.OK
+        known: dict[str, Any] = {
+            "meetings": list(registration.session.meetings.all()),
+            "said": {one.meeting_id: one for one in said},
+        }
+        form, status = DecideForm(**known), HTTPStatus.OK
         if request.method == "POST" and not dispute.is_decided:
-            form = DecideForm(request.POST, said=known)
+            form = DecideForm(request.POST, **known)
 
             def decide() -> None:
                 dispute.decide(acting(request), form.states, form.cleaned_data["answer"])

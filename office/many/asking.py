@@ -84,9 +84,17 @@ def one_by_one(
 
 
 def ask(
-    office: OfficeAdmin, request: HttpRequest, rows: models.QuerySet, form_class: type[ManyForm], action: str
+    office: OfficeAdmin,
+    request: HttpRequest,
+    rows: models.QuerySet,
+    form_class: type[ManyForm],
+    action: str,
+    **said: Any,
 ) -> HttpResponse | None:
-    """Show what becomes of the chosen `rows`; on a second press of exactly that, do it and go back to the list."""
+    """Show what becomes of the chosen `rows`; on a second press of exactly that, do it and go back to the list.
+
+    `said` is for the page: `back` is the way back where that is not the list of the noun.
+    """
     chosen = list(rows[: MOST + 1])
     if len(chosen) > MOST:
         messages.error(request, TOO_MANY)
@@ -118,6 +126,7 @@ def ask(
         left=sum(bool(line.refusal) for line in lines),
         together=form.together(done),
         agreement=agreement,
+        **said,
     )
 
 

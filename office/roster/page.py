@@ -25,9 +25,11 @@ from office.base import OwnPage, ReadOnlyAdmin, acting, carry_out
 from office.lists.large import LargeList, PeriodFilter
 from office.people.page import ByAddress
 from office.roster.files import FILES
+from office.roster.one import AskedOne
 from office.roster.people import Roster
 from office.roster.persons import PAGES, ROSTER, PersonForm, decide_for_person
 from office.roster.several import several_page
+from office.roster.ticked import ticked_page
 from office.roster.writing import write_page, written_page, written_to
 from registrations.models import Accommodation, Registration, RosterReading
 from sessions_app.models import Mode, Session
@@ -84,6 +86,7 @@ class RegistrationAdmin(LargeList, ReadOnlyAdmin):
             ("roster/<int:session_pk>/csv/", require_POST(partial(self.file_view, form="csv")), "csv"),
             ("roster/<int:session_pk>/xlsx/", require_POST(partial(self.file_view, form="xlsx")), "xlsx"),
             ("roster/<int:session_pk>/people/", self.several_view, "several"),
+            ("roster/<int:session_pk>/ticked/", require_POST(self.ticked_view), "ticked"),
             ("roster/<int:session_pk>/write/", self.write_view, "write"),
             ("roster/<int:session_pk>/mail/<int:pk>/", self.written_view, "written"),
             ("roster/<int:session_pk>/report/", self.report_view, "report"),
@@ -102,20 +105,31 @@ class RegistrationAdmin(LargeList, ReadOnlyAdmin):
         """Show who comes; POST registers one more person."""
         self._refuse_unless_may(request, "view")
         session, status = self._session(session_pk), HTTPStatus.OK
-        form = RegisterForm(session=session)
+        form, asked = RegisterForm(session=session), None
         if request.method == "POST":
             self._refuse_unless_may(request, "change")
-            form = RegisterForm(request.POST, session=session)
+            form, by = RegisterForm(request.POST, session=session), acting(request)
+            asked = AskedOne(form)
 
             def register() -> None:
-                messages.success(request, self._register(form.person, session, acting(request), form.mode))
+                asked.look_ahead(session, lambda: self._register(form.person, self._session(session_pk), by, form.mode))
+                if request.POST.get("agreed") == asked.agreement:
+                    messages.success(request, self._register(form.person, session, by, form.mode))
 
             status = carry_out(form, register, Registration.Refused, "email")
-            if status == HTTPStatus.FOUND:
+            if status == HTTPStatus.FOUND and request.POST.get("agreed") == asked.agreement:
                 return redirect(ROSTER, session_pk)
-        return self._roster_page(request, session, form, status)
+            status = HTTPStatus.OK if status == HTTPStatus.FOUND else status
+        return self._roster_page(request, session, form, status, asked)
 
-    def _roster_page(self, request: HttpRequest, session: Session, form: RegisterForm, status: int) -> HttpResponse:
+    def _roster_page(
+        self,
+        request: HttpRequest,
+        session: Session,
+        form: RegisterForm,
+        status: int,
+        asked: AskedOne | None = None,
+    ) -> HttpResponse:
         now = database_clock.now()
         RosterReading.objects.note(session, acting(request), now)
         return self.page(
@@ -128,6 +142,7 @@ class RegistrationAdmin(LargeList, ReadOnlyAdmin):
             roster=Roster(session),
             written=written_to(session),
             form=form,
+            asked=asked if asked and asked.said else None,
             may_change=request.user.has_perm("registrations.change_registration"),
             takes_people=session.is_running and not session.has_started(now),
             lets_leave=session.is_running and session.has_meeting_ahead(now),
@@ -169,6 +184,11 @@ class RegistrationAdmin(LargeList, ReadOnlyAdmin):
         """Register several people from pasted names and addresses, once the office has seen what comes of each line."""
         self._refuse_unless_may(request, "change")
         return several_page(self, request, self._session(session_pk))
+
+    def ticked_view(self, request: HttpRequest, session_pk: int) -> HttpResponse:
+        """Withdraw the people who are ticked, or move them to another date, once the office has seen what it does."""
+        self._refuse_unless_may(request, "change")
+        return ticked_page(self, request, self._session(session_pk))
 
     @method_decorator(csp_update({"frame-src": [SELF]}))
     def write_view(self, request: HttpRequest, session_pk: int) -> HttpResponse:

@@ -155,10 +155,12 @@ def test_nobody_is_withdrawn_from_a_session_that_has_started(clerk, for_two, per
 
 
 def test_the_office_registers_somebody_by_address(clerk, office, for_two, person):
-    response = clerk.post(url("roster", for_two), {"email": " PERSON1@Example.edu "}, follow=True)
+    shown = read(clerk.post(url("roster", for_two), typed := {"email": " PERSON1@Example.edu "}))
+    assert "Nothing has happened yet." in shown.text and "To person1@example.edu: " in shown.text
+    assert not Registration.objects.exists()
+    assert press_twice(clerk, url("roster", for_two), typed, "Person 1 has a seat.").status_code == 302
     registration = Registration.objects.get(person=person)
     assert registration.is_registered
-    assert "Person 1 has a seat." in read(response).text
     entry = last_record(registration)
     assert (entry.user, entry.get_change_message()) == (office, "Registered by Office Person.")
 
@@ -167,14 +169,13 @@ def test_a_full_session_puts_them_on_the_waitlist(clerk, for_two, people):
     for person in people(2):
         Registration.objects.register(person, for_two)
     people(1)
-    response = clerk.post(url("roster", for_two), {"email": "person3@example.edu"}, follow=True)
-    assert "Person 3 is on the waitlist, place 1." in read(response).text
+    said = "Person 3 is on the waitlist, place 1."
+    assert press_twice(clerk, url("roster", for_two), {"email": "person3@example.edu"}, said).status_code == 302
 
 
 def test_registering_somebody_twice_says_so_and_adds_nothing(clerk, for_two, person):
-    for _ in range(2):
-        response = clerk.post(url("roster", for_two), {"email": person.email}, follow=True)
-    assert "Person 1 is already in this session." in read(response).text
+    for said in ("Person 1 has a seat.", "Person 1 is already in this session."):
+        press_twice(clerk, url("roster", for_two), {"email": person.email}, said)
     assert Registration.objects.count() == 1
     assert LogEntry.objects.filter(content_type__model="registration").count() == 1
 

@@ -1,9 +1,10 @@
 """“This is wrong”: what a person says of their own attendance, and what the office decides."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -14,8 +15,18 @@ from foundation.verbs import lock_row, verb
 from outcomes.models.attendance import Attendance
 from outcomes.signals import attendance_disputed, dispute_decided
 from registrations.models import Registration
+from sessions_app.models import Meeting
 
 LONGEST = 2000
+
+
+def may_be_missing(registration: Registration, now: datetime) -> bool:
+    """Tell whether its person may say that they were there though nothing is known of them.
+
+    That is people with a seat, from the end of the session until its attendance is forgotten (ATTENDANCE_YEARS).
+    """
+    ended = registration.session.ends_at
+    return registration.is_registered and ended <= now < ended + timedelta(days=365 * settings.ATTENDANCE_YEARS)
 
 
 class AttendanceDisputeQuerySet(models.QuerySet["AttendanceDispute"]):
@@ -27,8 +38,10 @@ class AttendanceDisputeQuerySet(models.QuerySet["AttendanceDispute"]):
     def make(self, registration: Registration, words: str, now: datetime | None = None) -> "AttendanceDispute":
         """Have the person of `registration` say that what is known of them is wrong; said again, it is one.
 
-        `words` said later are added to those that wait. Raises AttendanceDispute.NothingKnown.
+        `words` said later are added to those that wait. From the end of the session on people with a seat say it also
+        where nothing is known of them. Raises AttendanceDispute.NothingKnown.
         """
+        now = now or database_clock.now()
         registration.session.lock()
         words = words.strip()[:LONGEST]
         waits = self.waiting().filter(registration=registration).first()
@@ -37,9 +50,10 @@ class AttendanceDisputeQuerySet(models.QuerySet["AttendanceDispute"]):
                 waits.words = f"{waits.words}\n\n{words}".strip()[:LONGEST]
                 waits.save(update_fields=["words"])
             return waits
-        if not Attendance.objects.of_session(registration.session).of_person(registration.person).exists():
+        known = Attendance.objects.of_session(registration.session).of_person(registration.person)
+        if not may_be_missing(registration, now) and not known.exists():
             raise AttendanceDispute.NothingKnown("The office has not said yet who was there.")
-        made = self.create(registration=registration, words=words, said_at=now or database_clock.now())
+        made = self.create(registration=registration, words=words, said_at=now)
         attendance_disputed.send(AttendanceDispute, dispute=made)
         return made
 
@@ -94,7 +108,8 @@ class AttendanceDispute(models.Model):
     def decide(self, by: Person, states: Mapping[int, str], answer: str = "", now: datetime | None = None) -> None:
         """Decide it: `states` is what the office says now, by the key of each meeting; `answer` is for the person.
 
-        It is corrected where one of them differs from what was known, and else left as it is. Sends dispute_decided.
+        It is corrected where one of them differs from what was known, or says of a meeting of which nothing was known
+        that they were there; else it is left as it is. Sends dispute_decided.
         """
         session = self.registration.session
         session.lock()
@@ -109,8 +124,19 @@ class AttendanceDispute(models.Model):
             if state != one.state:
                 is_corrected = True
                 one.correct(state, by, reason, now=now)
+        known = {one.meeting_id for one in said}
+        for meeting in session.meetings.all():
+            if meeting.pk not in known and states.get(meeting.pk):
+                self._say(meeting, states[meeting.pk], by, now)
+                is_corrected = is_corrected or states[meeting.pk] == Attendance.State.HERE
         self.outcome = self.Outcome.CORRECTED if is_corrected else self.Outcome.STANDS
         self.decided_at, self.decided_by, self.answer = now, by, answer.strip()[:LONGEST]
         self.save(update_fields=["outcome", "decided_at", "decided_by", "answer"])
         record(by, self, f"Decided: {self.get_outcome_display()}.")
         dispute_decided.send(AttendanceDispute, dispute=self)
+
+    def _say(self, meeting: Meeting, state: str, by: Person, now: datetime) -> None:
+        """Write down what the office says of a meeting of which nothing was known."""
+        source = Attendance.Source.CORRECTION
+        said = Attendance.objects.mark(meeting, self.registration, state, source, by, now=now)
+        record(by, said, "Attendance corrected: the person said that it was missing.")

@@ -1,10 +1,14 @@
 """What people read of their own attendance, and how they say that it is wrong."""
 
+from datetime import timedelta
+
 import pytest
+from django.urls import reverse
 
 from devtools.testing.page import get, read
 from outcomes.attended import sheet_of
 from outcomes.models import Attendance, AttendanceDispute
+from registrations.models import Registration
 
 HERE, ABSENT = Attendance.State.HERE, Attendance.State.ABSENT
 
@@ -62,10 +66,43 @@ def test_the_person_reads_what_the_office_decided(me, mine_of_two, office):
     assert "left your attendance as it is" in get(me, mine_of_two.get_absolute_url()).text
 
 
-def test_what_is_not_known_is_not_wrong(me, mine_of_two):
-    path = f"/registrations/{mine_of_two.uuid}/attendance/"
-    assert "has not said yet who was there" in get(me, path).text
+def test_before_the_end_nothing_can_be_missing(me, person, make_session, now):
+    mine = Registration.objects.register(person, make_session())
+    path = f"/registrations/{mine.uuid}/attendance/"
+    assert "has not said yet whether you were there" in get(me, path).text
     assert me.post(path, {"words": "x"}).status_code == 409
+    assert not AttendanceDispute.objects.exists()
+
+
+def test_a_person_says_that_they_are_missing_and_the_office_marks_the_meetings(me, mine_of_two, office):
+    page = get(me, mine_of_two.get_absolute_url())
+    assert "Tell the office that you were there" in page.text
+    form = page.form("Tell the office")
+    assert "We have told the office." in read(me.post(form.action, form.data, follow=True)).text
+    assert "You have told us about your attendance." in get(me, mine_of_two.get_absolute_url()).text
+    dispute = AttendanceDispute.objects.get()
+    me.force_login(office)
+    url = reverse("admin:outcomes_attendancedispute_decide", args=[dispute.pk])
+    first, second = mine_of_two.session.meetings.all()
+    assert get(me, url).text.count("nothing is known") == 2
+    assert me.post(url, {f"meeting_{first.pk}": HERE, f"meeting_{second.pk}": ""}).status_code == 302
+    dispute.refresh_from_db()
+    (said,) = Attendance.objects.filter(person=mine_of_two.person)
+    assert (said.meeting, said.state, said.source, said.said_by) == (first, HERE, "correction", office)
+    assert dispute.is_corrected
+
+
+def test_absent_where_nothing_was_known_is_written_and_nothing_is_corrected(mine_of_two, office):
+    dispute = AttendanceDispute.objects.make(mine_of_two, "")
+    dispute.decide(by=office, states={one.pk: ABSENT for one in mine_of_two.session.meetings.all()})
+    assert Attendance.objects.absent().filter(person=mine_of_two.person).count() == 2
+    assert not dispute.is_corrected
+
+
+def test_once_attendance_is_forgotten_nobody_says_that_it_is_missing(mine_of_two, now):
+    long_after = now + timedelta(days=365 * 3 + 1)
+    with pytest.raises(AttendanceDispute.NothingKnown):
+        AttendanceDispute.objects.make(mine_of_two, "", now=long_after)
 
 
 @pytest.mark.parametrize("words", ["x" * 2001, "\x00"])

@@ -1,8 +1,13 @@
 """What counts as taken goes by attendance, where it is known."""
 
+from datetime import timedelta
+
 import pytest
 
+from catalog.models import Workshop
 from outcomes.models import Attendance
+from outcomes.retention import forget_session
+from registrations.eligibility import missing_workshops
 from registrations.progress import taken_by
 
 HERE, ABSENT = Attendance.State.HERE, Attendance.State.ABSENT
@@ -49,3 +54,15 @@ def test_a_cancelled_meeting_says_nothing(held_twice, person, office, now):
 def test_attendance_costs_no_further_query(held_twice, person, now, django_assert_num_queries):
     with django_assert_num_queries(2):
         taken_by(person, [held_twice.workshop_id], now)
+
+
+def test_once_forgotten_a_seat_counts_again_also_where_attendance_is_needed(held_twice, person, people, office, now):
+    guest, after = people(1)[0], Workshop.objects.create(title="Dialogue", slug="dialogue", needs_attendance=True)
+    after.requires.add(held_twice.workshop)
+    say(held_twice, person, office, ABSENT, ABSENT)
+    Attendance.objects.walk_in(held_twice.meetings.first(), office, person=guest)
+    soon = now + timedelta(days=1)
+    assert missing_workshops(person, after, soon) and not missing_workshops(guest, after, soon)
+    forget_session(held_twice, now)
+    assert taken(person, held_twice, now) and not missing_workshops(person, after, soon)
+    assert not taken(guest, held_twice, now) and missing_workshops(guest, after, soon)
