@@ -8,6 +8,7 @@ from outcomes.models.dispute import AttendanceDispute
 from outcomes.models.evaluation import Evaluation, EvaluationPot, EvaluationQuerySet, EvaluationReceipt
 from outcomes.models.evaluation_question import EvaluationQuestion
 from outcomes.models.export import Export
+from outcomes.models.kept_figures import KeptFigures
 from outcomes.models.license import License
 from outcomes.models.outside import OutsideActivity, OutsideProof
 from outcomes.models.requirement import Requirement
@@ -32,6 +33,7 @@ __all__ = [
     "EvaluationQuestion",
     "EvaluationReceipt",
     "Export",
+    "KeptFigures",
     "License",
     "OutsideActivity",
     "OutsideProof",
