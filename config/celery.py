@@ -84,6 +84,12 @@ app.conf.beat_schedule = {
     },
     # In UTC: at night where the portal is meant for.
     "check-invariants": {"task": "operations.tasks.check_invariants", "schedule": at(9, 15)},
+    # Before anything is forgotten.
+    "count-figures": {
+        "task": "outcomes.tasks.count_figures",
+        "schedule": at(8, 45),
+        "options": {"expires": 12 * 60 * MINUTE},
+    },
     "clear-browser-sessions": {
         "task": "accounts.tasks.clear_browser_sessions",
         "schedule": at(9, 0),

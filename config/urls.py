@@ -18,6 +18,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("admin/login/", admin_login),
     path("admin/", include("office.home.urls")),
+    path("admin/", include("office.figures.urls")),
     path("admin/", admin.site.urls),
 ]
 if "django_mail_preview" in settings.INSTALLED_APPS:  # only with DEBUG, and it answers 404 without

@@ -7,6 +7,7 @@ from celery import shared_task
 from foundation import database_clock
 from outcomes import retention
 from outcomes.evaluations import life
+from outcomes.figures import keeping
 
 logger = logging.getLogger(__name__)
 
@@ -36,3 +37,9 @@ def forget_records() -> None:
     certificates = retention.forget_certificates(now)
     outside, consents = retention.forget_outside(now), retention.forget_consents(now)
     logger.info("%s certificates unnamed, %s activities and %s consents deleted", certificates, outside, consents)
+
+
+@shared_task
+def count_figures() -> None:
+    """Count the academic years that are due, and keep what was counted."""
+    keeping.keep_due(database_clock.now())

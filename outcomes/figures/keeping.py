@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 def due_years(now: datetime) -> Iterator[int]:
-    """Yield the academic years to be counted at `now`, the oldest first. Two queries, and one for an old year at most."""
+    """Yield the academic years to be counted at `now`, the oldest first. Two queries, one more for old years."""
     kept = dict(KeptFigures.objects.values_list("year", "counted_at"))
     today = local(now, settings.TIME_ZONE).date()
     held = years_held(now)

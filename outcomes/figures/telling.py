@@ -166,7 +166,7 @@ def year_of(counted: Counted, shape: Shape) -> Year:
         tell(counted.waited),
         tell(counted.interested),
         _lines(counted.roles, ROLES_KEPT_BACK, people)[::-1],
-        _unit_lines(units),
+        unit_lines(units),
         _lines(counted.campuses, [*shape.campuses, UNSAID], people),
         [Line(key, told) for key, told in modes.items()],
         _workshops(counted),
@@ -216,7 +216,8 @@ def _few(branch: Branch[str]) -> ToldBranch[str]:
     return ToldBranch(branch.key, Why.FEW, own, [_few(each) for each in branch.within])
 
 
-def _unit_lines(branches: Sequence[ToldBranch[str]]) -> list[Line]:
+def unit_lines(branches: Sequence[ToldBranch[str]]) -> list[Line]:
+    """Return a line for each unit, and under one with others within it a line for those directly in it."""
     lines = []
     for depth, branch in flat(branches):
         lines.append(Line(branch.key, branch.told, depth))
@@ -235,7 +236,7 @@ def program_by_unit(counted: Counted, shape: Shape, program: str) -> list[Line]:
     back that differs by less than five from that of the year, or of another program that has all its workshops and
     more; and a unit with others within it says no more than they do, because it would be their sum.
     """
-    whole = _unit_lines(tree_of(counted, shape))
+    whole = unit_lines(tree_of(counted, shape))
     found = counted.programs.get(program, OfProgram([], {}))
     taught, ours = set(counted.workshops), set(found.workshops) & set(counted.workshops)
     if ours == taught:
@@ -260,6 +261,19 @@ def program_by_unit(counted: Counted, shape: Shape, program: str) -> list[Line]:
 def _within(nodes: Iterable[UnitNode]) -> list[tuple[str, bool]]:
     """Return each unit (its key), and whether there are others within it."""
     return [one for node in nodes for one in [(node.key, bool(node.within)), *_within(node.within)]]
+
+
+def totals(counts: Counts, shape: Shape) -> Counts:
+    """Return the counts of each unit with those of the units within it. They are not to be told as they are."""
+    gathered, found = _gathered(counts, _keys(shape.units)), {}
+
+    def add(node: UnitNode) -> int:
+        found[node.key] = gathered[node.key] + sum(map(add, node.within))
+        return found[node.key]
+
+    for node in shape.units:
+        add(node)
+    return found
 
 
 def _summed_up(lines: Sequence[Line]) -> list[Line]:
