@@ -35,6 +35,7 @@ pytest_plugins = [
         "outcomes",
         "checking_in",
         "evaluating",
+        "figures",
         "every_noun",
         "mail_server",
         "school",

@@ -37,6 +37,8 @@ NEEDS = {
     "admin/jsi18n/": ANYBODY,
     "admin/search/": ANYBODY,  # finds what its reader may see
     "admin/activity/": ANYBODY,  # shows what was done to what its reader may see
+    "admin/figures/count/": (NOBODY, "sessions_app.change_session"),  # a button: it has no page
+    "admin/figures/*": "sessions_app.view_session",
     "admin/r/<path:content_type_id>/<path:object_id>/": ANYBODY,
     "admin/^(?P<app_label>*": ANYBODY,  # 404 without a permission in that app
     "admin/(?P<url>.*)$": ANYBODY,

@@ -36,7 +36,16 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     from notifications.replies.applying import receive
     from outcomes.attended import sheet_of
     from outcomes.certificates.words import words_of_session
-    from outcomes.models import Attendance, AttendanceDispute, Certificate, CreditKind, Evaluation, License
+    from outcomes.figures.telling import Counted
+    from outcomes.models import (
+        Attendance,
+        AttendanceDispute,
+        Certificate,
+        CreditKind,
+        Evaluation,
+        KeptFigures,
+        License,
+    )
     from outcomes.models.certificate import Credited
     from registrations.models import (
         Accommodation,
@@ -113,6 +122,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     AttendanceDispute.objects.make(registration, "I was there.", now=now)
     sheet_of(meeting)
     something_elsewhere(owner, office, now)
+    KeptFigures.objects.keep(now.year, Counted(people=7, units={"": 7}), now)
     return registration
 
 
@@ -139,7 +149,7 @@ def address(every_noun, now) -> Callable:
     from django.apps import apps
     from django.contrib.contenttypes.models import ContentType
 
-    from accounts.models import AddressChange
+    from accounts.models import AddressChange, Unit
     from catalog.models import Action, Program, Topic
     from foundation.tokens import digest_of
     from library.models import Resource
@@ -158,6 +168,7 @@ def address(every_noun, now) -> Callable:
     resource = Resource.objects.order_by("pk").first()
     known = {
         "roster/<int:session_pk>/mail/<int:pk>": f"roster/{session.pk}/mail/{Announcement.objects.get().pk}",
+        "figures/coverage/<int:pk>": f"figures/coverage/{Unit.objects.first().pk}",
         "scheduleimport/files/<int:pk>": f"scheduleimport/files/{SeasonFile.objects.get().pk}",
         "resources/<slug:slug>": f"resources/{resource.slug}",
         "topics/<slug:slug>": f"topics/{Topic.objects.get().slug}",

@@ -4,12 +4,16 @@ pygal's own style, script and tooltips are taken out: the Content-Security-Polic
 the colors of the page (static/quorum/figures.css), light, dark and on paper.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
 import pygal
 from django.utils.safestring import SafeString, mark_safe
+
+# pygal looks for plugins with maps at each import of whatever module, in a way that Python gives up (and warns of).
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != pygal.__name__]
 
 SVG = "{http://www.w3.org/2000/svg}"
 NOT_SHOWN = {"defs", "title", "desc", "style", "script"}

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from django.utils.safestring import SafeString
+
 from accounts.models import Person
 from catalog.models import Workshop
-from office.figures import charts
+from foundation.files.later import later
 from office.figures.ranges import year_words, years_within
 from office.figures.sessions import Sessions, sessions_in
 from office.figures.tables import Row, Table, hours_words, number
@@ -18,6 +20,9 @@ from outcomes.models import CreditKind, KeptFigures
 from outcomes.record.windows import Span
 from sessions_app.models import Mode, SessionRequest
 
+# pygal takes a third of a second to import.
+beside_each_other = later("office.figures.charts.beside_each_other")
+above_each_other = later("office.figures.charts.above_each_other")
 # As many academic years as a table has room for, the latest.
 MOST_YEARS = 5
 NOT_SAID = "Not said"
@@ -117,9 +122,7 @@ def _figures(sessions: Sessions, years: Sequence[KeptYear]) -> list[Figure]:
 def _by_month(sessions: Sessions) -> Table:
     series = {name: [getattr(bar, name) for bar in sessions.bars] for name, _ in BARS}
     rows = [Row(bar.label, [bar.held, bar.to_come, bar.cancelled]) for bar in sessions.bars]
-    chart = charts.above_each_other(
-        [bar.label for bar in sessions.bars], "Sessions held, to come and cancelled", **series
-    )
+    chart = above_each_other([bar.label for bar in sessions.bars], "Sessions held, to come and cancelled", **series)
     return Table(
         "sessions",
         "Sessions over time",
@@ -181,12 +184,12 @@ def _of_lines(
     for line in lines:
         label = names.get(line.key, "No longer there")
         cells: list[Told] = [column.get((line.key, line.is_own), Why.UNTOLD) for column in told]
-        rows.append(Row(f"{label} itself" if line.is_own else label, cells, line.depth, line.is_own))
-    chart = charts.SafeString()
+        # Of units within another one of which nothing is told there is nothing to read.
+        if not line.depth or any(cell != Why.UNTOLD for cell in cells):
+            rows.append(Row(f"{label} itself" if line.is_own else label, cells, line.depth, line.is_own))
+    chart = SafeString()
     if has_chart:
-        chart = charts.beside_each_other(
-            [row.label for row in rows], title, people=[number(row.cells[-1]) for row in rows]
-        )
+        chart = beside_each_other([row.label for row in rows], title, people=[number(row.cells[-1]) for row in rows])
     return Table(key, title, first, [one.words for one in years], rows, chart=chart)
 
 
@@ -195,7 +198,8 @@ def _workshops(years: list[KeptYear], titles: Mapping[str, str]) -> Table:
     if len(years) > 1:
         told = [{line.key: line for line in one.told.workshops} for one in years]
         keys = sorted({key for one in told for key in one}, key=lambda key: titles.get(key, ""))
-        cells = {key: [one[key].people if key in one else 0 for one in told] for key in keys}
+        # In a year without it nothing is counted, and nothing said.
+        cells = {key: [one[key].people if key in one else "" for one in told] for key in keys}
         rows = [Row(titles.get(key, "No longer there"), cells[key]) for key in keys]
         return Table("workshops", title, first, [one.words for one in years], rows)
     lines = sorted(years[0].told.workshops, key=lambda line: titles.get(line.key, ""))
@@ -206,7 +210,7 @@ def _workshops(years: list[KeptYear], titles: Mapping[str, str]) -> Table:
         )
         for line in lines
     ]
-    chart = charts.beside_each_other([row.label for row in rows], title, people=[number(row.cells[0]) for row in rows])
+    chart = beside_each_other([row.label for row in rows], title, people=[number(row.cells[0]) for row in rows])
     return Table("workshops", title, first, ["People", "Sessions", "Seats taken", "Hours"], rows, chart=chart)
 
 
@@ -249,9 +253,9 @@ def _objectives(years: list[KeptYear], titles: Mapping[str, str]) -> Table:
     )
 
 
-def _of_objectives(rated: list[OfObjective]) -> charts.SafeString:
+def _of_objectives(rated: list[OfObjective]) -> SafeString:
     labels = [f"{place}. {each.text}" for place, each in enumerate(rated, 1)]
-    return charts.beside_each_other(
+    return beside_each_other(
         labels[:12],
         "Average of each objective before and now",
         before=[round(average(each.before), 1) for each in rated[:12]],

@@ -37,6 +37,8 @@ def tell_part(part: int, whole: Told, of: int) -> Told:
     Where the cell is not told, and where the others in it are fewer than five, the part is not told either. The sum of
     such parts over the cells of a table must not be published.
     """
+    if whole == Why.UNTOLD:
+        return whole
     if part < LEAST:
         return Why.FEW
     return part if isinstance(whole, int) and of - part >= LEAST else Why.SOME
