@@ -15,7 +15,7 @@ WHO_IS_ASKING = 2  # the browser session and the person, on every page for someb
 # Of each page: how many queries it makes for a visitor, and how many more for the viewer's own.
 QUERIES = {
     "/workshops/": (7, 2),
-    "/programs/program-0/": (6, 5),
+    "/programs/program-0/": (7, 5),
     "/facilitators/": (2, 0),
     "/facilitators/{facilitator}/": (3, 1),
     "/team/": (1, 0),

@@ -47,6 +47,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
         License,
     )
     from outcomes.models.certificate import Credited
+    from outcomes.models.kept_figures import year_of_day
     from registrations.models import (
         Accommodation,
         Call,
@@ -122,7 +123,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     AttendanceDispute.objects.make(registration, "I was there.", now=now)
     sheet_of(meeting)
     something_elsewhere(owner, office, now)
-    KeptFigures.objects.keep(now.year, Counted(people=7, units={"": 7}), now)
+    KeptFigures.objects.keep(year_of_day(now.date()), Counted(people=7, units={"": 7}), now)
     return registration
 
 

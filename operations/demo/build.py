@@ -34,6 +34,7 @@ from operations.demo.leading import play_leading
 from operations.demo.outcomes import play_outcomes
 from operations.demo.play import play
 from operations.demo.season import CONTENT, ZONE, read, season
+from outcomes.figures.keeping import keep_due
 from registrations.models import PriorAttendance
 from sessions_app.models import Session, Venue
 
@@ -72,6 +73,7 @@ def build(now: datetime) -> None:
     days = [start.astimezone(ZoneInfo(ZONE)).date() for story in stories for start, _ in story.meetings]
     play_requests(office, people, days, now)
     play_outcomes(office, people, now)
+    keep_due(now)
     play_leading(office, now - timedelta(days=200), now)
     set_mail_aside(now)
 

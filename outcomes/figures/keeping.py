@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from catalog.models import Program
 from foundation.dates import local
 from foundation.verbs import verb
 from outcomes.figures.counting import count_year, years_held
+from outcomes.figures.coverage import coverage_of, public_words
 from outcomes.figures.telling import Counted
 from outcomes.models import AttendanceTally, KeptFigures
 from outcomes.models.kept_figures import span_of_year, year_of_day
@@ -51,7 +53,9 @@ def keep_year(year: int, now: datetime) -> Counted:
     before = KeptFigures.objects.filter(year=year).first()
     if before is not None:
         counted.waited = max(counted.waited, before.counted.waited)
-    KeptFigures.objects.keep(year, counted, now)
+    programs = Program.objects.published()
+    covered = {str(one.pk): public_words(coverage_of(counted, one)) for one in programs}
+    KeptFigures.objects.keep(year, counted, now, covered)
     return counted
 
 

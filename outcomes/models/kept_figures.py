@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.conf import settings
 from django.db import models
 
+from catalog.models import Program
 from foundation.verbs import part_of_a_verb
 from outcomes.figures.telling import Counted
 from outcomes.record.windows import Span, academic_year
@@ -12,9 +13,18 @@ from outcomes.record.windows import Span, academic_year
 
 class KeptFiguresQuerySet(models.QuerySet["KeptFigures"]):
     @part_of_a_verb
-    def keep(self, year: int, counted: Counted, now: datetime) -> None:
-        """Keep what was counted of the academic year that begins in `year`, in place of what was kept before."""
-        self.update_or_create(year=year, defaults={"counts": counted.to_keep(), "counted_at": now})
+    def keep(self, year: int, counted: Counted, now: datetime, covered: dict[str, str] | None = None) -> None:
+        """Keep what was counted of the academic year that begins in `year`, in place of what was kept before.
+
+        `covered` has what everybody reads of the coverage of a program, by its key.
+        """
+        kept = {"counts": counted.to_keep(), "covered": covered or {}, "counted_at": now}
+        self.update_or_create(year=year, defaults=kept)
+
+    def covered(self, program: Program) -> str:
+        """Return what everybody reads of the coverage of `program` in the latest year, "" for nothing. One query."""
+        latest = self.order_by("-year").values_list("covered", flat=True).first() or {}
+        return str(latest.get(str(program.pk), ""))
 
 
 class KeptFigures(models.Model):
@@ -25,6 +35,7 @@ class KeptFigures(models.Model):
 
     year = models.PositiveSmallIntegerField(unique=True)
     counts = models.JSONField()
+    covered = models.JSONField(default=dict)
     counted_at = models.DateTimeField()
 
     objects = KeptFiguresQuerySet.as_manager()

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Campus, Champion, Person, Unit
 from catalog.models import Program, Workshop
+from devtools.testing.page import read
 from outcomes import retention
 from outcomes.figures.counting import count_year
 from outcomes.figures.coverage import Coverage, coverage_of, public_words
@@ -272,3 +273,11 @@ def test_academic_years_begin_where_the_setting_says(settings):
     settings.ACADEMIC_YEAR_MONTH = 1
     assert span_of_year(2026) == (date(2026, 1, 1), date(2026, 12, 31))
     assert year_of_day(date(2026, 12, 31)) == 2026
+
+
+def test_the_page_of_a_program_says_how_many_units_are_represented(client, history, now):
+    program = Program.objects.get()
+    keep_due(now)
+    assert "units are represented" not in read(client.get(program.get_absolute_url())).text
+    KeptFigures.objects.update(covered={str(program.pk): "5 of 40 units are represented."})
+    assert "5 of 40 units are represented." in read(client.get(program.get_absolute_url())).text
