@@ -26,7 +26,7 @@ PAGE, BOARD, HOW = "/admin/figures/", "/admin/figures/coverage/", "/admin/figure
 
 
 @pytest.fixture
-def viewer(people) -> Client:
+def viewing(people) -> Client:
     """A browser in which a Viewer is signed in: somebody who sees figures and no names."""
     browser = Client()
     browser.force_login(in_group(people, "Viewer"))
@@ -188,12 +188,12 @@ def test_a_chart_has_no_style_and_no_script_of_its_own():
     assert charts.beside_each_other(["Staff"], "Nothing", people=[None]) == ""
 
 
-def test_a_year_is_counted_at_a_press_where_nothing_is_kept(clerk, hold, viewer):
+def test_a_year_is_counted_at_a_press_where_nothing_is_kept(clerk, hold, viewing):
     hold(6)
     assert "Count this year now" in read(clerk.get(PAGE)).text
     assert clerk.post(f"{PAGE}count/").status_code == 302
-    assert "Count this year now" not in read(viewer.get(PAGE)).text
-    assert viewer.post(f"{PAGE}count/").status_code == 403
+    assert "Count this year now" not in read(viewing.get(PAGE)).text
+    assert viewing.post(f"{PAGE}count/").status_code == 403
 
 
 # ---- the board ----
@@ -209,19 +209,19 @@ def test_the_board_says_which_units_are_represented(clerk, counted_year, office,
     assert told["Hospital"][3:5] == ["Took part: 5 or more", "Share: –"]
 
 
-def test_only_who_may_see_names_reads_where_it_was_fewer_than_five(clerk, counted_year, viewer):
+def test_only_who_may_see_names_reads_where_it_was_fewer_than_five(clerk, counted_year, viewing):
     assert "Yes, by fewer than five" in read(clerk.get(BOARD)).text
-    assert "Yes, by fewer than five" not in read(viewer.get(BOARD)).source
-    for browser in (clerk, viewer):
+    assert "Yes, by fewer than five" not in read(viewing.get(BOARD)).source
+    for browser in (clerk, viewing):
         for form in ("csv", "xlsx"):
             assert b"by fewer than five" not in browser.get(f"/admin/figures/coverage.{form}").content
 
 
-def test_a_viewer_reads_no_name_of_a_champion(counted_year, people, office, viewer):
+def test_a_viewer_reads_no_name_of_a_champion(counted_year, people, office, viewing):
     leader = people(1)[0]
     Champion.objects.appoint(leader, Unit.objects.get(name="Library"), by=office)
     for address in (BOARD, f"{BOARD}{Unit.objects.get(name='Library').pk}/", "/admin/figures/coverage.csv"):
-        assert leader.name.encode() not in viewer.get(address).content
+        assert leader.name.encode() not in viewing.get(address).content
 
 
 def test_the_board_of_a_program_counts_its_people(clerk, counted_year):

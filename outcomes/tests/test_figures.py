@@ -25,24 +25,29 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def other():
+def allyship_too():
     return Workshop.objects.create(title="Allyship", slug="allyship", status="published")
 
 
 @pytest.fixture
-def history(hold, workshop, other, people, office, now):
+def years_of_history(hold, workshop, allyship_too, people, office, now):
     """Sessions of two academic years, with every kind of attendance, walk-ins and people of which little is known."""
     random = Random(42)
     units = [Unit.objects.create(name=name) for name in ("Pediatrics", "Surgery")]
     campus = Campus.objects.create(name="Downtown")
     program = Program.objects.create(title="Allies", slug="allies", status="published")
-    program.entries.create(workshop=other)
+    program.entries.create(workshop=allyship_too)
     crowd = people(12)
     for person in crowd:
         person.unit, person.campus = random.choice([*units, None]), random.choice([campus, None])
         person.role = random.choice(["faculty", "staff", "student"])
         person.save(update_fields=["unit", "campus", "role"])
-    for days_ago, subject, meetings in ((1, workshop, 1), (9, other, 2), (30, workshop, 1), (400, other, 1)):
+    for days_ago, subject, meetings in (
+        (1, workshop, 1),
+        (9, allyship_too, 2),
+        (30, workshop, 1),
+        (400, allyship_too, 1),
+    ):
         session = hold(0, persons=random.sample(crowd, 7), workshop=subject, meetings=meetings, days_ago=days_ago)
         for registration in session.registrations.all():
             for meeting in session.meetings.all():
@@ -82,7 +87,7 @@ def recount(span, columns: str) -> dict[str, int]:
         return {"" if key is None else str(key): count for key, count in cursor.fetchall()}
 
 
-def test_what_is_counted_is_what_plain_sql_counts(history, now):
+def test_what_is_counted_is_what_plain_sql_counts(years_of_history, now):
     year = year_of_day(now.date())
     span, counted = span_of_year(year), count_year(year, now)
     assert counted.roles == recount(span, "p.role")
@@ -93,9 +98,9 @@ def test_what_is_counted_is_what_plain_sql_counts(history, now):
     inside = recount(span, "(CASE WHEN s.workshop_id = (SELECT MAX(id) FROM catalog_workshop) THEN p.unit_id END)")
     (program,) = counted.programs.values()
     assert {key: count for key, count in program.units.items() if key} == {k: v for k, v in inside.items() if k}
-    known = {person for person in history if count_of(person, span)}
-    earlier = {person for person in history if count_of(person, span_of_year(year - 1))}
-    earlier |= {person for person in history if count_of(person, span_of_year(year - 2))}
+    known = {person for person in years_of_history if count_of(person, span)}
+    earlier = {person for person in years_of_history if count_of(person, span_of_year(year - 1))}
+    earlier |= {person for person in years_of_history if count_of(person, span_of_year(year - 2))}
     assert counted.first == len(known - earlier)
 
 
@@ -214,10 +219,10 @@ def test_a_year_that_was_forgotten_in_part_is_not_counted_again(hold, now, setti
     assert list(KeptFigures.objects.values("year", "counts")) == before
 
 
-def test_a_person_without_a_name_counts_as_before(history, now):
+def test_a_person_without_a_name_counts_as_before(years_of_history, now):
     year = year_of_day(now.date())
     before = count_year(year, now)
-    Person.objects.filter(pk=history[0].pk).update(name="", email="erased-1@erased.invalid", is_active=False)
+    Person.objects.filter(pk=years_of_history[0].pk).update(name="", email="erased-1@erased.invalid", is_active=False)
     assert count_year(year, now) == before
 
 
@@ -275,7 +280,7 @@ def test_academic_years_begin_where_the_setting_says(settings):
     assert year_of_day(date(2026, 12, 31)) == 2026
 
 
-def test_the_page_of_a_program_says_how_many_units_are_represented(client, history, now):
+def test_the_page_of_a_program_says_how_many_units_are_represented(client, years_of_history, now):
     program = Program.objects.get()
     keep_due(now)
     assert "units are represented" not in read(client.get(program.get_absolute_url())).text
