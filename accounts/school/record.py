@@ -14,6 +14,7 @@ from accounts.models.people import Person
 from accounts.models.units import Unit
 from accounts.school.said import Said
 from foundation import database_clock
+from foundation.record import record
 from foundation.values.lines import LineField
 from foundation.verbs import lock_row, part_of_a_verb, verb
 
@@ -44,19 +45,21 @@ class UnitName(models.Model):
         return self.words
 
     @verb
-    def stand_for(self, unit: Unit | None) -> int:
+    def stand_for(self, unit: Unit | None, by: Person) -> int:
         """Let these words mean `unit`, for the people the school says it of too. Returns how many people that changed.
 
         None takes the meaning away; the people keep the unit they have.
         """
-        lock_row(self)
-        self.unit = unit
+        lock_row(self, "unit")
+        if self.unit == unit:
+            return 0
+        before, self.unit = self.unit, unit
         self.save(update_fields=["unit"])
-        changed = 0
-        if unit is not None:
-            for known in SchoolRecord.objects.filter(unit_words=self.words).select_related("person").order_by("person"):
-                changed += bool(known.person.take_from_school(unit=unit))
-        return changed
+        record(by, self, f"Means: from {before or 'no unit'} to {unit or 'no unit'}.")
+        spoken_of = SchoolRecord.objects.filter(unit_words=self.words)
+        spoken_of.update(unit=unit)
+        people = [each.person for each in spoken_of.select_related("person").order_by("person")] if unit else []
+        return sum(bool(person.take_from_school(unit=unit)) for person in people)
 
 
 class SchoolRecordManager(models.Manager["SchoolRecord"]):

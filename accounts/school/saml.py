@@ -123,8 +123,9 @@ def saml_metadata(request: HttpRequest) -> HttpResponse:
 
 def _is_no(error: BaseException) -> bool:
     """Tell whether the provider itself says that it signed nobody in."""
-    is_verdict = isinstance(error, OneLogin_Saml2_ValidationError)
-    return is_verdict and error.code == OneLogin_Saml2_ValidationError.STATUS_CODE_IS_NOT_SUCCESS
+    if not isinstance(error, OneLogin_Saml2_ValidationError):
+        return False
+    return bool(error.code == OneLogin_Saml2_ValidationError.STATUS_CODE_IS_NOT_SUCCESS)
 
 
 def _said(response: OneLogin_Saml2_Response) -> Said | None:

@@ -10,7 +10,7 @@ from accounts.models import Person
 from accounts.school.record import fields_held
 
 register = template.Library()
-LABELS = {"name": "Name", "role": "I am", "unit": "Department or unit", "campus": "Campus"}
+LABELS = {"name": "Name", "role": "Role", "unit": "Department or unit", "campus": "Campus"}
 
 
 @register.inclusion_tag("account/_school_buttons.html")
@@ -19,6 +19,14 @@ def school_buttons(next_url: str = "") -> dict[str, Any]:
     query = {"next": next_url} if next_url else {}
     buttons = [(label, reverse(f"school_{name}", query=query)) for name, label in settings.SCHOOL_PROVIDERS.items()]
     return {"buttons": buttons}
+
+
+@register.inclusion_tag("mfa/_second_step_at_school.html")
+def second_step_at_school() -> dict[str, Any]:
+    """Show the links by which somebody of the office signs in with the school’s second step, if that is accepted."""
+    query = {"next": reverse("admin:index"), "step": "second"}
+    accepted = settings.SCHOOL_PROVIDERS if settings.SCHOOL_SECOND_FACTOR else {}
+    return {"buttons": [(label, reverse(f"school_{name}", query=query)) for name, label in accepted.items()]}
 
 
 @register.simple_tag

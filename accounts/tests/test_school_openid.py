@@ -274,14 +274,14 @@ def test_a_person_who_is_switched_off_stays_out(client, people, openid_provider)
 # ---- what the school says ----
 
 
-def test_a_unit_that_nobody_knows_waits_for_the_office(client, person, openid_provider):
+def test_a_unit_that_nobody_knows_waits_for_the_office(client, person, office, openid_provider):
     openid_provider.knows("u-1", email=person.email, email_verified=True, ou="Dept of  Nephrology")
     openid_provider.sign_in(client, "u-1")
     assert not Unit.objects.exists()
     words = UnitName.objects.get()
     assert (words.words, words.unit) == ("Dept of Nephrology", None)
     medicine = Unit.objects.create(name="Medicine")
-    assert words.stand_for(medicine) == 1
+    assert words.stand_for(medicine, by=office) == 1
     person.refresh_from_db()
     assert person.unit == medicine
     openid_provider.sign_in(Client(), "u-1")

@@ -28,7 +28,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     """A registration of the first of two people in a confirmed session, and beside it a row of every noun."""
     from allauth.mfa.totp.internal.auth import TOTP
 
-    from accounts.models import AddressChange, Campus, Champion, Person, Unit
+    from accounts.models import AddressChange, Campus, Champion, Person, SchoolRecord, Unit, UnitName
     from catalog.models import Action, Facilitator, PageText, Partner, Program, TeamMember, Topic
     from devtools.testing.requesting import ask
     from devtools.testing.signing_in import APP_SECRET
@@ -64,6 +64,8 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     campus = Campus.objects.create(name="Downtown")
     Venue.objects.create(campus=campus, building="Learning Commons", room="210")
     unit = Unit.objects.create(name="Pediatrics", head_count=230)
+    UnitName.objects.create(words="Dept of Nephrology")
+    SchoolRecord.objects.create(person=owner, provider="saml", unit_words="Dept of Nephrology", said_at=now)
     leader = Person.objects.create_user("leader@example.edu", name="Ada Okafor", role=Person.Role.STAFF)
     ada = Facilitator.objects.create(name="Ada Okafor", person=leader)
     Champion.objects.appoint(leader, unit, by=office)

@@ -48,6 +48,7 @@ OFFICE = SCHEDULER | {
     "accounts.campus": EVERYTHING,
     "accounts.person": {V, A, C},
     "accounts.unit": EVERYTHING,
+    "accounts.unitname": {V, C},
     "notifications.calendarfeed": {V, D},
     "notifications.calendarthread": {V},
     "notifications.notice": {V, C},
