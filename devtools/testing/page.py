@@ -33,8 +33,8 @@ INLINE |= {"span", "strong", "sub", "sup", "time", "u", "var", "wbr"}
 UNSEEN = {"head", "script", "style", "template", "title"}
 HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 SECTIONS = ["section", "article", "aside", "nav", "main", "form", "fieldset", "details", "dialog"]
-FIELDS = "input:not([type=submit]):not([type=button]):not([type=image]):not([type=reset]), select, textarea"
-BUTTONS = "button, input[type=submit], input[type=button], input[type=image], [role=button]"
+FIELDS, NO_FIELDS = ["input", "select", "textarea"], {"submit", "button", "image", "reset"}
+BUTTONS = {"submit", "button", "image"}  # types of an input that is one
 ERRORS = {"errorlist", "invalid-feedback"}
 
 
@@ -144,7 +144,7 @@ class Part:
 
     def buttons(self) -> list[Button]:
         """Every button, in order."""
-        return [self._button(one) for one in self._element.select(BUTTONS)]
+        return [self._button(one) for one in _buttons_in(self._element)]
 
     @property
     def button_names(self) -> list[str]:
@@ -168,7 +168,7 @@ class Part:
         """The form with a button of this name, or with this id or action."""
         found = []
         for one in self._element.find_all("form"):
-            names = [self._name_of(each) for each in one.select(BUTTONS)]
+            names = [self._name_of(each) for each in _buttons_in(one)]
             if button in names if button else one.get("id") == id if id else one.get("action") == action:
                 found.append(one)
         if len(found) != 1:
@@ -182,7 +182,7 @@ class Part:
     @cached_property
     def field_names(self) -> set[str]:
         """The names of all fields, hidden ones with them."""
-        return {str(one["name"]) for one in self._element.select(FIELDS) if one.get("name")}
+        return {str(one["name"]) for one in _fields_in(self._element) if one.get("name")}
 
     def field(self, label: str = "", *, name: str = "") -> Field:
         """The field with this label, or this name."""
@@ -195,8 +195,12 @@ class Part:
 
     def fields(self) -> list[Field]:
         """Every field, in order; those of one name in one form are one field if they are boxes or radio buttons."""
+        return list(self._fields)
+
+    @cached_property
+    def _fields(self) -> list[Field]:
         groups: dict[tuple, list[Tag]] = {}
-        for number, one in enumerate(self._element.select(FIELDS)):
+        for number, one in enumerate(_fields_in(self._element)):
             choice = one.get("type") in ("radio", "checkbox")
             key = (id(one.find_parent("form")), one.get("name")) if choice else (number,)
             groups.setdefault(key, []).append(one)
@@ -275,9 +279,21 @@ class Part:
     def _root(self) -> Tag:
         return [self._element, *self._element.parents][-1]
 
+    @cached_property
+    def _named(self) -> tuple[dict[str, Tag], dict[str, list[Tag]]]:
+        """The elements of the whole page by id, and its labels by the id they are for: looked up once, asked often."""
+        by_id: dict[str, Tag] = {}
+        labels: dict[str, list[Tag]] = {}
+        for one in self._root().find_all(True):
+            if name := one.get("id"):
+                by_id.setdefault(str(name), one)
+            if one.name == "label" and (name := one.get("for")):
+                labels.setdefault(str(name), []).append(one)
+        return by_id, labels
+
     def _by_id(self, ids: str | None) -> list[Tag]:
-        found = [self._root().find(id=one) for one in (ids or "").split()]
-        return [one for one in found if one]
+        by_id, _ = self._named if ids else ({}, {})
+        return [by_id[one] for one in (ids or "").split() if one in by_id]
 
     def _name_of(self, element: Tag) -> str:
         """What a screen reader calls it."""
@@ -301,7 +317,7 @@ class Part:
             return str(label)
         names = self._by_id(element.get("aria-labelledby"))
         if not names and element.get("id"):
-            names = self._root().find_all("label", attrs={"for": element["id"]})
+            names = self._named[1].get(str(element["id"]), [])
         if not names:
             names = [one for one in [element.find_parent("label")] if one]
         return on_one_line(" ".join(Part(one).text for one in names)).rstrip("*: ")
@@ -391,6 +407,18 @@ def on_one_line(text: str) -> str:
     return BLANKS.sub(" ", text).strip()
 
 
+def _fields_in(element: Tag) -> list[Tag]:
+    return [one for one in element.find_all(FIELDS) if one.name != "input" or one.get("type") not in NO_FIELDS]
+
+
+def _buttons_in(element: Tag) -> list[Tag]:
+    return element.find_all(_is_button)
+
+
+def _is_button(one: Tag) -> bool:
+    return one.name == "button" or one.get("role") == "button" or (one.name == "input" and one.get("type") in BUTTONS)
+
+
 def _seen(element: Tag) -> Iterator[str]:
     for child in element.children:
         if isinstance(child, Tag):
@@ -460,7 +488,7 @@ def _form(element: Tag) -> Form:
 
 def _sent(form: Tag) -> dict[str, list[str]]:
     data: dict[str, list[str]] = {}
-    for element in form.select(FIELDS):
+    for element in _fields_in(form):
         if element.get("name") and not element.has_attr("disabled") and (values := _values(element)):
             data.setdefault(str(element["name"]), []).extend(values)
     return data
