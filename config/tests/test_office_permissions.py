@@ -4,6 +4,7 @@ The table of the nouns is devtools/testing/groups.py; what a further page needs 
 Where a superuser is refused too, or the page has no such method (405), the page does that for nobody.
 """
 
+import os
 import re
 from collections.abc import Iterator
 
@@ -91,6 +92,8 @@ NEEDS = {
 }
 METHODS = ("get", "post")
 GROUPS = ("none", *TABLE)
+# Each may what the one before it may, and more.
+CHAIN = ("none", "Viewer", "Scheduler", "Office", "Manager")
 
 
 def office_routes() -> Iterator[str]:
@@ -153,20 +156,37 @@ def test_every_url_of_the_office_has_a_row_and_every_row_a_url():
     assert [key for key in NEEDS if key not in used] == []
 
 
+def asked_of(number: int, need: str) -> Iterator[str]:
+    """Yield the groups that ask for the `number`th page, or with EVERY_GROUP in the environment all of them.
+
+    Of the chain they are the last that is refused and the first that is let in; beside it the members of
+    Accommodations, whom it does not hold, and by turns one more.
+    """
+    may = [has(group, need) for group in CHAIN]
+    assert may == sorted(may), f"{need} is not given to each group after the first that has it"
+    edge = may.count(False)
+    turn = GROUPS[number % len(GROUPS)]
+    yield from GROUPS if "EVERY_GROUP" in os.environ else {*CHAIN[max(edge - 1, 0) : edge + 1], "Accommodations", turn}
+
+
 def test_each_group_is_refused_what_is_not_its_own_and_nothing_else(of_each_group, address, monkeypatch):
-    # What a page shows is for other tests: here nothing is rendered, and 4,000 requests take seconds.
+    # What a page shows is for other tests: here nothing is rendered.
     monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
     monkeypatch.setattr(current_app.conf, "broker_url", "memory://")
     wrong = []
-    for route in office_routes():
-        for method in METHODS:
-            need, url = needed(route, method), address(route)
-            nobody_may = need != MEMBERS and is_refused(of_each_group["superuser"], method, url)
-            for group in GROUPS:
-                refused = is_refused(of_each_group[group], method, url)
-                if refused != (nobody_may or not has(group, need)):
-                    wrong.append((method, route, group, "refused" if refused else "let in", need))
+    for number, (route, method) in enumerate((route, method) for route in office_routes() for method in METHODS):
+        need, url = needed(route, method), address(route)
+        refused = {group: is_refused(of_each_group[group], method, url) for group in asked_of(number, need)}
+        unlike = {group for group, was in refused.items() if was == has(group, need)}
+        if unlike and need != MEMBERS and is_refused(of_each_group["superuser"], method, url):
+            unlike = {group for group, was in refused.items() if not was}  # the page does that for nobody
+        wrong += [(method, route, group, "refused" if refused[group] else "let in", need) for group in unlike]
     assert wrong == []
+
+
+def test_the_groups_of_the_office_are_a_chain():
+    may = [{(noun, does) for noun, doing in TABLE.get(group, {}).items() for does in doing} for group in CHAIN]
+    assert all(one < following for one, following in zip(may, may[1:], strict=False))
 
 
 @pytest.mark.parametrize("group", ["Viewer", "Scheduler", "Office", "Manager"])
