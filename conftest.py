@@ -37,6 +37,7 @@ pytest_plugins = [
         "evaluating",
         "figures",
         "every_noun",
+        "reading",
         "mail_server",
         "school",
         "school_saml",

@@ -4,11 +4,13 @@ import json
 import sqlite3
 
 import pytest
+from celery import current_app
 from django.db import Error, InterfaceError, OperationalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Campus
+from devtools.testing.every_noun import routes
 from devtools.testing.outage import away_from, disk_full, postgresql_error, sqlite_disk_full
 from devtools.testing.page import read
 from devtools.testing.production import start_in_production
@@ -184,3 +186,38 @@ def test_a_session_that_cannot_be_saved_answers_503(fresh_cache, people):
             assert (response.status_code, response["Retry-After"]) == (503, "30")
             return
     pytest.fail("no query saved the browser session")
+
+
+# ---- in the middle of any answer ----
+
+
+def places(who: str, number: int, asked: int) -> set[int]:
+    """Return before which of so many queries the database goes away.
+
+    The first queries load the browser session and the person, the last are those of the template. A page of the admin
+    loses the one in the middle or the last by turns, and every other page each of the four, from one reader or another.
+    """
+    four = (0, 1, asked // 2, asked - 1)
+    chosen = {"visitor": four, "owner": four[2:], "office": four[2 + number % 2 :][:1]}[who]
+    return set(chosen).intersection(range(asked))
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("who, least", [("visitor", 30), ("owner", 100), ("office", 200)])
+def test_a_database_that_goes_away_in_any_answer_is_no_fault(who, least, clients, address, monkeypatch):
+    monkeypatch.setattr(current_app.conf, "broker_url", "memory://")
+    browser, full, wrong, broke = clients[who], disk_full(), {}, 0
+    # Before others the admin shows the way to sign in, and asks the database no more than any page has by then.
+    for number, route in enumerate(route for route in routes() if who == "office" or not route.startswith("admin/")):
+        where = address(route)
+        with away_from(10**6, full) as asked:
+            usual = browser.get(where).status_code
+        # What is only to be remembered may fail: then the answer is the usual one.
+        for place in places(who, number, len(asked)):
+            with away_from(place, full):
+                response = browser.get(where)
+            is_calm = response.status_code == 503 and (route == "readyz" or "Retry-After" in response)
+            if not is_calm and response.status_code != usual:
+                wrong[where, place] = response.status_code
+            broke += is_calm
+    assert wrong == {} and broke > least

@@ -158,7 +158,7 @@ def address(every_noun, now) -> Callable:
     from library.models import Resource
     from notifications.models import Announcement, CalendarFeed, Decline
     from outcomes.evaluations.invitations import token_for
-    from outcomes.models import Certificate, CreditKind, OutsideActivity
+    from outcomes.models import Certificate, CreditKind, Evaluation, OutsideActivity
     from registrations.merging.keys import path_of_answering
     from registrations.models import Call, Interest, MergeOffer, Nomination
     from registrations.models.leaving_keys import leaving_key
@@ -192,6 +192,7 @@ def address(every_noun, now) -> Callable:
         "evaluations/<slug:token>": f"evaluations/{token_for(every_noun.person, session)}",
         "<slug:token>": CalendarFeed.objects.renew(every_noun.person, now),
         "nominations/<uuid:uuid>": f"nominations/{Nomination.objects.get().uuid}",
+        "evaluation/<int:pk>": f"evaluation/{Evaluation.objects.get(session=session).pk}",
         "declines/<uuid:uuid>": f"declines/{Decline.objects.get().uuid}",
         "requests/<uuid:uuid>": f"requests/{SessionRequest.objects.get().uuid}",
         "outside-activities/<uuid:uuid>": f"outside-activities/{OutsideActivity.objects.get().uuid}",

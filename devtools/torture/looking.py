@@ -11,7 +11,8 @@ from devtools.torture.verdict import Verdict
 
 LOOKING = ["config/tests/test_who_sees_what.py", "-k", "looking_again_and_again"]
 ASKING = [
-    *("config/tests/test_who_sees_what.py", "office/tests/test_lookups.py", "office/tests/test_forms_refused.py"),
+    *("config/tests/test_who_sees_what.py", "config/tests/test_office_permissions.py"),
+    *("office/tests/test_lookups.py", "office/tests/test_forms_refused.py"),
     *("-k", "tells or lookups or refused"),
 ]
 
@@ -24,9 +25,12 @@ def looking(times: int, without: str) -> Verdict:
 
 
 def asking(depth: int, without: str) -> Verdict:
-    """Ask every URL as everybody by `depth` methods beside GET and POST, and every list for that much rubbish."""
+    """Ask every URL as everybody by `depth` methods beside GET and POST, and every list for that much rubbish.
+
+    The pages of the office are asked by every group, not by those at the edge of what is allowed alone.
+    """
     settings = "devtools.torture.controls.telling" if without else "config.settings"
-    last, verdict = _tests(ASKING, ASKED=str(depth), DJANGO_SETTINGS_MODULE=settings)
+    last, verdict = _tests(ASKING, ASKED=str(depth), EVERY_GROUP="1", DJANGO_SETTINGS_MODULE=settings)
     return verdict.say(
         f"every URL asked by {depth} further methods, and every list for {depth} kinds of rubbish: {last}"
     )
