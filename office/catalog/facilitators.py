@@ -9,12 +9,14 @@ from django.http import HttpRequest
 
 from accounts.models import Person
 from catalog.models import Facilitator, Partner, TeamMember
+from foundation import database_clock
 from foundation.text import number_words
 from foundation.values.addresses import AddressFormField
+from notifications.models import LeadingThread
 from office.base import NamedAdmin, NamedForm, OfficeAdmin, acting
 from office.calendars.page import HasCalendar
 from office.lists.choosing import ChoosesAmongMany
-from sessions_app.models import Leading, Meeting
+from sessions_app.models import Leading, Meeting, Session
 
 
 class AccountField(AddressFormField):
@@ -95,8 +97,17 @@ class FacilitatorAdmin(HasCalendar, NamedAdmin):
         return obj.get_absolute_url()
 
     def who_needs(self, obj: Facilitator) -> list[Model]:
-        """Return also the sessions to come that they lead: people have them in their calendars."""
-        return [*super().who_needs(obj), *obj.sessions.running().select_related("workshop")]
+        """Return also the sessions to come that they lead, which people have in their calendars.
+
+        And those that are still in their own calendar: the mail that takes them off may wait for two minutes.
+        """
+        led = list(obj.sessions.running().select_related("workshop"))
+        kept = LeadingThread.objects.filter(
+            leading__facilitator=obj, in_calendar=True, meeting__ends_at__gt=database_clock.now()
+        )
+        entries = Session.objects.filter(pk__in=kept.order_by().values("leading__session"))
+        more = entries.exclude(pk__in=[one.pk for one in led]).select_related("workshop")
+        return [*super().who_needs(obj), *led, *more]
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Delete what they were asked with them; nobody deletes that by itself."""

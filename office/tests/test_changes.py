@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Campus
 from catalog.models import Facilitator
 from devtools.testing.cast import ZONE
-from devtools.testing.office_pages import agree, filled_in
+from devtools.testing.office_pages import agree, filled_in, session_page
 from devtools.testing.page import read
 from foundation.wall_clock import instant
 from notifications.models import Notice
@@ -211,6 +211,29 @@ def test_a_facilitator_of_a_session_to_come_is_not_deleted(clerk, in_may, office
     in_may.cancel("Snow.", by=office, now=now)
     assert clerk.post(url, {"post": "yes"}).status_code == 302
     assert not Facilitator.objects.exists()
+
+
+def test_a_facilitator_whose_calendar_still_has_the_entry_is_not_deleted(clerk, in_may, office, now):
+    ada = Facilitator.objects.create(name="Ada Okafor", email="ada@example.edu")
+    in_may.appoint([ada], by=office, now=now)
+    Notice.objects.update(next_attempt_at=now)
+    all_sent()
+    in_may.cancel("Snow.", by=office, now=now)
+    url = reverse("admin:catalog_facilitator_delete", args=[ada.pk])
+    response = clerk.post(url, {"post": "yes"})
+    assert response.status_code == 409 and "because 1 session needs it" in read(response).text
+    Notice.objects.filter(state="queued").update(next_attempt_at=now)
+    all_sent()
+    assert clerk.post(url, {"post": "yes"}).status_code == 302
+
+
+def test_each_decision_is_reached_in_one_place(clerk, make_session, in_may):
+    gathering, page_of = make_session(), lambda one: read(clerk.get(session_page(one)))
+    twice = {"Confirm anyway", "Give it more time", "Cancel and write to everyone"}
+    for one in (gathering, in_may):
+        names = page_of(one).link_names
+        assert "Decide" in names and "Change the times" in names and not twice & set(names)
+    assert "Publish" in page_of(make_session(published=False)).link_names
 
 
 def test_the_pages_are_open_while_there_is_something_to_change(clerk, in_may, make_session, office, now):
