@@ -1,5 +1,6 @@
 """A page per decision under a session: GET asks, POST calls the one verb."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -37,6 +38,8 @@ PAGES: dict[str, type[DecisionForm]] = {
     "cancel": CancelForm,
 }
 DECIDE = ("admin:sessions_app_session_decide", "Decide")
+# What the page “Decide” offers by itself (office/decide/page.py).
+ON_DECIDE = ("run-anyway", "extend", "cancel")
 CHANGES = ["reschedule", "relocate", "add-meeting"]
 
 
@@ -55,6 +58,20 @@ def open_pages(session: Session) -> list[tuple[str, str]]:
     }
     pages = [(f"admin:sessions_app_session_{name}", PAGES[name].title) for name in by_status.get(session.status, [])]
     return [DECIDE, *pages] if session.is_running else pages
+
+
+def buttons(session: Session, now: datetime) -> list[tuple[str, str]]:
+    """Return the pages that lead on from the page of `session`, as `open_pages`, each decision in one place.
+
+    What stands on the page “Decide” is found there alone, while there is something to decide.
+    """
+    pages = open_pages(session)
+    if DECIDE not in pages:
+        return pages
+    if session.has_started(now):
+        return [page for page in pages if page != DECIDE]
+    elsewhere = [PAGES[name].title for name in ON_DECIDE]
+    return [page for page in pages if page[1] not in elsewhere]
 
 
 def decide(request: HttpRequest, pk: int, *, office: OfficeAdmin, form_class: type[DecisionForm]) -> HttpResponse:

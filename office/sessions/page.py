@@ -19,7 +19,7 @@ from office.credit.kinds import CreditFormSet, SessionCreditInline, credit_words
 from office.dates import when_and_where
 from office.decide.merging import merge
 from office.decide.page import decide_page
-from office.sessions.asking import PAGES, decide, open_pages
+from office.sessions.asking import PAGES, buttons, decide
 from office.sessions.copying import CopiesOfSessions
 from office.sessions.forms import DEADLINES, FurtherMeetingInline, PublishedForm, ScheduleForm, planned
 from office.sessions.history import history_page
@@ -285,7 +285,8 @@ class SessionAdmin(CopiesOfSessions, SessionList):
         form_url: str = "",
         obj: Any = None,
     ) -> Any:
-        context["open_pages"] = open_pages(obj) if obj and self.has_change_permission(request, obj) else []
+        may_decide = obj and self.has_change_permission(request, obj)
+        context["open_pages"] = buttons(obj, database_clock.now()) if may_decide else []
         context["show_save_and_add_another"] = add
         context["show_publish"] = obj is None or self._is_schedule(request, obj)
         return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
