@@ -1,4 +1,7 @@
-"""Who of the office looked at which roster, and on which days: names of people who come are nobody's business."""
+"""Who looked at which roster, and on which days: somebody of the office, or who leads the session.
+
+Names of people who come are nobody's business.
+"""
 
 from datetime import datetime, timedelta
 

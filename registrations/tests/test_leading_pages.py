@@ -3,15 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.admin.models import LogEntry
 
 from catalog.models import Facilitator
 from devtools.testing.page import read
 from foundation import database_clock
 from outcomes.evaluations.questions import Kind
 from outcomes.models import Evaluation
-from registrations.models import Registration
-from registrations.views.leading import SEEN
+from registrations.models import Registration, RosterReading
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -47,7 +45,7 @@ def page_of(session) -> str:
 
 
 def looks(session) -> int:
-    return LogEntry.objects.filter(object_id=session.pk, change_message=SEEN).count()
+    return RosterReading.objects.filter(session=session, by__facilitator__sessions=session).count()
 
 
 def test_the_list_has_what_they_lead_and_my_training_leads_there(client, theirs, linked, make_session):

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.sign_in import SignedInRequest
 from foundation import database_clock
 from foundation.dates import long_day
-from foundation.record import record
 from registrations.display.led import counts_of_people, people_expected
+from registrations.models import RosterReading
 from registrations.views.own import by_month
 from sessions_app.display.leading import meetings_led
 from sessions_app.display.rows import listing
@@ -27,7 +27,6 @@ from sessions_app.models.leading import WEEK, may_check_in, may_see_names
 from sessions_app.models.leading_keys import path_of_leading
 
 MOST_PAST = 50
-SEEN = "Looked at who is registered, as a facilitator."
 
 
 @never_cache
@@ -69,7 +68,7 @@ def leading_names(request: SignedInRequest, code: str) -> HttpResponse:
         return redirect("leading_session", code=code)
     if not may_see_names(session, now):
         return _page(request, session, now, status=HTTPStatus.CONFLICT)
-    record(request.user, session, SEEN)
+    RosterReading.objects.note(session, request.user, now)
     return _page(request, session, now, people=people_expected(session))
 
 
