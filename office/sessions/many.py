@@ -95,12 +95,19 @@ class ChangeMany(ManyForm):
     )
     minimum = forms.IntegerField(required=False, min_value=1, max_value=MOST)
     capacity = forms.IntegerField(required=False, min_value=1, max_value=MOST)
+    closes = forms.IntegerField(
+        label="Registration closes, hours before the start",
+        required=False,
+        min_value=0,
+        max_value=24 * 60,
+        help_text="0: at the start. Of published sessions.",
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("ends") and not cleaned.get("starts"):
             self.add_error("starts", "Say when they start, too.")
-        if not self.errors and not any(cleaned.values()):
+        if not self.errors and cleaned.get("closes") is None and not any(cleaned.values()):
             raise forms.ValidationError("Say what changes: everything is blank.")
         return cleaned
 
@@ -133,6 +140,7 @@ class ChangeMany(ManyForm):
             capacity=chosen.get("capacity"),
             minimum=chosen.get("minimum"),
             facilitators=frozenset(chosen["facilitators"]) or None,
+            closes=None if chosen.get("closes") is None else timedelta(hours=chosen["closes"]),
         )
         return change_of(session, meetings[0], session.facilitators.all(), wish)
 

@@ -161,3 +161,14 @@ def test_a_page_about_many_takes_as_many_queries_as_about_one(many, make_session
             many.again("show", starts="15:00")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_registration_of_many_closes_so_many_hours_before_each(many, make_session):
+    near, far, draft = make_session(days=20), make_session(days=30), make_session(days=25, published=False)
+    many("change_selected", [near, far, draft], step="1", show="1", closes="48")
+    assert many.page.text.count("Registration closes ") >= 2
+    assert "It is a draft: when registration closes is typed on its own page." in many.page.text
+    assert "2 sessions are changed." in many.again("sure").text
+    for one in (near, far):
+        one.refresh_from_db()
+        assert one.starts_at - one.registration_closes_at == timedelta(hours=48)

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import Person
 from catalog.models import Facilitator, Format
+from foundation.dates import day_and_time
 from foundation.text import listed, number_words
 from foundation.verbs import part_of_a_verb
 from sessions_app.models import Meeting, Place, Session, Times, Venue
@@ -14,7 +15,10 @@ from sessions_app.models import Meeting, Place, Session, Times, Venue
 
 @dataclass(frozen=True)
 class Wish:
-    """What a session is to be like; None where it stays as it is. Times and place are those of its first meeting."""
+    """What a session is to be like; None where it stays as it is. Times and place are those of its first meeting.
+
+    `closes` is how long before the start registration closes.
+    """
 
     times: Times | None = None
     venue: Venue | None = None
@@ -23,6 +27,7 @@ class Wish:
     minimum: int | None = None
     format: str | None = None
     facilitators: frozenset[Facilitator] | None = None
+    closes: timedelta | None = None
 
 
 @dataclass
@@ -37,9 +42,11 @@ class Change:
     size: tuple[int, int] | None = None
     format: str | None = None
     led_by: frozenset[Facilitator] | None = None
+    closes_at: datetime | None = None
 
     def __bool__(self) -> bool:
-        return any(one is not None for one in (self.times, self.place, self.size, self.format, self.led_by))
+        changes = (self.times, self.place, self.size, self.format, self.led_by, self.closes_at)
+        return any(one is not None for one in changes)
 
     # ---- in words ----
 
@@ -60,6 +67,10 @@ class Change:
             said.append(f"The format changes: it was {self.session.get_format_display().lower()}.")
         if self.led_by is not None:
             said.append(f"It is led by {_names(self.led_by)}, before by {_names(self.facilitators)}.")
+        if self.closes_at:
+            zone = self.session.time_zone
+            was = day_and_time(self.session.registration_closes_at, zone)
+            said.append(f"Registration closes {day_and_time(self.closes_at, zone)}, before {was}.")
         return said
 
     def told(self, now: datetime) -> list[str]:
@@ -81,6 +92,8 @@ class Change:
     def refusal(self, now: datetime) -> str:
         """Return why it cannot be, as far as that is known before it is tried; "" where nothing is known."""
         session = self.session
+        if self.closes_at and session.status == Session.Status.DRAFT:
+            return "It is a draft: when registration closes is typed on its own page."
         if not self or session.status == Session.Status.DRAFT:
             return ""
         if not session.is_running:
@@ -91,6 +104,8 @@ class Change:
             return "People know of this session: choose a time in the future."
         if self.format:
             return "People know of this session: its format changes on its own page."
+        if self.closes_at and session.registration_opens_at and session.registration_opens_at >= self.closes_at:
+            return "Registration opens before it closes."
         if self.size:
             return self._size_refusal(*self.size)
         return ""
@@ -124,6 +139,8 @@ class Change:
         assert self.meeting is not None, "what is published has a meeting"
         if self.times:
             session.reschedule({self.meeting: self.times}, by=by, now=now)
+        if self.closes_at:
+            session.set_window(session.registration_opens_at, self.closes_at, by=by, now=now)
         if self.place:
             session.relocate({self.meeting: self.place}, by=by, now=now)
         if self.size:
@@ -164,6 +181,10 @@ def change_of(session: Session, meeting: Meeting | None, facilitators: Collectio
         change.format = wish.format
     if wish.facilitators is not None and wish.facilitators != change.facilitators:
         change.led_by = wish.facilitators
+    if wish.closes is not None:
+        closes_at = (change.times or meeting).starts_at - wish.closes
+        if closes_at != session.registration_closes_at:
+            change.closes_at = closes_at
     return change
 
 
