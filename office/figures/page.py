@@ -79,7 +79,7 @@ def year_page(request: HttpRequest) -> HttpResponse:
         span_words=span_words(span),
         year_links=year_links(span, today),
         report=found,
-        query=urlencode({"first": span.first, "last": span.last}),
+        query=urlencode({"first": str(span.first), "last": str(span.last)}),
         may_count=acting(request).has_perm(MAY_COUNT),
         goes_on=span.holds(today),
     )

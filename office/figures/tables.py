@@ -49,16 +49,12 @@ def hours_words(minutes_or_hours: int | None, people: Told) -> Told | int:
 
 def as_rows(tables: Iterable[Table]) -> list[list[object]]:
     """Return every figure of `tables` in a row of its own, under a heading: table, what of, column, figure."""
-    heading: list[object] = ["Table", "Of", "Column", "Figure"]
-    return [
-        heading,
-        *(
-            [table.title, row.label, column, str(cell) if isinstance(cell, Why) else cell]
-            for table in tables
-            for row in table.rows
-            for column, cell in zip(table.columns, row.cells, strict=True)
-        ),
-    ]
+    rows: list[list[object]] = [["Table", "Of", "Column", "Figure"]]
+    for table in tables:
+        for row in table.rows:
+            for column, cell in zip(table.columns, row.cells, strict=True):
+                rows.append([table.title, row.label, column, str(cell) if isinstance(cell, Why) else cell])
+    return rows
 
 
 def as_file(tables: Iterable[Table], form: str, title: str) -> bytes:

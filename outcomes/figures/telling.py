@@ -152,7 +152,8 @@ def year_of(counted: Counted, shape: Shape) -> Year:
     """Return what is told of a year."""
     people = tell(counted.people)
     is_told = isinstance(people, int)
-    first, again = Why.UNTOLD, Why.UNTOLD
+    first: Told = Why.UNTOLD
+    again: Told = Why.UNTOLD
     if counted.first is not None and is_told:
         first = tell_some(counted.first, people, counted.people)
         again = tell_some(counted.people - counted.first, people, counted.people)
