@@ -1,4 +1,4 @@
-"""The pages of figures in a browser: axe, light and dark, on a desk and on a phone, and nothing the CSP refuses."""
+"""The pages of figures in a browser: axe, light and dark, wide and narrow, and nothing the CSP refuses."""
 
 import pytest
 
