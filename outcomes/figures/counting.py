@@ -1,7 +1,7 @@
 """Count one academic year from rows: who took part, and what of it is kept in KeptFigures.
 
 Somebody took part in a session that was held if they had a seat and were not absent from all of it, or were seen there
-without one (registrations/progress.py decides the same of one person). People without an account are in no count of people.
+without one (registrations/progress.py decides the same of one person). People without an account are not counted.
 """
 
 from collections import Counter, defaultdict

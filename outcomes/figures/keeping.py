@@ -1,8 +1,8 @@
 """Which academic years are counted tonight, and what is kept of each (KeptFigures).
 
 The year that goes on is counted every night, and one that is over until SETTLED has passed: by then attendance is
-corrected and evaluations have closed. After that its figures stay, whatever is forgotten, and if somebody is erased. It is
-counted once more where a session of it was put on record since, and nothing of it is forgotten yet.
+corrected and evaluations have closed. After that its figures stay, whatever is forgotten and if somebody is erased. It
+is counted once more where a session of it was put on record since, and nothing of it is forgotten yet.
 """
 
 import logging
