@@ -361,6 +361,12 @@ RULES = [
         "The month an academic year begins with, for example 7.",
     ),
     Rule(
+        "E070",
+        "DIRECTORY_MAY_LOSE",
+        whole_number("DIRECTORY_MAY_LOSE", least=0, most=100),
+        "Percent of the people of the directory who may be missing in the next one, for example 10.",
+    ),
+    Rule(
         "E041",
         "ATTENDANCE_YEARS",
         whole_number("ATTENDANCE_YEARS", least=1, most=100),

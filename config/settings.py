@@ -230,6 +230,7 @@ EVALUATION_LIFE = timedelta(days=21)  # from the end of the session: so long peo
 
 # ---- what people have a record of, and how long it is kept ----
 ACADEMIC_YEAR_MONTH = env.int("ACADEMIC_YEAR_MONTH", 7)  # each begins on the first of it
+DIRECTORY_MAY_LOSE = env.int("DIRECTORY_MAY_LOSE", 10)  # percent of its people, from one import to the next
 ATTENDANCE_YEARS = env.int("ATTENDANCE_YEARS", 3)  # and then counts only
 CREDIT_YEARS = env.int("CREDIT_YEARS", 6)  # credit with the attendance it rests on, certificates, outside activities
 

@@ -64,6 +64,7 @@ from office import (  # noqa: E402
     attendance,  # noqa: F401
     catalog,  # noqa: F401
     credit,  # noqa: F401
+    directory,  # noqa: F401
     evaluations,  # noqa: F401
     leading,  # noqa: F401
     mail,  # noqa: F401

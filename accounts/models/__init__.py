@@ -3,6 +3,7 @@
 from accounts.models.address_change import AddressChange
 from accounts.models.campus import Campus
 from accounts.models.champion import Champion
+from accounts.models.directory import DirectoryQuestion
 from accounts.models.people import Person, PersonManager
 from accounts.models.units import Unit
 from accounts.school.record import SchoolRecord, UnitName
@@ -12,6 +13,7 @@ __all__ = [
     "AddressChange",
     "Campus",
     "Champion",
+    "DirectoryQuestion",
     "Person",
     "PersonManager",
     "SchoolRecord",

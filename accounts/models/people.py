@@ -53,6 +53,7 @@ class PersonManager(BaseUserManager["Person"]):
         """Return the accounts in which nobody has done anything: a code was asked for, and no more came of it."""
         nothing = {"name": "", "role": "", "registrations": None, "interests": None, "nominations_made": None}
         nothing["session_requests"] = None
+        nothing["from_directory"] = False
         return self.filter(is_active=True, is_staff=False, is_superuser=False, prior_attendances=None, **nothing)
 
     def arranging_access(self) -> models.QuerySet["Person"]:
@@ -62,6 +63,9 @@ class PersonManager(BaseUserManager["Person"]):
 
 class Person(AbstractBaseUser, PermissionsMixin):
     """Anyone with an account. The e-mail address is the login, stored in lower case."""
+
+    class Refused(Exception):
+        """A verb was refused; `str(error)` is the sentence shown to the person."""
 
     class Role(models.TextChoices):
         FACULTY = "faculty", "Faculty"
@@ -92,6 +96,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     discreet_titles_chosen_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_staff = models.BooleanField("office", default=False, help_text="May use the office’s desk at /admin/.")
     is_active = models.BooleanField("active", default=True, help_text="Off: this person cannot sign in.")
+    from_directory = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text="The school’s directory has named this person."
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = PersonManager()
@@ -122,6 +129,40 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def arranges_access(self) -> bool:
         """True for members of the Accommodations group, and for nobody else: being a superuser opens nothing here."""
         return self.is_active and self.groups.filter(name=PersonManager.ACCOMMODATIONS).exists()
+
+    @verb
+    def switch_off(self, by: "Person", why: str) -> None:
+        """Let this person not sign in any more, for the reason `why`: seats to come go to the next in line.
+
+        Raises Refused for somebody of the office, whose groups say what they may do.
+        """
+        lock_row(self)
+        if not self.is_active:
+            return
+        if self.is_staff:
+            raise self.Refused(f"{self} is of the office. Take them out of its groups first.")
+        self.is_active = False
+        self.save(update_fields=["is_active"])
+        record(by, self, f"Active: from yes to no. {why}")
+        person_changed.send(Person, person=self)
+
+    @verb
+    def take_place(self, by: "Person", why: str, **place: Any) -> None:
+        """Give this person another `role` or `campus`, for the reason `why`: seats they may not have then are freed."""
+        lock_row(self, "campus")
+        place = {name: value for name, value in place.items() if getattr(self, name) != value}
+        if not place:
+            return
+        words = [f"{name.capitalize()}: from {self._word(name)} to " for name in place]
+        for name, value in place.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(place))
+        said = " ".join(f"{before}{self._word(name)}." for before, name in zip(words, place, strict=True))
+        record(by, self, f"{said} {why}")
+        person_changed.send(Person, person=self)
+
+    def _word(self, name: str) -> str:
+        return str(self.get_role_display() if name == "role" else getattr(self, name)) or "nothing"
 
     @verb
     def end_sign_in(self, name: str) -> bool:

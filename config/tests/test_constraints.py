@@ -9,7 +9,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.test import Client
 
-from accounts.models import AddressChange, Campus, Champion, Person, Unit
+from accounts.models import AddressChange, Campus, Champion, DirectoryQuestion, Person, Unit
 from accounts.models.address_change import SILENCE
 from catalog.models import Action, Facilitator, PageText, Partner, Program, TeamMember, Topic, Workshop
 from devtools.testing.library import PDF
@@ -69,6 +69,7 @@ CHECKS = {
     "unit_is_no_part_of_itself": [{"parent": models.F("id")}],
     "unit_has_heads_if_they_are_counted": [{"head_count": 0}],
     "champion_ends_after_they_began": [{"until": models.F("since") - timedelta(days=1)}],
+    "directory_says_nothing_of_people_who_left": [{"kind": "left", "role": "staff"}],
     "code_is_tried_five_times_at_most": [{"tries": 6}],
     "workshop_minimum_within_capacity": [{"default_minimum": 25}, {"default_minimum": 0}],
     "program_rule_has_its_number": [{"rule": "some"}, {"needed": 3}],
@@ -279,6 +280,7 @@ def two_of_each(make_session, make_resource, people, now):
         MergeOffer.objects.create(registration=registration, into=other, offered_at=now)
         Call.objects.create(session=scheduled, person=person, why="unit", by=person, called_at=now)
         Client().force_login(person)
+        DirectoryQuestion.objects.create(person=person, kind="moved", role="student", asked_at=now)
         ReceivedMail.objects.create(
             received_at=now,
             message_id=f"<{person.email}>",

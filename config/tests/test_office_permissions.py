@@ -55,6 +55,8 @@ NEEDS = {
     "admin/accounts/addresschange/<int:pk>/agree/": (NOBODY, MEMBERS),
     "admin/accounts/addresschange/<int:pk>/stop/": "accounts.change_person or member",
     "admin/accounts/person/<int:pk>/groups/": "accounts.appoint_person",
+    "admin/accounts/directoryquestion/<int:pk>/answer/": "accounts.change_directoryquestion",
+    "admin/accounts/person/directory/": "accounts.add_person",
     "admin/accounts/unit/<int:pk>/champions/": "accounts.change_unit",
     "admin/accounts/unit/<int:pk>/leaving/": "accounts.delete_unit",
     "admin/catalog/facilitator/<int:pk>/calendar/": "catalog.view_facilitator",

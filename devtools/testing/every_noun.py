@@ -28,7 +28,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     """A registration of the first of two people in a confirmed session, and beside it a row of every noun."""
     from allauth.mfa.totp.internal.auth import TOTP
 
-    from accounts.models import AddressChange, Campus, Champion, Person, SchoolRecord, Unit, UnitName
+    from accounts.models import AddressChange, Campus, Champion, DirectoryQuestion, Person, SchoolRecord, Unit, UnitName
     from catalog.models import Action, Facilitator, PageText, Partner, Program, TeamMember, Topic
     from devtools.testing.requesting import ask
     from devtools.testing.signing_in import APP_SECRET
@@ -69,6 +69,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     leader = Person.objects.create_user("leader@example.edu", name="Ada Okafor", role=Person.Role.STAFF)
     ada = Facilitator.objects.create(name="Ada Okafor", person=leader)
     Champion.objects.appoint(leader, unit, by=office)
+    DirectoryQuestion.objects.create(person=leader, kind=DirectoryQuestion.Kind.LEFT, asked_at=now)
     topic = Topic.objects.create(name="Bias", slug="bias")
     action = Action.objects.create(name="Acting", slug="acting")
     PageText.objects.create(place="how", text="Come with a case of your own.")

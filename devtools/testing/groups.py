@@ -46,6 +46,7 @@ SCHEDULER = VIEWER | {
 OFFICE = SCHEDULER | {
     "accounts.addresschange": {V},
     "accounts.campus": EVERYTHING,
+    "accounts.directoryquestion": {V, C},
     "accounts.person": {V, A, C},
     "accounts.unit": EVERYTHING,
     "accounts.unitname": {V, C},

@@ -2,6 +2,7 @@
 
 from office import accommodations
 from office.attendance import needs as attendance
+from office.directory import needs as directory
 from office.home.waiting import Line
 from office.leading import needs as leading
 from office.mail import needs as mail
@@ -16,6 +17,7 @@ LINES: list[Line] = [
     *requests.NEEDS_A_HAND,
     *accommodations.NEEDS_A_HAND,
     *attendance.NEEDS_A_HAND,
+    *directory.NEEDS_A_HAND,
     *mail.NEEDS_A_HAND,
     *record.NEEDS_A_HAND,
     *sessions.NOT_PUBLISHED,

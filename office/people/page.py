@@ -20,6 +20,7 @@ from accounts.signals import DECIDING, person_changed
 from foundation.values.addresses import AddressFormField
 from office.base import NamedAdmin, OfficeAdmin, OfficeForm, OwnPage, PanelInline, acting
 from office.consequences import of_a_person_who_may_not_come
+from office.directory.page import directory_page
 from office.groups.giving import GroupFilter, giving_page, groups_in_words
 from office.lists.choosing import ChoosesAmongMany
 from office.lists.large import LargeList
@@ -114,7 +115,11 @@ class PersonAdmin(LargeList, ChoosesAmongMany, OfficeAdmin):
     inlines = [RegistrationsOfPerson]
 
     def own_pages(self) -> list[OwnPage]:
-        return [("<int:pk>/groups/", partial(giving_page, self), "groups"), *super().own_pages()]
+        return [
+            ("<int:pk>/groups/", partial(giving_page, self), "groups"),
+            ("directory/", partial(directory_page, self), "directory"),
+            *super().own_pages(),
+        ]
 
     @admin.display(description="name", ordering="name")
     def name_or_address(self, person: Person) -> str:

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from catalog.models import Workshop
 from foundation import database_clock
 from foundation.dates import local
+from foundation.files.rows import BrokenFile, as_text, read_rows
 from foundation.values.days import LAST_DAY, validate_day
 from foundation.values.lines import line_key
 from foundation.values.links import LinkFormField
@@ -18,7 +19,6 @@ from foundation.values.zones import ZoneFormField
 from office.base import MOST, model_choice
 from office.sessions.fields import day_input, time_input
 from sessions_app.models import Session, Venue
-from sessions_app.schedule_import.cells import BrokenFile, as_text, read_rows
 from sessions_app.schedule_import.days import read_days
 from sessions_app.schedule_import.importing import venue_zones
 from sessions_app.schedule_import.lines import lines_of, read_lines

@@ -9,6 +9,7 @@ from typing import cast
 from django.core.exceptions import ValidationError
 
 from catalog.models import Format, Workshop
+from foundation.files.rows import BrokenFile, is_filled, read_rows
 from foundation.text import shown
 from foundation.values.addresses import read_address
 from foundation.values.lines import NOT_READABLE, line_key, read_line, without_invisible
@@ -16,7 +17,6 @@ from foundation.values.links import read_link
 from foundation.values.zones import read_zone
 from foundation.wall_clock import end_after, instant
 from sessions_app.models import Meeting
-from sessions_app.schedule_import.cells import BrokenFile, is_filled, read_rows
 from sessions_app.schedule_import.days import read_days, read_time
 
 REQUIRED = ("workshop", "date", "start", "end")

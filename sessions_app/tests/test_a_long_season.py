@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from catalog.models import Workshop
 from devtools.testing.cast import ZONE
+from foundation.files.rows import MOST_ROWS
 from notifications.models import Notice
 from registrations.models import Interest
 from sessions_app.models import Session
-from sessions_app.schedule_import.cells import MOST_ROWS
 from sessions_app.schedule_import.foreseeing import foresee
 from sessions_app.schedule_import.importing import WrongRows, import_schedule
 from sessions_app.schedule_import.reading import read_schedule

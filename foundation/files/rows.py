@@ -19,7 +19,7 @@ SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*(?:\r\n|\r|\n|$)', re.IGN
 
 MOST_UNPACKED = 50_000_000  # bytes of an XLSX file
 MOST_ROWS = 10_000  # besides the heading
-TOO_MANY = f"There are more than {MOST_ROWS} rows. Take them in portions."
+TOO_MANY = "There are more than {most} rows. Take them in portions."
 NOT_XLSX = "This file cannot be read as XLSX. Save it again, or as “CSV UTF-8”, and choose that."
 
 Row = tuple[int, list[str]]
@@ -33,14 +33,15 @@ class BrokenFile(ValueError):
         self.row, self.rows = row, rows or []
 
 
-def read_rows(data: bytes) -> list[Row]:
+def read_rows(data: bytes, most: int = MOST_ROWS) -> list[Row]:
     """Return the rows that say something, each with its number as a spreadsheet counts: the heading is row 1.
 
+    There are `most` of them at most, besides the heading.
     `data` is an XLSX file, of which the first sheet is read, or text: UTF-8, with or without BOM, or UTF-16 with one,
     separated by commas, semicolons or tabs, with any line ending. Space in a cell is single. Raises BrokenFile.
     """
     if data.startswith(b"PK\x03\x04"):
-        return _rows_of_xlsx(data)
+        return _rows_of_xlsx(data, most)
     text = _decoded(data)
     if found := SEPARATOR_LINE.match(text):
         separator, text = found[1], text[found.end() :]
@@ -51,8 +52,8 @@ def read_rows(data: bytes) -> list[Row]:
     number = 0
     try:
         for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), start=1):
-            if len(rows) > MOST_ROWS:
-                raise BrokenFile(number, TOO_MANY, rows)
+            if len(rows) > most:
+                raise BrokenFile(number, TOO_MANY.format(most=most), rows)
             if any(map(is_filled, cells)):
                 rows.append((number, [" ".join(cell.split()) for cell in cells]))
     except csv.Error as error:
@@ -63,22 +64,22 @@ def read_rows(data: bytes) -> list[Row]:
     return rows
 
 
-def _rows_of_xlsx(data: bytes) -> list[Row]:
+def _rows_of_xlsx(data: bytes, most: int) -> list[Row]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
                 raise BrokenFile(1, f"This file holds more than {MOST_UNPACKED // 1_000_000} MB. Is it the right one?")
         sheet = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
         # A sheet may claim a million columns and hold three.
-        cells = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=50, values_only=True)
+        cells = sheet.iter_rows(max_row=most + 2, max_col=50, values_only=True)
         rows = [(number, [_words(cell) for cell in row]) for number, row in enumerate(cells, start=1)]
     except BrokenFile:
         raise
     except Exception as error:  # openpyxl raises whatever the file makes it stumble over
         logger.info("an XLSX file could not be read: %s", type(error).__name__)
         raise BrokenFile(1, NOT_XLSX) from None
-    if len(rows) > MOST_ROWS + 1:
-        raise BrokenFile(MOST_ROWS + 2, TOO_MANY, rows[:-1])
+    if len(rows) > most + 1:
+        raise BrokenFile(most + 2, TOO_MANY.format(most=most), rows[:-1])
     return [(number, cells) for number, cells in rows if any(map(is_filled, cells))]
 
 
