@@ -29,6 +29,7 @@ from accounts import sign_in
 from accounts.browser_sessions.model import BrowserSession
 from accounts.forms import CODE_WRONG, CODES_OFF, CodeForm, ProfileForm, SignInForm
 from accounts.models import AddressChange, Person
+from accounts.models.other_address import leads_nowhere
 from accounts.second_factor import unused_recovery_codes
 from accounts.sign_in import CodeProcess, SignedInRequest
 from foundation import database_clock
@@ -131,7 +132,7 @@ class CodeView(ConfirmLoginCodeView):
     def _verify_form_valid(self, form: CodeForm) -> HttpResponse:
         """Find or make the person the address belongs to, and sign them in."""
         email = self._process.state["email"]
-        if not sign_in.may_get_mail(email):  # nobody was sent this code
+        if not sign_in.may_get_mail(email) or leads_nowhere(email):  # nobody was sent this code
             form.add_error("code", CODE_WRONG)
             return self.form_invalid(form)
         self.stage.login.user = sign_in.welcome(email)

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from office.base import OfficeAdmin, OfficeForm, ReadOnlyAdmin
 from office.lists.choosing import ChoosesAmongMany
 from office.lists.large import LargeList, PeriodFilter
-from office.people.page import ByAddress
+from office.people.by_address import ByAddress
 from registrations.models import Interest, Nomination, PriorAttendance
 
 

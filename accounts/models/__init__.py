@@ -4,6 +4,7 @@ from accounts.models.address_change import AddressChange
 from accounts.models.campus import Campus
 from accounts.models.champion import Champion
 from accounts.models.directory import DirectoryQuestion
+from accounts.models.other_address import OtherAddress
 from accounts.models.people import Person, PersonManager
 from accounts.models.units import Unit
 from accounts.school.record import SchoolRecord, UnitName
@@ -14,6 +15,7 @@ __all__ = [
     "Campus",
     "Champion",
     "DirectoryQuestion",
+    "OtherAddress",
     "Person",
     "PersonManager",
     "SchoolRecord",

@@ -22,6 +22,7 @@ from django.db.models import F, Q
 from django.db.models.deletion import ProtectedError
 from django.urls import reverse
 
+from accounts.models.other_address import OtherAddress
 from accounts.models.people import Person, PersonManager
 from accounts.signals import address_change_asked, address_changed, address_changes_now
 from foundation import database_clock
@@ -208,7 +209,7 @@ class AddressChange(models.Model):
         owner = Person.objects.filter(email=address).first()
         if owner == person:
             raise cls.NotFree("The person has this address already.")
-        if owner:
+        if owner or OtherAddress.objects.filter(email=address).exclude(person=person).exists():
             raise cls.NotFree("Another account has this address already.")
 
     def why_not_agree(self, by: Person) -> str:
@@ -336,6 +337,7 @@ class AddressChange(models.Model):
         person.email = self.new_address
         person.end_sign_ins()
         person.save(update_fields=["email"])
+        OtherAddress.objects.filter(email=self.new_address).delete()
         # The old address must not open this account any longer.
         EmailAddress.objects.filter(user=person).delete()
         EmailAddress.objects.create(user=person, email=self.new_address, verified=True, primary=True)

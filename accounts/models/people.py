@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.functional import cached_property
@@ -12,6 +13,7 @@ from django.utils.functional import cached_property
 from accounts.browser_sessions.model import name_of
 from accounts.models.campus import Campus
 from accounts.models.greeting import greeting_of
+from accounts.models.other_address import leads_nowhere
 from accounts.models.units import Unit
 from accounts.school.words import said_by_school
 from accounts.signals import DECIDING, person_changed
@@ -115,6 +117,12 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def clean(self) -> None:
+        """Refuse the address of an account that became one with another: it would be a second account of the person."""
+        super().clean()
+        if self.pk is None and leads_nowhere(plain_address(self.email)):
+            raise ValidationError({"email": "This address is of an account that became one with another account."})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = plain_address(self.email)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.test import Client
 
-from accounts.models import AddressChange, Campus, Champion, DirectoryQuestion, Person, Unit
+from accounts.models import AddressChange, Campus, Champion, DirectoryQuestion, OtherAddress, Person, Unit
 from accounts.models.address_change import SILENCE
 from catalog.models import Action, Facilitator, PageText, Partner, Program, TeamMember, Topic, Workshop
 from devtools.testing.library import PDF
@@ -280,6 +280,7 @@ def two_of_each(make_session, make_resource, people, now):
         MergeOffer.objects.create(registration=registration, into=other, offered_at=now)
         Call.objects.create(session=scheduled, person=person, why="unit", by=person, called_at=now)
         Client().force_login(person)
+        OtherAddress.objects.create(email=f"other.{person.email}", person=person, since=now)
         DirectoryQuestion.objects.create(person=person, kind="moved", role="student", asked_at=now)
         ReceivedMail.objects.create(
             received_at=now,

@@ -56,6 +56,7 @@ NEEDS = {
     "admin/accounts/addresschange/<int:pk>/stop/": "accounts.change_person or member",
     "admin/accounts/person/<int:pk>/groups/": "accounts.appoint_person",
     "admin/accounts/directoryquestion/<int:pk>/answer/": "accounts.change_directoryquestion",
+    "admin/accounts/person/<int:pk>/merging/": "accounts.change_person",
     "admin/accounts/person/directory/": "accounts.add_person",
     "admin/accounts/unit/<int:pk>/champions/": "accounts.change_unit",
     "admin/accounts/unit/<int:pk>/leaving/": "accounts.delete_unit",

@@ -158,6 +158,7 @@ ANSWERS = {
     "admin/accounts/directoryquestion/add/": (302, 302, 302, 403),
     "admin/accounts/directoryquestion/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/accounts/person/directory/": (302, 302, 302, 200),
+    "admin/accounts/person/<int:pk>/merging/": (302, 302, 302, 200),
     "admin/accounts/unit/<int:pk>/champions/": (302, 302, 302, 200),
     "admin/accounts/unit/<int:pk>/leaving/": (302, 302, 302, 200),
     "admin/accounts/addresschange/<path:object_id>/delete/": (302, 302, 302, 403),

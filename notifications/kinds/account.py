@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import Person
+from accounts.models.other_address import leads_nowhere
 from accounts.sealed import SIGN_INS
 from accounts.sign_in import may_sign_in
 from foundation import database_clock
@@ -43,7 +44,8 @@ def owe_code(email: str, code: str, seconds: int) -> None:
 def code_context(notice: Notice) -> dict[str, Any]:
     """Return what the mail with a sign-in code names."""
     code = SIGN_INS.unseal(notice.facts["code"])
-    return {"code": code, "minutes": notice.facts["minutes"]} | _of_everybody(notice.person)
+    is_other = leads_nowhere(notice.to)
+    return {"code": code, "minutes": notice.facts["minutes"], "is_other": is_other} | _of_everybody(notice.person)
 
 
 def may_still_sign_in(notice: Notice, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from accounts.models import Champion, Unit
 from accounts.models.champion import today
 from office.base import OfficeAdmin, acting, carry_out
-from office.people.page import ByAddress
+from office.people.by_address import ByAddress
 
 PAGE = "admin:accounts_unit_champions"
 

@@ -17,32 +17,14 @@ from django.utils.html import format_html
 from accounts.models import AddressChange, Campus, Person
 from accounts.models.groups import APPOINT, NotGiven, OfficeGroup, refuse_without_manager, step_of
 from accounts.signals import DECIDING, person_changed
-from foundation.values.addresses import AddressFormField
 from office.base import NamedAdmin, OfficeAdmin, OfficeForm, OwnPage, PanelInline, acting
 from office.consequences import of_a_person_who_may_not_come
 from office.directory.page import directory_page
 from office.groups.giving import GroupFilter, giving_page, groups_in_words
 from office.lists.choosing import ChoosesAmongMany
 from office.lists.large import LargeList
+from office.people.merging import merging_page
 from registrations.models import Registration
-
-
-class ByAddress(forms.Form):
-    """Name somebody who has an account, by address. A valid form has the `person`."""
-
-    person: Person
-
-    email = AddressFormField(
-        label="E-mail address", error_messages={"required": "Enter the address of somebody with an account."}
-    )
-
-    def clean_email(self) -> str:
-        email = self.cleaned_data["email"]
-        person = Person.objects.filter(email=email).exclude(email=Person.objects.RULE_ADDRESS).first()
-        if person is None:
-            raise forms.ValidationError("Nobody has this address. Add the person under People first.")
-        self.person = person
-        return email
 
 
 @admin.register(Campus)
@@ -117,6 +99,7 @@ class PersonAdmin(LargeList, ChoosesAmongMany, OfficeAdmin):
     def own_pages(self) -> list[OwnPage]:
         return [
             ("<int:pk>/groups/", partial(giving_page, self), "groups"),
+            ("<int:pk>/merging/", partial(merging_page, self), "merging"),
             ("directory/", partial(directory_page, self), "directory"),
             *super().own_pages(),
         ]

@@ -23,7 +23,7 @@ from office.attendance_reports.deciding import decide
 from office.attendance_reports.page import report_page
 from office.base import OwnPage, ReadOnlyAdmin, acting, carry_out
 from office.lists.large import LargeList, PeriodFilter
-from office.people.page import ByAddress
+from office.people.by_address import ByAddress
 from office.roster.files import FILES
 from office.roster.one import AskedOne
 from office.roster.people import Roster

@@ -22,7 +22,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
-from accounts.models import Campus, DirectoryQuestion, Person, Unit
+from accounts.models import Campus, DirectoryQuestion, OtherAddress, Person, Unit
 from accounts.models.directory import WHY_LEFT
 from accounts.signals import person_changed
 from foundation import database_clock
@@ -126,7 +126,9 @@ def _gone(directory: Directory, outcome: Outcome) -> list[int]:
     """Return the keys of the people who came from the directory and are in it no more."""
     known = list(Person.objects.filter(from_directory=True, is_active=True).order_by("pk").values_list("pk", "email"))
     outcome.known = len(known)
-    return [pk for pk, email in known if email not in directory.mentioned]
+    others = OtherAddress.objects.filter(person__from_directory=True).values_list("person", "email")
+    by_another = {pk for pk, email in others if email in directory.mentioned}
+    return [pk for pk, email in known if email not in directory.mentioned and pk not in by_another]
 
 
 def with_seats(people: Iterable[int], now: datetime) -> set[int]:
@@ -141,6 +143,11 @@ def with_seats(people: Iterable[int], now: datetime) -> set[int]:
 def _take_in(lines: list[PersonLine], places: Places, by: Person, outcome: Outcome, now: datetime, apply: bool) -> None:
     known = Person.objects.filter(email__in=[line.email for line in lines])
     people = {one.email: one for one in (lock_rows(known) if apply else known)}
+    # An address that became one with another account is of somebody who has a row, or none, under the one that stays.
+    others = OtherAddress.objects.filter(email__in=[line.email for line in lines]).values_list("email", flat=True)
+    if elsewhere := set(others) - people.keys():
+        outcome.same += len(elsewhere)
+        lines = [line for line in lines if line.email not in elsewhere]
     news = {line.email: _news(line, people.get(line.email), places, outcome) for line in lines}
     moving = [
         people[email].pk for email, new in news.items() if email in people and ("role" in new or "campus_id" in new)

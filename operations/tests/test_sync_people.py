@@ -198,7 +198,9 @@ def test_a_portion_costs_so_many_statements_whatever_its_rows(sync, monkeypatch)
             sync("".join(rows))
         return len(asked)
 
-    first = [f"one{number}@example.edu,One,staff,Surgery,\n" for number in range(10)]
+    sync("zoe@example.edu,Zoe,staff,Surgery,\n")
+    zoe = "zoe@example.edu,Zoe,staff,Surgery,\n"
+    first = [zoe, *(f"one{number}@example.edu,One,staff,Surgery,\n" for number in range(10))]
     many = [f"two{number}@example.edu,Two,staff,Surgery,\n" for number in range(200)]
     assert statements(first) == statements(first + many)
     monkeypatch.setattr(taking_in, "PORTION", 70)

@@ -79,6 +79,22 @@ class Leaving(Waiting):
         self._pass_on(now)
 
     @verb
+    def give_way(self, reason: str, by: Person, now: datetime | None = None) -> None:
+        """End the registration because its person has another one for the same session, under an account of theirs.
+
+        While the session can still be left the person is told the `reason`, and the seat goes to the next in line.
+        """
+        now = now or database_clock.now()
+        self._lock()
+        if not self.is_active:
+            return
+        self._leave(now, gave_up=False)
+        record(by, self, f"Ended by {by}. {reason}")
+        if self.session.has_meeting_ahead(now) and self.session.is_running:
+            registration_withdrawn.send(type(self), registration=self, reason=reason)
+            self._pass_on(now)
+
+    @verb
     def disqualify(self, now: datetime | None = None) -> None:
         """Free the seat of a person whose account was switched off, or whom the session is not for any more.
 
