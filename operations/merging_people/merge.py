@@ -64,6 +64,7 @@ class Plan:
 def plan(kept: Person, gone: Person, by: Person) -> Plan:
     """Return what merging `gone` into `kept` would do. Raises Refused where it is not done at all."""
     _refuse(kept, gone, by)
+    now = database_clock.now()
     pairs = pairs_of(gone, kept)
     numbers = [
         ("Registrations", Registration.objects.filter(person=gone).count()),
@@ -76,8 +77,12 @@ def plan(kept: Person, gone: Person, by: Person) -> Plan:
     for pair in pairs:
         stays = "the seat" if pair.stays.is_registered else "the place in line"
         ends = "the seat" if pair.ends.is_registered else "the place in line"
-        said.append(f"{pair.stays.session}: {stays} of {pair.stays.person.email} stays, and {ends} of "
-                    f"{pair.ends.person.email} ends. That address is told.")  # fmt: skip
+        said.append(
+            f"{pair.stays.session}: {stays} of {pair.stays.person.email} stays, and {ends} of {pair.ends.person.email} "
+            "ends."
+        )
+        if pair.ends.session.has_meeting_ahead(now):
+            said.append("That address is told, and a seat that is freed goes to the next in line.")
     both = Attendance.objects.filter(person=kept).order_by().values("meeting")
     if many := Attendance.objects.filter(person=gone, meeting__in=both).count():
         said.append(f"Meetings at which both were noted: {many}. One row of each stays, “here” before “absent”.")
