@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accounts import sign_in
 from accounts.models import Person, SchoolRecord
+from accounts.models.other_address import leads_nowhere
 from accounts.school.record import has_left_the_school
 from accounts.school.said import Said
 from foundation.verbs import lock_row
@@ -40,6 +41,10 @@ ELSEWHERE = (
 TAKEN = (
     "The account with your email address was used by somebody else at the school’s sign-in. Write to the office, which "
     "can tell the two of you apart."
+)
+MERGED = (
+    "The account with your email address has become one with another account of yours. Sign in with the address of that "
+    "one, or write to the office."
 )
 LEFT = "The school’s sign-in says that you are no member of the school any more. Write to the office if that is wrong."
 
@@ -77,4 +82,8 @@ def _of_an_address(said: Said) -> Person:
     if not usable:
         raise Refused(ELSEWHERE)
     people = {person.email: person for person in Person.objects.filter(email__in=usable)}
-    return next((people[address] for address in usable if address in people), None) or sign_in.welcome(usable[0])
+    if found := next((people[address] for address in usable if address in people), None):
+        return found
+    if any(leads_nowhere(address) for address in usable):
+        raise Refused(MERGED)
+    return sign_in.welcome(usable[0])

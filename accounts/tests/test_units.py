@@ -115,8 +115,8 @@ def test_a_merge_knows_every_row_that_points_to_a_unit():
         "accounts.Unit.parent",
         "accounts.Person.unit",
         "accounts.Champion.unit",
-        "accounts.UnitName.unit",
         "accounts.SchoolRecord.unit",
+        "accounts.UnitName.unit",
         "sessions_app.SessionRequest.unit",
     }
 

@@ -34,6 +34,8 @@ FOLLOWS, ENDS, OWN = Move(), Ends(), Own()
 MOVES: dict[str, Move | Ends | Own] = {
     "account.EmailAddress.user": ENDS,
     "mfa.Authenticator.user": ENDS,
+    "socialaccount.SocialAccount.user": ENDS,
+    "accounts.SchoolRecord.person": ENDS,  # the school says it again at the next sign-in
     "accounts.BrowserSession.person": ENDS,
     "accounts.Person_groups.person": ENDS,
     "accounts.Person_user_permissions.person": ENDS,

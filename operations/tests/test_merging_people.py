@@ -6,6 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.models import AddressChange, OtherAddress, Person
+from accounts.school.joining import Refused as SchoolRefused
+from accounts.school.joining import take
+from accounts.school.said import Said
 from catalog.models import Facilitator
 from notifications.kinds.account import code_context, owe_code
 from notifications.models import Notice
@@ -166,6 +169,9 @@ def test_the_other_address_opens_nothing_and_says_so(people, office, now):
         Person.objects.create_user("person2@example.edu")
     with pytest.raises(AddressChange.NotFree):
         AddressChange.objects.ask(people(1)[0], "person2@example.edu", by=office, now=now)
+    said = Said("openid", "uid-2", vouched=("person2@example.edu",))
+    with pytest.raises(SchoolRefused, match="has become one with another account of yours"):
+        take(said)
     told = Notice.objects.filter(kind="account").values_list("to", flat=True)
     assert set(told) == {"person1@example.edu", "person2@example.edu"}
 

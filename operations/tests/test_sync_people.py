@@ -203,10 +203,10 @@ def test_a_portion_costs_so_many_statements_whatever_its_rows(sync, monkeypatch)
     first = [zoe, *(f"one{number}@example.edu,One,staff,Surgery,\n" for number in range(10))]
     many = [f"two{number}@example.edu,Two,staff,Surgery,\n" for number in range(200)]
     assert statements(first) == statements(first + many)
+    everybody = first + many
+    in_one = statements([row.replace("Surgery", "Pediatrics") for row in everybody])
     monkeypatch.setattr(taking_in, "PORTION", 70)
-    moved = [row.replace("Surgery", "Pediatrics") for row in first + many]
-    by_portion = statements(moved[:70])
-    assert statements(moved) <= 3 * by_portion
+    assert statements(everybody) <= 4 * in_one
 
 
 # ---- units ----
