@@ -43,8 +43,8 @@ TAKEN = (
     "can tell the two of you apart."
 )
 MERGED = (
-    "The account with your email address has become one with another account of yours. Sign in with the address of that "
-    "one, or write to the office."
+    "The account with your email address has become one with another account of yours. Sign in with the address of "
+    "that one, or write to the office."
 )
 LEFT = "The school’s sign-in says that you are no member of the school any more. Write to the office if that is wrong."
 
