@@ -75,6 +75,7 @@ class SAMLProvider:
     algorithms: tuple[str, str] = SHA256
     after_signing: Callable[[str], str] = unchanged
     is_away: bool = False
+    present: str = ""  # who sits at a real browser
     asked: list[Any] = field(default_factory=list)
 
     @property
@@ -101,9 +102,12 @@ class SAMLProvider:
 
     def meet(self, client: Client) -> None:
         """Give it the portal's metadata, as an operator does."""
-        metadata = client.get(f"{SAML}metadata.xml")
-        assert metadata.status_code == 200
-        self.server.metadata.load("inline", metadata.content)
+        self.server.metadata.load("inline", client.get(f"{SAML}metadata.xml").content)
+
+    def learn_of(self, portal: str) -> None:
+        """Fetch the metadata of a portal at another address."""
+        answer = requests.get(f"{portal}{SAML}metadata.xml", timeout=10)
+        self.server.metadata.load("inline", answer.content)
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Any:
         """Serve the metadata, and a sign-in of the person in `as` for the question in the query."""
@@ -118,7 +122,7 @@ class SAMLProvider:
         """Return the page whose form carries the answer to the portal."""
         question = self.server.parse_authn_request(query["SAMLRequest"], BINDING_HTTP_REDIRECT).message
         self.asked.append(question)
-        where, sub = self.server.response_args(question), query["as"]
+        where, sub = self.server.response_args(question), query.get("as", self.present)
         if sub == "nobody":
             says = str(
                 self.server.create_error_response(where["in_response_to"], where["destination"], ValueError("no"))
