@@ -31,6 +31,7 @@ pytest_plugins = [
         "database",
         "cast",
         "registered",
+        "kept",
         "library",
         "outcomes",
         "checking_in",

@@ -7,3 +7,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import receivers  # noqa: F401
+        from accounts.models import Campus
+        from foundation.kept import watch
+
+        watch(Campus)

@@ -7,5 +7,7 @@ class CatalogConfig(AppConfig):
     def ready(self) -> None:
         from catalog.search import register
         from catalog.search.offered import offered
+        from foundation.kept import watch
 
         register(offered)
+        watch(*self.get_models())

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "foundation",
+    "foundation.kept",
     "accounts",
     "catalog",
     "sessions_app",

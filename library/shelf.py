@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from django.db import Error, connection, models
 
+from foundation.kept import forget_before_keeping
+
 REMEMBERED = 10.0  # seconds
 
 # By what was asked: the answer, and until when it holds (a monotonic time).
@@ -26,6 +28,7 @@ def has_any(what: str, resources: "Callable[[], models.QuerySet[models.Model]]")
     return answer
 
 
+@forget_before_keeping
 def forget() -> None:
     """Ask again at the next page: the process that has changed the library shows it at once."""
     _answers.clear()

@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q
 
+from foundation.kept.written import public_tables_are_watched
 from notifications.calendars.snapshots import snapshot_of, snapshots_differ
 from notifications.kinds.registrations import CONFIRMED
 from notifications.kinds.replies import AGAIN
@@ -341,6 +342,7 @@ PROMISES = [
     calendars_show_the_newest,
     meetings_hold_parts_of_their_workshop,
     nothing_is_queued_beyond_its_expiry,
+    public_tables_are_watched,
     *attendance_invariants.PROMISES,
     *merging_invariants.PROMISES,
 ]

@@ -6,4 +6,8 @@ class SessionsAppConfig(AppConfig):
     verbose_name = "Sessions"
 
     def ready(self) -> None:
+        from foundation.kept import watch
         from sessions_app import receivers  # noqa: F401
+        from sessions_app.models import Meeting, Session, Venue
+
+        watch(Session, Meeting, Venue)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import Error, connection, models, transaction
 
+from foundation.kept import forget_before_keeping
 from foundation.naming import Named
 from foundation.values.lines import LineField
 from foundation.values.zones import validate_time_zone
@@ -60,6 +61,7 @@ def forget() -> None:
     transaction.on_commit(_forget_now)
 
 
+@forget_before_keeping
 def _forget_now() -> None:
     global _answer
     _answer = _answer[0], 0.0

@@ -7,6 +7,7 @@ from django.db import InterfaceError, OperationalError, models, transaction
 from django.utils.safestring import SafeString
 
 from catalog.markdown import markdown
+from foundation.kept import forget_before_keeping
 
 FRESH_SECONDS = 10
 
@@ -70,6 +71,7 @@ def forget() -> None:
     transaction.on_commit(_forget_now)
 
 
+@forget_before_keeping
 def _forget_now() -> None:
     global _memory
     _memory = None

@@ -11,11 +11,12 @@ from django.views.generic import ListView, TemplateView
 
 from catalog.models import Facilitator, Partner, Program, TeamMember, Workshop
 from foundation import database_clock
+from foundation.kept import kept
 
 MOST_DIGITS = 18  # of a key; a longer number is none of ours
 
 
-@method_decorator(login_not_required, name="dispatch")
+@method_decorator([login_not_required, kept()], name="dispatch")
 class FacilitatorListView(ListView):
     """Everybody who leads sessions, by name."""
 
@@ -25,7 +26,7 @@ class FacilitatorListView(ListView):
     extra_context = {"nav": "facilitators"}
 
 
-@method_decorator(login_not_required, name="dispatch")
+@method_decorator([login_not_required, kept()], name="dispatch")
 class FacilitatorView(TemplateView):
     """One facilitator: who they are, what they lead next and what they teach.
 
@@ -53,7 +54,7 @@ class FacilitatorView(TemplateView):
         )
 
 
-@method_decorator(login_not_required, name="dispatch")
+@method_decorator([login_not_required, kept()], name="dispatch")
 class PartnerListView(ListView):
     """The organizations that workshops and programs are given with, and what each of them gives."""
 
@@ -71,7 +72,7 @@ class PartnerListView(ListView):
         )
 
 
-@method_decorator(login_not_required, name="dispatch")
+@method_decorator([login_not_required, kept()], name="dispatch")
 class TeamView(ListView):
     """The people of the office: what each of them does, and how to write to them."""
 

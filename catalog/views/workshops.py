@@ -23,10 +23,11 @@ from catalog.models import (
     Workshop,
 )
 from foundation import database_clock
+from foundation.kept import kept
 from foundation.prepared import Among, prepared, put_beside
 
 
-@method_decorator(login_not_required, name="dispatch")
+@method_decorator([login_not_required, kept()], name="dispatch")
 class CatalogView(TemplateView):
     """Every published program and workshop; drafts too for the office, marked as such."""
 
@@ -40,7 +41,7 @@ class CatalogView(TemplateView):
         )
 
 
-@method_decorator(login_not_required, name="dispatch")
+@method_decorator([login_not_required, kept()], name="dispatch")
 class WorkshopView(DetailView):
     """One workshop, its dates first; a draft only for the office."""
 
@@ -97,7 +98,7 @@ def partners_of_workshop(workshop: Workshop) -> QuerySet[Partner]:
     return Partner.objects.filter(workshops=workshop)
 
 
-@method_decorator(login_not_required, name="dispatch")
+@method_decorator([login_not_required, kept()], name="dispatch")
 class ProgramView(DetailView):
     """One program: its workshops in order, each with every date of it. A draft only for the office."""
 

@@ -14,6 +14,7 @@ from django.db.models import Expression, Lookup, Model, QuerySet
 from django.db.models.query import ModelIterable
 from django.db.models.sql import Query
 
+from foundation.kept.reads import note
 from foundation.prepared import server
 from foundation.prepared.rows import PlainIterable, is_plain
 
@@ -88,6 +89,7 @@ class Statement:
 
     def rows(self, values: Mapping[str, Any]) -> list[Any]:
         """Return the rows for these values, read from the database. One query."""
+        note(self.sql)
         if server.may_prepare():
             try:
                 server.prepare(self.name, self.sql, self.numbered)

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.sign_in import SignedInRequest
 from catalog.models import Workshop
 from foundation import database_clock
+from foundation.kept import kept
 from foundation.links import absolute
 from notifications.calendars import writing
 from notifications.calendars.feeds import entries_for, entries_of, entries_of_session, public_entries
@@ -59,6 +60,7 @@ def invitation(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 @csrf_exempt
 @login_not_required
 @require_safe
+@kept(for_all=True)
 def session_file(request: HttpRequest, code: str) -> HttpResponse:
     """Answer with a public session as a file, for people who are not registered. 404 where no calendar can show it."""
     session = get_object_or_404(Session.objects.public(), code=code)
@@ -80,6 +82,7 @@ def _attached(response: HttpResponse) -> HttpResponse:
 @csrf_exempt
 @login_not_required
 @require_safe
+@kept(for_all=True)
 def all_sessions(request: HttpRequest) -> HttpResponse:
     """Answer with the feed of all listed sessions."""
     return _public_feed(request, Session.objects.all(), f"Training sessions, {settings.INSTITUTION_NAME}", "all")
@@ -88,6 +91,7 @@ def all_sessions(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @login_not_required
 @require_safe
+@kept(for_all=True)
 def workshop_sessions(request: HttpRequest, slug: str) -> HttpResponse:
     """Answer with the feed of the listed sessions of one workshop."""
     workshop = get_object_or_404(Workshop.objects.published(), slug=slug)

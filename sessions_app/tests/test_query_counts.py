@@ -7,6 +7,8 @@ from accounts.models import Campus
 from catalog.models import Topic
 from devtools.bench.data import fill
 from foundation.dates import local
+from foundation.kept import pages
+from foundation.kept.models import Written
 from sessions_app.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -14,6 +16,8 @@ every_count = pytest.mark.parametrize("count", [1, 40, 400])
 # Sessions by workshop, by month, what tells workshops apart, the list, those nearly there, and the workshops.
 HOME = 6
 NARROWED = HOME - 1  # without those nearly there
+# Of a page that is kept: the number before and after it is made, and the office's own words.
+KEEPING = 3
 WHO_IS_ASKING = 2  # the browser session and the person, on every page for somebody signed in
 
 
@@ -25,10 +29,11 @@ def viewer(count, now):
 
 @pytest.fixture
 def queries(client, django_assert_num_queries):
-    """queries(number, path) fails unless a GET of `path`, asked for a second time, makes `number` queries."""
+    """queries(number, path) fails unless a GET of `path`, made for a second time, makes `number` queries."""
 
     def check(number: int, path: str) -> None:
         assert client.get(path).status_code == 200
+        pages.pages.clear()
         with django_assert_num_queries(number):
             client.get(path)
 
@@ -37,13 +42,24 @@ def queries(client, django_assert_num_queries):
 
 @every_count
 def test_home_makes_six_queries_signed_out(count, viewer, queries):
-    queries(HOME, reverse("home"))
+    queries(HOME + KEEPING, reverse("home"))
+
+
+@every_count
+def test_what_is_kept_makes_one_query_and_reads_a_few_numbers(count, viewer, client, django_assert_num_queries):
+    one = Session.objects.first()
+    month = f"/?view=month&m={local(one.starts_at, 'America/Chicago'):%Y-%m}"
+    for path in (reverse("home"), month, one.get_absolute_url(), one.workshop.get_absolute_url(), "/sessions.ics"):
+        client.get(path)
+        with django_assert_num_queries(1):
+            client.get(path)
+    assert Written.objects.count() == 1
 
 
 @every_count
 def test_several_campuses_make_one_more_query(count, viewer, queries):
     Campus.objects.create(name="East Campus")
-    queries(HOME + 1, reverse("home"))
+    queries(HOME + KEEPING + 1, reverse("home"))
 
 
 @every_count
@@ -82,7 +98,7 @@ def test_times_and_weekdays_make_no_more_queries(count, viewer, queries):
 @every_count
 def test_a_month_makes_three_queries_and_one_for_the_viewers_own_places(count, viewer, client, queries):
     month = f"?view=month&m={local(Session.objects.first().starts_at, 'America/Chicago'):%Y-%m}"
-    queries(3, reverse("home") + month)
+    queries(3 + KEEPING, reverse("home") + month)
     queries(3, f"{reverse('home')}{month}&when=noon+morning&format=online")
     client.force_login(viewer)
     queries(3 + 1 + WHO_IS_ASKING, reverse("home") + month)
@@ -90,7 +106,7 @@ def test_a_month_makes_three_queries_and_one_for_the_viewers_own_places(count, v
 
 @every_count
 def test_a_session_makes_four_queries_signed_out(count, viewer, queries):
-    queries(4, Session.objects.first().get_absolute_url())
+    queries(4 + KEEPING, Session.objects.first().get_absolute_url())
 
 
 @every_count
@@ -101,7 +117,7 @@ def test_a_session_makes_one_more_query_for_the_viewers_own_place(count, viewer,
 
 @every_count
 def test_a_workshop_makes_seven_queries_signed_out(count, viewer, queries):
-    queries(7, Session.objects.first().workshop.get_absolute_url())
+    queries(7 + KEEPING, Session.objects.first().workshop.get_absolute_url())
 
 
 @every_count

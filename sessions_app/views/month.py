@@ -10,6 +10,7 @@ from django.views.generic import TemplateView
 
 from foundation import database_clock
 from foundation.dates import local, zone_words
+from foundation.kept import kept
 from foundation.values.months import Month
 from sessions_app.display import month
 from sessions_app.filters.bar import address, bar
@@ -75,10 +76,14 @@ class MonthView(HomeView):
         )
 
 
+# The list and its pages, one of the filters that have few values, a month.
+KEPT = r"(page=[1-9]\d?|(status|format|audience)=[a-z-]{1,20}|view=month(&m=20\d\d-[01]\d)?)?"
+
 in_list, in_months = HomeView.as_view(), MonthView.as_view()
 
 
 @login_not_required
+@kept(KEPT)
 def home(request: HttpRequest) -> HttpResponseBase:
     """Show the home page, or where the address says so one month of it."""
     return (in_months if request.GET.get("view") == "month" else in_list)(request)

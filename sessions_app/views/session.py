@@ -16,6 +16,7 @@ from accounts.models.groups import may
 from catalog.models import Facilitator, Workshop
 from foundation import database_clock
 from foundation.dates import zone_words
+from foundation.kept import kept
 from foundation.prepared import prepared
 from sessions_app.display.rows import listed, place_in
 from sessions_app.models import Meeting, Session
@@ -79,7 +80,7 @@ def find(code: str, person: Person | AnonymousUser) -> tuple[Session, list[Meeti
     return session, meetings
 
 
-@method_decorator(login_not_required, name="dispatch")
+@method_decorator([login_not_required, kept("(neutral)?")], name="dispatch")
 class SessionView(TemplateView):
     """One session, for everybody with its link; a draft only for the office."""
 
