@@ -88,6 +88,9 @@ app.conf.beat_schedule = {
     "count-figures": {
         "task": "outcomes.tasks.count_figures",
         "schedule": at(8, 45),
+    "fold-what-was-written": {
+        "task": "operations.tasks.fold_what_was_written",
+        "schedule": at(9, 2),
         "options": {"expires": 12 * 60 * MINUTE},
     },
     "clear-browser-sessions": {
