@@ -2,14 +2,14 @@
 
 registration_made        a mail: they are registered, or on the waitlist; invitations if the session is confirmed, and a
                          facilitator keeps one entry of both
-registration_promoted    a mail: a seat is theirs; invitations as above
-registration_confirmed   an invitation to each meeting
+registrations_promoted   a mail to each: a seat is theirs; invitations as above
+registrations_confirmed  an invitation for each, to each meeting
 registration_withdrawn   a mail: they have left, and why if they did not do it; the meetings leave the calendar
-registration_cancelled   a mail: the session is cancelled, with other dates; the meetings leave the calendar
-registration_changed     a mail about what changed; updates, new invitations and cancellations if they have invitations
+registrations_cancelled  a mail to each: the session is cancelled, with other dates; the meetings leave the calendar
+registrations_changed    a mail to each about what changed; updates, invitations and cancellations if they have some
 registration_switched    an update to each invitation, or a mail where no invitation has gone out: where they take part
-seat_opened              a mail to a person who waits: a seat is open
-waitlist_closed          a mail to a person who waited: no seat came, with other dates
+seat_opened              a mail to each person who waits: a seat is open
+waitlist_closed          a mail to each person who waited: no seat came, with other dates
 session_cancelled        a mail to the person who asked for it, if they were never registered
 request_made             a mail to the office, and one to the person who asks for a session
 request_answered         a mail to that person: the answer
@@ -38,7 +38,7 @@ dispute_decided          a mail to the person who said that their attendance is 
 outside_answered         a mail to the person who told of an activity elsewhere: whether it counts
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -52,14 +52,14 @@ from accounts.signals import address_change_asked, address_changed, person_chang
 from foundation import database_clock
 from foundation.text import with_full_stop
 from foundation.wake import wake
-from notifications.kinds import registrations, requests
+from notifications.kinds import registrations as standing
+from notifications.kinds import requests
 from notifications.kinds.account import owe_access_answer, owe_access_request, owe_account_news
 from notifications.kinds.addresses import owe_news, owe_questions
 from notifications.kinds.answers import owe_answer, owe_decision
 from notifications.kinds.certificates import owe_certificate, owe_revoked
-from notifications.kinds.changes import bring_up_to_date
 from notifications.kinds.interests import owe_dates, owe_no_date
-from notifications.kinds.leading import owe_leader, owe_leader_who_has_a_seat, owe_leaders, owe_refusal
+from notifications.kinds.leading import owe_leader, owe_leaders, owe_leaders_who_have_a_seat, owe_refusal
 from notifications.kinds.nominations import (
     CALLED_OFF,
     NOMINATED,
@@ -67,7 +67,8 @@ from notifications.kinds.nominations import (
     notices_about,
     owe_nominated,
 )
-from notifications.models import CalendarFeed, CalendarThread, Notice, counts_of
+from notifications.kinds.up_to_date import bring_up_to_date
+from notifications.models import CalendarFeed, CalendarThread, Notice
 from notifications.tasks import deliver_soon
 from outcomes.models import AttendanceDispute, Certificate, OutsideActivity
 from outcomes.signals import certificate_issued, certificate_revoked, dispute_decided, outside_answered
@@ -80,13 +81,13 @@ from registrations.signals import (
     nomination_changed,
     nomination_ended,
     nomination_made,
-    registration_cancelled,
-    registration_changed,
-    registration_confirmed,
     registration_made,
-    registration_promoted,
     registration_switched,
     registration_withdrawn,
+    registrations_cancelled,
+    registrations_changed,
+    registrations_confirmed,
+    registrations_promoted,
     seat_opened,
     waitlist_closed,
 )
@@ -115,34 +116,34 @@ def tell_registered(sender: type, registration: Registration, by_office: bool = 
         session, at = registration.session, registration.registered_at
         last_day, seat_open = session.is_in_last_day(at), session.has_seat_for_the_quickest(at, registration.mode)
         position = registration.place_in_line
-        registrations.owe_plain(
-            registrations.WAITLISTED, registration, place=position, last_day=last_day, seat_open=seat_open, **did
+        standing.owe_plain(
+            standing.WAITLISTED, registration, place=position, last_day=last_day, seat_open=seat_open, **did
         )
     elif registration.session.is_confirmed:
-        registrations.owe_invitations(registrations.CONFIRMED, registration, **did)
-        owe_leader_who_has_a_seat(registration, registration.registered_at)
+        standing.owe_invitations(standing.CONFIRMED, registration, **did)
+        owe_leaders_who_have_a_seat([registration], registration.registered_at)
     else:
         CalendarThread.objects.begin(registration)
-        registrations.owe_plain(registrations.REGISTERED, registration, **did)
+        standing.owe_plain(standing.REGISTERED, registration, **did)
     wake(deliver_soon)
 
 
-@receiver(registration_promoted, dispatch_uid="notifications.registration_promoted")
-def tell_promoted(sender: type, registration: Registration, how: str = "", **kwargs: Any) -> None:
-    """Tell the person that a seat is theirs, with an invitation if the session is confirmed."""
-    if registration.session.is_confirmed:
-        registrations.owe_invitations(registrations.PROMOTED, registration, how=how)
-        owe_leader_who_has_a_seat(registration, database_clock.now())
+@receiver(registrations_promoted, dispatch_uid="notifications.registrations_promoted")
+def tell_promoted(sender: type, registrations: Sequence[Registration], how: str = "", **kwargs: Any) -> None:
+    """Tell people that a seat is theirs, with an invitation if the session is confirmed."""
+    if registrations[0].session.is_confirmed:
+        standing.owe_invitations(standing.PROMOTED, *registrations, how=how)
+        owe_leaders_who_have_a_seat(registrations, database_clock.now())
     else:
-        CalendarThread.objects.begin(registration)
-        registrations.owe_plain(registrations.PROMOTED, registration, how=how)
+        CalendarThread.objects.begin(*registrations)
+        standing.owe_plain(standing.PROMOTED, *registrations, how=how)
     wake(deliver_soon)
 
 
-@receiver(registration_confirmed, dispatch_uid="notifications.registration_confirmed")
-def tell_confirmed(sender: type, registration: Registration, **kwargs: Any) -> None:
-    """Invite the person to every meeting of the session that is now confirmed."""
-    registrations.owe_invitations(registrations.CONFIRMED, registration)
+@receiver(registrations_confirmed, dispatch_uid="notifications.registrations_confirmed")
+def tell_confirmed(sender: type, registrations: Sequence[Registration], **kwargs: Any) -> None:
+    """Invite people to every meeting of their session, which is now confirmed."""
+    standing.owe_invitations(standing.CONFIRMED, *registrations)
     wake(deliver_soon)
 
 
@@ -164,39 +165,43 @@ def tell_withdrawn(
     has_begun, ahead = registration.session.has_started(left_at), Q(meeting__starts_at__gt=left_at)
     facts = {"why": why, "by_office": by_office, "has_begun": has_begun}
     facts |= {"reason": with_full_stop(reason)} if reason else {"asked_office": True} if asked_office else {}
-    registrations.owe_cancellations(registrations.WITHDRAWN, registration, ahead, **facts)
+    standing.owe_cancellations(standing.WITHDRAWN, [registration], ahead, lambda _: facts)
     if registration.session.is_confirmed:
-        owe_leader_who_has_a_seat(registration, left_at)
+        owe_leaders_who_have_a_seat([registration], left_at)
     wake(deliver_soon)
 
 
-@receiver(registration_cancelled, dispatch_uid="notifications.registration_cancelled")
-def tell_cancelled(sender: type, registration: Registration, was_registered: bool, **kwargs: Any) -> None:
-    """Tell the person that the session is cancelled and take the meetings off the calendar."""
-    session = registration.session
-    registrations.owe_cancellations(
-        registrations.CANCELLED,
-        registration,
+@receiver(registrations_cancelled, dispatch_uid="notifications.registrations_cancelled")
+def tell_cancelled(
+    sender: type, registrations: Sequence[Registration], were_registered: Collection[int], **kwargs: Any
+) -> None:
+    """Tell people that the session is cancelled and take the meetings off their calendars."""
+    session = registrations[0].session
+    facts = {
+        "count": session.cancelled_count,
+        "reason": session.cancel_reason,
+        "by_rule": session.cancelled_by_rule,
+    }
+    standing.owe_cancellations(
+        standing.CANCELLED,
+        registrations,
         Q(meeting__ends_at__gt=session.cancelled_at),
-        was_registered=was_registered,
-        count=session.cancelled_count,
-        reason=session.cancel_reason,
-        by_rule=session.cancelled_by_rule,
+        lambda one: {"was_registered": one.pk in were_registered, **facts},
     )
     wake(deliver_soon)
 
 
 @receiver(seat_opened, dispatch_uid="notifications.seat_opened")
-def tell_seat_opened(sender: type, registration: Registration, freed: str, **kwargs: Any) -> None:
-    """Tell a person who waits that a seat is open, once per seat."""
-    Notice.objects.owe(registrations.SEAT_OPENED, registration, counts_of(registration.session), event=freed)
+def tell_seat_opened(sender: type, registrations: Sequence[Registration], freed: str, **kwargs: Any) -> None:
+    """Tell people who wait that a seat is open, once per seat."""
+    standing.owe_plain(standing.SEAT_OPENED, *registrations, event=freed)
     wake(deliver_soon)
 
 
 @receiver(waitlist_closed, dispatch_uid="notifications.waitlist_closed")
-def tell_waitlist_closed(sender: type, registration: Registration, **kwargs: Any) -> None:
-    """Tell a person who waited until the start that no seat came, with the next dates."""
-    registrations.owe_plain(registrations.WAITLIST_CLOSED, registration)
+def tell_waitlist_closed(sender: type, registrations: Sequence[Registration], **kwargs: Any) -> None:
+    """Tell people who waited until the start that no seat came, with the next dates."""
+    standing.owe_plain(standing.WAITLIST_CLOSED, *registrations)
     wake(deliver_soon)
 
 
@@ -305,25 +310,25 @@ def tell_undated(sender: type, interest: Interest, session: Session, **kwargs: A
         wake(deliver_soon)
 
 
-@receiver(registration_changed, dispatch_uid="notifications.registration_changed")
+@receiver(registrations_changed, dispatch_uid="notifications.registrations_changed")
 def tell_changed(
     sender: type,
-    registration: Registration,
+    registrations: Sequence[Registration],
     before: list[Meeting] | None,
     now: datetime,
+    modes_were: Mapping[int, str],
     was: str = "",
-    mode_was: str | None = None,
     **kwargs: Any,
 ) -> None:
-    """Tell the person what changed: a cancelled meeting at once, everything else two minutes after the first change."""
-    bring_up_to_date(registration, before, now, mode_was, was)
+    """Tell people what changed: a cancelled meeting at once, everything else two minutes after the first change."""
+    bring_up_to_date(registrations, before, now, modes_were, was)
     wake(deliver_soon)
 
 
 @receiver(registration_switched, dispatch_uid="notifications.registration_switched")
 def tell_switched(sender: type, registration: Registration, was: str, now: datetime, **kwargs: Any) -> None:
     """Tell the person where they take part from now on, two minutes later: not at all if they are back by then."""
-    bring_up_to_date(registration, registration.session.held_meetings, now, was)
+    bring_up_to_date([registration], registration.session.held_meetings, now, {registration.pk: was})
     wake(deliver_soon)
 
 
@@ -366,7 +371,7 @@ def name_as_chosen(sender: type, person: Person, now: datetime, **kwargs: Any) -
         registration.session.lock()
         registration.refresh_from_db(fields=["status"])
         registration.person = person
-        bring_up_to_date(registration, None, now)
+        bring_up_to_date([registration], None, now)
     wake(deliver_soon)
 
 

@@ -1,12 +1,13 @@
 """Write a Notice for what is asked before it is decided whether a session is held.
 
-session_asked          a mail to the office: does the session run?
-registration_extended  a mail two minutes later: by when the session is decided now
-merge_offered          a mail to a person whose date is being merged: will they come on the other one?
-merge_called_off       a mail to them that both dates are held, unless the first one was never written
-person_called          a mail to a person whom the office asks to come, unless they were told of the seats before
+session_asked           a mail to the office: does the session run?
+registrations_extended  a mail to each two minutes later: by when the session is decided now
+merge_offered           a mail to a person whose date is being merged: will they come on the other one?
+merge_called_off        a mail to them that both dates are held, unless the first one was never written
+person_called           a mail to a person whom the office asks to come, unless they were told of the seats before
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from notifications.kinds.extensions import owe_new_date
 from notifications.kinds.merging import owe_called_off, owe_offer
 from notifications.tasks import deliver_soon
 from registrations.models import Call, MergeOffer, Registration
-from registrations.signals import merge_called_off, merge_offered, person_called, registration_extended
+from registrations.signals import merge_called_off, merge_offered, person_called, registrations_extended
 from sessions_app.models import Session
 from sessions_app.signals import session_asked
 
@@ -31,10 +32,12 @@ def tell_the_office(sender: type, session: Session, **kwargs: Any) -> None:
     wake(deliver_soon)
 
 
-@receiver(registration_extended, dispatch_uid="notifications.registration_extended")
-def tell_extended(sender: type, registration: Registration, was: datetime, now: datetime, **kwargs: Any) -> None:
-    """Tell the person by when the session is decided from now on, two minutes later: not at all if it is as before."""
-    owe_new_date(registration, was, now)
+@receiver(registrations_extended, dispatch_uid="notifications.registrations_extended")
+def tell_extended(
+    sender: type, registrations: Sequence[Registration], was: datetime, now: datetime, **kwargs: Any
+) -> None:
+    """Tell people by when the session is decided from now on, two minutes later: not at all if it is as before."""
+    owe_new_date(registrations, was, now)
     wake(deliver_soon)
 
 

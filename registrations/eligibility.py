@@ -3,6 +3,7 @@
 Each answer is a sentence with the way forward, empty for a person who may.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,14 @@ MOST_DATES = 20
 def qualifies(person: Person, session: Session) -> bool:
     """Tell whether `person` may take part in `session`, without the words for why not."""
     return not why_not_as(person, session) and not lacking(person, session)
+
+
+def qualifying(people: Iterable[Person], session: Session) -> set[int]:
+    """Return the keys of those of `people` for whom `qualifies` holds. Two queries at most, however many they are."""
+    may = {person.pk for person in people if not why_not_as(person, session)}
+    if not may or not _required_by(session.workshop):
+        return may
+    return set(people_for(session).filter(pk__in=may).order_by().values_list("pk", flat=True))
 
 
 def why_not(person: Person, session: Session) -> Sentence:

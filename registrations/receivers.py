@@ -1,10 +1,11 @@
 """Hear the news about sessions, change registrations, and say so once per registration.
 
-session_confirmed                         registration_confirmed for each registered person
-session_cancelled                         registrations and nominations end; nomination_ended, interest_unmet
+session_confirmed                         registrations_confirmed, of the registered people
+session_cancelled                         registrations and nominations end: registrations_cancelled, nomination_ended,
+                                          interest_unmet
 session_changed                           how people take part follows the format; free seats are given;
-                                          registration_changed, nomination_changed
-session_extended                          registration_extended for each registered person
+                                          registrations_changed, nomination_changed
+session_extended                          registrations_extended, of the registered people
 sessions_published, session_listed        interest_met for each person who wants a date of the workshop
 session_merging                           each person who may come to the other date is offered it
 merge_answered                            people who are sure of a seat there move
@@ -15,7 +16,8 @@ session_kept                              the offers end; merge_called_off for e
 request_scheduled                         the team is nominated, and the person who asked is registered if they come too
 session_opened_to                         free seats are given; interest_met for each person who may come now
 session_resized                           added seats are given; the session is settled if its minimum is reached
-registration_made, registration_promoted  the session is settled if its minimum is reached
+registration_made                         the session is settled if its minimum is reached
+registrations_promoted                    the same
 registration_withdrawn                    what the person needs to take part follows them to the other date
 registration_rebooked                     the same
 person_changed, audience_changed          seats that people may no longer have are freed
@@ -57,14 +59,14 @@ from registrations.signals import (
     merge_answered,
     nomination_changed,
     nomination_ended,
-    registration_cancelled,
-    registration_changed,
-    registration_confirmed,
-    registration_extended,
     registration_made,
-    registration_promoted,
     registration_rebooked,
     registration_withdrawn,
+    registrations_cancelled,
+    registrations_changed,
+    registrations_confirmed,
+    registrations_extended,
+    registrations_promoted,
 )
 from registrations.waitlist import follow_format, pass_on, promote_waiting
 from sessions_app.models import Meeting, Session, SessionRequest
@@ -89,19 +91,20 @@ from sessions_app.tasks import settle_session
 
 @receiver(session_confirmed, dispatch_uid="registrations.session_confirmed")
 def tell_the_registered(sender: type, session: Session, **kwargs: Any) -> None:
-    """Say once per registered person that their session is confirmed."""
-    for registration in session.registrations.registered().select_related("person"):
-        registration_confirmed.send(Registration, registration=registration)
+    """Say of the registered people that their session is confirmed."""
+    if registered := list(session.registrations.registered().select_related("person")):
+        registrations_confirmed.send(Registration, registrations=registered)
 
 
 @receiver(session_cancelled, dispatch_uid="registrations.session_cancelled")
 def end_registrations(sender: type, session: Session, **kwargs: Any) -> None:
-    """End every registration of a cancelled session and say so once per person."""
-    for registration in session.registrations.active().select_related("person"):
-        was_registered = registration.is_registered
-        registration.status = Registration.Status.SESSION_CANCELLED
-        registration.save(update_fields=["status"])
-        registration_cancelled.send(Registration, registration=registration, was_registered=was_registered)
+    """End every registration of a cancelled session and say so, in as many statements for many as for one."""
+    if active := list(session.registrations.active().select_related("person")):
+        were_registered = {registration.pk for registration in active if registration.is_registered}
+        session.registrations.active().update(status=Registration.Status.SESSION_CANCELLED)
+        for registration in active:
+            registration.status = Registration.Status.SESSION_CANCELLED
+        registrations_cancelled.send(Registration, registrations=active, were_registered=were_registered)
     session.count_nobody()
 
 
@@ -131,17 +134,16 @@ def tell_the_interested_it_is_off(sender: type, session: Session, **kwargs: Any)
 def tell_of_the_change(
     sender: type, session: Session, before: list[Meeting] | None, now: datetime, was: str = "", **kwargs: Any
 ) -> None:
-    """Say once per person with a registration or an open nomination that their session has changed.
+    """Say of the people with a registration or an open nomination that their session has changed.
 
     Where it is held in another format than it `was`, how people take part follows first. A session moved out of its
     last day, or with one line instead of two, has its free seats given in order, before anybody is told.
     """
     modes = follow_format(session, was, now) if was else {}
     promote_waiting(session, now)
-    for registration in session.registrations.active().select_related("person"):
-        mode_was = modes.get(registration.pk)
-        registration_changed.send(
-            Registration, registration=registration, before=before, now=now, was=was, mode_was=mode_was
+    if active := list(session.registrations.active().select_related("person")):
+        registrations_changed.send(
+            Registration, registrations=active, before=before, now=now, was=was, modes_were=modes
         )
     registered = session.registrations.order_by().values("person__email")
     for nomination in session.nominations.open().filter(told_at__isnull=False).exclude(email__in=registered):
@@ -150,9 +152,9 @@ def tell_of_the_change(
 
 @receiver(session_extended, dispatch_uid="registrations.session_extended")
 def tell_the_new_date(sender: type, session: Session, was: datetime, now: datetime, **kwargs: Any) -> None:
-    """Say once per registered person that the decision has another date: they were told by when they hear of it."""
-    for registration in session.registrations.registered().select_related("person"):
-        registration_extended.send(Registration, registration=registration, was=was, now=now)
+    """Say of the registered people that the decision has another date: they were told by when they hear of it."""
+    if registered := list(session.registrations.registered().select_related("person")):
+        registrations_extended.send(Registration, registrations=registered, was=was, now=now)
 
 
 @receiver(session_merging, dispatch_uid="registrations.session_merging")
@@ -227,10 +229,15 @@ def fill_added_seats(sender: type, session: Session, added: int, has_another_cap
 
 
 @receiver(registration_made, dispatch_uid="registrations.registration_made")
-@receiver(registration_promoted, dispatch_uid="registrations.registration_promoted")
 def wake_the_decision(sender: type, registration: Registration, **kwargs: Any) -> None:
     """Wake Celery when this seat brings an open session to its minimum."""
     wake_when_reached(registration.session)
+
+
+@receiver(registrations_promoted, dispatch_uid="registrations.registrations_promoted")
+def wake_the_decision_of_all(sender: type, registrations: Sequence[Registration], **kwargs: Any) -> None:
+    """Do so when these seats, all of one session, bring it there."""
+    wake_when_reached(registrations[0].session)
 
 
 def wake_when_reached(session: Session) -> None:

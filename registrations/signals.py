@@ -8,11 +8,14 @@ from django.dispatch import Signal
 
 # With `by_office=` True where somebody of the office registered the person.
 registration_made = Signal()
-registration_promoted = Signal()
 # With `why=` where the rule ended it, `reason=` where the office did, `asked_office=` where the person asked it to.
 registration_withdrawn = Signal()
-registration_confirmed = Signal()
-registration_cancelled = Signal()
+# What happens to many at once is sent once, with `registrations=`, of one session and in order, one at least:
+# `registrations_promoted` with `how=` where a person took the seat or was given it, `registrations_cancelled` with
+# `were_registered=`, the keys of those with a seat.
+registrations_confirmed = Signal()
+registrations_cancelled = Signal()
+registrations_promoted = Signal()
 # Of a date that is being merged, with `offer=`, a MergeOffer; `merge_answered` also with `now=`.
 merge_offered = Signal()
 merge_answered = Signal()
@@ -23,12 +26,13 @@ nomination_made = Signal()
 nomination_ended = Signal()
 interest_met = Signal()
 
-# A session changed for a registered, waiting or nominated person: also with `before=`, `now=` and `was=` of
-# session_changed; for a person who is registered or waits, with `mode_was=` too: how they took part until then.
-registration_changed = Signal()
+# A session changed for registered, waiting or nominated people: also with `before=`, `now=` and `was=` of
+# session_changed; for those who are registered or wait, with `registrations=`, and `modes_were=`: by key how they took
+# part until then.
+registrations_changed = Signal()
 nomination_changed = Signal()
-# The decision about somebody's session has another date: `registration=`, `was=`, the date until then, and `now=`.
-registration_extended = Signal()
+# The decision about a session has another date: `registrations=`, `was=`, the date until then, and `now=`.
+registrations_extended = Signal()
 # A date was cancelled that somebody interested may have been told of: `interest=` and `session=`.
 interest_unmet = Signal()
 # After a cancelled session the person took another date: `registration=` of the cancelled one, `moved_to` written.
@@ -41,7 +45,8 @@ registration_switched = Signal()
 accommodation_asked = Signal()
 accommodation_answered = Signal()
 
-# While a person waits: a seat to be taken (with `freed=`, which names the event), and the end of the waiting.
+# While people wait: a seat to be taken (with `freed=`, which names the event), and the end of the waiting, both with
+# `registrations=`.
 seat_opened = Signal()
 waitlist_closed = Signal()
 

@@ -30,9 +30,8 @@ from notifications.kinds.contexts import (
     registration_context,
 )
 from notifications.models import KINDS as EVERY_KIND
-from notifications.models import CalendarThread, Notice, NoticeQuerySet, counts_of
+from notifications.models import Notice, NoticeQuerySet
 from notifications.models.kind import Carries, Example, Family, Kind, News
-from registrations.models import Registration
 from sessions_app.models import Meeting, Session
 
 COLLAPSE = timedelta(minutes=2)
@@ -40,34 +39,6 @@ STATE, METHOD = Notice.State, Notice.Method
 
 
 # ---- what is owed ----
-
-
-def bring_up_to_date(
-    registration: Registration,
-    before: list[Meeting] | None,
-    now: datetime,
-    mode_was: str | None = None,
-    format_was: str = "",
-) -> None:
-    """Owe the person of an active registration what differs from what they know. Called under the session's lock.
-
-    A person with invitations gets an update for each meeting that differs, an invitation for a meeting that is new and
-    a cancellation for one that is cancelled. Everybody else gets one plain mail about times and places. `before` has
-    the meetings as they were; it is None where only a name changed, which concerns invitations alone. Of a person who
-    takes part in another way than before, `mode_was` is the mode until then, and of a session that is held in another
-    format, `format_was` is that until then.
-    """
-    if registration.is_registered and registration.session.is_confirmed:
-        _bring_calendars_up_to_date(registration, now)
-        return
-    if registration.is_registered:
-        CalendarThread.objects.begin(registration)
-        registration.threads.change_tentative()
-    mode = registration.mode if mode_was is None else mode_was
-    if before is not None and not lock_unwritten(registration.notices.filter(thread=None, kind__in=PLAIN_NEWS)):
-        known = known_meetings(registration.session, before, mode, format_was)
-        facts = counts_of(registration.session) | {"known": known}
-        Notice.objects.owe(CHANGED, registration, facts, event=f"{now:%Y%m%d%H%M%S%f}", at=now + COLLAPSE)
 
 
 def known_meetings(
@@ -84,43 +55,6 @@ def known_meetings(
 def lock_unwritten(notices: NoticeQuerySet) -> bool:
     """Lock those of `notices` whose mail is not written and was never tried, and tell whether there is one."""
     return bool(notices.unwritten().filter(attempts=0).select_for_update())
-
-
-def _bring_calendars_up_to_date(registration: Registration, now: datetime) -> None:
-    """Owe the calendar mail of a registered person for every meeting ahead that differs, is new or is cancelled."""
-    session, at = registration.session, now + COLLAPSE
-    CalendarThread.objects.begin(registration)
-    threads = {thread.meeting_id: thread for thread in registration.threads.select_related("meeting")}
-    for meeting in session.meetings.filter(ends_at__gt=now).select_related("venue__campus"):
-        thread = threads[meeting.pk]
-        if thread.sequence is None:
-            Notice.objects.owe_calendar(
-                ADDED, METHOD.REQUEST, _with_registration(thread, registration), counts_of(session), at
-            )
-        elif _calendar_is_outdated(thread, registration, meeting):
-            Notice.objects.owe_calendar(
-                CHANGED, METHOD.REQUEST, _with_registration(thread, registration), counts_of(session), at
-            )
-    for thread in threads.values():
-        was_announced = thread.meeting.is_cancelled and thread.sequence is not None
-        if was_announced and not thread.notices.filter(kind=DROPPED.name).exists():
-            # A meeting that their own calendar declined is not cancelled there a second time.
-            method = METHOD.NONE if thread.was_taken_off else METHOD.CANCEL
-            Notice.objects.owe_calendar(DROPPED, method, _with_registration(thread, registration), counts_of(session))
-
-
-def _with_registration(thread: CalendarThread, registration: Registration) -> CalendarThread:
-    """Return `thread` with the caller's object as its registration, which saves a query."""
-    thread.registration = registration
-    return thread
-
-
-def _calendar_is_outdated(thread: CalendarThread, registration: Registration, meeting: Meeting) -> bool:
-    """Tell whether the calendar shows what is no longer so, and no invitation waits that will correct it."""
-    if lock_unwritten(thread.notices.filter(kind__in=[*INVITING, CHANGED.name])):
-        return False
-    thread.refresh_from_db(fields=["shown"])
-    return snapshots_differ(thread.shown, snapshot_of(registration, meeting))
 
 
 # ---- at the claim ----

@@ -3,12 +3,13 @@
 It says at its claim by when the session is decided then, and is set aside where that is the date its reader knows.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from foundation.dates import day_and_time
 from notifications.kinds import registrations
-from notifications.kinds.changes import COLLAPSE, lock_unwritten
+from notifications.kinds.changes import COLLAPSE
 from notifications.kinds.contexts import OF_A_REGISTRATION, registration_context
 from notifications.models import Notice, counts_of
 from notifications.models.kind import Example, Family, Kind, News
@@ -16,15 +17,19 @@ from registrations.models import Registration
 from sessions_app.models import Session
 
 
-def owe_new_date(registration: Registration, was: datetime, now: datetime) -> None:
-    """Owe the person of a seat the new date of the decision, two minutes later; it `was` another one until now.
+def owe_new_date(seats: Sequence[Registration], was: datetime, now: datetime) -> None:
+    """Owe the people of `seats`, all of one session, the new date of the decision, two minutes later.
+
+    It `was` another one until now.
 
     Nothing is owed where a mail waits that will say the date. Called under the session's lock.
     """
-    if lock_unwritten(registration.notices.filter(thread=None, kind__in=SAYING_THE_DATE)):
-        return
-    facts = counts_of(registration.session) | {"was": was.isoformat()}
-    Notice.objects.owe(EXTENDED, registration, facts, event=f"{now:%Y%m%d%H%M%S%f}", at=now + COLLAPSE)
+    theirs = Notice.objects.filter(registration__in=[one.pk for one in seats], thread=None, kind__in=SAYING_THE_DATE)
+    waiting = set(theirs.unwritten().filter(attempts=0).select_for_update().values_list("registration", flat=True))
+    facts, event = counts_of(seats[0].session) | {"was": was.isoformat()}, f"{now:%Y%m%d%H%M%S%f}"
+    Notice.objects.bulk_create(
+        Notice.objects.owed(EXTENDED, one, dict(facts), event, now + COLLAPSE) for one in seats if one.pk not in waiting
+    )
 
 
 def is_another_date(notice: Notice, now: datetime) -> bool:

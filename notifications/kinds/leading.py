@@ -83,14 +83,15 @@ def owe_leaders(leadings: Sequence[Leading], now: datetime) -> None:
     LeadingThread.objects.bulk_update(threads, ["notice"], batch_size=500)
 
 
-def owe_leader_who_has_a_seat(registration: Registration, now: datetime) -> None:
-    """Owe a person who leads the session of `registration`, and took or left a seat in it, one entry in the calendar.
+def owe_leaders_who_have_a_seat(registrations: Sequence[Registration], now: datetime) -> None:
+    """Owe a person who leads the session of `registrations`, and took or left a seat in it, one entry in the calendar.
 
     One query for everybody else.
     """
-    own = Leading.objects.current().filter(session=registration.session_id, facilitator__person=registration.person_id)
+    session, people = registrations[0].session, [one.person_id for one in registrations]
+    own = Leading.objects.current().filter(session=session.pk, facilitator__person__in=people)
     for leading in own.select_related("facilitator__person"):
-        leading.session = registration.session
+        leading.session = session
         owe_leader(leading, now)
 
 

@@ -1,5 +1,7 @@
 """Mail about how a registration stands: registered, on the waitlist, confirmed, withdrawn, and what came of waiting."""
 
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -21,32 +23,45 @@ WAITLISTED_PERSON = Registration.Status.WAITLISTED
 # ---- what is owed ----
 
 
-def owe_plain(kind: Kind, registration: Registration, **facts: Any) -> None:
-    """Owe the person one mail without a calendar part."""
-    Notice.objects.owe(kind, registration, counts_of(registration.session) | facts)
+def owe_plain(kind: Kind, *registrations: Registration, event: str = "", **facts: Any) -> None:
+    """Owe each of these people, of one session, one mail without a calendar part. `event` names what happened."""
+    noted = counts_of(registrations[0].session) | facts
+    Notice.objects.bulk_create([Notice.objects.owed(kind, one, dict(noted), event) for one in registrations])
 
 
-def owe_invitations(kind: Kind, registration: Registration, **facts: Any) -> None:
-    """Owe the person one invitation per meeting."""
-    for meeting in registration.session.meetings.all():
-        thread, _ = CalendarThread.objects.get_or_create(registration=registration, meeting=meeting)
-        noted = counts_of(registration.session) | facts
-        Notice.objects.owe_calendar(kind, Notice.Method.REQUEST, thread, noted)
+def owe_invitations(kind: Kind, *registrations: Registration, **facts: Any) -> None:
+    """Owe each of these people, of one session, one invitation per meeting."""
+    noted, threads = counts_of(registrations[0].session) | facts, CalendarThread.objects.of_each(registrations)
+    CalendarThread.objects.advance(threads)
+    request = Notice.Method.REQUEST
+    Notice.objects.bulk_create([Notice.objects.owed_calendar(kind, request, one, dict(noted)) for one in threads])
 
 
-def owe_cancellations(kind: Kind, registration: Registration, ahead: Q, **facts: Any) -> None:
-    """Owe the person one cancellation per invitation, or one plain mail where no invitation was ever written.
+def owe_cancellations(
+    kind: Kind, registrations: Sequence[Registration], ahead: Q, facts_of: Callable[[Registration], dict[str, Any]]
+) -> None:
+    """Owe each of these people, of one session, one cancellation per invitation, or one plain mail.
+
+    That is for people of whom no invitation was ever written.
 
     A meeting that their own calendar declined is not cancelled there a second time: its UID is never used again. Only
     meetings `ahead` are taken off, by a condition on the thread; the others stay in the calendar.
     """
-    held = registration.threads.announced().filter(ahead, meeting__cancelled_at=None)
-    threads = [thread for thread in held.select_related("registration__person") if not thread.was_taken_off]
+    held = CalendarThread.objects.announced().filter(ahead, meeting__cancelled_at=None)
+    threads = held.filter(registration__in=[one.pk for one in registrations]).without_those_taken_off()
+    CalendarThread.objects.advance(threads)
+    of_each: dict[int, list[CalendarThread]] = defaultdict(list)
     for thread in threads:
-        noted = counts_of(registration.session) | facts
-        Notice.objects.owe_calendar(kind, Notice.Method.CANCEL, thread, noted)
-    if not threads:
-        owe_plain(kind, registration, **facts)
+        of_each[thread.registration_id].append(thread)
+    notices = []
+    for registration in registrations:
+        noted = counts_of(registration.session) | facts_of(registration)
+        for thread in of_each[registration.pk]:
+            thread.registration = registration
+            notices.append(Notice.objects.owed_calendar(kind, Notice.Method.CANCEL, thread, dict(noted)))
+        if not of_each[registration.pk]:
+            notices.append(Notice.objects.owed(kind, registration, noted))
+    Notice.objects.bulk_create(notices)
 
 
 # ---- what the templates may name ----

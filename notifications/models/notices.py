@@ -70,7 +70,15 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         `event` names what happened, for a kind that one registration may be owed more than once. The Notice waits until
         `at`.
         """
-        return self.create(
+        notice = self.owed(kind, registration, facts, event, at)
+        notice.save(force_insert=True)
+        return notice
+
+    def owed(
+        self, kind: Kind, registration: Registration, facts: dict[str, Any], event: str = "", at: datetime | None = None
+    ) -> "Notice":
+        """Return the Notice that `owe` writes, not written yet."""
+        return Notice(
             kind=kind.name,
             to=registration.person.email,
             person=registration.person,
@@ -114,8 +122,17 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
         The Notice waits until `at`. The caller holds the session's lock.
         """
-        registration, sequence = thread.registration, thread.advance()
-        return self.create(
+        thread.advance()
+        notice = self.owed_calendar(kind, method, thread, facts, at)
+        notice.save(force_insert=True)
+        return notice
+
+    def owed_calendar(
+        self, kind: Kind, method: str, thread: CalendarThread, facts: dict[str, Any], at: datetime | None = None
+    ) -> "Notice":
+        """Return the Notice that `owe_calendar` writes, not written yet, of a thread that has its next SEQUENCE."""
+        registration, sequence = thread.registration, thread.sequence
+        return Notice(
             kind=kind.name,
             to=registration.person.email,
             person=registration.person,

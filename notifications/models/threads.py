@@ -1,11 +1,13 @@
 """CalendarThread: one entry in one person's calendar."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from accounts.models import Person
@@ -31,19 +33,65 @@ def new_uid() -> str:
 
 class CalendarThreadQuerySet(models.QuerySet["CalendarThread"]):
     @part_of_a_verb
-    def begin(self, registration: Registration) -> None:
-        """Give each meeting of a seat its UID; SEQUENCE stays empty until a mail carries it. A retry adds nothing.
+    def begin(self, *registrations: Registration) -> None:
+        """Give each meeting of these seats, all of one session, its UID; SEQUENCE stays empty until a mail carries it.
 
-        The caller holds the session's lock. The threads are made with the seat and not with the first mail: before the
-        confirmation, the download and the feed show the entry that the invitation then updates.
+        A retry adds nothing. Two statements. The caller holds the session's lock. The threads are made with the seat
+        and not with the first mail: before the confirmation, the download and the feed show the entry that the
+        invitation then updates.
         """
-        shown = None if registration.session.is_confirmed else 0
-        meetings = Meeting.objects.order_by().filter(session=registration.session_id).values_list("pk", flat=True)
+        session = registrations[0].session
+        shown = None if session.is_confirmed else 0
+        meetings = list(Meeting.objects.order_by().filter(session=session.pk).values_list("pk", flat=True))
         threads = [
             CalendarThread(registration=registration, meeting_id=meeting, tentative_sequence=shown)
+            for registration in registrations
             for meeting in meetings
         ]
         CalendarThread.objects.bulk_create(threads, ignore_conflicts=True)
+
+    @part_of_a_verb
+    def of_each(self, registrations: Sequence[Registration]) -> list["CalendarThread"]:
+        """Return the thread of each meeting that is held of each of these seats, all of one session, in order.
+
+        One that is missing is begun. Two statements, or three. The caller holds the session's lock.
+        """
+        meetings = list(registrations[0].session.meetings.all())
+        found = {
+            (thread.registration_id, thread.meeting_id): thread
+            for thread in self.filter(registration__in=[one.pk for one in registrations], meeting__in=meetings)
+        }
+        threads = [
+            found.get((registration.pk, meeting.pk)) or CalendarThread(registration=registration, meeting=meeting)
+            for registration in registrations
+            for meeting in meetings
+        ]
+        own = {registration.pk: registration for registration in registrations}
+        for thread in threads:
+            # The caller's object, which saves a query.
+            thread.registration = own[thread.registration_id]
+        CalendarThread.objects.bulk_create([thread for thread in threads if thread.pk is None])
+        return threads
+
+    @part_of_a_verb
+    def advance(self, threads: Sequence["CalendarThread"]) -> None:
+        """Assign each of `threads` its next SEQUENCE, as `CalendarThread.advance` does for one. One statement."""
+        for thread in threads:
+            thread.sequence = thread.next_sequence
+        if threads:
+            said = Coalesce("sequence", "tentative_sequence", -1)
+            CalendarThread.objects.filter(pk__in=[thread.pk for thread in threads]).update(sequence=said + 1)
+
+    def without_those_taken_off(self) -> list["CalendarThread"]:
+        """Return the threads of which `was_taken_off` is not true. One query, or two."""
+        threads = list(self)
+        declined = [thread for thread in threads if thread.is_declined]
+        if not declined:
+            return threads
+        since = Q(notices__method=Method.REQUEST, notices__pk__gt=F("declined_notice"))
+        there_again = self.model.objects.filter(since, pk__in=[one.pk for one in declined]).values_list("pk", flat=True)
+        taken_off = {one.pk for one in declined}.difference(there_again)
+        return [thread for thread in threads if thread.pk not in taken_off]
 
     @part_of_a_verb
     def change_tentative(self) -> None:
@@ -154,11 +202,22 @@ class CalendarThread(models.Model):
         return all(datetime.fromisoformat(self.shown[name]) == getattr(self.meeting, name) for name in sent)
 
     @property
+    def is_declined(self) -> bool:
+        """True where the last answer from the person's calendar was no, to an invitation that is known."""
+        return self.partstat == self.Partstat.DECLINED and self.declined_notice_id is not None
+
+    @property
     def was_taken_off(self) -> bool:
         """True where the person's own calendar declined what it shows: a cancellation would change nothing there."""
-        if self.partstat != self.Partstat.DECLINED or self.declined_notice_id is None:
-            return False
-        return not self.notices.filter(method=Method.REQUEST, pk__gt=self.declined_notice_id).exists()
+        return (
+            self.is_declined and not self.notices.filter(method=Method.REQUEST, pk__gt=self.declined_notice_id).exists()
+        )
+
+    @property
+    def next_sequence(self) -> int:
+        """Return the SEQUENCE of the next message."""
+        said = self.tentative_sequence if self.sequence is None else self.sequence
+        return 0 if said is None else said + 1
 
     @part_of_a_verb
     def advance(self) -> int:
@@ -166,8 +225,7 @@ class CalendarThread(models.Model):
 
         The caller holds the session's lock.
         """
-        said = self.tentative_sequence if self.sequence is None else self.sequence
-        self.sequence = 0 if said is None else said + 1
+        self.sequence = self.next_sequence
         self.save(update_fields=["sequence"])
         return self.sequence
 
