@@ -25,6 +25,7 @@ from sessions_app.models.seats import COUNTERS
 
 CONFIRMING = (Decision.Kind.CONFIRMED, Decision.Kind.RUN_ANYWAY)
 HELD = (Session.Status.CONFIRMED, Session.Status.COMPLETED)
+CHUNK = 500
 UNSAID = (Notice.State.SUPERSEDED, Notice.State.DEAD)
 
 
@@ -115,7 +116,7 @@ def no_seat_stands_free_while_somebody_waits(now: datetime) -> Iterator[str]:
     line = Registration.objects.waitlisted().select_related("person", "session__workshop")
     early = Session.objects.filter(status__in=Session.RUNNING, starts_at__gt=now + LAST_DAY, merge_by__isnull=True)
     sessions = early.filter(seats_taken__lt=F("capacity"), registrations__status=Registration.Status.WAITLISTED)
-    for session in sessions.distinct().order_by("pk").prefetch_related(Prefetch("registrations", line)):
+    for session in sessions.distinct().order_by("pk").prefetch_related(Prefetch("registrations", line)).iterator(CHUNK):
         for mode in session.lines:
             if left := session.seats_left_in(mode):
                 # Prefetched: the people who wait, in order.
@@ -304,7 +305,8 @@ def calendars_show_the_newest(now: datetime) -> Iterator[str]:
         .prefetch_related("registration__session__facilitators")
         .order_by("pk")
     )
-    for thread in threads:
+    # By chunks: of a large office there are a hundred thousand.
+    for thread in threads.iterator(chunk_size=CHUNK):
         registration = thread.registration
         shown = snapshot_of(registration, thread.meeting, parts[registration.session_id])
         if snapshots_differ(thread.shown, shown):
