@@ -29,8 +29,8 @@ CATALOG_QUERIES, PROGRAM_QUERIES = 8, 8
 # Signed out; what is kept is sent again. Somebody signed in has a page of their own made.
 REQUIRED_HOME, REQUIRED_CATALOG, REQUIRED_PROGRAM, REQUIRED_SESSION = 3.0, 1.2, 1.0, 1.5
 REQUIRED_HOME_SIGNED_IN = 0.7
-# Of a page that is made, and kept for the next visitor: two of them read the number before and after it is made, and one
-# the office's own words.
+# Of a page that is made, and kept for the next visitor: two of them read the number, before and after, and one the
+# office's own words.
 MOST_QUERIES_SIGNED_OUT, MOST_QUERIES_SIGNED_IN = 10, 12
 CATALOG_QUERIES, PROGRAM_QUERIES = 10, 9
 MOST_GROWTH = 1.5

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 
 def count(path: str, cookie: str = "") -> int:
-    """Return how many queries a GET of `path` makes; the most of three, so that nothing remembered or kept hides one."""
+    """Return how many queries a GET of `path` makes; the most of three, so that nothing kept hides one."""
     headers = {"host": "127.0.0.1"} | ({"cookie": cookie} if cookie else {})
     most = 0
     for _ in range(3):

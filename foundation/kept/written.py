@@ -53,7 +53,7 @@ FOUND_ON_POSTGRESQL = """
 SELECT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
 WHERE tgname = %s AND tgenabled IN ('O', 'A') AND relnamespace = current_schema()::regnamespace
 """
-FOUND_ON_SQLITE = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'written_%%'"
+FOUND_ON_SQLITE = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'written_%'"
 
 _all_found = False
 
@@ -72,11 +72,15 @@ def number() -> int | None:
 
 
 def missing(using: str = "default") -> list[str]:
-    """Return the watched tables that have no trigger. One query."""
+    """Return the watched tables that have no trigger.
+
+    It asks past Django's log of queries: which page happens to be the first of its process means nothing.
+    """
     on, names = connections[using], dict[str, list[str]]()
     for table in watched():
         names[table] = [table] if on.vendor == "postgresql" else [f"{TRIGGER}_{one}_{table}" for one in OPERATIONS]
-    with on.cursor() as cursor:
+    with on.cursor() as logged, on.wrap_database_errors:
+        cursor = logged.cursor
         if on.vendor == "postgresql":
             cursor.execute(FOUND_ON_POSTGRESQL, [TRIGGER])
         else:

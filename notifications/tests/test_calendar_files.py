@@ -8,6 +8,7 @@ from django.test import Client
 from catalog.models import Workshop
 from devtools.testing.calendar_readers import properties, read_alike
 from devtools.testing.page import read
+from foundation.kept import pages
 from notifications.models import Notice
 from registrations.models import Registration
 from sessions_app.models import MeetingPlan, Place, Session
@@ -265,11 +266,13 @@ def test_the_public_feed_takes_the_same_queries_for_one_and_for_thirty(
     for number in range(count):
         make_session(days=10 + number)
     assert len(read_alike(client.get("/sessions.ics").content)) == count
-    # The meetings with all that is theirs, who leads, the parts, the record, and what the cache knows of the answer.
-    with django_assert_num_queries(5):
-        client.get("/sessions.ics")
     client.get("/workshops/bystander-interventions/sessions.ics")
-    with django_assert_num_queries(6):
+    pages.pages.clear()
+    # The meetings with all that is theirs, who leads, the parts, the record, and what the cache knows of the answer; as
+    # it is kept, the number before and after.
+    with django_assert_num_queries(5 + 2):
+        client.get("/sessions.ics")
+    with django_assert_num_queries(6 + 2):
         client.get("/workshops/bystander-interventions/sessions.ics")
 
 
