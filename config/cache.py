@@ -31,10 +31,11 @@ class OneStatementCache(db.DatabaseCache):
     def _base_set(self, mode: str, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT) -> bool:
         """Write `value` under `key`, and tell whether it was; `mode` is set, add (where there is none) or touch."""
         if mode == "touch":
-            return super()._base_set(mode, key, value, timeout)
+            return super()._base_set(mode, key, value, timeout)  # type: ignore[misc] # the stubs lack it
         using = router.db_for_write(self.cache_model_class)
         on = connections[using]
-        table, now = on.ops.quote_name(self._table), db.tz_now().replace(microsecond=0)
+        now = db.tz_now().replace(microsecond=0)  # type: ignore[attr-defined] # so has Django's own
+        table = on.ops.quote_name(self._table)  # type: ignore[attr-defined]
         until = self.get_backend_timeout(timeout)
         expires = datetime.max if until is None else datetime.fromtimestamp(until, tz=UTC)
         said = base64.b64encode(pickle.dumps(value, self.pickle_protocol)).decode("latin1")
@@ -64,4 +65,4 @@ class OneStatementCache(db.DatabaseCache):
             cursor.cursor.execute(f"SELECT COUNT(*) FROM {table}")
             (many,) = cursor.cursor.fetchone()
         if many > self._max_entries:
-            self._cull(using, cursor, now, many)
+            self._cull(using, cursor, now, many)  # type: ignore[attr-defined]

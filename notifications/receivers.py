@@ -111,7 +111,7 @@ def tell_registered(sender: type, registration: Registration, by_office: bool = 
 
     Where the office registered them the mail says so.
     """
-    did = {"by_office": True} if by_office else {}
+    did: dict[str, Any] = {"by_office": True} if by_office else {}
     if registration.is_waitlisted:
         session, at = registration.session, registration.registered_at
         last_day, seat_open = session.is_in_last_day(at), session.has_seat_for_the_quickest(at, registration.mode)

@@ -13,6 +13,8 @@ from notifications.models import CalendarThread, Notice, NoticeQuerySet, counts_
 from notifications.models.kind import Kind
 from registrations.models import Registration
 from sessions_app.models import Meeting
+from sessions_app.models.changes import numbers_of
+from sessions_app.models.numbering import Numbered
 
 METHOD = Notice.Method
 # What is owed of a thread: which kind of mail with which METHOD, and from when on.
@@ -69,10 +71,14 @@ def _tell_plainly(
 def _bring_calendars_up_to_date(registrations: Sequence[Registration], now: datetime) -> None:
     """Owe the calendar mail of registered people for every meeting ahead that differs, is new or is cancelled."""
     session, noted = registrations[0].session, counts_of(registrations[0].session)
-    CalendarThread.objects.begin(*registrations)
+    every = Meeting.every.filter(session=session.pk).select_related("venue__campus", "part")
+    meetings = list(every.order_by("starts_at", "pk"))
+    ahead = [one for one in meetings if one.ends_at > now and not one.is_cancelled]
     threads = _threads_of(registrations)
-    ahead = list(session.meetings.filter(ends_at__gt=now).select_related("venue__campus"))
-    changed, dropped = _outdated(registrations, threads, ahead), _dropped(threads)
+    if any(meeting.pk not in threads[one.pk] for one in registrations for meeting in ahead):
+        CalendarThread.objects.begin(*registrations)
+        threads = _threads_of(registrations)
+    changed, dropped = _outdated(registrations, threads, ahead, numbers_of(meetings)), _dropped(threads)
     owed: list[Owed] = []
     for registration in registrations:
         of_each = threads[registration.pk]
@@ -101,7 +107,10 @@ def _threads_of(registrations: Sequence[Registration]) -> dict[int, dict[int, Ca
 
 
 def _outdated(
-    registrations: Sequence[Registration], threads: dict[int, dict[int, CalendarThread]], ahead: list[Meeting]
+    registrations: Sequence[Registration],
+    threads: dict[int, dict[int, CalendarThread]],
+    ahead: list[Meeting],
+    numbers: dict[int, Numbered],
 ) -> set[int]:
     """Return the keys of the threads that show what is no longer so, and of which no invitation waits to correct it."""
     announced = {
@@ -113,7 +122,6 @@ def _outdated(
     waiting = _locked(Notice.objects.filter(thread__in=announced, kind__in=[*INVITING, CHANGED.name]), "thread")
     # What its sender has noted since, of one that has just gone out.
     shown = dict(CalendarThread.objects.filter(pk__in=set(announced) - waiting).values_list("pk", "shown"))
-    numbers = registrations[0].session.part_numbers() if shown else {}
     alike: dict[tuple[int, str], Snapshot] = {}
     outdated = set()
     for pk, says in shown.items():

@@ -84,7 +84,7 @@ class CalendarThreadQuerySet(models.QuerySet["CalendarThread"]):
 
     def without_those_taken_off(self) -> list["CalendarThread"]:
         """Return the threads of which `was_taken_off` is not true. One query, or two."""
-        threads = list(self)
+        threads: list[CalendarThread] = list(self)
         declined = [thread for thread in threads if thread.is_declined]
         if not declined:
             return threads
