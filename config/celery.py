@@ -88,6 +88,8 @@ app.conf.beat_schedule = {
     "count-figures": {
         "task": "outcomes.tasks.count_figures",
         "schedule": at(8, 45),
+        "options": {"expires": 12 * 60 * MINUTE},
+    },
     "fold-what-was-written": {
         "task": "operations.tasks.fold_what_was_written",
         "schedule": at(9, 2),

@@ -158,8 +158,8 @@ def test_the_page_makes_the_same_queries_at_any_size(
         client.force_login(viewer)
     assert client.get(made.get_absolute_url()).status_code == 200
     pages.pages.clear()
-    # The program with its sponsor, partners, categories, entries, what those come after, and their dates; signed in
-    # the viewer's sign-in and person, registrations, and the four of the progress. As it is kept for visitors, the
-    # number before and after, and the office's own words.
-    with django_assert_num_queries(13 if is_signed_in else 6 + 3):
+    # The program with its sponsor, partners, categories, entries, what those come after, their dates, and how many
+    # units are represented; signed in the viewer's sign-in and person, registrations, and the four of the progress. As
+    # it is kept for visitors, the number before and after, and the office's own words.
+    with django_assert_num_queries(14 if is_signed_in else 7 + 3):
         client.get(made.get_absolute_url())
