@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from accounts.models import Person
-from notifications.kinds.changes import bring_up_to_date
+from notifications.kinds.up_to_date import bring_up_to_date
 from notifications.models import CalendarThread
 from outcomes.models import Attendance, Certificate
 from outcomes.models.attendance import count_attended
@@ -109,7 +109,7 @@ def second_certificates(gone: Person, kept: Person) -> list[Certificate]:
 
 def _invite_again(registration: Registration, by: Person, now: datetime) -> None:
     """Bring what calendars show up to the person, and send the invitations that hold to their address."""
-    bring_up_to_date(registration, None, now)
+    bring_up_to_date([registration], None, now)
     for thread in registration.threads.select_related("registration__session", "registration__person", "meeting"):
         with suppress(CalendarThread.NotInvited):
             thread.send_again(by=by, now=now)
