@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from catalog import audiences
 from catalog.models import Objective, Part, Program, Workshop
 from foundation.prepared import prepared
+from foundation.reader import found
 
 REMEMBERED = 1024
 FIELDS = [field.attname for field in Workshop._meta.concrete_fields]
@@ -147,7 +148,7 @@ def lines() -> QuerySet[Workshop, tuple[Any, ...]]:
     """Return each published workshop beside each of its programs."""
     of_programs = (f"entries__program__{name}" for name in ("position", "title", "slug", "lead", "status"))
     shown = ("title", "slug", "default_minimum", *audiences.FIELDS, *of_programs, "entries__position", "entries__pk")
-    return Workshop.objects.published().order_by("title", "pk").values_list("pk", *shown)
+    return Workshop.objects.listed().order_by("title", "pk").values_list("pk", *shown)
 
 
 def index() -> list[Group[Line]]:
@@ -207,7 +208,7 @@ def entries(drafts: bool = False) -> dict[int, Entry]:
 
 @prepared
 def fields_of_all(*, drafts: bool) -> QuerySet[Workshop, tuple[Any, ...]]:
-    workshops = Workshop.objects.all() if drafts else Workshop.objects.published()
+    workshops = Workshop.objects.all() if drafts else Workshop.objects.listed()
     return workshops.order_by("title", "pk").values_list(*FIELDS)
 
 
@@ -219,7 +220,8 @@ def topics_of_all() -> QuerySet[Any, tuple[int, str, str]]:
 
 @prepared
 def earlier_of_all() -> QuerySet[Any, tuple[int, str, str]]:
-    earlier = Workshop.requires.through.objects.filter(to_workshop__status=Workshop.Status.PUBLISHED)
+    published = Workshop.Status.PUBLISHED
+    earlier = Workshop.requires.through.objects.filter(to_workshop__status=published, to_workshop__posture__in=found())
     earlier = earlier.order_by("to_workshop__title")
     return earlier.values_list("from_workshop", "to_workshop__title", "to_workshop__slug")
 

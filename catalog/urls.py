@@ -1,5 +1,6 @@
 from django.urls import path
 
+from catalog.doors import robots
 from catalog.views import (
     CatalogView,
     FacilitatorListView,
@@ -9,8 +10,11 @@ from catalog.views import (
     TeamView,
     WorkshopView,
 )
+from foundation.brand import colors
 
 urlpatterns = [
+    path("colors.css", colors, name="colors"),
+    path("robots.txt", robots, name="robots"),
     path("workshops/", CatalogView.as_view(), name="workshops"),
     path("workshops/<slug:slug>/", WorkshopView.as_view(), name="workshop"),
     path("facilitators/", FacilitatorListView.as_view(), name="facilitators"),

@@ -17,6 +17,8 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 from config import school
+from foundation.brand import problem_with
+from foundation.reader import Posture
 from foundation.values.addresses import read_address
 from foundation.values.lines import without_invisible
 from foundation.values.zones import zone_names
@@ -134,6 +136,15 @@ def hosts_problem(value: str, debug: bool) -> str:
         return "ALLOWED_HOSTS is empty, so every page would be refused."
     wrong = next((host for host in hosts if not re.fullmatch(r"\*|\.?[\w.-]+|\[[0-9a-fA-F:.]+\]", host)), None)
     return f"ALLOWED_HOSTS holds {wrong!r}, not a host name." if wrong else ""
+
+
+def color(name: str) -> Callable[[str, bool], str]:
+    """Return the rule for a color of the office's own."""
+    return lambda value, debug: problem_with(name, value)
+
+
+def catalog_problem(value: str, debug: bool) -> str:
+    return "" if value in Posture.values else f"CATALOG is {value!r}, and a catalog is public, signed-in or link."
 
 
 def holidays_problem(value: str, debug: bool) -> str:
@@ -283,6 +294,9 @@ RULES = [
         "The address every message and invitation comes from, for example training@example.edu.",
         required=True,
     ),
+    Rule("E051", "PRODUCT_NAME", one_line("PRODUCT_NAME"), "What the portal is called here, as people should read it."),
+    Rule("E052", "COLOR", color("COLOR"), "# and six hexadecimal digits, for light pages and mail; left out, pine."),
+    Rule("E053", "COLOR_ON_DARK", color("COLOR_ON_DARK"), "The same for dark pages: a lighter one."),
     Rule("E008", "OFFICE_NAME", one_line("OFFICE_NAME"), "The office's name, as people should read it.", required=True),
     Rule(
         "E009",
@@ -307,6 +321,12 @@ RULES = [
         "HOLIDAYS",
         holidays_problem,
         "A country or a part of one by ISO 3166, whose public holidays the office is reminded of: US, US-MN, CA-ON.",
+    ),
+    Rule(
+        "E050",
+        "CATALOG",
+        catalog_problem,
+        "public: everybody finds the sessions; signed-in: people who have signed in; link: people with a link.",
     ),
     Rule("E013", "PORT", port_problem, "For example 8000."),
     Rule(

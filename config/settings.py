@@ -13,6 +13,7 @@ from csp.constants import NONE, SELF
 
 from config.checks import DEVELOPMENT_KEY, DEVELOPMENT_SIGN_IN_KEY, stop_if_wrong
 from config.school import USUAL_ROLES, names_by_field, pairs
+from foundation.brand import PINE, PINE_ON_DARK
 from foundation.values.addresses import plain_domain
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -30,8 +31,13 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[:
 # ---- who runs this portal ----
 OFFICE_EMAIL = env("OFFICE_EMAIL", default="training@example.edu" if DEBUG else "")
 ACCOUNT_RETURN_EMAIL = env("ACCOUNT_RETURN_EMAIL", default=OFFICE_EMAIL)
+PRODUCT_NAME = env("PRODUCT_NAME", default="Quorum")
+# On light pages and in mail, and on dark pages: foundation/brand.py
+COLOR, COLOR_ON_DARK = env("COLOR", default=PINE), env("COLOR_ON_DARK", default=PINE_ON_DARK)
 OFFICE_NAME = env("OFFICE_NAME", default="Training Office" if DEBUG else "")
 INSTITUTION_NAME = env("INSTITUTION_NAME", default="Example School of Medicine" if DEBUG else "")
+# Who finds the sessions: public, signed-in or link. A workshop may be stricter, never more open.
+CATALOG = env("CATALOG", default="public")
 SIGNUP_EMAIL_DOMAINS = [
     plain_domain(domain) for domain in env.list("SIGNUP_EMAIL_DOMAINS", default=["example.edu"] if DEBUG else [])
 ]
@@ -85,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SignInMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
+    "catalog.doors.DoorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "foundation.middleware.pages.NotAllowedMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -107,6 +114,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "foundation.context_processors.portal",
             ],
+            "builtins": ["foundation.templatetags.product"],
         },
     }
 ]
@@ -246,7 +254,7 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "accounts.second_factor.PasskeyAgainForm",
     "add_webauthn": "accounts.second_factor.NewPasskeyForm",
 }
-MFA_TOTP_ISSUER = "Quorum"
+MFA_TOTP_ISSUER = PRODUCT_NAME  # what an authenticator app shows beside its code
 MFA_TOTP_TOLERANCE = 1
 
 # ---- the school's sign-in: docs/sign-in.md ----

@@ -19,7 +19,7 @@ def resources(person: Person | AnonymousUser) -> Iterator[Document]:
         return
     found = Resource.objects.all() if may(person, "library.view_resource") else Resource.objects.listed()
     subjects = found.prefetch_related("topics", "actions").select_related("citation__resource")
-    published = Workshop.objects.published().values("pk")
+    published = Workshop.objects.listed().values("pk")
     workshops: dict[int, dict[int, str]] = defaultdict(dict)
     placed = Placement.objects.filter(workshop__in=published).values_list("resource", "workshop", "workshop__title")
     for resource, workshop, title in placed:

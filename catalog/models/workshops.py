@@ -7,6 +7,7 @@ from typing import Self
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from accounts.models import Person
 from catalog.models.facilitators import Facilitator
@@ -17,14 +18,21 @@ from catalog.reminder_days import DEFAULT, validate_days
 from catalog.signals import audience_changed
 from foundation import database_clock
 from foundation.naming import Named, label_of
+from foundation.reader import AS_THE_CATALOG, Posture, found, stricter
 from foundation.record import record
 from foundation.values.lines import LineField
 from foundation.verbs import lock_row, verb
+
+LINK_KEY_LENGTH = 32
 
 
 class WorkshopQuerySet(models.QuerySet["Workshop"]):
     def published(self) -> Self:
         return self.filter(status=Workshop.Status.PUBLISHED)
+
+    def listed(self) -> Self:
+        """Published workshops that the reader may find in a list: docs/decisions/how-open-the-catalog-is.md."""
+        return self.published().filter(posture__in=found())
 
 
 class Workshop(Facts, Named):
@@ -100,6 +108,15 @@ class Workshop(Facts, Named):
         help_text="The workshop that took its place: people who took this one have taken that one.",
     )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    posture = models.CharField(
+        "it is found by",
+        max_length=10,
+        choices=[(AS_THE_CATALOG, "As the catalog"), *Posture.choices[1:]],
+        blank=True,
+        default=AS_THE_CATALOG,
+        db_default=AS_THE_CATALOG,
+        help_text="By link: no list shows it, and only its link opens its page. Never more open than the catalog.",
+    )
     sponsor = models.ForeignKey(
         Partner, models.PROTECT, null=True, blank=True, related_name="sponsored_workshops", help_text="Who pays for it."
     )
@@ -124,11 +141,28 @@ class Workshop(Facts, Named):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("workshop", args=[self.slug])
+        """Return where its page is; by link with the key that opens it, for its slug can be guessed."""
+        key = {"link": self.link_key} if self.seen_by == Posture.LINK else None
+        return reverse("workshop", args=[self.slug], query=key)
+
+    @property
+    def link_key(self) -> str:
+        """Return what opens the page of a workshop that is found by link only, to everybody who has it."""
+        return salted_hmac("catalog.workshop.link", str(self.pk)).hexdigest()[:LINK_KEY_LENGTH]
 
     @property
     def is_published(self) -> bool:
         return self.status == self.Status.PUBLISHED
+
+    @property
+    def seen_by(self) -> Posture:
+        """Return who sees it: its own posture or that of the catalog, whichever is stricter."""
+        return stricter(self.posture)
+
+    @property
+    def is_listed(self) -> bool:
+        """Tell whether the reader may find it in a list, as `objects.listed` does."""
+        return self.is_published and self.posture in found()
 
     @verb
     def publish(self, by: Person) -> None:

@@ -42,7 +42,7 @@ def offered(person: Person | AnonymousUser) -> Iterator[Document]:
     """Give all workshops, programs and facilitators; drafts to the office alone."""
     sees_drafts = may(person, "catalog.view_workshop")
     programs = {one.pk: one for one in (Program.objects.all() if sees_drafts else Program.objects.published())}
-    workshops = list(Workshop.objects.all() if sees_drafts else Workshop.objects.published())
+    workshops = list(Workshop.objects.all() if sees_drafts else Workshop.objects.listed())
     titles = {one.pk: one.title for one in workshops}
     of_workshop, of_other = defaultdict(list), defaultdict(list)
     for said in all_said():

@@ -50,7 +50,7 @@ class FacilitatorView(TemplateView):
             nav="facilitators",
             now=database_clock.now(),
             facilitator=self.facilitator,
-            workshops=list(self.facilitator.workshops.published()),
+            workshops=list(self.facilitator.workshops.listed()),
         )
 
 
@@ -63,7 +63,7 @@ class PartnerListView(ListView):
     extra_context = {"nav": "facilitators"}
 
     def get_queryset(self) -> QuerySet[Partner]:
-        workshops, programs = Workshop.objects.published(), Program.objects.published()
+        workshops, programs = Workshop.objects.listed(), Program.objects.published()
         return Partner.objects.prefetch_related(
             Prefetch("programs", programs),
             Prefetch("workshops", workshops),

@@ -12,6 +12,7 @@ from django.views.generic import DetailView, TemplateView
 from accounts.models.groups import may
 from catalog import listing
 from catalog.audiences import open_to
+from catalog.doors import check_door
 from catalog.models import (
     Facilitator,
     Objective,
@@ -25,6 +26,7 @@ from catalog.models import (
 from foundation import database_clock
 from foundation.kept import kept
 from foundation.prepared import Among, prepared, put_beside
+from foundation.reader import found
 
 
 @method_decorator([login_not_required, kept()], name="dispatch")
@@ -53,6 +55,7 @@ class WorkshopView(DetailView):
         found = workshops_named(self.kwargs["slug"], drafts=may(self.request.user, "catalog.view_workshop"))
         if not found:
             raise Http404("No such workshop.")
+        check_door(self.request.user, found[0], key=self.request.GET.get("link", ""))
         return found[0]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -90,7 +93,7 @@ def facilitators_of(workshop: Workshop) -> QuerySet[Facilitator]:
 @prepared
 def earlier_than(workshop: Workshop) -> QuerySet[Workshop]:
     """Return the workshops that this one comes after."""
-    return Workshop.objects.filter(prepares_for=workshop)
+    return Workshop.objects.filter(prepares_for=workshop, posture__in=found())
 
 
 @prepared
@@ -124,7 +127,9 @@ class ProgramView(DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         program = self.object
         sees_drafts = may(self.request.user, "catalog.view_workshop")
-        entries: list[ProgramWorkshop] = list(program.entries.all()) if sees_drafts else program.offered
+        entries: list[ProgramWorkshop] = (
+            list(program.entries.all()) if sees_drafts else [one for one in program.offered if one.workshop.is_listed]
+        )
         return super().get_context_data(
             **kwargs,
             nav="workshops",
@@ -159,5 +164,7 @@ def partners_of(program: Program) -> QuerySet[Partner]:
 @prepared
 def requirements_of(workshops: list[int]) -> QuerySet[Any]:
     """Return what each of `workshops` comes after: the rows between them, with the workshop that comes first."""
-    between = Workshop.requires.through.objects.filter(Among(F("from_workshop"), workshops))
+    between = Workshop.requires.through.objects.filter(
+        Among(F("from_workshop"), workshops), to_workshop__posture__in=found()
+    )
     return between.select_related("to_workshop").order_by("to_workshop__title")

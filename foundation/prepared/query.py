@@ -17,6 +17,7 @@ from django.db.models.sql import Query
 from foundation.kept.reads import note
 from foundation.prepared import server
 from foundation.prepared.rows import PlainIterable, is_plain
+from foundation.reader import found
 
 Asked = ParamSpec("Asked")
 Row = TypeVar("Row")
@@ -122,13 +123,14 @@ def prepared(build: Callable[Asked, QuerySet[Any, Row]]) -> Callable[Asked, list
     names = [one.name for one in parameters if one.kind is not one.KEYWORD_ONLY]
 
     @lru_cache(MOST_SHAPES)
-    def statement(**shape: Any) -> Statement:
+    def statement(postures: tuple[str, ...], **shape: Any) -> Statement:
         return Statement(build(*map(Given, names), **shape))  # type: ignore[arg-type] # in place of values
 
     @wraps(build)
     def rows(*values: Asked.args, **shape: Asked.kwargs) -> list[Row]:
         given = {name: sent(value) for name, value in zip(names, values, strict=True)}
-        return statement(**shape).rows(given)  # type: ignore[arg-type] # a shape that is not hashable is refused
+        # What a list shows depends on its reader too: of each sort it has a query of its own.
+        return statement(found(), **shape).rows(given)  # type: ignore[arg-type] # a shape that is not hashable is refused
 
     return rows
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from catalog.models import Action, Topic, Workshop
+from foundation.reader import found
 from foundation.values.lines import LineField
 from foundation.values.links import LinkField
 from library import shelf
@@ -27,7 +28,8 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
 
     def listed(self) -> Self:
         """Published, and not of unlisted sessions alone: those are found on the page of their session only."""
-        anywhere = Q(placements=None) | Q(placements__session=None)
+        seen = Q(placements__session=None, placements__workshop__posture__in=found())
+        anywhere = Q(placements=None) | seen
         shown = Session.objects.listed().values("pk")
         return self.published().filter(anywhere | Q(placements__session__in=shown)).distinct()
 

@@ -31,7 +31,7 @@ def _page(request: HttpRequest, found: Topic | Action, others: list[Action]) -> 
         "found": found,
         "now": database_clock.now(),
         "actions": others,
-        "workshops": list(found.workshops.published()),
+        "workshops": list(found.workshops.listed()),
         "resources": list(found.resources.listed().select_related("citation__resource").defer("body")),
     }
     return render(request, "library/gathered.html", context)

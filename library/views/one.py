@@ -75,7 +75,7 @@ def _attached(content: bytes | str, content_type: str, name: str) -> HttpRespons
 def _page(
     request: HttpRequest, found: Resource, access: Access, now: datetime, status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    workshops = Workshop.objects.published().filter(resources=found).distinct().order_by("title")
+    workshops = Workshop.objects.listed().filter(resources=found).distinct().order_by("title")
     context = {
         "nav": "resources",
         "resource": found,

@@ -18,10 +18,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.sign_in import SignedInRequest
+from catalog.doors import check_door
 from catalog.models import Workshop
 from foundation import database_clock
 from foundation.kept import kept
 from foundation.links import absolute
+from foundation.reader import Posture, reader
 from notifications.calendars import writing
 from notifications.calendars.feeds import entries_for, entries_of, entries_of_session, public_entries
 from notifications.calendars.invitations import office
@@ -63,7 +65,9 @@ def invitation(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 @kept(for_all=True)
 def session_file(request: HttpRequest, code: str) -> HttpResponse:
     """Answer with a public session as a file, for people who are not registered. 404 where no calendar can show it."""
-    session = get_object_or_404(Session.objects.public(), code=code)
+    session = get_object_or_404(Session.objects.public().select_related("workshop"), code=code)
+    if session.workshop.seen_by != Posture.PUBLIC:
+        check_door(request.user, session.workshop, by_code=True)
     entries = entries_of_session(session)
     if not entries:
         raise Http404("There is nothing to put in a file.")
@@ -95,7 +99,12 @@ def all_sessions(request: HttpRequest) -> HttpResponse:
 def workshop_sessions(request: HttpRequest, slug: str) -> HttpResponse:
     """Answer with the feed of the listed sessions of one workshop."""
     workshop = get_object_or_404(Workshop.objects.published(), slug=slug)
-    return _public_feed(request, Session.objects.filter(workshop=workshop), workshop.title, f"workshop:{workshop.pk}")
+    sessions = Session.objects.filter(workshop=workshop)
+    if workshop.seen_by == Posture.PUBLIC:
+        return _public_feed(request, sessions, workshop.title, f"workshop:{workshop.pk}")
+    check_door(request.user, workshop)
+    with reader(visitor=False):
+        return _public_feed(request, sessions, workshop.title, f"workshop:{workshop.pk}")
 
 
 def _public_feed(request: HttpRequest, sessions: SessionQuerySet, name: str, key: str) -> HttpResponse:

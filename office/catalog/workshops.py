@@ -151,7 +151,10 @@ class WorkshopAdmin(ManyWorkshops, NamedAdmin):
     other_verbs = AUDIENCE
     instead = "Make it a draft instead: then only the office sees it."
     fieldsets = [
-        (None, {"fields": ["title", "slug", "status", "offering", "offering_name", "summary", "description"]}),
+        (
+            None,
+            {"fields": ["title", "slug", "status", "posture", "offering", "offering_name", "summary", "description"]},
+        ),
         ("How", {"fields": ["minutes", "format", "pre_work", "reminder_days", "topics", "actions"]}),
         ("Who gives it", {"fields": ["facilitators", "sponsor", "partners"]}),
         (

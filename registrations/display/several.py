@@ -101,7 +101,7 @@ def offers(
     A date in `chosen`, by its code, is shown whatever has become of it; once the button `is_pressed` also where the
     person has the workshop already, so that a second press is answered as the first was.
     """
-    entries = program.offered
+    entries = [entry for entry in program.offered if entry.workshop.is_listed]
     workshops = [entry.workshop for entry in entries]
     prefetch_related_objects(workshops, "requires")
     dates = _dates(workshops, now, chosen)

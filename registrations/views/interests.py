@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import Person
 from accounts.pressed.press import keep
+from catalog.doors import check_door
 from catalog.models import Workshop
 from registrations.display.joining import after_asking
 from registrations.models import Interest
@@ -28,6 +29,7 @@ def interested(request: HttpRequest, slug: str) -> HttpResponse:
     Signed out, what was pressed is done when the mailed code is accepted.
     """
     workshop = get_object_or_404(Workshop.objects.published(), slug=slug)
+    check_door(request.user, workshop)
     person, refusal = request.user if isinstance(request.user, Person) else None, ""
     if request.method == "POST":
         if person is None:

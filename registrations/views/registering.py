@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import Person
 from accounts.pressed.press import keep
 from accounts.sign_in import send_code
+from catalog.doors import check_door
 from foundation import database_clock
 from foundation.dates import time_span, zone_words
 from registrations import eligibility
@@ -55,6 +56,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
     if isinstance(person, Person) and request.method == "POST":
         return _register_person(request, code, person)
     session = get_object_or_404(Session.objects.public(), code=code)
+    check_door(person, session.workshop, by_code=True)
     if not isinstance(person, Person):
         return _register_newcomer(request, session)
     existing = session.registrations.active().filter(person=person).first()

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from foundation.dates import clock, deadline, local, long_day_and_time, short_day
+from foundation.reader import Posture
 from foundation.text import number_words, ordinal, ordinal_words
 from sessions_app.display.meter import REASON_LENGTH, Seat, State, state_of
 from sessions_app.display.seats import left_in_each
@@ -48,7 +49,10 @@ def panel(session: Session, now: datetime, own: Seat | None = None) -> Panel:
     if state is State.DRAFT:
         return Panel(OFF, "This is a draft", "Only the office sees this page until the session is published.")
     if state is State.CANCELLED:
-        return _over(session, "This session was cancelled", _why_cancelled(session))._replace(
+        over = _over(session, "This session was cancelled", _why_cancelled(session))
+        if session.workshop.seen_by == Posture.LINK:
+            return over
+        return over._replace(
             link="Tell me when it is scheduled again", link_to="interested", link_key=session.workshop.slug
         )
     if state is State.HELD:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from foundation.dates import local, plain_day, time_span
+from foundation.reader import Posture
 from sessions_app.display.meter import meter
 from sessions_app.models import Meeting, Session
 
@@ -32,7 +33,7 @@ def preview_of_session(
     session: Session, meetings: Sequence[Meeting], where: str, zone: str, address: str, now: datetime, neutral: bool
 ) -> Preview:
     """Return the card of `session`, whose held `meetings` are `where` (in words), in `zone` (in words)."""
-    if neutral or not session.listed:
+    if neutral or not session.listed or session.workshop.seen_by != Posture.PUBLIC:
         return Preview(NEUTRAL_TITLE, NEUTRAL_WORDS, "", True)
     shown = meter(session, now)
     count = f"{shown.lead}{' registered' if shown.counts else ''}{shown.text}{shown.when}"

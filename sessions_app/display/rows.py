@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from catalog.models import Format, Workshop
 from foundation.dates import clock, length_words, local, month_day, plain_day, short_day, time_span, zone_words
+from foundation.reader import found
 from sessions_app.display.meter import Meter, Seat, State, meter
 from sessions_app.models import Session, SessionQuerySet, Venue
 from sessions_app.models.changes import ChangesQuerySet
@@ -71,9 +72,14 @@ def listing(sessions: SessionQuerySet) -> "ChangesQuerySet[ListedSession]":
     return cast("ChangesQuerySet[ListedSession]", found)
 
 
-@cache
 def listed() -> "ChangesQuerySet[ListedSession]":
-    """Return `listing()` of the listed sessions, built once: copying it for a filter is quicker than building it."""
+    """Return `listing()` of the sessions that are listed for the reader."""
+    return _listed(found())
+
+
+@cache
+def _listed(postures: tuple[str, ...]) -> "ChangesQuerySet[ListedSession]":
+    """Build it once for each sort of reader: copying it for a filter is quicker than building it."""
     return listing(Session.objects.listed())
 
 

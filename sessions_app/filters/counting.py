@@ -254,7 +254,7 @@ def held() -> Any:
 def told_apart() -> Any:
     """Return each published workshop beside each topic, action and program of its own, with the roles it is for."""
     roles = Workshop.AUDIENCE_FIELDS.values()
-    published = Workshop.objects.published().order_by()
+    published = Workshop.objects.listed().order_by()
     of_programs = ProgramWorkshop.objects.order_by().filter(
         program__status=Program.Status.PUBLISHED, workshop__status=Workshop.Status.PUBLISHED
     )

@@ -110,7 +110,7 @@ def know(now: datetime) -> None:
 def learn(now: datetime) -> None:
     """Know the zones and years of all sessions ahead and of their meetings. Two queries."""
     first, last = Min("starts_at"), Max("starts_at")
-    sessions = Session.objects.public().upcoming(now).order_by().values_list("time_zone").annotate(first, last)
+    sessions = Session.objects.listed().upcoming(now).order_by().values_list("time_zone").annotate(first, last)
     meetings = Meeting.objects.filter(session__ends_at__gt=now).order_by().values_list("time_zone")
     _add(chain(sessions, meetings.annotate(first, last)))
 

@@ -19,6 +19,7 @@ from accounts.models import Campus, Person
 from catalog.models import Facilitator, Format, Workshop
 from foundation import database_clock
 from foundation.dates import local
+from foundation.reader import found
 from foundation.record import record
 from foundation.text import number_words
 from foundation.verbs import part_of_a_verb, verb
@@ -49,8 +50,8 @@ class SessionQuerySet(PuttingUpQuerySet["Session"]):
         return self.exclude(status=Session.Status.DRAFT).filter(workshop__status=Workshop.Status.PUBLISHED)
 
     def listed(self) -> Self:
-        """Public sessions that are shown in lists."""
-        return self.public().filter(listed=True)
+        """Public sessions that are shown in lists to the reader: those of workshops that they find there."""
+        return self.public().filter(listed=True, workshop__posture__in=found())
 
     def announced(self) -> Self:
         """Sessions that were published once. Those that were only put on record, as held before, were not."""

@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 
 from accounts.models import Person
 from accounts.models.groups import may
+from catalog.doors import check_door
 from catalog.models import Facilitator, Workshop
 from foundation import database_clock
 from foundation.dates import zone_words
@@ -77,6 +78,7 @@ def find(code: str, person: Person | AnonymousUser) -> tuple[Session, list[Meeti
     is_draft = session.status == Session.Status.DRAFT or not session.workshop.is_published
     if is_draft and not may(person, "sessions_app.view_session"):
         raise Http404("Not published yet.")
+    check_door(person, session.workshop, by_code=True)
     return session, meetings
 
 
