@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from cryptography.exceptions import InvalidSignature
 from django import forms
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -62,7 +63,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     }
 
     def _get_site_name(self) -> str:
-        return "Quorum"
+        return settings.PRODUCT_NAME
 
     def encrypt(self, text: str) -> str:
         return SIGN_INS.seal(text)

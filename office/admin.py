@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin  # noqa: F401 (registers Group, which goes below)
 from django.contrib.auth.models import Group
@@ -13,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from office.groups.refused import index_or_no_group
 from office.lists.choosing import suggestions
 
-admin.site.site_title = admin.site.site_header = "Quorum"
+admin.site.site_title = admin.site.site_header = settings.PRODUCT_NAME
 admin.site.index_title = "Office"
 admin.site.empty_value_display = "–"
 admin.site.enable_nav_sidebar = False

@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
@@ -45,9 +46,9 @@ class PersonManager(BaseUserManager["Person"]):
         return self.get(email__iexact=email)
 
     def rule(self) -> "Person":
-        """Return the Person named Quorum, who acts for the rule and cannot sign in."""
+        """Return the Person named as the portal is, who acts for the rule and cannot sign in."""
         person, _ = self.get_or_create(
-            email=self.RULE_ADDRESS, defaults={"name": "Quorum", "is_active": False, "password": "!"}
+            email=self.RULE_ADDRESS, defaults={"name": settings.PRODUCT_NAME, "is_active": False, "password": "!"}
         )
         return person
 

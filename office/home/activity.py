@@ -62,7 +62,7 @@ class ActivityForm(forms.Form):
         super().__init__(data)
         self.subjects = subjects
         who = [(str(one.pk), str(one)) for one in self.colleagues]
-        self.fields["by"].choices = [("", "Colleagues and Quorum"), (EVERYBODY, "Everybody"), *who]  # type: ignore[attr-defined]
+        self.fields["by"].choices = [("", f"Colleagues and {settings.PRODUCT_NAME}"), (EVERYBODY, "Everybody"), *who]  # type: ignore[attr-defined]
         about = [(str(key), words[:1].upper() + words[1:]) for key, words in subjects.items()]
         self.fields["about"].choices = [("", "Everything"), *about]  # type: ignore[attr-defined]
 

@@ -6,9 +6,11 @@ foundation/files/later.py.
 
 from collections.abc import Iterator, Sequence
 
+from django.conf import settings
 from fpdf import FPDF
 from fpdf.enums import Align
 
+from foundation.values.colors import channels
 from outcomes.certificates.fonts import SANS, SERIF, Drawn, add_fonts, close_fonts, drawn
 from outcomes.certificates.setting import Color, Line, Setting
 from outcomes.models import Certificate, CertificateCredit
@@ -16,7 +18,7 @@ from outcomes.models import Certificate, CertificateCredit
 Credits = Sequence[CertificateCredit]
 
 SIZES = {"letter": (612.0, 792.0), "a4": (595.28, 841.89)}
-INK, SOFT, PINE = (22, 33, 30), (76, 88, 83), (15, 81, 71)
+INK, SOFT, OURS = (22, 33, 30), (76, 88, 83), channels(settings.COLOR)
 MARGIN, WIDEST = 66.0, 640.0
 # Where the words of the middle begin and end: between the mark and the line above the code.
 TOP, FOOT = 128.0, 112.0
@@ -67,8 +69,8 @@ def _all_words(certificate: Certificate, credits: Credits) -> Iterator[str]:
 def _mark(pdf: FPDF) -> None:
     """Draw the six that are joined, and the wordmark."""
     radius, gap, y = 4.4, 13.0, MARGIN
-    pdf.set_fill_color(*PINE)
-    pdf.set_draw_color(*PINE)
+    pdf.set_fill_color(*OURS)
+    pdf.set_draw_color(*OURS)
     pdf.set_line_width(3)
     pdf.line(MARGIN + radius, y, MARGIN + radius + 5 * gap, y)
     for number in range(6):
@@ -76,7 +78,7 @@ def _mark(pdf: FPDF) -> None:
     pdf.set_text_color(*INK)
     pdf.set_font(SERIF, size=17)
     pdf.set_xy(MARGIN + 2 * radius + 5 * gap + 10, y - 11)
-    pdf.cell(0, 22, "Quorum")
+    pdf.cell(0, 22, settings.PRODUCT_NAME)
 
 
 # ---- the middle ----
@@ -108,7 +110,7 @@ def _lines(setting: Setting, certificate: Certificate, credits: Credits, name: D
     def line(text: str, size: float, color: Color, above: float, family: str = SANS, leading: float = 1.35) -> Line:
         return Line(drawn(setting.pdf, text).text, family, size, color, above * scale, leading)
 
-    yield line("Certificate of completion", plain, PINE, 0)
+    yield line("Certificate of completion", plain, OURS, 0)
     if name.text:
         yield line(name.text, setting.size_of_name(name.text, 42 * scale), INK, 12, SERIF, 1.2)
     if not name.is_whole:
@@ -121,7 +123,7 @@ def _lines(setting: Setting, certificate: Certificate, credits: Credits, name: D
     if certificate.contents:
         yield line("; ".join(certificate.contents.splitlines()), small, SOFT, 8)
     for number, credit in enumerate(credits):
-        yield line(str(credit), plain, PINE, 6 if number else 16)
+        yield line(str(credit), plain, OURS, 6 if number else 16)
         if credit.statement:
             yield line(credit.statement, small, SOFT, 1)
 
@@ -136,7 +138,7 @@ def _when(certificate: Certificate) -> str:
 def _foot(pdf: FPDF, certificate: Certificate, address: str, address_with_name: str, issued: str) -> None:
     """Write who issued it and when, and where anybody can see whether it is valid."""
     y, half = pdf.h - FOOT + 26, pdf.epw / 2
-    pdf.set_draw_color(*PINE)
+    pdf.set_draw_color(*OURS)
     pdf.set_line_width(0.75)
     pdf.line(MARGIN, y - 14, pdf.w - MARGIN, y - 14)
     left, right = Setting(pdf, half - 20), Setting(pdf, half - 20, MARGIN + half + 20, Align.R)
@@ -146,4 +148,4 @@ def _foot(pdf: FPDF, certificate: Certificate, address: str, address_with_name: 
             down = left.write(Line(drawn(pdf, words).text, SANS, 9.5, INK, 0, 1.47), down)
     for words in (f"Verification code {certificate.code}", "See whether it is valid at"):
         y = right.write(Line(words, SANS, 9.5, INK, 0, 1.47), y)
-    right.write(Line(address, SANS, 9.5, PINE, 0, 1.47), y, link=address_with_name)
+    right.write(Line(address, SANS, 9.5, OURS, 0, 1.47), y, link=address_with_name)

@@ -53,7 +53,9 @@ What is over already goes on record as held, and nobody is told; the columns att
             "--time-zone", default=settings.TIME_ZONE, help="of rows that name neither zone nor venue (%(default)s)"
         )
         parser.add_argument("--publish", action="store_true", help="open sessions of published workshops at once")
-        parser.add_argument("--by", metavar="ADDRESS", help="who of the office goes on record (otherwise Quorum does)")
+        parser.add_argument(
+            "--by", metavar="ADDRESS", help="who of the office goes on record (otherwise the portal does)"
+        )
 
     def handle(self, *, file: Path, time_zone: str, publish: bool, by: str | None, **options: Any) -> None:
         data, person = self._read(file), self._person(by)
