@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Person
 from accounts.models.groups import may
 from catalog.models import Workshop
-from foundation.reader import Posture, is_visitor, reader
+from foundation.portal.reader import Posture, is_visitor, reader
 
 # The names of the addresses that show what is offered: lists, and pages that anybody could guess the address of.
 LISTS = {"home", "workshops", "workshop", "program", "program_registration", "interested", "topic", "action"}

@@ -17,8 +17,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from catalog import audiences
 from catalog.models import Objective, Part, Program, Workshop
+from foundation.portal.reader import found
 from foundation.prepared import prepared
-from foundation.reader import found
 
 REMEMBERED = 1024
 FIELDS = [field.attname for field in Workshop._meta.concrete_fields]

@@ -10,7 +10,7 @@ from catalog.views import (
     TeamView,
     WorkshopView,
 )
-from foundation.brand import colors
+from foundation.portal.brand import colors
 
 urlpatterns = [
     path("colors.css", colors, name="colors"),

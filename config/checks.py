@@ -17,8 +17,8 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 from config import school
-from foundation.brand import problem_with
-from foundation.reader import Posture
+from foundation.portal.brand import problem_with
+from foundation.portal.reader import Posture
 from foundation.values.addresses import read_address
 from foundation.values.lines import without_invisible
 from foundation.values.zones import zone_names

@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 
 from config.checks import DEVELOPMENT_KEY, DEVELOPMENT_SIGN_IN_KEY, stop_if_wrong
 from config.school import USUAL_ROLES, names_by_field, pairs
-from foundation.brand import PINE, PINE_ON_DARK
+from foundation.portal.brand import PINE, PINE_ON_DARK
 from foundation.values.addresses import plain_domain
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -32,7 +32,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[:
 OFFICE_EMAIL = env("OFFICE_EMAIL", default="training@example.edu" if DEBUG else "")
 ACCOUNT_RETURN_EMAIL = env("ACCOUNT_RETURN_EMAIL", default=OFFICE_EMAIL)
 PRODUCT_NAME = env("PRODUCT_NAME", default="Quorum")
-# On light pages and in mail, and on dark pages: foundation/brand.py
+# On light pages and in mail, and on dark pages: foundation/portal/brand.py
 COLOR, COLOR_ON_DARK = env("COLOR", default=PINE), env("COLOR_ON_DARK", default=PINE_ON_DARK)
 OFFICE_NAME = env("OFFICE_NAME", default="Training Office" if DEBUG else "")
 INSTITUTION_NAME = env("INSTITUTION_NAME", default="Example School of Medicine" if DEBUG else "")

@@ -18,7 +18,7 @@ from catalog.reminder_days import DEFAULT, validate_days
 from catalog.signals import audience_changed
 from foundation import database_clock
 from foundation.naming import Named, label_of
-from foundation.reader import AS_THE_CATALOG, Posture, found, stricter
+from foundation.portal.reader import AS_THE_CATALOG, Posture, found, stricter
 from foundation.record import record
 from foundation.values.lines import LineField
 from foundation.verbs import lock_row, verb

@@ -5,7 +5,7 @@ from django.test import Client
 
 from catalog.models import Action, Facilitator, Topic
 from devtools.testing.page import read
-from foundation.reader import Posture
+from foundation.portal.reader import Posture
 
 pytestmark = pytest.mark.django_db
 

@@ -25,8 +25,8 @@ from catalog.models import (
 )
 from foundation import database_clock
 from foundation.kept import kept
+from foundation.portal.reader import found
 from foundation.prepared import Among, prepared, put_beside
-from foundation.reader import found
 
 
 @method_decorator([login_not_required, kept()], name="dispatch")

@@ -15,9 +15,9 @@ from django.db.models.query import ModelIterable
 from django.db.models.sql import Query
 
 from foundation.kept.reads import note
+from foundation.portal.reader import found
 from foundation.prepared import server
 from foundation.prepared.rows import PlainIterable, is_plain
-from foundation.reader import found
 
 Asked = ParamSpec("Asked")
 Row = TypeVar("Row")

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
 
-from foundation.brand import has_its_own
+from foundation.portal.brand import has_its_own
 
 register = template.Library()
 

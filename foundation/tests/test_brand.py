@@ -3,7 +3,7 @@
 import pytest
 
 from devtools.testing.page import get
-from foundation.brand import PINE, PINE_ON_DARK, SCHEMES, problem_with, sheet
+from foundation.portal.brand import PINE, PINE_ON_DARK, SCHEMES, problem_with, sheet
 from foundation.values.colors import TEXT, contrast
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from catalog.models import Action, Topic, Workshop
-from foundation.reader import found
+from foundation.portal.reader import found
 from foundation.values.lines import LineField
 from foundation.values.links import LinkField
 from library import shelf

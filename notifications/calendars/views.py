@@ -23,7 +23,7 @@ from catalog.models import Workshop
 from foundation import database_clock
 from foundation.kept import kept
 from foundation.links import absolute
-from foundation.reader import Posture, reader
+from foundation.portal.reader import Posture, reader
 from notifications.calendars import writing
 from notifications.calendars.feeds import entries_for, entries_of, entries_of_session, public_entries
 from notifications.calendars.invitations import office

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from foundation.dates import clock, deadline, local, long_day_and_time, short_day
-from foundation.reader import Posture
+from foundation.portal.reader import Posture
 from foundation.text import number_words, ordinal, ordinal_words
 from sessions_app.display.meter import REASON_LENGTH, Seat, State, state_of
 from sessions_app.display.seats import left_in_each

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from foundation.dates import local, plain_day, time_span
-from foundation.reader import Posture
+from foundation.portal.reader import Posture
 from sessions_app.display.meter import meter
 from sessions_app.models import Meeting, Session
 

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from catalog.models import Format, Workshop
 from foundation.dates import clock, length_words, local, month_day, plain_day, short_day, time_span, zone_words
-from foundation.reader import found
+from foundation.portal.reader import found
 from sessions_app.display.meter import Meter, Seat, State, meter
 from sessions_app.models import Session, SessionQuerySet, Venue
 from sessions_app.models.changes import ChangesQuerySet

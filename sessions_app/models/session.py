@@ -19,7 +19,7 @@ from accounts.models import Campus, Person
 from catalog.models import Facilitator, Format, Workshop
 from foundation import database_clock
 from foundation.dates import local
-from foundation.reader import found
+from foundation.portal.reader import found
 from foundation.record import record
 from foundation.text import number_words
 from foundation.verbs import part_of_a_verb, verb

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 
 from catalog.models import Workshop
 from foundation.links import absolute
-from foundation.reader import Posture
+from foundation.portal.reader import Posture
 from sessions_app.display.preview import (
     NEUTRAL,
     NEUTRAL_TITLE,

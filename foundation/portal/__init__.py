@@ -1,0 +1,1 @@
+"""What this portal is: its own colors, and whom it shows what is offered."""
