@@ -68,7 +68,7 @@ class MergeForm(ReasonForm):
         self.fields["reason"].error_messages["required"] = "Say why: people are told the reason."
         self.asked: list[str] = []
         self.agreement, self.mail = "", None
-        self.concerned = Concerned()
+        self.asking = Concerned()
 
     def explanation(self) -> str:
         return (
@@ -93,8 +93,8 @@ class MergeForm(ReasonForm):
             self.session.refuse_unless_mergeable(into, until, now)
         except Session.Refused as refusal:
             raise forms.ValidationError(str(refusal)) from None
-        self.concerned = concerned(self.session, into, now)
-        if not self.concerned.asked:
+        self.asking = concerned(self.session, into, now)
+        if not self.asking.asked:
             raise forms.ValidationError(NOBODY)
         self.asked = self._consequences(into, until)
         said = "\n".join([*self.asked, str(into.pk), until.isoformat(), self.cleaned_data["reason"]])
@@ -113,7 +113,7 @@ class MergeForm(ReasonForm):
         return preview(MERGE_OFFER, reader, self.session, facts=facts)
 
     def _consequences(self, into: Session, until: datetime) -> list[str]:
-        found, seated = self.concerned, sum(one.is_registered for one in self.concerned.asked)
+        found, seated = self.asking, sum(one.is_registered for one in self.asking.asked)
         free = sum(max(0, into.seats_left_in(line) - into.waiting_in(line)) for line in into.lines)
         many, waiting = len(found.asked), len(found.asked) - seated
         sentences = [f"{_capital(people_words(many))} {_are(many)} asked: {seated} with a seat, {waiting} waiting."]
