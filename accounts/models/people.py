@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Lower, Now
 from django.utils.functional import cached_property
 
@@ -103,6 +103,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
         default=False, db_default=False, editable=False, help_text="The school’s directory has named this person."
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    erased_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When it was taken out of everything; what is left is a count."
+    )
 
     objects = PersonManager()
 
@@ -114,7 +117,14 @@ class Person(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = "people"
         indexes = [models.Index(fields=["name", "email"], name="person_in_order")]
         permissions = [("appoint_person", "Can say who of the office may do what")]
-        constraints = [models.UniqueConstraint(Lower("email"), name="person_email_once_in_any_case")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="person_email_once_in_any_case"),
+            models.CheckConstraint(
+                condition=models.Q(erased_at=None)
+                | models.Q(is_active=False, is_staff=False, is_superuser=False, pronouns="", addressed_as=""),
+                name="erased_person_is_nobody",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -218,6 +228,18 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def _shown(self, name: str) -> str:
         return self.get_role_display() if name == "role" else str(getattr(self, name) or "")
+
+    @part_of_a_verb
+    def keep_here(self) -> None:
+        """Read whether this person is switched off, and let nobody erase them until the transaction ends.
+
+        An erasure waits for it, and it waits for an erasure (FOR KEY SHARE against FOR UPDATE); nothing else does.
+        """
+        table, share = self._meta.db_table, " FOR KEY SHARE" if connection.vendor == "postgresql" else ""
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT is_active FROM {table} WHERE id = %s{share}", [self.pk])
+            row = cursor.fetchone()
+        self.is_active = bool(row and row[0])
 
     @part_of_a_verb
     def leave_accommodations(self) -> bool:

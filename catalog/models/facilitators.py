@@ -15,6 +15,9 @@ from foundation.values.addresses import AddressField
 from foundation.values.lines import LineField
 from foundation.verbs import verb
 
+# What is left of the name of somebody who was erased: past sessions say that somebody led them.
+FORMER = "Former facilitator"
+
 
 class Facilitator(Named):
     """A person who leads sessions, with the name they wish to have there.

@@ -10,6 +10,7 @@ from django.utils.decorators import method_decorator
 from django.views.generic import ListView, TemplateView
 
 from catalog.models import Facilitator, Partner, Program, TeamMember, Workshop
+from catalog.models.facilitators import FORMER
 from foundation import database_clock
 from foundation.kept import kept
 
@@ -20,7 +21,7 @@ MOST_DIGITS = 18  # of a key; a longer number is none of ours
 class FacilitatorListView(ListView):
     """Everybody who leads sessions, by name."""
 
-    queryset = Facilitator.objects.all()
+    queryset = Facilitator.objects.exclude(name=FORMER)
     template_name = "catalog/facilitators.html"
     context_object_name = "facilitators"
     extra_context = {"nav": "facilitators"}

@@ -61,6 +61,15 @@ def owe_account_news(email: str, news: str) -> None:
     Notice.objects.owe_written(ACCOUNT, key, email, person, words, expires_at, priority=Notice.Priority.CODE)
 
 
+def owe_farewell(person: Person, said: str, now: datetime) -> Notice:
+    """Owe `person`, who is erased in this transaction, the mail that says so; once it has arrived its address goes.
+
+    `said` is the sentence that says who wanted it.
+    """
+    words, key = rendered("erased", person, {"said": said}), f"{uuid.uuid4()}::"
+    return Notice.objects.owe_written(ACCOUNT, key, person.email, person, words, expires_at=now + NEWS_LIFE)
+
+
 def owe_access_request(accommodation: Accommodation) -> None:
     """Owe every member of the Accommodations group a mail; the office itself where there is no member."""
     url, asked_at = absolute(reverse("admin:registrations_accommodation_changelist")), accommodation.asked_at

@@ -25,6 +25,12 @@ def new_message_id() -> str:
     return f"<{uuid.uuid4()}@{settings.SITE_HOST}>"
 
 
+def forgotten(person: Person) -> dict[str, Any]:
+    """Return the fields of a Notice of which nothing is left but that there was one, to an erased `person`."""
+    empty = dict.fromkeys(("subject", "text", "html", "calendar", "problem"), "")
+    return {"to": person.email, "facts": {}} | empty
+
+
 def counts_of(session: Session) -> dict[str, int]:
     """Return what a Notice notes of how many had registered when it was written."""
     return {"count": session.seats_taken, "minimum": session.minimum}

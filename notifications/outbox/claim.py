@@ -64,7 +64,7 @@ def _claim_locked(due: list[Notice], now: datetime) -> list[Notice]:
     if older := _older_queued(together[0], siblings):
         # This waits for a sender that is claiming one of them; only then is it certain whether the person was invited.
         Notice.objects.filter(pk__in=older, state=STATE.QUEUED).update(state=STATE.SUPERSEDED)
-    _load_subjects(together)
+    load_subjects(together)
     states = {notice: _next_state(notice, siblings[notice.registration_id], now) for notice in together}
     # A code is claimed alone, and waits in the facts until its mail is written.
     erased: dict[str, Any] = {"facts": {}} if together[0].priority == Notice.Priority.CODE else {}
@@ -117,7 +117,7 @@ def _claimed_together(due: list[Notice], siblings: dict[int | None, list[Notice]
     return together
 
 
-def _load_subjects(notices: list[Notice]) -> None:
+def load_subjects(notices: list[Notice]) -> None:
     """Read what the mail of these Notices is about, once for all of them, now that the Notices are locked.
 
     What was read before the lock may be older than the last mail that went out.

@@ -40,7 +40,7 @@ def write_mail(
         notice.update_while_leased(**{name: getattr(notice, name) for name in written})
     return {
         "sender": office(),
-        "recipient": Mailbox(notice.person.name if notice.person else "", notice.to),
+        "recipient": Mailbox(_name_of_reader(notice), notice.to),
         "subject": notice.subject,
         "text": notice.text,
         "html": notice.html,
@@ -49,6 +49,22 @@ def write_mail(
         "calendar": notice.calendar.encode(),
         "method": notice.carried_method,
     }
+
+
+def _name_of_reader(notice: Notice) -> str:
+    """Return the name beside the address: none where there is no account, or its person was erased since."""
+    return notice.person.name if notice.person and notice.person.erased_at is None else ""
+
+
+def write_ahead(notice: Notice, now: datetime) -> None:
+    """Write the mail of a queued Notice before its time, because what it is written from is about to be erased.
+
+    As at a claim, a cancellation keeps its calendar part only if its reader was ever invited.
+    """
+    if notice.method == Notice.Method.CANCEL and notice.thread.requested_at is None:
+        notice.method = Notice.Method.NONE
+    _compose(notice, Wording.objects.in_bulk([notice.kind]), now)
+    notice.save(update_fields=["method", "subject", "text", "html", "calendar", "facts"])
 
 
 def _compose(notice: Notice, wordings: Mapping[str, Wording], now: datetime) -> None:

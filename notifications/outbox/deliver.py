@@ -18,6 +18,7 @@ from django.db.models import F, Q
 
 from foundation import database_clock
 from notifications.models import MailQueue, Notice, Wording
+from notifications.models.notices import forgotten
 from notifications.outbox.claim import claim_some
 from notifications.outbox.compose import write_mail
 from notifications.outbox.mime import build_mail
@@ -124,7 +125,7 @@ class Sender:
             logger.error("Notice %s could not be written: %s", notice.pk, type(error).__name__)
             self._retry(notice, f"{type(error).__name__}: {error}", now)
         else:
-            self._mark(notice, state=Notice.State.SENT, sent_at=self.now(), problem="", **_erased(notice))
+            self._mark(notice, **{"state": Notice.State.SENT, "sent_at": self.now(), "problem": ""} | _erased(notice))
             queue.resume()
         return True
 
@@ -144,7 +145,7 @@ class Sender:
             problem = f"{Notice.BROKE}: {code} {words}" if code == CLOSING else f"{code} {words}"
             self._retry(notice, problem, now, **erased)
         else:
-            self._mark(notice, state=Notice.State.DEAD, problem=f"{code} {words}"[:500], **_erased(notice))
+            self._mark(notice, **{"state": Notice.State.DEAD, "problem": f"{code} {words}"[:500]} | _erased(notice))
 
     def _retry(self, notice: Notice, problem: str, now: datetime, **changes: Any) -> None:
         """Queue the Notice again, later each time, or give it up after GIVE_UP_AFTER in which it was really tried.
@@ -152,7 +153,7 @@ class Sender:
         What a mail server missed that was away for days is new to it: then each Notice still has all of its pauses.
         """
         if now - notice.created_at >= GIVE_UP_AFTER and notice.attempts > len(BACKOFF):
-            self._mark(notice, state=Notice.State.DEAD, problem=problem[:500], **_erased(notice))
+            self._mark(notice, **{"state": Notice.State.DEAD, "problem": problem[:500]} | _erased(notice))
             return
         pause = BACKOFF[min(notice.attempts, len(BACKOFF)) - 1] * random.uniform(1 - SCATTER, 1 + SCATTER)
         self._mark(notice, state=Notice.State.QUEUED, problem=problem[:500], next_attempt_at=now + pause, **changes)
@@ -163,7 +164,12 @@ class Sender:
 
 
 def _erased(notice: Notice) -> dict[str, Any]:
-    """Return the fields that erase a sign-in code, once it is sent or given up; nothing for other mail."""
+    """Return the fields that erase a mail once it is sent or given up: a sign-in code, and mail to an erased person.
+
+    Nothing for other mail. Of an erased person the last address goes too (G17); nobody is left to be told of trouble.
+    """
+    if notice.person and notice.person.erased_at is not None:
+        return forgotten(notice.person)
     return UNWRITTEN | {"facts": {}} if notice.priority == Notice.Priority.CODE else {}
 
 

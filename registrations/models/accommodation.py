@@ -168,6 +168,14 @@ class Accommodation(models.Model):
         return ACCESS_NEEDS.unseal(self.sealed_answer)
 
     @property
+    def answer_if_readable(self) -> str:
+        """What the Accommodations group said, "" before, and if the key is missing."""
+        try:
+            return self.answer
+        except Unreadable:
+            return ""
+
+    @property
     def is_answered(self) -> bool:
         """True if there is an answer to what the person asks for now."""
         return self.answered_at is not None and self.answered_at >= self.asked_at

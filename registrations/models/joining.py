@@ -149,8 +149,11 @@ class Joining(Waiting):
         for row in active:
             if row.session == session.pk:
                 return session.registrations.get(pk=row.pk)
+        person.keep_here()
         if admitted:
             cls.refuse_unless_held(session, now)
+            if not person.is_active:
+                raise cls.NotEligible(eligibility.why_not_as(person, session))
         else:
             cls.refuse_unless_joinable(person, session, now)
         if sum(row.session == session.pk and row.registered_at > now - DAY for row in rows) >= MOST_A_DAY:

@@ -1,0 +1,5 @@
+"""What the operator keeps: legal holds."""
+
+from operations.models.hold import LegalHold
+
+__all__ = ["LegalHold"]
