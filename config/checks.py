@@ -398,6 +398,36 @@ RULES = [
         whole_number("CREDIT_YEARS", least=1, most=100),
         "Years for which credit and what it rests on are kept, for example 6.",
     ),
+    Rule(
+        "E043",
+        "MAIL_DAYS",
+        whole_number("MAIL_DAYS", least=4, most=3650),
+        "Days after which the words of mail are erased, for example 30. Delivery is tried for three days.",
+    ),
+    Rule(
+        "E044",
+        "WAITLIST_DAYS",
+        whole_number("WAITLIST_DAYS", least=1, most=3650),
+        "Days after a session for which it is kept who waited or withdrew, for example 180.",
+    ),
+    Rule(
+        "E045",
+        "REQUEST_DAYS",
+        whole_number("REQUEST_DAYS", least=1, most=3650),
+        "Days for which a request for a session is kept once it has ended, for example 365.",
+    ),
+    Rule(
+        "E046",
+        "AUDIT_YEARS",
+        whole_number("AUDIT_YEARS", least=1, most=100),
+        "Years for which it is kept who changed what, for example 3.",
+    ),
+    Rule(
+        "E047",
+        "IDLE_YEARS",
+        whole_number("IDLE_YEARS", least=1, most=100),
+        "Years after which an account that nobody uses is erased, for example 3.",
+    ),
     Rule("E030", "SIGN_IN_KEY", sealing_key("SIGN_IN_KEY"), MAKE_A_KEY, required=True),
     Rule(
         "E031",

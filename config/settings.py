@@ -222,6 +222,7 @@ ACCOUNT_RATE_LIMITS = {
     "roster": "30/h/user",  # as files
     "wrong_code_of_the_day": "10/h/user,200/h/ip",  # a whole room may share one address
     "outside": "30/h/user",  # with a file each
+    "own_export": "10/h/user",
     "wrong_certificate_code": "20/m/ip",
 }
 
@@ -242,6 +243,13 @@ ACADEMIC_YEAR_MONTH = env.int("ACADEMIC_YEAR_MONTH", 7)  # each begins on the fi
 DIRECTORY_MAY_LOSE = env.int("DIRECTORY_MAY_LOSE", 10)  # percent of its people, from one import to the next
 ATTENDANCE_YEARS = env.int("ATTENDANCE_YEARS", 3)  # and then counts only
 CREDIT_YEARS = env.int("CREDIT_YEARS", 6)  # credit with the attendance it rests on, certificates, outside activities
+
+# ---- how long the rest is kept (operations/forgetting/kinds.py has the whole list) ----
+MAIL_DAYS = env.int("MAIL_DAYS", 30)  # the words of mail that was sent
+WAITLIST_DAYS = env.int("WAITLIST_DAYS", 180)  # who waited, withdrew or was proposed, from the end of the session
+REQUEST_DAYS = env.int("REQUEST_DAYS", 365)  # requests for a session, from their end
+AUDIT_YEARS = env.int("AUDIT_YEARS", 3)  # who changed what
+IDLE_YEARS = env.int("IDLE_YEARS", 3)  # accounts that nobody uses
 
 # ---- the office's second factor ----
 OFFICE_SECOND_FACTOR = not DEBUG

@@ -1,7 +1,5 @@
 """The tasks of mail: delivery, woken after a commit and every minute, and the sweeps of the kinds of mail."""
 
-import logging
-
 from celery import shared_task
 from django.conf import settings
 
@@ -9,11 +7,9 @@ from foundation import database_clock
 from foundation.sweeps import sweep
 from foundation.wake import wake
 from notifications.kinds import afterwards, at_risk, decisions, links, pre_work, reminders, uninvited
-from notifications.models import Decline, MailQueue, ReceivedMail
+from notifications.models import Decline, MailQueue
 from notifications.outbox.deliver import drain
 from notifications.replies.mailbox import read_mailbox
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task(decides=False)
@@ -89,9 +85,3 @@ def carry_out_declines() -> None:
     """Carry out every decline whose time to think again is over, each in its own transaction."""
     due = Decline.objects.due(database_clock.now()).select_related("registration__session", "registration__person")
     sweep(due, lambda decline: decline.carry_out(), "decline {} was not carried out")
-
-
-@shared_task
-def forget_received_mail() -> None:
-    """Erase received mail after 30 days; what it changed stays on record."""
-    logger.info("%s received mails erased", ReceivedMail.objects.forget(database_clock.now()))

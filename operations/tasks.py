@@ -1,4 +1,4 @@
-"""The tasks of the operator, once a day: recount every promise, and tidy what public pages are kept by."""
+"""The tasks of the operator, once a day: forget what is due, recount every promise, tidy what pages are kept by."""
 
 import logging
 
@@ -6,9 +6,13 @@ from celery import shared_task
 
 from foundation import database_clock
 from foundation.kept import written
+from operations.forgetting import kinds
 from operations.invariants import breaches
 
 logger = logging.getLogger(__name__)
+
+# Seconds that one kind may take on a night on which much is due.
+LONG = 540
 
 
 @shared_task(decides=False)
@@ -22,3 +26,9 @@ def check_invariants() -> None:
 def fold_what_was_written() -> None:
     """Put together what connections that are gone have written, so that the number is read from few rows."""
     written.fold()
+
+
+@shared_task(time_limit=LONG)
+def forget(kind: str) -> None:
+    """Forget what is due of one kind (`operations/forgetting/kinds.py`), unless a legal hold stands."""
+    kinds.forget(kind, database_clock.now())

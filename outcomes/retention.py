@@ -6,7 +6,7 @@ goes with its proof, and a consent that was taken back goes, after the time of c
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -33,18 +33,26 @@ def years_before(now: datetime, years: int) -> datetime:
 # ---- attendance ----
 
 
-def due_sessions(now: datetime) -> QuerySet[Session]:
-    """Return the sessions whose attendance is to be forgotten at `now`: due means that its time is over."""
+def due_sessions(now: datetime, held: Collection[int] = ()) -> QuerySet[Session]:
+    """Return the sessions whose attendance is to be forgotten at `now`: due means that its time is over.
+
+    A session at which one of `held` was (keys of people under a legal hold) waits with all of its rows.
+    """
     with_credit = CreditOffer.objects.filter(Q(session=OuterRef("pk")) | Q(workshop=OuterRef("workshop")))
     without_credit = Q(ends_at__lte=years_before(now, settings.ATTENDANCE_YEARS)) & Q(~Exists(with_credit))
     ended = without_credit | Q(ends_at__lte=years_before(now, settings.CREDIT_YEARS))
     rows = Attendance.objects.filter(meeting__session=OuterRef("pk"))
-    return Session.objects.filter(ended, Exists(rows)).order_by("pk")
+    kept = Exists(rows.filter(person__in=held))
+    return Session.objects.filter(ended, Exists(rows)).exclude(kept).order_by("pk")
 
 
-def forget_attendance(now: datetime) -> None:
+def forget_attendance(now: datetime, held: Collection[int] = ()) -> None:
     """Forget who was at each session that is due, each in its own transaction."""
-    sweep(due_sessions(now), lambda session: forget_session(session, now), "attendance of session {} was not forgotten")
+    sweep(
+        due_sessions(now, held),
+        lambda session: forget_session(session, now),
+        "attendance of session {} was not forgotten",
+    )
 
 
 @verb
@@ -89,10 +97,10 @@ def _forget_log(model: type[models.Model], keys: Iterable[int]) -> None:
 # ---- certificates ----
 
 
-def forget_certificates(now: datetime) -> int:
+def forget_certificates(now: datetime, held: Collection[int] = ()) -> int:
     """Take the name off every certificate whose time is over; the row is kept for the count. Returns how many."""
     last_day = local(years_before(now, settings.CREDIT_YEARS), settings.TIME_ZONE).date()
-    named = Certificate.objects.filter(day__lte=last_day).exclude(person=None, name="")
+    named = Certificate.objects.filter(day__lte=last_day).exclude(person=None, name="").exclude(person__in=held)
     _forget_log(Certificate, list(named.values_list("pk", flat=True)))
     return named.update(person=None, name="")
 
@@ -100,13 +108,14 @@ def forget_certificates(now: datetime) -> int:
 # ---- what people took elsewhere, and what they agreed to ----
 
 
-def forget_outside(now: datetime) -> int:
+def forget_outside(now: datetime, held: Collection[int] = ()) -> int:
     """Delete activities elsewhere, with their proofs, once their time is over. Returns how many."""
     last_day = local(years_before(now, settings.CREDIT_YEARS), settings.TIME_ZONE).date()
-    _, deleted = OutsideActivity.objects.filter(happened_on__lte=last_day).delete()
+    _, deleted = OutsideActivity.objects.filter(happened_on__lte=last_day).exclude(person__in=held).delete()
     return deleted.get(OutsideActivity._meta.label, 0)
 
 
-def forget_consents(now: datetime) -> int:
+def forget_consents(now: datetime, held: Collection[int] = ()) -> int:
     """Delete what was agreed to and taken back, after the time of credit. Returns how many."""
-    return Consent.objects.filter(revoked_at__lte=years_before(now, settings.CREDIT_YEARS)).delete()[0]
+    old = Consent.objects.filter(revoked_at__lte=years_before(now, settings.CREDIT_YEARS))
+    return old.exclude(person__in=held).delete()[0]

@@ -1,6 +1,5 @@
-"""The safety net of the waitlist, dates that are being merged, and forgetting."""
+"""The safety net of the waitlist, and dates that are being merged."""
 
-import logging
 from datetime import datetime
 
 from celery import shared_task
@@ -12,11 +11,8 @@ from foundation import database_clock
 from foundation.sweeps import sweep
 from registrations import waitlist
 from registrations.merging import flow
-from registrations.models import Accommodation, RosterReading
 from sessions_app.models import Session
 from sessions_app.models.opening import LAST_DAY
-
-logger = logging.getLogger(__name__)
 
 
 def some_wait(mode: str) -> Q:
@@ -88,16 +84,3 @@ def carry_on(session: Session, now: datetime) -> None:
         session.end_merge(Person.objects.rule(), now)
     else:
         session.go_on_merging(now)
-
-
-@shared_task
-def forget_accommodations() -> None:
-    """Delete what people needed to take part, and its answer, 30 days after the session."""
-    deleted, _ = Accommodation.objects.spent(database_clock.now()).delete()
-    logger.info("%s access requests deleted", deleted)
-
-
-@shared_task
-def forget_roster_readings() -> None:
-    """Delete who looked at which roster, a year later."""
-    logger.info("%s looks at rosters deleted", RosterReading.objects.forget(database_clock.now()))

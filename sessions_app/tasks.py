@@ -1,10 +1,10 @@
-"""The tasks that decide: one woken when a minimum is reached, and the sweep of every minute; and what is forgotten."""
+"""The tasks that decide: one woken when a minimum is reached, and the sweep of every minute."""
 
 from celery import shared_task
 
 from foundation import database_clock
 from foundation.sweeps import sweep
-from sessions_app.models import SeasonFile, Session, SessionRequest
+from sessions_app.models import SeasonFile, Session
 from sessions_app.schedule_import.working import work_on
 
 # Seconds that 10,000 rows may take on a slow machine: less than the lease of a file (SeasonFile).
@@ -22,12 +22,6 @@ def settle_due() -> None:
     """Settle every session that is due, each in its own transaction."""
     due = Session.objects.due_for_decision(database_clock.now())
     sweep(due, lambda session: session.settle(), "session {} was not settled")
-
-
-@shared_task
-def forget_request_addresses() -> None:
-    """Erase the addresses of colleagues in requests that ended long enough ago."""
-    SessionRequest.objects.forget_addresses(database_clock.now())
 
 
 @shared_task(time_limit=LONG)
@@ -49,9 +43,3 @@ def take_in_seasons() -> None:
     """Take in what a lost wake-up or a worker that died left behind."""
     waiting = SeasonFile.objects.waiting(database_clock.now()).values_list("pk", flat=True)
     sweep(list(waiting), take_in_season, "schedule {} was not taken in")
-
-
-@shared_task
-def forget_season_files() -> None:
-    """Delete schedules of more than a day ago: what they put up is there, and they may name people."""
-    SeasonFile.objects.stale(database_clock.now()).delete()

@@ -96,7 +96,7 @@ def test_every_sweep_goes_on(both, smtp_sink):
     sound, worst = both
     app.loader.import_default_modules()
     for entry in app.conf.beat_schedule.values():
-        app.tasks[entry["task"]].apply(throw=True)
+        app.tasks[entry["task"]].apply(args=[one for one in entry.get("args", []) if isinstance(one, str)], throw=True)
     soon, long_since = timezone.now() + timedelta(hours=20), timezone.now() - timedelta(days=5)
     Registration.objects.update(seated_at=long_since)
     Notice.objects.update(created_at=long_since)
@@ -106,7 +106,7 @@ def test_every_sweep_goes_on(both, smtp_sink):
         dates = {"confirm_by": soon, "registration_closes_at": soon, "confirmed_at": long_since}
         Session.objects.filter(pk=session.pk).update(**times, **dates)
     for entry in app.conf.beat_schedule.values():
-        app.tasks[entry["task"]].apply(throw=True)
+        app.tasks[entry["task"]].apply(args=[one for one in entry.get("args", []) if isinstance(one, str)], throw=True)
     reminded = Notice.objects.filter(kind="reminder").values_list("registration__session", flat=True)
     assert set(reminded) == {sound.pk, worst.pk}
 

@@ -18,8 +18,8 @@ from devtools.testing.page import read
 from devtools.testing.registering import let_end, register_page
 from notifications.models import Notice
 from notifications.outbox.deliver import drain
+from operations.tasks import forget
 from registrations.models import Accommodation, Registration
-from registrations.tasks import forget_accommodations
 
 
 def signed_in(person: Person) -> Client:
@@ -326,7 +326,7 @@ def test_what_was_read_and_answered_leaves_only_its_number_on_record(asked, arra
     arranging.post(url(asked, "reading"))
     arranging.post(url(asked, "answer"), answer_to(asked))
     let_end(asked.registration.session, now - timedelta(days=30))
-    forget_accommodations()
+    forget("access")
     left = LogEntry.objects.filter(content_type__model="accommodation")
     assert [entry.change_message for entry in left.order_by("pk")] == ["Read.", "Answered."]
     assert {entry.object_repr for entry in left} == {f"Access request {asked.pk}"}

@@ -8,9 +8,10 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from devtools.testing.page import read
+from operations.tasks import forget
 from sessions_app.models import ScheduleImport, SeasonFile, Session
 from sessions_app.models.season_file import GAVE_UP, LEASE
-from sessions_app.tasks import forget_season_files, take_in_season, take_in_seasons
+from sessions_app.tasks import take_in_season, take_in_seasons
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/sessions_app/scheduleimport/add/"
@@ -137,8 +138,8 @@ def test_a_second_press_changes_nothing(given, long_table):
 
 def test_files_are_forgotten_after_a_day(given, long_table):
     given(long_table)
-    forget_season_files()
+    forget("season-files")
     assert SeasonFile.objects.exists()
     SeasonFile.objects.update(made_at=timezone.now() - timedelta(days=1))
-    forget_season_files()
+    forget("season-files")
     assert not SeasonFile.objects.exists()

@@ -17,8 +17,8 @@ from devtools.testing.registering import NEWCOMER, TYPED, join, let_end, next_pa
 from devtools.testing.signing_in import CODE_PAGE, mailed_code
 from foundation.dates import short_day
 from foundation.wall_clock import instant
+from operations.tasks import forget
 from registrations.models import Accommodation, Registration
-from registrations.tasks import forget_accommodations
 from sessions_app.models import MeetingPlan, Session, Venue
 
 
@@ -389,22 +389,22 @@ def test_without_the_key_one_can_ask_again(client, mine, settings):
 def test_it_is_deleted_30_days_after_the_session(mine, now, days, left):
     Accommodation.objects.ask(mine, NEEDS)
     let_end(mine.session, now - timedelta(days=days))
-    forget_accommodations()
+    forget("access")
     assert Accommodation.objects.count() == left
 
 
 def test_one_given_up_is_deleted_30_days_after_the_session_too(mine, now):
     Accommodation.objects.ask(mine, NEEDS)
     mine.withdraw(by=mine.person)
-    forget_accommodations()
+    forget("access")
     assert Accommodation.objects.count() == 1
     let_end(mine.session, now - timedelta(days=30))
-    forget_accommodations()
+    forget("access")
     assert Accommodation.objects.count() == 0
 
 
 def test_forgetting_is_scheduled_every_night():
     from config.celery import app
 
-    (entry,) = [one for one in app.conf.beat_schedule.values() if one["task"] == forget_accommodations.name]
-    assert (entry["schedule"].hour, entry["schedule"].minute) == ({9}, {10})
+    (entry,) = [one for one in app.conf.beat_schedule.values() if one.get("args") == ["access"]]
+    assert entry["task"] == forget.name and entry["schedule"].hour == {9}

@@ -9,9 +9,9 @@ from django.contrib.contenttypes.models import ContentType
 from catalog.models import Workshop
 from devtools.testing.registering import ADA, BO
 from devtools.testing.requesting import ask, wanted, window
+from operations.tasks import forget
 from registrations.models import Nomination, Registration
 from sessions_app.models import MeetingPlan, RequestRules, RequestWindow, Session, SessionRequest
-from sessions_app.tasks import forget_request_addresses
 
 pytestmark = pytest.mark.django_db
 
@@ -192,7 +192,7 @@ def test_what_is_scheduled_is_not_withdrawn(a_request, person, workshop, office,
 @pytest.mark.parametrize(("days", "kept"), [(29, [ADA, BO]), (31, [])])
 def test_the_addresses_are_erased_a_month_after_the_end(a_request, office, now, days, kept):
     a_request.decline("We have nobody for it.", by=office, now=now - timedelta(days=days))
-    forget_request_addresses()
+    forget("colleagues")
     a_request.refresh_from_db()
     assert a_request.addresses == kept
 
