@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from devtools.testing.page import get, read
 from outcomes.exports import rows as exported
+from outcomes.exports.purposes import OF
 from outcomes.exports.rows import table_of
 from outcomes.models import Attendance, Consent, CreditKind, CreditOffer, Export, License
 
@@ -72,6 +73,22 @@ def test_pars_has_the_fields_of_a_learner(clerk, attended, days, exported_kind):
     assert (told["Birth month"], told["Birth day"], told["State of license"]) == ("05", "14", "MI")
     assert told["License number"] == "4301-22"
     assert told["Credits"] == "1.50" and told["Completion date"].count("/") == 2
+
+
+# By which word of what people agree to each column is named.
+SAID_AS = {
+    "hr": "name address role unit title session day hours",
+    "ce": "name address title session day kind hours credit",
+    "pars": "name name name month day license state session day credit",
+}
+
+
+def test_no_column_leaves_that_people_were_not_told_of(clerk, attended, days, exported_kind):
+    for purpose, words in SAID_AS.items():
+        kind = str(exported_kind.pk) if purpose == "pars" else ""
+        heading, *_ = cells(make(clerk, days, purpose, kind=kind))
+        assert len(heading) == len(words.split()), heading
+        assert all(word in OF[purpose].what.lower() for word in words.split())
 
 
 def test_what_was_taken_back_is_in_no_file(clerk, attended, days):

@@ -16,9 +16,10 @@ from outcomes.record.taking_part import hours_of
 
 MOST_ROWS = 50_000
 HR = ["Name", "E-mail", "Role", "Unit", "Workshop", "Session", "Completed on", "Hours"]
-CE = ["Name", "E-mail", "Role", "Activity", "Session", "Completed on", "Kind of credit", "Credits", "Counted in"]
+CE = ["Name", "E-mail", "Activity", "Session", "Completed on", "Kind of credit", "Credits", "Counted in"]
 # The fields of a learner's completion in ACCME's Program and Activity Reporting System ("Reporting Learner Data in
-# PARS"), with the name as the person wrote it beside its two parts: only they know which is which.
+# PARS"), with the name as the person wrote it beside its two parts: only they know which is which. No heading has a
+# column that the words of purposes.py do not name: the title of an activity is in PARS already, under its ID.
 PARS = [
     "First name",
     "Last name",
@@ -28,7 +29,6 @@ PARS = [
     "License number",
     "State of license",
     "Provider activity ID",
-    "Activity",
     "Completion date",
     "Credits",
 ]
@@ -132,7 +132,7 @@ def _completions(found: list[Attendance]) -> Iterator[tuple[Person, list[Any]]]:
 
 
 def _credit(person: Person, one: Earned) -> list[Any]:
-    who = [person.name, person.email, person.get_role_display()]
+    who = [person.name, person.email]
     what = [one.session.workshop.title, one.session.code, one.on.isoformat()]
     return [*who, *what, one.kind.name, one.hours, one.kind.unit]
 
@@ -141,7 +141,7 @@ def _learner(person: Person, one: Earned, consent: Consent, number: str) -> list
     first, _, last = person.name.rpartition(" ")
     month, _, day = consent.birthday_if_readable.partition("-")
     who = [first, last, person.name, month, day, number, consent.state]
-    return [*who, one.session.code, one.session.workshop.title, f"{one.on:%m/%d/%Y}", one.hours]
+    return [*who, one.session.code, f"{one.on:%m/%d/%Y}", one.hours]
 
 
 def _day(at: datetime, zone: str) -> str:
