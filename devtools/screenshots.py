@@ -112,6 +112,7 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
             "facilitator": address_of(page, site + "/facilitators/", "main .q-list a"),
             "team": "/team/",
             "partners": "/partners/",
+            "what-we-keep": "/privacy/",
             "sign-in": "/accounts/login/",
         }
     if address == MEMBER:
