@@ -67,6 +67,7 @@ from office import (  # noqa: E402
     credit,  # noqa: F401
     directory,  # noqa: F401
     evaluations,  # noqa: F401
+    forgetting,  # noqa: F401
     leading,  # noqa: F401
     mail,  # noqa: F401
     nominations,  # noqa: F401

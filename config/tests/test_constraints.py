@@ -16,6 +16,7 @@ from devtools.testing.library import PDF
 from devtools.testing.requesting import ask
 from foundation.files.uploads import Upload
 from notifications.models import Announcement, CalendarFeed, Decline, ReceivedMail
+from operations.models import LegalHold
 from outcomes.attended import sheet_of
 from outcomes.certificates.words import words_of_session
 from outcomes.models import (
@@ -56,7 +57,7 @@ from sessions_app.models import (
 
 pytestmark = pytest.mark.django_db
 
-APPS = ("accounts", "catalog", "sessions_app", "registrations", "library", "outcomes", "notifications")
+APPS = ("accounts", "catalog", "sessions_app", "registrations", "library", "outcomes", "notifications", "operations")
 OURS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
 AN_ID = {model: models.Subquery(model.objects.values("pk")[:1])
          for model in (CreditKind, Program, Registration, Session, Workshop)}  # fmt: skip
@@ -229,6 +230,16 @@ CHECKS = {
         {"window": "banana"},
     ],
     "requirement_outside_hours_in_range": [{"most_outside": -1}, {"most_outside": "100.25"}],
+    "erased_person_is_nobody": [
+        {"erased_at": Now(), "is_active": True},
+        {"erased_at": Now(), "is_active": False, "is_staff": True},
+        {"erased_at": Now(), "is_active": False, "is_superuser": True},
+        {"erased_at": Now(), "is_active": False, "pronouns": "they/them"},
+        {"erased_at": Now(), "is_active": False, "addressed_as": "Ada"},
+    ],
+    "hold_ends_after_it_begins": [{"until": models.F("since")}],
+    "hold_has_a_reason": [{"reason": ""}],
+    "lifted_hold_says_by_whom": [{"lifted_at": Now()}, {"lifted_by": models.F("set_by")}],
     "tally_adds_up": [{"walked_in": models.F("here") + 1}],
     "calendar_notice_has_its_thread": [{"method": "REQUEST", "thread": None}, {"method": "CANCEL", "sequence": None}],
     "announcement_says_something_to_somebody": [{"subject": ""}, {"words": ""}, {"people": 0}],
@@ -279,6 +290,7 @@ def two_of_each(make_session, make_resource, people, now):
         Decline.objects.begin(registration, now)
         MergeOffer.objects.create(registration=registration, into=other, offered_at=now)
         Call.objects.create(session=scheduled, person=person, why="unit", by=person, called_at=now)
+        LegalHold.objects.place(person, "A case.", by=person, now=now)
         Client().force_login(person)
         OtherAddress.objects.create(email=f"other.{person.email}", person=person, since=now)
         DirectoryQuestion.objects.create(person=person, kind="moved", role="student", asked_at=now)

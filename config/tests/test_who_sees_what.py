@@ -114,6 +114,11 @@ ANSWERS = {
     "requests/new/": (200, 200, 200, 200),
     "requests/<uuid:uuid>/": (302, 200, 404, 200),
     "requests/<uuid:uuid>/withdrawal/": (302, 200, 404, 404),
+    "privacy/": (200, 200, 200, 200),
+    "my/data/": (302, 200, 200, 200),
+    "my/data/export/": (302, 405, 405, 405),
+    "my/data/erasure/": (302, 200, 200, 302),  # of the office it asks for the second factor first
+    "my/data/erasure/sign-in/": (302, 405, 405, 405),
     "healthz": (200, 200, 200, 200),
     "readyz": (503, 503, 503, 503),  # no beat runs in the tests
     "accounts/login/": (200, 302, 302, 302),
@@ -250,6 +255,8 @@ ANSWERS = {
     "admin/notifications/calendarfeed/add/": (302, 302, 302, 403),
     "admin/notifications/calendarfeed/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/notifications/calendarfeed/<int:pk>/revoke/": (302, 302, 302, 405),
+    "admin/operations/legalhold/<int:pk>/lift/": (302, 302, 302, 405),
+    "admin/operations/legalhold/<path:object_id>/delete/": (302, 302, 302, 403),
     "__mail__/*": (404, 404, 404, 404),  # the inbox is open only with DEBUG
 }
 UNPUBLISHED = {

@@ -34,6 +34,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     from devtools.testing.signing_in import APP_SECRET
     from notifications.models import Announcement, Decline, Wording
     from notifications.replies.applying import receive
+    from operations.models import LegalHold
     from outcomes.attended import sheet_of
     from outcomes.certificates.words import words_of_session
     from outcomes.figures.telling import Counted
@@ -127,6 +128,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     sheet_of(meeting)
     something_elsewhere(owner, office, now)
     KeptFigures.objects.keep(year_of_day(now.date()), Counted(people=7, units={"": 7}), now)
+    LegalHold.objects.place(other, "A case that is not decided.", by=office, now=now)
     return registration
 
 

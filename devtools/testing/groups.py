@@ -71,7 +71,12 @@ OFFICE = SCHEDULER | {
     "sessions_app.requestrules": {V, A, C},
     "sessions_app.sessionrequest": {V, C},
 }
-MANAGER = OFFICE | {"accounts.person": {V, A, C, "appoint"}, "auth.group": {V}, "mfa.authenticator": {V, D}}
+MANAGER = OFFICE | {
+    "accounts.person": {V, A, C, D, "appoint"},
+    "auth.group": {V},
+    "mfa.authenticator": {V, D},
+    "operations.legalhold": {V, A},
+}
 TABLE = {"Viewer": VIEWER, "Scheduler": SCHEDULER, "Office": OFFICE, "Manager": MANAGER, "Accommodations": {}}
 
 

@@ -38,7 +38,18 @@ PLANNED = frozenset(
 # What plans refer to, and only the Office changes.
 LOOKED_UP = frozenset({"accounts.campus", "accounts.unit", "outcomes.creditkind", "outcomes.requirement"})
 # Beside all that the Office may: who may do what, and second factors that their owners have lost.
-MANAGERS_OWN = frozenset({APPOINT, "auth.view_group", "mfa.view_authenticator", "mfa.delete_authenticator"})
+# They also erase people, and place and lift legal holds.
+MANAGERS_OWN = frozenset(
+    {
+        APPOINT,
+        "accounts.delete_person",
+        "auth.view_group",
+        "mfa.view_authenticator",
+        "mfa.delete_authenticator",
+        "operations.add_legalhold",
+        "operations.view_legalhold",
+    }
+)
 
 
 def permissions_of(group: str) -> set[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -20,6 +20,7 @@ from accounts.signals import DECIDING, person_changed
 from office.base import NamedAdmin, OfficeAdmin, OfficeForm, OwnPage, PanelInline, acting
 from office.consequences import of_a_person_who_may_not_come
 from office.directory.page import directory_page
+from office.forgetting.erasing import erasing_page
 from office.groups.giving import GroupFilter, giving_page, groups_in_words
 from office.lists.choosing import ChoosesAmongMany
 from office.lists.large import LargeList
@@ -117,9 +118,15 @@ class PersonAdmin(LargeList, ChoosesAmongMany, OfficeAdmin):
     def in_the_office(self, person: Person) -> str:
         return groups_in_words(person)
 
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Erase the person, once it was said what that does: nobody's row is deleted (G17)."""
+        return erasing_page(self, request, object_id)
+
     def has_change_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
-        """Let only Managers change people of the office, and only a superuser a superuser."""
+        """Let only Managers change people of the office, only a superuser a superuser, and nobody who is erased."""
         who, allowed = acting(request), super().has_change_permission(request, obj)
+        if obj is not None and obj.erased_at is not None:
+            return False
         if obj is not None and obj.is_superuser:
             return allowed and who.is_superuser
         return allowed and (obj is None or not obj.is_staff or who.has_perm(APPOINT))
