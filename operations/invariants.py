@@ -17,6 +17,7 @@ from notifications.kinds.registrations import CONFIRMED
 from notifications.kinds.replies import AGAIN
 from notifications.models import CalendarThread, MailQueue, Notice
 from operations import attendance_invariants, merging_invariants
+from operations.forgetting.rows import left_of_the_erased
 from registrations.models import Registration
 from sessions_app.models import Decision, Meeting, Mode, Session
 from sessions_app.models.numbering import READ, numbered
@@ -345,6 +346,7 @@ PROMISES = [
     meetings_hold_parts_of_their_workshop,
     nothing_is_queued_beyond_its_expiry,
     public_tables_are_watched,
+    left_of_the_erased,
     *attendance_invariants.PROMISES,
     *merging_invariants.PROMISES,
 ]

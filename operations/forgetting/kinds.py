@@ -19,6 +19,7 @@ from notifications.models import ReceivedMail
 from notifications.models.received import RAW_LIFE
 from operations.forgetting import lapsed, mail
 from operations.forgetting.erasing import erase
+from operations.forgetting.rows import let_go_of
 from operations.models import LegalHold
 from operations.models.hold import Held
 from outcomes import retention
@@ -128,6 +129,8 @@ def _idle(now: datetime, held: Held) -> None:
 
 
 def _mail_of_the_erased(now: datetime, held: Held) -> int:
+    """Finish the mail, and what a browser wrote that was late for the erasure."""
+    let_go_of(Person.objects.exclude(erased_at=None))
     return mail.finish_mail(now)
 
 

@@ -99,6 +99,11 @@ def forget_rows(people: QuerySet[Person], addresses: set[str]) -> None:
         Q(sender__in=addresses) | Q(attendee__in=addresses) | Q(thread__registration__person__in=people)
     ).delete()
     _empty(people, addresses)
+    let_go_of(people)
+
+
+def let_go_of(people: QuerySet[Person]) -> None:
+    """Delete the rows that are nothing without their person, and let others point to nobody. Safe to run twice."""
     for name, field in keys_to_people():
         rows = field.model._base_manager.filter(**{f"{field.name}__in": people})
         if FATES.get(name) == DELETED:

@@ -34,7 +34,7 @@ from operations.forgetting.words import KEPT, text_columns
 from operations.invariants import breaches
 from operations.models import LegalHold
 from outcomes.models import Attendance, AttendanceDispute, Certificate, Evaluation, OutsideActivity
-from registrations.models import PriorAttendance, Registration
+from registrations.models import Interest, PriorAttendance, Registration
 from sessions_app.models import SessionRequest
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +196,16 @@ def test_mail_that_broke_off_is_found_at_night(invited, now):
     kinds.forget("mail-of-the-erased", now)
     assert "person1@" not in everything()
     assert not Notice.objects.undeliverable().exists()
+
+
+def test_what_a_late_browser_wrote_is_a_broken_promise_until_the_night(invited, workshop, now):
+    erase(invited.person, by=invited.person, now=now)
+    Interest.objects.create(person=invited.person, workshop=workshop, since=now)
+    assert list(breaches(now)) == [
+        f"G17 person {invited.person.pk}: erased, and registrations.Interest.person still names them."
+    ]
+    kinds.forget("mail-of-the-erased", now)
+    assert list(breaches(now)) == []
 
 
 def test_the_figures_are_what_they_were(invited, hold, office, now):
