@@ -48,6 +48,7 @@ ROWS: dict[str, tuple[str, str]] = {
     ),
     "accounts.BrowserSession.person": ("Where you are signed in", "last_used_at ends_at"),
     "accounts.AddressChange.person": ("Changes of your address", "old_address new_address asked_at state ended_at"),
+    "accounts.OtherAddress.person": ("Other addresses of yours", "email since"),
     "accounts.Person_groups.person": ("What you may do in the office", "group"),
     "accounts.Champion.person": ("Units you speak for", "unit"),
     "catalog.Facilitator.person": ("As a facilitator", "name credentials pronouns title unit biography email"),
@@ -88,6 +89,7 @@ ROWS: dict[str, tuple[str, str]] = {
     "sessions_app.Leading.facilitator": ("Sessions you were asked to lead", "session asked_at answer reason ended_at"),
 }
 LEFT_OUT = {
+    "accounts.DirectoryQuestion.person": "a question to the office, asked before it costs a seat",
     "accounts.Person_user_permissions.person": "nobody has any: groups say what people may do",
     "accounts.AddressChange.asked_by": OFFICE,
     "accounts.AddressChange.agreed_by": OFFICE,
@@ -123,6 +125,7 @@ BY_ADDRESS: dict[str, tuple[str, str]] = {
 ADDRESSES_LEFT_OUT = {
     "account.EmailAddress.email": "shown by its person",
     "accounts.Person.email": "the profile",
+    "accounts.OtherAddress.email": "shown by its person",
     "accounts.AddressChange.old_address": "shown by its person",
     "accounts.AddressChange.new_address": "shown by its person",
     "catalog.Program.contact": "where people write about a program, and nobody’s own",

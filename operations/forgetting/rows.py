@@ -35,6 +35,8 @@ FATES = {
     "accounts.Person_groups.person": DELETED,
     "accounts.Person_user_permissions.person": DELETED,
     "accounts.AddressChange.person": DELETED,
+    "accounts.OtherAddress.person": DELETED,
+    "accounts.DirectoryQuestion.person": DELETED,
     "accounts.Champion.person": DELETED,
     "registrations.Interest.person": DELETED,
     "outcomes.Consent.person": DELETED,

@@ -109,7 +109,8 @@ def known_as(person: Person, address: str, name: str) -> KnownAs:
     """
     changes = AddressChange.objects.filter(person=person).values_list("old_address", "new_address")
     own = EmailAddress.objects.filter(user=person).values_list("email", flat=True)
-    addresses = {person.email, *own, *(each for pair in changes for each in pair)}
+    merged = person.other_addresses.values_list("email", flat=True)
+    addresses = {person.email, *own, *merged, *(each for pair in changes for each in pair)}
     # Another account may have a new address that never took hold.
     others = Person.objects.exclude(pk=person.pk).annotate(lower=Lower("email")).filter(lower__in=addresses)
     addresses -= set(others.values_list("lower", flat=True))

@@ -77,6 +77,9 @@ MOVES: dict[str, Move | Ends | Own] = {
     "notifications.Notice.person": FOLLOWS,  # what waits is sent to the address that stays, first
     "notifications.Notice.handled_by": FOLLOWS,
     "notifications.ReceivedMail.handled_by": FOLLOWS,
+    "operations.LegalHold.person": FOLLOWS,
+    "operations.LegalHold.set_by": FOLLOWS,
+    "operations.LegalHold.lifted_by": FOLLOWS,
 }
 
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.browser_sessions.sign_ins import NOTE
-from accounts.models import Person, SchoolRecord, UnitName
+from accounts.models import OtherAddress, Person, SchoolRecord, UnitName
 from catalog.models import Facilitator, Objective, Part
 from devtools.testing.groups import in_group
 from devtools.testing.office_pages import filled_in
@@ -103,6 +103,7 @@ def canary(every_noun, office, client, now):
         person=person, defaults={"provider": "saml", "name": person.name, "said_at": now}
     )
     UnitName.objects.get_or_create(words="Peds")
+    OtherAddress.objects.create(person=person, email="before@example.edu", since=now)
     PriorAttendance.objects.filter(person=person).update(note=OWN)
     AttendanceDispute.objects.update(words=OWN)
     OutsideActivity.objects.update(title=OWN, where=OWN, answer=OWN)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0015_what_the_school_says'),
+        ('accounts', '0017_other_addresses'),
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
