@@ -154,7 +154,7 @@ def test_nothing_of_an_erased_person_is_left(canary, smtp_sink, caplog, now):
 
 
 @pytest.fixture
-def invited(make_session, people, now, smtp_sink):
+def leaving_one(make_session, people, now, smtp_sink):
     """Somebody with an invitation in a full session, in which somebody else waits. All mail is sent."""
     session = make_session(minimum=1, capacity=1)
     person, waiting = people(2)
@@ -168,8 +168,8 @@ def invited(make_session, people, now, smtp_sink):
     return SimpleNamespace(person=person, session=session, waiting=waiting, registration=mine)
 
 
-def test_the_calendar_is_told_and_then_the_address_goes(invited, smtp_sink, now):
-    erase(invited.person, by=invited.person, now=now)
+def test_the_calendar_is_told_and_then_the_address_goes(leaving_one, smtp_sink, now):
+    erase(leaving_one.person, by=leaving_one.person, now=now)
     kept = Notice.objects.filter(to="person1@example.edu").order_by("pk")
     assert [(one.kind, one.state) for one in kept] == [("withdrawn", "queued"), ("account", "queued")]
     drain()
@@ -185,31 +185,31 @@ def is_plain(message) -> bool:
     return not any(part.get_content_type() == "text/calendar" for part in message.walk())
 
 
-def test_the_seat_goes_to_the_next_in_line_and_counts_are_right(invited, now):
-    erase(invited.person, by=invited.person, now=now)
-    assert invited.session.registrations.registered().get().person == invited.waiting
+def test_the_seat_goes_to_the_next_in_line_and_counts_are_right(leaving_one, now):
+    erase(leaving_one.person, by=leaving_one.person, now=now)
+    assert leaving_one.session.registrations.registered().get().person == leaving_one.waiting
     assert list(breaches(now)) == []
 
 
-def test_mail_that_broke_off_is_found_at_night(invited, now):
-    erase(invited.person, by=invited.person, now=now)
+def test_mail_that_broke_off_is_found_at_night(leaving_one, now):
+    erase(leaving_one.person, by=leaving_one.person, now=now)
     Notice.objects.filter(to="person1@example.edu").update(state="dead", problem="550 person1@example.edu unknown")
     kinds.forget("mail-of-the-erased", now)
     assert "person1@" not in everything()
     assert not Notice.objects.undeliverable().exists()
 
 
-def test_what_a_late_browser_wrote_is_a_broken_promise_until_the_night(invited, workshop, now):
-    erase(invited.person, by=invited.person, now=now)
-    Interest.objects.create(person=invited.person, workshop=workshop, since=now)
+def test_what_a_late_browser_wrote_is_a_broken_promise_until_the_night(leaving_one, workshop, now):
+    erase(leaving_one.person, by=leaving_one.person, now=now)
+    Interest.objects.create(person=leaving_one.person, workshop=workshop, since=now)
     assert list(breaches(now)) == [
-        f"G17 person {invited.person.pk}: erased, and registrations.Interest.person still names them."
+        f"G17 person {leaving_one.person.pk}: erased, and registrations.Interest.person still names them."
     ]
     kinds.forget("mail-of-the-erased", now)
     assert list(breaches(now)) == []
 
 
-def test_the_figures_are_what_they_were(invited, hold, office, now):
+def test_the_figures_are_what_they_were(leaving_one, hold, office, now):
     held = hold(3, here=2)
     before = figures(now)
     for registration in held.registrations.all():
@@ -223,11 +223,11 @@ def figures(now):
     return year_of(Span(now.date() - timedelta(days=400), now.date() + timedelta(days=1)), now), sorted(map(str, roles))
 
 
-def test_a_second_time_is_quiet(invited, office, now):
-    erase(invited.person, by=office, reason="Asked.", now=now)
-    email = Person.objects.get(pk=invited.person.pk).email
-    erase(Person.objects.get(pk=invited.person.pk), by=office, reason="Asked.", now=now + timedelta(days=1))
-    again = Person.objects.get(pk=invited.person.pk)
+def test_a_second_time_is_quiet(leaving_one, office, now):
+    erase(leaving_one.person, by=office, reason="Asked.", now=now)
+    email = Person.objects.get(pk=leaving_one.person.pk).email
+    erase(Person.objects.get(pk=leaving_one.person.pk), by=office, reason="Asked.", now=now + timedelta(days=1))
+    again = Person.objects.get(pk=leaving_one.person.pk)
     assert (again.email, again.erased_at) == (email, now)
 
 
@@ -295,19 +295,19 @@ def test_quorum_itself_stays(office, now):
 # ---- the pages ----
 
 
-def test_a_person_is_shown_what_goes_and_then_erased(invited, client):
-    client.force_login(invited.person)
+def test_a_person_is_shown_what_goes_and_then_erased(leaving_one, client):
+    client.force_login(leaving_one.person)
     assert reverse("my_data") in get(client, reverse("profile")).addresses
     page = get(client, reverse("own_erasure"))
     assert "You give up what you have in 1 session to come." in page.text and "What stays, and why" in page.text
     response = client.post(reverse("own_erasure"), follow=True)
     assert "You are erased here." in read(response).text
-    assert Person.objects.get(pk=invited.person.pk).erased_at
+    assert Person.objects.get(pk=leaving_one.person.pk).erased_at
     assert client.get(reverse("profile")).status_code == 302
 
 
-def test_an_old_sign_in_does_not_erase(invited, client):
-    client.force_login(invited.person)
+def test_an_old_sign_in_does_not_erase(leaving_one, client):
+    client.force_login(leaving_one.person)
     browser = client.session
     browser[NOTE] = {**browser[NOTE], "at": (timezone.now() - timedelta(minutes=16)).isoformat()}
     browser.save()
@@ -316,15 +316,15 @@ def test_an_old_sign_in_does_not_erase(invited, client):
     assert "Erase me" not in page.button_names and "Sign in once more" in page.button_names
     response = client.post(reverse("sign_in_again"))
     assert response.url == reverse("account_login", query={"next": reverse("own_erasure")})
-    assert Person.objects.get(pk=invited.person.pk).erased_at is None
+    assert Person.objects.get(pk=leaving_one.person.pk).erased_at is None
 
 
-def test_who_has_a_second_factor_shows_it_first(invited, client):
-    TOTP.activate(invited.person, APP_SECRET)
-    client.force_login(invited.person)
+def test_who_has_a_second_factor_shows_it_first(leaving_one, client):
+    TOTP.activate(leaving_one.person, APP_SECRET)
+    client.force_login(leaving_one.person)
     response = client.post(reverse("own_erasure"))
     assert response.status_code == 302 and response.url.startswith(reverse("mfa_reauthenticate"))
-    assert Person.objects.get(pk=invited.person.pk).erased_at is None
+    assert Person.objects.get(pk=leaving_one.person.pk).erased_at is None
 
 
 def test_a_refusal_is_a_sentence_and_no_button(person, office, client, now):
@@ -335,14 +335,14 @@ def test_a_refusal_is_a_sentence_and_no_button(person, office, client, now):
     assert client.post(reverse("own_erasure")).status_code == 409
 
 
-def test_deleting_a_person_in_the_admin_is_this(invited, clerk):
-    url = reverse("admin:accounts_person_delete", args=[invited.person.pk])
+def test_deleting_a_person_in_the_admin_is_this(leaving_one, clerk):
+    url = reverse("admin:accounts_person_delete", args=[leaving_one.person.pk])
     asked = post(clerk, url, {"reason": "Asked by mail on the 3rd."})
     assert asked.status == 400 and "gives up a seat in" in asked.text
     assert asked.field("Why").value == "Asked by mail on the 3rd."
     agreed = {"reason": "Asked by mail on the 3rd.", "agreed": asked.field(name="agreed").attributes["value"]}
     assert clerk.post(url, agreed).status_code == 302
-    person = Person.objects.get(pk=invited.person.pk)
+    person = Person.objects.get(pk=leaving_one.person.pk)
     assert person.erased_at and Registration.objects.filter(person=person).exists()
     entry = LogEntry.objects.filter(object_id=person.pk, content_type__model="person").latest("pk")
     assert entry.change_message.endswith("Asked by mail on the 3rd.")
@@ -350,8 +350,8 @@ def test_deleting_a_person_in_the_admin_is_this(invited, clerk):
     assert "Save" not in get(clerk, reverse("admin:accounts_person_change", args=[person.pk])).button_names
 
 
-def test_only_a_manager_erases_in_the_admin(invited, people, client):
-    url = reverse("admin:accounts_person_delete", args=[invited.person.pk])
+def test_only_a_manager_erases_in_the_admin(leaving_one, people, client):
+    url = reverse("admin:accounts_person_delete", args=[leaving_one.person.pk])
     for group, status in (("Office", 403), ("Manager", 200)):
         client.force_login(in_group(people, group))
         assert client.get(url).status_code == status
