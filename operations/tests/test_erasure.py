@@ -174,6 +174,7 @@ def test_the_calendar_is_told_and_then_the_address_goes(leaving_one, smtp_sink, 
     assert [(one.kind, one.state) for one in kept] == [("withdrawn", "queued"), ("account", "queued")]
     drain()
     cancelled, farewell = sorted((one.message for one in smtp_sink.to("person1@example.edu")), key=is_plain)
+    assert "Canary" in cancelled.get_body(("plain",)).get_content()  # written while there was a name
     assert farewell["Subject"] == "You were erased here"
     assert "You asked to be erased here, and you are." in farewell.get_body(("plain",)).get_content()
     calendar = next(part for part in cancelled.walk() if part.get_content_type() == "text/calendar").get_content()
