@@ -294,9 +294,9 @@ RULES = [
         "The address every message and invitation comes from, for example training@example.edu.",
         required=True,
     ),
-    Rule("E051", "PRODUCT_NAME", one_line("PRODUCT_NAME"), "What the portal is called here, as people should read it."),
-    Rule("E052", "COLOR", color("COLOR"), "# and six hexadecimal digits, for light pages and mail; left out, pine."),
-    Rule("E053", "COLOR_ON_DARK", color("COLOR_ON_DARK"), "The same for dark pages: a lighter one."),
+    Rule("E077", "PRODUCT_NAME", one_line("PRODUCT_NAME"), "What the portal is called here, as people should read it."),
+    Rule("E078", "COLOR", color("COLOR"), "# and six hexadecimal digits, for light pages and mail; left out, pine."),
+    Rule("E079", "COLOR_ON_DARK", color("COLOR_ON_DARK"), "The same for dark pages: a lighter one."),
     Rule("E008", "OFFICE_NAME", one_line("OFFICE_NAME"), "The office's name, as people should read it.", required=True),
     Rule(
         "E009",
@@ -323,7 +323,7 @@ RULES = [
         "A country or a part of one by ISO 3166, whose public holidays the office is reminded of: US, US-MN, CA-ON.",
     ),
     Rule(
-        "E050",
+        "E076",
         "CATALOG",
         catalog_problem,
         "public: everybody finds the sessions; signed-in: people who have signed in; link: people with a link.",
@@ -381,7 +381,7 @@ RULES = [
         "The month an academic year begins with, for example 7.",
     ),
     Rule(
-        "E070",
+        "E075",
         "DIRECTORY_MAY_LOSE",
         whole_number("DIRECTORY_MAY_LOSE", least=0, most=100),
         "Percent of the people of the directory who may be missing in the next one, for example 10.",

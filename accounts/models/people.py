@@ -54,9 +54,8 @@ class PersonManager(BaseUserManager["Person"]):
 
     def unused(self) -> models.QuerySet["Person"]:
         """Return the accounts in which nobody has done anything: a code was asked for, and no more came of it."""
-        nothing = {"name": "", "role": "", "registrations": None, "interests": None, "nominations_made": None}
-        nothing["session_requests"] = None
-        nothing["from_directory"] = False
+        nothing: dict[str, Any] = {"name": "", "role": "", "from_directory": False}
+        nothing |= {"registrations": None, "interests": None, "nominations_made": None, "session_requests": None}
         return self.filter(is_active=True, is_staff=False, is_superuser=False, prior_attendances=None, **nothing)
 
     def arranging_access(self) -> models.QuerySet["Person"]:

@@ -5,6 +5,7 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from config import school
 from config.checks import (
     DEVELOPMENT_KEY,
     DEVELOPMENT_SIGN_IN_KEY,
@@ -19,6 +20,16 @@ from devtools.testing.production import PRODUCTION, start_in_production
 
 def ids(environ: dict[str, str]) -> list[str]:
     return [error.id.removeprefix("quorum.") for error in errors(environ)]
+
+
+def test_each_mistake_has_an_id_of_its_own():
+    """A rule of one variable may have several rows, and no two variables the same id."""
+    names: dict[str, set[str]] = {}
+    for rule in RULES:
+        names.setdefault(rule.id, set()).add(rule.name)
+    together = {id for _, _, id in school.together({"SIGN_IN_BY_CODE": "off"})}
+    assert {id: found for id, found in names.items() if len(found) > 1} == {}
+    assert together.isdisjoint(names)
 
 
 def test_a_complete_environment_is_right():
@@ -144,8 +155,13 @@ def test_production_has_no_default_for(name, id):
         ("E040", "ACADEMIC_YEAR_MONTH", "0"),
         ("E040", "ACADEMIC_YEAR_MONTH", "13"),
         ("E040", "ACADEMIC_YEAR_MONTH", "July"),
-        ("E070", "DIRECTORY_MAY_LOSE", "-1"),
-        ("E070", "DIRECTORY_MAY_LOSE", "101"),
+        ("E075", "DIRECTORY_MAY_LOSE", "-1"),
+        ("E076", "CATALOG", "private"),
+        ("E077", "PRODUCT_NAME", "Quorum\nTraining"),
+        ("E078", "COLOR", "pine"),
+        ("E078", "COLOR", "#ffff00"),
+        ("E079", "COLOR_ON_DARK", "#101010"),
+        ("E075", "DIRECTORY_MAY_LOSE", "101"),
         ("E041", "ATTENDANCE_YEARS", "0"),
         ("E041", "ATTENDANCE_YEARS", "101"),
         ("E043", "MAIL_DAYS", "3"),

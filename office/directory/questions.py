@@ -35,7 +35,8 @@ class DirectoryQuestionAdmin(ReadOnlyAdmin):
     list_display = ["person", "directory_says", "asked_at", "answer_link"]
     list_select_related = ["person", "campus"]
     search_fields = ["person__name", "person__email"]
-    fields = readonly_fields = ["person", "directory_says", "asked_at", "answer_link"]
+    fields = ["person", "directory_says", "asked_at", "answer_link"]
+    readonly_fields = ["person", "directory_says", "asked_at", "answer_link"]
     ordering = ["asked_at", "pk"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DirectoryQuestion]:

@@ -62,7 +62,7 @@ class UnitNameAdmin(ChoosesAmongMany, OfficeAdmin):
         """Let the words mean the chosen unit, for the people who came with them too."""
         obj.stand_for(form.cleaned_data["unit"], by=acting(request))
 
-    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> str:
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """Say nothing more: the verb has put it on record."""
         return ""
 

@@ -71,8 +71,8 @@ class UnitAdmin(ChoosesAmongMany, OfficeAdmin):
         people, champions = Person.objects.filter(is_active=True), Champion.objects.standing()
         return super().get_queryset(request).annotate(accounts=counted(people), represented=counted(champions))
 
-    def get_fields(self, request: HttpRequest, obj: Unit | None = None) -> list[str]:
-        return [*self.fields] if obj else ["name", "parent", "head_count"]
+    def get_fields(self, request: HttpRequest, obj: Unit | None = None) -> Any:
+        return self.fields if obj else ["name", "parent", "head_count"]
 
     def own_pages(self) -> list[OwnPage]:
         return [

@@ -82,10 +82,11 @@ class Places:
     @classmethod
     def now(cls) -> "Places":
         units, campuses = Unit.objects.values_list("pk", "name"), Campus.objects.values_list("pk", "name")
-        words = {("unit_id", pk): name for pk, name in units} | {("campus_id", pk): name for pk, name in campuses}
+        words: dict[tuple[str, Any], str] = {("unit_id", pk): name for pk, name in units}
+        words |= {("campus_id", pk): name for pk, name in campuses}
         words |= {("role", value): str(label) for value, label in Person.Role.choices}
         by_name = [{line_key(name): pk for pk, name in rows} for rows in (units, campuses)]
-        return cls(*by_name, words)
+        return cls(units=by_name[0], campuses=by_name[1], words=words)
 
 
 def take_in(
@@ -262,7 +263,7 @@ def _write(made: list[Person], changed: list[tuple[Person, str]], by: Person) ->
             action_time=at,
             user_id=by.pk,
             content_type=content_type,
-            object_id=one.pk,
+            object_id=str(one.pk),
             object_repr=str(one)[:200],
             action_flag=flag,
             change_message=said,

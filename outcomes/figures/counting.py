@@ -238,6 +238,8 @@ def years_held(now: datetime) -> dict[int, datetime]:
     found: dict[int, datetime] = {}
     rows = Session.objects.filter(status=Session.Status.COMPLETED, ends_at__lte=now)
     for ends_at, zone, completed_at in rows.order_by().values_list("ends_at", "time_zone", "completed_at").iterator():
-        year, at = year_of_day(local(ends_at, zone).date()), completed_at or ends_at
+        year = year_of_day(local(ends_at, zone).date())
+        at = completed_at or ends_at
+        assert at is not None, "what was held has an end"
         found[year] = max(found.get(year, at), at)
     return found
