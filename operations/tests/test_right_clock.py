@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 HOURS, TWO_HOURS = timedelta(hours=3), timedelta(hours=2)
 # They send, and look; nothing is decided.
 GO_ON = {"notifications.tasks.deliver_soon", "notifications.tasks.deliver_due", "operations.tasks.check_invariants"}
+GO_ON |= {"operations.tasks.fold_what_was_written"}
 
 
 @pytest.fixture(autouse=True)

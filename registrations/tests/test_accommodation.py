@@ -12,6 +12,7 @@ from accounts.models import Campus
 from accounts.sealed import ACCESS_NEEDS, Unreadable
 from catalog.models import Format, Workshop
 from devtools.testing.access import NEEDS, access_page, sealed_row
+from devtools.testing.office_pages import press_twice
 from devtools.testing.page import Page, read
 from devtools.testing.registering import NEWCOMER, TYPED, join, let_end, next_page, register_page
 from devtools.testing.signing_in import CODE_PAGE, mailed_code
@@ -275,8 +276,8 @@ def test_it_comes_along_when_one_registers_signed_out(client, kept, make_session
 def test_it_comes_along_when_the_office_registers_somebody(kept, make_session, person, office):
     following, client = make_session(days=20), Client()
     client.force_login(office)
-    response = client.post(f"/admin/registrations/registration/roster/{following.pk}/", {"email": person.email})
-    assert response.status_code == 302
+    roster = f"/admin/registrations/registration/roster/{following.pk}/"
+    assert press_twice(client, roster, {"email": person.email}).status_code == 302
     assert Accommodation.objects.get(registration__session=following).needs == NEEDS
 
 

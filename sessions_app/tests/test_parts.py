@@ -11,6 +11,7 @@ from catalog.models import Part, PartPlan, Workshop
 from devtools.testing.cast import weekly
 from devtools.testing.changing import shifted
 from devtools.testing.page import read
+from foundation.kept import pages
 from sessions_app.models import Session
 from sessions_app.models.numbering import Numbered, numbered
 
@@ -192,6 +193,7 @@ def test_a_session_of_meetings_without_parts_says_its_whole_length(client, make_
 
 def test_parts_cost_a_session_page_no_query(client, in_two_parts, django_assert_num_queries):
     page_of(client, in_two_parts)
+    pages.pages.clear()
     with CaptureQueriesContext(connection) as with_parts:
         page_of(client, in_two_parts)
     in_two_parts.meetings.update(part=None)
