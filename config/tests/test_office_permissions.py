@@ -39,6 +39,8 @@ NEEDS = {
     "admin/search/": ANYBODY,  # finds what its reader may see
     "admin/activity/": ANYBODY,  # shows what was done to what its reader may see
     "admin/figures/count/": (NOBODY, "sessions_app.change_session"),  # a button: it has no page
+    "admin/figures/how/": "sessions_app.view_session",
+    "admin/figures/coverage/": "sessions_app.view_session",
     "admin/figures/*": "sessions_app.view_session",
     "admin/r/<path:content_type_id>/<path:object_id>/": ANYBODY,
     "admin/^(?P<app_label>*": ANYBODY,  # 404 without a permission in that app
@@ -70,6 +72,7 @@ NEEDS = {
     "admin/notifications/receivedmail/<int:pk>/mail/": "notifications.view_receivedmail",
     "admin/notifications/receivedmail/<int:pk>/handled/": "notifications.change_receivedmail",
     "admin/notifications/wording/*": "notifications.view_wording",
+    "admin/operations/legalhold/<int:pk>/lift/": (NOBODY, "operations.add_legalhold"),  # a button: it has no page
     "admin/outcomes/attendancesheet/*": "registrations.change_registration",
     "admin/outcomes/attendancedispute/*": "registrations.change_registration",
     "admin/outcomes/certificate/*": "outcomes.change_certificate",
