@@ -1,5 +1,7 @@
 """Attendance: one word per meeting and person, and who may say which."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.admin.models import LogEntry
 
@@ -168,9 +170,10 @@ def test_a_correction_within_thirty_days_needs_none(hold, office):
     assert Attendance.objects.get().is_here
 
 
-def test_nobody_disputes_what_is_not_known(all_four):
+def test_until_the_end_nobody_disputes_what_is_not_known(held, all_four):
     with pytest.raises(AttendanceDispute.NothingKnown):
-        AttendanceDispute.objects.make(all_four[0], "I was there.")
+        AttendanceDispute.objects.make(all_four[0], "I was there.", now=held.ends_at - timedelta(seconds=1))
+    assert AttendanceDispute.objects.make(all_four[0], "I was there.", now=held.ends_at).words == "I was there."
 
 
 def test_a_dispute_waits_once_and_keeps_its_words(held, all_four, office):
