@@ -172,13 +172,19 @@ def _readdress(gone: Person, kept: Person) -> None:
 
 
 def _move_nominations(gone: Person, kept: Person) -> None:
-    """Let proposals that went to the address of `gone` be those of `kept`, one of a session and a colleague."""
+    """Let proposals that went to the address of `gone` be those of `kept`, one of a session and a colleague.
+
+    Of two that were told of one session, that of `kept` counts as told: nobody is written to about it twice.
+    """
     for proposal in Nomination.objects.filter(email=gone.email):
-        same = Nomination.objects.filter(session=proposal.session_id, by=proposal.by_id, email=kept.email)
-        if same.exists():
-            Nomination.objects.filter(pk=proposal.pk).delete()
+        row = Nomination.objects.filter(pk=proposal.pk)
+        theirs = Nomination.objects.filter(session=proposal.session_id, email=kept.email)
+        if theirs.filter(by=proposal.by_id).exists():
+            row.delete()
+        elif theirs.filter(told_at__isnull=False).exists():
+            row.update(email=kept.email, told_at=None)
         else:
-            Nomination.objects.filter(pk=proposal.pk).update(email=kept.email)
+            row.update(email=kept.email)
 
 
 def _filled(kept: Person, gone: Person) -> list[str]:

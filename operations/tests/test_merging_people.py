@@ -19,7 +19,7 @@ from operations.invariants import breaches
 from operations.merging_people.merge import Changed, Refused, merge_people, plan
 from operations.merging_people.moves import MOVES, foreign_keys
 from outcomes.models import Attendance
-from registrations.models import Accommodation, Interest, PriorAttendance, Registration
+from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +125,24 @@ def test_what_both_have_is_there_once(workshop, people, office, now):
     assert "Both have the same interest: 1. One of each stays." in said
     merge(kept, gone, office, now)
     assert (Interest.objects.get().person, PriorAttendance.objects.get().person) == (kept, kept)
+
+
+def test_both_addresses_proposed_for_one_session_leave_one_that_was_told(make_session, people, office, now):
+    kept, gone, *colleagues = people(4)
+    session, other = make_session(), make_session(days=21)
+    for email, where, by in (
+        (gone.email, session, colleagues[0]),
+        (kept.email, session, colleagues[1]),
+        (gone.email, other, colleagues[0]),
+    ):
+        Nomination.objects.nominate([email], where, by=by, now=now)
+    merge(kept, gone, office, now)
+    said = Nomination.objects.order_by("pk").values_list("session", "email", "by", "told_at")
+    assert list(said) == [
+        (session.pk, kept.email, colleagues[0].pk, None),
+        (session.pk, kept.email, colleagues[1].pk, now),
+        (other.pk, kept.email, colleagues[0].pk, now),
+    ]
 
 
 def test_what_somebody_needs_comes_along_with_the_word_of_the_group_alone(make_session, people, office, now):
