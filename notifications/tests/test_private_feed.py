@@ -448,7 +448,7 @@ def test_it_takes_the_same_queries_for_one_and_for_thirty(
     assert len(read_alike(Client().get(feed).content)) == count
     # The feed and whose it is, threads, who leads, parts, record, what they lead; the cache counts the answer and
     # knows it again.
-    with django_assert_num_queries(6 + 6 + 1):
+    with django_assert_num_queries(6 + 4 + 1):
         Client().get(feed)
 
 
