@@ -23,7 +23,8 @@ from foundation.portal.reader import Posture, is_visitor, reader
 
 # The names of the addresses that show what is offered: lists, and pages that anybody could guess the address of.
 LISTS = {"home", "workshops", "workshop", "program", "program_registration", "interested", "topic", "action"}
-LISTS |= {"facilitators", "facilitator", "partners", "team", "resources", "resource", "request_new"}
+LISTS |= {"facilitators", "facilitator", "partners", "team", "resources", "resource", "citation", "stored_file"}
+LISTS |= {"request_new"}
 # Those of one session, whose address nobody can guess.
 BY_CODE = {"session", "meter", "register"}
 # Calendar programs ask for these, and what they are answered depends on no browser session.

@@ -215,6 +215,7 @@ ACCOUNT_LOGIN_TIMEOUT = 60 * 60  # longer than a code lives, so that an expired 
 # A whole department may sign in from one address, so addresses are generous and guesses are not.
 ACCOUNT_RATE_LIMITS = {
     "school": "100/m/ip",
+    "school_answer": "100/m/ip",
     "request_login_code": "100/m/ip,3/m/key,10/h/key",  # sent again counts like asked for
     "wrong_login_code": "20/m/ip",
     "nominate": "10/d/user",

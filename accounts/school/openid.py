@@ -41,9 +41,9 @@ class OpenIDAdapter(OpenIDConnectOAuth2Adapter):
     @property
     def openid_config(self) -> dict[str, Any]:
         """Return what the provider publishes of itself. Raises OAuth2Error if it is another than the one that was set
-        (OpenID Connect Discovery 1.0 section 4.3)."""
+        (OpenID Connect Discovery 1.0 section 4.3), but for a slash at the end."""
         published = super().openid_config
-        if not isinstance(published, dict) or published.get("issuer") != settings.OPENID_URL:
+        if not isinstance(published, dict) or str(published.get("issuer")).rstrip("/") != settings.OPENID_URL:
             raise OAuth2Error("another issuer")
         return published
 
@@ -84,7 +84,7 @@ class OpenIDAdapter(OpenIDConnectOAuth2Adapter):
                 self._key_of(id_token),
                 algorithms=ALGORITHMS,
                 audience=app.client_id,
-                issuer=settings.OPENID_URL,
+                issuer=self.openid_config["issuer"],
                 leeway=LEEWAY,
                 options={"require": ["iss", "sub", "aud", "exp", "iat"]},
             )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.core import ratelimit
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.helpers import complete_social_login
 from allauth.socialaccount.internal import statekit
@@ -34,7 +35,7 @@ from requests import RequestException
 from xmlsec import Error as XmlsecError
 
 from accounts.school.joining import NOBODY, Refused
-from accounts.school.refusals import LATE, NOT_THERE, TOO_LONG, WRONG, kinds, refused
+from accounts.school.refusals import LATE, NOT_THERE, TOO_LONG, TOO_OFTEN, WRONG, kinds, refused
 from accounts.school.said import Said, lines_of, names_of, read_said
 from accounts.school.views import destination, of_a_provider
 from foundation import database_clock
@@ -68,6 +69,8 @@ def saml(request: HttpRequest) -> HttpResponse:
 @require_POST
 def saml_answer(request: HttpRequest) -> HttpResponse:
     """Keep the answer for the page that reads it. What is far too long for one is not kept."""
+    if not ratelimit.consume(request, action="school_answer"):
+        return refused(request, TOO_OFTEN, 429)
     answer = request.POST.get("SAMLResponse", "")
     if not answer or len(answer) > MOST:
         return refused(request, TOO_LONG if answer else LATE, 400)

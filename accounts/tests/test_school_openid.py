@@ -180,6 +180,20 @@ def test_an_answer_signs_in_once_and_only_the_browser_that_asked(client, db, ope
     assert_refused(client.get(back), client, "or was begun in another browser", 400)
 
 
+def test_an_issuer_that_ends_in_a_slash_is_the_one_that_was_set(client, db, openid_provider):
+    openid_provider.knows("ada-12", **ADA)
+    with_slash = openid_provider.issuer + "/"
+    with openid_provider.token(iss=with_slash):
+        of_the_token = openid_provider.tamper
+
+        def tamper(path, answer):
+            return of_the_token(path, answer | ({"issuer": with_slash} if "issuer" in answer else {}))
+
+        with openid_provider.tampering(tamper):
+            assert openid_provider.sign_in(client, "ada-12").status_code == 302
+    assert is_signed_in(client)
+
+
 @pytest.mark.parametrize("query", ["", "?state=", "?state=x&code=y", "?error=access_denied"])
 def test_an_answer_out_of_nowhere_is_answered_by_a_page(client, db, openid_provider, query):
     assert_refused(client.get(ANSWER + query), client, "Begin once more", 400)

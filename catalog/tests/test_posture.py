@@ -125,3 +125,29 @@ def test_no_page_of_a_stricter_workshop_is_for_search_engines(own, doors):
     for page in (workshop.get_absolute_url(), doors["session"].get_absolute_url()):
         (robots,) = read(doors["browsers"]["person"].get(page)).parts("meta[name='robots']")
         assert robots.attribute("content") == "noindex"
+
+
+@pytest.mark.parametrize("own", ["signed-in", "link"])
+def test_what_the_office_was_given_is_given_to_nobody_else(own, doors):
+    doors["workshop"].posture = own
+    doors["workshop"].save()
+    feed = "/workshops/bystander-interventions/sessions.ics"
+    answer = doors["browsers"]["office"].get(feed)
+    assert answer.status_code == 200 and "private" in answer["Cache-Control"]
+    assert doors["browsers"]["visitor"].get(feed).status_code == (302 if own == "signed-in" else 404)
+
+
+def test_the_feed_of_a_closed_catalog_is_kept_by_nobody_on_the_way(doors, settings):
+    assert "public" in doors["browsers"]["person"].get(FEED)["Cache-Control"]
+    settings.CATALOG = "signed-in"
+    assert "private" in doors["browsers"]["person"].get(FEED)["Cache-Control"]
+
+
+def test_the_files_of_a_resource_stand_behind_the_door_too(doors, settings):
+    doors["workshop"].posture = Posture.SIGNED_IN
+    doors["workshop"].save()
+    citation = "/resources/six-ways-to-be-an-ally/citation.ris"
+    refused = doors["browsers"]["visitor"].get(citation)
+    assert refused.status_code == 403 and TITLE not in read(refused).text
+    settings.CATALOG = "signed-in"
+    assert outcome(doors["browsers"]["visitor"], citation, "") == SIGN_IN

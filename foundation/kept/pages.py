@@ -148,6 +148,8 @@ def _make(request: HttpRequest, view: Callable[[], HttpResponseBase], for_all: b
     request.META.update(asked_if)
     if not isinstance(response, HttpResponse) or response.status_code != HTTPStatus.OK or response.cookies:
         return response, False
+    if "private" in response.get("Cache-Control", ""):
+        return response, False
     if not for_all:
         patch_vary_headers(response, ["Cookie"])
     if not are_watched(tables):

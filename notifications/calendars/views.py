@@ -72,7 +72,7 @@ def session_file(request: HttpRequest, code: str) -> HttpResponse:
     if not entries:
         raise Http404("There is nothing to put in a file.")
     body = writing.publish(entries, office())
-    return _attached(_answer(request, body, f"session:{code}", "public"))
+    return _attached(_answer(request, body, f"session:{code}", _who(session.workshop.seen_by)))
 
 
 def _attached(response: HttpResponse) -> HttpResponse:
@@ -89,7 +89,8 @@ def _attached(response: HttpResponse) -> HttpResponse:
 @kept(for_all=True)
 def all_sessions(request: HttpRequest) -> HttpResponse:
     """Answer with the feed of all listed sessions."""
-    return _public_feed(request, Session.objects.all(), f"Training sessions, {settings.INSTITUTION_NAME}", "all")
+    name = f"Training sessions, {settings.INSTITUTION_NAME}"
+    return _public_feed(request, Session.objects.all(), name, "all", settings.CATALOG)
 
 
 @csrf_exempt
@@ -100,16 +101,22 @@ def workshop_sessions(request: HttpRequest, slug: str) -> HttpResponse:
     """Answer with the feed of the listed sessions of one workshop."""
     workshop = get_object_or_404(Workshop.objects.published(), slug=slug)
     sessions = Session.objects.filter(workshop=workshop)
+    key = f"workshop:{workshop.pk}"
     if workshop.seen_by == Posture.PUBLIC:
-        return _public_feed(request, sessions, workshop.title, f"workshop:{workshop.pk}")
+        return _public_feed(request, sessions, workshop.title, key, workshop.seen_by)
     check_door(request.user, workshop)
     with reader(visitor=False):
-        return _public_feed(request, sessions, workshop.title, f"workshop:{workshop.pk}")
+        return _public_feed(request, sessions, workshop.title, key, workshop.seen_by)
 
 
-def _public_feed(request: HttpRequest, sessions: SessionQuerySet, name: str, key: str) -> HttpResponse:
+def _public_feed(request: HttpRequest, sessions: SessionQuerySet, name: str, key: str, seen_by: str) -> HttpResponse:
     entries = public_entries(sessions, database_clock.now())
-    return _answer(request, public_feed(tuple(entries), name), f"public:{key}", "public")
+    return _answer(request, public_feed(tuple(entries), name), f"public:{key}", _who(seen_by))
+
+
+def _who(seen_by: str) -> str:
+    """Return who may cache what people of this posture may see: nobody between us and them, unless it is everybody."""
+    return "public" if seen_by == Posture.PUBLIC else "private"
 
 
 @csrf_exempt

@@ -36,6 +36,7 @@ STARTED = "This session has already started, so nobody leaves it any more."
 class TickedForm(ManyForm):
     """What is to be done for people of one roster, in the order of their seats, those who wait after them."""
 
+    order: tuple[str, ...] = ("status", "position")
     others = 0
 
     @property
@@ -105,6 +106,8 @@ def _fresh(registration: Registration) -> Registration:
 
 class WithdrawTicked(TickedForm):
     title, button, is_grave = "Withdraw these people", "Withdraw them and write to them", True
+    # People who wait leave first: none of them is given a seat that is taken away again at once.
+    order = ("-status", "position")
 
     why = forms.ChoiceField(
         label="Why",
@@ -194,7 +197,7 @@ def ticked_page(office: OfficeAdmin, request: HttpRequest, session: Session) -> 
         messages.warning(request, TOO_MANY_TICKED)
         return redirect(roster)
     rows = session.registrations.active().filter(pk__in=keys).select_related("person", "session__workshop")
-    chosen = rows.order_by("status", "position")
+    chosen = rows.order_by(*form_class.order)
     if not chosen or not session.has_meeting_ahead(database_clock.now()):
         messages.warning(request, STARTED if chosen else NONE_TICKED)
         return redirect(roster)

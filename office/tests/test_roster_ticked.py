@@ -116,3 +116,13 @@ def test_a_viewer_ticks_nobody(client, people, three_of_three):
     client.force_login(in_group(people, "Viewer"))
     url = reverse("admin:registrations_registration_ticked", args=[three_of_three.pk])
     assert client.post(url, {"action": "withdraw", "_selected_action": ["1"]}).status_code == 403
+
+
+def test_nobody_is_given_a_seat_only_to_lose_it(tick, three_of_three):
+    seated, *_, waiting, last = in_order(three_of_three)
+    tick(three_of_three, "withdraw", [seated, waiting], why="asked")
+    tick.again()
+    assert [one.status for one in in_order(three_of_three)[3:]] == ["withdrawn", "registered"]
+    told = Notice.objects.filter(person=waiting.person).values_list("kind", flat=True)
+    assert "promoted" in Notice.objects.filter(person=last.person).values_list("kind", flat=True)
+    assert "promoted" not in told and "withdrawn" in told
