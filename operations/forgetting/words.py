@@ -1,13 +1,15 @@
 """Take the names and addresses of an erased person out of every text there is, whoever wrote it (G17).
 
 A text column that this does not read is one of KEPT, with the reason; every other one is read, so that a new column
-needs no line here. A name of one word, and one that somebody else has too, is taken out only of what is the person's
-own (rows.py): in other texts nobody can tell that it is them.
+needs no line here. Out of PUBLISHED only addresses are taken: everybody chooses the name they go by, and a name that is
+two words of a title would take those words out of the catalog. A name of one word, one that somebody else has too, and
+one that stands in a title, is taken out only of what is the person's own (rows.py): in other texts nobody can tell that
+it is them.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -39,7 +41,19 @@ KEPT = {
     "auth.Group": "of the program itself",
     "contenttypes.ContentType": "of the program itself",
     "sessions.Session": "of the release before; emptied every night",
-    "accounts.Campus.time_zone": "one of a list",
+    "accounts.Campus": "what a place is called",
+    "accounts.Unit": "what a unit is called",
+    "accounts.UnitName": "what the directory calls a unit",
+    "catalog.Topic": "what a topic is called",
+    "catalog.ProgramCategory": "what a kind of program is called",
+    "catalog.Action.name": "a title",
+    "catalog.Partner.name": "what a partner is called",
+    "catalog.Program.title": "a title",
+    "catalog.Workshop.title": "a title",
+    "outcomes.Certificate.title": "a title",
+    "outcomes.CreditKind": "the terms of who gives credit",
+    "outcomes.CertificateCredit": "the terms of who gives credit",
+    "outcomes.Requirement": "what a requirement is called",
     "sessions_app.Meeting.time_zone": "one of a list",
     "sessions_app.Session.time_zone": "one of a list",
     "sessions_app.SessionRequest.time_zone": "one of a list",
@@ -61,6 +75,39 @@ KEPT = {
     "notifications.Wording.kind": "one of a list",
     "admin.LogEntry.object_id": "a key",
 }
+
+_CATALOG = "what the catalog says to everybody"
+_ASKED = "what everybody is asked"
+# What the office says to everybody, and corrects there: only addresses are looked for in it.
+PUBLISHED = {
+    "catalog.Action": _CATALOG,
+    "catalog.Objective": _CATALOG,
+    "catalog.PageText": "what a page says to everybody",
+    "catalog.Part": _CATALOG,
+    "catalog.Partner": _CATALOG,
+    "catalog.Program": _CATALOG,
+    "catalog.Workshop": _CATALOG,
+    "library.Resource": "what the library says to everybody",
+    "notifications.Wording": "what mail says to everybody",
+    "outcomes.Certificate.contents": "what the catalog said when it was given",
+    "outcomes.Certificate.days": "days",
+    "outcomes.Certificate.institution": "what the institution is called",
+    "outcomes.Certificate.office": "what the office is called",
+    "outcomes.Evaluation.questions": _ASKED,
+    "outcomes.EvaluationQuestion": _ASKED,
+    "outcomes.KeptFigures": "counts, by what is counted",
+    "sessions_app.Blackout": "what everybody is told of a day",
+    "sessions_app.RequestRules": "what everybody is told who asks for a session",
+    "sessions_app.Venue": "how everybody gets there",
+}
+TITLES = ("catalog.Workshop.title", "catalog.Program.title", "catalog.Topic.name", "accounts.Unit.name",
+          "accounts.Campus.name")  # fmt: skip
+
+
+def is_published(column: Any) -> bool:
+    """Tell whether a column says to everybody what the office wants said, so that no name is looked for in it."""
+    label = column.model._meta.label
+    return label in PUBLISHED or f"{label}.{column.name}" in PUBLISHED
 
 
 def text_columns() -> Iterator[tuple[type[models.Model], list[Any]]]:
@@ -107,11 +154,14 @@ def known_as(person: Person, address: str, name: str) -> KnownAs:
 
     Those of before count too: addresses that were changed, and names on certificates and as a facilitator.
     """
-    changes = AddressChange.objects.filter(person=person).values_list("old_address", "new_address")
+    changes = AddressChange.objects.filter(person=person)
+    before = changes.values_list("old_address", flat=True)
+    # One that never took hold may be anybody's.
+    after = changes.filter(state=AddressChange.State.HELD).values_list("new_address", flat=True)
     own = EmailAddress.objects.filter(user=person).values_list("email", flat=True)
     merged = person.other_addresses.values_list("email", flat=True)
-    addresses = {person.email, *own, *merged, *(each for pair in changes for each in pair)}
-    # Another account may have a new address that never took hold.
+    addresses = {person.email, *own, *merged, *before, *after}
+    # Another account may have an address that was given up.
     others = Person.objects.exclude(pk=person.pk).annotate(lower=Lower("email")).filter(lower__in=addresses)
     addresses -= set(others.values_list("lower", flat=True))
     leading = Facilitator.objects.filter(Q(person=person) | Q(email__in=addresses)).values_list("name", flat=True)
@@ -122,21 +172,38 @@ def known_as(person: Person, address: str, name: str) -> KnownAs:
         Q(*(("name__iexact", name) for name in names), _connector="OR")
     )
     taken = {name.casefold() for name in shared.values_list("name", flat=True)} if names else set()
-    names = {name for name in names if name.casefold() not in taken}
+    names = {each for each in names if each.casefold() not in taken} - _in_titles(names)
     return KnownAs(frozenset(filter(None, addresses)), frozenset(names), address, name)
+
+
+def _in_titles(names: set[str]) -> set[str]:
+    """Return those of `names` that are words of a title, or what a unit or a place is called."""
+    alone = [KnownAs(frozenset(), frozenset([name]), "", "") for name in names]
+    titles: list[str] = []
+    for column in TITLES if names else ():
+        model, field = column.rsplit(".", 1)
+        titles += apps.get_model(model)._base_manager.values_list(field, flat=True)
+    return {next(iter(one.names)) for one in alone if any(one.taken_out_of(title) != title for title in titles)}
 
 
 def take_out(known: KnownAs, but: QuerySet[Notice]) -> None:
     """Replace the names and addresses in every text of every row, `but` in mail that still has to arrive.
 
-    Safe to run twice.
+    Out of what is published only addresses are taken. Safe to run twice.
     """
+    nameless = replace(known, names=frozenset())
     for model, columns in text_columns():
         rows = model._base_manager.all()
-        _take_out_of(rows.exclude(pk__in=but) if model is Notice else rows, columns, known)
+        if model is Notice:
+            rows = rows.exclude(pk__in=but)
+        published = [column for column in columns if is_published(column)]
+        _take_out_of(rows, [column for column in columns if column not in published], known)
+        _take_out_of(rows, published, nameless)
 
 
 def _take_out_of(rows: QuerySet[Any], columns: list[Any], known: KnownAs) -> None:
+    if not columns:
+        return
     model, names = rows.model, [field.attname for field in columns]
     # SQLite writes JSON with escapes, so that it is read whole there.
     if connection.vendor == "postgresql":
