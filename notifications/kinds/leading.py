@@ -113,9 +113,9 @@ def tells_the_leader(notice: Notice, now: datetime) -> bool:
     """Tell whether something differs from what the facilitator was told, and write into the Notice what it says.
 
     Its thread takes the next SEQUENCE and what is told now. Another reader begins with another UID, and so does
-    somebody who is asked again after a cancellation.
+    somebody who is asked again after a cancellation. What was tried, or written ahead of an erasure, is sent as it is.
     """
-    if notice.attempts:
+    if notice.attempts or notice.text:
         return True
     thread = (
         LeadingThread.objects.select_related("leading__facilitator__person").filter(pk=notice.facts["thread"]).first()

@@ -165,13 +165,12 @@ def _erase(person: Person, by: Person, reason: str, now: datetime) -> None:
     by = person if by.pk == person.pk else by
     for nomination in Nomination.objects.open().filter(email=person.email):
         nomination.decline(person, now=now)
-    ended = list(_coming(person, now).select_related("session", "person").order_by("session_id", "pk"))
-    for registration in ended:
+    for registration in _coming(person, now).select_related("session", "person").order_by("session_id", "pk"):
         registration.person = person
         registration.withdraw(by=by, now=now)
     name = f"Erased person {''.join(secrets.choice(LETTERS) for _ in range(6))}"
     known = known_as(person, f"{secrets.token_hex(8)}@{NO_ADDRESS}", name)
-    mail.write_what_is_owed(person, known.addresses, [one.pk for one in ended], now)
+    mail.write_what_is_owed(person, known.addresses, now)
     owe_farewell(person, _said_to(person, by), now)
     _take_the_name(person, known.address, name, now)
     me = Person.objects.filter(pk=person.pk)

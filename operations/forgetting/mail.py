@@ -1,8 +1,9 @@
 """What becomes of mail: that of a person who is erased, and the bodies of old mail.
 
-A cancellation has to reach the calendar of a person who is gone. So what the erasure itself owes them is written at
-once, and keeps its address until it is sent or given up (three days at most); then the sender takes both away, and what
-broke off is found here every night. Other mail that waited for them is not sent.
+A cancellation has to reach the calendar of a person who is gone. So those that the erasure itself owes them, and those
+that waited before it, are written at once, and keep their address until they are sent or given up (three days at most);
+then the sender takes both away, and what broke off is found here every night. Other mail that waited for them is not
+sent.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,8 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from accounts.models import Person
-from notifications.models import Notice
+from notifications.kinds.leading import tells_the_leader
+from notifications.models import LeadingThread, Notice
 from notifications.models.kind import News
 from notifications.models.notices import forgotten
 from notifications.outbox.claim import load_subjects
@@ -25,25 +27,41 @@ BATCH = 1000
 WRITTEN = ("subject", "text", "html", "calendar")
 
 
-def write_what_is_owed(person: Person, addresses: Iterable[str], ended: Iterable[int], now: datetime) -> None:
-    """Write the mail that says that the registrations `ended` have ended; set aside all else that waits for `person`.
+def write_what_is_owed(person: Person, addresses: Iterable[str], now: datetime) -> None:
+    """Write the mail that takes something off a calendar or says that a registration has ended; set aside all else.
 
-    The caller still has the name and the address on the person.
+    That is what the erasure itself owes, and what waited before it. The caller still has the name and the address on
+    the person.
     """
-    waiting = Notice.objects.select_for_update(no_key=True, of=("self",)).select_related("person")
-    waiting = waiting.filter(_of(person, addresses), state=STATE.QUEUED).order_by("pk")
-    owed = [one for one in waiting if one.registration_id in set(ended) and one.of_kind.news is News.ENDING]
-    aside = waiting.exclude(pk__in=[one.pk for one in owed])
-    keys = list(aside.values_list("pk", "registration"))
-    for state, found in (
-        (STATE.SUPERSEDED, [pk for pk, registration in keys if registration]),
-        (STATE.EXPIRED, [pk for pk, registration in keys if not registration]),
+    found = Notice.objects.select_for_update(no_key=True, of=("self",)).select_related("person")
+    waiting = list(found.filter(_of(person, addresses), state=STATE.QUEUED).order_by("pk"))
+    load_subjects(waiting)
+    owed = [one for one in waiting if _takes_off(one, addresses, now) or one.of_kind.news is News.ENDING]
+    aside = [one for one in waiting if one not in owed]
+    for state, keys in (
+        (STATE.SUPERSEDED, [one.pk for one in aside if one.registration_id]),
+        (STATE.EXPIRED, [one.pk for one in aside if not one.registration_id]),
     ):
-        Notice.objects.filter(pk__in=found).update(state=state)
-    load_subjects(owed)
+        Notice.objects.filter(pk__in=keys).update(state=state)
     for notice in owed:
-        write_ahead(notice, now)
+        # One that was tried before may have arrived: it is sent unchanged.
+        if not notice.text:
+            write_ahead(notice, now)
     Notice.objects.filter(pk__in=[one.pk for one in owed]).update(person=person)
+
+
+def _takes_off(notice: Notice, addresses: Iterable[str], now: datetime) -> bool:
+    """Tell whether `notice` cancels what the calendar of its reader shows; that of a facilitator is made up for it."""
+    if notice.thread_id:
+        return notice.method == Notice.Method.CANCEL and notice.thread.requested_at is not None
+    if notice.of_kind.calendar and not notice.text:
+        threads = LeadingThread.objects.select_related("leading__facilitator__person")
+        thread = threads.filter(pk=notice.facts["thread"]).first()
+        # Somebody else may be told in their place by now.
+        is_theirs = thread is not None and thread.leading.facilitator.address in addresses
+        if not is_theirs or not tells_the_leader(notice, now):
+            return False
+    return notice.carried_method == Notice.Method.CANCEL
 
 
 def forget_mail(person: Person, addresses: Iterable[str]) -> None:

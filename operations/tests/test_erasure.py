@@ -19,6 +19,8 @@ from django.utils import timezone
 from accounts.browser_sessions.sign_ins import NOTE
 from accounts.models import OtherAddress, Person, SchoolRecord, UnitName
 from catalog.models import Facilitator, Objective, Part
+from devtools.testing.calendar_readers import calendar_of
+from devtools.testing.changing import MINUTES, deliver
 from devtools.testing.groups import in_group
 from devtools.testing.office_pages import filled_in
 from devtools.testing.page import get, post, read
@@ -36,7 +38,7 @@ from operations.invariants import breaches
 from operations.models import LegalHold
 from outcomes.models import Attendance, AttendanceDispute, Certificate, Evaluation, OutsideActivity
 from registrations.models import Interest, PriorAttendance, Registration
-from sessions_app.models import SessionRequest
+from sessions_app.models import MeetingPlan, SessionRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -190,6 +192,62 @@ def test_the_calendar_is_told_and_then_the_address_goes(leaving_one, smtp_sink, 
 
 def is_plain(message) -> bool:
     return not any(part.get_content_type() == "text/calendar" for part in message.walk())
+
+
+def withdrawn_a_minute_ago(leaving_one, office, now):
+    leaving_one.registration.withdraw(by=leaving_one.person, now=now)
+
+
+def session_cancelled_a_minute_ago(leaving_one, office, now):
+    leaving_one.session.cancel("Snow.", by=office, now=now)
+
+
+@pytest.mark.parametrize("do", [withdrawn_a_minute_ago, session_cancelled_a_minute_ago])
+def test_a_cancellation_that_waited_reaches_the_calendar(leaving_one, office, smtp_sink, now, do):
+    do(leaving_one, office, now)
+    erase(leaving_one.person, by=leaving_one.person, now=now)
+    drain()
+    told = [calendar_of(one) for one in smtp_sink.to("person1@example.edu") if not is_plain(one.message)]
+    assert [one.method for one in told] == ["CANCEL"]
+    assert "person1@" not in everything() and "canary quill" not in everything()
+
+
+def test_a_meeting_that_was_cancelled_before_goes_off_the_calendar_too(make_session, people, office, smtp_sink, now):
+    (person,) = people(1)
+    first, second = (now + timedelta(days=day) for day in (10, 11))
+    plans = [MeetingPlan(at, at + timedelta(minutes=90), "America/Chicago") for at in (first, second)]
+    session = make_session(minimum=1, meetings=plans)
+    Registration.objects.register(person, session, now=now)
+    session.settle(now=now)
+    drain()
+    smtp_sink.received.clear()
+    session.cancel_meeting(session.meetings.order_by("starts_at").last(), "Snow.", by=office, now=now)
+    erase(person, by=person, now=now)
+    drain()
+    told = [calendar_of(one) for one in smtp_sink.to("person1@example.edu") if not is_plain(one.message)]
+    assert [one.method for one in told] == ["CANCEL", "CANCEL"]
+    assert len({str(one["UID"]) for one in told}) == 2
+
+
+@pytest.mark.parametrize("is_off", [True, False])
+def test_somebody_who_led_and_is_erased_has_it_taken_off_their_calendar(
+    make_session, people, office, smtp_sink, now, is_off
+):
+    person, other = people(2)
+    leader = Facilitator.objects.create(name="Canary Quill", person=person)
+    session = make_session(facilitators=[leader, Facilitator.objects.create(name="Bo Ray", person=other)])
+    deliver(now + 3 * MINUTES)
+    assert [calendar_of(one).method for one in smtp_sink.to(person.email)] == ["REQUEST"]
+    later = now + 5 * MINUTES
+    if is_off:
+        session.cancel("Snow.", by=office, now=later)
+    else:
+        session.appoint([other.facilitator], by=office, now=later)
+    before = person.email
+    erase(person, by=person, now=later)
+    deliver(later + 5 * MINUTES)
+    assert "CANCEL" in [calendar_of(one).method for one in smtp_sink.to(before) if not is_plain(one.message)]
+    assert "person1@" not in everything() and "canary quill" not in everything()
 
 
 def test_the_seat_goes_to_the_next_in_line_and_counts_are_right(leaving_one, now):
