@@ -111,12 +111,12 @@ def test_the_form_is_looked_at_and_cannot_be_sent(clerk, workshop):
 
 def test_the_number_of_evaluations_makes_no_more_queries(clerk, evaluated, hold, now, django_assert_num_queries):
     clerk.get(LIST)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         clerk.get(LIST)
     hold(2)
     hold(2)
     life.open_due(now)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         clerk.get(LIST)
 
 
