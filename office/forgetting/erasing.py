@@ -4,9 +4,10 @@ from http import HTTPStatus
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from accounts.models import Person
 from foundation import database_clock
@@ -73,11 +74,15 @@ def in_words(person: Person, foreseen: Foreseen) -> list[str]:
 def erasing_page(office: OfficeAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """Show what goes; on POST ask first, then erase. A refusal is shown with what was typed, and is 409."""
     by = acting(request)
-    person = get_object_or_404(office.get_queryset(request), pk=object_id) if object_id.isdecimal() else None
-    if person is not None and person.erased_at is not None and office.has_delete_permission(request):
+    if not office.has_delete_permission(request):
+        raise PermissionDenied
+    person = office.get_object(request, unquote(object_id))
+    if person is None:
+        raise Http404("Nobody has this key.")
+    if person.erased_at is not None:
         messages.info(request, "This person was erased before.")
         return redirect("admin:accounts_person_changelist")
-    if person is None or not office.has_delete_permission(request, person):
+    if not office.has_delete_permission(request, person):
         raise PermissionDenied
     form = ErasingForm(request.POST if request.method == "POST" else None, instance=person)
     status = HTTPStatus.OK

@@ -6,7 +6,7 @@ import io
 import pytest
 from django.urls import reverse
 
-from devtools.testing.office_pages import agree, filled_in, schedule, session_page
+from devtools.testing.office_pages import agree, filled_in, press_twice, schedule, session_page
 from devtools.testing.page import read
 from registrations.models import Registration
 from sessions_app.models import Mode, Session
@@ -168,7 +168,7 @@ def test_the_office_says_how_somebody_takes_part(clerk, make_hybrid, person):
     assert response.status_code == 400
     assert "Say whether they take part in the room or online." in read(response).text
     assert clerk.post(roster("roster", session), {"email": person.email, "mode": "banana"}).status_code == 400
-    clerk.post(roster("roster", session), {"email": person.email, "mode": "online"})
+    assert press_twice(clerk, roster("roster", session), {"email": person.email, "mode": "online"}).status_code == 302
     assert session.registrations.get().mode == ONLINE
 
 
