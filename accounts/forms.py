@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts import sign_in
 from accounts.models import Campus, Person, Unit
 from accounts.school.record import fields_held
-from accounts.signals import DECIDING, person_changed, titles_chosen
+from accounts.signals import DECIDING, person_changed, person_changes_now, titles_chosen
 from foundation import database_clock
 from foundation.values.addresses import AddressFormField
 from foundation.values.lines import OneLineField
@@ -185,6 +185,8 @@ class ProfileForm(forms.ModelForm):
                 now, chooses_titles = database_clock.now(), "discreet_titles" in self.changed_data
                 if chooses_titles:
                     self.instance.discreet_titles_chosen_at = now
+                if chooses_titles or DECIDING.intersection(self.changed_data):
+                    person_changes_now.send(Person, person=self.instance)
                 self.instance.save(update_fields=[*self.fields, "discreet_titles_chosen_at"])
                 if DECIDING.intersection(self.changed_data):
                     person_changed.send(Person, person=self.instance)

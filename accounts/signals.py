@@ -7,6 +7,9 @@ DECIDING = {"role", "campus", "is_active"}
 
 person_changed = Signal()
 
+# One of these is about to change: what a receiver will want to lock it locks now, before the row of the person.
+person_changes_now = Signal()
+
 # The person chose how calendars name what they attend. Also with `now=`.
 titles_chosen = Signal()
 

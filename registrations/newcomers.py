@@ -120,10 +120,12 @@ def complete_profile(person: Person, *sessions: Session, **said: Any) -> None:
     missing = [name for name, value in said.items() if value and not getattr(person, name)]
     for name in missing:
         setattr(person, name, said[name])
-    if missing:
-        person.save(update_fields=missing)
-    if DECIDING.intersection(name.removesuffix("_id") for name in missing):
+    is_deciding = DECIDING.intersection(name.removesuffix("_id") for name in missing)
+    if is_deciding:
         seats = person.registrations.registered().filter(session__starts_at__gt=database_clock.now())
         if held := [seat.session for seat in seats.select_related("session")]:
             lock_all([*sessions, *held])
+    if missing:
+        person.save(update_fields=missing)
+    if is_deciding:
         person_changed.send(Person, person=person)

@@ -20,6 +20,7 @@ registration_made                         the session is settled if its minimum 
 registrations_promoted                    the same
 registration_withdrawn                    what the person needs to take part follows them to the other date
 registration_rebooked                     the same
+person_changes_now                        the sessions in which the person has a seat are locked, before the person is
 person_changed, audience_changed          seats that people may no longer have are freed
 address_changes_now                       the sessions of the person are locked, before the person is
 address_changed                           what the person needs to take part is deleted, unless they are vouched for
@@ -41,7 +42,7 @@ from django.urls import resolve
 
 from accounts.models import Person
 from accounts.pressed.press import Press
-from accounts.signals import address_changed, address_changes_now, person_changed
+from accounts.signals import address_changed, address_changes_now, person_changed, person_changes_now
 from catalog.models import Workshop
 from catalog.signals import audience_changed
 from foundation import database_clock
@@ -52,6 +53,7 @@ from registrations.display.joining import after_asking, after_pressing
 from registrations.display.ways import on_a_page
 from registrations.merging import flow
 from registrations.models import Accommodation, Interest, MergeOffer, Nomination, Registration
+from registrations.models.standing import lock_all
 from registrations.newcomers import Intent
 from registrations.signals import (
     interest_met,
@@ -276,6 +278,13 @@ def invite_the_team(
     emails = [email for email in request.addresses if not Nomination.problem_with(email, request.by)]
     if emails:
         Nomination.objects.nominate(emails, session, by=request.by, now=now, vouched_by=by)
+
+
+@receiver(person_changes_now, dispatch_uid="registrations.person_changes_now")
+def lock_what_may_be_freed(sender: type, person: Person, **kwargs: Any) -> None:
+    """Lock the sessions that are not over and in which the person has a seat, in ascending order, before the person."""
+    seats = person.registrations.registered().filter(session__ends_at__gt=database_clock.now())
+    lock_all([seat.session for seat in seats.select_related("session")])
 
 
 @receiver(person_changed, dispatch_uid="registrations.person_changed")

@@ -9,9 +9,10 @@ from django.db.models import Q
 
 from accounts.models.campus import Campus
 from accounts.models.people import Person
+from accounts.signals import person_changes_now
 from foundation import database_clock
 from foundation.record import record
-from foundation.verbs import lock_row, verb
+from foundation.verbs import lock_row, lock_rows, verb
 
 WHY_LEFT = "The directory names this person no more."
 WHY_MOVED = "The directory says so."
@@ -81,6 +82,9 @@ class DirectoryQuestion(models.Model):
     @verb
     def carry_out(self, by: Person) -> None:
         """Do what the directory says; seats that are lost by it go to the next in line. Raises Person.Refused."""
+        # Sessions, then the person, then this: as who merges and erases people does (guarantees: Locks).
+        person_changes_now.send(Person, person=Person(pk=self.person_id))
+        lock_rows(Person.objects.filter(pk=self.person_id))
         lock_row(self, "person", "campus")
         if self.kind == self.Kind.LEFT:
             self.person.switch_off(by=by, why=WHY_LEFT)

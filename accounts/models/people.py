@@ -17,7 +17,7 @@ from accounts.models.greeting import greeting_of
 from accounts.models.other_address import leads_nowhere
 from accounts.models.units import Unit
 from accounts.school.words import said_by_school
-from accounts.signals import DECIDING, person_changed
+from accounts.signals import DECIDING, person_changed, person_changes_now
 from foundation.record import record
 from foundation.values.addresses import AddressField, plain_address
 from foundation.values.lines import LineField
@@ -154,6 +154,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
         Raises Refused for somebody of the office, whose groups say what they may do.
         """
+        person_changes_now.send(Person, person=self)
         lock_row(self)
         if not self.is_active:
             return
@@ -167,6 +168,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     @verb
     def take_place(self, by: "Person", why: str, **place: Any) -> None:
         """Give this person another `role` or `campus`, for the reason `why`: seats they may not have then are freed."""
+        person_changes_now.send(Person, person=self)
         lock_row(self, "campus")
         place = {name: value for name, value in place.items() if getattr(self, name) != value}
         if not place:

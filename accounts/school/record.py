@@ -13,6 +13,7 @@ from accounts.models.campus import Campus
 from accounts.models.people import Person
 from accounts.models.units import Unit
 from accounts.school.said import Said
+from accounts.signals import person_changes_now
 from foundation import database_clock
 from foundation.record import record
 from foundation.values.lines import LineField
@@ -70,6 +71,9 @@ class SchoolRecordManager(models.Manager["SchoolRecord"]):
         A role of which the school says nothing more, and said something before, has ended: the person has left, and is
         Other. A unit or campus that it says no more, or that is not known here, is taken away if it came from there.
         """
+        before = self.filter(person=person).first()
+        if before is None or (said.role, said.campus) != (before.role, before.campus_words):
+            person_changes_now.send(Person, person=person)
         lock_row(person)
         known = self.filter(person=person).first() or SchoolRecord(person=person)
         has_left = has_left_the_school(said, known)

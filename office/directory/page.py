@@ -82,6 +82,8 @@ def directory_page(office: OfficeAdmin, request: HttpRequest) -> HttpResponse:
     if request.POST.get("agreed") == agreement:
         done = _do(directory, request, apply=True, anyway=anyway)
         messages.success(request, done_words(done))
+        if busy := getattr(done, "busy", []):
+            messages.warning(request, f"Not done, because somebody else was at work: {' '.join(busy[:MOST_NAMED])}")
         return redirect(f"admin:accounts_{'person' if directory.is_of_people else 'unit'}_changelist")
     wrong = sorted([*directory.wrong, *getattr(would, "wrong", [])])
     is_other = "agreed" in request.POST

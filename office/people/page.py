@@ -16,7 +16,7 @@ from django.utils.html import format_html
 
 from accounts.models import AddressChange, Campus, Person
 from accounts.models.groups import APPOINT, NotGiven, OfficeGroup, refuse_without_manager, step_of
-from accounts.signals import DECIDING, person_changed
+from accounts.signals import DECIDING, person_changed, person_changes_now
 from office.base import NamedAdmin, OfficeAdmin, OfficeForm, OwnPage, PanelInline, acting
 from office.consequences import of_a_person_who_may_not_come
 from office.directory.page import directory_page
@@ -151,6 +151,8 @@ class PersonAdmin(LargeList, ChoosesAmongMany, OfficeAdmin):
             return super().save_model(request, obj, form, change)
         # Until the new address holds, the person has the old one.
         new_address, obj.email = form.new_address, form.initial["email"]
+        if DECIDING.intersection(form.changed_data):
+            person_changes_now.send(Person, person=obj)
         super().save_model(request, obj, form, change)
         if DECIDING.intersection(form.changed_data):
             person_changed.send(Person, person=obj)

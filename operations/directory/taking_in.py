@@ -2,9 +2,11 @@
 
 1. Look who is in the directory no more. Of too many at once nothing is done (TooManyGone): half a file is no news.
 2. Row by row: somebody new gets an account; of somebody known the name that was missing, role, unit and campus are
-   filled in. What would cost a seat waits for the office (DirectoryQuestion).
+   filled in. What would cost a seat waits for the office (DirectoryQuestion). People with a seat whose role or campus
+   changes are taken in one by one: their sessions are locked, and then they are.
 3. Who left is switched off, unless they have a seat to come or are of the office: then that waits for the office, too.
 
+What somebody else holds for longer than a lock is waited for is left for the next time, and named; the others go on.
 The dry run is the same code without its writes. Taken in again, the same directory changes nothing.
 """
 
@@ -20,15 +22,16 @@ from django.conf import settings
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from accounts.models import Campus, DirectoryQuestion, OtherAddress, Person, Unit
 from accounts.models.directory import WHY_LEFT
-from accounts.signals import person_changed
+from accounts.signals import person_changed, person_changes_now
 from foundation import database_clock
+from foundation.middleware.outages import Outage, outage_of
 from foundation.values.lines import line_key
 from foundation.verbs import lock_row, lock_rows
-from operations.directory.reading import ROLES, Directory, PersonLine
+from operations.directory.reading import ROLES, Directory, PersonLine, WrongCell
 from registrations.models import Registration
 
 logger = logging.getLogger(__name__)
@@ -37,6 +40,9 @@ PORTION = 1000
 # So few may be missing at once whatever their share.
 FEW = 5
 FILLED = ("name", "role", "unit_id", "campus_id", "from_directory")
+MOVING = {"role", "campus_id"}
+BUSY_ROW = "Somebody else was changing this person or a session of theirs. This row is left for the next time."
+BUSY_LEFT = "Account {pk}, which is in the directory no more, is still on: somebody else was changing it."
 LABELS = {"name": "Name", "role": "Role", "unit_id": "Unit", "campus_id": "Campus"}
 
 
@@ -49,7 +55,7 @@ class Outcome:
     """What was done, or would be: numbers of people, and what the directory says that nobody here knows.
 
     `unknown` counts rows by column and value. `left` are switched off; `asked` wait for the office; `off` are switched
-    off already and stay so.
+    off already and stay so. `busy` has a sentence for each person who could not be taken in now.
     """
 
     rows: int = 0
@@ -62,6 +68,14 @@ class Outcome:
     known: int = 0
     gone: int = 0
     unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
+    busy: list[str] = field(default_factory=list)
+
+    def add(self, part: "Outcome") -> None:
+        """Add what came of some of the people."""
+        for name in ("new", "changed", "same", "off", "asked"):
+            setattr(self, name, getattr(self, name) + getattr(part, name))
+        self.unknown += part.unknown
+        self.busy += part.busy
 
     @property
     def unknown_words(self) -> list[str]:
@@ -107,8 +121,8 @@ def take_in(
         )
     for lines in _portions(directory.people):
         if apply:
-            with transaction.atomic():
-                _take_in(lines, places, by, outcome, now, apply)
+            for part in _apart(lines, places, now):
+                outcome.add(_write_down(part, places, by, now))
         else:
             _take_in(lines, places, by, outcome, now, apply)
     for keys in _portions(gone):
@@ -141,6 +155,39 @@ def with_seats(people: Iterable[int], now: datetime) -> set[int]:
 # ---- people who are in it ----
 
 
+def _apart(lines: list[PersonLine], places: Places, now: datetime) -> Iterator[list[PersonLine]]:
+    """Yield `lines` without people who have a seat to come and get another role or campus, then each of those alone."""
+    people = {one.email: one for one in Person.objects.filter(email__in=[line.email for line in lines])}
+    known = [(line, people[line.email]) for line in lines if line.email in people]
+    moving = {one.pk: line for line, one in known if MOVING & _news(line, one, places, Outcome()).keys()}
+    seated = with_seats(moving, now) if moving else set()
+    alone = dict.fromkeys(line for pk, line in moving.items() if pk in seated)
+    yield [line for line in lines if line not in alone]
+    yield from ([line] for line in alone)
+
+
+def _write_down(lines: list[PersonLine], places: Places, by: Person, now: datetime) -> Outcome:
+    """Take in `lines` in one transaction; where others hold what it needs, row by row, but for rows that are busy."""
+    done = Outcome()
+    try:
+        with transaction.atomic():
+            if len(lines) == 1:
+                for person in Person.objects.filter(email=lines[0].email):
+                    person_changes_now.send(Person, person=person)
+            _take_in(lines, places, by, done, now, apply=True)
+        return done
+    except OperationalError as error:
+        if outage_of(error) is not Outage.BUSY:
+            raise
+    done = Outcome()
+    if len(lines) == 1:
+        done.busy.append(str(WrongCell(lines[0].row, "", BUSY_ROW)))
+        return done
+    for line in lines:
+        done.add(_write_down([line], places, by, now))
+    return done
+
+
 def _take_in(lines: list[PersonLine], places: Places, by: Person, outcome: Outcome, now: datetime, apply: bool) -> None:
     known = Person.objects.filter(email__in=[line.email for line in lines])
     people = {one.email: one for one in (lock_rows(known) if apply else known)}
@@ -150,9 +197,7 @@ def _take_in(lines: list[PersonLine], places: Places, by: Person, outcome: Outco
         outcome.same += len(elsewhere)
         lines = [line for line in lines if line.email not in elsewhere]
     news = {line.email: _news(line, people.get(line.email), places, outcome) for line in lines}
-    moving = [
-        people[email].pk for email, new in news.items() if email in people and ("role" in new or "campus_id" in new)
-    ]
+    moving = [people[email].pk for email, new in news.items() if email in people and MOVING & new.keys()]
     seated = with_seats(moving, now) if moving else set()
     asked = {each.person_id: each for each in DirectoryQuestion.objects.filter(person__in=people.values())}
     made: list[Person] = []
@@ -283,14 +328,27 @@ def _let_go(keys: list[int], by: Person, outcome: Outcome, now: datetime, apply:
             question = DirectoryQuestion(person=person, kind=DirectoryQuestion.Kind.LEFT, asked_at=now)
             _ask(question, asked.get(person.pk), outcome, apply)
             continue
+        if apply and not _is_switched_off(person, by, now):
+            outcome.busy.append(BUSY_LEFT.format(pk=person.pk))
+            continue
         outcome.left += 1
-        if apply:
-            _switch_off(person, by, now)
+
+
+def _is_switched_off(person: Person, by: Person, now: datetime) -> bool:
+    """Switch somebody off. Returns False where somebody else holds the account or a session of theirs."""
+    try:
+        _switch_off(person, by, now)
+    except OperationalError as error:
+        if outage_of(error) is not Outage.BUSY:
+            raise
+        return False
+    return True
 
 
 @transaction.atomic
 def _switch_off(person: Person, by: Person, now: datetime) -> None:
     """Switch somebody off, unless they have got a seat in between: then the office is asked the next time."""
+    person_changes_now.send(Person, person=person)
     lock_row(person)
     if not with_seats([person.pk], now):
         person.switch_off(by=by, why=WHY_LEFT)

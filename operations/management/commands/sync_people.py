@@ -29,8 +29,8 @@ People who came from the directory and are missing in the file are switched off.
 are of the office, it waits for the office instead: its home page says so.
 
 Exit codes: 0 all done; 1 nothing done, the file cannot be read; 3 done, but for wrong rows, which are named by their
-numbers; 4 nothing done, because more people are missing than DIRECTORY_MAY_LOSE (percent): look at the file, and say
---anyway if that is right."""
+numbers, and for people whom somebody else was changing, who are left for the next time; 4 nothing done, because more
+people are missing than DIRECTORY_MAY_LOSE (percent): look at the file, and say --anyway if that is right."""
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(
@@ -45,21 +45,24 @@ numbers; 4 nothing done, because more people are missing than DIRECTORY_MAY_LOSE
 
     def handle(self, *, file: Path, dry_run: bool, anyway: bool, by: str | None, **options: Any) -> None:
         person, directory = self._person(by), self._read(file)
+        busy: list[str] = []
         try:
             if directory.is_of_people:
-                self._say_people(directory, person, apply=not dry_run, anyway=anyway)
+                busy = self._say_people(directory, person, apply=not dry_run, anyway=anyway)
             else:
                 self._say_units(directory, person, apply=not dry_run)
         except TooManyGone as refusal:
             raise CommandError(f"{refusal} Say --anyway if it is.", returncode=TOO_MANY_GONE) from None
         if directory.unread:
             self.stdout.write(f"Columns that are not read: {', '.join(directory.unread)}.")
-        for wrong in directory.wrong:
-            self.stderr.write(str(wrong))
+        for sentence in [*map(str, directory.wrong), *busy]:
+            self.stderr.write(sentence)
         if directory.wrong:
             raise CommandError(f"Wrong rows, left out: {len(directory.wrong)}.", returncode=SOME_WRONG)
+        if busy:
+            raise CommandError(f"People left for the next time: {len(busy)}.", returncode=SOME_WRONG)
 
-    def _say_people(self, directory: Directory, by: Person, *, apply: bool, anyway: bool) -> None:
+    def _say_people(self, directory: Directory, by: Person, *, apply: bool, anyway: bool) -> list[str]:
         done = take_in(directory, by, apply=apply, anyway=anyway)
         said = "Taken in" if apply else "Would be taken in"
         self.stdout.write(
@@ -70,6 +73,7 @@ numbers; 4 nothing done, because more people are missing than DIRECTORY_MAY_LOSE
             self.stdout.write(sentence)
         if directory.is_unsure:
             self.stdout.write("Nobody is switched off: a row has no address, so it is not known who is missing.")
+        return done.busy
 
     def _say_units(self, directory: Directory, by: Person, *, apply: bool) -> None:
         done = take_in_units(directory, by, apply=apply)
