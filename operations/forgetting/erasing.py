@@ -62,7 +62,7 @@ class Leads(NotErased):
 
 
 class ActsForTheRule(NotErased):
-    """It is Quorum itself."""
+    """It is the account that acts for the rule."""
 
 
 class _Joined(Exception):
@@ -102,13 +102,13 @@ def refuse_unless_erasable(person: Person, by: Person, now: datetime) -> None:
     """Raise the NotErased that says what has to be done first, to the person themself or to the office."""
     is_own = person.pk == by.pk
     if person.email == Person.objects.RULE_ADDRESS:
-        raise ActsForTheRule("Quorum itself acts for the rule, and stays.")
-    if LegalHold.objects.on(person, now).exists():
+        raise ActsForTheRule(f"{settings.PRODUCT_NAME} itself acts for the rule, and stays.")
+    if said := LegalHold.objects.sentence(person, now):
         raise Held(
             f"For a legal reason nothing about you may be deleted now. Write to {settings.OFFICE_EMAIL} to ask until "
             "when."
             if is_own
-            else f"A legal hold keeps everything about {person}. Whoever placed it lifts it under Legal holds."
+            else said
         )
     led = Session.objects.filter(facilitators__person=person, ends_at__gt=now).exclude(
         status__in=[Session.Status.CANCELLED, Session.Status.COMPLETED]

@@ -247,7 +247,8 @@ ALL = [
         "idle",
         "An account that nobody uses: no sign-in, no session, no certificate",
         _years("IDLE_YEARS"),
-        "It is erased, as if its person had asked for it. Sign in once, and it stays.",
+        "It is erased, as if its person had asked for it. Sign in once, and it stays. So does that of a champion of a "
+        "unit, and of anybody whom the directory of the institution names.",
         _idle,
         "IDLE_YEARS",
     ),

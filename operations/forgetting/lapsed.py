@@ -10,7 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from accounts.models import AddressChange, Person
+from accounts.models import AddressChange, Champion, Person
 from foundation.sweeps import sweep
 from foundation.verbs import verb
 from notifications.models import Notice
@@ -121,12 +121,14 @@ def forget_audit(now: datetime, held: Held) -> int:
 def idle(now: datetime, held: Held) -> QuerySet[Person]:
     """Return the accounts that nobody has used for IDLE_YEARS: no sign-in, no session, nothing asked for.
 
-    People of the office and people who lead sessions stay, and so does everybody with a certificate or an activity
-    elsewhere that is still kept.
+    People of the office, people who lead sessions and champions stay, and so does everybody with a certificate or an
+    activity elsewhere that is still kept. So do people in the directory: it would add them again the next night.
     """
     before = years_before(now, settings.IDLE_YEARS)
     quiet = Q(last_login=None) | Q(last_login__lte=before)
     people = Person.objects.filter(quiet, created_at__lte=before, erased_at=None, is_staff=False, is_superuser=False)
+    people = people.exclude(from_directory=True, is_active=True)
+    people = people.exclude(Exists(Champion.objects.standing().filter(person=OuterRef("pk"))))
     people = people.filter(facilitator=None, outside_activities=None).exclude(email=Person.objects.RULE_ADDRESS)
     busy = (
         Registration.objects.filter(session__ends_at__gt=before),

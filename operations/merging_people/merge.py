@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
@@ -30,6 +31,7 @@ from notifications.models import CalendarFeed, Notice
 from notifications.tasks import deliver_soon
 from operations.merging_people.moves import foreign_keys, move_rows, same_rows
 from operations.merging_people.seats import move_seats, pairs_of, second_certificates, sessions_of
+from operations.models import LegalHold
 from outcomes.models import Attendance, Certificate
 from registrations.models import Nomination, Registration
 from sessions_app.models import Session
@@ -63,8 +65,8 @@ class Plan:
 
 def plan(kept: Person, gone: Person, by: Person) -> Plan:
     """Return what merging `gone` into `kept` would do. Raises Refused where it is not done at all."""
-    _refuse(kept, gone, by)
     now = database_clock.now()
+    _refuse(kept, gone, by, now)
     pairs = pairs_of(gone, kept)
     numbers = [
         ("Registrations", Registration.objects.filter(person=gone).count()),
@@ -95,12 +97,16 @@ def plan(kept: Person, gone: Person, by: Person) -> Plan:
     return Plan([(label, many) for label, many in numbers if many], said)
 
 
-def _refuse(kept: Person, gone: Person, by: Person) -> None:
+def _refuse(kept: Person, gone: Person, by: Person, now: datetime) -> None:
     rule = Person.objects.RULE_ADDRESS
     if kept.pk == gone.pk:
         raise Refused("This is the same account. Enter the address of the other one.")
     if rule in (kept.email, gone.email):
-        raise Refused("Quorum itself acts for the rule, and is nobody’s account.")
+        raise Refused(f"{settings.PRODUCT_NAME} itself acts for the rule, and is nobody’s account.")
+    for person in (kept, gone):
+        # What ends with an account, such as how somebody signed in, would be gone.
+        if said := LegalHold.objects.sentence(person, now):
+            raise Refused(said)
     if by.pk in (kept.pk, gone.pk):
         raise Refused("Nobody merges an account of their own: what is in the other one would be theirs to read. Ask a "
                       "colleague.")  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import Person
+from accounts.models import AddressChange, OtherAddress, Person
 from foundation import database_clock
 from foundation.record import record
 from foundation.verbs import lock_row, verb
@@ -15,7 +15,7 @@ from foundation.verbs import lock_row, verb
 
 @dataclass(frozen=True)
 class Held:
-    """What is held at one instant: everything, or what names these people, by key and by address."""
+    """What is held at one instant: everything, or what names these people, by key and by each address of theirs."""
 
     everything: bool = False
     people: frozenset[int] = frozenset()
@@ -32,13 +32,27 @@ class LegalHoldQuerySet(models.QuerySet["LegalHold"]):
         return self.standing(now).filter(Q(person=None) | Q(person=person))
 
     def held(self, now: datetime) -> Held:
-        """Return all that is held at `now`. One query."""
+        """Return all that is held at `now`, by the addresses of before too: mail and nominations know them."""
         rows = list(self.standing(now).values_list("person", "person__email"))
+        people = frozenset(person for person, _ in rows if person is not None)
+        held = AddressChange.objects.filter(person__in=people, state=AddressChange.State.HELD)
+        changed = held.values_list("old_address", "new_address")
+        merged = OtherAddress.objects.filter(person__in=people).values_list("email", flat=True)
+        addresses = [address for _, address in rows if address] + [each for pair in changed for each in pair]
         return Held(
             everything=any(person is None for person, _ in rows),
-            people=frozenset(person for person, _ in rows if person is not None),
-            addresses=frozenset(address for _, address in rows if address),
+            people=people,
+            addresses=frozenset([*addresses, *merged]),
         )
+
+    def sentence(self, person: Person, now: datetime) -> str:
+        """Return what the office reads where a hold keeps `person` as they are; "" where none stands."""
+        holds = list(self.on(person, now))
+        if not holds:
+            return ""
+        if any(hold.person_id is None for hold in holds):
+            return "A legal hold keeps everything about everybody. A Manager lifts it under Legal holds."
+        return f"A legal hold keeps everything about {person}. A Manager lifts it under Legal holds."
 
     @verb
     def place(

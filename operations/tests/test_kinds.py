@@ -7,11 +7,11 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from accounts.models import Person
+from accounts.models import AddressChange, Champion, OtherAddress, Person, Unit
 from config.celery import FORGOTTEN_AT_NIGHT, app
 from devtools.testing.page import get, read
 from foundation.record import record
-from notifications.models import Notice
+from notifications.models import Notice, ReceivedMail
 from notifications.outbox.deliver import drain
 from operations.forgetting import kinds
 from operations.forgetting.kinds import ALL, KINDS
@@ -21,7 +21,7 @@ from operations.models import LegalHold
 from operations.models.hold import Held
 from operations.tasks import forget
 from outcomes.models import Attendance
-from registrations.models import Registration
+from registrations.models import Nomination, Registration
 from sessions_app.models import SessionRequest
 
 NIGHT = [kind.key for kind in ALL if kind.forget]
@@ -118,6 +118,45 @@ def test_an_account_that_nobody_uses_is_erased(long_ago, people, office, now):
     assert nobody.erased_at and not nobody.is_active
     office.refresh_from_db()
     assert office.erased_at is None
+
+
+@pytest.mark.django_db
+def test_a_champion_and_everybody_in_the_directory_stay(people, office, now):
+    unit = Unit.objects.create(name="Otology")
+    champion, former, listed, left = people(4)
+    Champion.objects.appoint(champion, unit, by=office, now=now)
+    Champion.objects.appoint(former, unit, by=office, now=now).end(by=office)
+    Person.objects.filter(pk__in=[listed.pk, left.pk]).update(from_directory=True)
+    Person.objects.filter(pk=left.pk).update(is_active=False)
+    assert set(idle(now + timedelta(days=366 * settings.IDLE_YEARS), Held())) == {former, left}
+
+
+@pytest.mark.django_db
+def test_a_legal_hold_knows_the_addresses_of_before(make_session, people, office, now):
+    held, proposer = people(2)
+    AddressChange.objects.create(
+        person=held,
+        old_address="before@example.edu",
+        new_address=held.email,
+        asked_by=office,
+        asked_at=now,
+        confirmed_new_at=now,
+        confirmed_old_at=now,
+        state="held",
+        ended_at=now,
+    )
+    AddressChange.objects.ask(held, "never@example.edu", by=office, now=now).stop(by=office, now=now)
+    OtherAddress.objects.create(person=held, email="merged@example.edu", since=now)
+    session = make_session()
+    for address in ("before@example.edu", "merged@example.edu", "never@example.edu", held.email):
+        Nomination.objects.create(session=session, by=proposer, email=address, nominated_at=now)
+        ReceivedMail.objects.create(sender=address, message_id=f"<{address}>", received_at=now)
+    LegalHold.objects.place(held, "Case 7.", by=office, now=now)
+    for key in ("lapsed", "received"):
+        kinds.forget(key, now + timedelta(days=366 * 3))
+    kept = {"before@example.edu", "merged@example.edu", held.email}
+    assert set(Nomination.objects.exclude(email__contains="nominated-").values_list("email", flat=True)) == kept
+    assert set(ReceivedMail.objects.exclude(sender="").values_list("sender", flat=True)) == kept
 
 
 @pytest.mark.django_db

@@ -18,6 +18,7 @@ from operations.directory.taking_in import take_in
 from operations.invariants import breaches
 from operations.merging_people.merge import Changed, Refused, merge_people, plan
 from operations.merging_people.moves import MOVES, foreign_keys
+from operations.models import LegalHold
 from outcomes.models import Attendance
 from registrations.models import Accommodation, Interest, Nomination, PriorAttendance, Registration
 
@@ -37,6 +38,8 @@ def test_a_person_with_a_row_of_every_noun_leaves_none_behind(every_noun, people
     before = set(breaches(now))
     (kept,) = people(1)
     gone = (every_noun.person, Person.objects.get(email="person2@example.edu"))[which]
+    for hold in LegalHold.objects.standing(now):
+        hold.lift(by=office, now=now)
     pk, held = gone.pk, gone.registrations.count()
     merge(kept, gone, office, now)
     assert not Person.objects.filter(pk=pk).exists()
@@ -153,6 +156,17 @@ def test_what_somebody_needs_comes_along_with_the_word_of_the_group_alone(make_s
     assert not Accommodation.objects.exists()
 
 
+@pytest.mark.parametrize("which", [0, 1, None])
+def test_an_account_under_a_legal_hold_is_not_merged(people, office, now, which):
+    both = people(2)
+    hold = LegalHold.objects.place(None if which is None else both[which], "Case 7.", by=office, now=now)
+    said = "keeps everything" if which is None else f"keeps everything about {both[which]}"
+    with pytest.raises(Refused, match=f"{said}.* A Manager lifts it under Legal holds"):
+        plan(*both, office)
+    hold.lift(by=office, now=now)
+    merge(*both, office, now)
+
+
 def test_a_facilitator_follows_and_two_are_refused(people, office):
     kept, gone = people(2)
     ada = Facilitator.objects.create(name="Ada", person=gone)
@@ -204,13 +218,14 @@ def test_the_directory_knows_the_other_address_as_the_same_person(people, office
     assert (done.new, done.left, kept.is_active, kept.from_directory) == (0, 0, True, True)
 
 
-def test_who_may_not_be_merged_is_refused_with_why(people, office):
+def test_who_may_not_be_merged_is_refused_with_why(people, office, settings):
+    settings.PRODUCT_NAME = "The Portal"
     one, other = people(2)
     for kept, gone, by, said in [
         (one, one, office, "This is the same account"),
         (one, other, other, "Nobody merges an account of their own"),
         (one, office, other, "is of the office"),
-        (one, Person.objects.rule(), office, "acts for the rule"),
+        (one, Person.objects.rule(), office, "The Portal itself acts for the rule"),
     ]:
         with pytest.raises(Refused, match=said):
             plan(kept, gone, by if by != other or gone != office else people(1)[0])
