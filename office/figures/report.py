@@ -14,7 +14,7 @@ from office.figures.ranges import year_words, years_within
 from office.figures.sessions import Sessions, sessions_in
 from office.figures.tables import Row, Table, hours_words, number
 from outcomes.figures.hiding import Told, Why
-from outcomes.figures.shape import Known, known
+from outcomes.figures.shape import Known, as_kept, known
 from outcomes.figures.telling import UNSAID, Counted, Line, OfObjective, Year, year_of
 from outcomes.models import CreditKind, KeptFigures
 from outcomes.record.windows import Span
@@ -40,12 +40,13 @@ class Figure(NamedTuple):
 
 
 class KeptYear(NamedTuple):
-    """One academic year as it is told, and when it was counted."""
+    """One academic year as it is told, with the units and campuses there were, and when it was counted."""
 
     year: int
     words: str
     told: Year
     counted: Counted
+    facts: Known
     counted_at: datetime
 
 
@@ -75,12 +76,12 @@ class Report:
 
 def report(span: Span, today: date) -> Report:
     """Return the report of the days of `span`. Eight queries, however much there is."""
-    facts, sessions = known(), sessions_in(span)
+    today_known, sessions = known(), sessions_in(span)
     kept = {one.year: one for one in KeptFigures.objects.all()}
     within = years_within(span, today, list(kept))
-    years = [_kept_year(kept[year], facts) for year in within[-MOST_YEARS:]]
+    years = [_kept_year(kept[year], today_known) for year in within[-MOST_YEARS:]]
     waiting = SessionRequest.objects.filter(status=SessionRequest.Status.WAITING, answered_at=None).count()
-    tables = [_by_month(sessions), *(_tables(years, facts) if years else [])]
+    tables = [_by_month(sessions), *(_tables(years) if years else [])]
     return Report(
         sessions,
         _figures(sessions, years),
@@ -91,9 +92,10 @@ def report(span: Span, today: date) -> Report:
     )
 
 
-def _kept_year(kept: KeptFigures, facts: Known) -> KeptYear:
+def _kept_year(kept: KeptFigures, today: Known) -> KeptYear:
     counted = kept.counted
-    return KeptYear(kept.year, year_words(kept.year), year_of(counted, facts.shape), counted, kept.counted_at)
+    facts = as_kept(counted, today)
+    return KeptYear(kept.year, year_words(kept.year), year_of(counted, facts.shape), counted, facts, kept.counted_at)
 
 
 def _figures(sessions: Sessions, years: Sequence[KeptYear]) -> list[Figure]:
@@ -137,12 +139,12 @@ def _by_month(sessions: Sessions) -> Table:
 # ---- tables of people ----
 
 
-def _tables(years: list[KeptYear], facts: Known) -> list[Table]:
+def _tables(years: list[KeptYear]) -> list[Table]:
     workshops = dict(Workshop.objects.values_list("pk", "title"))
     titles = {str(pk): title for pk, title in workshops.items()}
     kinds = {str(pk): name for pk, name in CreditKind.objects.values_list("pk", "name")}
-    campuses = {**facts.campuses, UNSAID: NOT_SAID}
-    units = {**{key: unit.name for key, unit in facts.units.items()}, UNSAID: NOT_SAID}
+    campuses = {key: name for one in years for key, name in one.facts.campuses.items()} | {UNSAID: NOT_SAID}
+    units = {key: unit.name for one in years for key, unit in one.facts.units.items()} | {UNSAID: NOT_SAID}
     return [
         _people(years),
         _of_lines("roles", "People by role", "Role", years, lambda year: year.roles, ROLES),
@@ -178,7 +180,11 @@ def _of_lines(
 ) -> Table:
     """Return a table of people with a column for each year; each line is told of each year by itself."""
     columns = [of(one.told) for one in years]
-    lines = columns[-1]
+    lines = list(columns[-1])
+    for column in columns[:-1]:
+        # What there was in an earlier year alone stands below, by itself.
+        there = {(line.key, line.is_own) for line in lines}
+        lines += [line._replace(depth=0) for line in column if (line.key, line.is_own) not in there]
     told = [{(line.key, line.is_own): line.told for line in column} for column in columns]
     rows = []
     for line in lines:

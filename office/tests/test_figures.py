@@ -10,13 +10,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from accounts.models import Champion, Unit
+from accounts.models import Campus, Champion, Person, Unit
 from catalog.models import Workshop
 from devtools.testing.groups import in_group
 from devtools.testing.page import read
 from office.figures import charts
 from office.figures.ranges import years_within
 from office.figures.sessions import is_rescued, sessions_in
+from outcomes.figures.keeping import keep_due
 from outcomes.models.kept_figures import span_of_year, year_of_day
 from outcomes.record.windows import Span
 from registrations.models import Registration
@@ -61,6 +62,22 @@ def test_the_year_is_on_one_page(clerk, counted_year, hold):
         "Asked for a date, and wait for one": ["31"],
     }
     assert PAGE in read(clerk.get("/admin/")).addresses
+
+
+def test_a_unit_and_a_campus_that_are_gone_stay_in_the_years_they_were_in(clerk, hold, people, office, now):
+    unit, campus = Unit.objects.create(name="Biology"), Campus.objects.create(name="Downtown")
+    hold(0, persons=people(12, unit=unit, campus=campus))
+    keep_due(now)
+    asking = f"{BOARD}{unit.pk}/"
+    unit.merge_into(Unit.objects.create(name="Surgery"), by=office)
+    Person.objects.update(campus=None)
+    campus.delete()
+    page, board = read(clerk.get(PAGE)), read(clerk.get(BOARD))
+    assert table(page, "People by campus") == {"Downtown": ["5 or more"], "Not said": ["<5"]}
+    assert "Biology" in table(page, "People by unit")
+    assert "Biology" in board.text
+    # Nobody can be asked from there any more.
+    assert not [address for address in board.addresses if asking in address]
 
 
 def test_each_figure_leads_to_how_it_is_counted(clerk, counted_year, hold):

@@ -5,14 +5,15 @@ from typing import NamedTuple
 from accounts.models import Champion
 from catalog.models import Program
 from outcomes.figures.hiding import LEAST, Told
-from outcomes.figures.shape import Known, known
+from outcomes.figures.shape import Known, as_kept, known
 from outcomes.figures.telling import UNSAID, Counted, Line, is_some, program_by_unit, totals, tree_of, unit_lines
 
 
 class Covered(NamedTuple):
     """One unit: what is told of its people, whether it is represented, and how deep it stands among units.
 
-    `people` is how many took part, small or not: for people alone who may see names.
+    `people` is how many took part, small or not: for people alone who may see names. `is_there` is whether it is a unit
+    today.
     """
 
     key: str
@@ -22,6 +23,7 @@ class Covered(NamedTuple):
     told: Told
     is_represented: bool
     people: int
+    is_there: bool = True
 
 
 class Coverage(NamedTuple):
@@ -38,8 +40,8 @@ def coverage_of(counted: Counted | None, program: Program | None) -> Coverage:
     What it says of a unit follows from what is told and from who is a champion, of it or of a unit within it, so that
     it says no more than that.
     """
-    facts = known()
     counted = counted or Counted()
+    facts = as_kept(counted, known())
     told = [line for line in _told(counted, facts, program) if line.key != UNSAID and not line.is_own]
     champions = {str(unit) for unit in Champion.objects.standing().values_list("unit", flat=True)}
     championed = totals({key: int(key in champions) for key in facts.units}, facts.shape)
@@ -53,6 +55,7 @@ def coverage_of(counted: Counted | None, program: Program | None) -> Coverage:
             line.told,
             bool(championed[line.key]) or is_some(line.told),
             people[line.key],
+            facts.units[line.key].is_there,
         )
         for line in told
     ]

@@ -1,7 +1,8 @@
 """Which academic years are counted tonight, and what is kept of each (KeptFigures).
 
 The year that goes on is counted every night, and one that is over until SETTLED has passed: by then attendance is
-corrected and evaluations have closed. After that its figures stay, whatever is forgotten and if somebody is erased. It
+corrected and evaluations have closed. After that its figures stay, whatever is forgotten, if somebody is erased, and
+whatever becomes of units and campuses: those of the night it was counted are kept with it. It
 is counted once more where a session of it was put on record since, and nothing of it is forgotten yet.
 """
 
@@ -16,6 +17,7 @@ from foundation.dates import local
 from foundation.verbs import verb
 from outcomes.figures.counting import count_year, years_held
 from outcomes.figures.coverage import coverage_of, public_words
+from outcomes.figures.shape import known
 from outcomes.figures.telling import Counted
 from outcomes.models import AttendanceTally, KeptFigures
 from outcomes.models.kept_figures import span_of_year, year_of_day
@@ -49,7 +51,8 @@ def keep_year(year: int, now: datetime) -> Counted:
 
     Of people who waited in vain the most that was ever counted stays: their rows go after some months.
     """
-    counted = count_year(year, now)
+    counted, facts = count_year(year, now), known()
+    counted.units_then, counted.campuses_then = facts.units_then, facts.campuses_then
     before = KeptFigures.objects.filter(year=year).first()
     if before is not None:
         counted.waited = max(counted.waited, before.counted.waited)

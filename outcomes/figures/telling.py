@@ -58,12 +58,31 @@ class OfCredit:
 
 
 @dataclass
+class OfPlace:
+    """A unit or a campus as it was when a year was counted: its key and name, and the units within it.
+
+    `has_own` is whether somebody belonged to it directly.
+    """
+
+    key: str
+    name: str
+    has_own: bool = True
+    within: list["OfPlace"] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> "OfPlace":
+        """Return what `asdict` made of one."""
+        return cls(kept["key"], kept["name"], kept["has_own"], [cls.read(each) for each in kept["within"]])
+
+
+@dataclass
 class Counted:
     """All that is counted of one academic year, by keys as text. It names nobody, and is not told as it is.
 
     `people` took part in a session at least; each is in one of `roles`, `units` and `campuses`. `first` of them had not
     before; None where nobody had. `waited` people stood on a waitlist and had no seat in that workshop all year.
-    `interested` people ask for a date of a workshop, on the night it was counted.
+    `interested` people ask for a date of a workshop, on the night it was counted. `units_then` and `campuses_then` are
+    those that there were: what is told follows from them, whatever becomes of units and campuses later.
     """
 
     people: int = 0
@@ -79,6 +98,8 @@ class Counted:
     credit: list[OfCredit] = field(default_factory=list)
     waited: int = 0
     interested: int = 0
+    units_then: list[OfPlace] = field(default_factory=list)
+    campuses_then: list[OfPlace] = field(default_factory=list)
 
     def to_keep(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -92,6 +113,8 @@ class Counted:
         known["programs"] = {key: OfProgram(**each) for key, each in kept["programs"].items()}
         known["objectives"] = [OfObjective(**each) for each in kept["objectives"]]
         known["credit"] = [OfCredit(**each) for each in kept["credit"]]
+        for name in ("units_then", "campuses_then"):
+            known[name] = [OfPlace.read(each) for each in kept.get(name, [])]
         return cls(**known)
 
 
@@ -104,7 +127,10 @@ class UnitNode(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """What everybody knows beforehand: the units as a tree, and the campuses. Neither depends on who came."""
+    """What everybody knows beforehand: the units as a tree, and the campuses. Neither depends on who came.
+
+    Of one year it stays as it was when that was counted: two tables of the same people could be subtracted.
+    """
 
     units: Sequence[UnitNode]
     campuses: Sequence[str]

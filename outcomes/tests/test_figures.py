@@ -11,10 +11,11 @@ from accounts.models import Campus, Champion, Person, Unit
 from catalog.models import Program, Workshop
 from devtools.testing.page import read
 from outcomes import retention
+from outcomes.figures import keeping
 from outcomes.figures.counting import count_year
 from outcomes.figures.coverage import Coverage, coverage_of, public_words
 from outcomes.figures.hiding import Why
-from outcomes.figures.keeping import due_years, keep_due
+from outcomes.figures.keeping import due_years, keep_due, keep_year
 from outcomes.figures.telling import Counted, OfCredit, OfProgram, OfWorkshop
 from outcomes.models import Attendance, CreditKind, Evaluation, KeptFigures
 from outcomes.models.kept_figures import span_of_year, year_of_day
@@ -224,6 +225,37 @@ def test_a_person_without_a_name_counts_as_before(years_of_history, now):
     before = count_year(year, now)
     Person.objects.filter(pk=years_of_history[0].pk).update(name="", email="erased-1@erased.invalid", is_active=False)
     assert count_year(year, now) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda unit, other, by: unit.merge_into(other, by=by),
+        lambda unit, other, by: other.merge_into(unit, by=by),
+        lambda unit, other, by: unit.remove(by=by),
+        lambda unit, other, by: unit.put_under(other, by=by),
+        lambda unit, other, by: Unit.objects.create(name="Bioethics"),
+    ],
+    ids=["merged", "merged the other way", "deleted", "put elsewhere", "another one made"],
+)
+def test_what_is_told_of_a_year_does_not_follow_from_what_becomes_of_units_later(monkeypatch, office, now, change):
+    """Two answers about the same people would give a small figure away: 15 before, and 18 with a unit of “<5”."""
+    counts = {Unit.objects.create(name=name): many for name, many in (("Admin", 40), ("Biology", 3), ("Cells", 15))}
+    units = {str(unit.pk): many for unit, many in counts.items()} | {"": 20}
+    counted = Counted(78, units=units, workshops={"1": OfWorkshop()}, programs={"1": OfProgram(["2"], units)})
+    monkeypatch.setattr(keeping, "count_year", lambda year, now: counted)
+    keep_year(2020, now)
+
+    def told():
+        kept = KeptFigures.objects.get(year=2020).counted
+        lines = coverage_of(kept, None).lines + coverage_of(kept, Program(pk=1)).lines
+        return [(line.key, line.name, line.told, line.depth) for line in lines]
+
+    before = told()
+    assert [each[2] for each in before[:3]] == [Why.SOME, Why.FEW, 15]
+    _, unit, other = counts
+    change(unit, other, office)
+    assert told() == before
 
 
 def test_the_most_that_ever_waited_stays(hold, people, now):
