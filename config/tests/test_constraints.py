@@ -9,7 +9,17 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.test import Client
 
-from accounts.models import AddressChange, Campus, Champion, DirectoryQuestion, OtherAddress, Person, Unit
+from accounts.models import (
+    AddressChange,
+    Campus,
+    Champion,
+    DirectoryQuestion,
+    OtherAddress,
+    Person,
+    SchoolRecord,
+    Unit,
+    UnitName,
+)
 from accounts.models.address_change import SILENCE
 from catalog.models import Action, Facilitator, PageText, Partner, Program, TeamMember, Topic, Workshop
 from devtools.testing.library import PDF
@@ -28,6 +38,7 @@ from outcomes.models import (
     CreditKind,
     Evaluation,
     Export,
+    KeptFigures,
     License,
     OutsideActivity,
     Requirement,
@@ -293,6 +304,8 @@ def two_of_each(make_session, make_resource, people, now):
         LegalHold.objects.place(person, "A case.", by=person, now=now)
         Client().force_login(person)
         OtherAddress.objects.create(email=f"other.{person.email}", person=person, since=now)
+        SchoolRecord.objects.create(person=person, provider="saml", said_at=now)
+        UnitName.objects.create(words=f"Unit of {person.email}")
         DirectoryQuestion.objects.create(person=person, kind="moved", role="student", asked_at=now)
         ReceivedMail.objects.create(
             received_at=now,
@@ -301,6 +314,8 @@ def two_of_each(make_session, make_resource, people, now):
             stamp=now,
             outcome=ReceivedMail.Outcome.ACCEPTED,
         )
+    for year in (2025, 2026):
+        KeptFigures.objects.create(year=year, counts={}, counted_at=now)
     RequestRules.objects.get_or_create(pk=1)
     for made_by in Person.objects.all()[:2]:
         Blackout.objects.create(words=str(made_by), first_day=now.date(), last_day=now.date())
