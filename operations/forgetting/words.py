@@ -22,7 +22,8 @@ from django.db.models.functions import Cast, Lower
 from accounts.models import AddressChange, Person, SchoolRecord
 from catalog.models import Facilitator
 from notifications.models import Notice
-from outcomes.models import Certificate
+from outcomes.models import Attendance, Certificate
+from registrations.models import Nomination
 
 BATCH = 500
 # What a column is, where it can hold nobody's name or address.
@@ -191,6 +192,7 @@ def take_out(known: KnownAs, but: QuerySet[Notice]) -> None:
 
     Out of what is published only addresses are taken. Safe to run twice.
     """
+    _tell_rows_apart(known)
     nameless = replace(known, names=frozenset())
     for model, columns in text_columns():
         rows = model._base_manager.all()
@@ -199,6 +201,20 @@ def take_out(known: KnownAs, but: QuerySet[Notice]) -> None:
         published = [column for column in columns if is_published(column)]
         _take_out_of(rows, [column for column in columns if column not in published], known)
         _take_out_of(rows, published, nameless)
+
+
+def _tell_rows_apart(known: KnownAs) -> None:
+    """Give proposals and walk-ins a pseudonym each: two of one session, under two addresses or names, stay two."""
+    nowhere = known.address.rpartition("@")[2]
+    for pk in list(Nomination.objects.filter(email__in=known.addresses).values_list("pk", flat=True)):
+        Nomination.objects.filter(pk=pk).update(email=f"nominated-{pk}@{nowhere}")
+    for pk in list(Attendance.objects.filter(address__in=known.addresses).values_list("pk", flat=True)):
+        Attendance.objects.filter(pk=pk).update(address=f"walk-in-{pk}@{nowhere}")
+    for name in known.names:
+        for pk in list(Attendance.objects.filter(address="", name__icontains=name).values_list("pk", flat=True)):
+            said = Attendance.objects.get(pk=pk).name
+            if known.taken_out_of(said) != said:
+                Attendance.objects.filter(pk=pk).update(name=f"{known.name} {pk}")
 
 
 def _take_out_of(rows: QuerySet[Any], columns: list[Any], known: KnownAs) -> None:

@@ -4,11 +4,12 @@ import pytest
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 
-from accounts.models import AddressChange, Person, Unit
+from accounts.models import AddressChange, OtherAddress, Person, Unit
 from catalog.models import Facilitator, PageText, TeamMember, Workshop
 from foundation.record import record
 from operations.forgetting.erasing import erase
 from operations.forgetting.words import PUBLISHED
+from registrations.models import Nomination
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +63,22 @@ def test_an_address_that_never_took_hold_is_nobodys(person, office, now):
     led.refresh_from_db()
     assert (led.name, led.email, led.biography) == ("Somebody Else", stranger, "Reads.")
     assert TeamMember.objects.filter(email=stranger).exists()
+
+
+def test_proposals_and_walk_ins_under_two_addresses_and_names_stay_two(every_noun, people, office, now):
+    person, proposer = people(2)
+    Person.objects.filter(pk=person.pk).update(name="Ann Lee")
+    person.refresh_from_db()
+    Facilitator.objects.create(name="Ann Lee-Moss", person=person)
+    OtherAddress.objects.create(person=person, email="before@example.edu", since=now)
+    session, meeting = every_noun.session, every_noun.session.meetings.get()
+    for address in (person.email, "before@example.edu"):
+        Nomination.objects.create(session=session, by=proposer, email=address, nominated_at=now, told_at=now)
+        meeting.attendances.create(name="Ann", address=address, state="here", source="roster", said_at=now)
+    for name in ("Ann Lee", "Ann Lee-Moss"):
+        meeting.attendances.create(name=name, state="here", source="roster", said_at=now)
+    before = meeting.attendances.count(), session.nominations.count()
+    erase(person, by=person, now=now)
+    assert (meeting.attendances.count(), session.nominations.count()) == before
+    said = [*meeting.attendances.values_list("name", "address"), *session.nominations.values_list("email")]
+    assert not any(word in str(said) for word in ("Ann Lee", "before@", person.email))
