@@ -110,7 +110,7 @@ def test_a_season_is_pasted_checked_and_published_three_undone_and_one_copied(of
     assert copy.ends_at - copy.starts_at == copied.ends_at - copied.starts_at
 
 
-def test_one_session_takes_six_clicks_and_thirteen_keys(office_page, live_server, workshop):
+def test_one_session_takes_seven_clicks_and_thirteen_keys(office_page, live_server, workshop):
     hand = Hand(office_page)
     office_page.goto(f"{live_server.url}/admin/")
     hand.click(office_page.get_by_role("link", name="Schedule a session"))
@@ -119,8 +119,11 @@ def test_one_session_takes_six_clicks_and_thirteen_keys(office_page, live_server
     hand.type(office_page.locator("#id_day"), f"{day:%m%d%Y}")
     hand.type(office_page.locator("#id_starts"), "1200P")
     hand.click(office_page.get_by_role("button", name="Save and publish"))
+    # The seventh agrees to what it lacks; six where nothing speaks against it.
+    office_page.get_by_text("Nobody is named who leads it.").wait_for()
+    hand.click(office_page.get_by_role("button", name="Save and publish"))
     office_page.get_by_text("People can register now.").wait_for()
-    assert (hand.clicks, hand.keys) == (6, 13)
+    assert (hand.clicks, hand.keys) == (7, 13)
     assert Session.objects.get().status == "open"
 
 
