@@ -41,7 +41,7 @@ people are missing than DIRECTORY_MAY_LOSE (percent): look at the file, and say 
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
         parser.add_argument("--anyway", action="store_true", help="also if many people are missing in the file")
-        parser.add_argument("--by", metavar="ADDRESS", help="who of the office goes on record (otherwise the rule does)")
+        parser.add_argument("--by", metavar="ADDRESS", help="who of the office goes on record (or else the rule)")
 
     def handle(self, *, file: Path, dry_run: bool, anyway: bool, by: str | None, **options: Any) -> None:
         person, directory = self._person(by), self._read(file)
