@@ -72,7 +72,7 @@ def _https_problem(name: str, value: str) -> str:
     if not good or url.query or url.fragment or url.username or "*" in value:
         return f"{name} is not the address of a provider."
     if url.scheme == "http" and url.hostname not in LOOPBACK:
-        return f"{name} must be https: whoever answers there decides who is signed in."
+        return f"{name} must be https: the server that answers there decides who is signed in."
     return ""
 
 

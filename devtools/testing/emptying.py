@@ -41,7 +41,7 @@ def filled() -> list[list[tuple]]:
 def empty() -> bool:
     """Delete all rows of all other tables. Return whether the database's user may: on PostgreSQL a superuser.
 
-    Triggers and foreign keys wait outside meanwhile, so that no order matters.
+    Triggers and foreign keys are off until the end, so that no order matters.
     """
     tables = set(connection.introspection.django_table_names(only_existing=True)) - set(FILLED_BY_MIGRATE)
     any_row = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})" for table in sorted(tables))

@@ -1,4 +1,4 @@
-"""A verb makes as many statements for many people as for few: others wait for the session's lock meanwhile."""
+"""A verb makes as many statements for many people as for few: others wait for the lock it holds on the session."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Take the names and addresses of an erased person out of every text there is, whoever wrote it (G17).
+"""Take the names and addresses of an erased person out of the texts that people have written (G17).
 
 A text column that this does not read is one of KEPT, with the reason; every other one is read, so that a new column
 needs no line here. Out of PUBLISHED only addresses are taken: everybody chooses the name they go by, and a name that is
