@@ -1,23 +1,22 @@
 """What makes a setting of the school's sign-in wrong, and how the tables among them are read: docs/sign-in.md.
 
-Each row of RULES is an id, the name of a variable, its rule, and a hint. `together` holds what several must agree on.
+`together` holds what several must agree on.
 """
 
 import importlib.util
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
+from config.rules import FALSE_WORDS, LOOPBACK, TRUE_WORDS, Problem, Rule
+
 USUAL_ROLES = "resident=resident,fellow=resident,faculty=faculty,staff=staff,employee=staff,student=student"
 ROLES = ("faculty", "staff", "resident", "student", "other")
 FIELDS = ("identifier", "address", "name", "role", "unit", "campus")
-TRUE_WORDS, FALSE_WORDS = {"1", "true", "on", "ok", "y", "yes"}, {"0", "false", "off", "n", "no", ""}
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
-Problem = Callable[[str, bool], str]
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
@@ -148,34 +147,42 @@ def file_problem(name: str) -> Problem:
     return problem
 
 
-RULES: list[tuple[str, str, Problem, str]] = [
-    (
+RULES = [
+    Rule(
         "E050",
         "SIGN_IN_BY_CODE",
         on_or_off("SIGN_IN_BY_CODE"),
         "on: guests sign in by a code that is mailed; off: nobody.",
     ),
-    ("E051", "OPENID_URL", openid_url_problem, "What the provider calls itself (issuer): https://login.example.edu."),
-    ("E052", "OPENID_CLIENT_ID", words("OPENID_CLIENT_ID"), "As the provider calls this site."),
-    ("E053", "OPENID_CLIENT_SECRET", words("OPENID_CLIENT_SECRET"), "The secret that the provider gave this site."),
-    ("E054", "OPENID_NAME", words("OPENID_NAME"), "What its button says after “Sign in with”: Example School."),
-    ("E055", "OPENID_SCOPES", scopes_problem, "With blanks between them: openid profile email."),
-    ("E056", "SAML_METADATA", metadata_problem, "The file with the provider’s metadata, or its address (https)."),
-    ("E057", "SAML_ENTITY_ID", words("SAML_ENTITY_ID"), "Which provider of several in the metadata, or leave it out."),
-    ("E058", "SAML_NAME", words("SAML_NAME"), "What its button says after “Sign in with”: Example School."),
-    ("E059", "SAML_CERTIFICATE", file_problem("SAML_CERTIFICATE"), "A file in PEM: the certificate of SAML_KEY."),
-    ("E060", "SAML_KEY", file_problem("SAML_KEY"), "A file in PEM that only the portal’s processes can read."),
-    (
+    Rule(
+        "E051", "OPENID_URL", openid_url_problem, "What the provider calls itself (issuer): https://login.example.edu."
+    ),
+    Rule("E052", "OPENID_CLIENT_ID", words("OPENID_CLIENT_ID"), "As the provider calls this site."),
+    Rule("E053", "OPENID_CLIENT_SECRET", words("OPENID_CLIENT_SECRET"), "The secret that the provider gave this site."),
+    Rule("E054", "OPENID_NAME", words("OPENID_NAME"), "What its button says after “Sign in with”: Example School."),
+    Rule("E055", "OPENID_SCOPES", scopes_problem, "With blanks between them: openid profile email."),
+    Rule("E056", "SAML_METADATA", metadata_problem, "The file with the provider’s metadata, or its address (https)."),
+    Rule(
+        "E057", "SAML_ENTITY_ID", words("SAML_ENTITY_ID"), "Which provider of several in the metadata, or leave it out."
+    ),
+    Rule("E058", "SAML_NAME", words("SAML_NAME"), "What its button says after “Sign in with”: Example School."),
+    Rule("E059", "SAML_CERTIFICATE", file_problem("SAML_CERTIFICATE"), "A file in PEM: the certificate of SAML_KEY."),
+    Rule("E060", "SAML_KEY", file_problem("SAML_KEY"), "A file in PEM that only the portal’s processes can read."),
+    Rule(
         "E061",
         "SCHOOL_VOUCHES_FOR",
         vouches_for_problem,
         "Domains with commas between them: example.edu,med.example.edu.",
     ),
-    ("E062", "SCHOOL_ATTRIBUTES", attributes_problem, "For example unit=departmentName,campus=site; docs/sign-in.md."),
-    ("E063", "SCHOOL_ROLES", roles_problem, f"Affiliation=role, the first that fits counts: {USUAL_ROLES}."),
-    ("E064", "SCHOOL_LEFT", left_problem, "other: people who left sign in with the role Other; refuse: they do not."),
-    ("E065", "SCHOOL_NEW_UNITS", on_or_off("SCHOOL_NEW_UNITS"), "off: units nobody knows wait for the office."),
-    ("E066", "SCHOOL_SECOND_FACTOR", proofs_problem, "With blanks between them: https://refeds.org/profile/mfa."),
+    Rule(
+        "E062", "SCHOOL_ATTRIBUTES", attributes_problem, "For example unit=departmentName,campus=site; docs/sign-in.md."
+    ),
+    Rule("E063", "SCHOOL_ROLES", roles_problem, f"Affiliation=role, the first that fits counts: {USUAL_ROLES}."),
+    Rule(
+        "E064", "SCHOOL_LEFT", left_problem, "other: people who left sign in with the role Other; refuse: they do not."
+    ),
+    Rule("E065", "SCHOOL_NEW_UNITS", on_or_off("SCHOOL_NEW_UNITS"), "off: units nobody knows wait for the office."),
+    Rule("E066", "SCHOOL_SECOND_FACTOR", proofs_problem, "With blanks between them: https://refeds.org/profile/mfa."),
 ]
 
 

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 
-from config.checks import DEVELOPMENT_KEY, DEVELOPMENT_SIGN_IN_KEY, stop_if_wrong
+from config.checks import stop_if_wrong
+from config.machines import DEVELOPMENT_KEY, DEVELOPMENT_SIGN_IN_KEY
 from config.school import USUAL_ROLES, names_by_field, pairs
 from foundation.portal.brand import PINE, PINE_ON_DARK
 from foundation.values.addresses import plain_domain

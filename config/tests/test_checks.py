@@ -6,15 +6,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from config import school
-from config.checks import (
-    DEVELOPMENT_KEY,
-    DEVELOPMENT_SIGN_IN_KEY,
-    RULES,
-    check_environment,
-    check_sqlite_locks,
-    errors,
-    stop_if_wrong,
-)
+from config.checks import RULES, check_environment, check_sqlite_locks, errors, stop_if_wrong
+from config.machines import DEVELOPMENT_KEY, DEVELOPMENT_SIGN_IN_KEY
 from devtools.testing.production import PRODUCTION, start_in_production
 
 

@@ -60,7 +60,7 @@ def test_a_wrong_value_is_named(id, name, value):
 
 def test_every_rule_has_a_wrong_value_above():
     (mark,) = test_a_wrong_value_is_named.pytestmark
-    assert {id for id, _, _ in mark.args[1]} == {id for id, *_ in RULES}
+    assert {id for id, _, _ in mark.args[1]} == {rule.id for rule in RULES}
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_the_tables_are_read_in_their_order():
 
 def test_every_setting_is_in_the_table_of_the_documents():
     page = (settings.BASE_DIR / "docs" / "sign-in.md").read_text()
-    assert [name for _, name, *_ in RULES if f"`{name}`" not in page] == []
+    assert [rule.name for rule in RULES if f"`{rule.name}`" not in page] == []
 
 
 def test_a_portal_with_the_schools_sign_in_starts():
