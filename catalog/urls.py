@@ -11,9 +11,12 @@ from catalog.views import (
     WorkshopView,
 )
 from foundation.portal.brand import colors
+from foundation.portal.logo import on_dark, on_light
 
 urlpatterns = [
     path("colors.css", colors, name="colors"),
+    path("logo", on_light, name="logo"),
+    path("logo-on-dark", on_dark, name="logo_on_dark"),
     path("robots.txt", robots, name="robots"),
     path("workshops/", CatalogView.as_view(), name="workshops"),
     path("workshops/<slug:slug>/", WorkshopView.as_view(), name="workshop"),

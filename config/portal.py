@@ -3,7 +3,8 @@
 import holidays
 
 from config.rules import Problem, Rule, is_address, mailbox, one_line, whole_number
-from foundation.portal.brand import problem_with
+from foundation.portal import brand
+from foundation.portal import logo as logos
 from foundation.portal.reader import Posture
 from foundation.values.zones import zone_names
 
@@ -22,7 +23,12 @@ def domains_problem(value: str, debug: bool) -> str:
 
 def color(name: str) -> Problem:
     """Return the rule for a color of the office's own."""
-    return lambda value, debug: problem_with(name, value)
+    return lambda value, debug: brand.problem_with(name, value)
+
+
+def logo(name: str) -> Problem:
+    """Return the rule for the file of a logo."""
+    return lambda value, debug: logos.problem_with(name, value)
 
 
 def catalog_problem(value: str, debug: bool) -> str:
@@ -60,6 +66,10 @@ RULES = [
     Rule("E077", "PRODUCT_NAME", one_line("PRODUCT_NAME"), "What the portal is called here, as people should read it."),
     Rule("E078", "COLOR", color("COLOR"), "# and six hexadecimal digits, for light pages and mail; left out, pine."),
     Rule("E079", "COLOR_ON_DARK", color("COLOR_ON_DARK"), "The same for dark pages: a lighter one."),
+    Rule("E080", "LOGO", logo("LOGO"), "An SVG or PNG file of at most 100 kB, at most eight times as wide as high."),
+    Rule(
+        "E081", "LOGO_ON_DARK", logo("LOGO_ON_DARK"), "The same for dark pages; without it LOGO stands on white there."
+    ),
     Rule("E008", "OFFICE_NAME", one_line("OFFICE_NAME"), "The office's name, as people should read it.", required=True),
     Rule(
         "E009",

@@ -1,5 +1,6 @@
 """What one variable of the environment must be, and the rules that several share. No sentence repeats a password."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
@@ -83,5 +84,15 @@ def whole_number(name: str, least: int = 0, most: int = 9999) -> Problem:
         if int(value) > most:
             return f"{name} is {value!r}, and {most} is the most."
         return "" if int(value) >= least else f"{name} is {value!r}, and {least} is the least."
+
+    return problem
+
+
+def readable_file(name: str) -> Problem:
+    """Return the rule for the path of a file that this process can read."""
+
+    def problem(value: str, debug: bool) -> str:
+        good = not value.strip() or (os.path.isfile(value.strip()) and os.access(value.strip(), os.R_OK))
+        return "" if good else f"{name} names {value!r}, which is no file that can be read."
 
     return problem

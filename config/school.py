@@ -4,14 +4,13 @@
 """
 
 import importlib.util
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-from config.rules import FALSE_WORDS, LOOPBACK, TRUE_WORDS, Problem, Rule
+from config.rules import FALSE_WORDS, LOOPBACK, TRUE_WORDS, Problem, Rule, readable_file
 
 USUAL_ROLES = "resident=resident,fellow=resident,faculty=faculty,staff=staff,employee=staff,student=student"
 ROLES = ("faculty", "staff", "resident", "student", "other")
@@ -125,7 +124,7 @@ def metadata_problem(value: str, debug: bool) -> str:
         return ""
     if "://" in value:
         return _https_problem("SAML_METADATA", value)
-    if sentence := file_problem("SAML_METADATA")(value, debug):
+    if sentence := readable_file("SAML_METADATA")(value, debug):
         return sentence
     try:
         root = ElementTree.fromstring(Path(value.strip()).read_bytes())
@@ -135,16 +134,6 @@ def metadata_problem(value: str, debug: bool) -> str:
     return (
         "" if next(found, None) is not None else f"SAML_METADATA names {value!r}, which describes no identity provider."
     )
-
-
-def file_problem(name: str) -> Problem:
-    """Return the rule for the path of a file that this process can read."""
-
-    def problem(value: str, debug: bool) -> str:
-        good = not value.strip() or (os.path.isfile(value.strip()) and os.access(value.strip(), os.R_OK))
-        return "" if good else f"{name} names {value!r}, which is no file that can be read."
-
-    return problem
 
 
 RULES = [
@@ -166,8 +155,8 @@ RULES = [
         "E057", "SAML_ENTITY_ID", words("SAML_ENTITY_ID"), "Which provider of several in the metadata, or leave it out."
     ),
     Rule("E058", "SAML_NAME", words("SAML_NAME"), "What its button says after “Sign in with”: Example School."),
-    Rule("E059", "SAML_CERTIFICATE", file_problem("SAML_CERTIFICATE"), "A file in PEM: the certificate of SAML_KEY."),
-    Rule("E060", "SAML_KEY", file_problem("SAML_KEY"), "A file in PEM that only the portal’s processes can read."),
+    Rule("E059", "SAML_CERTIFICATE", readable_file("SAML_CERTIFICATE"), "A file in PEM: the certificate of SAML_KEY."),
+    Rule("E060", "SAML_KEY", readable_file("SAML_KEY"), "A file in PEM that only the portal’s processes can read."),
     Rule(
         "E061",
         "SCHOOL_VOUCHES_FOR",

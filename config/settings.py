@@ -35,6 +35,8 @@ ACCOUNT_RETURN_EMAIL = env("ACCOUNT_RETURN_EMAIL", default=OFFICE_EMAIL)
 PRODUCT_NAME = env("PRODUCT_NAME", default="Quorum")
 # On light pages and in mail, and on dark pages: foundation/portal/brand.py
 COLOR, COLOR_ON_DARK = env("COLOR", default=PINE), env("COLOR_ON_DARK", default=PINE_ON_DARK)
+# Files, for the header of every page; without the second the first stands on white on dark pages.
+LOGO, LOGO_ON_DARK = env("LOGO", default="").strip(), env("LOGO_ON_DARK", default="").strip()
 OFFICE_NAME = env("OFFICE_NAME", default="Training Office" if DEBUG else "")
 INSTITUTION_NAME = env("INSTITUTION_NAME", default="Example School of Medicine" if DEBUG else "")
 # Who finds the sessions: public, signed-in or link. A workshop may be stricter, never more open.

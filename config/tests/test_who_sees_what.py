@@ -36,6 +36,8 @@ SERVED = {200, 301, 302, 403, 404, 405}
 ANSWERS = {
     "robots.txt": (200, 200, 200, 200),
     "colors.css": (200, 200, 200, 200),
+    "logo": (404, 404, 404, 404),  # there is none unless the operator names a file
+    "logo-on-dark": (404, 404, 404, 404),
     "": (200, 200, 200, 200),
     "sessions/<slug:code>/": (200, 200, 200, 200),
     "sessions/<slug:code>/meter/": (200, 200, 200, 200),
@@ -279,7 +281,16 @@ BY_OTHER_METHODS = ("head", "put", "delete", "options", "post")  # the last with
 ASKED = min(int(os.environ.get("ASKED", 1)), len(BY_OTHER_METHODS))
 # What is the same for everybody who has the address, and does not look at the browser session.
 CALENDARS = {"sessions/<slug:code>/session.ics", "sessions.ics", "workshops/<slug:slug>/sessions.ics"}
-THE_SAME_FOR_ALL = {"robots.txt", "colors.css", "healthz", "readyz", "calendar/<slug:token>.ics", *CALENDARS}
+THE_SAME_FOR_ALL = {
+    "robots.txt",
+    "colors.css",
+    "logo",
+    "logo-on-dark",
+    "healthz",
+    "readyz",
+    "calendar/<slug:token>.ics",
+    *CALENDARS,
+}
 # Everybody who has the address of a private feed reads in it where the owner's sessions are.
 FEED, IN_A_FEED = "calendar/<slug:token>.ics", {"CANARYlink"}
 
