@@ -13,9 +13,9 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 from config import machines, portal, school
-from config.rules import LOOPBACK, TRUE_WORDS, split
+from config.rules import LOOPBACK, TRUE_WORDS, Rule, split
 
-RULES = [*machines.RULES, *portal.RULES, *school.RULES]
+RULES: list[Rule] = [*machines.RULES, *portal.RULES, *school.RULES]
 
 
 class Misconfigured(ImproperlyConfigured):

@@ -8,7 +8,7 @@ nothing in it runs, and nothing in it is fetched.
 import re
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Never
 from xml.etree import ElementTree
 
 from django.conf import settings
@@ -105,10 +105,10 @@ def _svg(content: bytes) -> Logo:
 class _OnlyElements(ElementTree.TreeBuilder):
     """Refuse what stands beside elements before it is read: entities that multiply, and style sheets from elsewhere."""
 
-    def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
+    def doctype(self, name: str, pubid: str | None, system: str | None) -> Never:
         raise Unusable("has a document type, which can hold what is not drawn: save it as plain SVG")
 
-    def pi(self, target: str, text: str | None = None) -> None:
+    def pi(self, target: str, text: str | None = None) -> Never:
         raise Unusable(f"holds <?{target}?>: a logo only draws")
 
 

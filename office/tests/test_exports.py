@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -68,18 +69,41 @@ def test_pars_has_the_fields_of_a_learner(clerk, attended, days, exported_kind):
     exported_kind.refresh_from_db()
     License.objects.give(attended, exported_kind, "4301-22")
     heading, row = cells(make(clerk, days, "pars", kind=str(exported_kind.pk)))
+    session = Attendance.objects.get(person=attended).meeting.session
+    on = session.ends_at.astimezone(ZoneInfo(session.time_zone))
+    told = ["Add", session.code, f"{on:%m/%d/%Y}", "Person", "1", "05/14", "Michigan", "4301-22", "1.50"]
+    assert row == told
+    assert heading == [
+        "Record Action",
+        "ACCME Activity ID",
+        "Completion Date",
+        "First Name",
+        "Last Name",
+        "Date of Birth",
+        "Licensing State",
+        "Licensing ID or NPI",
+        "Number of CME Credits",
+    ]
+
+
+def test_pars_is_told_no_state_that_nobody_gave(clerk, attended, days, exported_kind):
+    Consent.objects.give(attended, "pars", "2-9")
+    heading, row = cells(make(clerk, days, "pars", kind=str(exported_kind.pk)))
     told = dict(zip(heading, row, strict=True))
-    assert (told["First name"], told["Last name"], told["Name as written"]) == ("Person", "1", "Person 1")
-    assert (told["Birth month"], told["Birth day"], told["State of license"]) == ("05", "14", "MI")
-    assert told["License number"] == "4301-22"
-    assert told["Credits"] == "1.50" and told["Completion date"].count("/") == 2
+    assert (told["Date of Birth"], told["Licensing State"], told["Licensing ID or NPI"]) == ("02/09", "", "")
+
+
+def test_days_in_excel_are_dates(clerk, attended, days):
+    for purpose, column in (("hr", "G"), ("ce", "E")):
+        sheet = load_workbook(io.BytesIO(make(clerk, days, purpose, form="xlsx").content)).active
+        assert sheet[f"{column}1"].value == "Completed on" and sheet[f"{column}2"].is_date
 
 
 # By which word of what people agree to each column is named.
 SAID_AS = {
     "hr": "name address role unit title session day hours",
     "ce": "name address title session day kind hours credit",
-    "pars": "name name name month day license state session day credit",
+    "pars": "session session day name name birth license license credit",  # the first says: add
 }
 
 

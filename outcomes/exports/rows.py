@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Person
 from foundation.dates import local
+from foundation.values.states import STATES
 from foundation.wall_clock import instant
 from outcomes.credit import Earned, credit_of
 from outcomes.models import Attendance, Consent, CreditKind, License, Purpose
@@ -17,20 +18,20 @@ from outcomes.record.taking_part import hours_of
 MOST_ROWS = 50_000
 HR = ["Name", "E-mail", "Role", "Unit", "Workshop", "Session", "Completed on", "Hours"]
 CE = ["Name", "E-mail", "Activity", "Session", "Completed on", "Kind of credit", "Credits", "Counted in"]
-# The fields of a learner's completion in ACCME's Program and Activity Reporting System ("Reporting Learner Data in
-# PARS"), with the name as the person wrote it beside its two parts: only they know which is which. No heading has a
-# column that the words of purposes.py do not name: the title of an activity is in PARS already, under its ID.
+# The columns of ACCME's Excel template for learners' completions (917_20240125_Learner_Excel_CME_MOC_Template, from
+# accme.org/resource/excel-learner-batch-template), in its order, up to those about certifying boards: a row reports CME
+# alone. Its example: Add, 202212345, 6/30/2022, All, Learner, 09/10, Maine, 1234567, 10. No column stands here that the
+# words of purposes.py do not name: the title of an activity is in PARS already, under its ID.
 PARS = [
-    "First name",
-    "Last name",
-    "Name as written",
-    "Birth month",
-    "Birth day",
-    "License number",
-    "State of license",
-    "Provider activity ID",
-    "Completion date",
-    "Credits",
+    "Record Action",
+    "ACCME Activity ID",
+    "Completion Date",
+    "First Name",
+    "Last Name",
+    "Date of Birth",
+    "Licensing State",
+    "Licensing ID or NPI",
+    "Number of CME Credits",
 ]
 
 
@@ -133,16 +134,20 @@ def _completions(found: list[Attendance]) -> Iterator[tuple[Person, list[Any]]]:
 
 def _credit(person: Person, one: Earned) -> list[Any]:
     who = [person.name, person.email]
-    what = [one.session.workshop.title, one.session.code, one.on.isoformat()]
+    what = [one.session.workshop.title, one.session.code, one.on]
     return [*who, *what, one.kind.name, one.hours, one.kind.unit]
 
 
 def _learner(person: Person, one: Earned, consent: Consent, number: str) -> list[Any]:
+    """Return one completion as PARS reads it.
+
+    PARS gives each activity a number of its own, which the portal does not know: the office puts it where the code of
+    the session stands. Which part of a name is the last one only its person knows; the last word is a guess.
+    """
     first, _, last = person.name.rpartition(" ")
-    month, _, day = consent.birthday_if_readable.partition("-")
-    who = [first, last, person.name, month, day, number, consent.state]
-    return [*who, one.session.code, f"{one.on:%m/%d/%Y}", one.hours]
+    born, state = consent.birthday_if_readable.replace("-", "/"), STATES.get(consent.state, "")
+    return ["Add", one.session.code, f"{one.on:%m/%d/%Y}", first, last, born, state, number, one.hours]
 
 
-def _day(at: datetime, zone: str) -> str:
-    return local(at, zone).date().isoformat()
+def _day(at: datetime, zone: str) -> date:
+    return local(at, zone).date()

@@ -11,14 +11,8 @@ from accounts.models import Person
 from accounts.sealed import ACCESS_NEEDS, Unreadable
 from foundation import database_clock
 from foundation.record import record
+from foundation.values.states import STATES
 from foundation.verbs import lock_row, verb
-
-# The states that license physicians, and the district and territories that do (United States Postal Service).
-WRITTEN = (
-    "AK AL AR AS AZ CA CO CT DC DE FL GA GU HI IA ID IL IN KS KY LA MA MD ME MI MN MO MP MS MT NC ND NE NH NJ NM NV NY "
-    "OH OK OR PA PR RI SC SD TN TX UT VA VI VT WA WI WV WY"
-)
-STATES = WRITTEN.split()
 
 
 class Purpose(models.TextChoices):
