@@ -113,7 +113,7 @@ def reply_authentication_problem(value: str, debug: bool) -> str:
     return "" if value in ("require", "link") else f"REPLY_AUTHENTICATION is {value!r}, neither require nor link."
 
 
-RULES = [
+RULES: list[Rule] = [
     Rule("E001", "DEBUG", debug_problem, "1 on your own machine; leave it out everywhere else."),
     Rule(
         "E002",

@@ -55,7 +55,7 @@ def month_of_a_year(name: str) -> Problem:
     return problem
 
 
-RULES = [
+RULES: list[Rule] = [
     Rule(
         "E007",
         "OFFICE_EMAIL",

@@ -136,7 +136,7 @@ def metadata_problem(value: str, debug: bool) -> str:
     )
 
 
-RULES = [
+RULES: list[Rule] = [
     Rule(
         "E050",
         "SIGN_IN_BY_CODE",
