@@ -1,7 +1,7 @@
 """Verbs: the methods that change something, and the one way they lock a row (guarantees: Locks)."""
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection, models, transaction
 
@@ -29,24 +29,30 @@ def lock_row(obj: models.Model, *related: str) -> None:
     `related` are foreign keys to read with it, fresh but not locked. NO KEY UPDATE, so that rows pointing here can
     still be inserted. On SQLite the IMMEDIATE transaction already holds the one write lock.
     """
-    _limit_waiting()
     rows = type(obj)._default_manager.select_for_update(no_key=True, of=("self",)).order_by()
     rows = rows.select_related(*related) if related else rows
-    if not obj.get_deferred_fields():
-        obj.refresh_from_db(from_queryset=rows)
-        return
-    # Also what `obj` was fetched without: a verb's caller needs only the key. And nothing prefetched from before.
-    fields = [field.attname for field in obj._meta.concrete_fields]
-    obj.refresh_from_db(fields=[*fields, *getattr(obj, "_prefetched_objects_cache", ())], from_queryset=rows)
+    fields = None
+    if obj.get_deferred_fields():
+        # Also what `obj` was fetched without: a verb's caller needs only the key. And nothing prefetched from before.
+        columns = [field.attname for field in obj._meta.concrete_fields]
+        fields = [*columns, *getattr(obj, "_prefetched_objects_cache", ())]
+    with connection.execute_wrapper(limited_waiting):
+        obj.refresh_from_db(fields=fields, from_queryset=rows)
 
 
 def lock_rows(rows: models.QuerySet[Row]) -> list[Row]:
     """Lock all of `rows` until the transaction ends, in ascending order, and return them. Waits as `lock_row` does."""
-    _limit_waiting()
-    return list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    with connection.execute_wrapper(limited_waiting):
+        return list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk"))
 
 
-def _limit_waiting() -> None:
+def limited_waiting(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Let what is executed inside, and the rest of its transaction, wait for a lock no longer than SECONDS.
+
+    An `execute_wrapper` of Django. The limit goes with the statement, because others wait for each way to the server.
+    No option of the connection: PgBouncer refuses those, or drops them, and a pool that hands out another connection
+    for each transaction forgets what was set on one.
+    """
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = '{SECONDS}s'")
+        sql = f"SET LOCAL lock_timeout = '{SECONDS}s'; {sql}"
+    return execute(sql, params, many, context)
