@@ -9,6 +9,7 @@ import base64
 import contextlib
 import pickle
 import random
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,13 +17,22 @@ from django.core.cache.backends import db
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.db import DatabaseError, connections, router, transaction
 
+from foundation.verbs import limited_waiting
+
 # After so many writes, more or less, the table is counted: so many rows more than MAX_ENTRIES it may have.
 COUNTED_EACH = 1_000
 UPSERT = """
-INSERT INTO {table} (cache_key, value, expires) VALUES (%s, %s, %s)
+INSERT INTO {table} (cache_key, value, expires) VALUES {rows}
 ON CONFLICT (cache_key) DO UPDATE SET value = EXCLUDED.value, expires = EXCLUDED.expires
 """
 ONLY_IF_EXPIRED = " WHERE {table}.expires < %s"
+# What is not there yet is put there, because there is nothing else to lock.
+HOLD = """
+INSERT INTO {table} AS held (cache_key, value, expires) VALUES {rows}
+ON CONFLICT (cache_key) DO UPDATE SET cache_key = held.cache_key
+RETURNING cache_key, value, expires >= %s
+"""
+ROW = "(%s, %s, %s)"
 
 
 class OneStatementCache(db.DatabaseCache):
@@ -36,13 +46,10 @@ class OneStatementCache(db.DatabaseCache):
         on = connections[using]
         now = db.tz_now().replace(microsecond=0)  # type: ignore[attr-defined] # so has Django's own
         table = on.ops.quote_name(self._table)  # type: ignore[attr-defined]
-        until = self.get_backend_timeout(timeout)
-        expires = datetime.max if until is None else datetime.fromtimestamp(until, tz=UTC)
-        said = base64.b64encode(pickle.dumps(value, self.pickle_protocol)).decode("latin1")
-        sql, at = UPSERT.format(table=table), on.ops.adapt_datetimefield_value
-        values = [key, said, at(expires.replace(microsecond=0))]
+        sql, values = UPSERT.format(table=table, rows=ROW), self._row(on, key, value, timeout)
         if mode == "add":
-            sql, values = sql + ONLY_IF_EXPIRED.format(table=table), [*values, at(now)]
+            sql += ONLY_IF_EXPIRED.format(table=table)
+            values = [*values, on.ops.adapt_datetimefield_value(now)]
         # What is to be remembered may fail, as in Django's own; a transaction around it goes on.
         around = transaction.atomic(using=using) if on.in_atomic_block else contextlib.nullcontext()
         try:
@@ -53,6 +60,44 @@ class OneStatementCache(db.DatabaseCache):
         except DatabaseError:
             return False
         return written
+
+    @contextlib.contextmanager
+    def held(self, keys: Mapping[str, float]) -> Iterator[dict[str, Any]]:
+        """Give what stands under `keys`, and write what is in it at the end: in between nobody else holds one of them.
+
+        `keys` say how many seconds each holds from then on. Two statements in a transaction, whatever their number. A
+        lock that is a row of its own outlives its process; this one does not. Waits as `lock_row` does.
+        """
+        using = router.db_for_write(self.cache_model_class)
+        on = connections[using]
+        table = on.ops.quote_name(self._table)  # type: ignore[attr-defined]
+        # In one order, so that neither of two processes has the key that the other waits for.
+        names = {self.make_and_validate_key(key): key for key in sorted(keys)}
+        moment = db.tz_now().replace(microsecond=0)  # type: ignore[attr-defined] # so has Django's own
+        now = on.ops.adapt_datetimefield_value(moment)
+        rows = ", ".join([ROW] * len(names))
+        with transaction.atomic(using=using), on.cursor() as cursor:
+            empty = [value for name in names for value in (name, "", now)]
+            with on.execute_wrapper(limited_waiting):
+                cursor.execute(HOLD.format(table=table, rows=rows), [*empty, now])
+            found = {
+                names[name]: pickle.loads(base64.b64decode(said.encode()))
+                for name, said, is_valid in cursor.fetchall()
+                if said and is_valid
+            }
+            yield found
+            kept = [each for name, key in names.items() for each in self._row(on, name, found.get(key), keys[key])]
+            cursor.execute(UPSERT.format(table=table, rows=rows), kept)
+        # After it: what is taken out is locked too, in any order.
+        with on.cursor() as cursor:
+            self._cull_if_large(using, cursor, table, moment)
+
+    def _row(self, on: Any, name: str, value: Any, timeout: Any) -> list[Any]:
+        """Return the three columns of what is kept under `name`."""
+        until = self.get_backend_timeout(timeout)
+        expires = datetime.max if until is None else datetime.fromtimestamp(until, tz=UTC)
+        said = base64.b64encode(pickle.dumps(value, self.pickle_protocol)).decode("latin1")
+        return [name, said, on.ops.adapt_datetimefield_value(expires.replace(microsecond=0))]
 
     def _cull_if_large(self, using: str, cursor: Any, table: str, now: datetime) -> None:
         """Take out what has expired, and more if that is not enough, once in COUNTED_EACH writes.

@@ -11,8 +11,11 @@ from typing import Any
 from allauth.account.utils import url_str_to_user_pk
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import DatabaseError, connection
 from django.db.models import QuerySet
+from django.utils.crypto import get_random_string
 
 from accounts.browser_sessions.model import BrowserSession, name_of
 from accounts.sealed import SIGN_INS, Unreadable
@@ -72,6 +75,10 @@ class SessionStore(DatabaseStore):
             self.modified = True
         return kept
 
+    def _get_new_session_key(self) -> str:
+        """Return a key nobody has. It is not looked up: of 36 to the 32nd none comes twice, or the row is refused."""
+        return get_random_string(32, VALID_KEY_CHARS)
+
     def exists(self, session_key: str) -> bool:
         return BrowserSession.objects.filter(name=name_of(session_key)).exists()
 
@@ -79,10 +86,31 @@ class SessionStore(DatabaseStore):
         if key := session_key or self.session_key:
             BrowserSession.objects.filter(name=name_of(key)).delete()
 
+    def save(self, must_create: bool = False) -> None:
+        """Write it. What is there already is written in one statement, for which Django takes a transaction."""
+        if must_create or self.session_key is None or connection.in_atomic_block:
+            super().save(must_create=must_create)
+            return
+        try:
+            self.create_model_instance(self._get_session()).save(force_update=True)  # type: ignore[attr-defined]
+        except DatabaseError as error:
+            raise UpdateError from error
+
+    def cycle_key(self) -> None:
+        """Give the browser session another key, under which no try of a code was taken, and end the one it had."""
+        data, key = self._session, self.session_key  # type: ignore[attr-defined] # it is Django's
+        self._session_key = self._get_new_session_key()
+        row = self.create_model_instance(data)
+        columns = {field.name: getattr(row, field.name) for field in row._meta.fields if field.name != "person"}
+        if not (key and BrowserSession.objects.filter(name=name_of(key)).update(person=row.person_id, **columns)):
+            self.create()
+        self._session_cache = data
+        self.modified = True
+
     def create_model_instance(self, data: dict[str, Any]) -> BrowserSession:  # type: ignore[override]
         """Return the row to write: whose it is stands beside the seal, so that a person's sign-ins can be found."""
         if self.session_key is None:
-            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined] # it is Django's
+            self._session_key = self._get_new_session_key()
         pending = (data.get(PENDING_LOGIN) or {}).get("user_pk")
         return BrowserSession(
             name=name_of(str(self.session_key)),
