@@ -2,10 +2,17 @@
 
 import re
 from collections import defaultdict
+from pathlib import Path
 
+import brotli
+from django.contrib.staticfiles import finders
+
+from devtools import styles
+from devtools.testing.page import read
 from devtools.templates import ROOT, templates
 
-SHEETS = sorted((ROOT / "static" / "quorum").glob("*.css"))
+# But for the one that is made of them.
+SHEETS = sorted(sheet for sheet in styles.SHEETS.glob("*.css") if sheet != styles.MADE)
 CLASS = re.compile(r"\.(q-[\w-]+)")
 WRITTEN = re.compile(r"\bq-[\w-]+")
 
@@ -51,3 +58,35 @@ def test_no_class_of_ours_is_left_over_or_without_a_rule():
     written = pages | {one for module in code for one in WRITTEN.findall(module.read_text(encoding="utf-8"))}
     assert styled - written == set()
     assert pages - styled == set()
+
+
+def test_the_sheet_of_all_pages_is_what_its_sheets_say():
+    assert styles.MADE.read_text() == styles.made(), "run `python -m devtools.styles`"
+
+
+def test_rules_of_bootstrap_are_kept_for_what_is_used_with_the_variables_they_read():
+    bootstrap = """
+        :root{--bs-red:#f00;--bs-danger:var(--bs-red);--bs-blue:#00f}
+        .btn,.carousel{color:var(--bs-danger)}
+        .btn:not(.dropdown){color:inherit}
+        .carousel{color:var(--bs-blue)}
+        @media (min-width:9px){.carousel{top:0}.btn{top:0}}
+        @keyframes spin{to{top:0}}
+    """
+    assert styles.usable(bootstrap, ours="").split("\n") == [
+        ":root{--bs-red:#f00;--bs-danger:var(--bs-red)}",
+        ".btn{color:var(--bs-danger)}",
+        ".btn:not(.dropdown){color:inherit}",
+        "@media (min-width:9px){.btn{top:0}}",
+    ]
+    assert "--bs-blue" in styles.usable(bootstrap, ours="a { color: var(--bs-blue) }")
+    assert "carousel" in styles.left_out() and "btn" not in styles.left_out()
+
+
+def test_the_files_of_a_first_visit_are_few_and_small(client, db):
+    links = read(client.get("/")).parts("link[rel=stylesheet], script[src], link[rel=icon]")
+    files = [link.attribute("href") or link.attribute("src") for link in links]
+    # django-htmx's own script is there while DEBUG is on.
+    names = [name.removeprefix("/static/") for name in files if "django-htmx.js" not in name]
+    assert len(names) == 5
+    assert sum(len(brotli.compress(Path(finders.find(name)).read_bytes())) for name in names) < 33_000

@@ -13,6 +13,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from devtools import styles
 from devtools.environment import FIREFOXES, installed
 from devtools.processes import patience
 from devtools.testing.cast import ZONE
@@ -26,6 +27,8 @@ RUN_AXE = """() => {
     const options = {resultTypes: ["violations"], preload: {assets: ["media"]}};
     return axe.run(options).then(said => said.violations.map(each => each.id));
 }"""
+CLASSES = """document.querySelector("link[href*='quorum/quorum']") ?
+    [...document.querySelectorAll("[class]")].flatMap(each => [...each.classList]) : []"""
 SCROLLS_SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 ARGS = [
     "--no-sandbox",
@@ -225,8 +228,10 @@ class Inspector:
             self.look(path)
 
     def look(self, name: str) -> None:
-        """Look at the page as it is now: what axe finds, and whether it scrolls sideways."""
+        """Look at the page as it is now: what axe finds, what no rule is there for, and whether it scrolls sideways."""
         self.page.wait_for_load_state()
+        if without_rules := styles.left_out().intersection(self.page.evaluate(CLASSES)):
+            self.found[f"{name}: classes of Bootstrap whose rules are left out"] = sorted(without_rules)
         if self.page.evaluate("typeof axe === 'undefined'"):
             self.page.evaluate(AXE)
         for width, scheme in zip((1280, 390), self.schemes, strict=True):
