@@ -8,8 +8,8 @@ import brotli
 from django.contrib.staticfiles import finders
 
 from devtools import styles
-from devtools.testing.page import read
 from devtools.templates import ROOT, templates
+from devtools.testing.page import read
 
 # But for the one that is made of them.
 SHEETS = sorted(sheet for sheet in styles.SHEETS.glob("*.css") if sheet != styles.MADE)
