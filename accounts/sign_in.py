@@ -6,7 +6,6 @@ knows no person cannot tell, by its words or by its time, whether there is one.
 
 import contextlib
 import secrets
-import time
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
@@ -23,6 +22,7 @@ from django.utils.crypto import salted_hmac
 from accounts.browser_sessions.model import BrowserSession, name_of
 from accounts.models import Person
 from accounts.pressed.press import bind
+from foundation import database_clock
 
 SPARE_CODE_SECONDS = 15 * 60
 APP = "allauth.account"
@@ -82,8 +82,9 @@ def _within_limit(request: HttpRequest, action: str, key: str | None = None) -> 
     rates = ratelimit.get_rates(app=APP, action=action)
     counted = {ratelimit.get_cache_key(request, app=APP, action=action, rate=rate, key=key): rate for rate in rates}
     with cache.held({name: rate.duration for name, rate in counted.items()}) as kept:  # type: ignore[attr-defined] # ours
+        now = database_clock.now().timestamp()
         for name, rate in counted.items():
-            allowed, kept[name] = ratelimit.apply_rate(kept.get(name) or [], time.time(), rate)
+            allowed, kept[name] = ratelimit.apply_rate(kept.get(name) or [], now, rate)
             if not allowed:
                 return False
     return True

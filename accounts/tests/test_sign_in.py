@@ -7,19 +7,19 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
-from allauth.core import ratelimit
-from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts import sign_in
 from accounts.models import Person
 from accounts.tasks import forget_unverified
 from devtools.testing.mail_reader import read_mail
 from devtools.testing.page import get, read
 from devtools.testing.signing_in import CODE_PAGE, NO_SCHOOL_ADDRESS, SIGN_IN, ask_for_code, is_signed_in, mailed_code
+from foundation import database_clock
 from notifications.models import Notice
 from notifications.outbox.claim import claim
 from notifications.outbox.compose import write_mail
@@ -170,13 +170,11 @@ def test_the_fourth_code_within_a_minute_is_refused(client, person):
 
 @pytest.mark.parametrize(("key", "allowed", "seconds"), [("", 100, 60), ("one", 10, 3600)])
 def test_codes_are_asked_for_so_often_and_no_more(rf, db, monkeypatch, key, allowed, seconds):
-    request, now = rf.post(SIGN_IN), time.time()
-    request.user = AnonymousUser()
-    asked = []
+    request, now, asked = rf.post(SIGN_IN), database_clock.now(), []
     for number in range(allowed + 1):
-        at = now + (seconds - 1) * number / allowed
-        monkeypatch.setattr(time, "time", lambda at=at: at)
-        asked.append(bool(ratelimit.consume(request, action="request_login_code", key=key or str(number))))
+        at = now + timedelta(seconds=(seconds - 1) * number / allowed)
+        monkeypatch.setattr(database_clock, "now", lambda at=at: at)
+        asked.append(sign_in.may_send(request, key or str(number)))
     assert asked == [True] * allowed + [False]
 
 
@@ -448,9 +446,10 @@ def test_new_codes_do_not_give_new_tries(client, person):
 
 def test_five_new_codes_are_sent_and_no_sixth(client, person, monkeypatch):
     ask_for_code(client, person.email)
-    asked_at = time.time()
+    asked_at = database_clock.now()
     for number in range(1, 6):
-        monkeypatch.setattr(time, "time", lambda at=asked_at + 61 * number: at)
+        at = asked_at + timedelta(seconds=61 * number)
+        monkeypatch.setattr(database_clock, "now", lambda at=at: at)
         client.post(CODE_PAGE, {"action": "resend"})
     assert "Send a new code" not in read(client.get(CODE_PAGE)).everything
     assert client.post(CODE_PAGE, {"action": "resend"}, follow=True).status_code == 422
