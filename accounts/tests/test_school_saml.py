@@ -249,12 +249,70 @@ def test_metadata_that_was_read_before_serves_while_its_address_is_away(db, saml
     assert saml._metadata() == first
 
 
-def test_what_is_encrypted_for_the_portal_needs_its_key(client, db, saml_provider, settings):
-    key, certificate = make_key(saml_provider.folder, "portal")
-    settings.SAML_KEY, settings.SAML_CERTIFICATE = str(key), str(certificate)
+# ---- answers that only the portal can read ----
+
+
+@pytest.fixture
+def portal_key(saml_provider, settings):
+    """Give the portal a key, and tell the provider of it. Returns both files."""
+    files = make_key(saml_provider.folder, "portal")
+    settings.SAML_KEY, settings.SAML_CERTIFICATE = map(str, files)
+    saml_provider.encrypts_to = files[1]
+    return files
+
+
+def test_the_metadata_has_the_certificate_to_encrypt_to_and_no_key(client, db, portal_key):
     page = client.get(f"{SAML}metadata.xml")
     assert page["Content-Type"].startswith("application/samlmetadata+xml")
     assert 'use="encryption"' in page.text and "PRIVATE" not in page.text
+    assert "".join(portal_key[1].read_text().splitlines()[1:-1]) in "".join(page.text.split())
+
+
+@pytest.mark.parametrize("signs", [(True, False), (False, True), (True, True)])
+def test_an_encrypted_assertion_signs_in(client, db, saml_provider, portal_key, signs):
+    saml_provider.signs = signs
+    saml_provider.knows("ada", **ADA)
+    path, fields = saml_provider.come_back(client, "ada")
+    sent = base64.b64decode(fields["SAMLResponse"])
+    assert b"EncryptedAssertion" in sent and b"ada@example.edu" not in sent
+    assert saml_provider.send(client, path, fields).url == "/my/"
+    assert Person.objects.get(email="ada@example.edu").name == "Ada Lovelace"
+
+
+def encrypted_to_another(provider, settings) -> None:
+    _, provider.encrypts_to = make_key(provider.folder, "another-portal")
+
+
+def portal_without_a_key(provider, settings) -> None:
+    settings.SAML_KEY = settings.SAML_CERTIFICATE = ""
+
+
+def encrypted_by_anybody(provider, settings) -> None:
+    """Everybody can encrypt to the key in the metadata: that is no signature."""
+    provider.signs = (False, False)
+
+
+def changed_under_way(provider, settings) -> None:
+    def change(xml: str) -> str:
+        at = xml.rindex("CipherValue>", 0, xml.rindex("CipherValue>")) + 40
+        return xml[:at] + ("B" if xml[at] == "A" else "A") + xml[at + 1 :]
+
+    provider.after_signing = change
+
+
+def signed_by_another(provider, settings) -> None:
+    another_key(provider)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [encrypted_to_another, portal_without_a_key, encrypted_by_anybody, changed_under_way, signed_by_another],
+)
+def test_an_encrypted_answer_that_is_not_right_signs_nobody_in(client, db, saml_provider, portal_key, settings, wrong):
+    saml_provider.knows("ada", **ADA)
+    wrong(saml_provider, settings)
+    assert_refused(saml_provider.sign_in(client, "ada"), client, TRUST)
+    assert not Person.objects.filter(email="ada@example.edu").exists()
 
 
 def test_without_saml_there_is_no_page(client, db):

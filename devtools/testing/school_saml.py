@@ -36,6 +36,7 @@ from werkzeug.wrappers import Request, Response
 SAML = "/accounts/school/saml/"
 PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 SHA256 = (SIG_RSA_SHA256, DIGEST_SHA256)
+NAMES = {"saml": "urn:oasis:names:tc:SAML:2.0:assertion"}
 DS = {"ds": "http://www.w3.org/2000/09/xmldsig#"}
 
 
@@ -61,6 +62,30 @@ class Signer(CryptoBackend):
         signing.sign(reference.getparent().getparent())
         return etree.tostring(tree).decode()
 
+    def encrypt_assertion(
+        self, statement: Any, certificate: str, template: Any, key_type: str, node_xpath: str | None = None
+    ) -> str:
+        """Return `statement` with its assertion encrypted to `certificate` (a file), as Shibboleth does since 4.0.
+
+        pysaml2's own `template` is for Triple DES.
+        """
+        tree = etree.fromstring(str(statement).encode())
+        (assertion,) = tree.xpath("//saml:EncryptedAssertion/saml:Assertion", namespaces=NAMES)
+        data = xmlsec.template.encrypted_data_create(
+            assertion, xmlsec.constants.TransformAes128Gcm, type=xmlsec.constants.TypeEncElement, ns="xenc"
+        )
+        xmlsec.template.encrypted_data_ensure_cipher_value(data)
+        wrapped = xmlsec.template.add_encrypted_key(
+            xmlsec.template.encrypted_data_ensure_key_info(data, ns="ds"), xmlsec.constants.TransformRsaOaep
+        )
+        xmlsec.template.encrypted_data_ensure_cipher_value(wrapped)
+        keys = xmlsec.KeysManager()
+        keys.add_key(xmlsec.Key.from_file(certificate, xmlsec.constants.KeyDataFormatCertPem))
+        encrypting = xmlsec.EncryptionContext(keys)
+        encrypting.key = xmlsec.Key.generate(xmlsec.constants.KeyDataAes, 128, xmlsec.constants.KeyDataTypeSession)
+        encrypting.encrypt_xml(data, assertion)
+        return etree.tostring(tree).decode()
+
 
 @dataclass
 class SAMLProvider:
@@ -73,6 +98,7 @@ class SAMLProvider:
     proof: str = PASSWORD
     signs: tuple[bool, bool] = (True, False)  # the assertion, the response
     algorithms: tuple[str, str] = SHA256
+    encrypts_to: Path | None = None  # a certificate; without one it encrypts nothing
     after_signing: Callable[[str], str] = unchanged
     is_away: bool = False
     present: str = ""  # who sits at a real browser
@@ -138,6 +164,10 @@ class SAMLProvider:
                     digest_alg=self.algorithms[1],
                     sign_assertion=self.signs[0],
                     sign_response=self.signs[1],
+                    encrypt_assertion=self.encrypts_to is not None,
+                    # Written otherwise, its signature is not what was signed any more once it stands in the response.
+                    encrypt_assertion_self_contained=False,
+                    encrypt_cert_assertion=self.encrypts_to and self.encrypts_to.read_text(),
                     **{name: where[name] for name in ("in_response_to", "destination", "sp_entity_id")},
                 )
             )
@@ -217,5 +247,5 @@ def saml_provider(running_saml_provider: SAMLProvider, settings: Any, fresh_cach
     provider.asked.clear()
     yield provider
     provider.proof, provider.signs, provider.after_signing = PASSWORD, (True, False), unchanged
-    provider.algorithms = SHA256
+    provider.algorithms, provider.encrypts_to = SHA256, None
     provider.signer.before_signing, provider.signer.key = unchanged, provider.folder / "provider.key"
