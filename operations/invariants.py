@@ -1,4 +1,4 @@
-"""Recount from the rows what the portal promises: seats, waitlists, decisions and calendars, and attendance next door.
+"""Recount from the rows what the portal promises: seats, waitlists, decisions and calendars; the rest next door.
 
 Each promise is one query over everything, whatever the number of sessions; people are named by ids only.
 """
@@ -16,7 +16,7 @@ from notifications.calendars.snapshots import snapshot_of, snapshots_differ
 from notifications.kinds.registrations import CONFIRMED
 from notifications.kinds.replies import AGAIN
 from notifications.models import CalendarThread, MailQueue, Notice
-from operations import attendance_invariants, merging_invariants
+from operations import attendance_invariants, merging_invariants, people_invariants
 from operations.forgetting.rows import left_of_the_erased
 from registrations.models import Registration
 from sessions_app.models import Decision, Meeting, Mode, Session
@@ -349,4 +349,5 @@ PROMISES = [
     left_of_the_erased,
     *attendance_invariants.PROMISES,
     *merging_invariants.PROMISES,
+    *people_invariants.PROMISES,
 ]
