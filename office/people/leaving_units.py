@@ -1,7 +1,7 @@
 """The page on which a unit goes: deleted, or merged into the one that takes its place. It asks first."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import messages
@@ -68,53 +68,57 @@ class LeavingForm(AsksFirst):
         return f"{name} was deleted."
 
 
-def _of_its_parts(unit: Unit, under: str) -> list[str]:
-    parts = unit.children.count()
+class _Followers(NamedTuple):
+    """How many of each follow a unit that goes."""
+
+    people: int
+    requests: int
+    champions: int
+
+    @classmethod
+    def of(cls, unit: Unit) -> "_Followers":
+        return cls(unit.people.count(), unit.session_requests.count(), unit.champions.standing().count())
+
+
+def _of_its_parts(unit: Unit, under: Unit | None) -> list[str]:
+    parts, above = unit.children.count(), under or "no other unit"
     if not parts:
         return []
     if parts == 1:
-        return [f"The one unit that is part of it is part of {under} from then on."]
-    return [f"The {number_words(parts)} units that are part of it are part of {under} from then on."]
+        return [f"The one unit that is part of it is part of {above} from then on."]
+    return [f"The {number_words(parts)} units that are part of it are part of {above} from then on."]
 
 
 def of_a_unit_deleted(unit: Unit) -> list[str]:
     """Return what deleting a unit does to profiles, requests, champions and the units under it."""
-    people, requests, champions = (
-        unit.people.count(),
-        unit.session_requests.count(),
-        unit.champions.standing().count(),
-    )
-    said = [f"{unit} is deleted, and empties the unit in the profile of {people_words(people)}."]
-    if not people:
+    many = _Followers.of(unit)
+    said = [f"{unit} is deleted, and empties the unit in the profile of {people_words(many.people)}."]
+    if not many.people:
         said = [f"{unit} is deleted. Nobody’s profile names it."]
-    if requests:
-        said.append(f"Requests for a session that name it, and then name no unit: {requests}.")
-    if champions:
-        said.append(f"It is represented by {people_words(champions)}; that is deleted too.")
-    return said + _of_its_parts(unit, str(unit.parent) if unit.parent else "no other unit")
+    if many.requests:
+        said.append(f"Requests for a session that name it, and then name no unit: {many.requests}.")
+    if many.champions:
+        said.append(f"It is represented by {people_words(many.champions)}; that is deleted too.")
+    return said + _of_its_parts(unit, unit.parent)
 
 
 def of_a_unit_merged(unit: Unit, into: Unit) -> list[str]:
     """Return what merging a unit into another does to profiles, requests, champions, head counts and parts."""
-    people, requests, champions = (
-        unit.people.count(),
-        unit.session_requests.count(),
-        unit.champions.standing().count(),
-    )
-    said = [f"{unit} goes, and the profile of {people_words(people)} names {into} instead."]
-    if not people:
+    many = _Followers.of(unit)
+    said = [f"{unit} goes, and the profile of {people_words(many.people)} names {into} instead."]
+    if not many.people:
         said = [f"{unit} goes. Nobody’s profile names it."]
-    if requests:
-        said.append(f"Requests for a session that name it, and then name {into}: {requests}.")
-    if champions:
-        said.append(f"{into} is also represented by the champions of {unit}: {champions}.")
+    if many.requests:
+        said.append(f"Requests for a session that name it, and then name {into}: {many.requests}.")
+    if many.champions:
+        said.append(f"{into} is also represented by the champions of {unit}: {many.champions}.")
     if unit.head_count and into.head_count and unit.head_count != into.head_count:
         said.append(f"The head count of {into} stays {into.head_count}; {unit} had {unit.head_count}.")
     elif unit.head_count and not into.head_count:
         said.append(f"The head count {unit.head_count} comes along.")
     if into.is_under(unit):
         said.append(f"{into} was part of {unit}, and is part of {unit.parent or 'no other unit'} from then on.")
-    return said + _of_its_parts(unit, str(into))
+    return said + _of_its_parts(unit, into)
 
 
 def leaving_page(office: OfficeAdmin, request: HttpRequest, pk: int) -> HttpResponse:

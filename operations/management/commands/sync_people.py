@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Person
-from foundation.values.addresses import plain_address
 from operations.directory.reading import Directory, Unreadable, read_directory
 from operations.directory.taking_in import TooManyGone, take_in
 from operations.directory.units import take_in_units
+from operations.management.arguments import content_of, person_at
 
 LARGEST = 50_000_000  # bytes
 NOTHING_DONE, SOME_WRONG, TOO_MANY_GONE = 1, 3, 4
@@ -44,7 +44,7 @@ people are missing than DIRECTORY_MAY_LOSE (percent): look at the file, and say 
         parser.add_argument("--by", metavar="ADDRESS", help="who of the office goes on record (or else the rule)")
 
     def handle(self, *, file: Path, dry_run: bool, anyway: bool, by: str | None, **options: Any) -> None:
-        person, directory = self._person(by), self._read(file)
+        person, directory = person_at(by), self._read(file)
         busy: list[str] = []
         try:
             if directory.is_of_people:
@@ -85,22 +85,6 @@ people are missing than DIRECTORY_MAY_LOSE (percent): look at the file, and say 
 
     def _read(self, file: Path) -> Directory:
         try:
-            with file.open("rb") as stream:
-                data = stream.read(LARGEST + 1)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "no file can have that name"
-            raise CommandError(f"The file {file} cannot be read: {reason}.", returncode=NOTHING_DONE) from None
-        if len(data) > LARGEST:
-            raise CommandError(f"The file {file} is larger than {LARGEST // 1_000_000} MB. Is it the right one?")
-        try:
-            return read_directory(data)
+            return read_directory(content_of(file, LARGEST))
         except Unreadable as error:
             raise CommandError(f"Nothing was done. {error}", returncode=NOTHING_DONE) from None
-
-    def _person(self, address: str | None) -> Person:
-        if address is None:
-            return Person.objects.rule()
-        try:
-            return Person.objects.get(email=plain_address(address), is_staff=True)
-        except Person.DoesNotExist:
-            raise CommandError(f"Nobody of the office has the address {address}.") from None
