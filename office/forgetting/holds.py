@@ -28,6 +28,7 @@ class HoldForm(OfficeForm):
     address = AddressFormField(
         label="E-mail address of the person",
         required=False,
+        widget=forms.EmailInput(attrs={"class": "vTextField"}),
         help_text="Empty: nothing about anybody is forgotten or erased while this hold stands.",
     )
 
@@ -47,7 +48,8 @@ class HoldForm(OfficeForm):
         if not address:
             self.instance.person = None
             return ""
-        person = Person.objects.filter(email=address).exclude(email=Person.objects.RULE_ADDRESS).first()
+        people = Person.objects.filter(email=address, erased_at=None)
+        person = people.exclude(email=Person.objects.RULE_ADDRESS).first()
         if person is None:
             raise forms.ValidationError("Nobody has this address. Somebody who was erased has nothing left to hold.")
         self.instance.person = person

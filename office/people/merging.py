@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +24,7 @@ class OtherAccountForm(ByAddress):
     title, button = TITLE, "Show what follows"
     email = AddressFormField(
         label="Address of the account that goes",
+        widget=forms.EmailInput(attrs={"class": "vTextField"}),
         error_messages={"required": "Enter the address of the other account of this person."},
     )
 

@@ -406,6 +406,18 @@ def test_only_a_manager_erases_in_the_admin(leaving_one, people, client):
         assert client.get(url).status_code == status
 
 
+def test_a_hold_on_somebody_erased_is_a_sentence_and_keeps_what_was_typed(person, clerk, office, now):
+    address = person.email
+    erase(person, by=office, now=now)
+    add = reverse("admin:operations_legalhold_add")
+    for gone in (address, Person.objects.get(pk=person.pk).email):
+        page = read(clerk.post(add, filled_in(clerk, add, "legalhold_form", address=gone, reason="Case 7.")))
+        (said,) = page.field("E-mail address of the person").errors
+        assert said == "Nobody has this address. Somebody who was erased has nothing left to hold."
+        assert (page.field("E-mail address of the person").value, page.field("Reason").value) == (gone, "Case 7.")
+    assert not LegalHold.objects.exists()
+
+
 def test_a_hold_is_placed_and_lifted_in_the_admin(person, clerk, office):
     add = reverse("admin:operations_legalhold_add")
     fields = filled_in(clerk, add, "legalhold_form", address=person.email, reason="Case 7.")
