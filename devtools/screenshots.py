@@ -19,7 +19,7 @@ WIDTHS = (1280, 390)
 # A long list says no more further down.
 MOST_HEIGHT = 2000
 IN_THE_DARK = ("home", "month", "session", "my-training")
-OFFICE, MEMBER = "office@example.edu", "amina.hazelwick@example.edu"
+OFFICE, MANAGER, MEMBER = "office@example.edu", "manager@example.edu", "amina.hazelwick@example.edu"
 
 
 def sign_in(page: Page, site: str, address: str) -> None:
@@ -74,7 +74,7 @@ def main(site: str = "http://127.0.0.1:8000") -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
-        for address in ("", MEMBER, OFFICE):
+        for address in ("", MEMBER, MANAGER, OFFICE):
             storage = None
             for scheme in ("light", "dark"):
                 for width in WIDTHS:
@@ -91,7 +91,7 @@ def main(site: str = "http://127.0.0.1:8000") -> None:
 
 
 def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
-    """Return what a visitor (no address), a member or the office is shown: name and path."""
+    """Return what a visitor (no address), a member, a Manager or the office is shown: name and path."""
     if not address:
         session = address_of(page, site + "/", ".q-card a")
         return {
@@ -129,7 +129,16 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
             "profile": "/accounts/profile/",
             "my-record": "/my/record/",
             "outside-form": "/my/record/outside/",
+            "my-data": "/my/data/",
+            "my-erasure": "/my/data/erasure/",
             "certificate": address_of(page, site + "/my/", "main a[href^='/certificates/']"),
+        }
+    person = address_of(page, f"{site}/admin/accounts/person/?q={MEMBER}", "#result_list th a").partition("?")[0]
+    if address == MANAGER:
+        return {
+            "office-erasure": person.replace("/change/", "/delete/"),
+            "office-hold": "/admin/operations/legalhold/add/",
+            "office-holds": "/admin/operations/legalhold/",
         }
     changelist = "/admin/sessions_app/session/?when=upcoming&status__exact=open"
     session = address_of(page, site + changelist, "#result_list tbody a").partition("?")[0]
@@ -156,6 +165,10 @@ def shots_of(page: Page, site: str, address: str) -> dict[str, str]:
         "office-outside": "/admin/outcomes/outsideactivity/",
         "office-requirement": "/admin/outcomes/requirement/add/",
         "office-export": "/admin/outcomes/export/new/",
+        "office-figures": "/admin/figures/",
+        "office-coverage": "/admin/figures/coverage/",
+        "office-merging": person.replace("/change/", "/merging/"),
+        "office-directory": "/admin/accounts/person/directory/",
         "office-undeliverable": "/admin/notifications/notice/undeliverable/",
         "office-wording": "/admin/notifications/wording/",
         "office-workshop": "/admin/catalog/workshop/add/",
