@@ -10,7 +10,10 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
@@ -18,13 +21,17 @@ from accounts.models import Person
 from accounts.sealed import Unreadable
 from foundation import database_clock
 from foundation.dates import day_and_time
+from foundation.text import number_words
 from office.base import OwnPage, ReadOnlyAdmin, acting, posted_with
 from office.home.waiting import Line
 from office.lookups import ChosenFilter
-from registrations.forms.access import AnswerForm
-from registrations.models import Accommodation
+from registrations.forms.access import AnswerForm, ToPrepareForm
+from registrations.models import AccessPlan, Accommodation
+from registrations.models.access_plan import LEAST
+from sessions_app.models import Session
 
 ALL = "admin:registrations_accommodation_changelist"
+PREPARE = "admin:registrations_accommodation_preparing"
 # On the home of the office, of those who read them.
 NEEDS_A_HAND = [
     Line(
@@ -52,7 +59,7 @@ class StateFilter(ChosenFilter):
 @admin.register(Accommodation)
 class AccommodationAdmin(ReadOnlyAdmin):
     office_may = ()
-    list_display = ["session", "person", "asked", "state", "last_day"]
+    list_display = ["session", "person", "asked", "state", "last_day", "to_prepare"]
     list_filter = [StateFilter]
     list_select_related = ["registration__session__workshop", "registration__person"]
     ordering = ["registration__session__starts_at", "pk"]
@@ -92,12 +99,18 @@ class AccommodationAdmin(ReadOnlyAdmin):
         session = accommodation.registration.session
         return day_and_time(session.starts_at, session.time_zone)
 
+    @admin.display(description="who leads it")
+    def to_prepare(self, accommodation: Accommodation) -> SafeString:
+        page = reverse(PREPARE, args=[accommodation.registration.session_id])
+        return format_html('<a href="{}">What they prepare</a>', page)
+
     # ---- one request ----
 
     def own_pages(self) -> list[OwnPage]:
         return [
             ("<int:pk>/reading/", require_POST(self.reading_view), "reading"),
             ("<int:pk>/answer/", require_POST(self.answer_view), "answer"),
+            ("preparing/<int:session_pk>/", self.preparing_view, "preparing"),
         ]
 
     def change_view(
@@ -128,7 +141,9 @@ class AccommodationAdmin(ReadOnlyAdmin):
             accommodation.reply(form.cleaned_data["answer"], acting(request), form.cleaned_data["asked_at"])
         except Accommodation.ChangedSince as refusal:
             return self._changed(request, pk, form, str(refusal))
-        messages.success(request, "Answered. The person is told that there is an answer.")
+        page = reverse(PREPARE, args=[accommodation.registration.session_id])
+        said = "Answered. The person is told that there is an answer. Say next what the people who lead it prepare:"
+        messages.success(request, format_html('{} <a href="{}">what to prepare</a>.', said, page))
         return redirect(ALL)
 
     def _changed(self, request: HttpRequest, pk: int, form: AnswerForm, refusal: str) -> HttpResponse:
@@ -176,3 +191,31 @@ class AccommodationAdmin(ReadOnlyAdmin):
             state=self.state(accommodation),
             **said,
         )
+
+    # ---- what to prepare ----
+
+    def preparing_view(self, request: HttpRequest, session_pk: int) -> HttpResponse:
+        """Show and change what the people who lead a session prepare: what, never for whom."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        known = Session.objects.exclude(status=Session.Status.DRAFT).select_related("workshop")
+        session = get_object_or_404(known, pk=session_pk)
+        try:
+            now = AccessPlan.objects.things_of(session)
+        except Unreadable as problem:
+            return self._preparing(request, session, ToPrepareForm(), problem=str(problem))
+        if request.method != "POST":
+            return self._preparing(request, session, ToPrepareForm(initial={"things": now, "shown": now}))
+        form = ToPrepareForm(request.POST)
+        if not form.is_valid():
+            return self._preparing(request, session, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        AccessPlan.objects.change(session, form.cleaned_data["things"], form.cleaned_data["shown"], acting(request))
+        messages.success(request, "Saved. Nobody is written to: it stands on the page of the people who lead it.")
+        return redirect(ALL)
+
+    def _preparing(
+        self, request: HttpRequest, session: Session, form: ToPrepareForm, status: int = HTTPStatus.OK, **said: Any
+    ) -> HttpResponse:
+        is_told, title = session.seats_taken >= LEAST, f"What to prepare: {session}"
+        context = {"session": session, "form": form, "is_told": is_told, "least": number_words(LEAST)}
+        return self.page(request, "accommodations/preparing", title, status, **context, **said)

@@ -46,6 +46,7 @@ from outcomes.models import (
 from outcomes.models.certificate import Credited
 from outcomes.models.outside import Told
 from registrations.models import (
+    AccessPlan,
     Accommodation,
     Call,
     Interest,
@@ -293,6 +294,7 @@ def two_of_each(make_session, make_resource, people, now):
         PriorAttendance.objects.create(person=person, workshop=session.workshop)
         registration = Registration.objects.register(person, session, now=now)
         Accommodation.objects.ask(registration, "Captions.", now=now)
+        AccessPlan.objects.create(session=scheduled, sealed_things="")
         Nomination.objects.nominate([f"colleague.of.{person.email}"], session, by=person, now=now)
         CalendarFeed.objects.renew(person, now)
         AddressChange.objects.ask(person, f"new.address.of.{person.email}", by=person, now=now)

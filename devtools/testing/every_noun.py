@@ -50,6 +50,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     from outcomes.models.certificate import Credited
     from outcomes.models.kept_figures import year_of_day
     from registrations.models import (
+        AccessPlan,
         Accommodation,
         Call,
         Interest,
@@ -90,6 +91,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     registration = Registration.objects.register(owner, session, now=now)
     session.settle(now=now)
     Accommodation.objects.ask(registration, "An interpreter.", now=now)
+    AccessPlan.objects.change(session, ["interpreter"], [], by=office)
     RosterReading.objects.note(session, office, now=now)
     Announcement.objects.send(session, "seated", "Where to find us", "Second floor.", by=office, key=uuid4(), now=now)
     Decline.objects.begin(registration, now)

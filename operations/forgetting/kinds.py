@@ -23,7 +23,7 @@ from operations.forgetting.rows import let_go_of
 from operations.models import LegalHold
 from operations.models.hold import Held
 from outcomes import retention
-from registrations.models import Accommodation, RosterReading
+from registrations.models import AccessPlan, Accommodation, RosterReading
 from registrations.models.roster_readings import KEPT as LOOKS_KEPT
 from sessions_app.models import SeasonFile, SessionRequest
 from sessions_app.models.request import ADDRESSES_KEPT
@@ -92,7 +92,7 @@ def _received(now: datetime, held: Held) -> int:
 
 def _access(now: datetime, held: Held) -> int:
     spent = Accommodation.objects.spent(now).exclude(registration__person__in=held.people)
-    return spent.delete()[0]
+    return spent.delete()[0] + AccessPlan.objects.spent(now).delete()[0]
 
 
 def _colleagues(now: datetime, held: Held) -> int:

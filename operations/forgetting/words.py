@@ -34,6 +34,7 @@ KEPT = {
     "socialaccount.SocialToken": "a secret, which goes with its person",
     "accounts.BrowserSession": "sealed, and goes with its person",
     "accounts.Person": "the person, who has a pseudonym",
+    "registrations.AccessPlan": "sealed, and of nobody",
     "registrations.Accommodation": "sealed, and goes with its person",
     "outcomes.EvaluationPot": "sealed, and by nobody",
     "outcomes.License": "sealed, and goes with its person",

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from foundation.values.paragraphs import ParagraphsField
-from registrations.models import Accommodation
+from registrations.models import Accommodation, ToPrepare
 
 
 class NeedsField(ParagraphsField):
@@ -38,3 +38,15 @@ class AnswerForm(forms.Form):
         error_messages={"required": "Say what you have arranged, or will."},
     )
     asked_at = forms.DateTimeField(widget=forms.HiddenInput)
+
+
+class ToPrepareForm(forms.Form):
+    """What the people who lead a session prepare, and what was ticked when the form was shown."""
+
+    things = forms.MultipleChoiceField(
+        label="What the people who lead it prepare",
+        choices=ToPrepare.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    shown = forms.MultipleChoiceField(choices=ToPrepare.choices, required=False, widget=forms.MultipleHiddenInput)

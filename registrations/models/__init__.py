@@ -1,5 +1,6 @@
 """Who comes, what they need to take part, who was proposed, and who wants to hear of a date."""
 
+from registrations.models.access_plan import AccessPlan, ToPrepare
 from registrations.models.accommodation import Accommodation, AccommodationQuerySet
 from registrations.models.call import Call
 from registrations.models.interest import Interest
@@ -10,6 +11,7 @@ from registrations.models.registration import Registration, RegistrationQuerySet
 from registrations.models.roster_readings import RosterReading
 
 __all__ = [
+    "AccessPlan",
     "Accommodation",
     "AccommodationQuerySet",
     "Call",
@@ -20,4 +22,5 @@ __all__ = [
     "Registration",
     "RegistrationQuerySet",
     "RosterReading",
+    "ToPrepare",
 ]

@@ -17,8 +17,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.sign_in import SignedInRequest
 from foundation import database_clock
 from foundation.dates import long_day
+from foundation.text import number_words
 from registrations.display.led import counts_of_people, people_expected
-from registrations.models import RosterReading
+from registrations.models import AccessPlan, RosterReading
+from registrations.models.access_plan import LEAST
 from registrations.views.own import by_month
 from sessions_app.display.leading import meetings_led
 from sessions_app.display.rows import listing
@@ -87,6 +89,7 @@ def _page(
     request: SignedInRequest, session: Session, now: datetime, status: int = HTTPStatus.OK, people: Any = None
 ) -> HttpResponse:
     own = session.leadings.select_related("facilitator__person").filter(facilitator__person=request.user).first()
+    is_ahead = session.is_running and session.has_meeting_ahead(now)
     shows_names, zone = may_see_names(session, now), session.time_zone
     context = {
         "nav": "my",
@@ -95,14 +98,16 @@ def _page(
         "asked": own,
         "answer_path": path_of_leading(own) if own else "",
         "meetings": meetings_led(session, now),
-        "others": [one for one in session.facilitators.all() if one.person_id != request.user.pk],
+        "others": [one for one in session.led_by if one.person_id != request.user.pk],
         "counts": counts_of_people(session, now),
+        "access": AccessPlan.objects.told_for(session) if is_ahead else None,
+        "tells_access_from": number_words(LEAST),
         "may_see_names": shows_names,
         "names_from": long_day(session.starts_at - WEEK, zone),
         "names_until": long_day(session.ends_at + WEEK - timedelta(seconds=1), zone),
         "names_are_over": now >= session.ends_at + WEEK,
         "may_check_in": session.is_confirmed and may_check_in(request.user, session, now),
-        "is_ahead": session.is_running and session.has_meeting_ahead(now),
+        "is_ahead": is_ahead,
         "people": people,
         "refused": status == HTTPStatus.CONFLICT,
     }

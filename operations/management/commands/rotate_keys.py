@@ -9,20 +9,22 @@ from accounts.browser_sessions.model import BrowserSession
 from accounts.sealed import Unreadable
 from accounts.second_factor import reseal_second_factor, second_factors_with_secrets
 from outcomes.models import Consent, EvaluationPot, License
-from registrations.models import Accommodation
+from registrations.models import AccessPlan, Accommodation
 
 
 class Command(BaseCommand):
     help = (
-        "Encrypt access requests, birthdays, license numbers and the answers of open evaluations again with the first "
-        "key of ACCOMMODATION_KEY, and second factors and browser sessions with the first key of SIGN_IN_KEY; the keys "
-        "behind it are needed until this has run. Running it again does no harm. Exit 1 if something could not be read "
-        "with any key."
+        "Encrypt access requests, what to prepare for them, birthdays, license numbers and the answers of open "
+        "evaluations again with the first key of ACCOMMODATION_KEY, and second factors and browser sessions with the "
+        "first key of SIGN_IN_KEY; the keys behind it are needed until this has run. Running it again does no harm. "
+        "Exit 1 if something could not be read with any key."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         needs = Accommodation.objects.values_list("pk", flat=True)
         unreadable = self.reseal("Access requests", needs, reseal_request)
+        plans = AccessPlan.objects.values_list("pk", flat=True)
+        unreadable += self.reseal("What to prepare for access", plans, reseal_plan)
         birthdays = Consent.objects.exclude(sealed_birthday="").values_list("pk", flat=True)
         unreadable += self.reseal("Birthdays for PARS", birthdays, reseal_birthday)
         unreadable += self.reseal("License numbers", License.objects.values_list("pk", flat=True), reseal_license)
@@ -51,6 +53,14 @@ def reseal_request(pk: int) -> bool:
     """Seal one again, and once more if somebody changed it in between. Returns False if somebody deleted it."""
     while accommodation := Accommodation.objects.filter(pk=pk).first():
         if accommodation.rotate():
+            return True
+    return False
+
+
+def reseal_plan(pk: int) -> bool:
+    """Seal one again, and once more if somebody changed it in between. Returns False if it is gone."""
+    while plan := AccessPlan.objects.filter(pk=pk).first():
+        if plan.rotate():
             return True
     return False
 
