@@ -68,6 +68,6 @@ def description_for(registration: Registration, facilitators: list[str] | None =
     The link opens a page for its owner alone; it is no key. `facilitators` are bylines, where the caller has them.
     """
     if facilitators is None:
-        facilitators = [one.byline for one in registration.session.facilitators.all()]
+        facilitators = [one.byline for one in registration.session.led_by]
     led = f"With {', '.join(facilitators)}" if facilitators and not registration.person.discreet_titles else ""
     return f"{led}\nYour registration: {absolute(registration.get_absolute_url())}".strip()

@@ -28,7 +28,7 @@ CONFIRMED, TENTATIVE = "CONFIRMED", "TENTATIVE"
 def leading_snapshot(leading: Leading, meeting: Meeting, numbers: dict[int, Numbered]) -> Snapshot:
     """Return what the facilitator of `leading` is told of `meeting`; `numbers` are the session's `part_numbers`."""
     session, part = leading.session, numbers[meeting.pk]
-    others = [one.byline for one in session.facilitators.all() if one.pk != leading.facilitator_id]
+    others = [one.byline for one in session.led_by if one.pk != leading.facilitator_id]
     return when_and_where(meeting, session.format) | {
         "title": session.workshop.title,
         "part": part.number,

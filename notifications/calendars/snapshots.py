@@ -38,7 +38,7 @@ def snapshot_of(registration: Registration, meeting: Meeting, numbers: dict[int,
         "parts": part.of,
         "part_title": part.title,
         "join_link": link_for(meeting, registration.mode),
-        "facilitators": [facilitator.byline for facilitator in session.facilitators.all()],
+        "facilitators": [facilitator.byline for facilitator in session.led_by],
         "neutral": registration.person.discreet_titles,
     }
 
@@ -47,8 +47,12 @@ def snapshots_differ(before: Snapshot, after: Snapshot) -> bool:
     """Tell whether the calendar shows something else after than before.
 
     That nobody leads the session any more is no news by itself: the office looks for somebody, and then there is some.
+    Nor is in which order those who lead it are named.
     """
     was, now_so = _as_shown(before), _as_shown(after)
+    for shown in (was, now_so):
+        if "facilitators" in shown:
+            shown["facilitators"] = sorted(shown["facilitators"])
     if not now_so.get("facilitators"):
         was.pop("facilitators", None)
         now_so.pop("facilitators", None)

@@ -64,7 +64,7 @@ def session_context(
             meeting_context(one, session, numbers, invited, mode) for one in meetings or session.held_meetings
         ],
         "part": numbers[meetings[0].pk].words if meetings else "",
-        "facilitators": [facilitator.byline for facilitator in session.facilitators.all()],
+        "facilitators": [facilitator.byline for facilitator in session.led_by],
         "good_to_know": session.workshop.good_to_know(session.format),
         "pre_work": session.workshop.pre_work,
         "next_dates": next_dates(session, notice.registration) if offers_dates else [],

@@ -239,7 +239,7 @@ def declined_context(notice: Notice) -> dict[str, Any]:
 
 def about_a_refusal(notice: Notice, leading: Leading) -> dict[str, Any]:
     """Return what the mail to the office names of a facilitator who said no."""
-    left = [one.byline for one in leading.session.facilitators.all() if one.pk != leading.facilitator_id]
+    left = [one.byline for one in leading.session.led_by if one.pk != leading.facilitator_id]
     return session_context(notice, leading.session, "") | {
         "who": leading.facilitator.name,
         "reason": leading.reason,

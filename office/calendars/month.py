@@ -32,7 +32,7 @@ class Entry(NamedTuple):
     @property
     def beside(self) -> str:
         """What the page is not about anyway: who leads it and where it is."""
-        led = ", ".join(one.name for one in self.meeting.session.facilitators.all())
+        led = ", ".join(one.name for one in self.meeting.session.led_by)
         return " · ".join(filter(None, (led, str(self.meeting.venue or "Online"))))
 
     @property

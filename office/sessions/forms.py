@@ -1,6 +1,6 @@
 """The forms of a session: the schedule of a draft, and what may still be typed of a session that is published."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.forms.models import BaseInlineFormSet
 
-from catalog.models import Format, Workshop
+from catalog.models import Facilitator, Format, Workshop
 from catalog.models.parts import default_minutes
 from foundation import database_clock
 from foundation.values.zones import zone_of
@@ -41,6 +41,15 @@ def planned(workshop: Workshop, meetings: Sequence[MeetingFields]) -> list[Meeti
     in_order = sorted(meetings, key=lambda meeting: meeting.times(0).starts_at)
     of = dict(zip(range(len(in_order)), parts, strict=False))
     return [one.plan(default_minutes(workshop, of.get(number))) for number, one in enumerate(in_order)]
+
+
+def clean_first(form: forms.ModelForm, unless_chosen: Iterable[Facilitator] = ()) -> None:
+    """Refuse to put somebody first who does not lead the session; `unless_chosen` lead it where nobody is chosen."""
+    first, cleaned = form.cleaned_data.get("first_facilitator"), form.cleaned_data
+    if first is None or "facilitators" not in cleaned or first in (cleaned["facilitators"] or unless_chosen):
+        return
+    if "first_facilitator" in form.changed_data:
+        form.add_error("first_facilitator", "Choose one of the people who lead the session.")
 
 
 class MeetingForm(MeetingFields, forms.ModelForm):
@@ -162,6 +171,7 @@ class ScheduleForm(ModeSeatsForm, MeetingFields, OfficeForm):
         closes_at = closes_at or self.starts_at
         if opens_at and closes_at and opens_at >= closes_at:
             self.add_error("registration_opens_at", "Registration opens before it closes.")
+        clean_first(self, workshop.facilitators.all() if workshop and not self.instance.pk else ())
         return cleaned
 
     def look_at(self, further: Sequence[MeetingFields], is_new: bool) -> None:
@@ -250,6 +260,7 @@ class PublishedForm(ModeSeatsForm, OfficeForm):
             self._ask("at_deadline", before.refuse_at_deadline, cleaned["at_deadline"])
         if "minimum" in self.fields:
             self._clean_size()
+        clean_first(self)
         return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:

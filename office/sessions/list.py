@@ -96,7 +96,7 @@ class SessionList(ManySessions, ChoosesAmongMany, NumbersPages):
 
     @admin.display(description="led by")
     def led_by(self, session: Session) -> str:
-        return ", ".join(one.name for one in session.facilitators.all())
+        return ", ".join(one.name for one in session.led_by)
 
     @admin.display(description="place")
     def place(self, session: Session) -> str:

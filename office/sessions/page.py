@@ -67,7 +67,7 @@ class SessionAdmin(CopiesOfSessions, SessionList):
     SCHEDULE = [
         ("What and when", {"fields": ["workshop", "day", ("starts", "ends"), "zone"]}),
         ("Where", {"fields": ["format", "venue", "join_link"]}),
-        ("Who", {"fields": ["facilitators", ("minimum", "capacity"), NAMES]}),
+        ("Who", {"fields": ["facilitators", "first_facilitator", ("minimum", "capacity"), NAMES]}),
         ("Registering and deciding", {"fields": ["confirm_by", "at_deadline", *WINDOW, "for_campus", "listed"]}),
         ("Access", {"fields": ["accommodation_lead_days"]}),
     ]
@@ -75,9 +75,9 @@ class SessionAdmin(CopiesOfSessions, SessionList):
     SEALED_WINDOW = ["opens", "closes", "at_deadline", "for_campus"]
     COUNTS = ["seats", "waiting"]
     HISTORY = ["published_at", "confirmed_at", "run_anyway_reason", "cancelled_at", "cancel_reason", "completed_at"]
-    SHOWN = ["listed", "facilitators", "accommodation_lead_days"]
+    SHOWN = ["listed", "facilitators", "first_facilitator", "accommodation_lead_days"]
     SIZE = ["minimum", "capacity", *NAMES]
-    CHOSEN = ["format", *SIZE, "at_deadline", "for_campus", "listed", "accommodation_lead_days"]
+    CHOSEN = ["format", *SIZE, "at_deadline", "for_campus", "listed", "accommodation_lead_days", "first_facilitator"]
 
     def own_pages(self) -> list[OwnPage]:
         decisions: list[OwnPage] = [
@@ -236,6 +236,8 @@ class SessionAdmin(CopiesOfSessions, SessionList):
             session.save(update_fields=["accommodation_lead_days"])
         if "facilitators" in form.changed_data:
             session.appoint(cleaned["facilitators"], by=acting(request))
+        if "first_facilitator" in form.changed_data:
+            session.put_first(cleaned["first_facilitator"], by=acting(request))
         if "listed" in form.changed_data:
             show = session.make_listed if cleaned["listed"] else session.make_unlisted
             show(by=acting(request))

@@ -53,7 +53,7 @@ def office_search_form() -> SearchForm:
 @register.filter
 def led_by(session: Session) -> str:
     """Return the names of the people who lead it, as they were read with it."""
-    return ", ".join(one.name for one in session.facilitators.all())
+    return ", ".join(one.name for one in session.led_by)
 
 
 @register.filter

@@ -19,7 +19,7 @@ LONGEST = 200
 def words_of_session(session: Session, meetings: Sequence[Meeting], time: timedelta) -> Words:
     """Return what a certificate says of `session`: its `meetings` in order, and the `time` somebody was there."""
     days = sorted({local(meeting.starts_at, meeting.time_zone).date() for meeting in meetings})
-    led_by = [facilitator.byline for facilitator in session.facilitators.all()]
+    led_by = [facilitator.byline for facilitator in session.led_by]
     return Words(
         title=session.workshop.title,
         day=days[-1],

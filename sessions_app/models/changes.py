@@ -46,15 +46,33 @@ class Changes(Merging):
     """Where a session meets and who leads it, and the verbs of a session that is open or confirmed."""
 
     facilitators = models.ManyToManyField(Facilitator, blank=True, related_name="sessions")
+    # Whoever it points to need not lead the session any more: who does stands in `facilitators` alone.
+    first_facilitator = models.ForeignKey(
+        Facilitator,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="stands first",
+        help_text="Of several people who lead it. Empty: in the order of their names.",
+    )
 
     if TYPE_CHECKING:
         workshop: models.ForeignKey[Workshop, Workshop]
         workshop_id: int
+        first_facilitator_id: int | None
         meetings: RelatedManager[Meeting]
         prefetched_meetings: list[Meeting]
 
     class Meta:
         abstract = True
+
+    # ---- who leads it ----
+
+    @property
+    def led_by(self) -> list[Facilitator]:
+        """Who leads the session, in the order in which everybody reads them. No query where they are prefetched."""
+        return in_their_order(self.facilitators.all(), self.first_facilitator_id)
 
     # ---- its meetings ----
 
@@ -272,6 +290,18 @@ class Changes(Merging):
         self.retell(now)
 
     @verb
+    def put_first(self, facilitator: Facilitator | None, by: Person) -> None:
+        """Name this one first of those who lead the session; None goes by their names. Nobody is written to."""
+        self.lock()
+        first = facilitator.pk if facilitator else None
+        if first == self.first_facilitator_id:
+            return
+        self.first_facilitator = facilitator
+        self.save(update_fields=["first_facilitator"])
+        said = f"{facilitator} stands first" if facilitator else "Those who lead it stand in the order of their names"
+        record(by, self, f"{said}.")
+
+    @verb
     def retell(self, now: datetime | None = None) -> None:
         """Say that a name shown with this session has changed: its title, a room, who leads it. Nothing if it is over.
 
@@ -341,3 +371,8 @@ def numbers_of(meetings: Iterable[Meeting]) -> dict[int, Numbered]:
         (one.pk, one.part.pk, one.part.position, one.part.title) if one.part else (one.pk, None, None, None)
         for one in meetings
     )
+
+
+def in_their_order(facilitators: Iterable[Facilitator], first: int | None) -> list[Facilitator]:
+    """Return `facilitators`, which are in the order of their names, with the one whose key is `first` before all."""
+    return sorted(facilitators, key=lambda one: one.pk != first)

@@ -104,7 +104,7 @@ def _page(
             "session": asked.session,
             "titled": title_and_day_of(asked.session, now),
             "meetings": meetings_led(asked.session, now) if state in (ASKS, ACCEPTED, DECLINED) else [],
-            "others": asked.session.facilitators.exclude(pk=asked.facilitator_id),
+            "others": [one for one in asked.session.led_by if one.pk != asked.facilitator_id],
             "is_theirs": request.user.is_authenticated and request.user == asked.facilitator.reader,
         }
     answered = status or STATUSES.get(state, HTTPStatus.OK)

@@ -126,14 +126,14 @@ def taught(session: Session) -> tuple[list[Taught], tuple[tuple[str, str], ...]]
 
     One query: it reads each of the few objectives beside each of the few facilitators.
     """
-    objectives, facilitators = {}, {}
+    objectives, facilitators, first = {}, {}, session.first_facilitator_id
     for position, objective, text, part, name, pk, credentials, pronouns in teaching(session.pk):
         if objective is not None:
             objectives[position, objective] = Taught(text, part)
         if pk is not None:
             one = Facilitator(pk=pk, name=name, credentials=credentials, pronouns=pronouns)
             facilitators[name, pk] = (one.get_absolute_url(), one.byline)
-    leaders = tuple(facilitators[key] for key in sorted(facilitators))
+    leaders = tuple(facilitators[key] for key in sorted(facilitators, key=lambda key: (key[1] != first, key)))
     return [objectives[key] for key in sorted(objectives)], leaders
 
 
