@@ -1,5 +1,7 @@
 """The office says who stands first of those who lead a session: shown so everywhere, and news to nobody."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.admin.models import LogEntry
 
@@ -59,7 +61,7 @@ def test_page_mail_calendar_and_certificate_name_them_in_that_order(client, co_l
     fresh = Registration.objects.get(pk=registration.pk)
     assert snapshot_of(fresh, meeting)["facilitators"] == ["Zoe Marsh", "Ada Okafor"]
     fresh = Session.objects.get(pk=co_led.pk)
-    assert words_of_session(fresh, [meeting], None).facilitators == "Zoe Marsh and Ada Okafor"
+    assert words_of_session(fresh, [meeting], timedelta(minutes=90)).facilitators == "Zoe Marsh and Ada Okafor"
 
 
 def test_another_order_writes_to_nobody(co_led, pair, office):
