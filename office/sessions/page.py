@@ -29,7 +29,7 @@ from sessions_app.models import Decision, Meeting, MeetingPlan, Session
 
 # What verbs of a published session put on record themselves.
 BY_VERBS = (
-    *("Minimum", "Capacity", "Seats in the room", "Seats online", "Facilitators", "Listed"),
+    *("Minimum", "Capacity", "Seats in the room", "Seats online", "Facilitators", "Stands first", "Listed"),
     *("Registration opens at", "Registration closes at", "At deadline", "Only for people at"),
 )
 

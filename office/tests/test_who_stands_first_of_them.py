@@ -1,6 +1,7 @@
 """The form of a session says who stands first of those who lead it, before and after it is published."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 
 from catalog.models import Facilitator
 from devtools.testing.office_pages import filled_in, schedule, session_page
@@ -51,3 +52,11 @@ def test_who_stands_first_can_be_taken_off(clerk, make_session, two):
     session = make_session(published=False, facilitators=two, first_facilitator=two[1])
     assert saved(clerk, session, facilitators=[str(two[0].pk)]).status_code == 302
     assert names(session) == ["Ada Okafor"]
+
+
+def test_it_is_on_record_once_in_words(clerk, make_session, two):
+    session = make_session(facilitators=two)
+    saved(clerk, session, first_facilitator=str(two[1].pk))
+    entries = LogEntry.objects.filter(object_id=str(session.pk), content_type__model="session").order_by("pk")
+    assert [entry.get_change_message() for entry in entries][-1] == "Zoe Marsh stands first."
+    assert sum("Zoe Marsh" in entry.get_change_message() for entry in entries) == 1
