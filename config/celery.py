@@ -71,6 +71,7 @@ app.conf.beat_schedule = {
     "settle-due": every_minute("sessions_app.tasks.settle_due"),
     "fill-free-seats": every_minute("registrations.tasks.fill_free_seats"),
     "close-waitlists": every_minute("registrations.tasks.close_waitlists"),
+    "register-all-pasted": every_minute("registrations.tasks.register_all_pasted"),
     "carry-merges-on": every_minute("registrations.tasks.carry_merges_on"),
     # It never expires: whether a tick has expired is told by two clocks, and this one says which of them is wrong.
     "deliver-due": {

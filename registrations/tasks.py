@@ -11,8 +11,13 @@ from foundation import database_clock
 from foundation.sweeps import sweep
 from registrations import waitlist
 from registrations.merging import flow
+from registrations.models import PastedPeople
+from registrations.pasted.working import go_on
 from sessions_app.models import Session
 from sessions_app.models.opening import LAST_DAY
+
+# Seconds that 500 people may take on a slow machine.
+LONG = 540
 
 
 def some_wait(mode: str) -> Q:
@@ -84,3 +89,23 @@ def carry_on(session: Session, now: datetime) -> None:
         session.end_merge(Person.objects.rule(), now)
     else:
         session.go_on_merging(now)
+
+
+@shared_task(time_limit=LONG)
+def register_pasted(pk: int) -> None:
+    """Register many pasted people, or those who are left, unless another worker is at it."""
+    pasted = PastedPeople.objects.select_related("session", "made_by").filter(pk=pk).first()
+    if pasted is None or not pasted.claim():
+        return
+    try:
+        go_on(pasted)
+    except Exception:
+        pasted.release()
+        raise
+
+
+@shared_task(time_limit=LONG)
+def register_all_pasted() -> None:
+    """Go on with what a lost wake-up or a worker that died left behind."""
+    waiting = PastedPeople.objects.waiting(database_clock.now()).values_list("pk", flat=True)
+    sweep(list(waiting), register_pasted, "pasted people {} were not registered")

@@ -52,6 +52,7 @@ from registrations.models import (
     Interest,
     MergeOffer,
     Nomination,
+    PastedPeople,
     PriorAttendance,
     Registration,
     RosterReading,
@@ -295,6 +296,7 @@ def two_of_each(make_session, make_resource, people, now):
         registration = Registration.objects.register(person, session, now=now)
         Accommodation.objects.ask(registration, "Captions.", now=now)
         AccessPlan.objects.create(session=scheduled, sealed_things="")
+        PastedPeople.objects.begin(scheduled, "kim@", 1, person, uuid4(), now).keep_unless_known(0, "kim@", "No.")
         Nomination.objects.nominate([f"colleague.of.{person.email}"], session, by=person, now=now)
         CalendarFeed.objects.renew(person, now)
         AddressChange.objects.ask(person, f"new.address.of.{person.email}", by=person, now=now)

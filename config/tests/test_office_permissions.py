@@ -51,6 +51,7 @@ NEEDS = {
     "admin/registrations/accommodation/<path:object_id>/delete/": NOBODY,
     "admin/registrations/accommodation/<int:pk>/reading/": (NOBODY, MEMBERS),  # a button: it has no page
     "admin/registrations/accommodation/<int:pk>/answer/": (NOBODY, MEMBERS),
+    "admin/registrations/registration/roster/<int:session_pk>/people/<int:pk>/": "registrations.change_registration",
     "admin/registrations/accommodation/preparing/<int:session_pk>/": MEMBERS,
     "admin/accounts/addresschange/": "accounts.view_addresschange or member",  # those who arrange access agree to some
     "admin/accounts/addresschange/<path:object_id>/history/": "accounts.view_addresschange or member",

@@ -218,6 +218,7 @@ ANSWERS = {
     "admin/registrations/registration/roster/<int:session_pk>/csv/": (302, 302, 302, 405),
     "admin/registrations/registration/roster/<int:session_pk>/xlsx/": (302, 302, 302, 405),
     "admin/registrations/registration/roster/<int:session_pk>/people/": (302, 302, 302, 200),
+    "admin/registrations/registration/roster/<int:session_pk>/people/<int:pk>/": (302, 302, 302, 200),
     "admin/registrations/registration/roster/<int:session_pk>/ticked/": (302, 302, 302, 405),
     "admin/registrations/registration/roster/<int:session_pk>/write/": (302, 302, 302, 200),
     "admin/registrations/registration/roster/<int:session_pk>/mail/<int:pk>/": (302, 302, 302, 200),

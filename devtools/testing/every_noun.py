@@ -56,6 +56,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
         Interest,
         MergeOffer,
         Nomination,
+        PastedPeople,
         PriorAttendance,
         Registration,
         RosterReading,
@@ -93,6 +94,7 @@ def every_noun(make_session, make_resource, workshop, people, office, now):
     Accommodation.objects.ask(registration, "An interpreter.", now=now)
     AccessPlan.objects.change(session, ["interpreter"], [], by=office)
     RosterReading.objects.note(session, office, now=now)
+    PastedPeople.objects.begin(session, "kim@", 1, office, uuid4(), now)
     Announcement.objects.send(session, "seated", "Where to find us", "Second floor.", by=office, key=uuid4(), now=now)
     Decline.objects.begin(registration, now)
     Call.objects.create(session=session, person=other, why="unit", by=office, called_at=now)
@@ -165,7 +167,7 @@ def address(every_noun, now) -> Callable:
     from outcomes.evaluations.invitations import token_for
     from outcomes.models import Certificate, CreditKind, Evaluation, OutsideActivity
     from registrations.merging.keys import path_of_answering
-    from registrations.models import Call, Interest, MergeOffer, Nomination
+    from registrations.models import Call, Interest, MergeOffer, Nomination, PastedPeople
     from registrations.models.leaving_keys import leaving_key
     from sessions_app.models import Leading, SeasonFile, SessionRequest
     from sessions_app.models.leading_keys import path_of_leading
@@ -176,6 +178,7 @@ def address(every_noun, now) -> Callable:
     resource = Resource.objects.order_by("pk").first()
     known = {
         "roster/<int:session_pk>/mail/<int:pk>": f"roster/{session.pk}/mail/{Announcement.objects.get().pk}",
+        "people/<int:pk>": f"people/{PastedPeople.objects.get().pk}",
         "figures/coverage/<int:pk>": f"figures/coverage/{Unit.objects.first().pk}",
         "scheduleimport/files/<int:pk>": f"scheduleimport/files/{SeasonFile.objects.get().pk}",
         "resources/<slug:slug>": f"resources/{resource.slug}",

@@ -28,7 +28,7 @@ from office.roster.files import FILES
 from office.roster.one import AskedOne
 from office.roster.people import Roster
 from office.roster.persons import PAGES, ROSTER, PersonForm, decide_for_person
-from office.roster.several import several_page
+from office.roster.several import pasted_page, several_page
 from office.roster.ticked import ticked_page
 from office.roster.writing import write_page, written_page, written_to
 from registrations.models import Accommodation, Registration, RosterReading
@@ -86,6 +86,7 @@ class RegistrationAdmin(LargeList, ReadOnlyAdmin):
             ("roster/<int:session_pk>/csv/", require_POST(partial(self.file_view, form="csv")), "csv"),
             ("roster/<int:session_pk>/xlsx/", require_POST(partial(self.file_view, form="xlsx")), "xlsx"),
             ("roster/<int:session_pk>/people/", self.several_view, "several"),
+            ("roster/<int:session_pk>/people/<int:pk>/", self.pasted_view, "pasted"),
             ("roster/<int:session_pk>/ticked/", require_POST(self.ticked_view), "ticked"),
             ("roster/<int:session_pk>/write/", self.write_view, "write"),
             ("roster/<int:session_pk>/mail/<int:pk>/", self.written_view, "written"),
@@ -184,6 +185,11 @@ class RegistrationAdmin(LargeList, ReadOnlyAdmin):
         """Register several people from pasted names and addresses, once the office has seen what comes of each line."""
         self._refuse_unless_may(request, "change")
         return several_page(self, request, self._session(session_pk))
+
+    def pasted_view(self, request: HttpRequest, session_pk: int, pk: int) -> HttpResponse:
+        """Show how far a worker is that registers many people."""
+        self._refuse_unless_may(request, "change")
+        return pasted_page(self, request, self._session(session_pk), pk)
 
     def ticked_view(self, request: HttpRequest, session_pk: int) -> HttpResponse:
         """Withdraw the people who are ticked, or move them to another date, once the office has seen what it does."""

@@ -1,31 +1,35 @@
-"""Register several people at once, from pasted names and addresses: shown line by line first, then done one by one."""
+"""Register several people at once, from pasted names and addresses: shown line by line first, then done one by one.
+
+So many that it would take longer than two seconds are registered by a worker, and a page says how far it is.
+"""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+import uuid
 from http import HTTPStatus
 from typing import Any
 
 from django import forms
-from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 
 from accounts.models import Person
-from accounts.sign_in import may_ask
 from foundation import database_clock
-from foundation.record import record
-from foundation.values.lines import line_key
 from foundation.values.paragraphs import ParagraphsField
+from foundation.wake import wake
 from office.base import OfficeAdmin, acting
-from office.roster.pasting import Pasted, read_people
-from registrations import clash, eligibility
-from registrations.display.ways import comes_after
-from registrations.models import Accommodation, Registration
+from registrations.models import PastedPeople, Registration, RosterReading
+from registrations.pasted.lines import Line, foresee, lines_of, register_each
+from registrations.pasted.reading import read_people
+from registrations.tasks import register_pasted
 from sessions_app.models import Mode, Session
 
 MOST_LINES, MOST_CHARACTERS = 500, 60_000
+# So many are registered while their page waits: less than two seconds on a slow machine.
+AT_ONCE = 50
+WORK = "admin:registrations_registration_pasted"
+# Seconds after which a browser asks again how far the work is.
+AGAIN = 2
+TITLE = "Register several people"
 
 
 class SeveralForm(forms.Form):
@@ -59,8 +63,12 @@ class SeveralForm(forms.Form):
         help_text="For the record. Empty: they are not registered, and their line says why.",
     )
 
+    # One for each list that is put together: a second press gives what the first one began.
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial.setdefault("key", uuid.uuid4())
         if not session.asks_how:
             del self.fields["mode"]
 
@@ -79,172 +87,6 @@ class SeveralForm(forms.Form):
         return hashlib.sha256(repr(sorted(self.cleaned_data.items())).encode()).hexdigest()[:16]
 
 
-@dataclass
-class Line:
-    """One pasted line: whom it names, and what comes of it."""
-
-    pasted: Pasted
-    person: Person | None = None
-    is_new: bool = False
-    said: str = ""
-    # Nothing comes of it: it names nobody, or the person cannot be registered.
-    is_wrong: bool = False
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        return str(self.person) if self.person else self.pasted.typed
-
-    def refuse(self, said: str) -> None:
-        self.said, self.is_wrong = said, True
-
-
-def lines_of(text: str, role: str) -> list[Line]:
-    """Return a line for each person in `text`, who is found by address or name, or made as far as known. Two queries.
-
-    A person named twice stands there twice; the second line says so.
-    """
-    lines = [Line(pasted) for pasted in read_people(text)]
-    known = Person.objects.exclude(email=Person.objects.RULE_ADDRESS)
-    by_address = {one.email: one for one in known.filter(email__in=[line.pasted.address for line in lines])}
-    names = {line_key(line.pasted.name) for line in lines if not line.pasted.address and line.pasted.name}
-    by_name = defaultdict(list)
-    if names:
-        for person in known.exclude(name="").only("pk", "name", "email", "role", "campus", "is_active"):
-            if (key := line_key(person.name)) in names:
-                by_name[key].append(person)
-    seen: set[str] = set()
-    for line in lines:
-        _find(line, by_address, by_name, role)
-        if line.person and not line.is_wrong:
-            if line.person.email in seen:
-                line.refuse(f"{line.name} stands further up already.")
-            seen.add(line.person.email)
-    return lines
-
-
-def _find(line: Line, by_address: dict[str, Person], by_name: dict[str, list[Person]], role: str) -> None:
-    pasted = line.pasted
-    if pasted.problem:
-        return line.refuse(pasted.problem)
-    if not pasted.address:
-        found = by_name.get(line_key(pasted.name), [])
-        if len(found) == 1:
-            line.person = found[0]
-        elif found:
-            line.refuse(f"{len(found)} people are called {pasted.name}. Paste the address.")
-        else:
-            line.refuse(f"Nobody here is called {pasted.name}. Paste the address too.")
-        return
-    line.person = by_address.get(pasted.address)
-    if line.person:
-        return
-    if not may_ask(pasted.address):
-        return line.refuse(f"{pasted.address} has no access here. Use their work or school address.")
-    line.person, line.is_new = Person(email=pasted.address, name=pasted.name, role=role), True
-
-
-# ---- shown first ----
-
-
-def foresee(lines: list[Line], session: Session, mode: str, reason: str, now: datetime) -> None:
-    """Say of each line what registering would come to. The number of queries does not grow with lines that are well."""
-    people = [line.person for line in lines if line.person and line.person.pk]
-    there = set(session.registrations.active().values_list("person", flat=True))
-    rows = defaultdict(list)
-    active = Registration.objects.active().filter(person__in=people).order_by()
-    for row in active.values_list("person", *clash.COLUMNS, named=True):
-        rows[row.person].append(row)
-    may_come = set(
-        eligibility.people_for(session).filter(pk__in=[one.pk for one in people]).values_list("pk", flat=True)
-    )
-    required = list(session.workshop.requires.all())
-    line_of = session.line_of(mode)
-    left = 0 if session.is_waited_for_in(line_of) else session.seats_left_in(line_of)
-    closed = _closed(session, now)
-    for line in lines:
-        person = line.person
-        if person is None or line.is_wrong:
-            continue
-        if person.pk in there:
-            line.refuse(f"{person} is already in this session.")
-            continue
-        why = closed or ("" if person.pk in may_come else _why_not(person, session, required))
-        if why and not (reason and person.is_active):
-            line.refuse(f"{person} is not registered: {why}")
-            continue
-        if why:
-            line.notes.append(f"Let in, in spite of: {why}")
-        if found := clash.clash_among(rows[person.pk], person, session, now) if person.pk else None:
-            line.notes.append(f"They have something else: {found}")
-        line.said = _promise(line, has_seat=left > 0)
-        left -= 1
-
-
-def _closed(session: Session, now: datetime) -> str:
-    if session.opens_later(now):
-        return "registration has not opened yet."
-    return "registration is closed." if session.registration_closes_at <= now else ""
-
-
-def _why_not(person: Person, session: Session, required: list) -> str:
-    if why := eligibility.why_not_as(person, session):
-        return str(why)
-    if person.pk:
-        return str(eligibility.why_not_yet(person, session))
-    return str(comes_after(required, set())) if required else ""
-
-
-def _promise(line: Line, has_seat: bool) -> str:
-    if line.is_new:
-        return f"{line.name} is new: added, and gets a seat." if has_seat else f"{line.name} is new: added, and waits."
-    return f"{line.name} gets a seat." if has_seat else f"{line.name} goes on the waitlist."
-
-
-# ---- then done ----
-
-
-def register_each(lines: Iterable[Line], session: Session, by: Person, mode: str, reason: str, now: datetime) -> None:
-    """Register the person of each line, each by themselves: what is wrong with one keeps no other from it."""
-    for line in lines:
-        if line.person is None or line.is_wrong:
-            continue
-        try:
-            _register(line, line.person, session.pk, by, mode, reason, now)
-        except Registration.Refused as refusal:
-            line.refuse(f"{line.name} is not registered: {refusal}")
-        except IntegrityError:
-            line.refuse(f"{line.name} was added by somebody else just now. Paste the line again.")
-        except OperationalError:
-            line.refuse(f"The portal is busy, so {line.name} is not registered. Paste the line again.")
-
-
-@transaction.atomic
-def _register(line: Line, person: Person, pk: int, by: Person, mode: str, reason: str, now: datetime) -> None:
-    session = Session.objects.get(pk=pk)
-    session.lock()
-    if line.is_new:
-        person = Person.objects.create_user(person.email, name=person.name, role=person.role)
-        record(by, person, f"Added by {by} to be registered for {session}.")
-    elif session.registrations.active().filter(person=person).exists():
-        line.refuse(f"{person} is already in this session.")
-        return
-    found = clash.find_clash(person, session, now)
-    registration = Registration.objects.register_for_the_office(
-        person, session, by=by, now=now, mode=mode, overruling=reason
-    )
-    Accommodation.objects.carry(registration, now=now)
-    line.person = person
-    line.notes = [f"They have something else: {found}"] if found else []
-    if registration.is_registered:
-        line.said = f"{person} has a seat."
-    else:
-        line.said = f"{person} is on the waitlist, place {registration.place_in_line}."
-
-
-# ---- the page ----
-
-
 def several_page(office: OfficeAdmin, request: HttpRequest, session: Session) -> HttpResponse:
     """Ask for people; on POST say line by line what would come of it; on a POST that agrees to that, do it."""
     now, status = database_clock.now(), HTTPStatus.OK
@@ -256,14 +98,16 @@ def several_page(office: OfficeAdmin, request: HttpRequest, session: Session) ->
     elif form.is_bound:
         typed = form.cleaned_data
         mode, reason = typed.get("mode", ""), typed["reason"].strip()
-        lines = lines_of(typed["people"], typed["role"])
         try:
             Registration.refuse_unless_held(session, now)
         except Registration.Refused as refusal:
             form.add_error(None, str(refusal))
-            status, lines = HTTPStatus.CONFLICT, []
+            status = HTTPStatus.CONFLICT
         else:
             is_done = request.POST.get("agreed") == form.agreement
+            if is_done and (many := len(read_people(typed["people"]))) > AT_ONCE:
+                return _give_to_a_worker(request, session, form, many)
+            lines = lines_of(typed["people"], typed["role"])
             if is_done:
                 register_each(lines, session, acting(request), mode, reason, now)
             else:
@@ -271,7 +115,7 @@ def several_page(office: OfficeAdmin, request: HttpRequest, session: Session) ->
     return office.page(
         request,
         "roster/several",
-        "Register several people",
+        TITLE,
         status,
         subtitle=str(session),
         session=session,
@@ -282,3 +126,41 @@ def several_page(office: OfficeAdmin, request: HttpRequest, session: Session) ->
         is_done=is_done,
         agreement=form.agreement if lines and not is_done else "",
     )
+
+
+def _give_to_a_worker(request: HttpRequest, session: Session, form: SeveralForm, many: int) -> HttpResponse:
+    typed = form.cleaned_data
+    pasted = PastedPeople.objects.begin(
+        session,
+        typed["people"],
+        many,
+        acting(request),
+        typed["key"] or uuid.uuid4(),
+        role=typed["role"],
+        mode=typed.get("mode", ""),
+        reason=typed["reason"].strip(),
+    )
+    wake(register_pasted, pasted.pk)
+    return redirect(WORK, pasted.session_id, pasted.pk)
+
+
+def pasted_page(office: OfficeAdmin, request: HttpRequest, session: Session, pk: int) -> HttpResponse:
+    """Show how far a worker is with many people, and what came of each line so far."""
+    pasted = get_object_or_404(PastedPeople, session=session, pk=pk)
+    RosterReading.objects.note(session, acting(request), database_clock.now())
+    outcomes = list(pasted.outcomes.all())
+    response = office.page(
+        request,
+        "roster/pasted",
+        TITLE,
+        subtitle=str(session),
+        session=session,
+        pasted=pasted,
+        done=len(outcomes),
+        left=pasted.total - len(outcomes),
+        well=[one for one in outcomes if not one.is_wrong],
+        wrong=[one for one in outcomes if one.is_wrong],
+    )
+    if not pasted.is_finished:
+        response["Refresh"] = str(AGAIN)
+    return response

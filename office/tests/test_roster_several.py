@@ -9,8 +9,8 @@ from django.urls import reverse
 from accounts.models import Person
 from catalog.models import Workshop
 from devtools.testing.page import read
-from office.roster.pasting import read_people
 from registrations.models import Registration
+from registrations.pasted.reading import read_people
 
 pytestmark = pytest.mark.django_db
 

@@ -23,7 +23,7 @@ from operations.forgetting.rows import let_go_of
 from operations.models import LegalHold
 from operations.models.hold import Held
 from outcomes import retention
-from registrations.models import AccessPlan, Accommodation, RosterReading
+from registrations.models import AccessPlan, Accommodation, PastedPeople, RosterReading
 from registrations.models.roster_readings import KEPT as LOOKS_KEPT
 from sessions_app.models import SeasonFile, SessionRequest
 from sessions_app.models.request import ADDRESSES_KEPT
@@ -100,7 +100,8 @@ def _colleagues(now: datetime, held: Held) -> int:
 
 
 def _season_files(now: datetime, held: Held) -> int:
-    return SeasonFile.objects.stale(now).exclude(made_by__in=held.people).delete()[0]
+    stale = [rows.stale(now).exclude(made_by__in=held.people) for rows in (SeasonFile.objects, PastedPeople.objects)]
+    return sum(rows.delete()[0] for rows in stale)
 
 
 def _looks(now: datetime, held: Held) -> int:
@@ -200,9 +201,9 @@ ALL = [
     ),
     Kind(
         "season-files",
-        "Schedules that the office pasted",
+        "Schedules and lists of people that the office pasted",
         _words("1 day"),
-        "They are deleted. The sessions stay.",
+        "They are deleted. The sessions and registrations stay.",
         _season_files,
     ),
     Kind(

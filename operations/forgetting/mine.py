@@ -100,6 +100,7 @@ LEFT_OUT = {
     "sessions_app.SessionRequest.assigned_to": OFFICE,
     "registrations.Accommodation.answered_by": OFFICE,
     "registrations.Call.by": OFFICE,
+    "registrations.PastedPeople.made_by": OFFICE,
     "registrations.RosterReading.by": OFFICE,
     "outcomes.Attendance.said_by": OFFICE,
     "outcomes.AttendanceDispute.decided_by": OFFICE,

@@ -63,6 +63,7 @@ FATES = {
     "sessions_app.SeasonFile.made_by": PSEUDONYM,
     "registrations.Accommodation.answered_by": PSEUDONYM,
     "registrations.Call.by": PSEUDONYM,
+    "registrations.PastedPeople.made_by": PSEUDONYM,
     "registrations.RosterReading.by": PSEUDONYM,
     "outcomes.Attendance.said_by": PSEUDONYM,
     "outcomes.AttendanceDispute.decided_by": PSEUDONYM,

@@ -58,6 +58,7 @@ MOVES: dict[str, Move | Ends | Own] = {
     "registrations.Nomination.by": Move(("session", "email")),
     "registrations.Call.person": Move(("session",)),
     "registrations.Call.by": FOLLOWS,
+    "registrations.PastedPeople.made_by": FOLLOWS,
     "registrations.PriorAttendance.person": Move(("workshop",)),
     "registrations.RosterReading.by": Move(("session", "on")),
     "outcomes.Attendance.person": OWN,

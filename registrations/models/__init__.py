@@ -6,6 +6,7 @@ from registrations.models.call import Call
 from registrations.models.interest import Interest
 from registrations.models.merge_offer import MergeOffer
 from registrations.models.nomination import Nomination
+from registrations.models.pasted_people import PastedOutcome, PastedPeople
 from registrations.models.prior_attendance import PriorAttendance
 from registrations.models.registration import Registration, RegistrationQuerySet
 from registrations.models.roster_readings import RosterReading
@@ -18,6 +19,8 @@ __all__ = [
     "Interest",
     "MergeOffer",
     "Nomination",
+    "PastedOutcome",
+    "PastedPeople",
     "PriorAttendance",
     "Registration",
     "RegistrationQuerySet",

@@ -5,33 +5,25 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import connection, connections, models
-from django.db.models import Q
 
 from accounts.models import Person
 from foundation import database_clock
-from foundation.verbs import lock_row, verb
+from foundation.claimed import Claimed, ClaimedQuerySet
+from foundation.verbs import lock_row, part_of_a_verb, verb
 from sessions_app.models.schedule_import import ScheduleImport
 
-# A worker that has said nothing for so long is gone: 10,000 rows take it less than a minute.
-LEASE = timedelta(minutes=10)
-MOST_TRIES = 3
 # What was looked at and never put up is forgotten: it may name people who were there.
 LIVES = timedelta(days=1)
 GAVE_UP = "This could not be done. Choose the file again; if it fails again, take it in portions."
 
 
-class SeasonFileQuerySet(models.QuerySet["SeasonFile"]):
-    def waiting(self, now: datetime) -> Self:
-        """Files on which a worker has something to do, and none is at it."""
-        free = Q(claimed_at=None) | Q(claimed_at__lte=now - LEASE)
-        return self.filter(free, finished_at=None).order_by("pk")
-
+class SeasonFileQuerySet(ClaimedQuerySet["SeasonFile"]):
     def stale(self, now: datetime) -> Self:
         """Files that nobody needs any more."""
         return self.filter(made_at__lte=now - LIVES)
 
 
-class SeasonFile(models.Model):
+class SeasonFile(Claimed):
     """The text of a schedule, what a worker is to do with it, and what it found.
 
     `total` is the number of rows, `done` how far the worker is. `found` is what the page shows once it is finished
@@ -52,9 +44,6 @@ class SeasonFile(models.Model):
     total = models.PositiveIntegerField()
     doing = models.CharField(max_length=60, blank=True)
     done = models.PositiveIntegerField(default=0)
-    tries = models.PositiveSmallIntegerField(default=0)
-    claimed_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
     found = models.JSONField(default=dict, blank=True)
     put_up = models.ForeignKey(ScheduleImport, models.SET_NULL, null=True, related_name="+")
 
@@ -67,35 +56,13 @@ class SeasonFile(models.Model):
         return f"A schedule of {self.total} rows"
 
     @property
-    def is_finished(self) -> bool:
-        """True if the worker has done what was wanted last."""
-        return self.finished_at is not None
-
-    @property
     def is_over(self) -> bool:
         """True once it is put up."""
         return self.is_finished and self.wants != self.Wants.LOOK and "done" in self.found
 
-    @verb
-    def claim(self, now: datetime | None = None) -> bool:
-        """Take the file on, and tell whether that is for the caller: another worker may be at it, or have done it."""
-        now = now or database_clock.now()
-        lock_row(self)
-        is_taken = self.claimed_at is not None and self.claimed_at > now - LEASE
-        if self.is_finished or is_taken:
-            return False
-        if self.tries >= MOST_TRIES:
-            self.finish({"failed": GAVE_UP}, now=now)
-            return False
-        self.claimed_at, self.tries = now, self.tries + 1
-        self.save(update_fields=["claimed_at", "tries"])
-        return True
-
-    @verb
-    def release(self) -> None:
-        """Leave the file to another worker."""
-        self.claimed_at = None
-        self.save(update_fields=["claimed_at"])
+    @part_of_a_verb
+    def give_up(self, now: datetime) -> None:
+        self.finish({"failed": GAVE_UP}, now=now)
 
     def note(self, doing: str, done: int) -> None:
         """Say how far the work is. People see it at once, though nothing of the work itself can be seen yet."""

@@ -1,0 +1,133 @@
+"""A worker registers many pasted people: once, with what came of each line, and on from where another one died."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Person
+from devtools.testing.page import read
+from foundation import database_clock
+from foundation.claimed import MOST_TRIES
+from registrations.models import PastedOutcome, PastedPeople, Registration
+from registrations.pasted import lines as pasted_lines
+from registrations.tasks import register_all_pasted, register_pasted
+
+pytestmark = pytest.mark.django_db
+MANY = 52
+
+
+@pytest.fixture
+def roomy(make_session):
+    return make_session(minimum=1, capacity=600)
+
+
+@pytest.fixture
+def crowd(people):
+    """The addresses of many people, a line each."""
+    return "\n".join(one.email for one in people(MANY))
+
+
+def several(session) -> str:
+    return reverse("admin:registrations_registration_several", args=[session.pk])
+
+
+def begin(session, text: str, by: Person, **how) -> PastedPeople:
+    return PastedPeople.objects.begin(session, text, len(text.splitlines()), by, uuid4(), **how)
+
+
+def agreed(clerk, session, text: str) -> dict:
+    """Return what the button posts once the lines were looked at."""
+    form = read(clerk.get(several(session))).form(id="several_form").data
+    page = read(clerk.post(several(session), form | {"people": text}))
+    return page.form(id="several_form").data
+
+
+def test_the_button_answers_at_once_and_a_worker_does_the_rest(clerk, roomy, crowd):
+    answer = clerk.post(several(roomy), agreed(clerk, roomy, crowd))
+    pasted = PastedPeople.objects.get()
+    assert answer.status_code == 302 and answer.url == f"{several(roomy)}{pasted.pk}/"
+    page = clerk.get(answer.url)
+    assert page["Refresh"] == "2" and f"0 of {MANY} lines are done." in read(page).text
+    assert not Registration.objects.exists()
+    register_pasted(pasted.pk)
+    page = clerk.get(answer.url)
+    assert "Refresh" not in page and f"{MANY} people are registered." in read(page).text
+    assert roomy.registrations.registered().count() == MANY
+
+
+def test_a_second_press_begins_nothing_more(clerk, roomy, crowd):
+    typed = agreed(clerk, roomy, crowd)
+    assert clerk.post(several(roomy), typed).url == clerk.post(several(roomy), typed).url
+    assert PastedPeople.objects.count() == 1
+
+
+def test_three_of_five_hundred_that_cannot_are_named_and_the_rest_done(clerk, roomy, people, office, now):
+    crowd = people(498)
+    Registration.objects.register(crowd[7], roomy, now=now)
+    crowd[3].is_active = False
+    crowd[3].save(update_fields=["is_active"])
+    pasted = begin(roomy, "\n".join([*(one.email for one in crowd), "nobody", "Nora <nora@example.edu>"]), office)
+    register_pasted(pasted.pk)
+    page = read(clerk.get(f"{several(roomy)}{pasted.pk}/"))
+    assert "497 people are registered." in page.text and "3 lines are not: they stand first below." in page.text
+    assert roomy.registrations.registered().count() == 498
+    assert [row["Pasted"] for row in page.table().rows][:3] == [crowd[3].email, crowd[7].email, "nobody"]
+
+
+def test_a_worker_that_died_is_followed_by_one_that_goes_on(roomy, crowd, office, monkeypatch):
+    pasted, register, done = begin(roomy, crowd, office), pasted_lines._register, []
+
+    class Killed(BaseException):
+        pass
+
+    def die_at_the_tenth(*args):
+        if len(done) == 9:
+            raise Killed
+        register(*args)
+        done.append(args)
+
+    monkeypatch.setattr(pasted_lines, "_register", die_at_the_tenth)
+    with pytest.raises(Killed):
+        register_pasted(pasted.pk)
+    monkeypatch.setattr(pasted_lines, "_register", register)
+    assert roomy.registrations.registered().count() == pasted.outcomes.count() == 9
+    register_all_pasted()
+    assert pasted.outcomes.count() == 9  # it may still be at it
+    PastedPeople.objects.update(claimed_at=database_clock.now() - PastedPeople.LEASE)
+    register_all_pasted()
+    assert roomy.registrations.registered().count() == MANY
+    assert not pasted.outcomes.filter(is_wrong=True).exists()
+    pasted.refresh_from_db()
+    assert pasted.is_finished and not pasted.text
+
+
+def test_a_line_that_another_worker_has_done_is_not_done_twice(roomy, person, office):
+    """The control: without the unique index the second one writes that the person is there already."""
+    pasted = begin(roomy, person.email, office)
+    pasted.keep(0, person.email, "Person 1 has a seat.", [], False)
+    twin = PastedPeople.objects.get(pk=pasted.pk)
+    twin.keep_unless_known(0, person.email, "Person 1 is already in this session.")
+    assert PastedOutcome.objects.get().said == "Person 1 has a seat."
+
+
+def test_what_kills_every_worker_is_given_up_and_said(clerk, roomy, crowd, office):
+    pasted = begin(roomy, crowd, office)
+    PastedPeople.objects.update(tries=MOST_TRIES)
+    register_pasted(pasted.pk)
+    page = read(clerk.get(f"{several(roomy)}{pasted.pk}/"))
+    assert f"{MANY} lines were not done. Paste the list again" in page.text
+
+
+def test_people_of_a_session_cancelled_in_between_are_refused_one_by_one(roomy, crowd, office):
+    pasted = begin(roomy, crowd, office)
+    roomy.cancel("Snow.", by=office)
+    register_pasted(pasted.pk)
+    assert pasted.outcomes.filter(is_wrong=True).count() == MANY and not Registration.objects.exists()
+
+
+def test_it_is_forgotten_a_day_later(roomy, crowd, office, now):
+    pasted = begin(roomy, crowd, office)
+    assert PastedPeople.objects.stale(pasted.made_at + timedelta(days=1)).count() == 1
+    assert not PastedPeople.objects.stale(pasted.made_at + timedelta(hours=23)).exists()
