@@ -55,3 +55,30 @@ def test_what_nobody_can_have_typed_is_refused(clerk, fifty_units, term):
 
 def test_nobody_signed_out_is_suggested_anything(client, fifty_units):
     assert client.get(SUGGESTS, ASKED).status_code == 302
+
+
+@pytest.mark.parametrize("typed", ["Pediatrics", "  pediatrics "])
+def test_without_script_the_name_is_typed(clerk, person, fifty_units, typed):
+    unit = Unit.objects.create(name="Pediatrics")
+    assert "<noscript>" in read(clerk.get(page_of(person))).source
+    form = filled_in(clerk, page_of(person), "person_form", unit_typed=typed)
+    assert clerk.post(page_of(person), form).status_code == 302
+    person.refresh_from_db()
+    assert person.unit == unit
+
+
+@pytest.mark.parametrize("typed", ["Pedi", "7", "\0", "x" * 600, "typed"])
+def test_what_is_typed_and_not_found_comes_back(clerk, person, fifty_units, typed):
+    Unit.objects.create(name="Pediatrics")
+    form = filled_in(clerk, page_of(person), "person_form", unit_typed=typed)
+    answer = clerk.post(page_of(person), form)
+    page = read(answer)
+    assert answer.status_code == 400
+    if "\0" not in typed:
+        assert "None is called exactly so, or several are." in page.text and typed[:500] in page.source
+
+
+def test_a_key_that_is_none_is_refused_and_not_an_error(clerk, person, fifty_units):
+    Unit.objects.create(name="Pediatrics")
+    form = filled_in(clerk, page_of(person), "person_form", unit="nonsense")
+    assert clerk.post(page_of(person), form).status_code == 400
