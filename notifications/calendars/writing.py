@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import chain
 from urllib.parse import quote
 
 from django.utils.encoding import iri_to_uri
@@ -34,6 +35,9 @@ ZONED_YEARS = range(1971, 2200)
 # How soon a calendar program may ask again. Most wait longer, whatever this says.
 REFRESHED = timedelta(hours=1)
 UID = re.compile(r"[!-~]{1,255}")
+# The properties in which the invitations of two people to one meeting differ.
+OF_ONE = {b"UID", b"DTSTAMP", b"DESCRIPTION", b"ATTENDEE"}
+NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,9 @@ class Mailbox:
     def uri(self) -> str:
         """Return the mailto URI (RFC 6068), with the few characters encoded that a URI cannot hold."""
         return "mailto:" + quote(self.ascii_address, safe="!$'*+@")
+
+
+NOBODY = Mailbox("", "nobody@example.org")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,10 +232,15 @@ def feed(entries: Sequence[Entry], name: str) -> bytes:
 
 def _written(calendar: Calendar) -> bytes:
     """Return the calendar as bytes. Its components are taken out of it on the way."""
+    return b"".join(_written_lines(calendar))
+
+
+def _written_lines(calendar: Calendar) -> list[bytes]:
+    """Return the calendar's folded lines, those of a zone in one. Its components are taken out of it on the way."""
     parts, calendar.subcomponents = calendar.subcomponents, []
     *head, end = _lines(calendar)
-    inside = [part.lines if isinstance(part, SharedTimezone) else b"".join(_lines(part)) for part in parts]
-    return b"".join([*head, *inside, end])
+    inside = [[part.lines] if isinstance(part, SharedTimezone) else _lines(part) for part in parts]
+    return [*head, *chain.from_iterable(inside), end]
 
 
 def _lines(component: Component) -> list[bytes]:
@@ -242,21 +254,53 @@ def _folded(line: Contentline) -> bytes:
 
 
 def _by_mail(method: str, status: str, invitation: Invitation, rsvp: bool) -> bytes:
-    """Return the object of `method` with its organizer and its one attendee."""
+    """Return the object of `method` with its organizer and its one attendee.
+
+    The lines in which its attendees differ are written for each, by icalendar as all lines; the others once for all.
+    """
+    of_all = replace(
+        invitation,
+        uid="nobody",
+        stamp=NO_TIME,
+        description="Nothing." if invitation.notes else "",
+        attendee=NOBODY,
+        partstat=ANSWERS[0],
+        status=status,
+    )
+    own = Event()
+    own.add("uid", invitation.uid)
+    own.add("dtstamp", invitation.stamp.astimezone(UTC))
+    own.add("description", _unmistakable(invitation.notes))
+    own.add("attendee", _attendee(invitation, rsvp))
+    written = {_name(line): line for line in _lines(own) if _name(line) in OF_ONE}
+    return b"".join(written.get(_name(line), line) for line in _lines_by_mail(method, of_all, rsvp))
+
+
+@lru_cache(REMEMBERED // 8)
+def _lines_by_mail(method: str, invitation: Invitation, rsvp: bool) -> list[bytes]:
     calendar = _calendar(method)
-    (event,) = _events(calendar, [replace(invitation, status=status)])
+    (event,) = _events(calendar, [invitation])
     event.add("organizer", _address(invitation.organizer))
-    attendee = {
+    event.add("attendee", _attendee(invitation, rsvp))
+    if method == "REQUEST":
+        # Removes “Propose New Time” from Outlook: no answer changes the time.
+        event.add("x-microsoft-disallow-counter", "TRUE")
+    return _written_lines(calendar)
+
+
+def _attendee(invitation: Invitation, rsvp: bool) -> vCalAddress:
+    answers = {
         "CUTYPE": "INDIVIDUAL",
         "ROLE": "REQ-PARTICIPANT",
         "PARTSTAT": invitation.partstat,
         "RSVP": "TRUE" if rsvp else "FALSE",
     }
-    event.add("attendee", _address(invitation.attendee, **attendee))
-    if method == "REQUEST":
-        # Removes “Propose New Time” from Outlook: no answer changes the time.
-        event.add("x-microsoft-disallow-counter", "TRUE")
-    return _written(calendar)
+    return _address(invitation.attendee, **answers)
+
+
+def _name(line: bytes) -> bytes:
+    """Return the name of the property that a line says."""
+    return line.partition(b":")[0].partition(b";")[0]
 
 
 def _calendar(method: str = "") -> Calendar:

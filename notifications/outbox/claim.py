@@ -17,6 +17,7 @@ from notifications.models import CalendarThread, Notice
 from notifications.models.kind import Family, News
 from notifications.outbox.supersede import is_old_news
 from registrations.models import Registration
+from registrations.models.preparation import asks_once_of_pre_work
 from sessions_app.models import Session
 
 LEASE = timedelta(minutes=5)
@@ -126,6 +127,8 @@ def load_subjects(notices: list[Notice]) -> None:
     registrations = Registration.objects.in_bulk({notice.registration_id for notice in notices} - {None})
     sessions = Session.objects.in_full().in_bulk({one.session_id for one in registrations.values()})
     meetings = {meeting.pk: meeting for session in sessions.values() for meeting in session.all_meetings}
+    for session in sessions.values():
+        asks_once_of_pre_work(session)
     for notice in notices:
         if registration := registrations.get(notice.registration_id):
             registration.session, notice.registration = sessions[registration.session_id], registration

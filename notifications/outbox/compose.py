@@ -4,38 +4,37 @@ Each kind has a folder in templates/notifications/ with the words; its Kind says
 """
 
 import logging
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.template import Context, Engine, TemplateDoesNotExist
-from django.template.loader import render_to_string
 
 from foundation import database_clock
 from notifications.calendars import writing
 from notifications.calendars.invitations import invitation_of, office
 from notifications.calendars.writing import Mailbox
 from notifications.models import Notice, Wording, placeholders
-from notifications.models.placeholders import STANDARD_WORDS
+from notifications.outbox.shared import Shared, words_of
 from registrations.display.titles import DISCREET_TITLE
 
 logger = logging.getLogger(__name__)
-BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 def write_mail(
-    notice: Notice, wordings: Mapping[str, Wording] | None = None, now: datetime | None = None
+    notice: Notice,
+    wordings: Mapping[str, Wording] | None = None,
+    now: datetime | None = None,
+    shared: Shared | None = None,
 ) -> dict[str, Any]:
     """Return the arguments of `mime.build_mail` for `notice`: written at the first attempt, repeated at later ones.
 
     `wordings` are the office's own, by kind, where the caller has them. `now` becomes DTSTAMP: by it a calendar tells
-    which of two mails with the same SEQUENCE is the newer one.
+    which of two mails with the same SEQUENCE is the newer one. `shared` has the mails of Notices claimed with it.
     """
     if not notice.text:
         wordings = Wording.objects.in_bulk([notice.kind]) if wordings is None else wordings
-        _compose(notice, wordings, now or database_clock.now())
+        _compose(notice, wordings, now or database_clock.now(), shared)
         written = ("subject", "text", "html", "calendar", "facts")
         notice.update_while_leased(**{name: getattr(notice, name) for name in written})
     return {
@@ -67,17 +66,17 @@ def write_ahead(notice: Notice, now: datetime) -> None:
     notice.save(update_fields=["method", "subject", "text", "html", "calendar", "facts"])
 
 
-def _compose(notice: Notice, wordings: Mapping[str, Wording], now: datetime) -> None:
+def _compose(notice: Notice, wordings: Mapping[str, Wording], now: datetime, shared: Shared | None = None) -> None:
     wording = wordings.get(notice.kind)
     context = notice.of_kind.context(notice)
     try:
-        write_words(notice, context, wording)
+        write_words(notice, context, wording, shared)
     except placeholders.Unusable as problem:
         # The mail goes out in the standard words; the office is told.
         logger.error("the wording of %s mail could not be used: %s", notice.kind, problem)
         if wording:
             wording.report(str(problem))
-        write_words(notice, context)
+        write_words(notice, context, shared=shared)
     if notice.method:
         invitation = invitation_of(notice, now)
         write = writing.request if notice.method == Notice.Method.REQUEST else writing.cancel
@@ -86,35 +85,14 @@ def _compose(notice: Notice, wordings: Mapping[str, Wording], now: datetime) -> 
         notice.calendar = notice.of_kind.calendar(notice, now)
 
 
-def write_words(notice: Notice, context: dict[str, Any], wording: Wording | None = None) -> None:
+def write_words(
+    notice: Notice, context: dict[str, Any], wording: Wording | None = None, shared: Shared | None = None
+) -> None:
     """Set subject, text and HTML of `notice`, in the office's own words where `wording` has some.
 
     Raises placeholders.Unusable where those cannot be used for this mail. Nothing is saved.
     """
-    folder = f"notifications/{notice.kind}"
     # A subject shows on locked screens, and some calendars take it as the title of the entry.
     neutral = {"title": DISCREET_TITLE} if notice.person and notice.person.discreet_titles else {}
-    if wording and wording.subject:
-        subject = placeholders.fill(wording.subject, context | neutral)
-    else:
-        subject = render_to_string(f"{folder}/subject.txt", context | neutral)
-    notice.subject = " ".join(subject.split())[:255]
-    context = context | {"subject": notice.subject}
-    if wording and wording.words:
-        facts = context | {STANDARD_WORDS: standard_words(notice.kind, context)}
-        context |= {
-            "own_text": placeholders.fill(wording.words, facts),
-            "own_html": placeholders.fill_html(wording.words, facts),
-        }
-    text = render_to_string(f"{folder}/body.txt", context)
-    notice.text = BLANK_LINES.sub("\n\n", text).strip() + "\n"
-    notice.html = render_to_string(f"{folder}/body.html", context)
-
-
-def standard_words(kind: str, context: dict[str, Any]) -> str:
-    """Return what the standard mail of `kind` says first, as plain text. Raises Unusable where it has none."""
-    try:
-        template = Engine.get_default().get_template(f"notifications/{kind}/_words.txt")
-    except TemplateDoesNotExist:
-        raise placeholders.Unusable("This mail has no standard words to repeat.") from None
-    return " ".join(template.render(Context(context, autoescape=False)).split())
+    write = shared.words_of if shared else words_of
+    notice.subject, notice.text, notice.html = write(notice.kind, context, neutral, wording)

@@ -22,6 +22,7 @@ from notifications.models.notices import forgotten
 from notifications.outbox.claim import claim_some
 from notifications.outbox.compose import write_mail
 from notifications.outbox.mime import build_mail
+from notifications.outbox.shared import Shared
 
 logger = logging.getLogger(__name__)
 
@@ -80,15 +81,15 @@ class Sender:
         """
         wordings = Wording.objects.in_bulk({notice.kind for notice in notices})
         blank = {notice.pk for notice in notices if not notice.text}
-        until = time.monotonic() + HELD_SECONDS
+        until, shared = time.monotonic() + HELD_SECONDS, Shared()
         for tried, notice in enumerate(notices):
             is_late = tried and time.monotonic() > until
-            if is_late or not self._send(notice, queue, wordings):
+            if is_late or not self._send(notice, queue, wordings, shared):
                 hand_back(notices[tried:], blank)
                 return tried
         return len(notices)
 
-    def _send(self, notice: Notice, queue: MailQueue, wordings: Mapping[str, Wording]) -> bool:
+    def _send(self, notice: Notice, queue: MailQueue, wordings: Mapping[str, Wording], shared: Shared) -> bool:
         """Send the mail of one Notice. Returns False when the queue was paused: then the Notice is to be handed back.
 
         After a refused recipient the Notice is dead at once; after a temporary reply, or a connection that broke under
@@ -100,7 +101,7 @@ class Sender:
             return False
         now, is_new = self.now(), not notice.text
         try:
-            mail = write_mail(notice, wordings, now)
+            mail = write_mail(notice, wordings, now, shared)
             self.connection.send_messages([build_mail(**mail)])
         except smtplib.SMTPRecipientsRefused as error:
             code, reply = next(iter(error.recipients.values()))

@@ -9,12 +9,27 @@ from foundation.verbs import verb
 from registrations.models.standing import Standing
 from sessions_app.models import Session
 
+REMEMBERED = "_has_pre_work"
+
 
 def has_pre_work(session: Session, now: datetime) -> bool:
     """Tell whether there is something to read or do before `session` that its people may open at `now`: a text of the
-    workshop's own, or pre-work of the library, which is asked through the workshop. A query at most."""
+    workshop's own, or pre-work of the library, which is asked through the workshop. A query at most.
+
+    Of a `session` that was read for many people at one moment (`asks_once_of_pre_work`) it is asked once."""
+    memory = vars(session)
+    if (known := memory.get(REMEMBERED)) is not None:
+        return known
     own = session.workshop.pre_work.strip() != ""
-    return own or session.workshop.resources.to_prepare_for(session, now).exists()
+    answer = own or session.workshop.resources.to_prepare_for(session, now).exists()
+    if REMEMBERED in memory:
+        memory[REMEMBERED] = answer
+    return answer
+
+
+def asks_once_of_pre_work(session: Session) -> None:
+    """Let this object remember what `has_pre_work` finds first: it is read for many people, and soon gone."""
+    vars(session)[REMEMBERED] = None
 
 
 class Preparation(Standing):

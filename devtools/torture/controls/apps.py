@@ -33,12 +33,15 @@ class Costly(AppConfig):
 
         from notifications.models import MailQueue, Notice, Wording
         from notifications.outbox.deliver import Sender
+        from notifications.outbox.shared import Shared
 
         send = Sender._send
 
-        def send_at_a_cost(sender: Sender, notice: Notice, queue: MailQueue, wordings: Mapping[str, Wording]) -> bool:
+        def send_at_a_cost(
+            sender: Sender, notice: Notice, queue: MailQueue, wordings: Mapping[str, Wording], shared: Shared
+        ) -> bool:
             if sender.gets_in(queue):
-                return send(sender, notice, queue, wordings)
+                return send(sender, notice, queue, wordings, shared)
             queue.resume()
             sender._retry(notice, "The mail server cannot be reached.", sender.now())
             return True
