@@ -8,14 +8,14 @@ from foundation.sweeps import sweep
 from foundation.wake import wake
 from notifications.kinds import afterwards, at_risk, decisions, links, pre_work, reminders, uninvited
 from notifications.models import Decline, MailQueue
-from notifications.outbox.deliver import drain
+from notifications.outbox.deliver import LINGERS, drain
 from notifications.replies.mailbox import read_mailbox
 
 
 @shared_task(decides=False)
 def deliver_soon() -> None:
-    """Send what is due, woken by the change that wrote it."""
-    drain()
+    """Send what is due, woken by the change that wrote it, and what comes within a second."""
+    drain(lingers=LINGERS)
 
 
 @shared_task(decides=False)

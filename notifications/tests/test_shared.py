@@ -9,8 +9,10 @@ from notifications.calendars import writing
 from notifications.calendars.writing import Invitation, Mailbox
 from notifications.kinds import KINDS
 from notifications.models import Notice, Wording
-from notifications.outbox import preview, shared
+from notifications.outbox import deliver, preview, shared
 from notifications.outbox.shared import Shared, words_of
+from notifications.tasks import deliver_soon
+from registrations.models import Registration
 
 pytestmark = pytest.mark.django_db
 SHOWN = [kind for kind in KINDS.values() if kind.example]
@@ -88,6 +90,27 @@ def test_words_of_the_office_say_what_they_say_alone(words, readers, make_sessio
     wording = Wording(kind="confirmed", words=words, subject="{title}: yes")
     pairs = both_ways(KINDS["confirmed"], readers, make_session(), now, wording)
     assert len(pairs) == len(NAMES) and all(ours == alone for ours, alone in pairs)
+
+
+def test_a_drain_sends_what_comes_while_it_lingers(people, make_session, now, smtp_sink, monkeypatch):
+    session, readers = make_session(), people(4)
+    came, waited = iter(readers[1:]), []
+
+    def come(seconds):
+        waited.append(seconds)
+        Registration.objects.register(next(came), session, now=now)
+
+    monkeypatch.setattr(deliver.time, "sleep", come)
+    Registration.objects.register(readers[0], session, now=now)
+    deliver_soon()
+    # Twice half a second, whatever comes: decisions wait for the same worker.
+    assert waited == [deliver.LINGER_SECONDS] * 2
+    assert Notice.objects.filter(state=Notice.State.SENT).count() == 3
+
+
+def test_a_drain_that_sends_nothing_does_not_linger(db, smtp_sink, monkeypatch):
+    monkeypatch.setattr(deliver.time, "sleep", lambda seconds: pytest.fail("it lingers"))
+    deliver_soon()
 
 
 # ---- the calendar part ----
