@@ -20,10 +20,10 @@ leadings_made            a mail to each facilitator: will they lead it? With an 
 leading_changed          a mail to a facilitator about what differs from what they were told, with an entry of their own
 leading_declined         a mail to the office, unless they take it back within two minutes
 nomination_made          a mail to the person who was proposed
-nomination_changed       a mail to them about what changed, unless they have answered
-nomination_ended         a mail to them that the session is cancelled, unless the first one was never written
-interest_met             a mail to a person who asked for a date: there is one, with all of the next ten minutes
-interest_unmet           a mail to them that the date is cancelled, unless no mail about it went out
+nominations_changed      a mail to them about what changed, unless they have answered
+nominations_ended        a mail to them that the session is cancelled, unless the first one was never written
+interests_met            a mail to people who asked for a date: there is one, with all of the next ten minutes
+interests_unmet          a mail to them that the date is cancelled, unless no mail about it went out
 person_changed           the private feed is revoked, if the person may not sign in any more
 titles_chosen            an update to each calendar entry that has the other title; nothing else
 address_change_asked     a mail to each address: the old one may stop it, the new one says yes
@@ -61,10 +61,9 @@ from notifications.kinds.certificates import owe_certificate, owe_revoked
 from notifications.kinds.interests import owe_dates, owe_no_date
 from notifications.kinds.leading import owe_leader, owe_leaders, owe_leaders_who_have_a_seat, owe_refusal
 from notifications.kinds.nominations import (
-    CALLED_OFF,
     NOMINATED,
     bring_nominated_up_to_date,
-    notices_about,
+    owe_called_off,
     owe_nominated,
 )
 from notifications.kinds.up_to_date import bring_up_to_date
@@ -76,11 +75,11 @@ from registrations.models import Accommodation, Interest, Nomination, Registrati
 from registrations.signals import (
     accommodation_answered,
     accommodation_asked,
-    interest_met,
-    interest_unmet,
-    nomination_changed,
-    nomination_ended,
+    interests_met,
+    interests_unmet,
     nomination_made,
+    nominations_changed,
+    nominations_ended,
     registration_made,
     registration_switched,
     registration_withdrawn,
@@ -282,31 +281,27 @@ def tell_that_somebody_said_no(sender: type, leading: Leading, now: datetime, **
 @receiver(nomination_made, dispatch_uid="notifications.nomination_made")
 def tell_nominated(sender: type, nomination: Nomination, **kwargs: Any) -> None:
     """Tell the person who was proposed, and nobody else."""
-    owe_nominated(NOMINATED, nomination)
+    owe_nominated(NOMINATED, [nomination])
     wake(deliver_soon)
 
 
-@receiver(nomination_ended, dispatch_uid="notifications.nomination_ended")
-def tell_called_off(sender: type, nomination: Nomination, **kwargs: Any) -> None:
-    """Tell the person who was proposed that the session is cancelled, unless nobody can have read the first mail."""
-    first = notices_about(nomination, NOMINATED)
-    if first.unwritten().update(expires_at=database_clock.now()) == 0:
-        session = nomination.session
-        why = {"count": session.cancelled_count, "by_rule": session.cancelled_by_rule, "reason": session.cancel_reason}
-        owe_nominated(CALLED_OFF, nomination, **why)
+@receiver(nominations_ended, dispatch_uid="notifications.nominations_ended")
+def tell_called_off(sender: type, nominations: Sequence[Nomination], **kwargs: Any) -> None:
+    """Tell people who were proposed that the session is cancelled, unless nobody can have read the first mail."""
+    if owe_called_off(nominations, database_clock.now()):
         wake(deliver_soon)
 
 
-@receiver(interest_met, dispatch_uid="notifications.interest_met")
-def tell_dated(sender: type, interest: Interest, sessions: Sequence[Session], **kwargs: Any) -> None:
-    """Tell the person that dates they asked for are open, with the others of the next ten minutes."""
-    owe_dates(interest, sessions, database_clock.now())
+@receiver(interests_met, dispatch_uid="notifications.interests_met")
+def tell_dated(sender: type, met: Sequence[tuple[Interest, Sequence[Session]]], **kwargs: Any) -> None:
+    """Tell people that dates they asked for are open, with the others of the next ten minutes."""
+    owe_dates(met, database_clock.now())
 
 
-@receiver(interest_unmet, dispatch_uid="notifications.interest_unmet")
-def tell_undated(sender: type, interest: Interest, session: Session, **kwargs: Any) -> None:
-    """Tell a person who was told of this date, or of its seats, that it is cancelled."""
-    if owe_no_date(interest, session, database_clock.now()):
+@receiver(interests_unmet, dispatch_uid="notifications.interests_unmet")
+def tell_undated(sender: type, interests: Sequence[Interest], session: Session, **kwargs: Any) -> None:
+    """Tell people who were told of this date, or of its seats, that it is cancelled."""
+    if owe_no_date(interests, session, database_clock.now()):
         wake(deliver_soon)
 
 
@@ -332,12 +327,18 @@ def tell_switched(sender: type, registration: Registration, was: str, now: datet
     wake(deliver_soon)
 
 
-@receiver(nomination_changed, dispatch_uid="notifications.nomination_changed")
+@receiver(nominations_changed, dispatch_uid="notifications.nominations_changed")
 def tell_altered(
-    sender: type, nomination: Nomination, before: list[Meeting] | None, now: datetime, was: str = "", **kwargs: Any
+    sender: type,
+    nominations: Sequence[Nomination],
+    session: Session,
+    before: list[Meeting] | None,
+    now: datetime,
+    was: str = "",
+    **kwargs: Any,
 ) -> None:
-    """Tell the person who was proposed, and has not answered, that times or places changed."""
-    bring_nominated_up_to_date(nomination, before, now, was)
+    """Tell people who were proposed, and have not answered, that times or places changed."""
+    bring_nominated_up_to_date(nominations, session, before, now, was)
 
 
 @receiver(person_changed, dispatch_uid="notifications.person_changed")

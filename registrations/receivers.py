@@ -1,12 +1,12 @@
 """Hear the news about sessions, change registrations, and say so once per registration.
 
 session_confirmed                         registrations_confirmed, of the registered people
-session_cancelled                         registrations and nominations end: registrations_cancelled, nomination_ended,
-                                          interest_unmet
+session_cancelled                         registrations and nominations end: registrations_cancelled, nominations_ended,
+                                          interests_unmet
 session_changed                           how people take part follows the format; free seats are given;
-                                          registrations_changed, nomination_changed
+                                          registrations_changed, nominations_changed
 session_extended                          registrations_extended, of the registered people
-sessions_published, session_listed        interest_met for each person who wants a date of the workshop
+sessions_published, session_listed        interests_met for the people who want a date of the workshop
 session_merging                           each person who may come to the other date is offered it
 merge_answered                            people who are sure of a seat there move
 session_merge_goes_on                     the same, because others have left
@@ -14,7 +14,7 @@ session_merge_ends                        people who said yes move in order, whi
 session_merged                            the others who said yes wait there; the offers end
 session_kept                              the offers end; merge_called_off for each person who was asked
 request_scheduled                         the team is nominated, and the person who asked is registered if they come too
-session_opened_to                         free seats are given; interest_met for each person who may come now
+session_opened_to                         free seats are given; interests_met for the people who may come now
 session_resized                           added seats are given; the session is settled if its minimum is reached
 registration_made                         the session is settled if its minimum is reached
 registrations_promoted                    the same
@@ -56,11 +56,11 @@ from registrations.models import Accommodation, Interest, MergeOffer, Nomination
 from registrations.models.standing import lock_all
 from registrations.newcomers import Intent
 from registrations.signals import (
-    interest_met,
-    interest_unmet,
+    interests_met,
+    interests_unmet,
     merge_answered,
-    nomination_changed,
-    nomination_ended,
+    nominations_changed,
+    nominations_ended,
     registration_made,
     registration_rebooked,
     registration_withdrawn,
@@ -112,24 +112,24 @@ def end_registrations(sender: type, session: Session, **kwargs: Any) -> None:
 
 @receiver(session_cancelled, dispatch_uid="registrations.session_cancelled.nominations")
 def end_nominations(sender: type, session: Session, **kwargs: Any) -> None:
-    """End the nominations nobody answered and say so once per person who was told and never registered."""
+    """End the nominations nobody answered and say so of the people who were told and never registered."""
     people = session.registrations.values_list("person__email", flat=True)
     registered_once, now = set(people), database_clock.now()
-    for nomination in session.nominations.open():
+    ended = list(session.nominations.open())
+    of_these = session.nominations.filter(pk__in=[one.pk for one in ended])
+    of_these.update(status=Nomination.Status.SESSION_CANCELLED, answered_at=now)
+    for nomination in ended:
         nomination.status, nomination.answered_at = Nomination.Status.SESSION_CANCELLED, now
-        nomination.save(update_fields=["status", "answered_at"])
-        if nomination.told_at and nomination.email not in registered_once:
-            nomination_ended.send(Nomination, nomination=nomination)
+    if told := [one for one in ended if one.told_at and one.email not in registered_once]:
+        nominations_ended.send(Nomination, nominations=told)
 
 
 @receiver(session_cancelled, dispatch_uid="registrations.session_cancelled.interests")
 def tell_the_interested_it_is_off(sender: type, session: Session, **kwargs: Any) -> None:
-    """Say once per person who wanted a date of the workshop, and never registered here, that this one is cancelled."""
-    people = session.registrations.order_by().values("person")
-    for interest in (
-        Interest.objects.met_by(session, database_clock.now()).exclude(person__in=people).select_related("person")
-    ):
-        interest_unmet.send(Interest, interest=interest, session=session)
+    """Say of the people who wanted a date of the workshop, and never registered here, that this one is cancelled."""
+    people, asked = session.registrations.order_by().values("person"), Interest.objects
+    if interests := list(asked.met_by(session, database_clock.now()).exclude(person__in=people)):
+        interests_unmet.send(Interest, interests=interests, session=session)
 
 
 @receiver(session_changed, dispatch_uid="registrations.session_changed")
@@ -148,8 +148,8 @@ def tell_of_the_change(
             Registration, registrations=active, before=before, now=now, was=was, modes_were=modes
         )
     registered = session.registrations.order_by().values("person__email")
-    for nomination in session.nominations.open().filter(told_at__isnull=False).exclude(email__in=registered):
-        nomination_changed.send(Nomination, nomination=nomination, before=before, now=now, was=was)
+    if nominations := list(session.nominations.open().filter(told_at__isnull=False).exclude(email__in=registered)):
+        nominations_changed.send(Nomination, nominations=nominations, session=session, before=before, now=now, was=was)
 
 
 @receiver(session_extended, dispatch_uid="registrations.session_extended")
@@ -197,16 +197,16 @@ def let_both_dates_be(sender: type, session: Session, into: Session, now: dateti
 
 @receiver(session_listed, dispatch_uid="registrations.session_listed")
 def tell_the_interested(sender: type, session: Session, **kwargs: Any) -> None:
-    """Say once per person who asked for it that a session of the workshop is listed."""
+    """Say of the people who asked for it that a session of the workshop is listed."""
     tell_the_interested_of_all(sender, [session])
 
 
 @receiver(sessions_published, dispatch_uid="registrations.sessions_published")
 def tell_the_interested_of_all(sender: type, sessions: Sequence[Session], **kwargs: Any) -> None:
-    """Say once per person who asked for one which listed sessions of the workshop have opened."""
+    """Say of the people who asked for one which listed sessions of the workshop have opened."""
     seen = [session for session in sessions if session.listed and session.is_running]
-    for interest, dates in Interest.objects.met_by_each(seen, database_clock.now()):
-        interest_met.send(Interest, interest=interest, sessions=dates)
+    if met := Interest.objects.met_by_each(seen, database_clock.now()):
+        interests_met.send(Interest, met=met)
 
 
 @receiver(session_opened_to, dispatch_uid="registrations.session_opened_to")

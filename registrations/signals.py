@@ -1,7 +1,8 @@
 """What happened to a registration. Sent with `registration=` inside the transaction of the verb.
 
-Those of a nomination send `nomination=`, whose addressee is to be told that they were proposed, or that the session
-they were proposed for is cancelled. `interest_met` sends `interest=` and the `sessions=` that opened.
+`nomination_made` sends `nomination=`, whose addressee is to be told that they were proposed, and `nominations_ended`
+the `nominations=` for a session that is cancelled. `interests_met` sends `met=`, pairs of an Interest and the sessions
+that opened.
 """
 
 from django.dispatch import Signal
@@ -23,18 +24,18 @@ merge_called_off = Signal()
 # The office asks somebody to come: with `call=`, a Call.
 person_called = Signal()
 nomination_made = Signal()
-nomination_ended = Signal()
-interest_met = Signal()
+nominations_ended = Signal()
+interests_met = Signal()
 
 # A session changed for registered, waiting or nominated people: also with `before=`, `now=` and `was=` of
 # session_changed; for those who are registered or wait, with `registrations=`, and `modes_were=`: by key how they took
-# part until then.
+# part until then; for the others with `nominations=` and `session=`.
 registrations_changed = Signal()
-nomination_changed = Signal()
+nominations_changed = Signal()
 # The decision about a session has another date: `registrations=`, `was=`, the date until then, and `now=`.
 registrations_extended = Signal()
-# A date was cancelled that somebody interested may have been told of: `interest=` and `session=`.
-interest_unmet = Signal()
+# A date was cancelled that people may have been told of who are interested: `interests=` and `session=`.
+interests_unmet = Signal()
 # After a cancelled session the person took another date: `registration=` of the cancelled one, `moved_to` written.
 registration_rebooked = Signal()
 

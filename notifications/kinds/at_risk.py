@@ -86,7 +86,7 @@ def _room_left_notice(session: Session, person: Person, now: datetime, **why: in
         to=person.email,
         person=person,
         facts={"room_in": session.pk} | why,
-        dedupe_key=_room_left_key(person, session),
+        dedupe_key=room_left_key(person, session),
         created_at=now,
         next_attempt_at=now,
         expires_at=session.starts_at,
@@ -95,10 +95,11 @@ def _room_left_notice(session: Session, person: Person, now: datetime, **why: in
 
 def room_left_notices(person: Person, session: Session) -> NoticeQuerySet:
     """Return the Notice that tells `person`, who has no seat in `session`, of the seats left there, if one does."""
-    return Notice.objects.filter(dedupe_key=_room_left_key(person, session))
+    return Notice.objects.filter(dedupe_key=room_left_key(person, session))
 
 
-def _room_left_key(person: Person, session: Session) -> str:
+def room_left_key(person: Person, session: Session) -> str:
+    """Return the key of the Notice that tells `person`, who has no seat in `session`, of the seats left there."""
     return f"{ROOM_LEFT.name}:{session.pk}:{person.pk}:"
 
 

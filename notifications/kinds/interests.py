@@ -4,19 +4,22 @@ Dates that are published within ten minutes are one mail. Like a nomination, eac
 which is asked at every claim; with none left the mail expires.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.db.models import Q
 
 from foundation import database_clock
 from foundation.dates import long_day, time_span, zone_words
 from foundation.links import absolute
-from foundation.verbs import lock_row
-from notifications.kinds.at_risk import room_left_notices
+from foundation.verbs import lock_rows
+from notifications.kinds.at_risk import room_left_key
 from notifications.kinds.contexts import first_name, opening_with_zone, session_context
 from notifications.kinds.nominations import is_on_offer
+from notifications.kinds.prompts import BATCH
 from notifications.kinds.registrations import facts_of_ending
-from notifications.models import Notice, NoticeQuerySet, counts_of
+from notifications.models import Notice, counts_of
 from notifications.models.kind import Example, Family, Kind
 from registrations.models import Interest
 from sessions_app.models import Session
@@ -28,54 +31,90 @@ STATE = Notice.State
 # ---- what is owed ----
 
 
-def owe_dates(interest: Interest, sessions: Sequence[Session], now: datetime) -> None:
-    """Owe the person who asked for a date one plain mail about `sessions`, once, though one may be listed again.
+def owe_dates(met: Iterable[tuple[Interest, Sequence[Session]]], now: datetime) -> None:
+    """Owe each person who asked for a date one plain mail about sessions, once, though one may be listed again.
 
     The mail waits for ten minutes, and takes in the dates of the workshop that are published until it is written: dates
-    of one workshop are one mail. Two publications at the same moment wait for each other at the interest.
+    of one workshop are one mail. Two publications at the same moment wait for each other at the interests. The number
+    of statements does not depend on the number of people.
     """
-    lock_row(interest, "person")
-    notices = list(_about_dates(interest).order_by("pk"))
-    known = {key for notice in notices for key in dates_of(notice)}
-    fresh = [session for session in sessions if session.pk not in known]
-    if not fresh:
-        return
-    waiting = [one.pk for one in notices if one.state == STATE.QUEUED and not one.text and one.expires_at is None]
-    # A worker that has claimed it holds it until the dates are chosen: then this one comes too late for that mail.
-    gathering = Notice.objects.unwritten().filter(pk__in=waiting[-1:]).select_for_update().first()
-    if gathering is None:
-        also = {"also": [session.pk for session in fresh[1:]]} if len(fresh) > 1 else {}
-        _owe(DATED, interest, fresh[0], at=now + LINGER, **also)
-        return
-    gathering.facts["also"] = [*gathering.facts.get("also", []), *(session.pk for session in fresh)]
-    gathering.save(update_fields=["facts"])
+    dates = {interest.pk: sessions for interest, sessions in met}
+    interests = _held(dates)
+    told = _about_dates(interests)
+    fresh: dict[int, list[Session]] = {}
+    waiting: dict[int, int] = {}
+    for interest in interests:
+        known = {key for notice in told[interest.pk] for key in dates_of(notice)}
+        fresh[interest.pk] = [session for session in dates[interest.pk] if session.pk not in known]
+        open_yet = [one for one in told[interest.pk] if one.state == STATE.QUEUED and not one.text]
+        if last := [one.pk for one in open_yet if one.expires_at is None][-1:]:
+            waiting[interest.pk] = last[0]
+    # A worker that has claimed it holds it until the dates are chosen: then these come too late for that mail.
+    unwritten = Notice.objects.unwritten().filter(pk__in=waiting.values()).order_by("pk").select_for_update()
+    gathering = {notice.pk: notice for notice in unwritten}
+    owed, grown = [], []
+    for interest in interests:
+        keys = [session.pk for session in fresh[interest.pk]]
+        if not keys:
+            continue
+        if notice := gathering.get(waiting.get(interest.pk, 0)):
+            notice.facts["also"] = [*notice.facts.get("also", []), *keys]
+            grown.append(notice)
+        else:
+            also = {"also": keys[1:]} if len(keys) > 1 else {}
+            owed.append(_owed(DATED, interest, fresh[interest.pk][0], at=now + LINGER, **also))
+    Notice.objects.bulk_update(grown, ["facts"], batch_size=BATCH)
+    Notice.objects.bulk_create(owed, batch_size=BATCH)
 
 
-def owe_no_date(interest: Interest, session: Session, now: datetime) -> bool:
-    """Owe a mail that `session` is cancelled to a person who was told of it, or of its seats. Tells whether it is owed.
+def owe_no_date(interests: Iterable[Interest], session: Session, now: datetime) -> bool:
+    """Owe a mail that `session` is cancelled to people who were told of it, or of its seats. Tells whether one is owed.
 
     A mail about this date alone that is not written expires; one about several leaves it out.
     """
-    lock_row(interest, "person")
-    gathered = [notice for notice in _about_dates(interest) if session.pk in dates_of(notice)]
-    alone = [notice.pk for notice in gathered if dates_of(notice) == [session.pk]]
-    news = Notice.objects.filter(pk__in=alone) | room_left_notices(interest.person, session)
+    interests = _held([interest.pk for interest in interests])
+    gathered = {
+        key: [notice for notice in notices if session.pk in dates_of(notice)]
+        for key, notices in _about_dates(interests).items()
+    }
+    alone = {
+        notice.pk: key for key, notices in gathered.items() for notice in notices if dates_of(notice) == [session.pk]
+    }
+    of_room = {room_left_key(one.person, session): one.pk for one in interests}
+    news = Notice.objects.filter(Q(pk__in=alone) | Q(dedupe_key__in=of_room))
     news.unwritten().update(expires_at=now)
-    knows = news.exclude(state=STATE.EXPIRED).exclude(expires_at=now).exists()
-    if not knows and not any(_was_told(notice, session) for notice in gathered if notice.pk not in alone):
-        return False
-    _owe(UNDATED, interest, session, reason=session.cancel_reason, by_rule=session.cancelled_by_rule)
-    return True
+    read = news.exclude(state=STATE.EXPIRED).exclude(expires_at=now).values_list("pk", "dedupe_key")
+    knows = {alone.get(pk) or of_room[key] for pk, key in read}
+    for key, notices in gathered.items():
+        if any(_was_told(notice, session) for notice in notices if notice.pk not in alone):
+            knows.add(key)
+    why = {"reason": session.cancel_reason, "by_rule": session.cancelled_by_rule}
+    owed = [_owed(UNDATED, interest, session, **why) for interest in interests if interest.pk in knows]
+    Notice.objects.bulk_create(owed, batch_size=BATCH)
+    return bool(owed)
 
 
-def _owe(kind: Kind, interest: Interest, session: Session, at: datetime | None = None, **facts: Any) -> None:
+def _held(keys: Collection[int]) -> list[Interest]:
+    """Return these interests with their people, locked."""
+    return lock_rows(Interest.objects.filter(pk__in=keys).select_related("person"))
+
+
+def _owed(kind: Kind, interest: Interest, session: Session, at: datetime | None = None, **facts: Any) -> Notice:
     facts = counts_of(session) | {"interest": interest.pk, "dated": session.pk} | facts
-    Notice.objects.owe_to(kind, f"{interest.pk}:{session.pk}:", interest.person.email, interest.person, facts, at=at)
+    key = f"{interest.pk}:{session.pk}:"
+    return Notice.objects.owed_to(kind, key, interest.person.email, interest.person, facts, at=at)
 
 
-def _about_dates(interest: Interest) -> NoticeQuerySet:
-    """Return the Notices that tell the person of dates, found by the index on their key."""
-    return Notice.objects.filter(dedupe_key__startswith=f"{DATED.name}:{interest.pk}:")
+def _about_dates(interests: Sequence[Interest]) -> dict[int, list[Notice]]:
+    """Return by interest the Notices that tell its person of dates, in the order they were written."""
+    people = {interest.person_id for interest in interests}
+    found: dict[int, list[Notice]] = {interest.pk: [] for interest in interests}
+    told = Notice.objects.filter(person__in=people, kind=DATED.name).order_by("pk")
+    for notice in told.only("kind", "dedupe_key", "facts", "state", "text", "expires_at"):
+        key = int(notice.dedupe_key.split(":")[1])
+        if key in found:
+            found[key].append(notice)
+    return found
 
 
 def dates_of(notice: Notice) -> list[int]:

@@ -4,8 +4,13 @@ A nomination is of use until registering ends. That time is asked at every claim
 the session may move while its mail waits.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
+
+from django.db.models import Q
 
 from accounts.models import Person
 from foundation import database_clock
@@ -17,9 +22,9 @@ from notifications.kinds.changes import (
     known_a_day_earlier,
     known_meetings,
     labels_of,
-    lock_unwritten,
 )
 from notifications.kinds.contexts import first_name, session_context
+from notifications.kinds.prompts import BATCH
 from notifications.kinds.registrations import facts_of_ending
 from notifications.models import Notice, NoticeQuerySet, counts_of
 from notifications.models.kind import Example, Family, Kind
@@ -32,40 +37,84 @@ STATE = Notice.State
 # ---- what is owed ----
 
 
-def owe_nominated(kind: Kind, nomination: Nomination, **facts: Any) -> None:
-    """Owe the address that was proposed one plain Notice of `kind`."""
-    person = Person.objects.filter(email=nomination.email).first()
-    facts = counts_of(nomination.session) | {"nomination": nomination.pk} | facts
-    Notice.objects.owe_to(kind, f"{nomination.pk}::", nomination.email, person, facts)
+def owe_nominated(kind: Kind, nominations: Sequence[Nomination], **facts: Any) -> None:
+    """Owe each address that was proposed for a session one plain Notice of `kind`."""
+    people = _people_of(nominations)
+    owed = [
+        Notice.objects.owed_to(
+            kind,
+            f"{one.pk}::",
+            one.email,
+            people.get(one.email),
+            counts_of(one.session) | {"nomination": one.pk} | facts,
+        )
+        for one in nominations
+    ]
+    Notice.objects.bulk_create(owed, batch_size=BATCH)
+
+
+def owe_called_off(nominations: Sequence[Nomination], now: datetime) -> bool:
+    """Owe people who were proposed a mail that the session is cancelled. Tells whether one is owed.
+
+    The first mail to one of them that is not written expires instead: nobody can have read it.
+    """
+    first = _by_nomination(nominations, NOMINATED).unwritten().order_by("pk").select_for_update()
+    unread = {notice.pk: nomination_in(notice) for notice in first.only("dedupe_key")}
+    Notice.objects.filter(pk__in=unread).update(expires_at=now)
+    told = [one for one in nominations if one.pk not in unread.values()]
+    if told:
+        session = told[0].session
+        why = {"count": session.cancelled_count, "by_rule": session.cancelled_by_rule, "reason": session.cancel_reason}
+        owe_nominated(CALLED_OFF, told, **why)
+    return bool(told)
 
 
 def bring_nominated_up_to_date(
-    nomination: Nomination, before: list[Meeting] | None, now: datetime, format_was: str = ""
+    nominations: Sequence[Nomination],
+    session: Session,
+    before: list[Meeting] | None,
+    now: datetime,
+    format_was: str = "",
 ) -> None:
-    """Owe the person who was proposed, and has not answered, one plain mail about times and places.
+    """Owe people who were proposed for `session`, and have not answered, one plain mail about times and places.
 
     `before` has the meetings as they were, and `format_was` the format, if it is another one; where `before` is None,
-    nothing is owed. A nomination whose delivery was put off
-    is replaced by a new one instead: its mail would arrive after the change and say what was before.
+    nothing is owed. A nomination whose delivery was put off is replaced by a new one instead: its mail would arrive
+    after the change and say what was before.
     """
-    first, altered = notices_about(nomination, NOMINATED), notices_about(nomination, ALTERED)
-    if before is None or lock_unwritten(first | altered):
+    if before is None:
         return
-    session = nomination.session
-    kind = ALTERED
-    facts: dict[str, Any] = counts_of(session) | {"nomination": nomination.pk}
-    if first.filter(state=STATE.QUEUED).update(state=STATE.SUPERSEDED):
-        kind = NOMINATED
-    else:
-        facts["known"] = known_meetings(session, before, format_was=format_was)
-    Notice.objects.owe_to(
-        kind,
-        f"{nomination.pk}::{now:%Y%m%d%H%M%S%f}",
-        nomination.email,
-        Person.objects.filter(email=nomination.email).first(),
-        facts,
-        at=now + COLLAPSE,
-    )
+    waiting = _by_nomination(nominations, NOMINATED, ALTERED).unwritten().filter(attempts=0)
+    hears_anyway = {nomination_in(one) for one in waiting.order_by("pk").select_for_update().only("dedupe_key")}
+    others = [one for one in nominations if one.pk not in hears_anyway]
+    put_off = _by_nomination(others, NOMINATED).filter(state=STATE.QUEUED).order_by("pk").select_for_update()
+    replaced = {notice.pk: nomination_in(notice) for notice in put_off.only("dedupe_key")}
+    Notice.objects.filter(pk__in=replaced).update(state=STATE.SUPERSEDED)
+    people, counts = _people_of(others), counts_of(session)
+    known = {"known": known_meetings(session, before, format_was=format_was)}
+    owed = []
+    for one in others:
+        is_replaced = one.pk in replaced.values()
+        facts = counts | {"nomination": one.pk} | ({} if is_replaced else known)
+        key, kind = f"{one.pk}::{now:%Y%m%d%H%M%S%f}", NOMINATED if is_replaced else ALTERED
+        owed.append(Notice.objects.owed_to(kind, key, one.email, people.get(one.email), facts, at=now + COLLAPSE))
+    Notice.objects.bulk_create(owed, batch_size=BATCH)
+
+
+def _people_of(nominations: Sequence[Nomination]) -> dict[str, Person]:
+    """Return by address the people with an account among those who were proposed."""
+    return {person.email: person for person in Person.objects.filter(email__in=[one.email for one in nominations])}
+
+
+def _by_nomination(nominations: Sequence[Nomination], *kinds: Kind) -> NoticeQuerySet:
+    """Return the Notices of these kinds about any of `nominations`: `notices_about`, of many."""
+    about = [Q(dedupe_key__startswith=f"{kind.name}:{one.pk}:") for kind in kinds for one in nominations]
+    return Notice.objects.filter(reduce(or_, about)) if about else Notice.objects.none()
+
+
+def nomination_in(notice: Notice) -> int:
+    """Return the key of the nomination that a Notice is about, as its own key says."""
+    return int(notice.dedupe_key.split(":")[1])
 
 
 def notices_about(nomination: Nomination, kind: Kind) -> NoticeQuerySet:

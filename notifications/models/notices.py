@@ -110,7 +110,23 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         `key` is the rest of the dedupe key: object:meeting:sequence. The Notice waits until `at` and
         expires at `expires_at`. Raises IntegrityError if it exists.
         """
-        return self.create(
+        notice = self.owed_to(kind, key, to, person, facts, expires_at, at, priority)
+        notice.save(force_insert=True)
+        return notice
+
+    def owed_to(
+        self,
+        kind: Kind,
+        key: str,
+        to: str,
+        person: Person | None,
+        facts: dict[str, Any],
+        expires_at: datetime | None = None,
+        at: datetime | None = None,
+        priority: int = Priority.NEWS,
+    ) -> "Notice":
+        """Return the Notice that `owe_to` writes, not written yet."""
+        return Notice(
             kind=kind.name,
             to=to,
             person=person,

@@ -160,7 +160,7 @@ def test_a_seat_taken_meanwhile_is_answer_enough(interest_in_dates, make_session
 def test_a_date_is_owed_once_whatever_asks_for_it(interest_in_dates, make_session):
     sessions = [make_session(days=days) for days in (10, 20)]
     for session in sessions * 2:
-        owe_dates(interest_in_dates, [session], database_clock.now())
+        owe_dates([(interest_in_dates, [session])], database_clock.now())
     notice = Notice.objects.get(kind="dated")
     assert (notice.facts["dated"], notice.facts["also"]) == (sessions[0].pk, [sessions[1].pk])
     with pytest.raises(IntegrityError), transaction.atomic():

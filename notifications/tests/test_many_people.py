@@ -1,13 +1,17 @@
 """A verb makes as many statements for many people as for few: others wait for the lock it holds on the session."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from notifications.models import Notice
-from registrations.models import Registration
+from notifications.kinds import afterwards, at_risk, pre_work, reminders
+from notifications.kinds.interests import owe_dates
+from notifications.kinds.nominations import NOMINATED, owe_nominated
+from notifications.models import Announcement, Notice
+from registrations.models import Interest, Nomination, Registration
 from registrations.waitlist import close
 from sessions_app.models import Session
 from sessions_app.models.venue import Times
@@ -110,3 +114,91 @@ def test_a_press_makes_nine_statements(make_session, people, now):
             Registration.objects.register(person, made, now=now)
         statements = [each["sql"] for each in queries if not each["sql"].startswith(AROUND)]
         assert len(statements) <= REGISTERING, "\n".join(statements)
+
+
+# ---- people without a seat, and mail that is due by itself ----
+
+FIVE, FIFTY = 5, 50
+
+
+def ask_for_a_date(session, people, office, now) -> None:
+    for person in people:
+        Interest.objects.express(person, session.workshop, now)
+
+
+def propose(session, people, office, now) -> None:
+    fields = {"session": session, "by": office, "nominated_at": now, "told_at": now}
+    owe_nominated(NOMINATED, [Nomination.objects.create(email=person.email, **fields) for person in people])
+    Notice.objects.filter(kind="nominated").update(state=Notice.State.SENT, text="Sent.")
+
+
+def tell_of_it(session, people, office, now) -> None:
+    ask_for_a_date(session, people, office, now)
+    owe_dates([(one, [session]) for one in Interest.objects.all()], now)
+    Notice.objects.filter(kind="dated").update(state=Notice.State.SENT, text="Sent.")
+
+
+def seat(session, people, office, now) -> None:
+    for person in people:
+        Registration.objects.register(person, session, now=now)
+    Notice.objects.update(state=Notice.State.SENT, text="Sent.")
+
+
+def confirm(session, people, office, now) -> None:
+    seat(session, people, office, now)
+    Session.objects.get(pk=session.pk).settle(now=now)
+
+
+def hold(session, people, office, now) -> None:
+    confirm(session, people, office, now)
+    Session.objects.get(pk=session.pk).settle(now=session.ends_at)
+
+
+def publish_a_season(session, office, now) -> None:
+    drafts = Session.objects.filter(pk=session.pk)
+    drafts.update(status="draft", published_at=None)
+    drafts.publish_each(office, now)
+
+
+def write_to_them(session, office, now) -> None:
+    Announcement.objects.send(session, "seated", "Where", "Second floor.", office, uuid.uuid4(), now=now)
+
+
+# Who is there, what is done, and the kind of mail that each of them is owed.
+WHO_IS_TOLD = {
+    "a season is published": (ask_for_a_date, publish_a_season, "dated"),
+    "a date they were told of is cancelled": (tell_of_it, VERBS["cancelled"][0], "undated"),
+    "a session they were proposed for is cancelled": (propose, VERBS["cancelled"][0], "called_off"),
+    "a session they were proposed for is moved": (propose, later, "altered"),
+    "the office writes to them": (seat, write_to_them, "announced"),
+    "a session needs more people": (seat, lambda s, office, now: at_risk.owe(s.confirm_by - DAY), "at_risk"),
+    "seats are left": (ask_for_a_date, lambda s, office, now: at_risk.owe(s.confirm_by - DAY), "room_left"),
+    "a session comes soon": (confirm, lambda s, office, now: reminders.owe(s.starts_at - DAY), "reminder"),
+    "pre-work is unread": (confirm, lambda s, office, now: pre_work.owe(s.starts_at - 2 * DAY), "pre_work"),
+    "a session was held": (hold, lambda s, office, now: afterwards.owe(s.ends_at + DAY), "afterwards"),
+}
+
+
+@pytest.mark.parametrize("case", WHO_IS_TOLD)
+def test_fifty_people_are_told_in_as_many_statements_as_five(case, make_session, workshop, people, office, now):
+    prepare, act, kind = WHO_IS_TOLD[case]
+    workshop.pre_work = "Read the chapter."
+    workshop.save()
+    made = []
+    for number in (FIVE, FIFTY):
+        Interest.objects.all().delete()
+        session = make_session(minimum=60 if kind in ("at_risk", "room_left") else 1, capacity=80)
+        prepare(session, people(number), office, now)
+        session = Session.objects.get(pk=session.pk)
+        session.known_meetings = list(session.meetings.all())
+        before = Notice.objects.filter(kind=kind).count()
+        with CaptureQueriesContext(connection) as queries:
+            act(session, office, now)
+        made.append([each["sql"] for each in queries if not each["sql"].startswith(AROUND)])
+        assert Notice.objects.filter(kind=kind).count() - before == number
+        # The next one is alone.
+        Session.objects.filter(pk=session.pk).update(listed=False, status="draft", published_at=None)
+    five, fifty = map(len, made)
+    # What a session at risk owes is planned twice: before its lock, and under it.
+    most = MOST + 5 if kind in ("at_risk", "room_left") else MOST
+    assert fifty <= five and fifty <= most, "\n".join(statement[:150] for statement in made[1])
