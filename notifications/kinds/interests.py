@@ -88,7 +88,7 @@ def owe_no_date(interests: Iterable[Interest], session: Session, now: datetime) 
     for key, notices in gathered.items():
         if any(_was_told(notice, session) for notice in notices if notice.pk not in alone):
             knows.add(key)
-    why = {"reason": session.cancel_reason, "by_rule": session.cancelled_by_rule}
+    why: dict[str, Any] = {"reason": session.cancel_reason, "by_rule": session.cancelled_by_rule}
     owed = [_owed(UNDATED, interest, session, **why) for interest in interests if interest.pk in knows]
     Notice.objects.bulk_create(owed, batch_size=BATCH)
     return bool(owed)
