@@ -11,6 +11,7 @@ number is the same and the minute is, for words depend on that too (pages.py).
 - An app names the tables that its pages show: `watch(Session)`, when Django starts.
 - While a page is made its queries are noted (reads.py). If one reads a table that is not watched, it is not kept.
 - What a process remembers for some seconds is read again before a page is made: `forget_before_keeping(forget)`.
+- What a page of somebody who is signed in counts alike is kept by the same number: `@until_written` (rows.py).
 - What is kept is bounded, and never under what strangers typed: other query strings are not kept.
 """
 

@@ -102,14 +102,16 @@ def kept(query: str = "", every: timedelta = MINUTE, for_all: bool = False) -> C
         @wraps(view)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not _is_public(request, form, for_all):
-                return view(request, *args, **kwargs)
+                with written.one_page():
+                    return view(request, *args, **kwargs)
             period, key = (database_clock.now() - EPOCH) // every, _key(request, for_all)
             number = written.number()
             if number is None:
                 return view(request, *args, **kwargs)
             page = pages.get(key)
             if page is None or (page.number, page.period) != (number, period):
-                response, may_be_kept = _make(request, lambda: view(request, *args, **kwargs), for_all)
+                with written.one_page(number):
+                    response, may_be_kept = _make(request, lambda: view(request, *args, **kwargs), for_all)
                 if not may_be_kept or not isinstance(response, HttpResponse):
                     return response
                 page = Page(response, number, period)

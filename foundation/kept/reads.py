@@ -1,7 +1,7 @@
 """Which tables were read while something was made."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -35,6 +35,13 @@ def note(sql: str) -> None:
     tables = _noted.get()
     if tables is not None:
         tables.update(_tables().intersection(QUOTED.findall(sql)))
+
+
+def add(read: Set[str]) -> None:
+    """Note `read`, the tables of what was read before and is shown again."""
+    tables = _noted.get()
+    if tables is not None:
+        tables.update(read)
 
 
 def _note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:

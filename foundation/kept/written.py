@@ -10,6 +10,8 @@ place after each `migrate`, and a process that misses one keeps nothing.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +58,7 @@ WHERE tgname = %s AND tgenabled IN ('O', 'A') AND relnamespace = current_schema(
 FOUND_ON_SQLITE = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'written_%'"
 
 _all_found = False
+_of_page: ContextVar[list[int | None] | None] = ContextVar("the number of the page that is made", default=None)
 
 
 def number() -> int | None:
@@ -69,6 +72,26 @@ def number() -> int | None:
         cursor.execute("SELECT sum(number) FROM kept_written")
         (found,) = cursor.fetchone()
     return int(found or 0)
+
+
+def number_of_this_page() -> int | None:
+    """Return the number that was read first while this page is made: one query, however often it is asked for."""
+    its = _of_page.get()
+    if its is None:
+        return number()
+    if not its:
+        its.append(number())
+    return its[0]
+
+
+@contextmanager
+def one_page(*known: int) -> Iterator[None]:
+    """Have everything until the end of the block go by one number, read at the first question if it is not `known`."""
+    token = _of_page.set([*known])
+    try:
+        yield
+    finally:
+        _of_page.reset(token)
 
 
 def missing(using: str = "default") -> list[str]:

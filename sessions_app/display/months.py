@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db.models import Count, Expression, F, IntegerField, QuerySet
 
 from foundation.dates import local
+from foundation.kept.rows import until_written
 from foundation.prepared import prepared
 from foundation.values.days import FIRST_DAY, LAST_DAY
 from foundation.values.zones import zone_of
@@ -70,6 +71,7 @@ class Begun(Expression):
         return f"width_bucket({field}, %s::timestamptz[])", (list(self.begins),)
 
 
+@until_written
 @prepared
 def all_by_month(now: datetime, *, begins: tuple[datetime, ...]) -> "QuerySet[Session, tuple[int, int]]":
     return by_month(Session.objects.listed().upcoming(now), begins)

@@ -15,6 +15,7 @@ from django.db.models import Count, Min, Q, QuerySet, Value
 
 from accounts.models.campus import several_campuses
 from catalog.models import Format, Program, ProgramWorkshop, Workshop
+from foundation.kept.rows import until_written
 from foundation.naming import label_of
 from foundation.prepared import prepared
 from sessions_app.filters import conditions, wall_clock
@@ -176,6 +177,7 @@ def _starts(chosen: Mapping[str, Any], now: datetime) -> Iterator[Start]:
         yield Start(row["workshop"], weekday, part, row)
 
 
+@until_written
 @prepared
 def counts_of_all(
     now: datetime, *, status: str | None, format: str | None, zones: wall_clock.Known
@@ -183,6 +185,7 @@ def counts_of_all(
     return counts_of_starts({"status": status, "format": format}, now, None, zones)
 
 
+@until_written
 @prepared
 def counts_of_month(
     now: datetime, since: datetime, *, status: str | None, format: str | None, zones: wall_clock.Known
