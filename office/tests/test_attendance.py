@@ -51,6 +51,14 @@ def test_ticks_made_elsewhere_since_are_not_lost(clerk, held_by_four, ticks_path
     assert states(held_by_four) == [HERE, HERE, "", ""]
 
 
+def test_what_was_undone_elsewhere_since_is_not_said_again(clerk, held_by_four, ticks_path, its_meeting, office):
+    first, second, *_ = keys(held_by_four)
+    clerk.post(ticks_path, {"here": [first]})
+    Attendance.objects.get().take_back(by=office)  # at the door, after this page was made
+    clerk.post(ticks_path, {"here": [first, second], "was": [first]})
+    assert states(held_by_four) == ["", HERE, "", ""]
+
+
 def test_one_press_says_that_everybody_was_there(clerk, held_by_four, ticks_path):
     clerk.post(ticks_path, {"here": [], "everybody": "1"})
     assert states(held_by_four) == [HERE] * 4

@@ -133,6 +133,16 @@ def test_closing_a_list_says_absent_of_those_who_are_named(held, all_four, offic
     assert [states.get(one.person_id) for one in all_four] == [HERE, ABSENT, ABSENT, None]
 
 
+def test_a_list_that_is_closed_again_stays_as_it_was_closed(held, all_four, office, people, now):
+    meeting, other = held.meetings.first(), people(1)[0]
+    sheet_of(meeting).close(by=office, now=now)
+    sheet_of(meeting).close(by=other, now=now + timedelta(hours=1), absent=all_four)
+    sheet = sheet_of(meeting)
+    assert (sheet.closed_by, sheet.closed_at) == (office, now)
+    assert not Attendance.objects.exists()
+    assert LogEntry.objects.filter(change_message__contains="Attendance is complete").count() == 1
+
+
 def test_how_many_attended_is_known_once_every_list_is_closed(held, all_four, office):
     first, second = held.meetings.all()
     Attendance.objects.mark(first, all_four[0], HERE, "roster", office)

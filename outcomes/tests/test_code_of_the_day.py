@@ -85,6 +85,18 @@ def test_a_code_of_another_day_is_told_to_those_who_were_there(me, hold, person,
     assert not Attendance.objects.exists()
 
 
+def test_the_code_of_yesterday_does_not_work_at_todays_meeting_of_the_session(me, hold, person, now):
+    session = hold(1, meetings=2, persons=[person])
+    first, second = session.meetings.all()
+    starts_at = now - timedelta(minutes=10)
+    session.meetings.filter(pk=second.pk).update(starts_at=starts_at, ends_at=starts_at + timedelta(minutes=90))
+    assert code_of(first) != code_of(second)
+    assert me.post(PATH, {"code": code_of(first)}).status_code == 400
+    assert not Attendance.objects.exists()
+    assert me.post(PATH, {"code": code_of(second)}).status_code == 302
+    assert Attendance.objects.get().meeting == second
+
+
 def test_a_code_of_another_day_is_no_code_to_others(me, hold):
     answer = me.post(PATH, {"code": code_of(hold(1).meetings.get())})
     assert "This is not the code." in read(answer).text
