@@ -98,6 +98,16 @@ def test_names_from_right_to_left_have_a_font_and_all_their_letters(client, cert
     assert sorted(name.replace(" ", "")) == sorted(letter for letter in said if letter in set(name) - {" "})
 
 
+def test_letters_that_join_are_drawn_in_their_joined_forms(client, certify, person):
+    certificate = certify(person, name="ببب")
+    client.force_login(person)
+    fonts = file_of(client, certificate).pages[0]["/Resources"]["/Font"].values()
+    [amiri] = [font.get_object() for font in fonts if "Amiri" in font.get_object()["/BaseFont"]]
+    letters = amiri["/ToUnicode"].get_object().get_data().decode()
+    # The one letter as it begins, goes on and ends a word.
+    assert letters.count("<0628>") == 3
+
+
 @pytest.mark.parametrize("name", ["W" * 200, "Maria del Carmen " * 11 + "Delgado", "é" * 120])
 def test_a_name_of_200_letters_stands_there_whole(client, certify, person, name):
     certificate = certify(person, name="Short")

@@ -74,6 +74,12 @@ def test_a_tap_that_was_kept_is_noted_at_its_time(door, met_now, now):
     assert timedelta(minutes=9) < ago < timedelta(minutes=11)
 
 
+def test_a_tap_was_made_two_days_ago_at_most(door, met_now, now):
+    door(does="here", who=keys(met_now)[0], age="9999999", headers=AS_SCRIPT)
+    ago = now - Attendance.objects.get().said_at
+    assert abs(ago - timedelta(days=2)) < timedelta(minutes=2)
+
+
 @pytest.mark.parametrize("age", ["", "-5", "x", "٣", "9" * 40, "1e3"])
 def test_an_impossible_age_is_none(door, met_now, now, age):
     assert door(does="here", who=keys(met_now)[0], age=age, headers=AS_SCRIPT).status_code == 200
