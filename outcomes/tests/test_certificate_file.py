@@ -7,9 +7,12 @@ import sys
 
 import pytest
 from django.urls import reverse
+from fpdf import FPDF
 from pypdf import PdfReader
 
+from outcomes.certificates.fonts import SERIF, add_fonts
 from outcomes.certificates.keys import address_of, address_with_name, name_key
+from outcomes.certificates.setting import Line, Setting
 
 SIZES = {"letter": (792, 612), "a4": (841.89, 595.28)}
 
@@ -126,13 +129,31 @@ def test_letters_without_a_font_are_left_out_and_the_file_says_so(client, certif
     assert "This file cannot show some characters of the name." in said and shown in said
 
 
-def test_much_credit_and_long_words_still_fit(client, drawn_certificate, person):
-    kind = drawn_certificate.credits.get().kind
-    for number in range(5):
+def test_no_line_of_a_long_name_is_wider_than_its_column():
+    pdf, name = FPDF(unit="pt"), "W" * 200
+    add_fonts(pdf, name)
+    pdf.add_page()
+    setting = Setting(pdf, 640)
+    size = setting.size_of_name(name, 42)
+    lines = setting.broken(Line(name, SERIF, size, (0, 0, 0)))
+    pdf.set_font(SERIF, size=size)
+    assert len(lines) == 3 and "".join(lines) == name
+    assert all(pdf.get_string_width(line) <= 640 for line in lines)
+
+
+@pytest.mark.parametrize(("more", "pages"), [(3, 1), (9, 2)])
+def test_much_credit_and_long_words_still_stand_on_paper(client, drawn_certificate, person, more, pages):
+    kind, heights = drawn_certificate.credits.get().kind, []
+    for number in range(more):
         other = type(kind).objects.create(name=f"{'Kind ' * 20}{number}", statement="A sentence of many words. " * 20)
         drawn_certificate.credits.create(kind=other, name=other.name, statement=other.statement, unit="hours", hours=1)
     client.force_login(person)
-    assert drawn_certificate.code in text_of(file_of(client, drawn_certificate))
+    reader = file_of(client, drawn_certificate)
+    for page in reader.pages:
+        page.extract_text(visitor_text=lambda text, cm, tm, font, size: heights.append(tm[5]) if text.strip() else None)
+    assert len(reader.pages) == pages and 36 < min(heights) < max(heights) < 612 - 36
+    said = text_of(reader)
+    assert drawn_certificate.code in said and all(f"Kind {number}" in said for number in range(more))
 
 
 def test_no_letter_of_a_name_gets_into_the_log(client, drawn_certificate, person, caplog):
