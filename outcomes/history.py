@@ -1,5 +1,6 @@
 """What came of sessions that were held before the portal knew of them: who was there, or how many were."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -14,22 +15,24 @@ from sessions_app.models.putting_up import AT_ONCE, Held
 def remember(held: Sequence[tuple[Session, Held]], by: Person, now: datetime) -> None:
     """Write down who was at sessions that have just been put on record; of those without names, how many were there.
 
-    An address is the account of that address, or else a name. The lists are closed without a word to anybody: no
-    certificate follows from what the portal has not seen itself, and no mail.
+    An address is the account of that address, or else a name. Of several meetings people were at each. The lists are
+    closed without a word to anybody: no certificate follows from what the portal has not seen itself, and no mail.
     """
     named = [(session, one) for session, one in held if one.people]
     counted = [(session, one.count) for session, one in held if not one.people and one.count is not None]
-    meetings = {one.session_id: one for one in Meeting.objects.filter(session__in=[one.pk for one, _ in named])}
+    meetings: dict[int, list[Meeting]] = defaultdict(list)
+    for meeting in Meeting.objects.filter(session__in=[one.pk for one, _ in named]):
+        meetings[meeting.session_id].append(meeting)
     addresses = {address for _, one in named for _, address in one.people if address}
     accounts = {person.email: person for person in Person.objects.filter(email__in=addresses)}
     rows, sheets = [], []
     for session, one in named:
         there = _each_once(one.people, accounts)
         session.attended = len(there)
-        for person, name, address in there:
-            rows.append(
+        for meeting in meetings[session.pk]:
+            rows += [
                 Attendance(
-                    meeting=meetings[session.pk],
+                    meeting=meeting,
                     person=person,
                     name=name,
                     address=address,
@@ -38,8 +41,9 @@ def remember(held: Sequence[tuple[Session, Held]], by: Person, now: datetime) ->
                     said_at=now,
                     said_by=by,
                 )
-            )
-        sheets.append(AttendanceSheet(meeting=meetings[session.pk], closed_at=now, closed_by=by))
+                for person, name, address in there
+            ]
+            sheets.append(AttendanceSheet(meeting=meeting, closed_at=now, closed_by=by))
     Attendance.objects.bulk_create(rows, batch_size=AT_ONCE)
     AttendanceSheet.objects.bulk_create(sheets, batch_size=AT_ONCE)
     tallies = []

@@ -137,7 +137,7 @@ def take_in(session: Session, action: Action) -> Callable:
         with transaction.atomic():
             fresh = Session.objects.select_related("workshop").get(pk=session.pk)
             wish = Wish(join_link=action.mode)
-            change_of(fresh, fresh.meetings.get(), fresh.facilitators.all(), wish).carry_out(by, database_clock.now())
+            change_of(fresh, [fresh.meetings.get()], fresh.facilitators.all(), wish).carry_out(by, database_clock.now())
 
     return write
 

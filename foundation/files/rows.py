@@ -6,6 +6,7 @@ import io
 import logging
 import re
 import zipfile
+from collections.abc import Sequence
 from datetime import datetime, time
 
 import openpyxl
@@ -19,6 +20,7 @@ SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*(?:\r\n|\r|\n|$)', re.IGN
 
 MOST_UNPACKED = 50_000_000  # bytes of an XLSX file
 MOST_ROWS = 10_000  # besides the heading
+MOST_COLUMNS = 150  # of a sheet; it may claim a million and hold three
 TOO_MANY = "There are more than {most} rows. Take them in portions."
 NOT_XLSX = "This file cannot be read as XLSX. Save it again, or as “CSV UTF-8”, and choose that."
 
@@ -70,9 +72,8 @@ def _rows_of_xlsx(data: bytes, most: int) -> list[Row]:
             if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
                 raise BrokenFile(1, f"This file holds more than {MOST_UNPACKED // 1_000_000} MB. Is it the right one?")
         sheet = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
-        # A sheet may claim a million columns and hold three.
-        cells = sheet.iter_rows(max_row=most + 2, max_col=50, values_only=True)
-        rows = [(number, [_words(cell) for cell in row]) for number, row in enumerate(cells, start=1)]
+        cells = sheet.iter_rows(max_row=most + 2, max_col=MOST_COLUMNS, values_only=True)
+        rows = [(number, _filled(row)) for number, row in enumerate(cells, start=1)]
     except BrokenFile:
         raise
     except Exception as error:  # openpyxl raises whatever the file makes it stumble over
@@ -80,7 +81,18 @@ def _rows_of_xlsx(data: bytes, most: int) -> list[Row]:
         raise BrokenFile(1, NOT_XLSX) from None
     if len(rows) > most + 1:
         raise BrokenFile(most + 2, TOO_MANY.format(most=most), rows[:-1])
-    return [(number, cells) for number, cells in rows if any(map(is_filled, cells))]
+    found = [(number, cells) for number, cells in rows if any(map(is_filled, cells))]
+    # Cells at the end of a row that hold nothing are there all the same, as many as the heading has.
+    width = len(found[0][1]) if found else 0
+    return [(number, cells + [""] * (width - len(cells))) for number, cells in found]
+
+
+def _filled(row: Sequence[object]) -> list[str]:
+    """Return what the cells of a row show, without those at its end that show nothing."""
+    cells = [_words(cell) for cell in row]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
 
 
 def _words(cell: object) -> str:

@@ -142,7 +142,7 @@ class ChangeMany(ManyForm):
             facilitators=frozenset(chosen["facilitators"]) or None,
             closes=None if chosen.get("closes") is None else timedelta(hours=chosen["closes"]),
         )
-        return change_of(session, meetings[0], session.facilitators.all(), wish)
+        return change_of(session, meetings, session.facilitators.all(), wish)
 
     def _times(self, meeting: Meeting) -> Times | None:
         starts, ends, zone = self.cleaned_data.get("starts"), self.cleaned_data.get("ends"), meeting.time_zone

@@ -155,6 +155,11 @@ class Changes(Merging):
             if part:
                 meeting.save(update_fields=["part"])
 
+    def part_to_hold(self) -> Part | None:
+        """Return the first part of the workshop that none of its meetings holds; None where each is held. A query."""
+        held = self.meetings.filter(part__isnull=False).values("part")
+        return self.workshop.parts.exclude(pk__in=held).first()
+
     @verb
     def assign_parts(self, parts: dict[Meeting, Part | None], by: Person, now: datetime | None = None) -> None:
         """Say which part of the workshop these meetings hold; those left out keep theirs.

@@ -1,13 +1,12 @@
 """Session: one dated run of a workshop, put together from its parts, and how it comes before the public.
 
 The parts, each with its fields, constraints, questions and verbs: `life`, `seats`, `being_merged`, `opening`,
-`deciding`, `merging`, `changes`, `holding`.
+`deciding`, `merging`, `changes`, `holding`, `redrafting`.
 """
 
 import secrets
-from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -16,7 +15,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from accounts.models import Campus, Person
-from catalog.models import Facilitator, Format, Workshop
+from catalog.models import Format, Workshop
 from foundation import database_clock
 from foundation.dates import local
 from foundation.portal.reader import found
@@ -24,14 +23,14 @@ from foundation.record import record
 from foundation.text import number_words
 from foundation.verbs import part_of_a_verb, verb
 from sessions_app.models.being_merged import BeingMerged
-from sessions_app.models.deciding import Deciding, is_by_rule
-from sessions_app.models.holding import Holding
+from sessions_app.models.deciding import Deciding
 from sessions_app.models.life import Life
 from sessions_app.models.opening import Opening
 from sessions_app.models.putting_up import PuttingUpQuerySet
+from sessions_app.models.redrafting import Redrafting
 from sessions_app.models.schedule_import import ScheduleImport
 from sessions_app.models.seats import Seats
-from sessions_app.models.venue import DEFAULT_LEAD_DAYS, MOST_LEAD_DAYS, Place, Times, any_overlap
+from sessions_app.models.venue import DEFAULT_LEAD_DAYS, MOST_LEAD_DAYS, any_overlap
 from sessions_app.signals import session_listed, session_opened_to, sessions_published
 
 CODE_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -62,7 +61,7 @@ class SessionQuerySet(PuttingUpQuerySet["Session"]):
         return self.awaiting_decision(now).public().joinable(now).filter(confirm_by__gt=now)
 
 
-class Session(Holding):
+class Session(Redrafting):
     """One dated run of a workshop. Counters, times and state change only in verbs, under `lock()`."""
 
     class Incomplete(Life.Refused):
@@ -149,45 +148,6 @@ class Session(Holding):
         self.format = self.format or self.workshop.format
         self.minimum = self.workshop.default_minimum if self.minimum is None else self.minimum
         self.capacity = self.workshop.default_capacity if self.capacity is None else self.capacity
-
-    @verb
-    def redraft(
-        self,
-        by: Person,
-        now: datetime | None = None,
-        times: Times | None = None,
-        place: Place | None = None,
-        facilitators: Collection[Facilitator] | None = None,
-        **chosen: Any,
-    ) -> None:
-        """Change a draft: when and where its first meeting is, who leads it, and further fields (`chosen`).
-
-        The dates that hang on the start follow it where the rule had set them. Refuses (AlreadyDecided) what is
-        published, and (Refused) a minimum above the capacity.
-        """
-        now = now or database_clock.now()
-        self.lock()
-        if self.status != self.Status.DRAFT:
-            raise self.AlreadyDecided("This session is published; its times and places change with their own pages.")
-        for name, value in chosen.items():
-            setattr(self, name, value)
-        if self.minimum > self.capacity:
-            raise self.Refused(f"The minimum of {self.minimum} is larger than the capacity of {self.capacity}.")
-        if times and self.starts_at and is_by_rule(self.confirm_by, self.starts_at, self.time_zone):
-            self.confirm_by = None  # type: ignore[assignment] # of a draft, which takes another one below
-        if times and self.registration_closes_at == self.starts_at:
-            self.registration_closes_at = None  # type: ignore[assignment]
-        self.save(update_fields=[*chosen, "confirm_by", "registration_closes_at"])
-        first = self.meetings.first()
-        if first and (times or place):
-            facts = {**(vars(times) if times else {}), **(vars(place) if place else {})}
-            for name, value in facts.items():
-                setattr(first, name, value)
-            first.save(update_fields=list(facts))
-            self._follow_meetings(now)
-        if facilitators is not None:
-            self.facilitators.set(facilitators)
-        record(by, self, "The draft was changed.")
 
     # ---- verbs ----
 

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
 from catalog.models import Workshop
+from catalog.models.parts import default_minutes
 from foundation.dates import length_words, short_day, time_span
 from foundation.values.lines import line_key
 from sessions_app.concerns import Planned, concerns
@@ -23,8 +25,9 @@ ALIKE = 85  # of 100: a title so like another is probably the other one, mistype
 class Foreseen:
     """One row: its number and title, when and where it is, what becomes of it, and the sentences about it.
 
-    `problem` stands in the way of everything; `concerns` are only said. `is_known` says that the session is there, and
-    `changes` and `told` what becomes of it then; `held` says that it was held before.
+    `further` are its meetings after the first one, each in words. `problem` stands in the way of everything; `concerns`
+    are only said. `is_known` says that the session is there, and `changes` and `told` what becomes of it then; `held`
+    says that it was held before.
     """
 
     row: int
@@ -32,6 +35,7 @@ class Foreseen:
     day: str = ""
     times: str = ""
     place: str = ""
+    further: list[str] = field(default_factory=list)
     is_known: bool = False
     held: str = ""
     is_new_workshop: bool = False
@@ -85,10 +89,11 @@ def foresee(
         shown = _row(row, meant, now)
         rows.append(shown)
         if not row.is_history and (row.change is None or row.change):
-            held.append((shown, _planned(f"{name} {row.plan.row}", row)))
+            held += [(shown, one) for one in _planned(f"{name} {row.plan.row}", row)]
     beside = {row.change.session.pk for row in found if row.change}
-    for (shown, _), said in zip(held, concerns([one for _, one in held], now, besides=beside), strict=True):
-        shown.concerns = said
+    for (shown, one), said in zip(held, concerns([one for _, one in held], now, besides=beside), strict=True):
+        day = f"{short_day(one.starts_at, one.time_zone)}: " if shown.further else ""
+        shown.concerns += [f"{day}{sentence}" for sentence in said]
     return Foresight(sorted(rows, key=lambda row: row.row), agreement_to(found, now))
 
 
@@ -115,19 +120,16 @@ def _wrong(
     """Return a row that cannot be put up, with what could be read of it."""
     if plan is None:
         return Foreseen(number, problem=sentence)
-    return _shown(plan, workshops.get(line_key(plan.title)), None, meant, problem=sentence)
+    return _shown(plan, workshops.get(line_key(plan.title)), [], meant, problem=sentence)
 
 
 def _row(row: Row, meant: dict[str, str], now: datetime) -> Foreseen:
-    shown = _shown(row.plan, row.workshop, row.meetings[0], meant)
+    shown = _shown(row.plan, row.workshop, row.meetings, meant)
     if row.is_history:
         shown.held = _held_words(row.plan)
     if row.change is not None:
         shown.is_known, shown.there = True, row.change.session.code
         shown.changes, shown.told = row.change.sentences(), row.change.told(now)
-        if not shown.place and row.change.meeting:
-            place = row.change.meeting
-            shown.place = _place(MeetingPlan(place.starts_at, place.ends_at, "", place.venue, place.join_link))
     return shown
 
 
@@ -142,7 +144,7 @@ def _held_words(plan: PlannedSession) -> str:
 def _shown(
     plan: PlannedSession,
     workshop: Workshop | None,
-    meeting: MeetingPlan | None,
+    meetings: Sequence[MeetingPlan],
     meant: dict[str, str],
     problem: str = "",
 ) -> Foreseen:
@@ -151,15 +153,24 @@ def _shown(
         workshop.title if workshop else plan.title,
         short_day(plan.starts_at, plan.time_zone, 0),
         f"{time_span(plan.starts_at, plan.ends_at, plan.time_zone)}, {length_words(lasts(plan))}",
-        _place(meeting),
+        _place(meetings[0]) if meetings else "",
+        [_meeting_words(one, meetings[0]) for one in meetings[1:]],
         is_new_workshop=workshop is None,
         meant="" if workshop else meant[plan.title],
         problem=problem,
     )
 
 
-def _place(meeting: MeetingPlan | None) -> str:
-    if meeting is None or (meeting.venue is None and not meeting.join_link):
+def _meeting_words(meeting: MeetingPlan, first: MeetingPlan) -> str:
+    """Return when a further meeting is, and where unless that is where the first one is."""
+    span = time_span(meeting.starts_at, meeting.ends_at, meeting.time_zone)
+    said = f"{short_day(meeting.starts_at, meeting.time_zone, 0)}, {span}, {length_words(lasts(meeting))}"
+    place = _place(meeting)
+    return f"{said}, {place}" if place and place != _place(first) else said
+
+
+def _place(meeting: MeetingPlan) -> str:
+    if meeting.venue is None and not meeting.join_link:
         return ""
     return meeting.venue.words if meeting.venue else "Online"
 
@@ -172,17 +183,22 @@ def _meant(title: str, titles: dict[str, str]) -> str:
     return titles[found[0]] if found else ""
 
 
-def _planned(name: str, row: Row) -> Planned:
-    plan, workshop, meeting = row.plan, row.workshop, row.meetings[0]
+def _planned(name: str, row: Row) -> list[Planned]:
+    """Return the meetings of a row, to be held against what is there: with the part of the workshop that each holds."""
+    workshop = row.workshop
     leads = workshop.facilitators.all() if workshop else ()
-    leads = row.chosen.get("facilitators", leads)
-    return Planned(
-        name,
-        plan.starts_at,
-        plan.ends_at,
-        plan.time_zone,
-        venue=meeting.venue,
-        facilitators=frozenset(one.pk for one in leads),
-        capacity=row.chosen.get("capacity", plan.capacity),
-        minutes=workshop.minutes if workshop else None,
-    )
+    facilitators = frozenset(one.pk for one in row.chosen.get("facilitators", leads))
+    parts = workshop.parts.all() if workshop else ()
+    return [
+        Planned(
+            name,
+            meeting.starts_at,
+            meeting.ends_at,
+            meeting.time_zone,
+            venue=meeting.venue,
+            facilitators=facilitators,
+            capacity=row.chosen.get("capacity", row.plan.capacity),
+            minutes=default_minutes(workshop, part) if workshop else None,
+        )
+        for meeting, part in zip_longest(row.meetings, parts[: len(row.meetings)])
+    ]

@@ -1,37 +1,43 @@
 """Read a schedule in CSV: bytes in, planned sessions and wrong rows out. Nothing here touches the database."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
 
-from django.core.exceptions import ValidationError
-
-from catalog.models import Format, Workshop
 from foundation.files.rows import BrokenFile, is_filled, read_rows
 from foundation.text import shown
-from foundation.values.addresses import read_address
-from foundation.values.lines import NOT_READABLE, line_key, read_line, without_invisible
-from foundation.values.links import read_link
-from foundation.values.zones import read_zone
+from foundation.values.lines import line_key, without_invisible
 from foundation.wall_clock import end_after, instant
-from sessions_app.models import Meeting
+from sessions_app.schedule_import.cells import (
+    attendees_of,
+    code_of,
+    format_of,
+    link_of,
+    names_of,
+    number_of,
+    title_of,
+    zone_named,
+)
 from sessions_app.schedule_import.days import read_days, read_time
+from sessions_app.schedule_import.meetings import (
+    EXAMPLE,
+    PlannedMeeting,
+    column_named,
+    filled_in,
+    is_of_a_meeting,
+    numbers_in,
+    problems_of,
+    read_meeting,
+    refuse_disorder,
+)
 
 REQUIRED = ("workshop", "date", "start", "end")
 OPTIONAL = (
     *("venue", "join_link", "time_zone", "format", "capacity", "minimum"),
     *("facilitators", "code", "attended", "attendees"),
 )
-MOST_SEATS = 32767  # what a PositiveSmallIntegerField holds
-TITLE_LENGTH = cast(int, Workshop._meta.get_field("title").max_length)
-NAME_LENGTH = 150  # what a name in the attendance holds
-CODE = re.compile(r"[a-z0-9]{8}")
-LINK_LENGTH = cast(int, Meeting._meta.get_field("join_link").max_length)
-FORMATS = {
-    words.casefold(): value for value, label in Format.choices for words in (value, value.replace("_", " "), label)
-}
+
+Days = dict[int, date | ValueError]  # the days of a row by the number of the meeting
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,8 @@ class PlannedSession:
     """One row that can be read: aware UTC instants; empty or None where the row says nothing.
 
     `code` is that of a session that is there. `attended` and `attendees` (pairs of a name and an address, of which one
-    may be empty) say who was at a session that is over.
+    may be empty) say who was at a session that is over. `further` are the meetings after the first one, in the order of
+    time; None where the file has no column for them.
     """
 
     row: int
@@ -56,6 +63,12 @@ class PlannedSession:
     code: str = ""
     attended: int | None = None
     attendees: tuple[tuple[str, str], ...] = ()
+    further: tuple[PlannedMeeting, ...] | None = None
+
+    @property
+    def over_at(self) -> datetime:
+        """When its last meeting ends."""
+        return self.further[-1].ends_at if self.further else self.ends_at
 
 
 @dataclass(frozen=True, order=True)
@@ -85,7 +98,7 @@ def read_schedule(
     if not rows:
         return [], broken or [WrongRow(1, f"The file is empty. Its heading names the columns: {', '.join(REQUIRED)}.")]
     (number, heading), *rest = rows
-    columns = [without_invisible(cell).strip().casefold().replace(" ", "_") for cell in heading]
+    columns = [column_named(without_invisible(cell).strip().casefold().replace(" ", "_")) for cell in heading]
     while columns and not columns[-1]:
         columns.pop()
     wrong = [WrongRow(number, sentence) for sentence in _heading_problems(columns)]
@@ -100,10 +113,10 @@ def read_schedule(
     plans: list[PlannedSession] = []
     first_at: dict[tuple[str, datetime], int] = {}
     first_of: dict[str, int] = {}
-    days = read_days([without_invisible(cells["date"]).strip() for _, cells in sound])
-    for (number, named), day in zip(sound, days, strict=True):
+    numbers = numbers_in(columns)
+    for (number, named), days in zip(sound, _days([cells for _, cells in sound], numbers), strict=True):
         try:
-            plan = _plan(number, named, day, zones or {}, time_zone)
+            plan = _plan(number, named, days, numbers, zones or {}, time_zone)
             first = first_at.setdefault((line_key(plan.title), plan.starts_at), number)
             if first != number:
                 raise ValueError(f"This is the same workshop at the same time as row {first}.")
@@ -119,11 +132,31 @@ def read_schedule(
 
 def _heading_problems(columns: list[str]) -> list[str]:
     known = (*REQUIRED, *OPTIONAL)
-    unknown = [name for name in dict.fromkeys(columns) if name not in known]
-    sentences = [f"“{shown(name)}” is not a column. The columns are {', '.join(known)}." for name in unknown]
+    once = dict.fromkeys(columns)
+    unknown = [name for name in once if name not in known and not is_of_a_meeting(name)]
+    sentences = [
+        f"“{shown(name)}” is not a column. The columns are {', '.join(known)}; for a second meeting {EXAMPLE}."
+        for name in unknown
+    ]
     sentences += [f"The column “{name}” is missing." for name in REQUIRED if name not in columns]
-    sentences += [f"The column “{name}” stands there twice." for name in known if columns.count(name) > 1]
-    return sentences
+    twice = [name for name in once if name not in unknown and columns.count(name) > 1]
+    sentences += [f"The column “{name}” stands there twice." for name in twice]
+    return sentences + problems_of(columns)
+
+
+def _days(rows: Sequence[Mapping[str, str]], numbers: Sequence[int]) -> list[Days]:
+    """Return the days of each row: those of all columns are read in one order of their numbers."""
+    columns = {1: "date"} | {number: f"date_{number}" for number in numbers}
+    texts = [
+        (at, number, text)
+        for at, cells in enumerate(rows)
+        for number, column in columns.items()
+        if (text := without_invisible(cells[column]).strip()) or number == 1
+    ]
+    found: list[Days] = [{} for _ in rows]
+    for (at, number, _), day in zip(texts, read_days([text for _, _, text in texts]), strict=True):
+        found[at][number] = day
+    return found
 
 
 def _trimmed(cells: list[str], width: int) -> list[str]:
@@ -136,117 +169,35 @@ def _trimmed(cells: list[str], width: int) -> list[str]:
 
 
 def _plan(
-    number: int, cells: dict[str, str], day: date | ValueError, zones: Mapping[str, str], time_zone: str
+    row: int, cells: dict[str, str], days: Days, numbers: Sequence[int], zones: Mapping[str, str], time_zone: str
 ) -> PlannedSession:
     """Turn one row's cells into a PlannedSession. Raises ValueError with a sentence."""
-    title = _title(cells["workshop"])
+    title = title_of(cells["workshop"])
     # A title may hold marks that its script needs; what stands in the other cells needs none.
     cells = {column: without_invisible(cell).strip() for column, cell in cells.items()}
     venue = cells.get("venue", "")
-    zone = _zone(cells.get("time_zone") or zones.get(line_key(venue)) or time_zone)
-    if isinstance(day, ValueError):
+    zone = zone_named(cells.get("time_zone") or zones.get(line_key(venue)) or time_zone)
+    if isinstance(day := days[1], ValueError):
         raise day
     starts_at = instant(day, read_time(cells["start"], "start"), zone)
     ends_at = end_after(starts_at, read_time(cells["end"], "end"), zone)
-    capacity, minimum = (_number(cells.get(column, ""), column) for column in ("capacity", "minimum"))
+    capacity, minimum = (number_of(cells.get(column, ""), column) for column in ("capacity", "minimum"))
+    further = [read_meeting(number, cells, days[number], zones, zone) for number in filled_in(cells, numbers)]
+    refuse_disorder(PlannedMeeting(starts_at, ends_at, zone), further)
     return PlannedSession(
-        row=number,
+        row=row,
         title=title,
         starts_at=starts_at,
         ends_at=ends_at,
         time_zone=zone,
         venue=venue,
-        join_link=_link(cells.get("join_link", "")),
-        format=_format(cells.get("format", "")),
+        join_link=link_of(cells.get("join_link", "")),
+        format=format_of(cells.get("format", "")),
         capacity=capacity,
         minimum=minimum,
-        facilitators=tuple(_names(cells.get("facilitators", ""))),
-        code=_code(cells.get("code", "")),
-        attended=_number(cells.get("attended", ""), "attended", 0),
-        attendees=tuple(_attendees(cells.get("attendees", ""))),
+        facilitators=tuple(names_of(cells.get("facilitators", ""))),
+        code=code_of(cells.get("code", "")),
+        attended=number_of(cells.get("attended", ""), "attended", 0),
+        attendees=tuple(attendees_of(cells.get("attendees", ""))),
+        further=tuple(further) if numbers else None,
     )
-
-
-def _title(text: str) -> str:
-    try:
-        title = read_line(text)
-    except ValidationError as error:
-        if error.message == NOT_READABLE:
-            raise ValueError("The title has no letter that can be read. Type it again.") from None
-        raise ValueError("The title contains a control character, such as NUL. Type it again.") from None
-    if not title:
-        raise ValueError("The workshop has no title.")
-    if len(title) > TITLE_LENGTH:
-        raise ValueError(f"The title has {len(title)} characters. Shorten it to {TITLE_LENGTH}.")
-    return title
-
-
-def _zone(name: str) -> str:
-    try:
-        return read_zone(name)
-    except ValidationError as error:
-        raise ValueError(error.message) from None
-
-
-def _format(text: str) -> str:
-    if not text:
-        return ""
-    if text.casefold() not in FORMATS:
-        raise ValueError(
-            f"“{shown(text)}” is not a format. Write {', '.join(Format.values[:-1])} or {Format.values[-1]}."
-        )
-    return FORMATS[text.casefold()]
-
-
-def _number(text: str, column: str, least: int = 1) -> int | None:
-    if not text:
-        return None
-    if not re.fullmatch(r"[0-9]{1,5}", text) or not least <= int(text) <= MOST_SEATS:
-        raise ValueError(f"“{shown(text)}” is no number of people for “{column}”. Write a whole number from {least}.")
-    return int(text)
-
-
-def _code(text: str) -> str:
-    """Return the code of a session as typed, or out of the address of its page."""
-    code = text.rstrip("/").rpartition("/")[2].casefold()
-    if code and not CODE.fullmatch(code):
-        raise ValueError(f"“{shown(text)}” is not the code of a session: eight letters and digits, from its address.")
-    return code
-
-
-def _names(text: str) -> Iterator[str]:
-    """Yield the names in a cell, with semicolons between them."""
-    for part in filter(None, (part.strip() for part in text.split(";"))):
-        try:
-            yield read_line(part)
-        except ValidationError:
-            raise ValueError(f"“{shown(part)}” is not a name.") from None
-
-
-def _attendees(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the people in a cell, with semicolons between them: “Ada Okafor”, an address, or both."""
-    for part in _names(text):
-        name, address = part, ""
-        if "@" in part:
-            before, _, last = part.rpartition(" ")
-            name, address = before.strip(), last.strip("<>()")
-            try:
-                address = read_address(address)
-            except ValidationError:
-                raise ValueError(f"“{shown(last)}” is not an e-mail address. Write it like name@school.edu.") from None
-        if len(name) > NAME_LENGTH:
-            raise ValueError(f"“{shown(name)}” is too long for a name. Put semicolons between people.")
-        yield name, address
-
-
-def _link(text: str) -> str:
-    if not text:
-        return ""
-    if len(text) > LINK_LENGTH:
-        raise ValueError(f"The link has {len(text)} characters. Shorten it to {LINK_LENGTH}.")
-    try:
-        return read_link(text)
-    except ValidationError:
-        if not text.isprintable():
-            raise ValueError(f"“{shown(text)}” contains a character no link has. Copy the link again.") from None
-        raise ValueError(f"“{shown(text)}” is not a link. It starts with https://.") from None

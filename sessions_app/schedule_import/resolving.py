@@ -12,9 +12,11 @@ from foundation.dates import local
 from foundation.text import shown
 from foundation.values.lines import line_key
 from foundation.wall_clock import instant
-from sessions_app.models import MeetingPlan, Session, Times, Venue
+from sessions_app.models import MeetingPlan, Place, Session, Times, Venue
 from sessions_app.models.putting_up import Held, ToSchedule
-from sessions_app.schedule_import.changing import Change, Wish, change_of
+from sessions_app.models.venue import Span
+from sessions_app.schedule_import.changing import Change, Wish, change_of, seats_of_each_mode
+from sessions_app.schedule_import.changing_meetings import WishedMeeting, place_of
 from sessions_app.schedule_import.reading import PlannedSession
 
 # What a copy of a session has from it.
@@ -75,7 +77,7 @@ class There:
     ) -> None:
         self.now, self.like = now, like
         # Locked, so that two imports at once do not both miss the same session.
-        workshops = Workshop.objects.prefetch_related("facilitators").order_by("pk")
+        workshops = Workshop.objects.prefetch_related("facilitators", "parts").order_by("pk")
         workshops = workshops.select_for_update(no_key=True) if lock else workshops
         self.workshops = {line_key(one.title): one for one in workshops}
         self.venues = venues_by_name()
@@ -110,19 +112,43 @@ class There:
         """Return what becomes of a row. Raises ValueError with a sentence if it cannot be."""
         workshop = self.workshops.get(line_key(plan.title))
         venue, led_by = self._venue(plan.venue), self._led_by(plan.facilitators)
+        further = self._wished(plan, venue)
         session = self._session(plan, workshop)
-        if (plan.attended is not None or plan.attendees) and plan.ends_at > self.now:
+        if (plan.attended is not None or plan.attendees) and plan.over_at > self.now:
             raise ValueError("It has not been held yet: leave “attended” and “attendees” empty.")
         first = MeetingPlan(plan.starts_at, plan.ends_at, plan.time_zone, venue=venue, join_link=plan.join_link)
         if session is not None:
-            return Row(plan, session.workshop, [first], change=self._change(plan, session, venue, led_by))
-        is_over = plan.ends_at <= self.now
+            change = self._change(plan, session, venue, led_by, further)
+            return Row(plan, session.workshop, change.afterwards(), change=change)
+        is_over = plan.over_at <= self.now
         if plan.starts_at <= self.now and not is_over:
             raise ValueError("It is going on now. Put it up once it is over, as one that was held.")
         chosen = self._chosen(plan, workshop or Workshop(format=plan.format or Format.ONLINE), venue)
         if led_by is not None:
             chosen["facilitators"] = led_by
-        return Row(plan, workshop, [first, *self._further(plan)], chosen, is_history=is_over)
+        there = Place(venue, plan.join_link)
+        others = [
+            MeetingPlan(**vars(one.times), **vars(place_of(there, one.venue, one.join_link, None)))
+            for one in further or ()
+        ]
+        return Row(plan, workshop, [first, *others, *self._further(plan)], chosen, is_history=is_over)
+
+    def _wished(self, plan: PlannedSession, venue: Venue | None) -> list[WishedMeeting] | None:
+        """Return the meetings after the first one as a row has them; None where the file says nothing of any.
+
+        Where the row says only where its first meeting is, the others are there too.
+        """
+        if plan.further is None:
+            return None
+        wished = []
+        for number, one in enumerate(plan.further, 2):
+            try:
+                place = self._venue(one.venue) or venue
+            except ValueError as error:
+                raise ValueError(f"Meeting {number}: {error}") from None
+            times = Times(one.starts_at, one.ends_at, one.time_zone)
+            wished.append(WishedMeeting(times, place, one.join_link or plan.join_link or None))
+        return wished
 
     def _venue(self, name: str) -> Venue | None:
         """Return the venue of that name. Raises ValueError if it is unknown, or not the only one."""
@@ -156,13 +182,18 @@ class There:
         return session
 
     def _change(
-        self, plan: PlannedSession, session: Session, venue: Venue | None, led_by: frozenset[Facilitator] | None
+        self,
+        plan: PlannedSession,
+        session: Session,
+        venue: Venue | None,
+        led_by: frozenset[Facilitator] | None,
+        further: list[WishedMeeting] | None,
     ) -> Change:
         """Return what a row changes of a session. Raises ValueError with the sentence that says why it cannot."""
-        meeting = next(iter(session.meetings.all()), None)
+        meetings = list(session.meetings.all())
         is_over = session.ends_at is not None and session.ends_at <= self.now
         if self.like is not None or (is_over and not plan.code):
-            return Change(session, meeting, frozenset())
+            return Change(session, meetings, frozenset())
         wish = Wish(
             times=Times(plan.starts_at, plan.ends_at, plan.time_zone),
             venue=venue,
@@ -171,8 +202,9 @@ class There:
             minimum=plan.minimum,
             format=plan.format or None,
             facilitators=led_by,
+            further=further,
         )
-        change = change_of(session, meeting, session.facilitators.all() if self.says_who else (), wish)
+        change = change_of(session, meetings, session.facilitators.all() if self.says_who else (), wish)
         if change and (refusal := change.refusal(self.now)):
             raise ValueError(refusal)
         return change
@@ -209,17 +241,6 @@ class There:
         return moved
 
 
-def seats_of_each_mode(capacity: int, venue: Venue | None) -> dict[str, int | None]:
-    """Return the seats of a session online and in person: what the venue holds, and the rest of `capacity` online.
-
-    None where that leaves none online, or nobody knows the size of the venue: then the office has to say it.
-    """
-    holds = venue.capacity if venue else None
-    if not holds or holds >= capacity:
-        return {"room_capacity": None, "online_capacity": None}
-    return {"room_capacity": holds, "online_capacity": capacity - holds}
-
-
 def venues_by_name() -> dict[str, list[Venue]]:
     """Return the venues by the ways to name one: “Building Room”, and with the campus before it."""
     found: dict[str, list[Venue]] = {}
@@ -229,6 +250,6 @@ def venues_by_name() -> dict[str, list[Venue]]:
     return found
 
 
-def lasts(plan: PlannedSession) -> int:
-    """Return how long a row lasts, in minutes."""
+def lasts(plan: Span) -> int:
+    """Return how long a meeting lasts, in minutes."""
     return (plan.ends_at - plan.starts_at) // timedelta(minutes=1)

@@ -21,6 +21,7 @@ FIELDS = (
     "day",
     "times",
     "place",
+    "further",
     "is_known",
     "held",
     "meant",
