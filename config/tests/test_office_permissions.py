@@ -89,6 +89,8 @@ NEEDS = {
     "admin/registrations/registration/*": "registrations.change_registration",
     "admin/sessions_app/leading/*": "sessions_app.change_leading",
     "admin/sessions_app/scheduleimport/add/": "sessions_app.add_session",
+    "admin/sessions_app/scheduleimport/empty.xlsx": "sessions_app.add_session",
+    "admin/sessions_app/scheduleimport/season.xlsx": "sessions_app.add_session",
     "admin/sessions_app/scheduleimport/files/<int:pk>/": "sessions_app.add_session",
     "admin/sessions_app/scheduleimport/<int:pk>/undo/": "sessions_app.delete_session",
     "admin/sessions_app/session/numbers/*": "sessions_app.view_session",

@@ -204,6 +204,8 @@ ANSWERS = {
     "admin/sessions_app/sessionrequest/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/sessions_app/scheduleimport/<int:pk>/undo/": (302, 302, 302, 302),
     "admin/sessions_app/scheduleimport/files/<int:pk>/": (302, 302, 302, 200),
+    "admin/sessions_app/scheduleimport/empty.xlsx": (302, 302, 302, 200),
+    "admin/sessions_app/scheduleimport/season.xlsx": (302, 302, 302, 200),
     "admin/sessions_app/scheduleimport/<path:object_id>/delete/": (302, 302, 302, 403),
     "admin/sessions_app/requestrules/add/": (302, 302, 302, 302),  # there is one row, and it is there
     "admin/sessions_app/requestrules/<path:object_id>/delete/": (302, 302, 302, 403),

@@ -24,6 +24,11 @@ def safe_cell(value: object) -> str:
     return f"'{text}" if start.startswith(FORMULA_STARTS) else text
 
 
+def unguarded(text: str) -> str:
+    """Return the text that `safe_cell` made `text` of: without the apostrophe before what looks like a formula."""
+    return text[1:] if text.startswith("'") and safe_cell(text[1:]) == text else text
+
+
 def as_csv(rows: Iterable[Iterable]) -> bytes:
     """Return `rows` as CSV in UTF-8 with a byte order mark, without which Excel misreads every accent."""
     text = io.StringIO()

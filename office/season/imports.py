@@ -18,6 +18,7 @@ from foundation.dates import day_and_time
 from office.base import OwnPage, ReadOnlyAdmin, acting, carry_out
 from office.season.files import file_page
 from office.season.page import season_page
+from office.season.tables import empty_table, table_to_correct
 from sessions_app.models import ScheduleImport
 
 # Sessions that the page of an import names one by one.
@@ -35,6 +36,8 @@ class ScheduleImportAdmin(ReadOnlyAdmin):
         return [
             ("<int:pk>/undo/", self.undo, "undo"),
             ("files/<int:pk>/", partial(file_page, self), "file"),
+            ("empty.xlsx", partial(empty_table, self), "empty_table"),
+            ("season.xlsx", partial(table_to_correct, self), "table_to_correct"),
         ]
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from foundation.files.rows import BrokenFile, is_filled, read_rows
+from foundation.files.spreadsheet import unguarded
 from foundation.text import shown
 from foundation.values.lines import line_key, without_invisible
 from foundation.wall_clock import end_after, instant
@@ -107,7 +108,8 @@ def read_schedule(
     sound: list[tuple[int, dict[str, str]]] = []
     for number, cells in rest:
         try:
-            sound.append((number, dict(zip(columns, _trimmed(cells, len(columns)), strict=True))))
+            typed = map(unguarded, _trimmed(cells, len(columns)))
+            sound.append((number, dict(zip(columns, typed, strict=True))))
         except ValueError as error:
             wrong.append(WrongRow(number, str(error)))
     plans: list[PlannedSession] = []

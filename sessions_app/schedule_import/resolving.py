@@ -101,9 +101,11 @@ class There:
         first, last = min(plan.starts_at for plan in plans), max(plan.starts_at for plan in plans)
         codes = [plan.code for plan in plans if plan.code]
         meant = Q(workshop__in=keys, starts_at__gte=first, starts_at__lte=last) | Q(code__in=codes)
-        found = Session.objects.filter(meant).select_related("workshop").prefetch_related("meetings__venue__campus")
+        found = Session.objects.filter(meant).prefetch_related("meetings__venue__campus")
         found = found.exclude(status=Session.Status.CANCELLED, imported__undone_at__isnull=False).order_by("-pk")
+        read = {workshop.pk: workshop for workshop in self.workshops.values()}
         for session in found.prefetch_related("facilitators") if self.says_who else found:
+            session.workshop = read[session.workshop_id]
             self.by_code[session.code] = session
             if session.starts_at is not None:
                 self.by_start[session.workshop_id, session.starts_at] = session

@@ -143,6 +143,62 @@ def test_a_change_that_cannot_be_is_named_and_nothing_is_written(table, row_of, 
     assert seen.problem and seen.problem in said
 
 
+def test_a_format_changes_with_everybody_in_it(table, row_of, with_two, now):
+    """Online to a room and back: as the page of the session does it, in one mail to each."""
+    campus = Campus.objects.create(name="North", time_zone=ZONE)
+    annex = Venue.objects.create(campus=campus, building="Annex", room="1", capacity=30)
+    row = row_of(with_two, format="in person", venue="Annex 1")
+    (seen,) = table.see(row, more="format,venue")
+    assert seen.changes[1] == "It is held in person, before online. Everybody stays in it." and len(seen.changes) == 2
+    assert seen.told == ["Two people are told: registered or on the waitlist."]
+    table.take(row, more="format,venue")
+    with_two.refresh_from_db()
+    place = with_two.meetings.get().place
+    assert (with_two.format, place.venue, place.join_link) == ("in_person", annex, "") and with_two.seats_taken == 2
+    assert Notice.objects.filter(kind="changed").count() == 2
+    assert table.take(row, more="format,venue").changed == []
+    table.take(row_of(with_two, format="online", link="https://example.edu/j"), more="format,join_link")
+    with_two.refresh_from_db()
+    place = with_two.meetings.get().place
+    assert (with_two.format, place.venue, place.join_link) == ("online", None, "https://example.edu/j")
+    assert with_two.seats_taken == Registration.objects.registered().count() == 2
+    assert list(breaches(timezone.now())) == []
+
+
+def test_a_room_makes_room_for_both(table, row_of, with_two):
+    """The seats of each mode are told from the venue; without its size the page of the session asks."""
+    campus = Campus.objects.create(name="North", time_zone=ZONE)
+    Venue.objects.create(campus=campus, building="Annex", room="1", capacity=20)
+    cells = {"format": "hybrid", "venue": "Annex 1", "capacity": 30, "minimum": 7}
+    table.take(row_of(with_two, **cells), more="format,venue,capacity,minimum")
+    with_two.refresh_from_db()
+    seats = (with_two.capacity, with_two.room_capacity, with_two.online_capacity, with_two.minimum)
+    assert seats == (30, 20, 10, 7) and with_two.online_taken == 2
+    assert list(breaches(timezone.now())) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        ({"format": "online", "venue": "Annex 1"}, "is a room, and the session is to be held online. Choose no venue."),
+        ({"format": "in person", "venue": "Annex 1", "capacity": 1}, "The minimum cannot be larger than the capacity."),
+        ({"format": "in person", "venue": "Annex 1", "minimum": 2}, "below the 6 that people were told."),
+    ],
+)
+def test_a_format_that_cannot_be_is_refused_before_anything_is_written(
+    table, row_of, with_two, office, cells, sentence
+):
+    campus = Campus.objects.create(name="North", time_zone=ZONE)
+    Venue.objects.create(campus=campus, building="Annex", room="1", capacity=20)
+    if cells["format"] == "online":
+        table.take(row_of(with_two, format="in person", venue="Annex 1"), more="format,venue")
+    before = Notice.objects.count()
+    (seen,) = table.see(row_of(with_two, **cells), more=",".join(cells))
+    assert sentence in seen.problem
+    assert table.refused(row_of(with_two, **cells), more=",".join(cells)) == [f"Row 2: {seen.problem}"]
+    assert Notice.objects.count() == before
+
+
 def test_a_cancelled_session_is_not_changed(table, row_of, with_two, office):
     with_two.cancel("No room.", by=office)
     said = table.refused(row_of(with_two, 60, code=with_two.code), more="code")

@@ -21,7 +21,8 @@ class Command(BaseCommand):
 The first row names the columns: workshop, date (2024-05-14), start and end (13:30, local time). These may be added:
 venue (“Building Room”, one that exists), join_link, time_zone (like America/Chicago), format (online, in_person or
 hybrid), capacity, minimum, facilitators (names, with semicolons between them). An empty cell means what the workshop
-says; an empty time_zone means that of the venue’s campus. Save a spreadsheet as XLSX, “CSV UTF-8” or “Unicode Text”;
+says; an empty time_zone means that of the venue’s campus. Further meetings of a session are columns too: date_2, start_2
+and end_2, up to date_20; venue_2, join_link_2 and time_zone_2 may be added, and are those of the first where empty. Save a spreadsheet as XLSX, “CSV UTF-8” or “Unicode Text”;
 commas, semicolons and tabs are all read.
 
 Dates and times may stand as Excel writes them (5/14/2027, 14-May-27, 1:30 PM). All dates of a file in numbers are read
@@ -36,7 +37,8 @@ for registration at once. A title nobody knows becomes a draft workshop.
 
 A row is of a session that is there by its code (the eight letters of its address, in a column “code”), or by the same
 workshop and the same start. Where it says something else of that session it changes it, and people who registered are
-told as of every change; otherwise it is left alone, so a corrected file can be imported again.
+told as of every change; otherwise it is left alone, so a corrected file can be imported again. Where the file has
+columns for a second meeting, a row without one cancels that of its session. Another format keeps everybody in it.
 
 What is over already goes on record as held, and nobody is told; the columns attended (how many were there) or attendees
 (names and addresses, with semicolons between them) say who was there."""
