@@ -31,3 +31,9 @@ def read_mail(mail: Received | EmailMessage | Notice | dict) -> Mail:
     message = mail.message if isinstance(mail, Received) else mail
     plain, html = (message.get_body((kind,)).get_content().replace("\r\n", "\n") for kind in ("plain", "html"))
     return Mail(message["Subject"], plain, Page(html))
+
+
+def is_as_shown(mail: Received, shown: str) -> bool:
+    """Tell whether each line of a mail but its greeting and its links stands in what a page showed."""
+    lines = [on_one_line(line) for line in read_mail(mail).text.splitlines()]
+    return all(line in on_one_line(shown) for line in lines if "://" not in line and not line.startswith("Hello"))

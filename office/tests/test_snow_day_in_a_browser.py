@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from devtools.testing.cast import weekly
 from devtools.testing.changing import MINUTES, deliver, text_of
+from devtools.testing.mail_reader import is_as_shown
 from devtools.testing.modes import join
 from foundation import database_clock
 
@@ -26,16 +27,6 @@ def winter(transactional_db, make_session, room, people):
     gathering = make_session(days=20)
     join(gathering, *people(1), mode="")
     return confirmed, gathering
-
-
-def squeezed(text: str) -> str:
-    return " ".join(text.split())
-
-
-def is_as_shown(mail, shown: str) -> bool:
-    """Tell whether each line of a mail but its greeting and its links stands in what the page showed."""
-    lines = [squeezed(line) for line in text_of(mail).splitlines()]
-    return all(line in squeezed(shown) for line in lines if "://" not in line and not line.startswith("Hello"))
 
 
 def test_a_snow_day_and_a_later_decision_arrive_as_shown(winter, inspector, sign_in, office, live_server, smtp_sink):
