@@ -14,6 +14,7 @@ from accounts.models import Campus, Person
 from catalog.models import Format, Workshop
 from sessions_app.models import Meeting, Session, Venue
 from sessions_app.schedule_import.importing import WrongRows, import_schedule
+from sessions_app.schedule_import.meetings import EXAMPLE
 from sessions_app.schedule_import.reading import OPTIONAL, REQUIRED, WrongRow, read_schedule
 
 CHICAGO = "America/Chicago"
@@ -344,7 +345,10 @@ def test_a_row_that_stands_there_twice_is_listed_once():
     [
         (
             "workshop,date,start,end,price",
-            ["“price” is not a column. The columns are " + ", ".join((*REQUIRED, *OPTIONAL)) + "."],
+            [
+                f"“price” is not a column. The columns are {', '.join((*REQUIRED, *OPTIONAL))}; for a second meeting "
+                f"{EXAMPLE}."
+            ],
         ),
         ("workshop,date,start", ["The column “end” is missing."]),
         ("workshop,date,start,end,Date", ["The column “date” stands there twice."]),
