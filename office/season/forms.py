@@ -50,8 +50,8 @@ class SeasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 12, "class": "vLargeTextField", "spellcheck": "false"}),
         help_text="A line each, such as “Tue May 14 12:30-2:00 PM” or “5/14/2027 12:30 PM - 2 PM”. Or paste a table "
         "from a spreadsheet with its heading: workshop, date, start, end, and if you like venue, join_link, time_zone, "
-        "format, capacity, minimum, facilitators, code. Further meetings of a session are columns: date 2, start 2, end 2, "
-        "and so on.",
+        "format, capacity, minimum, facilitators, code. Further meetings of a session are columns: date 2, start 2, "
+        "end 2, and so on.",
     )
     file = forms.FileField(label="Or a file", required=False, help_text="CSV or XLSX, with that heading.")
     venue = forms.ModelChoiceField(

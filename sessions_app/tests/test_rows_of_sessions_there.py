@@ -185,9 +185,7 @@ def test_a_room_makes_room_for_both(table, row_of, with_two):
         ({"format": "in person", "venue": "Annex 1", "minimum": 2}, "below the 6 that people were told."),
     ],
 )
-def test_a_format_that_cannot_be_is_refused_before_anything_is_written(
-    table, row_of, with_two, office, cells, sentence
-):
+def test_a_format_that_cannot_be_is_refused_before_anything_is_written(table, row_of, with_two, cells, sentence):
     campus = Campus.objects.create(name="North", time_zone=ZONE)
     Venue.objects.create(campus=campus, building="Annex", room="1", capacity=20)
     if cells["format"] == "online":

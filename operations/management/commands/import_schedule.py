@@ -8,8 +8,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.models import Person
+from foundation.values.addresses import plain_address
 from foundation.values.zones import read_zone
-from operations.management.arguments import content_of, person_at
 from sessions_app.schedule_import.importing import WrongRows, import_schedule
 
 LARGEST = 5_000_000  # bytes; a season is a few thousand
@@ -21,9 +22,11 @@ class Command(BaseCommand):
 The first row names the columns: workshop, date (2024-05-14), start and end (13:30, local time). These may be added:
 venue (“Building Room”, one that exists), join_link, time_zone (like America/Chicago), format (online, in_person or
 hybrid), capacity, minimum, facilitators (names, with semicolons between them). An empty cell means what the workshop
-says; an empty time_zone means that of the venue’s campus. Further meetings of a session are columns too: date_2, start_2
-and end_2, up to date_20; venue_2, join_link_2 and time_zone_2 may be added, and are those of the first where empty. Save a spreadsheet as XLSX, “CSV UTF-8” or “Unicode Text”;
+says; an empty time_zone means that of the venue’s campus. Save a spreadsheet as XLSX, “CSV UTF-8” or “Unicode Text”;
 commas, semicolons and tabs are all read.
+
+Further meetings of a session are columns too: date_2, start_2 and end_2, then date_3, up to date_20. venue_2,
+join_link_2 and time_zone_2 may be added; where they are empty the meeting is where the first one is.
 
 Dates and times may stand as Excel writes them (5/14/2027, 14-May-27, 1:30 PM). All dates of a file in numbers are read
 in the one order in which each of them is a day; where both orders would do, the row is refused. An end before the start
@@ -59,7 +62,7 @@ What is over already goes on record as held, and nobody is told; the columns att
         )
 
     def handle(self, *, file: Path, time_zone: str, publish: bool, by: str | None, **options: Any) -> None:
-        data, person = content_of(file, LARGEST), person_at(by)
+        data, person = self._read(file), self._person(by)
         try:
             time_zone = read_zone(time_zone)
         except ValidationError as error:
@@ -87,6 +90,25 @@ What is over already goes on record as held, and nobody is told; the columns att
             + (f" Held before: {len(imported.held)}." if imported.held else "")
             + (f" Changed: {len(imported.changed)}." if imported.changed else "")
         )
+
+    def _read(self, file: Path) -> bytes:
+        try:
+            with file.open("rb") as stream:
+                data = stream.read(LARGEST + 1)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "no file can have that name"
+            raise CommandError(f"The file {file} cannot be read: {reason}.") from None
+        if len(data) > LARGEST:
+            raise CommandError(f"The file {file} is larger than {LARGEST // 1_000_000} MB. Is it the right one?")
+        return data
+
+    def _person(self, address: str | None) -> Person:
+        if address is None:
+            return Person.objects.rule()
+        try:
+            return Person.objects.get(email=plain_address(address), is_staff=True)
+        except Person.DoesNotExist:
+            raise CommandError(f"Nobody of the office has the address {address}.") from None
 
 
 def _counted(number: int, noun: str) -> str:
