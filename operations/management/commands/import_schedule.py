@@ -8,9 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.models import Person
-from foundation.values.addresses import plain_address
 from foundation.values.zones import read_zone
+from operations.management.arguments import content_of, person_at
 from sessions_app.schedule_import.importing import WrongRows, import_schedule
 
 LARGEST = 5_000_000  # bytes; a season is a few thousand
@@ -62,7 +61,7 @@ What is over already goes on record as held, and nobody is told; the columns att
         )
 
     def handle(self, *, file: Path, time_zone: str, publish: bool, by: str | None, **options: Any) -> None:
-        data, person = self._read(file), self._person(by)
+        data, person = content_of(file, LARGEST), person_at(by)
         try:
             time_zone = read_zone(time_zone)
         except ValidationError as error:
@@ -90,25 +89,6 @@ What is over already goes on record as held, and nobody is told; the columns att
             + (f" Held before: {len(imported.held)}." if imported.held else "")
             + (f" Changed: {len(imported.changed)}." if imported.changed else "")
         )
-
-    def _read(self, file: Path) -> bytes:
-        try:
-            with file.open("rb") as stream:
-                data = stream.read(LARGEST + 1)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "no file can have that name"
-            raise CommandError(f"The file {file} cannot be read: {reason}.") from None
-        if len(data) > LARGEST:
-            raise CommandError(f"The file {file} is larger than {LARGEST // 1_000_000} MB. Is it the right one?")
-        return data
-
-    def _person(self, address: str | None) -> Person:
-        if address is None:
-            return Person.objects.rule()
-        try:
-            return Person.objects.get(email=plain_address(address), is_staff=True)
-        except Person.DoesNotExist:
-            raise CommandError(f"Nobody of the office has the address {address}.") from None
 
 
 def _counted(number: int, noun: str) -> str:
