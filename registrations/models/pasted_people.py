@@ -9,8 +9,8 @@ from django.db import models
 
 from accounts.models import Person
 from foundation import database_clock
-from foundation.claimed import Claimed, ClaimedQuerySet
 from foundation.verbs import part_of_a_verb, verb
+from foundation.work.claimed import Claimed, ClaimedQuerySet
 from sessions_app.models import Mode, Session
 
 # What came of the lines is read right afterwards; who is registered stands on the roster.

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Person
 from devtools.testing.page import read
 from foundation import database_clock
-from foundation.claimed import MOST_TRIES
+from foundation.work.claimed import MOST_TRIES
 from registrations.models import PastedOutcome, PastedPeople, Registration
 from registrations.pasted import lines as pasted_lines
 from registrations.tasks import register_all_pasted, register_pasted
@@ -24,7 +24,7 @@ def roomy(make_session):
 
 
 @pytest.fixture
-def crowd(people):
+def pasted_crowd(people):
     """The addresses of many people, a line each."""
     return "\n".join(one.email for one in people(MANY))
 
@@ -44,8 +44,8 @@ def agreed(clerk, session, text: str) -> dict:
     return page.form(id="several_form").data
 
 
-def test_the_button_answers_at_once_and_a_worker_does_the_rest(clerk, roomy, crowd):
-    answer = clerk.post(several(roomy), agreed(clerk, roomy, crowd))
+def test_the_button_answers_at_once_and_a_worker_does_the_rest(clerk, roomy, pasted_crowd):
+    answer = clerk.post(several(roomy), agreed(clerk, roomy, pasted_crowd))
     pasted = PastedPeople.objects.get()
     assert answer.status_code == 302 and answer.url == f"{several(roomy)}{pasted.pk}/"
     page = clerk.get(answer.url)
@@ -57,27 +57,29 @@ def test_the_button_answers_at_once_and_a_worker_does_the_rest(clerk, roomy, cro
     assert roomy.registrations.registered().count() == MANY
 
 
-def test_a_second_press_begins_nothing_more(clerk, roomy, crowd):
-    typed = agreed(clerk, roomy, crowd)
+def test_a_second_press_begins_nothing_more(clerk, roomy, pasted_crowd):
+    typed = agreed(clerk, roomy, pasted_crowd)
     assert clerk.post(several(roomy), typed).url == clerk.post(several(roomy), typed).url
     assert PastedPeople.objects.count() == 1
 
 
 def test_three_of_many_that_cannot_are_named_and_the_rest_is_registered(clerk, roomy, people, office, now):
-    crowd = people(118)
-    Registration.objects.register(crowd[7], roomy, now=now)
-    crowd[3].is_active = False
-    crowd[3].save(update_fields=["is_active"])
-    pasted = begin(roomy, "\n".join([*(one.email for one in crowd), "nobody", "Nora <nora@example.edu>"]), office)
+    pasted_crowd = people(118)
+    Registration.objects.register(pasted_crowd[7], roomy, now=now)
+    pasted_crowd[3].is_active = False
+    pasted_crowd[3].save(update_fields=["is_active"])
+    pasted = begin(
+        roomy, "\n".join([*(one.email for one in pasted_crowd), "nobody", "Nora <nora@example.edu>"]), office
+    )
     register_pasted(pasted.pk)
     page = read(clerk.get(f"{several(roomy)}{pasted.pk}/"))
     assert "117 people are registered." in page.text and "3 lines are not: they stand first below." in page.text
     assert roomy.registrations.registered().count() == 118
-    assert [row["Pasted"] for row in page.table().rows][:3] == [crowd[3].email, crowd[7].email, "nobody"]
+    assert [row["Pasted"] for row in page.table().rows][:3] == [pasted_crowd[3].email, pasted_crowd[7].email, "nobody"]
 
 
-def test_a_worker_that_died_is_followed_by_one_that_goes_on(roomy, crowd, office, monkeypatch):
-    pasted, register, done = begin(roomy, crowd, office), pasted_lines._register, []
+def test_a_worker_that_died_is_followed_by_one_that_goes_on(roomy, pasted_crowd, office, monkeypatch):
+    pasted, register, done = begin(roomy, pasted_crowd, office), pasted_lines._register, []
 
     class Killed(BaseException):
         pass
@@ -112,22 +114,22 @@ def test_a_line_that_another_worker_has_done_is_not_done_twice(roomy, person, of
     assert PastedOutcome.objects.get().said == "Person 1 has a seat."
 
 
-def test_what_kills_every_worker_is_given_up_and_said(clerk, roomy, crowd, office):
-    pasted = begin(roomy, crowd, office)
+def test_what_kills_every_worker_is_given_up_and_said(clerk, roomy, pasted_crowd, office):
+    pasted = begin(roomy, pasted_crowd, office)
     PastedPeople.objects.update(tries=MOST_TRIES)
     register_pasted(pasted.pk)
     page = read(clerk.get(f"{several(roomy)}{pasted.pk}/"))
     assert f"{MANY} lines were not done. Paste the list again" in page.text
 
 
-def test_people_of_a_session_cancelled_in_between_are_refused_one_by_one(roomy, crowd, office):
-    pasted = begin(roomy, crowd, office)
+def test_people_of_a_session_cancelled_in_between_are_refused_one_by_one(roomy, pasted_crowd, office):
+    pasted = begin(roomy, pasted_crowd, office)
     roomy.cancel("Snow.", by=office)
     register_pasted(pasted.pk)
     assert pasted.outcomes.filter(is_wrong=True).count() == MANY and not Registration.objects.exists()
 
 
-def test_it_is_forgotten_a_day_later(roomy, crowd, office, now):
-    pasted = begin(roomy, crowd, office)
+def test_it_is_forgotten_a_day_later(roomy, pasted_crowd, office, now):
+    pasted = begin(roomy, pasted_crowd, office)
     assert PastedPeople.objects.stale(pasted.made_at + timedelta(days=1)).count() == 1
     assert not PastedPeople.objects.stale(pasted.made_at + timedelta(hours=23)).exists()

@@ -8,8 +8,8 @@ from django.db import connection, connections, models
 
 from accounts.models import Person
 from foundation import database_clock
-from foundation.claimed import Claimed, ClaimedQuerySet
 from foundation.verbs import lock_row, part_of_a_verb, verb
+from foundation.work.claimed import Claimed, ClaimedQuerySet
 from sessions_app.models.schedule_import import ScheduleImport
 
 # What was looked at and never put up is forgotten: it may name people who were there.

@@ -19,14 +19,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def pair(db):
+def co_leaders(db):
     return [Facilitator.objects.create(name=name) for name in ("Ada Okafor", "Zoe Marsh")]
 
 
 @pytest.fixture
-def co_led(make_session, pair, people, now):
+def co_led(make_session, co_leaders, people, now):
     """A session that both lead, confirmed with one person."""
-    session = make_session(minimum=1, facilitators=pair)
+    session = make_session(minimum=1, facilitators=co_leaders)
     Registration.objects.register(people(1)[0], session, now=now)
     session.settle(now=now)
     session.refresh_from_db()
@@ -37,22 +37,22 @@ def names(session) -> list[str]:
     return [one.name for one in Session.objects.get(pk=session.pk).led_by]
 
 
-def test_they_stand_in_the_order_of_their_names_until_one_is_put_first(co_led, pair, office):
+def test_they_stand_in_the_order_of_their_names_until_one_is_put_first(co_led, co_leaders, office):
     assert names(co_led) == ["Ada Okafor", "Zoe Marsh"]
-    co_led.put_first(pair[1], by=office)
+    co_led.put_first(co_leaders[1], by=office)
     assert names(co_led) == ["Zoe Marsh", "Ada Okafor"]
     co_led.put_first(None, by=office)
     assert names(co_led) == ["Ada Okafor", "Zoe Marsh"]
 
 
-def test_it_is_on_record_once(co_led, pair, office):
+def test_it_is_on_record_once(co_led, co_leaders, office):
     for _ in range(2):
-        co_led.put_first(pair[1], by=office)
+        co_led.put_first(co_leaders[1], by=office)
     assert LogEntry.objects.filter(change_message="Zoe Marsh stands first.").count() == 1
 
 
-def test_page_mail_calendar_and_certificate_name_them_in_that_order(client, co_led, pair, office, now):
-    co_led.put_first(pair[1], by=office)
+def test_page_mail_calendar_and_certificate_name_them_in_that_order(client, co_led, co_leaders, office, now):
+    co_led.put_first(co_leaders[1], by=office)
     page = read(client.get(co_led.get_absolute_url())).text
     assert page.index("Zoe Marsh") < page.index("Ada Okafor")
     mail = read_mail(write_mail(Notice.objects.filter(registration__session=co_led, method="REQUEST").latest("pk")))
@@ -64,24 +64,24 @@ def test_page_mail_calendar_and_certificate_name_them_in_that_order(client, co_l
     assert words_of_session(fresh, [meeting], timedelta(minutes=90)).facilitators == "Zoe Marsh and Ada Okafor"
 
 
-def test_another_order_writes_to_nobody(co_led, pair, office):
+def test_another_order_writes_to_nobody(co_led, co_leaders, office):
     registration, meeting = co_led.registrations.get(), co_led.meetings.get()
     before, many = snapshot_of(registration, meeting), Notice.objects.count()
-    co_led.put_first(pair[1], by=office)
+    co_led.put_first(co_leaders[1], by=office)
     co_led.retell()
     after = snapshot_of(Registration.objects.get(pk=registration.pk), meeting)
     assert before != after and not snapshots_differ(before, after)
     assert Notice.objects.count() == many
 
 
-def test_somebody_who_leads_it_no_longer_is_not_named(co_led, pair, office):
-    co_led.put_first(pair[1], by=office)
-    co_led.appoint(pair[:1], by=office)
+def test_somebody_who_leads_it_no_longer_is_not_named(co_led, co_leaders, office):
+    co_led.put_first(co_leaders[1], by=office)
+    co_led.appoint(co_leaders[:1], by=office)
     assert names(co_led) == ["Ada Okafor"]
 
 
-def test_the_order_goes_with_a_facilitator_who_is_deleted(make_session, pair, office):
-    session = make_session(published=False, facilitators=pair)
-    session.put_first(pair[1], by=office)
-    pair[1].delete()
+def test_the_order_goes_with_a_facilitator_who_is_deleted(make_session, co_leaders, office):
+    session = make_session(published=False, facilitators=co_leaders)
+    session.put_first(co_leaders[1], by=office)
+    co_leaders[1].delete()
     assert names(session) == ["Ada Okafor"]

@@ -1,0 +1,1 @@
+"""Work that is too long for the answer to a press."""
