@@ -23,7 +23,7 @@ PATHS = ["/", "/?view=month", "/?topic=none-such", "/?status=confirmed&format=on
 
 
 @pytest.fixture
-def readers(people):
+def clients_of_two(people):
     """Two clients of two people who are signed in."""
     clients = []
     for person in people(2):
@@ -44,15 +44,15 @@ def body(client: Client, path: str) -> bytes:
     return TOKEN.sub(b"", client.get(path).content)
 
 
-def test_what_one_person_had_counted_another_reads(readers, make_session, now, monkeypatch):
+def test_what_one_person_had_counted_another_reads(clients_of_two, make_session, now, monkeypatch):
     make_session()
     monkeypatch.setattr(database_clock, "now", lambda: now)
-    first, second = (queries_of(reader, "/") for reader in readers)
+    first, second = (queries_of(reader, "/") for reader in clients_of_two)
     assert first - second == COUNTS
 
 
-def test_counts_are_what_would_be_counted_whatever_was_written(readers, make_session, now, monkeypatch):
-    session, reader = make_session(), readers[0]
+def test_counts_are_what_would_be_counted_whatever_was_written(clients_of_two, make_session, now, monkeypatch):
+    session, reader = make_session(), clients_of_two[0]
     monkeypatch.setattr(database_clock, "now", lambda: now)
     for change in (
         {"seats_taken": 6},
@@ -69,19 +69,19 @@ def test_counts_are_what_would_be_counted_whatever_was_written(readers, make_ses
         assert sent == [body(reader, path) for path in PATHS], change
 
 
-def test_another_minute_is_counted_anew(readers, make_session, now, monkeypatch):
+def test_another_minute_is_counted_anew(clients_of_two, make_session, now, monkeypatch):
     make_session()
     for at in (now, now + timedelta(minutes=1), now, now - timedelta(days=1)):
         monkeypatch.setattr(database_clock, "now", lambda at=at: at)
-        counted = [queries_of(reader, "/") for reader in readers]
+        counted = [queries_of(reader, "/") for reader in clients_of_two]
         assert counted[0] - counted[1] == COUNTS, at
 
 
-def test_visitors_are_not_shown_what_people_of_ours_had_counted(client, readers, make_session, now, monkeypatch):
+def test_visitors_are_not_shown_what_people_of_ours_had_counted(client, clients_of_two, make_session, now, monkeypatch):
     make_session()
     Workshop.objects.update(posture="signed-in")
     monkeypatch.setattr(database_clock, "now", lambda: now)
-    assert readers[0].get("/").context["counts"]["all"] == 1
+    assert clients_of_two[0].get("/").context["counts"]["all"] == 1
     assert client.get("/").context["counts"]["all"] == 0
 
 

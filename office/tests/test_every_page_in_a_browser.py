@@ -20,8 +20,8 @@ NO_PAGE = (301, 302, 405)
 
 
 @pytest.fixture
-def looks(transactional_db, inspector, sign_in, address, now):
-    """looks(person, routes) has the person open each page of these routes, and gives how many pages there were."""
+def see_with_axe(transactional_db, inspector, sign_in, address, now):
+    """see_with_axe(person, routes) has the person open each page of these routes, and gives how many pages there were."""
 
     # The page of work that goes on asks again by itself, while axe looks at it.
     SeasonFile.objects.update(finished_at=now)
@@ -45,15 +45,15 @@ def looks(transactional_db, inspector, sign_in, address, now):
 
 
 @pytest.mark.parametrize("turn", range(TURNS))
-def test_axe_finds_nothing_on_any_page_of_the_office(looks, office, turn):
+def test_axe_finds_nothing_on_any_page_of_the_office(see_with_axe, office, turn):
     every = [route for route in routes() if route.startswith("admin/") and not route.startswith(ACCESS)]
-    assert looks(office, every[turn::TURNS]) > 10
+    assert see_with_axe(office, every[turn::TURNS]) > 10
 
 
-def test_axe_finds_nothing_on_the_pages_of_access(looks):
-    assert looks(arranger(), [route for route in routes() if route.startswith(ACCESS)]) > 3
+def test_axe_finds_nothing_on_the_pages_of_access(see_with_axe):
+    assert see_with_axe(arranger(), [route for route in routes() if route.startswith(ACCESS)]) > 3
 
 
-def test_axe_finds_nothing_on_the_pages_of_people_who_lead(looks, every_noun):
+def test_axe_finds_nothing_on_the_pages_of_people_who_lead(see_with_axe, every_noun):
     (leader,) = every_noun.session.facilitators.all()
-    assert looks(leader.person, [route for route in routes() if route.startswith(LED)]) > 3
+    assert see_with_axe(leader.person, [route for route in routes() if route.startswith(LED)]) > 3
