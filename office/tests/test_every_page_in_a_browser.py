@@ -21,7 +21,7 @@ NO_PAGE = (301, 302, 405)
 
 @pytest.fixture
 def see_with_axe(transactional_db, inspector, sign_in, address, now):
-    """see_with_axe(person, routes) has the person open each page of these routes, and gives how many pages there were."""
+    """see_with_axe(person, routes) has the person open each page of these routes. It gives how many there were."""
 
     # The page of work that goes on asks again by itself, while axe looks at it.
     SeasonFile.objects.update(finished_at=now)
