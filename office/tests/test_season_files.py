@@ -10,7 +10,7 @@ from django.utils import timezone
 from devtools.testing.page import read
 from operations.tasks import forget
 from sessions_app.models import ScheduleImport, SeasonFile, Session
-from sessions_app.models.season_file import GAVE_UP, LEASE
+from sessions_app.models.season_file import GAVE_UP
 from sessions_app.tasks import take_in_season, take_in_seasons
 
 pytestmark = pytest.mark.django_db
@@ -108,9 +108,9 @@ def test_a_worker_that_died_is_followed_by_another_and_given_up_on(given, long_t
     given(long_table)
     file = SeasonFile.objects.get()
     for tries in (1, 2, 3):
-        SeasonFile.objects.update(claimed_at=timezone.now() - LEASE)
+        SeasonFile.objects.update(claimed_at=timezone.now() - SeasonFile.LEASE)
         assert file.claim() and file.tries == tries
-    SeasonFile.objects.update(claimed_at=timezone.now() - LEASE)
+    SeasonFile.objects.update(claimed_at=timezone.now() - SeasonFile.LEASE)
     take_in_seasons()
     assert GAVE_UP in given.look().text
 
