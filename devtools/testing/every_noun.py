@@ -179,6 +179,7 @@ def address(every_noun, now) -> Callable:
     session, workshop, factor = every_noun.session, every_noun.session.workshop, Authenticator.objects.get()
     resource = Resource.objects.order_by("pk").first()
     known = {
+        "admin/accounts/person/<path:object_id>": f"admin/accounts/person/{every_noun.person.pk}",
         "roster/<int:session_pk>/mail/<int:pk>": f"roster/{session.pk}/mail/{Announcement.objects.get().pk}",
         "people/<int:pk>": f"people/{PastedPeople.objects.get().pk}",
         "figures/coverage/<int:pk>": f"figures/coverage/{Unit.objects.first().pk}",
@@ -201,7 +202,7 @@ def address(every_noun, now) -> Callable:
         "<slug:name>": "0" * 40,
         "evaluations/<slug:token>": f"evaluations/{token_for(every_noun.person, session)}",
         "<slug:token>": CalendarFeed.objects.renew(every_noun.person, now),
-        "nominations/<uuid:uuid>": f"nominations/{Nomination.objects.get().uuid}",
+        "nominations/<uuid:uuid>": f"nominations/{Nomination.objects.earliest('pk').uuid}",
         "evaluation/<int:pk>": f"evaluation/{Evaluation.objects.get(session=session).pk}",
         "declines/<uuid:uuid>": f"declines/{Decline.objects.get().uuid}",
         "requests/<uuid:uuid>": f"requests/{SessionRequest.objects.get().uuid}",

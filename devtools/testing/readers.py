@@ -12,6 +12,8 @@ from django.test import Client
 from accounts.models import Person
 from catalog.models import Facilitator
 from devtools.testing.canaries import canaries_in
+from devtools.testing.contents import words_in
+from devtools.testing.overhearing import overheard
 
 # Everybody but a fellow, each with a page that opens to them and shows that they are who they are.
 # A colleague is in the group Office and no superuser; an arranger in the group Accommodations. A leader is a
@@ -37,23 +39,28 @@ TYPED = {"reason": "x", "note": "x", "email": "x@example.edu", "needs": "x", "an
 
 @dataclass(frozen=True)
 class Answer:
-    """What one asking was answered: the code, where it leads, what it tells, and whether a browser may keep it."""
+    """What one asking was answered: the code, where it leads, what it tells, and whether a browser may keep it.
+
+    `logged` is what the log told of it: it should tell nothing.
+    """
 
     status: int
     leads_to: str
     tells: frozenset[str]
+    logged: frozenset[str]
     is_kept: bool
     varies: str
 
     @classmethod
     def of(cls, response: HttpResponseBase) -> "Answer":
-        """Read an answer of the portal; a file that streams is left alone."""
-        told = b"" if response.streaming else response.content
+        """Read an answer of the portal, files too."""
+        told = b"".join(response) if response.streaming else response.content
         headers = response.headers
         return cls(
             response.status_code,
             headers.get("Location", ""),
-            canaries_in(f"{headers} {response.cookies} {told.decode(errors='replace')}"),
+            canaries_in(f"{headers} {response.cookies} {words_in(told)}"),
+            overheard.take(),
             "no-store" not in headers.get("Cache-Control", ""),
             headers.get("Vary", ""),
         )

@@ -1,23 +1,25 @@
 """The fixtures of those who read the portal: their browsers, and the canaries that they must not find."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
 
 
 @pytest.fixture
-def clients(every_noun, office, make_session) -> dict[str, Client]:
+def clients(every_noun, office, make_session) -> Iterator[dict[str, Client]]:
     """A browser for everybody of readers.READERS, beside a row of every noun."""
+    from devtools.testing.overhearing import overheard
     from devtools.testing.readers import browsers
 
-    return browsers(every_noun.person, office, make_session)
+    with overheard.listening():
+        yield browsers(every_noun.person, office, make_session)
 
 
 @pytest.fixture
 def fellow(every_noun, clients, make_resource, office, now):
     """Somebody who waits for a seat in the session of the owner; and every private column holds its canary."""
-    from devtools.testing.canaries import plant
+    from devtools.testing.planting import plant
 
     clients["fellow"] = Client(raise_request_exception=False)
     waits = plant(every_noun, make_resource, office, now)
