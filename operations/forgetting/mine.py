@@ -57,7 +57,8 @@ ROWS: dict[str, tuple[str, str]] = {
         "session status mode registered_at seated_at withdrawn_at left_late admitted pre_work_done_at",
     ),
     "registrations.Interest.person": ("Workshops you asked to be told of", "workshop since stopped_at"),
-    "registrations.Nomination.by": ("Colleagues you proposed", "session email status nominated_at answered_at"),
+    # Whom, but not what each of them answered: they say that themselves.
+    "registrations.Nomination.by": ("Colleagues you proposed", "session email nominated_at"),
     "registrations.Call.person": ("Sessions you were asked to come to", "session why called_at stopped_at"),
     "registrations.PriorAttendance.person": ("Taken elsewhere, as the office noted", "workshop note added_at"),
     "sessions_app.SessionRequest.by": (

@@ -12,7 +12,7 @@ from django.urls import reverse
 from foundation.values.addresses import AddressField
 from operations.forgetting.mine import ADDRESSES_LEFT_OUT, BY_ADDRESS, LEFT_OUT, ROWS, sections_of
 from operations.forgetting.rows import keys_to_people
-from registrations.models import Accommodation, Registration
+from registrations.models import Accommodation, Nomination, Registration
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +53,16 @@ def test_everything_that_names_the_person_is_in_the_file(every_noun, client, peo
         assert said in page
     for other in ("Sadie", "person2@", "Person 2", "office@"):
         assert other not in page and other not in json.dumps(data)
+
+
+def test_the_file_of_who_proposed_colleagues_does_not_say_who_accepted(session, people, client):
+    by, first, second = people(3)
+    Nomination.objects.nominate([first.email, second.email], session, by=by)
+    before = sections_of(by)
+    session.nominations.get(email=first.email).accept(first)
+    assert session.nominations.get(email=first.email).status == "accepted" and sections_of(by) == before
+    (proposed,) = (section.rows for section in before if section.key == "registrations.Nomination.by")
+    assert [row["email"] for row in proposed] == [first.email, second.email]
 
 
 def test_the_file_of_another_person_has_nothing_of_the_first(every_noun, client, people):
