@@ -295,6 +295,10 @@ THE_SAME_FOR_ALL = {
     *CALENDARS,
 }
 
+# What everybody of the office may read and not all do here: the mail behind a button that not everybody presses, and
+# what is noted of a pasted line that was taken in, where this one was not.
+NOT_READ_BY_ALL = {canary_of("notifications.ReceivedMail.raw"), canary_of("registrations.PastedOutcome.notes")}
+
 
 def row_of(route: str) -> tuple | None:
     """Return the row of a route: its own, or else the one for all that begins so. None if there is none."""
@@ -451,7 +455,7 @@ def test_every_answer_tells_what_its_reader_may_know_and_no_more(who, looks_of, 
         known |= found
         if found - may_read(who) or answer.logged or (answer.status >= 500 and route != "readyz"):
             wrong.append((method, route, answer.status, found - may_read(who), answer.logged))
-    assert wrong == [] and known == may_read(who)
+    assert wrong == [] and may_read(who) - known <= NOT_READ_BY_ALL
 
 
 @pytest.mark.postgres

@@ -93,7 +93,8 @@ def _value(field: Any) -> Any:
     if seal := SEALS.get(field.model._meta.label):
         return seal.seal(word)
     if isinstance(field, models.JSONField):
-        return [f"{word}@example.edu"] if field.name == "addresses" else {"a": word}
+        said = f"{word}@example.edu" if field.name == "addresses" else word
+        return [said] if field.default is list else {"a": said}
     if isinstance(field, models.BinaryField):
         return f"%PDF-1.4 {word}".encode()
     if field.name in ("join_link", "link", "url"):
