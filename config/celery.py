@@ -79,7 +79,12 @@ app.conf.beat_schedule = {
         "schedule": every(MINUTE),
         "args": [BeatLazyFunc(beats_clock)],
     },
-    "invite-the-uninvited": every_minute("notifications.tasks.invite_the_uninvited"),
+    # It reads every seat that is ahead, and finds something only where a promise was broken.
+    "invite-the-uninvited": {
+        "task": "notifications.tasks.invite_the_uninvited",
+        "schedule": every(10 * MINUTE),
+        "options": {"expires": 10 * MINUTE},
+    },
     "read-answers": every_minute("notifications.tasks.read_answers"),
     "carry-out-declines": every_minute("notifications.tasks.carry_out_declines"),
     "call-for-people": every_minute("notifications.tasks.call_for_people"),

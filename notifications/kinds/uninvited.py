@@ -1,7 +1,7 @@
 """Invite people who have a seat in a confirmed session and no invitation to one of its meetings (guarantee G6).
 
 The verb that gives a seat owes the invitations in its own transaction, so that this sweep finds nobody. A person it
-does find is invited a minute later, and the log says that a promise was broken.
+does find is invited ten minutes later at most, and the log says that a promise was broken.
 """
 
 import logging

@@ -21,8 +21,9 @@ def words(day) -> str:
 
 
 def test_a_session_is_copied_to_days_that_are_typed(clerk, make_session):
-    ada = Facilitator.objects.create(name="Ada Okafor")
-    session = make_session(minimum=7, capacity=13, facilitators=[ada], listed=False, at_deadline="ask")
+    ada, zoe = (Facilitator.objects.create(name=name) for name in ("Ada Okafor", "Zoe Marsh"))
+    leading = {"facilitators": [ada, zoe], "first_facilitator": zoe}
+    session = make_session(minimum=7, capacity=13, listed=False, at_deadline="ask", **leading)
     link = read(clerk.get(session_page(session))).link("Copy to other dates")
     page = read(clerk.get(link))
     assert f"Copy {session} to other dates" in page.text and page.field(name="capacity").value == "13"
@@ -34,7 +35,7 @@ def test_a_session_is_copied_to_days_that_are_typed(clerk, make_session):
     first, second = Session.objects.exclude(pk=session.pk)
     for copy in (first, second):
         assert (copy.minimum, copy.capacity, copy.listed, copy.at_deadline) == (7, 13, False, "ask")
-        assert copy.facilitators.get() == ada and copy.status == "open" and copy.seats_taken == 0
+        assert copy.led_by == [zoe, ada] and copy.status == "open" and copy.seats_taken == 0
         assert copy.meetings.get().join_link == session.meetings.get().join_link
     assert [f"{local(one.starts_at, one.time_zone):%H:%M}" for one in (first, second)] == ["12:00", "15:00"]
 

@@ -29,8 +29,8 @@ COPIED: tuple[str, ...] = (
     "for_campus",
     "listed",
     "at_deadline",
+    "accommodation_lead_days",
 )
-COPIED += ("accommodation_lead_days",)
 
 
 @dataclass
@@ -128,6 +128,8 @@ class There:
         chosen = self._chosen(plan, workshop or Workshop(format=plan.format or Format.ONLINE), venue)
         if led_by is not None:
             chosen["facilitators"] = led_by
+            if chosen.get("first_facilitator") not in led_by:
+                chosen["first_facilitator"] = None
         there = Place(venue, plan.join_link)
         others = [
             MeetingPlan(**vars(one.times), **vars(place_of(there, one.venue, one.join_link, None)))
@@ -221,7 +223,7 @@ class There:
         chosen = copied | {"capacity": capacity, "minimum": minimum}
         chosen["format"] = plan.format or copied.get("format") or workshop.format
         if self.like:
-            chosen["facilitators"] = self.led_by
+            chosen |= {"facilitators": self.led_by, "first_facilitator": self.like.first_facilitator}
         if chosen["format"] == Format.HYBRID and not (copied.get("room_capacity") and capacity == copied["capacity"]):
             chosen |= seats_of_each_mode(capacity, venue)
         return chosen
