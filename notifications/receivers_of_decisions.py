@@ -5,6 +5,8 @@ registrations_extended  a mail to each two minutes later: by when the session is
 merge_offered           a mail to a person whose date is being merged: will they come on the other one?
 merge_called_off        a mail to them that both dates are held, unless the first one was never written
 person_called           a mail to a person whom the office asks to come, unless they were told of the seats before
+calls_changed           a mail to them two minutes later about what changed, if the first one named the session
+calls_ended             a mail to them that the session is cancelled, unless they never read of it or hear it anyway
 """
 
 from collections.abc import Sequence
@@ -13,15 +15,23 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from foundation import database_clock
 from foundation.wake import wake
-from notifications.kinds.calling import owe_call
+from notifications.kinds.calling import owe_call, owe_changes, owe_the_end
 from notifications.kinds.decisions import owe_question
 from notifications.kinds.extensions import owe_new_date
 from notifications.kinds.merging import owe_called_off, owe_offer
 from notifications.tasks import deliver_soon
 from registrations.models import Call, MergeOffer, Registration
-from registrations.signals import merge_called_off, merge_offered, person_called, registrations_extended
-from sessions_app.models import Session
+from registrations.signals import (
+    calls_changed,
+    calls_ended,
+    merge_called_off,
+    merge_offered,
+    person_called,
+    registrations_extended,
+)
+from sessions_app.models import Meeting, Session
 from sessions_app.signals import session_asked
 
 
@@ -59,4 +69,25 @@ def tell_that_it_stays(sender: type, offer: MergeOffer, **kwargs: Any) -> None:
 def tell_called(sender: type, call: Call, **kwargs: Any) -> None:
     """Ask the person whether they come, once."""
     if owe_call(call):
+        wake(deliver_soon)
+
+
+@receiver(calls_changed, dispatch_uid="notifications.calls_changed")
+def tell_called_of_the_change(
+    sender: type,
+    calls: Sequence[Call],
+    session: Session,
+    before: list[Meeting] | None,
+    now: datetime,
+    was: str = "",
+    **kwargs: Any,
+) -> None:
+    """Tell people whom the office asked to come, and who have not registered, that times or places changed."""
+    owe_changes(calls, session, before, now, was)
+
+
+@receiver(calls_ended, dispatch_uid="notifications.calls_ended")
+def tell_called_of_the_end(sender: type, calls: Sequence[Call], session: Session, **kwargs: Any) -> None:
+    """Tell people whom the office asked to come that the session is cancelled."""
+    if owe_the_end(calls, session, database_clock.now()):
         wake(deliver_soon)

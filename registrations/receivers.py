@@ -2,9 +2,9 @@
 
 session_confirmed                         registrations_confirmed, of the registered people
 session_cancelled                         registrations and nominations end: registrations_cancelled, nominations_ended,
-                                          interests_unmet
+                                          interests_unmet, calls_ended
 session_changed                           how people take part follows the format; free seats are given;
-                                          registrations_changed, nominations_changed
+                                          registrations_changed, nominations_changed, calls_changed
 session_extended                          registrations_extended, of the registered people
 sessions_published, session_listed        interests_met for the people who want a date of the workshop
 session_merging                           each person who may come to the other date is offered it
@@ -52,10 +52,12 @@ from registrations.display.access import and_access
 from registrations.display.joining import after_asking, after_pressing
 from registrations.display.ways import on_a_page
 from registrations.merging import flow
-from registrations.models import Accommodation, Interest, MergeOffer, Nomination, Registration
+from registrations.models import Accommodation, Call, Interest, MergeOffer, Nomination, Registration
 from registrations.models.standing import lock_all
 from registrations.newcomers import Intent
 from registrations.signals import (
+    calls_changed,
+    calls_ended,
     interests_met,
     interests_unmet,
     merge_answered,
@@ -110,8 +112,21 @@ def end_registrations(sender: type, session: Session, **kwargs: Any) -> None:
     session.count_nobody()
 
 
-@receiver(session_cancelled, dispatch_uid="registrations.session_cancelled.nominations")
-def end_nominations(sender: type, session: Session, **kwargs: Any) -> None:
+@receiver(session_cancelled, dispatch_uid="registrations.session_cancelled.others")
+def tell_the_others_it_is_off(sender: type, session: Session, **kwargs: Any) -> None:
+    """Say that a session is cancelled of people who never registered: proposed, interested in a date, or called to it.
+
+    In this order: a person whom the office called, and who hears of it already, hears of it once.
+    """
+    end_nominations(session)
+    people, asked = session.registrations.order_by().values("person"), Interest.objects
+    if interests := list(asked.met_by(session, database_clock.now()).exclude(person__in=people)):
+        interests_unmet.send(Interest, interests=interests, session=session)
+    if calls := list(Call.objects.unanswered(session).select_related("person")):
+        calls_ended.send(Call, calls=calls, session=session)
+
+
+def end_nominations(session: Session) -> None:
     """End the nominations nobody answered and say so of the people who were told and never registered."""
     people = session.registrations.values_list("person__email", flat=True)
     registered_once, now = set(people), database_clock.now()
@@ -124,19 +139,11 @@ def end_nominations(sender: type, session: Session, **kwargs: Any) -> None:
         nominations_ended.send(Nomination, nominations=told)
 
 
-@receiver(session_cancelled, dispatch_uid="registrations.session_cancelled.interests")
-def tell_the_interested_it_is_off(sender: type, session: Session, **kwargs: Any) -> None:
-    """Say of the people who wanted a date of the workshop, and never registered here, that this one is cancelled."""
-    people, asked = session.registrations.order_by().values("person"), Interest.objects
-    if interests := list(asked.met_by(session, database_clock.now()).exclude(person__in=people)):
-        interests_unmet.send(Interest, interests=interests, session=session)
-
-
 @receiver(session_changed, dispatch_uid="registrations.session_changed")
 def tell_of_the_change(
     sender: type, session: Session, before: list[Meeting] | None, now: datetime, was: str = "", **kwargs: Any
 ) -> None:
-    """Say of the people with a registration or an open nomination that their session has changed.
+    """Say of the people with a registration, an open nomination or a call that their session has changed.
 
     Where it is held in another format than it `was`, how people take part follows first. A session moved out of its
     last day, or with one line instead of two, has its free seats given in order, before anybody is told.
@@ -150,6 +157,8 @@ def tell_of_the_change(
     registered = session.registrations.order_by().values("person__email")
     if nominations := list(session.nominations.open().filter(told_at__isnull=False).exclude(email__in=registered)):
         nominations_changed.send(Nomination, nominations=nominations, session=session, before=before, now=now, was=was)
+    if calls := list(Call.objects.unanswered(session).select_related("person")):
+        calls_changed.send(Call, calls=calls, session=session, before=before, now=now, was=was)
 
 
 @receiver(session_extended, dispatch_uid="registrations.session_extended")

@@ -23,6 +23,10 @@ merge_answered = Signal()
 merge_called_off = Signal()
 # The office asks somebody to come: with `call=`, a Call.
 person_called = Signal()
+# The session that people were called to has changed, with `calls=`, `session=` and `before=`, `now=` and `was=` of
+# session_changed; or it is cancelled, with `calls=` and `session=`. People who registered since hear of it as that.
+calls_changed = Signal()
+calls_ended = Signal()
 nomination_made = Signal()
 nominations_ended = Signal()
 interests_met = Signal()

@@ -6,7 +6,7 @@ here before anything is compared, and its sender locks it too: either the sender
 finds what the sender said.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,6 +55,33 @@ def known_meetings(
 def lock_unwritten(notices: NoticeQuerySet) -> bool:
     """Lock those of `notices` whose mail is not written and was never tried, and tell whether there is one."""
     return bool(notices.unwritten().filter(attempts=0).select_for_update())
+
+
+def facts_to_tell(
+    asked: Collection[int],
+    first: NoticeQuerySet,
+    later: NoticeQuerySet,
+    whose: Callable[[Notice], int],
+    known: list[Snapshot],
+) -> dict[int, dict[str, Any]]:
+    """Return the facts of a mail about times and places to people who were only asked, by the keys of who is owed one.
+
+    `first` are the mails that asked them, `later` those about changes, and `whose` reads a key of `asked` off a Notice.
+    Who has one that waits hears what is so once it is written. A first mail whose delivery was put off would say what
+    was before: it is superseded, and facts without `known` say that another one is owed in its place. In as many
+    statements for many as for one.
+    """
+    waiting = (first | later).unwritten().filter(attempts=0)
+    hears_anyway = {whose(one) for one in _locked(waiting)}
+    others = [key for key in asked if key not in hears_anyway]
+    put_off = {one.pk: whose(one) for one in _locked(first.filter(state=STATE.QUEUED))}
+    replaced = {pk: key for pk, key in put_off.items() if key in others}
+    Notice.objects.filter(pk__in=replaced).update(state=STATE.SUPERSEDED)
+    return {key: {} if key in replaced.values() else {"known": known} for key in others}
+
+
+def _locked(notices: NoticeQuerySet) -> NoticeQuerySet:
+    return notices.order_by("pk").select_for_update().only("dedupe_key")
 
 
 # ---- at the claim ----

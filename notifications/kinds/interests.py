@@ -94,6 +94,14 @@ def owe_no_date(interests: Iterable[Interest], session: Session, now: datetime) 
     return bool(owed)
 
 
+def hear_of_no_date(people: Collection[int], session: Session) -> set[int]:
+    """Return those of `people`, by key, who are told as interested in the workshop that `session` is cancelled."""
+    interests = Interest.objects.filter(person__in=people, workshop=session.workshop_id).values_list("pk", "person")
+    keys = {f"{UNDATED.name}:{pk}:{session.pk}:": person for pk, person in interests}
+    told = Notice.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True)
+    return {keys[key] for key in told}
+
+
 def _held(keys: Collection[int]) -> list[Interest]:
     """Return these interests with their people, locked."""
     return lock_rows(Interest.objects.filter(pk__in=keys).select_related("person"))

@@ -4,7 +4,7 @@ A nomination is of use until registering ends. That time is asked at every claim
 the session may move while its mail waits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -19,6 +19,7 @@ from notifications.kinds.changes import (
     COLLAPSE,
     changed_meetings,
     differs_from_what_was_told,
+    facts_to_tell,
     known_a_day_earlier,
     known_meetings,
     labels_of,
@@ -30,9 +31,6 @@ from notifications.models import Notice, NoticeQuerySet, counts_of
 from notifications.models.kind import Example, Family, Kind
 from registrations.models import Nomination
 from sessions_app.models import Meeting, Session
-
-STATE = Notice.State
-
 
 # ---- what is owed ----
 
@@ -84,21 +82,24 @@ def bring_nominated_up_to_date(
     """
     if before is None:
         return
-    waiting = _by_nomination(nominations, NOMINATED, ALTERED).unwritten().filter(attempts=0)
-    hears_anyway = {nomination_in(one) for one in waiting.order_by("pk").select_for_update().only("dedupe_key")}
-    others = [one for one in nominations if one.pk not in hears_anyway]
-    put_off = _by_nomination(others, NOMINATED).filter(state=STATE.QUEUED).order_by("pk").select_for_update()
-    replaced = {notice.pk: nomination_in(notice) for notice in put_off.only("dedupe_key")}
-    Notice.objects.filter(pk__in=replaced).update(state=STATE.SUPERSEDED)
-    people, counts = _people_of(others), counts_of(session)
-    known = {"known": known_meetings(session, before, format_was=format_was)}
-    owed = []
+    known = known_meetings(session, before, format_was=format_was)
+    first, altered = _by_nomination(nominations, NOMINATED), _by_nomination(nominations, ALTERED)
+    told = facts_to_tell([one.pk for one in nominations], first, altered, nomination_in, known)
+    others = [one for one in nominations if one.pk in told]
+    people, counts, owed = _people_of(others), counts_of(session), []
     for one in others:
-        is_replaced = one.pk in replaced.values()
-        facts = counts | {"nomination": one.pk} | ({} if is_replaced else known)
-        key, kind = f"{one.pk}::{now:%Y%m%d%H%M%S%f}", NOMINATED if is_replaced else ALTERED
+        facts = counts | {"nomination": one.pk} | told[one.pk]
+        key, kind = f"{one.pk}::{now:%Y%m%d%H%M%S%f}", ALTERED if told[one.pk] else NOMINATED
         owed.append(Notice.objects.owed_to(kind, key, one.email, people.get(one.email), facts, at=now + COLLAPSE))
     Notice.objects.bulk_create(owed, batch_size=BATCH)
+
+
+def hear_that_it_is_off(emails: Collection[str], session: Session) -> set[str]:
+    """Return those of `emails` that are told, as proposed for it, that `session` is cancelled."""
+    proposed = session.nominations.filter(email__in=emails).values_list("pk", "email")
+    keys = {f"{CALLED_OFF.name}:{pk}::": email for pk, email in proposed}
+    told = Notice.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True)
+    return {keys[key] for key in told}
 
 
 def _people_of(nominations: Sequence[Nomination]) -> dict[str, Person]:

@@ -11,7 +11,7 @@ from notifications.kinds import afterwards, at_risk, pre_work, reminders
 from notifications.kinds.interests import owe_dates
 from notifications.kinds.nominations import NOMINATED, owe_nominated
 from notifications.models import Announcement, Notice
-from registrations.models import Interest, Nomination, Registration
+from registrations.models import Call, Interest, Nomination, Registration
 from registrations.waitlist import close
 from sessions_app.models import Session
 from sessions_app.models.venue import Times
@@ -132,6 +132,17 @@ def propose(session, people, office, now) -> None:
     Notice.objects.filter(kind="nominated").update(state=Notice.State.SENT, text="Sent.")
 
 
+def call_them(session, people, office, now) -> None:
+    Call.objects.call(session, [(person, "unit") for person in people], office, now=now)
+    Notice.objects.filter(kind="call").update(state=Notice.State.SENT, text="Sent.")
+
+
+def put_off_calls(session, people, office, now) -> None:
+    """Call them by a mail whose delivery was put off: it is written, and would say what was."""
+    call_them(session, people, office, now)
+    Notice.objects.filter(kind="call").update(state=Notice.State.QUEUED, attempts=1)
+
+
 def tell_of_it(session, people, office, now) -> None:
     ask_for_a_date(session, people, office, now)
     owe_dates([(one, [session]) for one in Interest.objects.all()], now)
@@ -170,6 +181,9 @@ WHO_IS_TOLD = {
     "a date they were told of is cancelled": (tell_of_it, VERBS["cancelled"][0], "undated"),
     "a session they were proposed for is cancelled": (propose, VERBS["cancelled"][0], "called_off"),
     "a session they were proposed for is moved": (propose, later, "altered"),
+    "a session they were called to is cancelled": (call_them, VERBS["cancelled"][0], "call_off"),
+    "a session they were called to is moved": (call_them, later, "call_moved"),
+    "a session they were called to is moved before they read of it": (put_off_calls, later, "call"),
     "the office writes to them": (seat, write_to_them, "announced"),
     "a session needs more people": (seat, lambda s, office, now: at_risk.owe(s.confirm_by - DAY), "at_risk"),
     "seats are left": (ask_for_a_date, lambda s, office, now: at_risk.owe(s.confirm_by - DAY), "room_left"),

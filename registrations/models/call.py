@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Self
 
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -39,6 +40,20 @@ class CallQuerySet(models.QuerySet["Call"]):
         people = people.exclude(email__in=proposed.order_by().values("email"))
         people = people.exclude(pk__in=stopped.order_by().values("person"))
         return people.exclude(pk__in=self.filter(Q(session=session) | Q(stopped_at__isnull=False)).values("person"))
+
+    def unanswered(self, session: Session) -> Self:
+        """The calls to `session` of people who never registered for it, and did not say no in any other way.
+
+        Nor are those of people who were proposed for it too, and have not answered: they hear of it as that.
+        """
+        here = session.registrations.order_by().values("person")
+        answers = [Nomination.Status.OPEN, Nomination.Status.DECLINED]
+        proposed = session.nominations.filter(told_at__isnull=False, status__in=answers)
+        not_interested = Interest.objects.filter(workshop=session.workshop_id, stopped_at__isnull=False)
+        calls = self.filter(session=session, person__is_active=True).exclude(person__in=here)
+        calls = calls.exclude(person__email__in=proposed.order_by().values("email"))
+        calls = calls.exclude(person__in=not_interested.order_by().values("person"))
+        return calls.exclude(person__in=self.filter(stopped_at__isnull=False).order_by().values("person"))
 
     @verb
     def call(
