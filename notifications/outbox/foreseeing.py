@@ -12,6 +12,7 @@ from django.db.models import Count
 
 from accounts.models import Person
 from notifications.calendars.snapshots import Snapshot, snapshot_of, snapshots_differ, when_and_where
+from notifications.kinds.calling import CALL_MOVED, told_of
 from notifications.kinds.changes import CHANGED
 from notifications.kinds.nominations import ALTERED
 from notifications.models import CalendarThread, Notice, Wording, counts_of
@@ -21,12 +22,12 @@ from notifications.outbox.preview import without_ways_in
 from registrations.models import Registration
 from sessions_app.models import Meeting, Session
 
-NOMINATED = "nominated"
+NOMINATED, CALLED = "nominated", "called"
 
 
 @dataclass(frozen=True)
 class Foreseen:
-    """So many people of one `standing` (a status of a registration, or NOMINATED) and `mode`, and the mail they get.
+    """So many people of a `standing` (a status of a registration, NOMINATED, CALLED) and `mode`, and the mail they get.
 
     `mail` is an unsaved Notice; None where nothing differs for them. `mails` is how many such mails each of them gets.
     """
@@ -41,12 +42,17 @@ class Foreseen:
 def foresee(session: Session, after: Session, reader: Person, now: datetime) -> list[Foreseen]:
     """Return what people of `session` are told once it is as `after`: a copy with its meetings, as `held_as` makes it.
 
-    People with a seat come first, then those who wait, then those who were proposed and have not answered.
+    People with a seat come first, then those who wait, then those who were proposed, or asked by the office, and have
+    not answered.
     """
-    wordings = Wording.objects.in_bulk([CHANGED.name, ALTERED.name])
+    wordings = Wording.objects.in_bulk([CHANGED.name, ALTERED.name, CALL_MOVED.name])
+    registered = session.registrations.order_by().values("person__email")
+    proposed = session.nominations.open().filter(told_at__isnull=False).exclude(email__in=registered).count()
+    called = told_of(session, now).count()
     return [
         *_registered(session, after, reader, now, wordings.get(CHANGED.name)),
-        *_nominated(session, after, reader, wordings.get(ALTERED.name)),
+        *_asked(session, after, reader, ALTERED, wordings.get(ALTERED.name), proposed, NOMINATED),
+        *_asked(session, after, reader, CALL_MOVED, wordings.get(CALL_MOVED.name), called, CALLED),
     ]
 
 
@@ -93,20 +99,21 @@ def _plain(mine: Registration, then: Registration) -> Iterator[Notice]:
         yield _notice(CHANGED.name, then, {"known": known})
 
 
-def _nominated(session: Session, after: Session, reader: Person, wording: Wording | None) -> Iterator[Foreseen]:
-    registered = session.registrations.order_by().values("person__email")
-    people = session.nominations.open().filter(told_at__isnull=False).exclude(email__in=registered).count()
+def _asked(
+    session: Session, after: Session, reader: Person, kind: Kind, wording: Wording | None, people: int, standing: str
+) -> Iterator[Foreseen]:
+    """Give what so many people without a seat are told, by a mail of `kind`."""
     known = _known(session)
     if not people:
         return
     if known == _known(after):
-        yield Foreseen(people, NOMINATED)
+        yield Foreseen(people, standing)
         return
-    mail = Notice(kind=ALTERED.name, to=reader.email, person=reader, facts=counts_of(session) | {"known": known})
-    assert ALTERED.example is not None and ALTERED.example.context is not None
-    write_words(mail, ALTERED.example.context(mail, after), wording)
+    mail = Notice(kind=kind.name, to=reader.email, person=reader, facts=counts_of(session) | {"known": known})
+    assert kind.example is not None and kind.example.context is not None
+    write_words(mail, kind.example.context(mail, after), wording)
     without_ways_in(mail)
-    yield Foreseen(people, NOMINATED, mail=mail)
+    yield Foreseen(people, standing, mail=mail)
 
 
 def _write(mail: Notice, kind: Kind, wording: Wording | None) -> None:

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from accounts.models import Person
 from catalog.models import Format
 from foundation import database_clock
-from notifications.outbox.foreseeing import NOMINATED, Foreseen, foresee
+from notifications.outbox.foreseeing import CALLED, NOMINATED, Foreseen, foresee
 from office.base import MOST
 from office.consequences import people_words
 from office.sessions.changes import TOLD, MeetingsForm
@@ -156,6 +156,7 @@ STANDING: dict[tuple[str, str], str] = {
     (Registration.Status.WAITLISTED, Mode.ROOM): "on the waitlist for the room",
     (Registration.Status.WAITLISTED, Mode.ONLINE): "on the waitlist for online",
     (NOMINATED, ""): "who could still accept a proposal",
+    (CALLED, ""): "whom you asked to come, and who have not registered",
 }
 
 

@@ -47,7 +47,8 @@ class Change:
     """One session, the meetings that it has, and what is to be different of it. Empty where nothing is.
 
     `times` and `place` are those of its first meeting, `further` what changes of the others. `size` is its minimum and
-    capacity where one of them changes; `capacity` is what was said, changed or not.
+    capacity where one of them changes; `capacity` is what was said, changed or not. `has_asked` says that people were
+    proposed or asked to come who have no seat.
     """
 
     session: Session
@@ -61,6 +62,7 @@ class Change:
     led_by: frozenset[Facilitator] | None = None
     closes_at: datetime | None = None
     further: Further = field(default_factory=Further)
+    has_asked: bool = False
 
     def __bool__(self) -> bool:
         changes = (self.times, self.place, self.size, self.format, self.led_by, self.closes_at)
@@ -126,10 +128,13 @@ class Change:
             return []
         said = []
         people = session.seats_taken + session.waiting_count
-        if (self.times or self.place or self.format or self.further) and people:
+        moves = self.times or self.place or self.format or self.further
+        if moves and people:
             said.append(f"{_people(people)} told: registered or on the waitlist.")
         elif self.led_by is not None and session.is_confirmed and session.seats_taken:
             said.append(f"{_people(session.seats_taken)} sent an update of the calendar.")
+        if moves and self.has_asked:
+            said.append("People who were proposed or asked to come, and have not answered, are told too.")
         if self.size and self.size[1] > session.capacity and session.waiting_count:
             seats = min(session.waiting_count, self.size[1] - session.seats_taken)
             said.append(f"{_people(seats)} given a seat, from the waitlist, and told.")

@@ -87,6 +87,7 @@ class There:
             for facilitator in Facilitator.objects.all():
                 self.facilitators.setdefault(line_key(facilitator.name), []).append(facilitator)
         self.by_code: dict[str, Session] = {}
+        self.asked: set[int] = set()
         self.by_start: dict[tuple[int, datetime], Session] = {}
         self._find(plans)
         self.further = list(like.meetings.select_related("venue"))[1:] if like else []
@@ -103,6 +104,8 @@ class There:
         meant = Q(workshop__in=keys, starts_at__gte=first, starts_at__lte=last) | Q(code__in=codes)
         found = Session.objects.filter(meant).prefetch_related("meetings__venue__campus")
         found = found.exclude(status=Session.Status.CANCELLED, imported__undone_at__isnull=False).order_by("-pk")
+        asking = Q(calls__stopped_at=None, calls__isnull=False) | Q(nominations__status="open")
+        self.asked = set(Session.objects.filter(meant & asking).order_by().values_list("pk", flat=True))
         read = {workshop.pk: workshop for workshop in self.workshops.values()}
         for session in found.prefetch_related("facilitators") if self.says_who else found:
             session.workshop = read[session.workshop_id]
@@ -209,6 +212,7 @@ class There:
             further=further,
         )
         change = change_of(session, meetings, session.facilitators.all() if self.says_who else (), wish)
+        change.has_asked = session.pk in self.asked
         if change and (refusal := change.refusal(self.now)):
             raise ValueError(refusal)
         return change

@@ -17,7 +17,7 @@ from notifications.outbox.deliver import drain
 from operations.invariants import breaches
 from outcomes.evaluations.life import open_due
 from outcomes.models import Attendance, AttendanceSheet, AttendanceTally, Certificate, Evaluation
-from registrations.models import Interest, Registration
+from registrations.models import Call, Interest, Registration
 from sessions_app.models import ScheduleImport, Session, Venue
 from sessions_app.schedule_import.foreseeing import foresee
 from sessions_app.schedule_import.importing import WrongRows, import_schedule, venue_zones
@@ -90,6 +90,19 @@ def test_a_row_with_the_code_moves_its_session(table, row_of, with_two):
     assert imported.changed == [with_two] and with_two.starts_at == before + timedelta(hours=1)
     assert news.count() == 2 and Session.objects.count() == 1
     assert table.take(row, more="code").changed == [] and news.count() == 2  # twice is once
+
+
+def test_people_who_were_asked_to_come_are_named_and_told(table, row_of, make_session, people, office):
+    session = make_session()
+    (call,) = Call.objects.call(session, [(people(1)[0], "unit")], office)
+    drain()
+    (seen,) = table.see(row_of(session, 60, code=session.code), more="code")
+    assert seen.told == ["People who were proposed or asked to come, and have not answered, are told too."]
+    table.take(row_of(session, 60, code=session.code), more="code")
+    assert Notice.objects.get(kind="call_moved").person == call.person
+    call.stop()
+    (seen,) = table.see(row_of(session, 120, code=session.code), more="code")
+    assert seen.told == []
 
 
 def test_a_row_at_its_start_changes_place_seats_and_facilitators(table, row_of, with_two, now):
