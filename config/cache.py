@@ -7,6 +7,7 @@ strangers had asked for codes, the longer each took.
 
 import base64
 import contextlib
+import copy
 import pickle
 import random
 from collections.abc import Iterator, Mapping
@@ -33,6 +34,9 @@ ON CONFLICT (cache_key) DO UPDATE SET cache_key = held.cache_key
 RETURNING cache_key, value, expires >= %s
 """
 ROW = "(%s, %s, %s)"
+EXPIRED = "DELETE FROM {table} WHERE cache_key IN (SELECT cache_key FROM {table} WHERE expires < %s{passing})"
+SOONEST = "DELETE FROM {table} WHERE cache_key IN (SELECT cache_key FROM {table} ORDER BY expires LIMIT %s{passing})"
+SKIP = {True: " FOR UPDATE SKIP LOCKED", False: ""}
 
 
 class OneStatementCache(db.DatabaseCache):
@@ -63,10 +67,11 @@ class OneStatementCache(db.DatabaseCache):
 
     @contextlib.contextmanager
     def held(self, keys: Mapping[str, float]) -> Iterator[dict[str, Any]]:
-        """Give what stands under `keys`, and write what is in it at the end: in between nobody else holds one of them.
+        """Give what stands under `keys`, and write what changed at the end: in between nobody else holds one of them.
 
-        `keys` say how many seconds each holds from then on. Two statements in a transaction, whatever their number. A
-        lock that is a row of its own outlives its process; this one does not. Waits as `lock_row` does.
+        `keys` say how many seconds each holds from then on. Two statements in a transaction, whatever their number, and
+        a third where something was not set. A lock that is a row of its own outlives its process; this one does not.
+        Waits as `lock_row` does.
         """
         using = router.db_for_write(self.cache_model_class)
         on = connections[using]
@@ -80,16 +85,23 @@ class OneStatementCache(db.DatabaseCache):
             empty = [value for name in names for value in (name, "", now)]
             with on.execute_wrapper(limited_waiting):
                 cursor.execute(HOLD.format(table=table, rows=rows), [*empty, now])
+            lines = cursor.fetchall()
             found = {
                 names[name]: pickle.loads(base64.b64decode(said.encode()))
-                for name, said, is_valid in cursor.fetchall()
+                for name, said, is_valid in lines
                 if said and is_valid
             }
+            before = copy.deepcopy(found)
             yield found
-            kept = [each for name, key in names.items() for each in self._row(on, name, found.get(key), keys[key])]
-            cursor.execute(UPSERT.format(table=table, rows=rows), kept)
-        # After it: what is taken out is locked too, in any order.
-        with on.cursor() as cursor:
+            changed = {name: key for name, key in names.items() if key in found and found[key] != before.get(key)}
+            if changed:
+                kept = [each for name, key in changed.items() for each in self._row(on, name, found[key], keys[key])]
+                cursor.execute(UPSERT.format(table=table, rows=", ".join([ROW] * len(changed))), kept)
+            # A request that is refused leaves no row behind: strangers could fill the table with them.
+            if unset := [name for name, said, _ in lines if not said and name not in changed]:
+                cursor.execute(f"DELETE FROM {table} WHERE cache_key IN ({', '.join(['%s'] * len(unset))})", unset)
+        # Apart from what is held, and what cannot be tidied now is tidied another time.
+        with contextlib.suppress(DatabaseError), on.cursor() as cursor:
             self._cull_if_large(using, cursor, table, moment)
 
     def _row(self, on: Any, name: str, value: Any, timeout: Any) -> list[Any]:
@@ -110,4 +122,17 @@ class OneStatementCache(db.DatabaseCache):
             cursor.cursor.execute(f"SELECT COUNT(*) FROM {table}")
             (many,) = cursor.cursor.fetchone()
         if many > self._max_entries:
-            self._cull(using, cursor, now, many)  # type: ignore[attr-defined]
+            self._cull(using, cursor, now, many)
+
+    def _cull(self, db: str, cursor: Any, now: datetime, num: int) -> None:
+        """Take out of `num` rows what has expired, and where too many are left, a third: those that expire soonest.
+
+        It passes over rows that others hold (SKIP LOCKED): two that lock rows in two orders would wait for each other.
+        """
+        on = connections[db]
+        table = on.ops.quote_name(self._table)  # type: ignore[attr-defined]
+        passing = SKIP[on.features.has_select_for_update_skip_locked]
+        cursor.execute(EXPIRED.format(table=table, passing=passing), [on.ops.adapt_datetimefield_value(now)])
+        left = num - cursor.rowcount
+        if left > self._max_entries:
+            cursor.execute(SOONEST.format(table=table, passing=passing), [left // self._cull_frequency])

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -13,10 +14,17 @@ from django.test.utils import CaptureQueriesContext
 
 from config import cache as ours
 from devtools.testing.signing_in import CODE_PAGE, ask_for_code, is_signed_in, mailed_code
+from foundation import database_clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_cache")]
 AROUND = ("SAVEPOINT", "RELEASE")
 COUNTING = 8
+
+
+def as_moment(column: datetime | str) -> datetime:
+    """Return what a database says of a time, which SQLite does in words."""
+    moment = datetime.fromisoformat(column) if isinstance(column, str) else column
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def statements(act) -> int:
@@ -120,3 +128,38 @@ def test_what_has_expired_is_not_held():
         kept |= {"a": 1, "b": 2}
     with cache.held({"a": 60, "b": 60}) as kept:
         assert kept == {"b": 2}
+
+
+def test_what_was_asked_for_and_not_set_leaves_no_row():
+    with cache.held({"given": 60, "refused": 60}) as kept:
+        kept["given"] = [1.0]
+    with cache.held({"given": 600, "refused": 60}) as kept:
+        assert kept == {"given": [1.0]}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key, expires FROM django_cache")
+        ((name, until),) = cursor.fetchall()
+    assert name.endswith("given")
+    # Nor was written what had not changed.
+    assert cache.get("given") == [1.0] and database_clock.now() + timedelta(seconds=90) > as_moment(until)
+
+
+def test_a_row_that_somebody_holds_stays_when_the_table_is_culled(transactional_db, monkeypatch):
+    monkeypatch.setattr(caches["default"], "_max_entries", 1)
+    cache.clear()
+    for number in range(6):
+        cache.set(f"old{number}", number, -60)
+    monkeypatch.setattr(ours.random, "randrange", lambda most: 1)
+    with cache.held({"old3": 60}) as kept:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(cull).result(timeout=20)
+        kept["old3"] = "new"
+    assert cache.get("old3") == "new" and cache.get("old4") is None
+
+
+def cull() -> None:
+    """Let another process tidy the table."""
+    try:
+        with connection.cursor() as cursor:
+            caches["default"]._cull("default", cursor, database_clock.now(), 6)
+    finally:
+        connection.close()
