@@ -284,16 +284,7 @@ BY_OTHER_METHODS = ("head", "put", "delete", "options", "post")  # the last with
 ASKED = min(int(os.environ.get("ASKED", 1)), len(BY_OTHER_METHODS))
 # What is the same for everybody who has the address, and does not look at the browser session.
 CALENDARS = {"sessions/<slug:code>/session.ics", "sessions.ics", "workshops/<slug:slug>/sessions.ics"}
-THE_SAME_FOR_ALL = {
-    "robots.txt",
-    "colors.css",
-    "logo",
-    "logo-on-dark",
-    "healthz",
-    "readyz",
-    "calendar/<slug:token>.ics",
-    *CALENDARS,
-}
+THE_SAME_FOR_ALL = {"robots.txt", "colors.css", "healthz", "readyz", "calendar/<slug:token>.ics", *CALENDARS}
 
 # What everybody of the office may read and not all do here: the mail behind a button that not everybody presses, and
 # what is noted of a pasted line that was taken in, where this one was not.

@@ -114,7 +114,7 @@ PRIVATE = (
         "what no page tells anybody: mail is in the mailbox of its reader, and the rest is of machines",
         "",
         {
-            "notifications.Notice": "facts dedupe_key message_id text html calendar",
+            "notifications.Notice": "facts dedupe_key text html calendar",
             "notifications.CalendarThread": "shown",
             "notifications.LeadingThread": "uid shown address",
             "notifications.MailQueue": "problem clock_problem",
@@ -175,6 +175,7 @@ NOT_PRIVATE = {
     "library.StoredFile": "a digest, and what sort of file it is",
     "outcomes.OutsideProof": "what sort of file it is",
     "notifications.Notice.kind": _LIST,
+    "notifications.Notice.message_id": "a random id, by which mail programs know a mail",
     "notifications.Announcement.part": _LIST,
     "notifications.ReceivedMail.partstat": _LIST,
     "notifications.CalendarFeed": _KEY,
