@@ -8,7 +8,10 @@ from outcomes.models import KeptFigures
 
 
 def units_are_no_part_of_themselves(now: datetime) -> Iterator[str]:
-    """Between units there is no circle: a board that goes down from unit to unit would never end."""
+    """Between units there is no circle: a board that goes down from unit to unit would never end.
+
+    This is no promise of the table, and its lines have no number: several promises rest on it.
+    """
     above = dict(Unit.objects.order_by("pk").values_list("pk", "parent_id"))
     sound: set[int | None] = {None}
     for unit in above:
@@ -19,7 +22,7 @@ def units_are_no_part_of_themselves(now: datetime) -> Iterator[str]:
             at = above[at] if at is not None else None
         if at in way:
             circle = way[way.index(at) :]
-            yield f"G20 unit {unit}: it is part of itself, by way of {len(circle)} units."
+            yield f"unit {unit}: it is part of itself, by way of {len(circle)} units."
         sound.update(way)
 
 
