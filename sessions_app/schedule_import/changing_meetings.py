@@ -13,7 +13,10 @@ TAKEN_OUT = "The schedule has changed."
 
 @dataclass(frozen=True)
 class WishedMeeting:
-    """A meeting as a row has it. None where the row does not say the place: it is that of the meeting, or the first."""
+    """A meeting as a row has it. None where the row does not say the place.
+
+    A meeting that is there stays where it is then, and one that is added is where the first one is.
+    """
 
     times: Times
     venue: Venue | None = None
@@ -72,6 +75,9 @@ def further_change(
         pairs.append((meeting, wish))
     for meeting, wish in pairs:
         place = place_of(meeting.place, wish.venue, wish.join_link, format)
+        if format:
+            # What its format takes away, or asks for and it never had, is as with the first meeting.
+            place = place_of(first, place.venue, place.join_link or None, format)
         if place != meeting.place:
             change.placed[meeting] = place
     for wish in rest[len(left) :]:

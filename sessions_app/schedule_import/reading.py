@@ -119,7 +119,9 @@ def read_schedule(
     for (number, named), days in zip(sound, _days([cells for _, cells in sound], numbers), strict=True):
         try:
             plan = _plan(number, named, days, numbers, zones or {}, time_zone)
-            first = first_at.setdefault((line_key(plan.title), plan.starts_at), number)
+            # Two groups may meet at once. Only a code says which of them a row means.
+            at = (line_key(plan.title), plan.starts_at)
+            first = number if plan.code else first_at.setdefault(at, number)
             if first != number:
                 raise ValueError(f"This is the same workshop at the same time as row {first}.")
             first = first_of.setdefault(plan.code, number) if plan.code else number

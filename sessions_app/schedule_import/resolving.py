@@ -1,5 +1,6 @@
 """What becomes of each row of a schedule: a new session, a change of one that is there, or one that was held before."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -77,8 +78,10 @@ class There:
     ) -> None:
         self.now, self.like = now, like
         # Locked, so that two imports at once do not both miss the same session.
-        workshops = Workshop.objects.prefetch_related("facilitators", "parts").order_by("pk")
-        workshops = workshops.select_for_update(no_key=True) if lock else workshops
+        found = Workshop.objects.prefetch_related("facilitators", "parts").order_by("pk")
+        workshops = list(found.select_for_update(no_key=True) if lock else found)
+        self.by_key = {one.pk: one for one in workshops}
+        # Two titles can differ in their case alone: a row without a code means the last of them.
         self.workshops = {line_key(one.title): one for one in workshops}
         self.venues = venues_by_name()
         self.facilitators: dict[str, list[Facilitator]] = {}
@@ -94,31 +97,33 @@ class There:
         self.led_by = list(like.facilitators.all()) if like else []
 
     def _find(self, plans: Sequence[PlannedSession]) -> None:
-        """Read the sessions that the rows may mean. One that was put up by mistake and undone is none of them."""
+        """Read the sessions that the rows may mean. One that was put up by mistake and undone is none of them.
+
+        One that a row names by its code is meant by no row without one: there may be another at the same start.
+        """
         if not plans:
             return
         named = {line_key(plan.title) for plan in plans}
         keys = [workshop.pk for title, workshop in self.workshops.items() if title in named]
         first, last = min(plan.starts_at for plan in plans), max(plan.starts_at for plan in plans)
-        codes = [plan.code for plan in plans if plan.code]
+        codes = {plan.code for plan in plans if plan.code}
         meant = Q(workshop__in=keys, starts_at__gte=first, starts_at__lte=last) | Q(code__in=codes)
         found = Session.objects.filter(meant).prefetch_related("meetings__venue__campus")
         found = found.exclude(status=Session.Status.CANCELLED, imported__undone_at__isnull=False).order_by("-pk")
         asking = Q(calls__stopped_at=None, calls__isnull=False) | Q(nominations__status="open")
         self.asked = set(Session.objects.filter(meant & asking).order_by().values_list("pk", flat=True))
-        read = {workshop.pk: workshop for workshop in self.workshops.values()}
         for session in found.prefetch_related("facilitators") if self.says_who else found:
-            session.workshop = read[session.workshop_id]
+            session.workshop = self.by_key[session.workshop_id]
             self.by_code[session.code] = session
-            if session.starts_at is not None:
+            if session.starts_at is not None and session.code not in codes:
                 self.by_start[session.workshop_id, session.starts_at] = session
 
     def resolve(self, plan: PlannedSession) -> Row:
         """Return what becomes of a row. Raises ValueError with a sentence if it cannot be."""
         workshop = self.workshops.get(line_key(plan.title))
-        venue, led_by = self._venue(plan.venue), self._led_by(plan.facilitators)
-        further = self._wished(plan, venue)
+        venue, further = self._venue(plan.venue), self._wished(plan)
         session = self._session(plan, workshop)
+        led_by = self._led_by(plan.facilitators, session)
         if (plan.attended is not None or plan.attendees) and plan.over_at > self.now:
             raise ValueError("It has not been held yet: leave “attended” and “attendees” empty.")
         first = MeetingPlan(plan.starts_at, plan.ends_at, plan.time_zone, venue=venue, join_link=plan.join_link)
@@ -140,21 +145,18 @@ class There:
         ]
         return Row(plan, workshop, [first, *others, *self._further(plan)], chosen, is_history=is_over)
 
-    def _wished(self, plan: PlannedSession, venue: Venue | None) -> list[WishedMeeting] | None:
-        """Return the meetings after the first one as a row has them; None where the file says nothing of any.
-
-        Where the row says only where its first meeting is, the others are there too.
-        """
+    def _wished(self, plan: PlannedSession) -> list[WishedMeeting] | None:
+        """Return the meetings after the first one as a row has them; None where the file says nothing of any."""
         if plan.further is None:
             return None
         wished = []
         for number, one in enumerate(plan.further, 2):
             try:
-                place = self._venue(one.venue) or venue
+                place = self._venue(one.venue)
             except ValueError as error:
                 raise ValueError(f"Meeting {number}: {error}") from None
             times = Times(one.starts_at, one.ends_at, one.time_zone)
-            wished.append(WishedMeeting(times, place, one.join_link or plan.join_link or None))
+            wished.append(WishedMeeting(times, place, one.join_link or None))
         return wished
 
     def _venue(self, name: str) -> Venue | None:
@@ -166,12 +168,21 @@ class There:
             raise ValueError(f"More than one venue is called “{shown(name)}”. Write the campus before it.")
         return named[0]
 
-    def _led_by(self, names: Sequence[str]) -> frozenset[Facilitator] | None:
-        """Return the facilitators of these names, None for no names. Raises ValueError as `_venue` does."""
+    def _led_by(self, names: Sequence[str], session: Session | None) -> frozenset[Facilitator] | None:
+        """Return the facilitators of these names, None for no names. Raises ValueError as `_venue` does.
+
+        Of several people of one name those are meant who lead the `session` that is there, or all where the name stands
+        there as often as there are people who have it.
+        """
         found = []
+        times_named = Counter(map(line_key, names))
+        leading = list(session.facilitators.all()) if session and names else []
         for name in names:
-            named = self.facilitators.get(line_key(name), [])
-            if len(named) != 1:
+            key = line_key(name)
+            named = [one for one in leading if line_key(one.name) == key]
+            if len(named) < times_named[key]:
+                named = self.facilitators.get(key, [])
+            if not 1 <= len(named) <= times_named[key]:
                 many = "No facilitator is" if not named else "More than one facilitator is"
                 raise ValueError(f"{many} called “{shown(name)}”. Look at the facilitators, or leave the cell empty.")
             found += named
@@ -184,7 +195,7 @@ class There:
         session = self.by_code.get(plan.code)
         if session is None:
             raise ValueError(f"No session has the code “{plan.code}”. Leave the cell empty for a new session.")
-        if session.workshop != workshop:
+        if line_key(session.workshop.title) != line_key(plan.title):
             raise ValueError(f"The session {plan.code} is one of “{session.workshop}”, and stays one.")
         return session
 

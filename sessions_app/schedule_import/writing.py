@@ -28,7 +28,7 @@ def table_of(sessions: Sequence[Session]) -> list[list[Any]]:
 
 def _row(session: Session, meetings: Sequence[Meeting], further: int) -> list[Any]:
     day, starts, ends, *place = _cells(meetings[0])
-    led_by = "; ".join(sorted(one.name for one in session.facilitators.all()))
+    led_by = "; ".join(one.name for one in session.led_by)
     facts = [session.get_format_display(), session.capacity, session.minimum, led_by, session.code]
     others = [cell for meeting in meetings[1:] for cell in _cells(meeting)]
     empty = [""] * (further * len((*NEEDED, *MORE)) - len(others))
