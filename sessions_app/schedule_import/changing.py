@@ -104,10 +104,10 @@ class Change:
         if self.place and self.meeting:
             said.append(f"The place changes: it was {place_words(self.meeting.place)}.")
         said += self.further.sentences()
+        if (capacity := self._capacity()) != self.session.capacity:
+            said.append(f"The capacity changes from {self.session.capacity} to {capacity}.")
         if self.size:
-            minimum, capacity = self.size
-            if capacity != self.session.capacity:
-                said.append(f"The capacity changes from {self.session.capacity} to {capacity}.")
+            minimum, _ = self.size
             if minimum != self.session.minimum:
                 said.append(f"The minimum changes from {self.session.minimum} to {minimum}.")
         if self.format:
@@ -171,11 +171,8 @@ class Change:
                 "How many seats it has in the room and how many online cannot be told from the row: change the format "
                 "on the page of the session."
             )
-        session = copy(self.session)
-        session.prefetched_meetings = list(self.meetings)
         try:
-            # No meeting has begun: all of them are ahead.
-            after = session.held_as(held, session.starts_at - timedelta(minutes=1))
+            after = self._held_after(held)
             if self.size:
                 after.refuse_size(self.size[0], after.capacity, after.room_capacity, after.online_capacity)
         except Session.Refused as refusal:
@@ -192,6 +189,22 @@ class Change:
         capacity = self.capacity or self.session.capacity
         seats = seats_of_each_mode(capacity, places[kept[0]].venue)
         return Held(self.format, places, room=seats["room_capacity"], online=seats["online_capacity"])
+
+    def _held_after(self, held: Held) -> Session:
+        """Return a copy of the session with the meetings that it keeps, in its new format. Raises Session.Refused."""
+        session = copy(self.session)
+        session.prefetched_meetings = [one for one in self.meetings if one not in self.further.dropped]
+        # No meeting has begun: all of them are ahead.
+        return session.held_as(held, session.starts_at - timedelta(minutes=1))
+
+    def _capacity(self) -> int:
+        """Return the capacity that the session has then: another format may bring one that nobody has said."""
+        if self.format and self.session.status != Session.Status.DRAFT:
+            try:
+                return self._held_after(self._held()).capacity
+            except Session.Refused:
+                pass  # `refusal` says why
+        return self.size[1] if self.size else self.session.capacity
 
     def _size_refusal(self, minimum: int, capacity: int) -> str:
         session = self.session

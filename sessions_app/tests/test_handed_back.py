@@ -182,3 +182,34 @@ def test_a_new_format_takes_every_meeting_along(handed_back, with_links):
         table[1][table[0].index(name)] = cell
     handed_back.take(table)
     assert [one.place for one in session.meetings.all()] == [Place(venue, "")] * 2
+
+
+def test_a_meeting_that_is_held_no_more_needs_no_room(handed_back, with_links):
+    session = with_links(*LINKS)
+    Venue.objects.create(campus=Campus.objects.create(name="North"), building="Annex", room="1", capacity=40)
+    table = handed_back.table()
+    new = {"format": "in person", "venue": "Annex 1", "join link": ""}
+    new |= {f"{name} 2": "" for name in ("date", "start", "end", "venue", "join link", "time zone")}
+    for name, cell in new.items():
+        table[1][table[0].index(name)] = cell
+    (said,) = handed_back.changes(table)
+    assert "It is held in person, before online. Everybody stays in it." in said
+    handed_back.take(table)
+    session.refresh_from_db()
+    assert session.format == "in_person" and str(session.meetings.get().venue) == "Annex 1"
+
+
+def test_fewer_seats_by_another_format_are_said_before(handed_back, make_hybrid):
+    """The room keeps its seats, and those online are gone: nobody had typed a capacity."""
+    session = make_hybrid(in_room=20, online=30)
+    table = handed_back.table()
+    for name, cell in (("format", "in person"), ("capacity", "")):
+        table[1][table[0].index(name)] = cell
+    (said,) = handed_back.changes(table)
+    assert said == [
+        "The capacity changes from 50 to 20.",
+        "It is held in person, before online and in person. Everybody stays in it.",
+    ]
+    handed_back.take(table)
+    session.refresh_from_db()
+    assert (session.format, session.capacity) == ("in_person", 20)
