@@ -49,14 +49,16 @@ def snapshots_differ(before: Snapshot, after: Snapshot) -> bool:
     That nobody leads the session any more is no news by itself: the office looks for somebody, and then there is some.
     Nor is in which order those who lead it are named.
     """
-    was, now_so = _as_shown(before), _as_shown(after)
-    for shown in (was, now_so):
-        if "facilitators" in shown:
-            shown["facilitators"] = sorted(shown["facilitators"])
+    was, now_so = in_one_order(_as_shown(before)), in_one_order(_as_shown(after))
     if not now_so.get("facilitators"):
         was.pop("facilitators", None)
         now_so.pop("facilitators", None)
     return was != now_so
+
+
+def in_one_order(snapshot: Snapshot) -> Snapshot:
+    """Return a copy of `snapshot`, to be compared: in which order those who lead the session are named is no news."""
+    return snapshot | ({"facilitators": sorted(snapshot["facilitators"])} if "facilitators" in snapshot else {})
 
 
 def _as_shown(snapshot: Snapshot) -> Snapshot:
@@ -135,14 +137,15 @@ def times_differ(before: Snapshot, after: Snapshot) -> bool:
 def differences(before: Snapshot, after: Snapshot, this_year: int | None = None) -> list[dict[str, str]]:
     """Return what changed, in words, as rows of `label`, `was` and `now`. What only one of the two knows is left out.
 
-    Days carry the year unless it is `this_year`.
+    Days carry the year unless it is `this_year`. Another order of those who lead the session is no change.
     """
     rows = []
+    alike = in_one_order(before), in_one_order(after)
     for label, names, words in ROWS:
-        if all(name in values for name in names for values in (before, after)):
-            was, now = words(before, this_year), words(after, this_year)
-            if was != now:
-                rows.append({"label": label, "was": was, "now": now})
+        if not all(name in values for name in names for values in (before, after)):
+            continue
+        if words(alike[0], this_year) != words(alike[1], this_year):
+            rows.append({"label": label, "was": words(before, this_year), "now": words(after, this_year)})
     return rows
 
 

@@ -18,7 +18,7 @@ from foundation import database_clock
 from foundation.links import absolute
 from notifications.calendars import writing
 from notifications.calendars.leading import TENTATIVE, invitation_to_lead, leading_snapshot
-from notifications.calendars.snapshots import Snapshot, differences, times_differ
+from notifications.calendars.snapshots import Snapshot, differences, in_one_order, times_differ
 from notifications.kinds.changes import COLLAPSE, labels_of, lock_unwritten
 from notifications.kinds.contexts import first_name, meeting_context, session_context
 from notifications.models import LeadingThread, Notice, new_uid
@@ -133,7 +133,7 @@ def tells_the_leader(notice: Notice, now: datetime) -> bool:
     before, was_in_calendar = thread.shown, thread.in_calendar
     now_so = leading_snapshot(leading, meeting, leading.session.part_numbers()) if _is_on(leading, meeting) else {}
     in_calendar = bool(now_so) and not _has_an_invitation(reader, leading.session)
-    if now_so == before and in_calendar == was_in_calendar:
+    if in_one_order(now_so) == in_one_order(before) and in_calendar == was_in_calendar:
         return False
     if now_so and not before and thread.sequence is not None:
         thread.uid, thread.sequence = new_uid(), None

@@ -6,9 +6,10 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from catalog.models import Facilitator
+from devtools.testing.changing import MINUTES, deliver
 from devtools.testing.mail_reader import read_mail
 from devtools.testing.page import read
-from notifications.calendars.snapshots import snapshot_of, snapshots_differ
+from notifications.calendars.snapshots import differences, snapshot_of, snapshots_differ
 from notifications.models import Notice
 from notifications.outbox.compose import write_mail
 from outcomes.certificates.words import words_of_session
@@ -72,6 +73,26 @@ def test_another_order_writes_to_nobody(co_led, co_leaders, office):
     after = snapshot_of(Registration.objects.get(pk=registration.pk), meeting)
     assert before != after and not snapshots_differ(before, after)
     assert Notice.objects.count() == many
+
+
+def test_another_order_is_not_told_beside_what_is_told(co_led, co_leaders, office):
+    registration, meeting = co_led.registrations.get(), co_led.meetings.get()
+    before = snapshot_of(registration, meeting)
+    co_led.put_first(co_leaders[1], by=office)
+    after = snapshot_of(Registration.objects.get(pk=registration.pk), meeting) | {"title": "Another title"}
+    assert [row["label"] for row in differences(before, after)] == ["Title"]
+    others = after | {"facilitators": ["Zoe Marsh"]}
+    assert differences(before, others)[1:] == [{"label": "With", "was": "Ada Okafor, Zoe Marsh", "now": "Zoe Marsh"}]
+
+
+def test_another_order_is_no_news_to_a_third_who_leads_it(make_session, co_leaders, office, smtp_sink, now):
+    third = Facilitator.objects.create(name="Kim Lead", email="kim.lead@elsewhere.example.org")
+    session = make_session(facilitators=[*co_leaders, third])
+    deliver(now + 3 * MINUTES)
+    session.put_first(co_leaders[1], by=office)
+    session.retell(now=now + 4 * MINUTES)
+    deliver(now + 7 * MINUTES)
+    assert len(smtp_sink.to(third.address)) == 1
 
 
 def test_somebody_who_leads_it_no_longer_is_not_named(co_led, co_leaders, office):
