@@ -16,7 +16,7 @@ from accounts.models import Person
 from foundation import database_clock
 from foundation.values.paragraphs import ParagraphsField
 from foundation.wake import wake
-from office.base import OfficeAdmin, acting
+from office.base import OfficeAdmin, acting, posted_with
 from registrations.models import PastedPeople, Registration, RosterReading
 from registrations.pasted.lines import Line, foresee, lines_of, register_each
 from registrations.pasted.reading import read_people
@@ -63,7 +63,7 @@ class SeveralForm(forms.Form):
         help_text="For the record. Empty: they are not registered, and their line says why.",
     )
 
-    # One for each list that is put together: a second press gives what the first one began.
+    # Another one for each look: a second press of the same button gives what the first one began.
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
@@ -84,7 +84,17 @@ class SeveralForm(forms.Form):
     @property
     def agreement(self) -> str:
         """What a yes to exactly what was typed is, once the form is valid."""
-        return hashlib.sha256(repr(sorted(self.cleaned_data.items())).encode()).hexdigest()[:16]
+        typed = sorted((name, value) for name, value in self.cleaned_data.items() if name != "key")
+        return hashlib.sha256(repr(typed).encode()).hexdigest()[:16]
+
+    def look_again(self) -> None:
+        """Have the next yes begin a list of its own, even to the same words: a seat may have gone since."""
+        self.data = posted_with(self, "key", str(uuid.uuid4()))
+
+    @property
+    def list_key(self) -> uuid.UUID:
+        """The key of what a yes begins: one for each key and what was typed, whatever a page kept of an older list."""
+        return uuid.uuid5(self.cleaned_data["key"] or uuid.uuid4(), self.agreement)
 
 
 def several_page(office: OfficeAdmin, request: HttpRequest, session: Session) -> HttpResponse:
@@ -112,6 +122,7 @@ def several_page(office: OfficeAdmin, request: HttpRequest, session: Session) ->
                 register_each(lines, session, acting(request), mode, reason, now)
             else:
                 foresee(lines, session, mode, reason, now)
+                form.look_again()
     return office.page(
         request,
         "roster/several",
@@ -135,7 +146,7 @@ def _give_to_a_worker(request: HttpRequest, session: Session, form: SeveralForm,
         typed["people"],
         many,
         acting(request),
-        typed["key"] or uuid.uuid4(),
+        form.list_key,
         role=typed["role"],
         mode=typed.get("mode", ""),
         reason=typed["reason"].strip(),
@@ -146,7 +157,7 @@ def _give_to_a_worker(request: HttpRequest, session: Session, form: SeveralForm,
 
 def pasted_page(office: OfficeAdmin, request: HttpRequest, session: Session, pk: int) -> HttpResponse:
     """Show how far a worker is with many people, and what came of each line so far."""
-    pasted = get_object_or_404(PastedPeople, session=session, pk=pk)
+    pasted = get_object_or_404(PastedPeople.objects.select_related("made_by"), session=session, pk=pk)
     RosterReading.objects.note(session, acting(request), database_clock.now())
     outcomes = list(pasted.outcomes.all())
     response = office.page(

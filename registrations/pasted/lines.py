@@ -28,6 +28,8 @@ class Line:
     said: str = ""
     # Nothing comes of it: it names nobody, or the person cannot be registered.
     is_wrong: bool = False
+    # It is wrong only because a lock was waited for in vain: the next try may do it.
+    was_busy: bool = False
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -178,6 +180,7 @@ def register_one(
     except IntegrityError:
         line.refuse(f"{line.name} was added by somebody else just now. Paste the line again.")
     except OperationalError:
+        line.was_busy = True
         line.refuse(f"The portal is busy, so {line.name} is not registered. Paste the line again.")
 
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.db import OperationalError
 from django.urls import reverse
 
 from accounts.models import Person
@@ -37,11 +39,15 @@ def begin(session, text: str, by: Person, **how) -> PastedPeople:
     return PastedPeople.objects.begin(session, text, len(text.splitlines()), by, uuid4(), **how)
 
 
+def looked_at(clerk, session, typed: dict) -> dict:
+    """Return what the button posts once the lines in `typed` were looked at."""
+    return read(clerk.post(several(session), typed)).form(id="several_form").data
+
+
 def agreed(clerk, session, text: str) -> dict:
-    """Return what the button posts once the lines were looked at."""
+    """Return what the button posts once a list that was put together by itself was looked at."""
     form = read(clerk.get(several(session))).form(id="several_form").data
-    page = read(clerk.post(several(session), form | {"people": text}))
-    return page.form(id="several_form").data
+    return looked_at(clerk, session, form | {"people": text})
 
 
 def test_the_button_answers_at_once_and_a_worker_does_the_rest(clerk, roomy, pasted_crowd):
@@ -61,6 +67,43 @@ def test_a_second_press_begins_nothing_more(clerk, roomy, pasted_crowd):
     typed = agreed(clerk, roomy, pasted_crowd)
     assert clerk.post(several(roomy), typed).url == clerk.post(several(roomy), typed).url
     assert PastedPeople.objects.count() == 1
+
+
+@pytest.fixture
+def two_crowds(people):
+    """The addresses of two crowds, a line each."""
+    addresses = [one.email for one in people(2 * MANY)]
+    return "\n".join(addresses[:MANY]), "\n".join(addresses[MANY:])
+
+
+def test_another_list_typed_over_the_first_one_is_registered_too(clerk, roomy, two_crowds):
+    first, second = two_crowds
+    typed = agreed(clerk, roomy, first)
+    pages = [clerk.post(several(roomy), typed).url]
+    over = looked_at(clerk, roomy, typed | {"people": second})
+    pages.append(clerk.post(several(roomy), over).url)
+    assert len(set(pages)) == 2
+    register_all_pasted()
+    assert roomy.registrations.registered().count() == 2 * MANY
+
+
+def test_another_list_under_the_key_of_the_first_one_is_registered_too(clerk, roomy, two_crowds):
+    """As a browser sends it that kept the fields of a page from before."""
+    first, second = two_crowds
+    typed = agreed(clerk, roomy, first)
+    clerk.post(several(roomy), typed)
+    clerk.post(several(roomy), looked_at(clerk, roomy, typed | {"people": second}) | {"key": typed["key"]})
+    assert PastedPeople.objects.count() == 2
+
+
+def test_the_same_list_looked_at_once_more_is_a_list_of_its_own(clerk, roomy, pasted_crowd, office):
+    typed = agreed(clerk, roomy, pasted_crowd)
+    clerk.post(several(roomy), typed)
+    register_all_pasted()
+    roomy.registrations.registered().first().withdraw(office)
+    clerk.post(several(roomy), looked_at(clerk, roomy, typed | {"agreed": ""}))
+    register_all_pasted()
+    assert roomy.registrations.registered().count() == MANY
 
 
 def test_three_of_many_that_cannot_are_named_and_the_rest_is_registered(clerk, roomy, people, office, now):
@@ -120,6 +163,78 @@ def test_what_kills_every_worker_is_given_up_and_said(clerk, roomy, pasted_crowd
     register_pasted(pasted.pk)
     page = read(clerk.get(f"{several(roomy)}{pasted.pk}/"))
     assert f"{MANY} lines were not done. Paste the list again" in page.text
+
+
+def test_a_list_that_was_given_up_is_begun_again_by_the_same_press(clerk, roomy, pasted_crowd):
+    typed = agreed(clerk, roomy, pasted_crowd)
+    page = clerk.post(several(roomy), typed).url
+    PastedPeople.objects.update(tries=MOST_TRIES)
+    register_all_pasted()
+    assert "lines were not done" in read(clerk.get(page)).text
+    assert clerk.post(several(roomy), typed).url == page
+    register_all_pasted()
+    assert f"{MANY} people are registered." in read(clerk.get(page)).text
+
+
+@pytest.fixture
+def scheduler(people):
+    """Somebody of the office who may change registrations, and no more than that."""
+    one = people(1, name="Sam Scheduler", is_staff=True)[0]
+    one.user_permissions.set(Permission.objects.filter(codename="change_registration"))
+    return one
+
+
+@pytest.mark.parametrize("lost", [{"is_active": False}, {"is_staff": False}, {}])
+def test_nobody_is_registered_in_the_name_of_a_person_who_may_no_longer(clerk, roomy, pasted_crowd, scheduler, lost):
+    pasted = begin(roomy, pasted_crowd, scheduler, reason="They speak at it.")
+    if lost:
+        Person.objects.filter(pk=scheduler.pk).update(**lost)
+    else:
+        scheduler.user_permissions.clear()
+    register_all_pasted()
+    assert not Registration.objects.exists()
+    page = read(clerk.get(f"{several(roomy)}{pasted.pk}/"))
+    assert f"{MANY} lines were not done, because Sam Scheduler may not register people any more." in page.text
+
+
+def test_a_person_with_that_one_permission_has_it_done(roomy, pasted_crowd, scheduler):
+    begin(roomy, pasted_crowd, scheduler)
+    register_all_pasted()
+    assert roomy.registrations.registered().count() == MANY
+
+
+@pytest.fixture
+def locked_for(monkeypatch):
+    """A function: the lock of a line is waited for in vain, so many times, from the third line on."""
+
+    def lock(times: int) -> list:
+        register, tries = pasted_lines._register, []
+
+        def wait(*args):
+            tries.append(args)
+            if 3 <= len(tries) < 3 + times:
+                raise OperationalError("canceling statement due to lock timeout")
+            register(*args)
+
+        monkeypatch.setattr(pasted_lines, "_register", wait)
+        return tries
+
+    return lock
+
+
+def test_a_line_that_waited_for_a_lock_in_vain_is_done_after_the_others(roomy, pasted_crowd, office, locked_for):
+    pasted, tries = begin(roomy, pasted_crowd, office), locked_for(2)
+    register_pasted(pasted.pk)
+    assert roomy.registrations.registered().count() == MANY and len(tries) == MANY + 2
+    assert not pasted.outcomes.filter(is_wrong=True).exists()
+
+
+def test_a_line_that_waits_in_vain_twice_says_so(roomy, pasted_crowd, office, locked_for):
+    pasted, tries = begin(roomy, pasted_crowd, office), locked_for(1000)
+    register_pasted(pasted.pk)
+    assert len(tries) == 2 + 2 * (MANY - 2)
+    said = pasted.outcomes.filter(said__startswith="The portal is busy", is_wrong=True)
+    assert said.count() == MANY - 2 and pasted.outcomes.count() == MANY
 
 
 def test_people_of_a_session_cancelled_in_between_are_refused_one_by_one(roomy, pasted_crowd, office):
