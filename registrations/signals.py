@@ -38,7 +38,7 @@ registrations_changed = Signal()
 nominations_changed = Signal()
 # The decision about a session has another date: `registrations=`, `was=`, the date until then, and `now=`.
 registrations_extended = Signal()
-# A date was cancelled that people may have been told of who are interested: `interests=` and `session=`.
+# A date was cancelled of which interested people may have been told: `interests=` and `session=`.
 interests_unmet = Signal()
 # After a cancelled session the person took another date: `registration=` of the cancelled one, `moved_to` written.
 registration_rebooked = Signal()

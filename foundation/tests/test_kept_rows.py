@@ -69,7 +69,7 @@ def test_counts_are_what_would_be_counted_whatever_was_written(clients_of_two, m
         assert sent == [body(reader, path) for path in PATHS], change
 
 
-def test_another_minute_is_counted_anew(clients_of_two, make_session, now, monkeypatch):
+def test_another_minute_is_counted_again(clients_of_two, make_session, now, monkeypatch):
     make_session()
     for at in (now, now + timedelta(minutes=1), now, now - timedelta(days=1)):
         monkeypatch.setattr(database_clock, "now", lambda at=at: at)

@@ -22,7 +22,7 @@ LEAST = 5
 
 
 class ToPrepare(models.TextChoices):
-    """One thing to prepare, in words for whoever leads the session."""
+    """One thing to prepare, in words for the people who lead the session."""
 
     INTERPRETER = "interpreter", "An interpreter takes part: leave them a place in sight, and send your slides ahead."
     CAPTIONS = "captions", "Live captions are on: use the microphone, and repeat what is said without it."
@@ -42,7 +42,7 @@ class AccessPlanQuerySet(models.QuerySet["AccessPlan"]):
         return plan.things if plan else []
 
     def told_for(self, session: Session) -> list[str] | None:
-        """Return the sentences that whoever leads `session` reads, None while too few have a seat. One query."""
+        """Return the sentences that those who lead `session` read, None while too few have a seat. One query."""
         if session.seats_taken < LEAST:
             return None
         try:

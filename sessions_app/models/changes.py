@@ -46,7 +46,7 @@ class Changes(Merging):
     """Where a session meets and who leads it, and the verbs of a session that is open or confirmed."""
 
     facilitators = models.ManyToManyField(Facilitator, blank=True, related_name="sessions")
-    # Whoever it points to need not lead the session any more: who does stands in `facilitators` alone.
+    # The facilitator it points to need not lead the session any more: who does stands in `facilitators` alone.
     first_facilitator = models.ForeignKey(
         Facilitator,
         models.SET_NULL,
