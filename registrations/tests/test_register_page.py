@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.db.models import F
 from django.test import Client
 
@@ -168,10 +167,10 @@ def test_a_press_makes_the_same_queries_whatever_is_there(
     for days in range(40, 40 + others):
         join(make_session(days=days, workshop=workshop), [person])
     me.get(register_page(session))
-    # Who is asking (2), the session, the unit to ask for, what is to come along, the transaction (2), the lock (on
-    # PostgreSQL with its patience), that the person stays, what they have, what comes before, the counts, the place,
-    # the meetings and their threads, the notice, and by when to ask for an interpreter.
-    with django_assert_num_queries(18 if connection.vendor == "postgresql" else 17):
+    # Who is asking (2), the session, the unit to ask for, what is to come along, the transaction (2), the lock, that
+    # the person stays, what they have, what comes before, the counts, the place, the meetings and their threads, the
+    # notice, and by when to ask for an interpreter.
+    with django_assert_num_queries(17):
         assert me.post(register_page(session)).status_code == 302
     assert session.registrations.count() == others + 1
 
