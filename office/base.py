@@ -102,6 +102,8 @@ class OfficeAdmin(MergesStale, DeletesUnneeded):
 
     form: type[forms.ModelForm] = OfficeForm
     office_may: ClassVar[Sequence[str]] = ("view", "add", "change")
+    # Of its verb, where something has happened since the form was looked at, which then says so itself.
+    refusals: ClassVar[tuple[type[Exception], ...]] = ()
     save_on_top = False
 
     # ---- further pages ----
@@ -182,7 +184,7 @@ class OfficeAdmin(MergesStale, DeletesUnneeded):
         typed = request.POST
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except IntegrityError:
+        except (IntegrityError, *self.refusals):
             request.POST = typed  # as it was before it was merged
             return super().changeform_view(request, object_id, form_url, extra_context)
 

@@ -29,6 +29,7 @@ from devtools.testing.signing_in import APP_SECRET
 from foundation.record import record
 from notifications.models import LeadingThread, MailQueue, Notice, ReplyMailbox
 from notifications.outbox.deliver import drain
+from office.forgetting.holds import HoldForm
 from office.numbers.attendance import Span, year_of
 from operations.forgetting import kinds
 from operations.forgetting.erasing import NotErased, erase
@@ -416,6 +417,21 @@ def test_a_hold_on_somebody_erased_is_a_sentence_and_keeps_what_was_typed(person
         assert said == "Nobody has this address. Somebody who was erased has nothing left to hold."
         assert (page.field("E-mail address of the person").value, page.field("Reason").value) == (gone, "Case 7.")
     assert not LegalHold.objects.exists()
+
+
+def test_an_erasure_between_the_look_at_the_form_and_the_hold_is_said(person, clerk, office, now, monkeypatch):
+    def overtaken(*values, **more):
+        monkeypatch.undo()
+        monkeypatch.setattr(HoldForm, "clean_address", lambda form: (erase(person, by=office, now=now), found(form))[1])
+        raise LegalHold.Erased("This person was erased, so there is nothing left to hold.")
+
+    found, add = HoldForm.clean_address, reverse("admin:operations_legalhold_add")
+    fields = filled_in(clerk, add, "legalhold_form", address=person.email, reason="Case 7.")
+    monkeypatch.setattr(type(LegalHold.objects), "place", overtaken)
+    page = read(clerk.post(add, fields))
+    (said,) = page.field("E-mail address of the person").errors
+    assert said == "Nobody has this address. Somebody who was erased has nothing left to hold."
+    assert page.field("Reason").value == "Case 7." and not LegalHold.objects.exists()
 
 
 def test_a_hold_is_placed_and_lifted_in_the_admin(person, clerk, office):

@@ -65,7 +65,7 @@ def left_behind(round_of, rounds: int) -> Iterator[str]:
         yield from (f"mail {kind}" for kind in kinds)
 
 
-def test_whoever_comes_first_an_erased_person_has_nothing(round_of):
+def test_an_erased_person_has_nothing_in_either_order(round_of):
     assert list(left_behind(round_of, ROUNDS)) == []
     assert list(breaches(timezone.now())) == []
     assert Person.objects.exclude(erased_at=None).count() == ROUNDS

@@ -21,7 +21,7 @@ def tried(work) -> str:
     """Do `work`, and return what came of it."""
     try:
         work()
-    except (IntegrityError, OperationalError, merging.Refused, Person.DoesNotExist) as error:
+    except (IntegrityError, OperationalError, merging.Refused, Registration.Refused, Person.DoesNotExist) as error:
         return type(error).__name__
     return "done"
 
