@@ -102,8 +102,8 @@ class OfficeAdmin(MergesStale, DeletesUnneeded):
 
     form: type[forms.ModelForm] = OfficeForm
     office_may: ClassVar[Sequence[str]] = ("view", "add", "change")
-    # Of its verb, where something has happened since the form was looked at, which then says so itself.
-    refusals: ClassVar[tuple[type[Exception], ...]] = ()
+    # What saving raises where something has happened since the form was looked at, which then says so itself.
+    overtaken: ClassVar[tuple[type[Exception], ...]] = (IntegrityError,)
     save_on_top = False
 
     # ---- further pages ----
@@ -184,7 +184,7 @@ class OfficeAdmin(MergesStale, DeletesUnneeded):
         typed = request.POST
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except (IntegrityError, *self.refusals):
+        except self.overtaken:
             request.POST = typed  # as it was before it was merged
             return super().changeform_view(request, object_id, form_url, extra_context)
 

@@ -87,7 +87,7 @@ class LegalHoldAdmin(OfficeAdmin):
 
     form = HoldForm
     office_may = ()
-    refusals = (LegalHold.Refused,)
+    overtaken = (*OfficeAdmin.overtaken, LegalHold.Refused)
     list_display = ["__str__", "reason", "set_by", "since", "until", "stands", "lifted_by"]
     list_filter = [StandingFilter]
     list_select_related = ["person", "set_by", "lifted_by"]
