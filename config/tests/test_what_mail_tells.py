@@ -29,7 +29,7 @@ TOLD = {
     """),
     # Who waits has their own name in it, and what the office wrote to everybody.
     "fellow@example.edu": {"canarywaits"} | canaries_of("notifications.Announcement: subject words"),
-    # Who leads gets the way in, and a copy of what the office wrote: to how many, and to nobody by name.
+    # People who lead get the way in, and a copy of what the office wrote: to how many, and to nobody by name.
     "leader@example.edu": canaries_of("""
         sessions_app.Meeting: join_link
         notifications.Announcement: subject words part_words

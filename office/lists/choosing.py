@@ -12,7 +12,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.loader import get_template
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 # A list of so many is still looked through.
 MOST_TO_LOOK_THROUGH = 50
@@ -44,7 +44,7 @@ class Suggests(AutocompleteSelect):
         is_key = str(value or "").isdecimal()
         list_of_rows = super().render(name, value if is_key else None, attrs, renderer)
         line = get_template("office/_suggests.html").render({"name": name, "typed": self.typed})
-        return format_html("{}{}", list_of_rows, mark_safe(line))
+        return format_html("{}{}", list_of_rows, line)
 
 
 class ChoosesAmongMany(admin.ModelAdmin):
